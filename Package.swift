@@ -1,0 +1,36 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Two variables shape the machine code, never the results (Docs/decisions.md):
+//   ASTROLUA_CPU           the processor to build for, as in clang's -march (default: the one that builds)
+//   ASTROLUA_VECTOR_WIDTH  doubles in a vector of the kernels: 2, 4, 8 or 16 (default: 8)
+let cpu = Context.environment["ASTROLUA_CPU"] ?? "native"
+let vectorWidth = Context.environment["ASTROLUA_VECTOR_WIDTH"] ?? "8"
+
+let engine: [SwiftSetting] = [
+    .unsafeFlags(["-Xcc", "-march=\(cpu)"]),
+    .define("VECTOR_WIDTH_\(vectorWidth)"),
+]
+
+let package = Package(
+    name: "astrolua",
+    products: [
+        .executable(name: "astrolua", targets: ["Program"]),
+        .library(name: "AstroCore", targets: ["AstroCore"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .target(name: "LuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
+        .target(name: "AstroCore", swiftSettings: engine),
+        .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua"]),
+        .executableTarget(
+            name: "Program",
+            dependencies: ["AstroLua", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
+        .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
+        .testTarget(name: "ProgramTests"),
+    ]
+)

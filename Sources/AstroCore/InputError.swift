@@ -1,0 +1,53 @@
+/// What a user asked for that cannot be done. Nothing has changed when it is thrown.
+///
+/// `message` says what was wrong, the value, and what is allowed; whoever speaks to the user puts the place in front.
+public struct InputError: Error, CustomStringConvertible, Sendable {
+    public let message: String
+
+    public init(_ message: String) { self.message = message }
+
+    public var description: String { message }
+}
+
+extension InputError {
+    /// "WHAT 'name' …  (did you mean 'near'?)", or the whole list where it is short.
+    public static func unknown(_ what: String, _ name: String, among known: [String]) -> InputError {
+        if let near = nearest(to: name, among: known) {
+            return InputError("\(what) '\(name)' (did you mean '\(near)'?)")
+        }
+        guard !known.isEmpty, known.count <= 12 else { return InputError("\(what) '\(name)'") }
+        return InputError("\(what) '\(name)' (there are: \(known.sorted().joined(separator: ", ")))")
+    }
+
+    /// The known name with the fewest edits to `name`, if it is near enough to have been meant.
+    public static func nearest(to name: String, among known: [String]) -> String? {
+        let typed = Array(name.lowercased().utf8)
+        let limit = max(1, (typed.count + 1) / 3)
+        var best: (name: String, distance: Int)?
+        for candidate in known.sorted() {
+            let distance = editDistance(typed, Array(candidate.lowercased().utf8))
+            if distance <= limit, distance < (best?.distance ?? .max) { best = (candidate, distance) }
+        }
+        return best?.name
+    }
+
+    /// Levenshtein's distance, a swap of neighbours counted as one edit.
+    private static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        var beforePrevious: [Int] = []
+        var previous = Array(0...b.count)
+        for i in 0..<a.count {
+            var row = [i + 1]
+            row.reserveCapacity(b.count + 1)
+            for j in 0..<b.count {
+                var distance = min(previous[j + 1] + 1, row[j] + 1, previous[j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+                    distance = min(distance, beforePrevious[j - 1] + 1)
+                }
+                row.append(distance)
+            }
+            beforePrevious = previous
+            previous = row
+        }
+        return previous[b.count]
+    }
+}

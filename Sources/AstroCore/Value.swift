@@ -1,0 +1,34 @@
+/// A value a user gives for a parameter, or gets back.
+public enum Value: Sendable, Equatable {
+    case number(Double)
+    case flag(Bool)
+    case text(String)
+    /// A list of numbers: one per node or connection, or the value of a list parameter such as `spike_times`.
+    case numbers([Double])
+    case texts([String])
+    /// Drawn once per node or connection.
+    case distribution(Distribution)
+}
+
+extension Value: CustomStringConvertible {
+    /// As an error message shows it.
+    public var description: String {
+        switch self {
+        case .number(let x): return formatted(x)
+        case .flag(let b): return b ? "true" : "false"
+        case .text(let s): return "'\(s)'"
+        case .numbers(let v): return "a list of \(v.count) numbers"
+        case .texts(let v): return "a list of \(v.count) names"
+        case .distribution(let d): return d.description
+        }
+    }
+}
+
+/// A number as a user would write it: `2000`, `0.1`, `1e-09`.
+public func formatted(_ x: Double) -> String {
+    if x == x.rounded(), abs(x) < 1e15 { return String(Int64(x)) }
+    return "\(x)"
+}
+
+/// Named values, as in `{ rule = "fixed_indegree", indegree = 800 }`. Keys are unique; the order has no meaning.
+public typealias Settings = [String: Value]
