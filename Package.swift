@@ -3,7 +3,7 @@ import PackageDescription
 
 // Two variables shape the machine code, never the results (Docs/decisions.md):
 //   ASTROLUA_CPU           the processor to build for, as in clang's -march (default: the one that builds)
-//   ASTROLUA_VECTOR_WIDTH  doubles in a vector of the kernels: 2, 4, 8 or 16 (default: 8)
+//   ASTROLUA_VECTOR_WIDTH  doubles in a vector of the kernels: 2, 4 or 8 (default: 8)
 let cpu = Context.environment["ASTROLUA_CPU"] ?? "native"
 let vectorWidth = Context.environment["ASTROLUA_VECTOR_WIDTH"] ?? "8"
 

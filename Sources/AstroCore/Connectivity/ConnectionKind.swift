@@ -1,0 +1,107 @@
+/// What a connection between two sets of nodes is, and whether there can be such a connection.
+enum ConnectionKind {
+    case spikes, slowInwardCurrent, stimulation, recording
+
+    init(_ pre: Nodes, _ post: Nodes, _ spec: SynapseSpec) throws {
+        let sources = try Self.kinds(pre.runs.map(\.population), "sources")
+        let targets = try Self.kinds(post.runs.map(\.population), "targets")
+        self = try Self.kind(sources, targets)
+        for source in Self.distinct(pre) {
+            for target in Self.distinct(post) { try check(source, target, spec) }
+        }
+    }
+
+    private enum Side { case cell, stimulator, sampler, spikeRecorder }
+
+    private static func side(_ population: Population) -> Side {
+        guard let device = population.devices?.first else { return .cell }
+        if let recorder = device as? any RecorderDevice { return recorder is SpikeRecorder ? .spikeRecorder : .sampler }
+        return .stimulator
+    }
+
+    private static func distinct(_ nodes: Nodes) -> [Population] {
+        var seen = Set<Int>()
+        return nodes.runs.map(\.population).filter { seen.insert($0.index).inserted }
+    }
+
+    private static func kinds(_ populations: [Population], _ what: String) throws -> Side {
+        let sides = Set(populations.map(side))
+        guard sides.count == 1 else {
+            throw InputError("\(what): cells, generators and recorders can't be connected in one call")
+        }
+        return sides.first!
+    }
+
+    private static func kind(_ source: Side, _ target: Side) throws -> ConnectionKind {
+        switch (source, target) {
+        case (.cell, .cell): return .spikes
+        case (.stimulator, .cell): return .stimulation
+        case (.cell, .spikeRecorder), (.stimulator, .spikeRecorder): return .recording
+        case (.sampler, .cell), (.sampler, .stimulator): return .recording
+        case (.cell, .sampler), (.stimulator, .sampler):
+            throw InputError("a multimeter asks its nodes: connect it the other way round, connect(multimeter, nodes)")
+        case (.spikeRecorder, _):
+            throw InputError("a spike_recorder sends nothing: connect it the other way round, connect(nodes, spike_recorder)")
+        case (.cell, .stimulator), (.stimulator, .stimulator):
+            throw InputError("a generator receives nothing: connect it the other way round, connect(generator, nodes)")
+        case (.sampler, .sampler), (.sampler, .spikeRecorder):
+            throw InputError("recorders can't be connected with each other")
+        }
+    }
+
+    private mutating func check(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
+        switch self {
+        case .spikes, .slowInwardCurrent: try checkCells(source, target, spec)
+        case .stimulation: try checkGenerator(source, target, spec)
+        case .recording: try checkRecorder(source, target)
+        }
+    }
+
+    private mutating func checkCells(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
+        let from = source.cells!.model, to = target.cells!.model
+        if spec.model == .sicConnection {
+            guard from.inputs.sendsSlowInwardCurrent else {
+                throw InputError("sic_connection: \(from.name) sends no slow inward current (astrocyte_lr_1994 does)")
+            }
+            guard to.inputs.slowInwardCurrent else {
+                throw InputError("sic_connection: \(to.name) takes no slow inward current (aeif_cond_alpha_astro does)")
+            }
+            guard spec.receptor == 0 else { throw InputError("sic_connection: receptor_type = \(spec.receptor) is not a receptor (0)") }
+            self = .slowInwardCurrent
+            return
+        }
+        guard from.inputs.sendsSpikes else {
+            throw InputError("\(spec.model.rawValue): \(from.name) sends no spikes; its slow inward current needs synapse_model = 'sic_connection'")
+        }
+        if self == .slowInwardCurrent { throw InputError("neurons and astrocytes can't be sources in one call") }
+        try Self.checkReceptor(to, spec)
+    }
+
+    private static func checkReceptor(_ model: any NodeModel.Type, _ spec: SynapseSpec) throws {
+        let most = model.inputs.countsSpikes ? 1 : 0
+        guard spec.receptor <= most else {
+            throw InputError("\(model.name): receptor_type = \(spec.receptor) is not a receptor (0\(most > 0 ? " or 1" : ""))")
+        }
+    }
+
+    private func checkGenerator(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
+        guard spec.model == .staticSynapse else {
+            throw InputError("\(source.modelName) connects through static_synapse only, not \(spec.model.rawValue) (put a parrot_neuron in between)")
+        }
+        let to = target.cells!.model
+        try Self.checkReceptor(to, spec)
+        let sendsCurrent = source.devices![0] is any CurrentDevice || source.devices![0] is NoiseGenerator
+        if sendsCurrent && !to.inputs.current { throw InputError("\(to.name) takes no current, so \(source.modelName) can't be connected to it") }
+    }
+
+    private func checkRecorder(_ source: Population, _ target: Population) throws {
+        if let cells = source.cells, !cells.model.inputs.sendsSpikes {
+            throw InputError("\(cells.model.name) sends no spikes that a spike_recorder could record")
+        }
+        if target.devices?.first is SpikeRecorder, source.devices != nil {
+            guard source.devices![0] is SpikeGenerator || source.devices![0] is PoissonGenerator else {
+                throw InputError("\(source.modelName) sends no spikes that a spike_recorder could record")
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+/// The spike-carrying connections of one connect call between cells.
+///
+/// What all share is stored once; a connection costs two bytes, the place of its target among at most 65536 that one
+/// worker owns (a `Segment`). Rows are those of sources, in chunks, so that workers can build them side by side.
+final class Projection {
+    static let rowsPerChunk = 64
+
+    let number: Int
+    let spec: SynapseSpec
+    /// Global ids of the sources, a row each.
+    let sources: [Int]
+    /// Weight and delay (steps) where all connections share them.
+    var weight: Double?
+    var delay: Int?
+    private(set) var longestDelay = 1
+    private(set) var shortestDelay = Int.max
+    let segments: [Segment]
+    let segmentsOfWorker: [[Segment]]
+    private(set) var count = 0
+
+    /// Short-term plasticity shared by all connections of a source: parameters, and a state for each row.
+    var plasticity: Tsodyks?
+    var states: [Tsodyks.State] = []
+
+    init(number: Int, spec: SynapseSpec, sources: [Int], segments: [Segment], workers: Int) {
+        self.number = number
+        self.spec = spec
+        self.sources = sources
+        self.segments = segments
+        segmentsOfWorker = (0..<workers).map { worker in segments.filter { $0.plane.worker == worker } }
+        weight = spec.uniform("weight")
+        if spec.sharesDynamics {
+            plasticity = Tsodyks(spec)
+            states = Array(repeating: Tsodyks.State(spec), count: sources.count)
+        }
+    }
+
+    var chunkCount: Int { (sources.count + Self.rowsPerChunk - 1) / Self.rowsPerChunk }
+
+    /// Has every connection dynamics of its own?
+    var isIndividual: Bool { spec.model == .tsodyksSynapse && plasticity == nil }
+
+    func finish(count: Int, shortestDelay: Int, longestDelay: Int) {
+        (self.count, self.shortestDelay, self.longestDelay) = (count, shortestDelay, longestDelay)
+    }
+
+    /// The factor on the weights of all connections of a row, for a spike with this stamp (ms).
+    func factor(row: Int, time: Double) -> Double {
+        guard let plasticity else { return 1 }
+        return plasticity.release(&states[row], at: time)
+    }
+
+    var memoryBytes: Int {
+        segments.reduce(states.count * 32) { $0 + $1.memoryBytes }
+    }
+}
+
+extension Tsodyks {
+    init(_ spec: SynapseSpec) {
+        self.init(
+            U: spec.uniform("U")!, tau_psc: spec.uniform("tau_psc")!, tau_rec: spec.uniform("tau_rec")!,
+            tau_fac: spec.uniform("tau_fac")!)
+    }
+}
+
+extension Tsodyks.State {
+    init(_ spec: SynapseSpec) {
+        self.init(x: spec.uniform("x")!, y: spec.uniform("y")!, u: spec.uniform("u")!)
+    }
+}
+
+/// A connection's own synapse: parameters and state.
+struct IndividualSynapse {
+    var plasticity: Tsodyks
+    var state: Tsodyks.State
+}
+
+/// The part of a projection whose targets lie in one stretch of a worker's input plane.
+final class Segment {
+    static let span = 1 << 16
+
+    let plane: InputPlane
+    /// Place in the plane that targets count from.
+    let base: Int
+    private(set) var chunks: [RowChunk?]
+
+    init(plane: InputPlane, base: Int, chunks: Int) {
+        self.plane = plane
+        self.base = base
+        self.chunks = Array(repeating: nil, count: chunks)
+    }
+
+    deinit { chunks.forEach { $0?.deallocate() } }
+
+    func set(_ chunk: RowChunk, at index: Int) { chunks[index] = chunk }
+
+    var memoryBytes: Int { chunks.reduce(0) { $0 + ($1?.memoryBytes ?? 0) } }
+}
+
+/// The connections of some rows to the targets of one segment.
+struct RowChunk {
+    /// Row r of the chunk has connections offsets[r] ..< offsets[r + 1].
+    let offsets: UnsafeMutablePointer<UInt32>
+    let targets: UnsafeMutablePointer<UInt16>
+    var weights: UnsafeMutablePointer<Double>?
+    var delays: UnsafeMutablePointer<UInt16>?
+    var individuals: UnsafeMutablePointer<IndividualSynapse>?
+    let rows: Int
+
+    var count: Int { Int(offsets[rows]) }
+
+    func deallocate() {
+        offsets.deallocate()
+        targets.deallocate()
+        weights?.deallocate()
+        delays?.deallocate()
+        individuals?.deallocate()
+    }
+
+    var memoryBytes: Int {
+        let perConnection = 2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2)
+            + (individuals == nil ? 0 : MemoryLayout<IndividualSynapse>.stride)
+        return (rows + 1) * 4 + count * perConnection
+    }
+}
+
+// MARK: - Delivery
+
+extension Projection {
+    /// Hands a spike to the targets of one segment; the number of connections. `stamp` is the spike's.
+    @inline(__always)
+    func deliver(row: Int, factor: Double, stamp: Int, resolution: Double, to segment: Segment, fault: inout Bool) -> Int {
+        guard let chunk = segment.chunks[row / Self.rowsPerChunk] else { return 0 }
+        let rowInChunk = row % Self.rowsPerChunk
+        let first = Int(chunk.offsets[rowInChunk]), end = Int(chunk.offsets[rowInChunk &+ 1])
+        guard first < end, spec.receptor == 0 else { return end - first }
+        if let weight, let delay {
+            let value = segment.plane.inputs.countsSpikes ? 1 : weight * factor
+            if value < 0 && segment.plane.inputs.refusesNegativeWeights { fault = true }
+            let row = segment.row(stamp + delay, value)
+            let amount = abs(value)
+            for i in first..<end { row[Int(chunk.targets[i])] += amount }
+        } else {
+            deliverEach(first..<end, chunk, factor, stamp, resolution, segment, &fault)
+        }
+        return end - first
+    }
+
+    /// Connections that differ in weight, delay or dynamics.
+    private func deliverEach(
+        _ range: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int, _ resolution: Double, _ segment: Segment,
+        _ fault: inout Bool
+    ) {
+        let time = TimeGrid.ms(stamp, resolution)
+        let counts = segment.plane.inputs.countsSpikes
+        for i in range {
+            var value = (weight ?? chunk.weights![i]) * factor
+            if let individuals = chunk.individuals {
+                value *= individuals[i].plasticity.release(&individuals[i].state, at: time)
+            }
+            if counts { value = 1 }
+            if value < 0 && segment.plane.inputs.refusesNegativeWeights { fault = true }
+            segment.row(stamp + (delay ?? Int(chunk.delays![i])), value)[Int(chunk.targets[i])] += abs(value)
+        }
+    }
+}
+
+extension Segment {
+    /// The row of the plane that input of this sign and stamp goes to, from the segment's base on.
+    @inline(__always)
+    func row(_ stamp: Int, _ value: Double) -> UnsafeMutablePointer<Double> {
+        let channel = value > 0 || plane.channels == 1 ? 0 : plane.channelStride
+        return plane.spikes + ((stamp & plane.slotMask) &* plane.rowStride &+ channel &+ base)
+    }
+}

@@ -1,0 +1,93 @@
+/// Chooses astrocytes for primary connections: whether one takes part, and which of the target's pool.
+final class ThirdFactor: @unchecked Sendable {
+    private let rule: ThirdFactorRule
+    private let thirdCount: Int
+    private let postCount: Int
+    private let call: CallName
+    private let threshold: UInt64
+    /// Random pools, `poolSize` entries a target; nil where a pool is everyone or a block.
+    private let pools: [UInt32]?
+
+    init(_ rule: ThirdFactorRule, post: Int, third: Int, _ call: CallName, workers: Int) throws {
+        (self.rule, self.call, thirdCount, postCount) = (rule, call, third, post)
+        threshold = UInt64(rule.p * 0x1p32)
+        guard rule.poolType == .random, rule.poolSize < third else {
+            pools = nil
+            return
+        }
+        try Memory.refuse(Double(post) * Double(rule.poolSize) * 4, for: "pools of \(rule.poolSize) for \(post) targets")
+        pools = Self.drawPools(rule.poolSize, post, third, call, workers)
+    }
+
+    private static func drawPools(_ size: Int, _ post: Int, _ third: Int, _ call: CallName, _ workers: Int) -> [UInt32] {
+        [UInt32](unsafeUninitializedCapacity: post * size) { buffer, initialized in
+            nonisolated(unsafe) let base = buffer.baseAddress!
+            let stretch = 256
+            Team.shared.forEach((post + stretch - 1) / stretch, workers: workers) { part, _ in
+                for target in part * stretch..<min(post, (part + 1) * stretch) {
+                    var stream = RandomStream(seed: call.seed, .pool, call.number, target)
+                    let pool = stream.distinct(size, below: third)
+                    for j in 0..<size { (base + target * size + j).initialize(to: UInt32(pool[j])) }
+                }
+            }
+            initialized = post * size
+        }
+    }
+
+    /// The astrocyte at place j of a target's pool.
+    @inline(__always)
+    func member(_ target: Int, _ j: Int) -> Int {
+        if let pools { return Int(pools[target * rule.poolSize + j]) }
+        if rule.poolType == .random || rule.poolSize == thirdCount { return j }
+        return rule.poolSize == 1 ? target / (postCount / thirdCount) : target * rule.poolSize + j
+    }
+
+    var poolSize: Int { rule.poolSize }
+
+    /// For each of a row's primary connections the place in its target's pool, or -1.
+    func choose(row: Int, _ count: Int, into places: inout [Int32]) {
+        places.removeAll(keepingCapacity: true)
+        let key = RandomStream.key(call.seed), name = RandomStream.name(.thirdFactor, call.number, row)
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: BulkRandom.batch) { words in
+            for i in 0..<count {
+                let place = i % (BulkRandom.batch / 2)
+                if place == 0 { BulkRandom.fill(words.baseAddress!, batch: i / (BulkRandom.batch / 2), key: key, name: name) }
+                let takesPart = UInt64(words[2 * place]) < threshold
+                let member = UInt64(words[2 * place + 1]) &* UInt64(rule.poolSize) &>> 32
+                places.append(takesPart ? Int32(member) : -1)
+            }
+        }
+    }
+}
+
+/// Counts third_out connections: for each target and place in its pool, by each worker, and adds up.
+struct ThirdOutCounts {
+    private var counts: [UnsafeMutablePointer<Int32>]
+    private let size: Int
+    private let poolSize: Int
+
+    init(workers: Int, post: Int, poolSize: Int) {
+        size = post * poolSize
+        self.poolSize = poolSize
+        counts = []
+        for _ in 0..<workers {
+            let memory = UnsafeMutablePointer<Int32>.allocate(capacity: size)
+            memory.initialize(repeating: 0, count: size)
+            counts.append(memory)
+        }
+    }
+
+    @inline(__always)
+    func add(_ target: Int, _ place: Int, worker: Int) { counts[worker][target &* poolSize &+ place] &+= 1 }
+
+    /// Calls `body(target, place, number)` for every pair with connections, in order.
+    func forEach(_ body: (Int, Int, Int) -> Void) {
+        for index in 0..<size {
+            var number = 0
+            for worker in counts { number += Int(worker[index]) }
+            if number > 0 { body(index / poolSize, index % poolSize, number) }
+        }
+    }
+
+    func deallocate() { counts.forEach { $0.deallocate() } }
+}

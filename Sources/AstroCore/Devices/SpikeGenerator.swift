@@ -1,0 +1,85 @@
+/// Emits spikes at listed times.
+struct SpikeGenerator: Device {
+    static let name = "spike_generator"
+    static let family = NodeFamily.stimulator
+    static let text = ModelText(
+        summary: "Emits spikes at listed times.",
+        notes: [
+            "A listed time is the spike's stamp: it arrives a delay later.",
+            "Times that are not in the future are skipped.",
+            "Entries within 0.0005 ms of the grid are on it.",
+        ])
+    static let ownParameters = [
+        Parameter("spike_times", .numbers([]), .ms, "times in ascending order; equal times are allowed"),
+        Parameter("spike_weights", .numbers([]), .one, "factor on the connection's weight, one per spike; empty = 1"),
+        Parameter("spike_multiplicities", .numbers([]), .one, "number of coinciding spikes per entry; empty = 1", .nonNegative),
+        Parameter("precise_times", .flag(false), .flag, "off-grid spikes, only for precise models: not available"),
+        Parameter("allow_offgrid_times", .flag(false), .flag, "round off-grid times up to the end of their step"),
+        Parameter("shift_now_spikes", .flag(false), .flag, "move a time of 0 by one step"),
+    ]
+
+    struct Spike {
+        let stamp: Int
+        let weight: Double
+        let multiplicity: Int
+    }
+
+    let values: Settings
+    let spikes: [Spike]
+    private let stamps: [Int]
+
+    init(_ values: Settings, resolution: Double) throws {
+        self.values = values
+        let window = try ActivityWindow(values, resolution, Self.name)
+        try Self.checkFlags(values)
+        let times = values.numbers("spike_times")
+        let weights = try Self.perSpike("spike_weights", values, times.count)
+        let multiplicities = try Self.perSpike("spike_multiplicities", values, times.count)
+        let shift = values.flag("shift_now_spikes"), rounding = values.flag("allow_offgrid_times")
+        var spikes: [Spike] = []
+        var previous = -TimeGrid.never
+        for (i, time) in times.enumerated() {
+            var step = try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): spike_times")
+            if step == 0 && shift { step = 1 }
+            guard step != 0 else {
+                throw InputError("\(Self.name): spike_times: 0 ms is not in the future (shift_now_spikes moves it by a step)")
+            }
+            guard step >= previous, i == 0 || times[i] >= times[i - 1] else {
+                throw InputError("\(Self.name): spike_times must be in ascending order: \(formatted(time)) ms comes after \(formatted(times[i - 1])) ms")
+            }
+            previous = step
+            let multiplicity = multiplicities?[i] ?? 1
+            guard multiplicity == multiplicity.rounded() else {
+                throw InputError("\(Self.name): spike_multiplicities: \(formatted(multiplicity)) is not a whole number")
+            }
+            let stamp = step + window.origin
+            guard window.contains(stamp), multiplicity > 0 else { continue }
+            spikes.append(Spike(stamp: stamp, weight: weights?[i] ?? 1, multiplicity: Int(multiplicity)))
+        }
+        self.spikes = spikes
+        stamps = spikes.map(\.stamp)
+    }
+
+    private static func checkFlags(_ values: Settings) throws {
+        guard values.flag("precise_times") else { return }
+        if values.flag("allow_offgrid_times") || values.flag("shift_now_spikes") {
+            throw InputError("\(name): precise_times can't be combined with allow_offgrid_times or shift_now_spikes")
+        }
+        throw InputError("\(name): precise_times = true needs models with precise spikes, which there are none of")
+    }
+
+    private static func perSpike(_ key: String, _ values: Settings, _ count: Int) throws -> [Double]? {
+        let list = values.numbers(key)
+        if list.isEmpty { return nil }
+        guard list.count == count else {
+            throw InputError("\(name): \(key) has \(list.count) entries, spike_times has \(count)")
+        }
+        return list
+    }
+
+    /// Spikes with first <= stamp <= last.
+    func spikes(_ first: Int, _ last: Int) -> ArraySlice<Spike> {
+        guard last >= first else { return [] }
+        return spikes[EventTimes.firstIndex(in: stamps, after: first - 1)..<EventTimes.firstIndex(in: stamps, after: last)]
+    }
+}

@@ -1,0 +1,224 @@
+/// Li-Rinzel astrocyte: IP3, cytosolic calcium and the fraction of IP3 receptors not inactivated by calcium.
+///
+///     d IP3/dt      = (IP3_0 - IP3) / tau_IP3
+///     d Ca_astro/dt = J_channel - J_pump + J_leak + J_noise                          uM/ms
+///     d h_IP3R/dt   = alpha_h (1 - h_IP3R) - beta_h h_IP3R                           1/ms
+///
+/// with c = Ca_astro limited to [0, Ca_tot] and
+///
+///     J_channel + J_leak = (rate_IP3R (m n h)^3 + rate_L) (Ca_tot - (1 + ratio_ER_cyt) c)
+///     J_pump  = rate_SERCA c^2 / (Km_SERCA^2 + c^2)
+///     m       = IP3 / (IP3 + Kd_IP3_1)          n = c / (c + Kd_act)
+///     alpha_h = k_IP3R Kd_inh (IP3 + Kd_IP3_1) / (IP3 + Kd_IP3_2)          beta_h = k_IP3R c
+///
+/// A spike of weight W raises IP3 by delta_IP3 W. Output: SIC = SIC_scale ln(y) with y = (Ca_astro - SIC_th)/1 nM where
+/// y > 1, else 0.
+///
+/// Li & Rinzel (1994), doi:10.1006/jtbi.1994.1041; De Young & Keizer (1992), doi:10.1073/pnas.89.20.9895;
+/// output after Nadkarni & Jung (2003), doi:10.1103/PhysRevLett.91.268101.
+package struct AstrocyteLR1994: NodeModel {
+    package static let name = "astrocyte_lr_1994"
+    package static let family = NodeFamily.astrocyte
+
+    // swift-format-ignore
+    package static let parameters = [
+        Parameter("IP3",          0.16,    .uM,         "IP3 concentration in the cytosol", .nonNegative, .state),
+        Parameter("Ca_astro",     0.073,   .uM,         "calcium concentration in the cytosol", .nonNegative, .state),
+        Parameter("h_IP3R",       0.793,   .one,        "fraction of IP3 receptors not inactivated by calcium", .fraction, .state),
+        Parameter("Ca_tot",       2.0,     .uM,         "total free calcium referred to the cytosolic volume", .positive),
+        Parameter("IP3_0",        0.16,    .uM,         "IP3 concentration approached without input", .nonNegative),
+        Parameter("Kd_IP3_1",     0.13,    .uM,         "first dissociation constant of IP3 at its receptor", .positive),
+        Parameter("Kd_IP3_2",     0.9434,  .uM,         "second dissociation constant of IP3 at its receptor", .positive),
+        Parameter("Kd_act",       0.08234, .uM,         "dissociation constant of activating calcium at the IP3 receptor", .positive),
+        Parameter("Kd_inh",       1.049,   .uM,         "dissociation constant of inhibiting calcium at the IP3 receptor", .nonNegative),
+        Parameter("Km_SERCA",     0.1,     .uM,         "half-activation constant of the SERCA pump", .positive),
+        Parameter("SIC_scale",    1.0,     .one,        "factor on the slow inward current", .positive),
+        Parameter("SIC_th",       0.19669, .uM,         "calcium threshold of the slow inward current", .nonNegative),
+        Parameter("delta_IP3",    0.0002,  .uM,         "IP3 added per unit of synaptic weight at a spike", .nonNegative),
+        Parameter("k_IP3R",       0.0002,  .perUMPerMs, "rate of calcium binding for inhibition at the IP3 receptor", .nonNegative),
+        Parameter("rate_IP3R",    0.006,   .perMs,      "largest rate of calcium release through the IP3 receptors", .nonNegative),
+        Parameter("rate_L",       0.00011, .perMs,      "rate of calcium leak from the ER", .nonNegative),
+        Parameter("rate_SERCA",   0.0009,  .uMPerMs,    "largest rate of the SERCA pump", .nonNegative),
+        Parameter("ratio_ER_cyt", 0.185,   .one,        "volume of the ER relative to the cytosol", .positive),
+        Parameter("tau_IP3",      7142.0,  .ms,         "time constant of IP3 relaxation", .positive),
+    ]
+
+    package static let recordables = [
+        Recordable("IP3", .uM, "IP3 concentration in the cytosol"),
+        Recordable("Ca_astro", .uM, "calcium concentration in the cytosol"),
+        Recordable("h_IP3R", .one, "fraction of IP3 receptors not inactivated by calcium"),
+    ]
+
+    package static let inputs = {
+        var inputs = NodeInputs()
+        inputs.spikeChannels = 1
+        inputs.refusesNegativeWeights = true
+        inputs.sendsSpikes = false
+        inputs.sendsSlowInwardCurrent = true
+        return inputs
+    }()
+
+    package static let hiddenState = [(name: "J_noise", start: 0.0)]
+
+    package static let text = ModelText(
+        summary: "Li-Rinzel astrocyte: spikes raise IP3, currents go into calcium, output is a slow inward current.",
+        equations: """
+            d IP3/dt      = (IP3_0 - IP3) / tau_IP3                                       (+ delta_IP3 * weight at a spike)
+            d Ca_astro/dt = J_channel - J_pump + J_leak + J_noise
+            d h_IP3R/dt   = alpha_h (1 - h_IP3R) - beta_h h_IP3R
+
+            c         = Ca_astro limited to [0, Ca_tot]        c_ER = (Ca_tot - c) / ratio_ER_cyt
+            m         = IP3 / (IP3 + Kd_IP3_1)                 n    = c / (c + Kd_act)
+            J_channel = ratio_ER_cyt rate_IP3R m^3 n^3 h_IP3R^3 (c_ER - c)
+            J_leak    = ratio_ER_cyt rate_L (c_ER - c)
+            J_pump    = rate_SERCA c^2 / (Km_SERCA^2 + c^2)
+            alpha_h   = k_IP3R Kd_inh (IP3 + Kd_IP3_1) / (IP3 + Kd_IP3_2)
+            beta_h    = k_IP3R c
+            J_noise   = sum of incoming currents times their weights, uM/ms, held over a step
+
+            output:     y = 1000 (Ca_astro - SIC_th);  SIC = SIC_scale ln(y) where y > 1, else 0
+            """,
+        references: [
+            "Li & Rinzel (1994), J Theor Biol 166:461, doi:10.1006/jtbi.1994.1041",
+            "De Young & Keizer (1992), PNAS 89:9895, doi:10.1073/pnas.89.20.9895",
+            "Nadkarni & Jung (2003), Phys Rev Lett 91:268101, doi:10.1103/PhysRevLett.91.268101",
+        ],
+        notes: [
+            "Ca_astro above Ca_tot is accepted and limited in the first step.",
+            "Setting IP3_0 does not move the state IP3.",
+            "A spike of negative weight stops the run when it arrives.",
+            "IP3 is propagated exactly, calcium and h by the classical Runge-Kutta method of order 4.",
+        ])
+
+    let IP3, Ca_astro, h_IP3R, J_noise: Column
+    let IP3_0, Kd_IP3_1, Kd_IP3_2, Ca_tot, Kd_act, Km_SERCA_squared: Column
+    let k_IP3R, k_Kd_inh, rate_IP3R, rate_L, rate_SERCA, one_plus_ratio: Column
+    let SIC_scale, SIC_th, delta_IP3: Column
+    /// exp(-h/tau_IP3) over half a step and over a whole one.
+    let decayHalf, decay: Column
+    let step: Double
+
+    package init(_ columns: ModelColumns) {
+        step = columns.resolution
+        let h = columns.resolution
+        (IP3, Ca_astro, h_IP3R) = (columns["IP3"], columns["Ca_astro"], columns["h_IP3R"])
+        (J_noise, IP3_0, Ca_tot) = (columns["J_noise"], columns["IP3_0"], columns["Ca_tot"])
+        (Kd_IP3_1, Kd_IP3_2, Kd_act) = (columns["Kd_IP3_1"], columns["Kd_IP3_2"], columns["Kd_act"])
+        (k_IP3R, rate_IP3R, rate_L) = (columns["k_IP3R"], columns["rate_IP3R"], columns["rate_L"])
+        (rate_SERCA, delta_IP3) = (columns["rate_SERCA"], columns["delta_IP3"])
+        (SIC_scale, SIC_th) = (columns["SIC_scale"], columns["SIC_th"])
+        let Km = columns["Km_SERCA"], k = columns["k_IP3R"], Kd_inh = columns["Kd_inh"]
+        let ratio = columns["ratio_ER_cyt"], tau = columns["tau_IP3"]
+        Km_SERCA_squared = columns.derived(["Km_SERCA"]) { Km[$0] * Km[$0] }
+        k_Kd_inh = columns.derived(["k_IP3R", "Kd_inh"]) { k[$0] * Kd_inh[$0] }
+        one_plus_ratio = columns.derived(["ratio_ER_cyt"]) { 1 + ratio[$0] }
+        decayHalf = columns.derived(["tau_IP3"]) { exponentialEverywhere(-h / 2 / tau[$0]) }
+        decay = columns.derived(["tau_IP3"]) { exponentialEverywhere(-h / tau[$0]) }
+    }
+
+    package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
+            advanceLanes(cell, steps, io)
+            cell &+= Lanes.scalarCount
+        }
+    }
+
+    @inline(__always)
+    private func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+        let flux = Flux(self, cell)
+        let IP3_0 = self.IP3_0.lanes(cell), half = decayHalf.lanes(cell), whole = decay.lanes(cell)
+        let delta = delta_IP3.lanes(cell)
+        var ip3 = IP3.lanes(cell), c = Ca_astro.lanes(cell), h = h_IP3R.lanes(cell), noise = J_noise.lanes(cell)
+        for step in steps {
+            let excess = ip3 - IP3_0
+            let ip3Half = IP3_0.addingProduct(excess, half), ip3End = IP3_0.addingProduct(excess, whole)
+            flux.rungeKutta4(&c, &h, noise, self.step, ip3, ip3Half, ip3End)
+            c = flux.limited(c)
+            ip3 = ip3End.addingProduct(delta, io.takeSpikes(step &+ 1, 0, cell))
+            noise = io.takeCurrent(step &+ 1, cell)
+            if io.sicOut != nil { io.sendSlowInwardCurrent(slowInwardCurrent(c, cell), step: step, cell: cell) }
+        }
+        IP3.store(ip3, cell)
+        Ca_astro.store(c, cell)
+        h_IP3R.store(h, cell)
+        J_noise.store(noise, cell)
+    }
+
+    /// SIC_scale ln(y), y the excess of calcium over the threshold in nM, where y > 1; else 0. Unitless.
+    @inline(__always)
+    private func slowInwardCurrent(_ c: Lanes, _ cell: Int) -> Lanes {
+        let y = (c - SIC_th.lanes(cell)) * Lanes(repeating: 1000)
+        let active = y .> Lanes(repeating: 1)
+        guard any(active) else { return Lanes() }
+        let safe = Lanes(repeating: 1).replacing(with: y, where: active)
+        let current: Lanes = SIC_scale.lanes(cell) * logarithm(safe)
+        return Lanes().replacing(with: current, where: active)
+    }
+
+    /// The right-hand side for calcium and h, with its parameters at hand.
+    struct Flux {
+        let Kd_IP3_1, Kd_IP3_2, Ca_tot, Kd_act, Km_SERCA_squared: Lanes
+        let k_IP3R, k_Kd_inh, rate_IP3R, rate_L, rate_SERCA, one_plus_ratio: Lanes
+
+        @inline(__always)
+        init(_ model: AstrocyteLR1994, _ cell: Int) {
+            Kd_IP3_1 = model.Kd_IP3_1.lanes(cell)
+            Kd_IP3_2 = model.Kd_IP3_2.lanes(cell)
+            Ca_tot = model.Ca_tot.lanes(cell)
+            Kd_act = model.Kd_act.lanes(cell)
+            Km_SERCA_squared = model.Km_SERCA_squared.lanes(cell)
+            k_IP3R = model.k_IP3R.lanes(cell)
+            k_Kd_inh = model.k_Kd_inh.lanes(cell)
+            rate_IP3R = model.rate_IP3R.lanes(cell)
+            rate_L = model.rate_L.lanes(cell)
+            rate_SERCA = model.rate_SERCA.lanes(cell)
+            one_plus_ratio = model.one_plus_ratio.lanes(cell)
+        }
+
+        @inline(__always)
+        func limited(_ c: Lanes) -> Lanes {
+            let raised = c.replacing(with: Lanes(), where: c .< Lanes())
+            return raised.replacing(with: Ca_tot, where: raised .> Ca_tot)
+        }
+
+        /// What IP3 alone decides: m and alpha_h, as numerators over (IP3 + Kd_IP3_1)(IP3 + Kd_IP3_2).
+        @inline(__always)
+        func derivatives(_ ip3: Lanes, _ free: Lanes, _ h: Lanes, _ noise: Lanes) -> (c: Lanes, h: Lanes) {
+            let c = limited(free)
+            let a1 = ip3 + Kd_IP3_1, a2 = ip3 + Kd_IP3_2
+            let b1 = c + Kd_act
+            let c2 = c * c
+            let b2 = Km_SERCA_squared + c2
+            // one division for the four quotients
+            let a1b1 = a1 * b1, a2b2 = a2 * b2
+            let inverse = Lanes(repeating: 1) / (a1b1 * a2b2)
+            let inverse_a1b1 = inverse * a2b2, inverse_a2b2 = inverse * a1b1
+            let mn = (ip3 * c) * inverse_a1b1
+            let pump = rate_SERCA * c2 * (inverse_a2b2 * a2)
+            let alpha = k_Kd_inh * a1 * (inverse_a2b2 * b2)
+            let open = mn * h
+            let channel = rate_L.addingProduct(rate_IP3R, open * open * open)
+            let gradient = Ca_tot - one_plus_ratio * c
+            let dc = (noise - pump).addingProduct(channel, gradient)
+            let dh = alpha - h * alpha.addingProduct(k_IP3R, c)
+            return (dc, dh)
+        }
+
+        /// The classical method of order 4; IP3 is known at the beginning, the middle and the end of the step.
+        @inline(__always)
+        func rungeKutta4(
+            _ c: inout Lanes, _ h: inout Lanes, _ noise: Lanes, _ step: Double, _ ip3: Lanes, _ ip3Half: Lanes,
+            _ ip3End: Lanes
+        ) {
+            let half = Lanes(repeating: step / 2), whole = Lanes(repeating: step), sixth = Lanes(repeating: step / 6)
+            let two = Lanes(repeating: 2)
+            let k1 = derivatives(ip3, c, h, noise)
+            let k2 = derivatives(ip3Half, c.addingProduct(half, k1.c), h.addingProduct(half, k1.h), noise)
+            let k3 = derivatives(ip3Half, c.addingProduct(half, k2.c), h.addingProduct(half, k2.h), noise)
+            let k4 = derivatives(ip3End, c.addingProduct(whole, k3.c), h.addingProduct(whole, k3.h), noise)
+            c = c.addingProduct(sixth, (k1.c + k4.c).addingProduct(two, k2.c + k3.c))
+            h = h.addingProduct(sixth, (k1.h + k4.h).addingProduct(two, k2.h + k3.h))
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/// All models there are. A new one is listed here, and nowhere else.
+public enum Catalogue {
+    static let nodeModels: [any NodeModel.Type] = [
+        AstrocyteLR1994.self,
+        AeifCondAlphaAstro.self,
+        ParrotNeuron.self,
+    ]
+
+    static let deviceModels: [any Device.Type] = [
+        PoissonGenerator.self,
+        SpikeGenerator.self,
+        DCGenerator.self,
+        StepCurrentGenerator.self,
+        ACGenerator.self,
+        NoiseGenerator.self,
+        SpikeRecorder.self,
+        Multimeter.self,
+        Voltmeter.self,
+    ]
+
+    public static let version = "0.1.0"
+
+    /// Node and synapse models, in a fixed order.
+    public static let models: [ModelInfo] =
+        nodeModels.map(ModelInfo.init) + deviceModels.map(ModelInfo.init) + SynapseModel.allCases.map(ModelInfo.init)
+
+    public static func model(_ name: String) throws -> ModelInfo {
+        if let model = models.first(where: { $0.name == name }) { return model }
+        throw InputError.unknown("there is no model", name, among: models.map(\.name))
+    }
+
+    /// Connection rules, the third-factor rule included.
+    public static let rules: [String] = ConnectionRule.Kind.allCases.map(\.rawValue) + [ThirdFactorRule.name]
+
+    static let nodeNames = nodeModels.map { $0.name } + deviceModels.map { $0.name }
+}
+
+/// What there is to know about a model.
+public struct ModelInfo: Sendable {
+    public let name: String
+    /// "neuron", "astrocyte", "stimulator", "recorder" or "synapse"
+    public let kind: String
+    public let summary: String
+    public let equations: String
+    public let references: [String]
+    public let notes: [String]
+    public let parameters: [ParameterInfo]
+    public let recordables: [RecordableInfo]
+
+    init(_ name: String, _ kind: String, _ text: ModelText, _ parameters: [Parameter], _ recordables: [Recordable]) {
+        self.name = name
+        self.kind = kind
+        summary = text.summary
+        equations = text.equations
+        references = text.references
+        notes = text.notes
+        self.parameters = parameters.map(ParameterInfo.init)
+        self.recordables = recordables.map { RecordableInfo(name: $0.name, unit: $0.unit.rawValue, meaning: $0.meaning) }
+    }
+
+    init(_ model: any NodeModel.Type) {
+        self.init(model.name, model.family.rawValue, model.text, model.parameters, model.recordables)
+    }
+
+    init(_ model: any Device.Type) {
+        self.init(model.name, model.family.rawValue, model.text, model.parameters, model.recordables)
+    }
+
+    init(_ model: SynapseModel) {
+        self.init(model.rawValue, "synapse", model.text, model.parameters, [])
+    }
+}
+
+public struct ParameterInfo: Sendable {
+    public let name: String
+    public let defaultValue: Value
+    public let unit: String
+    public let meaning: String
+    public let range: String
+    public let isState: Bool
+
+    init(_ parameter: Parameter) {
+        name = parameter.name
+        defaultValue = parameter.defaultValue
+        unit = parameter.unit.rawValue
+        meaning = parameter.meaning
+        range = parameter.range.text
+        isState = parameter.role == .state
+    }
+}
+
+public struct RecordableInfo: Sendable {
+    public let name: String
+    public let unit: String
+    public let meaning: String
+}

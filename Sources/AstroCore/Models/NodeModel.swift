@@ -1,0 +1,129 @@
+/// A kind of cell: its tables, and the kernel that advances a run of cells over a range of steps.
+///
+/// A new model is one file here and one line in `Catalogue`. An instance is the model bound to one population's columns;
+/// it is made anew whenever a parameter changes, so it may hold what derives from them.
+package protocol NodeModel: Sendable {
+    static var name: String { get }
+    static var family: NodeFamily { get }
+    static var text: ModelText { get }
+    static var parameters: [Parameter] { get }
+    static var recordables: [Recordable] { get }
+    static var inputs: NodeInputs { get }
+
+    /// State that no user sees: names and start values.
+    static var hiddenState: [(name: String, start: Double)] { get }
+
+    /// Conditions between parameters. `value` gives a cell's value by name.
+    static func check(_ value: (String) -> Double) throws
+
+    init(_ columns: ModelColumns)
+
+    /// Advances `cells` from the beginning of `steps.lowerBound` to the end of the last step. `cells` starts at a
+    /// multiple of `blockSize`; `io.count` cells of the population are real, the rest is padding.
+    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
+}
+
+extension NodeModel {
+    package static var hiddenState: [(name: String, start: Double)] { [] }
+    package static func check(_ value: (String) -> Double) throws {}
+}
+
+package enum NodeFamily: String, Sendable { case neuron, astrocyte, stimulator, recorder }
+
+/// What a cell can receive.
+package struct NodeInputs: Sendable {
+    /// Rows of the input buffer that spikes go to: 2 where the sign of the weight decides between excitation and
+    /// inhibition, else 1.
+    package var spikeChannels = 2
+    /// The number of spikes counts, not their weight.
+    package var countsSpikes = false
+    package var refusesNegativeWeights = false
+    package var current = true
+    package var slowInwardCurrent = false
+    package var sendsSlowInwardCurrent = false
+    package var sendsSpikes = true
+
+    package init() {}
+}
+
+/// What a model is bound to: the columns of its parameters and states by name, and the resolution in ms.
+package struct ModelColumns {
+    let store: ColumnStore
+    let byName: [String: Column]
+    package var count: Int { store.count }
+    package let resolution: Double
+
+    package subscript(_ name: String) -> Column { byName[name]! }
+
+    package func derived(_ names: [String], _ value: (Int) -> Double) -> Column {
+        store.derived(from: names.map { self[$0] }, value)
+    }
+}
+
+/// What a kernel reads and writes beside its columns. Cells are counted within the population; times are stamps: the
+/// step from k to k + 1 has the stamp k + 1.
+package struct CellIO: ~Copyable {
+    /// Spike input: row of stamp s at `(s & slotMask) * rowStride`, channel c of it `c * channelStride` further.
+    let spikes: UnsafeMutablePointer<Double>
+    let rowStride: Int
+    let channelStride: Int
+    let slotMask: Int
+    /// Currents and slow inward currents due at stamp s, `(s & slotMask) * inputStride` on; nil where none can come.
+    let current: UnsafeMutablePointer<Double>?
+    let slowInwardCurrent: UnsafeMutablePointer<Double>?
+    let inputStride: Int
+    /// Where an astrocyte's output goes: cell * sicStride + (step - firstStep). nil where nobody listens.
+    let sicOut: UnsafeMutablePointer<Double>?
+    let sicStride: Int
+    let firstStep: Int
+    /// Real cells in the population.
+    package let count: Int
+    let outbox: Outbox
+    let population: Int
+
+    @inline(__always)
+    package func spikeRow(_ stamp: Int, _ channel: Int = 0) -> UnsafeMutablePointer<Double> {
+        spikes + ((stamp & slotMask) &* rowStride &+ channel &* channelStride)
+    }
+
+    /// The spike input due at `stamp`; the buffer is empty afterwards.
+    @inline(__always)
+    package func takeSpikes(_ stamp: Int, _ channel: Int, _ cell: Int) -> Lanes {
+        let place = spikeRow(stamp, channel) + cell
+        let sum = Lanes(at: place)
+        Lanes().store(at: place)
+        return sum
+    }
+
+    @inline(__always)
+    package func takeCurrent(_ stamp: Int, _ cell: Int) -> Lanes { take(current, stamp, cell) }
+
+    @inline(__always)
+    package func takeSlowInwardCurrent(_ stamp: Int, _ cell: Int) -> Lanes { take(slowInwardCurrent, stamp, cell) }
+
+    @inline(__always)
+    private func take(_ rows: UnsafeMutablePointer<Double>?, _ stamp: Int, _ cell: Int) -> Lanes {
+        guard let rows else { return .zero }
+        let place = rows + ((stamp & slotMask) &* inputStride &+ cell)
+        let sum = Lanes(at: place)
+        Lanes().store(at: place)
+        return sum
+    }
+
+    @inline(__always)
+    package func sendSlowInwardCurrent(_ value: Lanes, step: Int, cell: Int) {
+        guard let sicOut else { return }
+        let place = sicOut + (cell &* sicStride &+ (step &- firstStep))
+        for lane in 0..<Lanes.scalarCount { place[lane &* sicStride] = value[lane] }
+    }
+
+    /// `number` spikes of one cell at the end of `step`.
+    package func emit(step: Int, cell: Int, number: Int = 1) {
+        for _ in 0..<number { outbox.add(lag: step - firstStep, population: population, cell: cell) }
+    }
+
+    /// The run stops at the end of this slice and reports the first such cell.
+    package func reportInstability(step: Int, cell: Int) {
+        outbox.instability = outbox.instability ?? (step, population, cell)
+    }
+}

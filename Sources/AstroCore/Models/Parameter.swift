@@ -1,0 +1,112 @@
+/// One row of a model's table, the only place where a parameter is written down: setting, checking, errors,
+/// `astro.models`, the model's page and the checkpoint all read it.
+public struct Parameter: Sendable {
+    public enum Role: Sendable { case parameter, state }
+
+    public let name: String
+    public let defaultValue: Value
+    public let unit: Unit
+    public let meaning: String
+    public let range: Range
+    public let role: Role
+
+    package init(
+        _ name: String, _ defaultValue: Double, _ unit: Unit, _ meaning: String, _ range: Range = .any,
+        _ role: Role = .parameter
+    ) {
+        self.init(name, .number(defaultValue), unit, meaning, range, role)
+    }
+
+    package init(
+        _ name: String, _ defaultValue: Value, _ unit: Unit, _ meaning: String, _ range: Range = .any,
+        _ role: Role = .parameter
+    ) {
+        self.name = name
+        self.defaultValue = defaultValue
+        self.unit = unit
+        self.meaning = meaning
+        self.range = range
+        self.role = role
+    }
+}
+
+/// The unit in which a user gives and gets a quantity. One per quantity, everywhere.
+public enum Unit: String, Sendable {
+    case mV, ms, pA, nS, pF, uM, Hz
+    case one = "1"
+    case degree
+    case nSPerMs = "nS/ms"
+    case perMs = "1/ms"
+    case uMPerMs = "uM/ms"
+    case perUMPerMs = "1/(uM ms)"
+    case perSecond = "1/s"
+    case flag = "true/false"
+    case names
+    case target = "depends on target"
+}
+
+extension Parameter {
+    /// What a single value may be. Conditions say what is right, so that NaN is refused too.
+    public enum Range: Sendable {
+        case any, positive, nonNegative, fraction
+        /// Finite or infinite.
+        case extended
+        case below(Double)
+
+        public var text: String {
+            switch self {
+            case .any: return "any finite number"
+            case .positive: return "> 0"
+            case .nonNegative: return ">= 0"
+            case .fraction: return "0 to 1"
+            case .extended: return "any number or infinity"
+            case .below(let limit): return "< \(formatted(limit))"
+            }
+        }
+
+        func admits(_ x: Double) -> Bool {
+            switch self {
+            case .any: return x.isFinite
+            case .positive: return x > 0 && x.isFinite
+            case .nonNegative: return x >= 0 && x.isFinite
+            case .fraction: return x >= 0 && x <= 1
+            case .extended: return !x.isNaN
+            case .below(let limit): return x < limit && x.isFinite
+            }
+        }
+    }
+
+    func check(_ x: Double, of model: String) throws {
+        guard !range.admits(x) else { return }
+        let unitText = unit == .one || unit == .names || unit == .flag ? "" : " \(unit.rawValue)"
+        throw InputError("\(model): \(name) = \(formatted(x))\(unitText) is not allowed (\(range.text))")
+    }
+}
+
+/// A quantity that a multimeter can sample.
+public struct Recordable: Sendable {
+    public let name: String
+    public let unit: Unit
+    public let meaning: String
+
+    package init(_ name: String, _ unit: Unit, _ meaning: String) {
+        self.name = name
+        self.unit = unit
+        self.meaning = meaning
+    }
+}
+
+/// What documentation and help say about a model beside its tables.
+public struct ModelText: Sendable {
+    public let summary: String
+    public let equations: String
+    public let references: [String]
+    public let notes: [String]
+
+    package init(summary: String, equations: String = "", references: [String] = [], notes: [String] = []) {
+        self.summary = summary
+        self.equations = equations
+        self.references = references
+        self.notes = notes
+    }
+}

@@ -1,0 +1,89 @@
+/// The vectors of the kernels: one cell a lane. Their width is a choice of the build and never shows in a result, since
+/// every lane goes through the operations that a single cell would.
+#if VECTOR_WIDTH_2
+    package typealias Lanes = SIMD2<Double>
+    package typealias IntLanes = SIMD2<Int64>
+    package typealias WordLanes = SIMD2<UInt64>
+#elseif VECTOR_WIDTH_4
+    package typealias Lanes = SIMD4<Double>
+    package typealias IntLanes = SIMD4<Int64>
+    package typealias WordLanes = SIMD4<UInt64>
+#else
+    package typealias Lanes = SIMD8<Double>
+    package typealias IntLanes = SIMD8<Int64>
+    package typealias WordLanes = SIMD8<UInt64>
+#endif
+package typealias LaneMask = SIMDMask<IntLanes>
+
+/// Populations are padded to whole blocks of this many cells, whatever the width of the vectors.
+package let blockSize = 32
+
+/// What a formula may use, written once for a number and for a vector of them. IEEE 754 fixes the result of each of
+/// these operations, so the formula gives the same bits on every machine. A product and a sum are fused only where
+/// `addingProduct` says so.
+package protocol Arithmetic {
+    static func + (a: Self, b: Self) -> Self
+    static func - (a: Self, b: Self) -> Self
+    static func * (a: Self, b: Self) -> Self
+    static func / (a: Self, b: Self) -> Self
+    init(repeating: Double)
+    func addingProduct(_ a: Self, _ b: Self) -> Self
+    func squareRoot() -> Self
+    func clamped(_ low: Double, _ high: Double) -> Self
+    /// 2^n, where self + `Self.roundingShift` was formed from n: |n| <= 1022.
+    static func powerOfTwo(shifted: Self) -> Self
+    /// x = m 2^k with m in [sqrt(1/2), sqrt(2)), for normal x > 0.
+    func splitForLogarithm() -> (mantissa: Self, exponent: Self)
+}
+
+/// Adding and subtracting it rounds a small number to an integer, which then stands in the low bits of the sum.
+package let roundingShift = 0x1.8p52
+
+extension Double: Arithmetic {
+    @inline(__always) package init(repeating x: Double) { self = x }
+    @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Double {
+        let raised = self > low ? self : low
+        return raised < high ? raised : high
+    }
+    @inline(__always) package static func powerOfTwo(shifted: Double) -> Double {
+        Double(bitPattern: (shifted.bitPattern &+ 1023) &<< 52)
+    }
+    @inline(__always) package func splitForLogarithm() -> (mantissa: Double, exponent: Double) {
+        let offset = bitPattern &- sqrtHalfBits
+        let k = Int64(bitPattern: offset) &>> 52
+        return (Double(bitPattern: bitPattern &- UInt64(bitPattern: k &<< 52)), Double(k))
+    }
+}
+
+package let sqrtHalfBits: UInt64 = 0x3fe6_a09e_667f_3bcd
+
+extension Lanes: Arithmetic {
+    @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Lanes {
+        let raised = replacing(with: Lanes(repeating: low), where: .!(self .> Lanes(repeating: low)))
+        return raised.replacing(with: Lanes(repeating: high), where: .!(raised .< Lanes(repeating: high)))
+    }
+    @inline(__always) package static func powerOfTwo(shifted: Lanes) -> Lanes {
+        let bits = unsafeBitCast(shifted, to: WordLanes.self)
+        return unsafeBitCast((bits &+ WordLanes(repeating: 1023)) &<< WordLanes(repeating: 52), to: Lanes.self)
+    }
+    @inline(__always) package func splitForLogarithm() -> (mantissa: Lanes, exponent: Lanes) {
+        let bits = unsafeBitCast(self, to: IntLanes.self)
+        let k = (bits &- IntLanes(repeating: Int64(sqrtHalfBits))) &>> IntLanes(repeating: 52)
+        let mantissa = unsafeBitCast(bits &- (k &<< IntLanes(repeating: 52)), to: Lanes.self)
+        // k + 1.5 * 2^52 as a double, put together from bits: conversions of 64-bit integers are slow on many machines
+        let shifted = unsafeBitCast(k &+ IntLanes(repeating: Int64(roundingShift.bitPattern)), to: Lanes.self)
+        return (mantissa, shifted - Lanes(repeating: roundingShift))
+    }
+}
+
+extension Lanes {
+    @inline(__always) package init(at pointer: UnsafePointer<Double>) {
+        self = UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
+    }
+    @inline(__always) package func store(at pointer: UnsafeMutablePointer<Double>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Lanes.self)
+    }
+    @inline(__always) package var magnitude: Lanes {
+        unsafeBitCast(unsafeBitCast(self, to: IntLanes.self) & IntLanes(repeating: .max), to: Lanes.self)
+    }
+}

@@ -1,0 +1,132 @@
+/// Philox4x32-10, a counter-based random number generator: 128 random bits as a function of a counter and a key.
+/// Salmon, Moraes, Dror & Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405.
+///
+/// A draw depends on who asks for what, never on who asked before: the key is the run's seed, the counter holds a
+/// `Purpose`, the asker's number and the index of the draw.
+package enum Philox {
+    package static let rounds = 10
+    static let multiplier0: UInt64 = 0xD251_1F53
+    static let multiplier1: UInt64 = 0xCD9E_8D57
+    static let weyl0: UInt32 = 0x9E37_79B9
+    static let weyl1: UInt32 = 0xBB67_AE85
+
+    @inline(__always)
+    package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+        var c = counter
+        var k = key
+        for _ in 0..<rounds {
+            let p0 = multiplier0 &* UInt64(c[0])
+            let p1 = multiplier1 &* UInt64(c[2])
+            c = SIMD4(
+                UInt32(truncatingIfNeeded: p1 &>> 32) ^ c[1] ^ k[0], UInt32(truncatingIfNeeded: p1),
+                UInt32(truncatingIfNeeded: p0 &>> 32) ^ c[3] ^ k[1], UInt32(truncatingIfNeeded: p0))
+            k = SIMD2(k[0] &+ weyl0, k[1] &+ weyl1)
+        }
+        return c
+    }
+
+    /// A block for each lane; every word in the low half of its 64 bits.
+    @inline(__always)
+    package static func block(
+        _ c0: WordLanes, _ c1: WordLanes, _ c2: WordLanes, _ c3: WordLanes, key: SIMD2<UInt32>
+    ) -> (WordLanes, WordLanes, WordLanes, WordLanes) {
+        let low = WordLanes(repeating: 0xffff_ffff)
+        let half = WordLanes(repeating: 32)
+        var (x0, x1, x2, x3) = (c0, c1, c2, c3)
+        var k = key
+        for _ in 0..<rounds {
+            let p0 = WordLanes(repeating: multiplier0) &* (x0 & low)
+            let p1 = WordLanes(repeating: multiplier1) &* (x2 & low)
+            x0 = (p1 &>> half) ^ x1 ^ WordLanes(repeating: UInt64(k[0]))
+            x2 = (p0 &>> half) ^ x3 ^ WordLanes(repeating: UInt64(k[1]))
+            x1 = p1 & low
+            x3 = p0 & low
+            k = SIMD2(k[0] &+ weyl0, k[1] &+ weyl1)
+        }
+        return (x0, x1, x2, x3)
+    }
+}
+
+/// What random numbers are drawn for. The raw values are part of what makes runs repeatable: never reuse one.
+package enum Purpose: UInt32 {
+    case nodeParameter = 1
+    case connection = 2
+    case synapseParameter = 3
+    case thirdFactor = 4
+    case pool = 5
+    case poisson = 6
+    case noise = 7
+    case sample = 8
+    case nodeAssignment = 9
+}
+
+/// A stream of draws with one name: (seed, purpose, asker, subasker). Draws come in order; the stream can start anywhere.
+package struct RandomStream {
+    private let key: SIMD2<UInt32>
+    private let name: SIMD2<UInt32>
+    private var next: UInt64
+    private var words = SIMD4<UInt32>()
+    private var unused = 0
+
+    /// `asker` takes part with 24 bits of `purpose` space left over: calls and populations are counted, not hashed.
+    package init(seed: Int64, _ purpose: Purpose, _ asker: Int, _ subasker: Int = 0, from block: Int = 0) {
+        key = Self.key(seed)
+        name = Self.name(purpose, asker, subasker)
+        next = UInt64(block)
+    }
+
+    package static func name(_ purpose: Purpose, _ asker: Int, _ subasker: Int) -> SIMD2<UInt32> {
+        SIMD2(purpose.rawValue << 24 ^ UInt32(truncatingIfNeeded: asker), UInt32(truncatingIfNeeded: subasker))
+    }
+
+    package static func key(_ seed: Int64) -> SIMD2<UInt32> {
+        SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    }
+
+    @inline(__always)
+    package mutating func word() -> UInt32 {
+        if unused == 0 {
+            let counter = SIMD4(UInt32(truncatingIfNeeded: next), UInt32(truncatingIfNeeded: next >> 32), name[1], name[0])
+            words = Philox.block(counter: counter, key: key)
+            next &+= 1
+            unused = 4
+        }
+        unused -= 1
+        return words[3 - unused]
+    }
+
+    @inline(__always)
+    package mutating func word64() -> UInt64 {
+        let high = UInt64(word())
+        return high << 32 | UInt64(word())
+    }
+
+    /// Uniform in [0, 1), a multiple of 2^-53.
+    @inline(__always)
+    package mutating func uniform() -> Double { Double(word64() >> 11) * 0x1p-53 }
+
+    /// Uniform in (0, 1): never 0, so that a logarithm can be taken.
+    @inline(__always)
+    package mutating func openUniform() -> Double { Double(word64() >> 12) * 0x1p-52 + 0x1p-53 }
+
+    /// Uniform in 0 ..< bound, by Lemire's method (2019, doi:10.1145/3230636): unbiased.
+    package mutating func below(_ bound: Int) -> Int {
+        let range = UInt64(bound)
+        var product = word64().multipliedFullWidth(by: range)
+        if product.low < range {
+            let threshold = (0 &- range) % range
+            while product.low < threshold { product = word64().multipliedFullWidth(by: range) }
+        }
+        return Int(product.high)
+    }
+
+    /// A standard normal deviate: Box & Muller (1958), doi:10.1214/aoms/1177706645.
+    package mutating func normal() -> Double {
+        let radius = (-2 * logarithm(openUniform())).squareRoot()
+        return radius * sinCosOfTurns(uniform()).cos
+    }
+
+    /// An exponential deviate of mean 1.
+    @inline(__always)
+    package mutating func exponentialDeviate() -> Double { -logarithm(openUniform()) }
+}

@@ -1,0 +1,86 @@
+/// One quantity of all cells of a population: an array, or a single value that all share.
+///
+/// The memory is padded to whole blocks and aligned for vectors. A shared value is stored `blockSize` times and read
+/// with stride 0, so that kernels read both kinds alike.
+package struct Column: @unchecked Sendable {
+    package let base: UnsafeMutablePointer<Double>
+    /// 1, or 0 when all cells share the value.
+    package let stride: Int
+
+    @inline(__always)
+    package subscript(cell: Int) -> Double {
+        get { base[cell &* stride] }
+        nonmutating set { base[cell &* stride] = newValue }
+    }
+
+    @inline(__always)
+    package func lanes(_ cell: Int) -> Lanes { Lanes(at: base + cell &* stride) }
+
+    @inline(__always)
+    package func store(_ x: Lanes, _ cell: Int) { x.store(at: base + cell) }
+}
+
+package func padded(_ count: Int, to multiple: Int = blockSize) -> Int { (count + multiple - 1) / multiple * multiple }
+
+/// The columns of a population, and the memory they live in.
+final class ColumnStore {
+    let count: Int
+    private var owned: [UnsafeMutablePointer<Double>] = []
+    /// Columns computed from others, thrown away when those change.
+    private var derivedColumns: [UnsafeMutablePointer<Double>] = []
+
+    init(count: Int) { self.count = count }
+
+    deinit {
+        releaseDerived()
+        owned.forEach { $0.deallocate() }
+    }
+
+    func releaseDerived() {
+        derivedColumns.forEach { $0.deallocate() }
+        derivedColumns.removeAll()
+    }
+
+    static func allocate(_ count: Int) -> UnsafeMutablePointer<Double> {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 8, alignment: 64)
+        return memory.bindMemory(to: Double.self, capacity: max(count, 1))
+    }
+
+    func shared(_ value: Double) -> Column { make(blockSize, value, stride: 0) }
+
+    func array(_ value: Double) -> Column { make(padded(count), value, stride: 1) }
+
+    /// A column of its own value for each cell, with the values of `column`.
+    func spread(_ column: Column) -> Column {
+        if column.stride == 1 { return column }
+        let result = array(column[0])
+        release(column)
+        return result
+    }
+
+    /// A column computed from others: shared if all of them are. `value` gets a cell's index.
+    func derived(from sources: [Column], _ value: (Int) -> Double) -> Column {
+        let shared = sources.allSatisfy { $0.stride == 0 }
+        let size = shared ? blockSize : padded(count)
+        let base = Self.allocate(size)
+        derivedColumns.append(base)
+        if shared {
+            base.initialize(repeating: value(0), count: size)
+        } else {
+            for cell in 0..<size { (base + cell).initialize(to: value(cell)) }
+        }
+        return Column(base: base, stride: shared ? 0 : 1)
+    }
+
+    func release(_ column: Column) {
+        guard let index = owned.firstIndex(of: column.base) else { return }
+        owned.remove(at: index).deallocate()
+    }
+
+    private func make(_ size: Int, _ value: Double, stride: Int) -> Column {
+        let base = Self.allocate(size)
+        base.initialize(repeating: value, count: size)
+        owned.append(base)
+        return Column(base: base, stride: stride)
+    }
+}

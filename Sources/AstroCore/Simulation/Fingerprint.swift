@@ -1,0 +1,82 @@
+/// A digest of 128 bits of a stream of words: two rounds of multiply and rotate a word. Not cryptographic.
+struct Digest {
+    private var a: UInt64 = 0x9e37_79b9_7f4a_7c15
+    private var b: UInt64 = 0xc2b2_ae3d_27d4_eb4f
+
+    @inline(__always)
+    mutating func add(_ word: UInt64) {
+        a = (a ^ word) &* 0xff51_afd7_ed55_8ccd
+        a = a << 29 | a >> 35
+        b = (b &+ word ^ a) &* 0xc4ce_b9fe_1a85_ec53
+        b = b << 31 | b >> 33
+    }
+
+    /// +0 and -0 are one value.
+    @inline(__always)
+    mutating func add(_ x: Double) { add((x == 0 ? 0.0 : x).bitPattern) }
+
+    var hex: String {
+        var copy = self
+        for i in 0..<4 as Range<UInt64> { copy.add(i) }
+        return [copy.a, copy.b].map { String(repeating: "0", count: 16 - String($0, radix: 16).count) + String($0, radix: 16) }.joined()
+    }
+}
+
+extension Simulation {
+    /// A hex digest of the dynamic state: time, state of all cells, input on its way, synapses. Equal states have equal
+    /// fingerprints, whatever the number of threads, the width of vectors or the processor.
+    public func fingerprint() -> String {
+        var digest = Digest()
+        digest.add(UInt64(now))
+        for population in populationList {
+            guard let cells = population.cells else { continue }
+            addState(cells, to: &digest)
+            for share in cells.shares { addPending(share, to: &digest) }
+        }
+        for projection in projections { addSynapses(projection, to: &digest) }
+        return digest.hex
+    }
+
+    private func addState(_ cells: Cells, to digest: inout Digest) {
+        for name in cells.model.parameters.map(\.name) + cells.model.hiddenState.map(\.name) {
+            let column = cells.column(name)
+            for cell in 0..<cells.count { digest.add(column[cell]) }
+        }
+    }
+
+    /// What is still to arrive, cell by cell, with its time; nothing counts where there is nothing.
+    private func addPending(_ share: Cells.Share, to digest: inout Digest) {
+        let plane = share.plane
+        guard plane.slots > 0 else { return }
+        for cell in share.cells {
+            let place = share.offset + cell - share.cells.lowerBound
+            for stamp in now + 1..<now + plane.slots {
+                let slot = stamp & plane.slotMask
+                for channel in 0..<plane.channels {
+                    add(plane.spikes[slot * plane.rowStride + channel * plane.channelStride + place], stamp, channel, to: &digest)
+                }
+                if let current = plane.current { add(current[slot * plane.inputStride + place], stamp, 8, to: &digest) }
+                if let sic = plane.slowInwardCurrent { add(sic[slot * plane.inputStride + place], stamp, 9, to: &digest) }
+            }
+        }
+    }
+
+    private func add(_ value: Double, _ stamp: Int, _ kind: Int, to digest: inout Digest) {
+        guard value != 0 else { return }
+        digest.add(UInt64(stamp) << 8 | UInt64(kind))
+        digest.add(value)
+    }
+
+    private func addSynapses(_ projection: Projection, to digest: inout Digest) {
+        for state in projection.states { add(state, to: &digest) }
+        guard projection.isIndividual else { return }
+        // in the order of rows and of targets' ids: segments depend on the number of workers
+        forEachConnection(of: projection) { reference in
+            add(reference.chunk.individuals![reference.index].state, to: &digest)
+        }
+    }
+
+    private func add(_ state: Tsodyks.State, to digest: inout Digest) {
+        [state.x, state.y, state.u, state.last].forEach { digest.add($0) }
+    }
+}

@@ -1,0 +1,268 @@
+/// A handle to nodes of one simulation: runs of populations, in an order.
+public struct Nodes: CustomStringConvertible {
+    public let simulation: Simulation
+    let runs: [Run]
+
+    /// Nodes first, first + step, … of a population, counted from 0.
+    struct Run {
+        let population: Population
+        let first, count, step: Int
+
+        init(_ population: Population) { self.init(population, 0, population.count, 1) }
+
+        init(_ population: Population, _ first: Int, _ count: Int, _ step: Int) {
+            (self.population, self.first, self.count, self.step) = (population, first, count, step)
+        }
+
+        var cells: [Int] { (0..<count).map { first + $0 * step } }
+        var ids: [Int] { (0..<count).map { population.firstID + first + $0 * step } }
+    }
+
+    init(_ simulation: Simulation, _ runs: [Run]) {
+        self.simulation = simulation
+        self.runs = runs.filter { $0.count > 0 }
+    }
+
+    public var count: Int { runs.reduce(0) { $0 + $1.count } }
+    /// Global ids, from 1.
+    public var ids: [Int] { runs.flatMap(\.ids) }
+
+    /// nil where the nodes are of several models.
+    public var model: String? {
+        let names = Set(runs.map(\.population.modelName))
+        return names.count == 1 ? names.first : nil
+    }
+
+    public var label: String? {
+        let labels = Set(runs.map(\.population.label))
+        return labels.count == 1 ? labels.first! : nil
+    }
+
+    /// 1-based; negative numbers count from the end.
+    public func node(at i: Int) throws -> Nodes {
+        let index = i < 0 ? count + i : i - 1
+        guard i != 0, index >= 0, index < count else {
+            throw InputError("there is no node \(i) among \(count) (1 to \(count), or -1 to -\(count) from the end)")
+        }
+        return pick([index])
+    }
+
+    /// Nodes first, first + step, … up to `last`, 1-based; negative numbers count from the end.
+    public func slice(_ first: Int, _ last: Int, step: Int = 1) throws -> Nodes {
+        let low = first < 0 ? count + first + 1 : first
+        let high = last < 0 ? count + last + 1 : last
+        guard step >= 1 else { throw InputError("slice: step = \(step) must be at least 1") }
+        guard low >= 1, high <= count, low <= high else {
+            throw InputError("slice: \(first) to \(last) is not within 1 to \(count)")
+        }
+        return pick(stride(from: low - 1, to: high, by: step).map { $0 })
+    }
+
+    public func joined(with other: Nodes) throws -> Nodes {
+        guard other.simulation === simulation else { throw InputError("nodes of two simulations can't be joined") }
+        let mine = Set(ids)
+        if let twice = other.ids.first(where: mine.contains) {
+            throw InputError("the node with id \(twice) is in both: nodes can be joined only where they are distinct")
+        }
+        return Nodes(simulation, runs + other.runs)
+    }
+
+    /// `n` distinct nodes in ascending order, drawn from the simulation's seed.
+    public func sample(_ n: Int) throws -> Nodes {
+        guard n >= 1, n <= count else { throw InputError("sample: \(n) is not a number of nodes to draw (1 to \(count))") }
+        var stream = RandomStream(seed: simulation.seed, .sample, simulation.sampleCalls)
+        simulation.sampleCalls += 1
+        return pick(stream.distinct(n, below: count))
+    }
+
+    /// Positions in this collection, ascending, from 0.
+    private func pick(_ positions: [Int]) -> Nodes {
+        var result: [Run] = []
+        var run = 0
+        var start = 0
+        for position in positions {
+            while position >= start + runs[run].count {
+                start += runs[run].count
+                run += 1
+            }
+            let source = runs[run]
+            result.append(Run(source.population, source.first + (position - start) * source.step, 1, 1))
+        }
+        return Nodes(simulation, Self.merged(result))
+    }
+
+    /// Neighbouring single nodes as longer runs with an even step.
+    private static func merged(_ single: [Run]) -> [Run] {
+        var result: [Run] = []
+        for run in single {
+            if let last = result.last, last.population === run.population {
+                let gap = run.first - (last.first + (last.count - 1) * last.step)
+                if gap > 0, last.count == 1 || gap == last.step {
+                    result[result.count - 1] = Run(last.population, last.first, last.count + 1, gap)
+                    continue
+                }
+            }
+            result.append(run)
+        }
+        return result
+    }
+
+    public var description: String {
+        var parts = [model ?? "several models", "n = \(count)"]
+        let ids = self.ids
+        if let first = ids.first, let last = ids.last {
+            let consecutive = last - first + 1 == count && zip(ids, ids.dropFirst()).allSatisfy { $1 == $0 + 1 }
+            if count == 1 { parts.append("id \(first)") } else { parts.append("ids \(first) to \(last)\(consecutive ? "" : ", not all")") }
+        }
+        if let label { parts.append("label '\(label)'") }
+        return "Nodes(\(parts.joined(separator: ", ")))"
+    }
+}
+
+
+// MARK: - Reading and setting
+
+/// What `Nodes.get` gives: a value for each node.
+public enum NodeValues: Sendable {
+    case numbers([Double])
+    case values([Value])
+}
+
+extension Nodes {
+    /// A parameter, state or recordable of every node.
+    public func get(_ name: String) throws -> NodeValues {
+        if runs.allSatisfy({ $0.population.cells != nil }) {
+            return .numbers(try runs.flatMap { try Self.numbers(name, $0) })
+        }
+        let values = try runs.flatMap { run in try run.cells.map { try value(name, run.population, $0) } }
+        let numbers = values.compactMap { value -> Double? in
+            if case .number(let x) = value { return x }
+            return nil
+        }
+        return numbers.count == values.count ? .numbers(numbers) : .values(values)
+    }
+
+    private static func numbers(_ name: String, _ run: Run) throws -> [Double] {
+        let cells = run.population.cells!
+        guard let column = cells.columns[name], cells.isVisible(name) else {
+            throw InputError.unknown("\(cells.model.name) has no parameter or state", name, among: cells.visibleNames)
+        }
+        return run.cells.map { column[$0] }
+    }
+
+    private func value(_ name: String, _ population: Population, _ cell: Int) throws -> Value {
+        if let cells = population.cells, let column = cells.columns[name], cells.isVisible(name) { return .number(column[cell]) }
+        guard let device = population.devices?[cell] else {
+            throw InputError.unknown("\(population.modelName) has no parameter", name, among: [])
+        }
+        if name == "n_events", let recorder = device as? any RecorderDevice { return .number(Double(recorder.recording.count)) }
+        if let value = device.values[name] { return value }
+        throw InputError.unknown("\(population.modelName) has no parameter", name, among: device.values.keys.sorted())
+    }
+
+    /// Sets parameters or states; lists give a value for each node.
+    public func set(_ settings: Settings) throws {
+        var lists: [CellAssignment] = []
+        var devices: [(Population, Int, any Device)] = []
+        var offset = 0
+        for run in runs {
+            let part = try settings.mapValues { try partOf($0, offset, run) }
+            if let cells = run.population.cells {
+                lists.append(try CellAssignment(cells, run.cells, part, randomName(run)))
+            } else {
+                for (i, cell) in run.cells.enumerated() {
+                    devices.append((run.population, cell, try simulation.updated(run.population, cell, part, i, run.count)))
+                }
+            }
+            offset += run.count
+        }
+        lists.forEach { $0.apply() }
+        devices.forEach { simulation.replaceDevice($0.0, $0.1, with: $0.2) }
+        if !lists.isEmpty { simulation.assignments += 1 }
+    }
+
+    private func randomName(_ run: Run) -> CellAssignment.RandomName {
+        CellAssignment.RandomName(
+            seed: simulation.seed, purpose: .nodeAssignment, call: simulation.assignments,
+            firstCell: run.population.firstStreamed)
+    }
+
+    /// The values of a list that belong to a run of cells.
+    private func partOf(_ value: Value, _ offset: Int, _ run: Run) throws -> Value {
+        guard run.population.cells != nil, case .numbers(let list) = value, runs.count > 1 else { return value }
+        guard list.count == count else {
+            throw InputError("a list of \(list.count) values was given for \(count) nodes")
+        }
+        return .numbers(Array(list[offset..<offset + run.count]))
+    }
+}
+
+extension Cells {
+    func isVisible(_ name: String) -> Bool {
+        parameter(name) != nil || model.recordables.contains { $0.name == name }
+    }
+
+    var visibleNames: [String] {
+        let names = model.parameters.map(\.name)
+        return names + model.recordables.map(\.name).filter { !names.contains($0) }
+    }
+}
+
+extension Simulation {
+    /// The device with `settings` on top of what it has, checked.
+    func updated(_ population: Population, _ index: Int, _ settings: Settings, _ position: Int, _ count: Int) throws -> any Device {
+        let device = population.devices![index]
+        var changes: Settings = [:]
+        for (name, value) in settings {
+            if name == "n_events", device is any RecorderDevice {
+                guard value == .number(0) else { throw InputError("\(population.modelName): n_events can only be set to 0") }
+                continue
+            }
+            changes[name] = Self.own(value, name, device, position, count)
+        }
+        let new = try Self.rebuilt(device, changes, resolution)
+        if let recorder = device as? any RecorderDevice { try Self.checkRecorder(recorder, changes) }
+        return new
+    }
+
+    /// A list of numbers for a parameter that is a number gives each device its own.
+    private static func own(_ value: Value, _ name: String, _ device: any Device, _ position: Int, _ count: Int) -> Value {
+        if case .numbers(let list) = value, case .number? = device.values[name], list.count == count {
+            return .number(list[position])
+        }
+        return value
+    }
+
+    private static func rebuilt<D: Device>(_ device: D, _ changes: Settings, _ resolution: Double) throws -> any Device {
+        let values = try D.merged(device.values, changes)
+        let new = try D(values, resolution: resolution)
+        guard let old = device as? any RecorderDevice, var recorder = new as? any RecorderDevice else { return new }
+        let fresh = recorder.recording
+        if old.recording.isConnected || old.recording.quantities == fresh.quantities {
+            recorder.recording = old.recording
+            recorder.pendingSchedule = fresh.schedule
+        }
+        return recorder
+    }
+
+    private static func checkRecorder(_ recorder: any RecorderDevice, _ changes: Settings) throws {
+        guard recorder.recording.isConnected, !recorder.recording.isSpikes else { return }
+        for name in ["interval", "offset", "record_from"] where changes[name] != nil && changes[name] != recorder.values[name] {
+            throw InputError("\(type(of: recorder).name): \(name) can't be changed once the recorder is connected")
+        }
+    }
+
+    func replaceDevice(_ population: Population, _ index: Int, with device: any Device) {
+        for link in links where link.population == population.index && link.device == index {
+            prepareBuffers()
+            link.flush(population.devices![index], now: now, seed: seed)
+        }
+        var device = device
+        if var recorder = device as? any RecorderDevice {
+            if let schedule = recorder.pendingSchedule { recorder.recording.schedule = schedule }
+            recorder.pendingSchedule = nil
+            device = recorder
+        }
+        population.replace(device: index, with: device)
+    }
+}

@@ -1,0 +1,29 @@
+/// What one worker's cells send in a slice: spikes by the step they fall in, each list in ascending order of cells.
+///
+/// Two outboxes a worker take turns, so that one slice's spikes can still be read while the next is computed.
+package final class Outbox: @unchecked Sendable {
+    struct Spike {
+        var population: Int32
+        var cell: Int32
+        /// Where the worker's `factors` for this spike begin.
+        var factors: Int32
+    }
+
+    /// Spikes by lag, the step within the slice.
+    var spikes: [[Spike]] = []
+    /// For each spike, the factor on the weights of each projection that leaves its population.
+    var factors: [Double] = []
+    /// The first cell found unstable in this slice.
+    var instability: (step: Int, population: Int, cell: Int)?
+
+    func clear(lags: Int) {
+        while spikes.count < lags { spikes.append([]) }
+        for lag in spikes.indices { spikes[lag].removeAll(keepingCapacity: true) }
+        factors.removeAll(keepingCapacity: true)
+        instability = nil
+    }
+
+    func add(lag: Int, population: Int, cell: Int) {
+        spikes[lag].append(Spike(population: Int32(population), cell: Int32(cell), factors: 0))
+    }
+}

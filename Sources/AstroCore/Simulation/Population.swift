@@ -1,0 +1,161 @@
+/// Cells of one model made by one `create`, in columns; or devices. Global ids count from 1 in order of creation.
+final class Population {
+    let index: Int
+    let firstID: Int
+    let count: Int
+    let label: String?
+    private(set) var kind: Kind
+    /// The number in the names of random streams. Recorders have none, so that adding one shifts no stream.
+    let stream: Int
+    /// Nodes created before, recorders left out.
+    let firstStreamed: Int
+
+    enum Kind {
+        case cells(Cells)
+        case devices([any Device])
+    }
+
+    init(index: Int, firstID: Int, count: Int, label: String?, kind: Kind, stream: Int, firstStreamed: Int) {
+        self.index = index
+        self.firstID = firstID
+        self.count = count
+        self.label = label
+        self.kind = kind
+        self.stream = stream
+        self.firstStreamed = firstStreamed
+    }
+
+    var cells: Cells? {
+        if case .cells(let cells) = kind { return cells }
+        return nil
+    }
+
+    var devices: [any Device]? {
+        if case .devices(let devices) = kind { return devices }
+        return nil
+    }
+
+    func replace(device index: Int, with device: any Device) {
+        guard case .devices(var devices) = kind else { return }
+        devices[index] = device
+        kind = .devices(devices)
+    }
+
+    var modelName: String {
+        switch kind {
+        case .cells(let cells): return cells.model.name
+        case .devices(let devices): return type(of: devices[0]).name
+        }
+    }
+
+    /// Outgoing projections in the order of their making; what a spike of a cell goes to.
+    var outgoing: [Outgoing] = []
+    /// Spike recorders and the cells they listen to.
+    var spikeListeners: [SpikeListener] = []
+    var samplers: [Sampler] = []
+}
+
+/// A projection that leaves a population, and which of its rows belongs to a cell.
+struct Outgoing {
+    let projection: Projection
+    let rows: RowMap
+}
+
+/// From the cells of a population to the rows of a table: -1 where a cell has none.
+enum RowMap {
+    /// row = cell - first + start, for cells in first ..< first + count
+    case run(first: Int, count: Int, start: Int)
+    case table([Int32])
+
+    @inline(__always)
+    func row(_ cell: Int) -> Int {
+        switch self {
+        case .run(let first, let count, let start): return cell >= first && cell < first + count ? cell - first + start : -1
+        case .table(let rows): return Int(rows[cell])
+        }
+    }
+}
+
+/// The columns of a population of cells, its model bound to them, and the share of each worker.
+final class Cells {
+    let model: any NodeModel.Type
+    let count: Int
+    let store: ColumnStore
+    private(set) var columns: [String: Column] = [:]
+    let resolution: Double
+    let shares: [Share]
+    /// Numbers of the first cell among all cells that send slow inward currents.
+    let firstSender: Int
+    private var bound: (any Kernel)?
+
+    /// The cells of one worker, and where their input lies in its plane.
+    struct Share {
+        let worker: Int
+        let cells: Range<Int>
+        let plane: InputPlane
+        let planeIndex: Int
+        /// Place of the first cell of `cells` in the plane.
+        let offset: Int
+    }
+
+    init(model: any NodeModel.Type, count: Int, resolution: Double, shares: [Share], firstSender: Int) {
+        self.model = model
+        self.count = count
+        self.resolution = resolution
+        self.shares = shares
+        self.firstSender = firstSender
+        store = ColumnStore(count: count)
+        for parameter in model.parameters {
+            guard case .number(let value) = parameter.defaultValue else { fatalError("cell parameters are numbers") }
+            columns[parameter.name] = parameter.role == .state ? store.array(value) : store.shared(value)
+        }
+        for hidden in model.hiddenState { columns[hidden.name] = store.array(hidden.start) }
+    }
+
+    func parameter(_ name: String) -> Parameter? { model.parameters.first { $0.name == name } }
+
+    func column(_ name: String) -> Column { columns[name]! }
+
+    /// `values[i]` for `cells[i]`; a single value for all.
+    func set(_ name: String, _ values: [Double], cells: [Int]) {
+        var column = columns[name]!
+        if values.count == 1, cells.count == count, column.stride == 0 {
+            for i in 0..<blockSize { column.base[i] = values[0] }
+        } else {
+            column = store.spread(column)
+            for (i, cell) in cells.enumerated() { column[cell] = values.count == 1 ? values[0] : values[i] }
+            columns[name] = column
+        }
+        bound = nil
+    }
+
+    /// The model bound to the columns as they are now.
+    func kernel() -> any Kernel {
+        if let bound { return bound }
+        store.releaseDerived()
+        let fresh = Self.bind(model, ModelColumns(store: store, byName: columns, resolution: resolution))
+        bound = fresh
+        return fresh
+    }
+
+    private static func bind<Model: NodeModel>(_ model: Model.Type, _ columns: ModelColumns) -> any Kernel {
+        BoundModel(model: Model(columns))
+    }
+
+    func share(of cell: Int) -> Share {
+        shares.first { $0.cells.contains(cell) }!
+    }
+}
+
+/// A bound model behind one dynamic call a slice; inside, everything is concrete.
+protocol Kernel {
+    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
+}
+
+private struct BoundModel<Model: NodeModel>: Kernel {
+    let model: Model
+
+    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        model.advance(cells, steps: steps, io: io)
+    }
+}

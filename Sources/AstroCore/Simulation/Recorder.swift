@@ -1,0 +1,66 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What has been recorded: events in order of time, then of sender or place.
+public final class Recorder: CustomStringConvertible {
+    public let simulation: Simulation
+    let recording: Recording
+
+    init(_ simulation: Simulation, _ recording: Recording) {
+        (self.simulation, self.recording) = (simulation, recording)
+    }
+
+    /// Names of the sampled quantities; empty for spikes.
+    public var quantities: [String] { recording.quantities }
+    public var isSpikeRecorder: Bool { recording.isSpikes }
+    public var eventCount: Int { recording.count }
+
+    /// ms
+    public var times: [Double] {
+        recording.sortIfNeeded()
+        return recording.stamps.map { TimeGrid.ms($0, recording.resolution) }
+    }
+
+    /// Global ids.
+    public var senders: [Double] {
+        recording.sortIfNeeded()
+        return recording.senders.map(Double.init)
+    }
+
+    /// The samples of a quantity, one per event.
+    public func column(_ quantity: String) throws -> [Double] {
+        guard let index = quantities.firstIndex(of: quantity) else {
+            throw InputError.unknown("this recorder has no column", quantity, among: ["times", "senders"] + quantities)
+        }
+        return recording.columns[index].array
+    }
+
+    /// Forgets all events; recording goes on.
+    public func clear() { recording.clear() }
+
+    /// Mean rate in spikes per second over the recorded nodes and the time of recording.
+    public func rate() throws -> Double {
+        guard isSpikeRecorder else { throw InputError("rate: this recorder samples \(quantities.joined(separator: ", ")), not spikes") }
+        guard recording.isConnected else { throw InputError("rate: the recorder is connected to no node") }
+        let window = recording.schedule.window
+        let first = max(recording.firstStamp ?? 0, window.start), last = min(simulation.now, window.stop)
+        guard last > first else { return 0 }
+        let seconds = TimeGrid.ms(last - first, recording.resolution) / 1000
+        return Double(eventCount) / Double(recording.recordedIDs.count) / seconds
+    }
+
+    public var recordedIDs: [Int] { recording.recordedIDs.sorted() }
+
+    public var description: String {
+        let what = isSpikeRecorder ? "spikes" : quantities.joined(separator: ", ")
+        return "Recorder(\(what) of \(recording.recordedIDs.count) nodes, \(eventCount) events)"
+    }
+
+    /// Writes the events; the ending chooses the format: .csv, .dat (tab-separated, as the reference simulator's), .npz.
+    public func save(to path: String) throws {
+        try RecordingFile(self).write(to: path)
+    }
+}

@@ -1,0 +1,332 @@
+import Synchronization
+
+extension Simulation {
+    /// Connects `pre` to `post`; the number of connections made.
+    ///
+    /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
+    /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
+    public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
+        try timed(\.connect) {
+            try checkMine(pre, "sources")
+            try checkMine(post, "targets")
+            let rule = try ConnectionRule(rule)
+            let spec = try SynapseSpec(synapse)
+            let kind = try ConnectionKind(pre, post, spec)
+            if case .recording = kind { return try connectRecorder(pre, post, rule) }
+            let (sources, targets) = (pre.ids, post.ids)
+            try rule.check(sources, targets)
+            try spec.checkLists(rule, sources.count, targets.count)
+            try Memory.refuse(
+                rule.expectedCount(sources.count, targets.count) * bytesPerConnection(spec, kind), for: "that many connections")
+            let call = CallName(seed: seed, number: connectCalls)
+            let made = try make(kind, rule, spec, sources, targets, call)
+            connectCalls += 1
+            isPrepared = false
+            return made
+        }
+    }
+
+    private func bytesPerConnection(_ spec: SynapseSpec, _ kind: ConnectionKind) -> Double {
+        if kind == .slowInwardCurrent { return 24 }
+        if kind == .stimulation { return 40 }
+        var bytes = spec.uniform("weight") == nil ? 10.0 : 2.0
+        if spec.uniform("delay") == nil { bytes += 2 }
+        if spec.model == .tsodyksSynapse && !spec.sharesDynamics { bytes += Double(MemoryLayout<IndividualSynapse>.stride) }
+        return bytes
+    }
+
+    private func make(
+        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+    ) throws -> Int {
+        let rows = rule.rows(pre, post, call)
+        var made = 0
+        switch kind {
+        case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call)
+        case .slowInwardCurrent: made = try makeSIC(rows, rule, spec, pre, post, call)
+        case .stimulation: made = try makeLinks(rows, rule, spec, pre, post, call)
+        case .recording: return 0
+        }
+        guard rule.makesSymmetric, rule.kind == .one_to_one, pre != post else { return made }
+        // the other direction, connection by connection
+        return made + (try make(kind, ConnectionRule(["rule": .text("one_to_one")]), spec, post, pre, call))
+    }
+
+    // MARK: Spikes between cells
+
+    private func makeProjection(
+        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+    ) throws -> Int {
+        let builder = ProjectionBuilder(spec, rule, pre: pre, post: post, call, self)
+        nonisolated(unsafe) let source = rows
+        try buildChunks([builder], rowCount: pre.count) { chunk, worker, scratches in
+            var positions: [UInt32] = []
+            for row in chunk {
+                positions.removeAll(keepingCapacity: true)
+                source.append(row: row, to: &positions)
+                try builder.add(row: row, positions, to: scratches[0])
+            }
+        }
+        append(builder.projection)
+        return builder.projection.count
+    }
+
+    /// Lets workers fill chunks of rows; an error in any of them ends all.
+    private func buildChunks(
+        _ builders: [ProjectionBuilder], rowCount: Int,
+        _ fill: @escaping (_ rows: Range<Int>, _ worker: Int, _ scratches: [ProjectionBuilder.Scratch]) throws -> Void
+    ) throws {
+        let scratches = (0..<threads).map { _ in builders.map { $0.makeScratch() } }
+        let failure = Mutex<(chunk: Int, error: InputError)?>(nil)
+        let size = Projection.rowsPerChunk
+        Team.shared.forEach((rowCount + size - 1) / size, workers: threads) { chunk, worker in
+            guard failure.withLock({ $0 == nil }) else { return }
+            for (builder, scratch) in zip(builders, scratches[worker]) { builder.begin(scratch) }
+            do {
+                try fill(chunk * size..<min(rowCount, (chunk + 1) * size), worker, scratches[worker])
+            } catch {
+                let reported = error as? InputError ?? InputError("\(error)")
+                failure.withLock { if $0 == nil { $0 = (chunk, reported) } }
+                return
+            }
+            for (builder, scratch) in zip(builders, scratches[worker]) { builder.store(scratch, chunk: chunk) }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure.error }
+        for (i, builder) in builders.enumerated() { try builder.finish(scratches.map { $0[i] }) }
+    }
+
+    private func append(_ projection: Projection) {
+        guard projection.count > 0 else { return }
+        projections.append(projection)
+        for (population, rows) in rowMaps(projection.sources) {
+            population.outgoing.append(Outgoing(projection: projection, rows: rows))
+        }
+    }
+
+    /// For each population among the sources, which cell has which row.
+    private func rowMaps(_ sources: [Int]) -> [(Population, RowMap)] {
+        var runs: [Int: [(cell: Int, row: Int)]] = [:]
+        for (row, id) in sources.enumerated() {
+            let (population, cell) = locate(id)
+            runs[population.index, default: []].append((cell, row))
+        }
+        return runs.sorted { $0.key < $1.key }.map { index, pairs in
+            let population = populationList[index]
+            let first = pairs[0]
+            let isRun = pairs.enumerated().allSatisfy { $1.cell == first.cell + $0 && $1.row == first.row + $0 }
+            if isRun { return (population, .run(first: first.cell, count: pairs.count, start: first.row)) }
+            var table = [Int32](repeating: -1, count: population.count)
+            for (cell, row) in pairs { table[cell] = Int32(row) }
+            return (population, .table(table))
+        }
+    }
+
+    // MARK: Slow inward currents
+
+    private func makeSIC(
+        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+    ) throws -> Int {
+        var entries: [SICProjection.Entry] = []
+        var positions: [UInt32] = []
+        for (row, source) in pre.enumerated() {
+            positions.removeAll(keepingCapacity: true)
+            rows.append(row: row, to: &positions)
+            let values = try sicValues(spec, rule, call, row, positions.count, post.count)
+            for (i, position) in positions.enumerated() {
+                append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
+            }
+        }
+        add(entries, call)
+        return entries.reduce(0) { $0 + Int($1.multiplicity) }
+    }
+
+    private func sicValues(
+        _ spec: SynapseSpec, _ rule: ConnectionRule?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+    ) throws -> (weights: [Double], delays: [Int]) {
+        let onePerRow = rule?.kind == .one_to_one
+        let values = { (name: String) throws -> [Double] in
+            try ParameterDraws(spec, name, call, rowStart: { onePerRow ? $0 : $0 * postCount }).values(row: row, count: count)
+        }
+        return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
+    }
+
+    /// Joins with the entry before where only the multiplicity differs.
+    private func append(
+        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, to entries: inout [SICProjection.Entry]
+    ) {
+        if let last = entries.last, Int(last.source) == source, Int(last.target) == target, last.weight == weight, Int(last.delay) == delay {
+            entries[entries.count - 1].multiplicity += Int32(number)
+        } else {
+            entries.append(
+                SICProjection.Entry(
+                    source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay), multiplicity: Int32(number)))
+        }
+    }
+
+    private func add(_ entries: [SICProjection.Entry], _ call: CallName) {
+        guard !entries.isEmpty else { return }
+        sicProjections.append(SICProjection(number: call.number, entries: entries))
+    }
+
+    // MARK: Generators
+
+    private func makeLinks(
+        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+    ) throws -> Int {
+        var made: [DeviceLink] = []
+        var positions: [UInt32] = []
+        for (row, source) in pre.enumerated() {
+            positions.removeAll(keepingCapacity: true)
+            rows.append(row: row, to: &positions)
+            guard !positions.isEmpty else { continue }
+            let (weights, delays) = try linkValues(spec, rule, call, row, positions.count, post.count)
+            let (population, device) = locate(source)
+            made.append(
+                DeviceLink(
+                    population: population.index, device: device, number: call.number, streamNumber: links.count + made.count,
+                    targets: positions.map { Int32(post[Int($0)]) }, weights: weights, delays: delays.map(Int32.init),
+                    receptor: spec.receptor, now: now, workers: threads, place: place))
+        }
+        links += made
+        return made.reduce(0) { $0 + $1.count }
+    }
+
+    private func linkValues(
+        _ spec: SynapseSpec, _ rule: ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+    ) throws -> (weights: [Double], delays: [Int]) {
+        if let weight = spec.uniform("weight"), let delay = spec.uniform("delay") {
+            return ([weight], [try SynapseSpec.delaySteps(delay, resolution)])
+        }
+        return try sicValues(spec, rule, call, row, count, postCount)
+    }
+
+    // MARK: Tripartite
+
+    /// Connects `pre` to `post` by a rule, and for each connection made lets, with a probability, an astrocyte of the
+    /// target's pool take part: `thirdIn` from the source to it, `thirdOut` from it to the target.
+    public func tripartiteConnect(
+        _ pre: Nodes, _ post: Nodes, third: Nodes, rule: Settings, thirdRule: Settings, primary: Settings = [:],
+        thirdIn: Settings = [:], thirdOut: Settings = [:]
+    ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
+        try timed(\.connect) {
+            try checkMine(pre, "sources")
+            try checkMine(post, "targets")
+            try checkMine(third, "third-factor nodes")
+            let specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
+            let rule = try ConnectionRule(rule)
+            if rule.makesSymmetric || rule.kind == .symmetric_pairwise_bernoulli {
+                throw InputError("\(rule.kind.rawValue): connections with a third factor can't be made symmetric")
+            }
+            let thirdRule = try ThirdFactorRule(thirdRule, post: post.count, third: third.count)
+            let (sources, targets) = (pre.ids, post.ids)
+            try rule.check(sources, targets)
+            let expected = rule.expectedCount(sources.count, targets.count)
+            try Memory.refuse(
+                expected * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)),
+                for: "that many connections")
+            let call = CallName(seed: seed, number: connectCalls)
+            let factor = try ThirdFactor(thirdRule, post: targets.count, third: third.count, call, workers: threads)
+            let counts = try makeTripartite(rule, specs, factor, sources, targets, third.ids, call)
+            connectCalls += 3
+            isPrepared = false
+            return counts
+        }
+    }
+
+    private func makeTripartite(
+        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: [Int], _ post: [Int], _ third: [Int],
+        _ call: CallName
+    ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
+        let second = CallName(seed: seed, number: call.number + 1)
+        let outCall = CallName(seed: seed, number: call.number + 2)
+        let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: post, call, self)
+        let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: third, second, self)
+        let out = ThirdOutCollector(factor, specs.thirdOut, post: post.count, workers: threads)
+        defer { out.deallocate() }
+        nonisolated(unsafe) let rows = rule.rows(pre, post, call)
+        try buildChunks([primary, thirdIn], rowCount: pre.count) { chunk, worker, scratches in
+            var positions: [UInt32] = [], astrocytes: [UInt32] = [], places: [Int32] = []
+            for row in chunk {
+                positions.removeAll(keepingCapacity: true)
+                astrocytes.removeAll(keepingCapacity: true)
+                rows.append(row: row, to: &positions)
+                factor.choose(row: row, positions.count, into: &places)
+                for (position, place) in zip(positions, places) where place >= 0 {
+                    astrocytes.append(UInt32(factor.member(Int(position), Int(place))))
+                    out.add(Int(position), Int(place), worker: worker)
+                }
+                try primary.add(row: row, positions, to: scratches[0])
+                try thirdIn.add(row: row, astrocytes, to: scratches[1])
+            }
+        }
+        var entries: [SICProjection.Entry] = []
+        try out.forEach { target, place, number in
+            let astrocyte = third[factor.member(target, place)]
+            let values = try self.outValues(specs.thirdOut, outCall, target, place, factor.poolSize, number)
+            for i in values.weights.indices {
+                let each = values.weights.count == 1 ? number : 1
+                self.append(astrocyte, post[target], values.weights[i], values.delays[i], each, to: &entries)
+            }
+        }
+        append(primary.projection)
+        append(thirdIn.projection)
+        add(entries, outCall)
+        return (primary.projection.count, thirdIn.projection.count, entries.reduce(0) { $0 + Int($1.multiplicity) })
+    }
+
+    /// Weights and delays of the parallel connections between an astrocyte and a neuron: one for all where they agree.
+    private func outValues(
+        _ spec: SynapseSpec, _ call: CallName, _ target: Int, _ place: Int, _ poolSize: Int, _ number: Int
+    ) throws -> (weights: [Double], delays: [Int]) {
+        if let weight = spec.uniform("weight"), let delay = spec.uniform("delay") {
+            return ([weight], [try SynapseSpec.delaySteps(delay, resolution)])
+        }
+        return try sicValues(spec, nil, call, target * poolSize + place, number, 0)
+    }
+}
+
+/// The synapses of a tripartite call, checked against the nodes they join.
+struct TripartiteSpecs {
+    let primary, thirdIn, thirdOut: SynapseSpec
+
+    init(_ primary: Settings, _ thirdIn: Settings, _ thirdOut: Settings, _ pre: Nodes, _ post: Nodes, _ third: Nodes) throws {
+        self.primary = try Self.spec(primary, "primary", pre, post)
+        self.thirdIn = try Self.spec(thirdIn, "third_in", pre, third)
+        self.thirdOut = try Self.spec(thirdOut, "third_out", third, post)
+    }
+
+    private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
+        do {
+            let spec = try SynapseSpec(settings)
+            try spec.refuseLists("connections with a third factor")
+            let kind = try ConnectionKind(from, to, spec)
+            guard kind == .spikes || (kind == .slowInwardCurrent && name == "third_out") else {
+                throw InputError("tripartite connections join cells, not devices")
+            }
+            return spec
+        } catch let error as InputError {
+            throw InputError("\(name): \(error.message)")
+        }
+    }
+}
+
+/// Gathers third_out connections while workers build the others.
+final class ThirdOutCollector: @unchecked Sendable {
+    private let counts: ThirdOutCounts
+
+    init(_ factor: ThirdFactor, _ spec: SynapseSpec, post: Int, workers: Int) {
+        counts = ThirdOutCounts(workers: workers, post: post, poolSize: factor.poolSize)
+    }
+
+    func add(_ target: Int, _ place: Int, worker: Int) { counts.add(target, place, worker: worker) }
+
+    func forEach(_ body: (Int, Int, Int) throws -> Void) throws {
+        var failure: (any Error)?
+        counts.forEach { target, place, number in
+            guard failure == nil else { return }
+            do { try body(target, place, number) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    func deallocate() { counts.deallocate() }
+}

@@ -1,0 +1,157 @@
+/// A generator whose spikes a recorder keeps: one more of its connections, with a train of its own.
+struct DeviceListener {
+    let recording: Recording
+    let population: Population
+    let device: Int
+    /// Names the random numbers, apart from those of connections to cells.
+    let streamNumber: Int
+    let since: Int
+
+    /// Keeps the spikes with first <= stamp <= last.
+    func record(_ first: Int, _ last: Int, seed: Int64) {
+        let sender = population.firstID + device
+        let first = max(first, since + 1)
+        switch population.devices![device] {
+        case let generator as SpikeGenerator:
+            for spike in generator.spikes(first, last) {
+                for _ in 0..<spike.multiplicity { recording.addSpike(stamp: spike.stamp, sender: sender) }
+            }
+        case let generator as PoissonGenerator:
+            let draws = PoissonDraws(table: generator.counts, seed: seed, stream: streamNumber)
+            for stamp in stride(from: first, through: last, by: 1) where generator.isActive(stamp) {
+                for _ in 0..<draws.number(connection: 0, stamp: stamp) { recording.addSpike(stamp: stamp, sender: sender) }
+            }
+        default: break
+        }
+    }
+}
+
+extension Simulation {
+    /// A recorder of spikes, or of `quantities` every `interval` ms (1.0). It is no node: it shifts no id and no stream.
+    ///
+    /// - `options`: `interval`, `offset`, `start`, `stop` in ms.
+    public func record(_ nodes: Nodes, quantities: [String]? = nil, options: Settings = [:]) throws -> Recorder {
+        try checkMine(nodes, "nodes")
+        let recording: Recording
+        if let quantities {
+            guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
+            var values = try Multimeter.merged(Multimeter.defaults, options)
+            values["record_from"] = .texts(quantities)
+            recording = try Multimeter(values, resolution: resolution).recording
+            try checkRecordables(quantities, nodes)
+        } else {
+            recording = try SpikeRecorder(SpikeRecorder.merged(SpikeRecorder.defaults, options), resolution: resolution).recording
+            try checkSpikeSources(nodes)
+        }
+        attach(recording, to: nodes)
+        return Recorder(self, recording)
+    }
+
+    /// The data of a recorder that was created as a node.
+    public func recorder(of nodes: Nodes) throws -> Recorder {
+        try checkMine(nodes, "recorder")
+        guard nodes.count == 1, let device = nodes.runs[0].population.devices?[nodes.runs[0].first] as? any RecorderDevice else {
+            throw InputError("\(nodes) is not one recorder")
+        }
+        return Recorder(self, device.recording)
+    }
+
+    private func checkRecordables(_ quantities: [String], _ nodes: Nodes) throws {
+        guard Set(quantities).count == quantities.count else { throw InputError("a quantity is named twice: \(quantities.joined(separator: ", "))") }
+        for population in Set(nodes.runs.map(\.population.index)).sorted().map({ populationList[$0] }) {
+            let known = population.recordables.map(\.name)
+            for name in quantities where !known.contains(name) {
+                if known.isEmpty { throw InputError("\(population.modelName) has nothing to record, so not '\(name)' either") }
+                throw InputError.unknown("\(population.modelName) has no recordable", name, among: known)
+            }
+        }
+    }
+
+    private func checkSpikeSources(_ nodes: Nodes) throws {
+        for population in nodes.runs.map(\.population) {
+            let sends = population.cells?.model.inputs.sendsSpikes
+                ?? (population.devices![0] is SpikeGenerator || population.devices![0] is PoissonGenerator)
+            guard sends else { throw InputError("\(population.modelName) sends no spikes: name quantities to record, as in record(nodes, { … })") }
+        }
+    }
+
+    /// connect(nodes, spike_recorder) and connect(multimeter, nodes).
+    func connectRecorder(_ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule) throws -> Int {
+        let (sources, targets) = (pre.ids, post.ids)
+        try rule.check(sources, targets)
+        let samplers = pre.runs[0].population.devices?.first is any RecorderDevice
+        let recorders = samplers ? pre : post
+        let nodes = samplers ? post : pre
+        if samplers { try checkSamplers(recorders, nodes) }
+        // random rules draw from a stream of their own, so that recorders shift no other
+        let rows = rule.rows(sources, targets, CallName(seed: seed, number: 0xff_ffff))
+        var recorded: [Int: [Int]] = [:]
+        var positions: [UInt32] = []
+        for (row, source) in sources.enumerated() {
+            positions.removeAll(keepingCapacity: true)
+            rows.append(row: row, to: &positions)
+            for position in positions {
+                let target = targets[Int(position)]
+                recorded[samplers ? source : target, default: []].append(samplers ? target : source)
+            }
+        }
+        for (recorder, ids) in recorded.sorted(by: { $0.key < $1.key }) {
+            let (population, index) = locate(recorder)
+            attach((population.devices![index] as! any RecorderDevice).recording, to: nodes.keeping(ids))
+            recorderConnections += ids.count
+        }
+        return recorded.values.reduce(0) { $0 + $1.count }
+    }
+
+    private func checkSamplers(_ recorders: Nodes, _ nodes: Nodes) throws {
+        for run in recorders.runs {
+            for index in run.cells {
+                let recording = (run.population.devices![index] as! any RecorderDevice).recording
+                guard !recording.quantities.isEmpty else {
+                    throw InputError("\(run.population.modelName): record_from names no quantity to record")
+                }
+                try checkRecordables(recording.quantities, nodes)
+            }
+        }
+    }
+
+    private func attach(_ recording: Recording, to nodes: Nodes) {
+        var place = recording.sampled.count
+        recording.add(ids: nodes.ids, now: now)
+        for run in nodes.runs {
+            let population = run.population
+            if !recording.isSpikes {
+                population.samplers.append(Sampler(recording: recording, cells: run.cells, places: Array(place..<place + run.count)))
+                place += run.count
+            } else if population.cells != nil {
+                var members = [Bool](repeating: false, count: population.count)
+                for cell in run.cells { members[cell] = true }
+                population.spikeListeners.append(SpikeListener(recording: recording, members: members))
+            } else {
+                for device in run.cells {
+                    deviceListeners.append(
+                        DeviceListener(
+                            recording: recording, population: population, device: device,
+                            streamNumber: 1 << 23 | deviceListeners.count, since: now))
+                }
+            }
+        }
+    }
+}
+
+extension Population {
+    var recordables: [Recordable] {
+        cells?.model.recordables ?? type(of: devices![0]).recordables
+    }
+}
+
+extension Nodes {
+    /// These nodes without those whose ids are not listed.
+    func keeping(_ ids: [Int]) -> Nodes {
+        if ids.count == count { return self }
+        let wanted = Set(ids)
+        return Nodes(simulation, runs.flatMap { run in
+            run.cells.filter { wanted.contains(run.population.firstID + $0) }.map { Run(run.population, $0, 1, 1) }
+        })
+    }
+}

@@ -1,0 +1,118 @@
+extension Simulation {
+    /// Advances the network by `ms`, a multiple of the resolution.
+    ///
+    /// - `progress`: told, a few times a second, how much of this call is done and how long it is, in ms; false ends the
+    ///   run at the end of the slice.
+    public func simulate(_ ms: Double, progress: ((Double, Double) -> Bool)? = nil) throws {
+        guard ms.isFinite, ms >= 0 else { throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)") }
+        guard let steps = TimeGrid.steps(ms, resolution), steps < TimeGrid.never else { throw offGrid(ms) }
+        guard !isRunning else { throw InputError("the simulation is running already") }
+        isRunning = true
+        defer { isRunning = false }
+        try timed(\.prepare) { try prepare() }
+        guard steps > 0 else { return }
+        let recordings = allRecordings()
+        let plans = recordings.map { $0.plan(now + 1..<now + steps + 1) }
+        let run = SliceLoop(self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
+        timed(\.simulate) { Team.shared.run(workers: threads, run.work) }
+        now = run.reached
+        for recording in recordings {
+            recording.cut(after: now)
+            recording.lastStamp = now
+        }
+        stats.spikes += run.spikes
+        stats.events += run.events.reduce(0, +)
+        if let failure = run.failure { throw failure }
+    }
+
+    private func offGrid(_ ms: Double) -> InputError {
+        let below = (ms / resolution).rounded(.down)
+        let near = [below, below + 1].map { formatted(($0 * resolution * 1000).rounded() / 1000) }
+        return InputError(
+            "\(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms (nearest: \(near[0]), \(near[1]))")
+    }
+
+    private func allRecordings() -> [Recording] {
+        var seen = Set<ObjectIdentifier>()
+        let all = populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) } + deviceListeners.map(\.recording)
+        return all.filter { seen.insert(ObjectIdentifier($0)).inserted }
+    }
+
+    // MARK: Preparing
+
+    /// The longest slice in steps: with less, the buffers stay in the cache.
+    static let longestSlice = 32
+
+    /// Steps that can be computed before spikes and slow inward currents have to be handed over: the shortest delay.
+    var sliceLength: Int {
+        let shortest = projections.map(\.shortestDelay) + sicProjections.flatMap { $0.entries.map { Int($0.delay) } }
+        return min(Self.longestSlice, shortest.min() ?? Self.longestSlice)
+    }
+
+    private var longestDelay: Int {
+        let longest = projections.map(\.longestDelay) + sicProjections.flatMap { $0.entries.map { Int($0.delay) } } + links.map(\.longestDelay)
+        return longest.max() ?? 1
+    }
+
+    func prepare() throws {
+        guard !isPrepared else { return }
+        try refuseLargeBuffers()
+        prepareBuffers()
+        sicTables = (0..<threads).map { worker in
+            let planes = Set(sicTargets(of: worker).map { ObjectIdentifier($0) })
+            return self.planes[worker].filter { planes.contains(ObjectIdentifier($0)) }.map(makeSICTable)
+        }
+        stats.memoryBytes = memoryBytes
+        isPrepared = true
+    }
+
+    private var slots: Int {
+        var slots = 1
+        while slots < longestDelay + Self.longestSlice + 1 { slots *= 2 }
+        return slots
+    }
+
+    private func refuseLargeBuffers() throws {
+        let cells = planes.joined().reduce(0) { $0 + $1.size * $1.channels }
+        try Memory.refuse(Double(cells * slots * 8), for: "input buffers for delays of \(longestDelay) steps")
+    }
+
+    func prepareBuffers() {
+        let currents = Set(links.filter { sendsCurrent($0) }.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
+        for plane in planes.joined() where plane.size > 0 {
+            plane.prepare(
+                slots: slots, now: now + 1, currents: currents.contains(ObjectIdentifier(plane)),
+                slowInwardCurrents: plane.inputs.slowInwardCurrent && !sicProjections.isEmpty)
+        }
+    }
+
+    private func sendsCurrent(_ link: DeviceLink) -> Bool {
+        let device = populationList[link.population].devices![link.device]
+        return device is any CurrentDevice || device is NoiseGenerator
+    }
+
+    private func sicTargets(of worker: Int) -> [InputPlane] {
+        guard !sicProjections.isEmpty else { return [] }
+        return planes[worker].filter { $0.inputs.slowInwardCurrent && $0.size > 0 }
+    }
+
+    private func makeSICTable(_ plane: InputPlane) -> SICTable {
+        SICTable(
+            sicProjections, plane: plane,
+            place: { id in
+                let (found, place) = self.place(id)
+                return found === plane ? place : nil
+            },
+            sender: { id in
+                let (population, cell) = self.locate(id)
+                return population.cells!.firstSender + cell
+            })
+    }
+
+    private var memoryBytes: Int {
+        let cells = populationList.compactMap(\.cells).reduce(0) { $0 + $1.columns.values.reduce(0) { $0 + ($1.stride == 1 ? padded($1.stride) * 8 : 256) } * max($1.count / blockSize, 1) }
+        let buffers = planes.joined().reduce(0) { $0 + $1.size * $1.slots * ($1.channels + ($1.current == nil ? 0 : 1) + ($1.slowInwardCurrent == nil ? 0 : 1)) * 8 }
+        return cells + buffers + projections.reduce(0) { $0 + $1.memoryBytes } + sicTables.joined().reduce(0) { $0 + $1.memoryBytes }
+            + sicProjections.reduce(0) { $0 + $1.entries.count * MemoryLayout<SICProjection.Entry>.stride }
+    }
+}

@@ -1,0 +1,240 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// One network and its clock. Several may live side by side.
+///
+/// Every call either does all that it says or throws an `InputError` and changes nothing.
+public final class Simulation {
+    /// Step in ms.
+    public let resolution: Double
+    public let seed: Int64
+    public let threads: Int
+    /// Steps done.
+    package internal(set) var now = 0
+    public internal(set) var stats = Stats()
+
+    public struct Stats: Sendable {
+        /// Seconds of wall time.
+        public var create = 0.0, connect = 0.0, prepare = 0.0, simulate = 0.0
+        /// Spikes of cells, and events (spikes times targets) delivered.
+        public var spikes = 0, events = 0
+        /// Memory of populations, input buffers and connections.
+        public var memoryBytes = 0
+    }
+
+    var populationList: [Population] = []
+    /// Input planes, first by worker, then by model.
+    var planes: [[InputPlane]]
+    var projections: [Projection] = []
+    var sicProjections: [SICProjection] = []
+    var links: [DeviceLink] = []
+    /// Recorders fed by generators: (recording, link of the generator to it).
+    var deviceListeners: [DeviceListener] = []
+    /// Cells that send slow inward currents.
+    var senderCount = 0
+    var connectCalls = 0
+    var sampleCalls = 0
+    /// Calls of `Nodes.set` on cells.
+    var assignments = 0
+    var streamedPopulations = 0
+    var streamedNodes = 0
+    /// Set when what workers read has to be prepared anew.
+    var isPrepared = false
+    var sicTables: [[SICTable]] = []
+    let outboxes: [[Outbox]]
+    var isRunning = false
+
+    public init(resolution: Double = 0.1, seed: Int64 = 1, threads: Int? = nil) throws {
+        let units = (resolution / TimeGrid.unit).rounded()
+        guard resolution > 0, resolution.isFinite, units >= 1, abs(resolution - units * TimeGrid.unit) < 1e-9 else {
+            throw InputError("resolution = \(formatted(resolution)) ms is not a positive multiple of 0.001 ms")
+        }
+        let threads = threads ?? Team.cores
+        guard threads >= 1, threads <= Self.mostThreads else {
+            throw InputError("threads = \(threads) is not allowed (1 to \(Self.mostThreads))")
+        }
+        self.resolution = resolution
+        self.seed = seed
+        self.threads = threads
+        planes = (0..<threads).map { worker in
+            Catalogue.nodeModels.map { InputPlane(worker: worker, inputs: $0.inputs) }
+        }
+        outboxes = (0..<threads).map { _ in [Outbox(), Outbox()] }
+    }
+
+    static let mostThreads = 1024
+
+    /// Simulated time in ms.
+    public var time: Double { TimeGrid.ms(now, resolution) }
+    public var nodeCount: Int { populationList.last.map { $0.firstID + $0.count - 1 } ?? 0 }
+    public var connectionCount: Int {
+        projections.reduce(0) { $0 + $1.count } + sicProjections.reduce(0) { $0 + $1.count } + links.reduce(0) { $0 + $1.count }
+            + recorderConnections
+    }
+    /// Connections to recorders, which are kept as lists of members.
+    var recorderConnections = 0
+
+    public var populations: [Nodes] { populationList.map { Nodes(self, [.init($0)]) } }
+
+    public func nodes(labelled label: String) throws -> Nodes {
+        let found = populationList.filter { $0.label == label }
+        guard !found.isEmpty else {
+            throw InputError.unknown("there is no population", label, among: populationList.compactMap(\.label))
+        }
+        return Nodes(self, found.map { .init($0) })
+    }
+
+    // MARK: Creating
+
+    public func create(_ model: String, count: Int = 1, parameters: Settings = [:], label: String? = nil) throws -> Nodes {
+        try timed(\.create) {
+            guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
+            guard nodeCount + count <= Int(Int32.max) - blockSize else {
+                throw InputError("\(count) nodes are too many: a simulation holds at most \(Int32.max - Int32(blockSize))")
+            }
+            if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
+                return try createDevices(device, count, parameters, label)
+            }
+            guard let cell = Catalogue.nodeModels.first(where: { $0.name == model }) else {
+                if (try? SynapseModel.named(model)) != nil { throw InputError("\(model) is a synapse model: it belongs into connect") }
+                throw InputError.unknown("there is no model", model, among: Catalogue.nodeNames)
+            }
+            return try createCells(cell, count, parameters, label)
+        }
+    }
+
+    private func createDevices(
+        _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String?
+    ) throws -> Nodes {
+        let device = try make(model, parameters)
+        try Memory.refuse(Double(count) * 1000, for: "\(count) nodes")
+        let devices = try (0..<count).map { $0 == 0 ? device : try make(model, parameters) }
+        return append(count, label, .devices(devices), streamed: model.family != .recorder)
+    }
+
+    private func make<Model: Device>(_ model: Model.Type, _ parameters: Settings) throws -> any Device {
+        try Model(Model.merged(Model.defaults, parameters), resolution: resolution)
+    }
+
+    private func createCells(
+        _ model: any NodeModel.Type, _ count: Int, _ parameters: Settings, _ label: String?
+    ) throws -> Nodes {
+        try Memory.refuse(Cells.bytes(model, count), for: "\(count) nodes of \(model.name)")
+        let shares = self.shares(model, count)
+        let cells = Cells(
+            model: model, count: count, resolution: resolution, shares: shares.map(\.share), firstSender: senderCount)
+        let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
+        let assignment = try CellAssignment(cells, Array(0..<count), parameters, name)
+        assignment.apply()
+        for share in shares { _ = share.share.plane.add(cells: share.share.cells, of: populationList.count) }
+        if model.inputs.sendsSlowInwardCurrent { senderCount += padded(count) }
+        isPrepared = false
+        return append(count, label, .cells(cells), streamed: true)
+    }
+
+    /// Cells are dealt out in runs of whole blocks; small populations go to one worker, in turn.
+    private func shares(_ model: any NodeModel.Type, _ count: Int) -> [(share: Cells.Share, worker: Int)] {
+        let planeIndex = Catalogue.nodeModels.firstIndex { $0 == model }!
+        let blocks = padded(count) / blockSize
+        let workers = blocks >= 2 * threads ? Array(0..<threads) : [populationList.count % threads]
+        return workers.enumerated().map { i, worker in
+            let first = blocks * i / workers.count * blockSize
+            let end = min(count, blocks * (i + 1) / workers.count * blockSize)
+            let plane = planes[worker][planeIndex]
+            return (Cells.Share(worker: worker, cells: first..<end, plane: plane, planeIndex: planeIndex, offset: plane.size), worker)
+        }
+    }
+
+    private func append(_ count: Int, _ label: String?, _ kind: Population.Kind, streamed: Bool) -> Nodes {
+        let population = Population(
+            index: populationList.count, firstID: nodeCount + 1, count: count, label: label, kind: kind,
+            stream: streamed ? streamedPopulations : -1, firstStreamed: streamedNodes)
+        if streamed { streamedPopulations += 1 }
+        if streamed { streamedNodes += count }
+        populationList.append(population)
+        return Nodes(self, [.init(population)])
+    }
+
+    // MARK: Finding nodes
+
+    /// The population of a global id, and the place in it.
+    func locate(_ id: Int) -> (population: Population, cell: Int) {
+        var (low, high) = (0, populationList.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if populationList[middle].firstID <= id { low = middle } else { high = middle }
+        }
+        return (populationList[low], id - populationList[low].firstID)
+    }
+
+    /// The input plane and the place in it of a cell.
+    func place(_ id: Int) -> (plane: InputPlane, place: Int) {
+        let (population, cell) = locate(id)
+        let share = population.cells!.share(of: cell)
+        return (share.plane, share.offset + cell - share.cells.lowerBound)
+    }
+
+    // MARK: Bookkeeping
+
+    func timed<Result>(_ part: WritableKeyPath<Stats, Double>, _ body: () throws -> Result) rethrows -> Result {
+        let start = Clock.seconds
+        defer { stats[keyPath: part] += Clock.seconds - start }
+        return try body()
+    }
+
+    func checkMine(_ nodes: Nodes, _ what: String) throws {
+        guard nodes.simulation === self else { throw InputError("\(what): these nodes belong to another simulation") }
+        guard nodes.count > 0 else { throw InputError("\(what): there are no nodes in it") }
+    }
+}
+
+enum Clock {
+    /// Seconds of a clock that only goes forward.
+    static var seconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
+
+/// What the machine has to give.
+enum Memory {
+    /// Refuses, before anything is allocated, what would not fit.
+    static func refuse(_ bytes: Double, for what: String) throws {
+        guard bytes > 64e6, bytes > available * 0.95 else { return }
+        throw InputError("\(what) need about \(text(bytes)) of memory, \(text(available)) are free")
+    }
+
+    static var available: Double {
+        fromSystem ?? Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    /// MemAvailable of Linux: what can be had without swapping.
+    private static var fromSystem: Double? {
+        guard let file = fopen("/proc/meminfo", "r") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
+            if words.first == "MemAvailable:", words.count > 1, let kB = Double(words[1]) { return kB * 1024 }
+        }
+        return nil
+    }
+
+    private static func text(_ bytes: Double) -> String {
+        if bytes >= 1e9 { return "\((bytes / 1e8).rounded() / 10) GB" }
+        return "\((bytes / 1e6).rounded()) MB"
+    }
+}
+
+extension Cells {
+    /// About what `count` cells take: columns that are arrays, and a share of the input buffers.
+    static func bytes(_ model: any NodeModel.Type, _ count: Int) -> Double {
+        let states = model.parameters.count { $0.role == .state } + model.hiddenState.count
+        return Double(count) * 8 * Double(states + 32 * model.inputs.spikeChannels)
+    }
+}

@@ -1,0 +1,338 @@
+/// One run of all workers through the slices of a `simulate` call.
+///
+/// A slice is at most as long as the shortest delay, so nothing that a cell receives in a slice depends on what is sent
+/// in the same slice. Each worker, for each slice:
+///
+///     1. adds what arrives from generators to the input of its own cells,
+///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
+///        and lets its own cells' synapses release;
+///     -- barrier: all outboxes are complete --
+///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
+///     -- barrier: the order is known to all --
+///     4. hands spikes and slow inward currents to its own cells' input planes.
+///
+/// 4 writes only what the same worker reads, and the next slice goes to the other outbox, so no third barrier is needed.
+/// Sums form in the order of generation of what is summed, whoever does them: results do not depend on the number of
+/// workers, nor on the length of slices.
+final class SliceLoop: @unchecked Sendable {
+    private let simulation: Simulation
+    private let end: Int
+    private let progress: ((Double, Double) -> Bool)?
+    private let barrier: Barrier
+    private let length: Int
+    /// For each population: the stamps, within this run, at which its cells are sampled.
+    private let sampling: [SamplingPlan]
+    private let start: Int
+    private var nextReport: Double
+    private let parts: [[Part]]
+    /// Output of astrocytes in a slice, two buffers in turn; nil where nobody listens.
+    private let sicOutput: [UnsafeMutablePointer<Double>]?
+    private let sicStride: Int
+
+    // written by worker 0 between barriers
+    private(set) var reached: Int
+    private(set) var failure: InputError?
+    private(set) var spikes = 0
+    private var ordered: [OrderedSpike] = []
+    private var goOn = true
+
+    // one entry a worker
+    private(set) var events: [Int]
+    private var faults: [Fault?]
+
+    /// A spike in the order of delivery.
+    private struct OrderedSpike {
+        var lag: Int32
+        var population: Int32
+        var cell: Int32
+        var factors: UnsafePointer<Double>
+    }
+
+    /// A run of cells of one population that one worker owns.
+    private struct Part {
+        let population: Population
+        let share: Cells.Share
+        let kernel: any Kernel
+        let sampling: SamplingPlan
+    }
+
+    private struct Fault {
+        let source: (population: Int, cell: Int)
+    }
+
+    /// When the cells of a population are sampled, and into what.
+    final class SamplingPlan {
+        fileprivate(set) var stamps: [Int] = []
+        fileprivate var targets: [(sampler: Sampler, first: Int, stamps: [Int])] = []
+    }
+
+    init(
+        _ simulation: Simulation, until end: Int, plans: [(recording: Recording, first: Int, stamps: [Int])],
+        _ progress: ((Double, Double) -> Bool)?
+    ) {
+        self.simulation = simulation
+        self.end = end
+        self.progress = progress
+        start = simulation.now
+        reached = simulation.now
+        nextReport = Clock.seconds + Self.reportInterval
+        barrier = Barrier(simulation.threads)
+        length = simulation.sliceLength
+        events = Array(repeating: 0, count: simulation.threads)
+        faults = Array(repeating: nil, count: simulation.threads)
+        let sampling = simulation.populationList.map { Self.samplingPlan($0, plans) }
+        self.sampling = sampling
+        parts = (0..<simulation.threads).map { worker in
+            simulation.populationList.flatMap { population -> [Part] in
+                guard let cells = population.cells else { return [] }
+                return cells.shares.filter { $0.worker == worker && !$0.cells.isEmpty }.map {
+                    Part(population: population, share: $0, kernel: cells.kernel(), sampling: sampling[population.index])
+                }
+            }
+        }
+        sicStride = padded(length, to: 8)
+        let size = simulation.senderCount * sicStride + 8
+        sicOutput = simulation.sicProjections.isEmpty ? nil : (0..<2).map { _ in
+            let memory = ColumnStore.allocate(size)
+            memory.initialize(repeating: 0, count: size)
+            return memory
+        }
+    }
+
+    deinit { sicOutput?.forEach { $0.deallocate() } }
+
+    private static let reportInterval = 0.1
+
+    private static func samplingPlan(
+        _ population: Population, _ plans: [(recording: Recording, first: Int, stamps: [Int])]
+    ) -> SamplingPlan {
+        let plan = SamplingPlan()
+        for sampler in population.samplers {
+            guard let due = plans.first(where: { $0.recording === sampler.recording }) else { continue }
+            plan.targets.append((sampler, due.first, due.stamps))
+        }
+        plan.stamps = Set(plan.targets.flatMap(\.stamps)).sorted()
+        return plan
+    }
+
+    // MARK: The loop
+
+    func work(_ worker: Int) {
+        var time = start
+        var parity = 0
+        while time < end && goOn {
+            let slice = time..<min(time + length, end)
+            let outbox = simulation.outboxes[worker][parity]
+            outbox.clear(lags: slice.count)
+            applyGenerators(worker, slice)
+            update(worker, slice, outbox, parity)
+            release(outbox, slice)
+            barrier.wait()
+            if worker == 0 { conclude(slice, parity) }
+            barrier.wait()
+            deliver(worker, slice, parity)
+            time = slice.upperBound
+            parity ^= 1
+        }
+    }
+
+    private func applyGenerators(_ worker: Int, _ slice: Range<Int>) {
+        for link in simulation.links {
+            let device = simulation.populationList[link.population].devices![link.device]
+            events[worker] += link.apply(device, worker: worker, arrivals: slice.lowerBound + 1...slice.upperBound, seed: simulation.seed)
+        }
+    }
+
+    // MARK: Updating
+
+    private func update(_ worker: Int, _ slice: Range<Int>, _ outbox: Outbox, _ parity: Int) {
+        for part in parts[worker] {
+            var from = slice.lowerBound
+            // up to each sample, then on
+            for stamp in part.sampling.stampsIn(slice) {
+                advance(part, from..<stamp, slice.lowerBound, outbox, parity)
+                sample(part, stamp)
+                from = stamp
+            }
+            advance(part, from..<slice.upperBound, slice.lowerBound, outbox, parity)
+        }
+    }
+
+    private func advance(_ part: Part, _ steps: Range<Int>, _ firstStep: Int, _ outbox: Outbox, _ parity: Int) {
+        guard !steps.isEmpty else { return }
+        let cells = part.share.cells, plane = part.share.plane
+        let shift = part.share.offset - cells.lowerBound
+        var sicOut: UnsafeMutablePointer<Double>?
+        if let sicOutput, plane.inputs.sendsSlowInwardCurrent {
+            sicOut = sicOutput[parity] + part.population.cells!.firstSender * sicStride
+        }
+        let io = CellIO(
+            spikes: plane.spikes + shift, rowStride: plane.rowStride, channelStride: plane.channelStride, slotMask: plane.slotMask,
+            current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
+            inputStride: plane.inputStride, sicOut: sicOut, sicStride: sicStride, firstStep: firstStep,
+            count: part.population.count, outbox: outbox, population: part.population.index)
+        part.kernel.advance(cells.lowerBound..<cells.lowerBound + padded(cells.count), steps: steps, io: io)
+    }
+
+    private func sample(_ part: Part, _ stamp: Int) {
+        let cells = part.population.cells!, mine = part.share.cells
+        for (sampler, first, stamps) in part.sampling.targets {
+            let index = EventTimes.firstIndex(in: stamps, after: stamp - 1)
+            guard index < stamps.count, stamps[index] == stamp else { continue }
+            let row = first + index * sampler.recording.sampled.count
+            for (quantity, name) in sampler.recording.quantities.enumerated() {
+                let column = cells.column(name), base = sampler.recording.columns[quantity].base
+                for (cell, place) in zip(sampler.cells, sampler.places) where mine.contains(cell) { base[row + place] = column[cell] }
+            }
+        }
+    }
+
+    /// Lets the plastic synapses of a worker's own cells release, spike by spike.
+    private func release(_ outbox: Outbox, _ slice: Range<Int>) {
+        for lag in 0..<slice.count {
+            let time = TimeGrid.ms(slice.lowerBound + lag + 1, simulation.resolution)
+            for i in outbox.spikes[lag].indices {
+                let spike = outbox.spikes[lag][i]
+                outbox.spikes[lag][i].factors = Int32(outbox.factors.count)
+                for outgoing in simulation.populationList[Int(spike.population)].outgoing {
+                    let row = outgoing.rows.row(Int(spike.cell))
+                    outbox.factors.append(row < 0 ? 0 : outgoing.projection.factor(row: row, time: time))
+                }
+            }
+        }
+    }
+
+    // MARK: Between the barriers
+
+    private func conclude(_ slice: Range<Int>, _ parity: Int) {
+        reached = slice.upperBound
+        collect(slice, parity)
+        record(slice)
+        sampleGenerators(slice)
+        checkFaults(slice, parity)
+        if let progress, Clock.seconds >= nextReport {
+            nextReport = Clock.seconds + Self.reportInterval
+            let done = TimeGrid.ms(reached - start, simulation.resolution), whole = TimeGrid.ms(end - start, simulation.resolution)
+            if !progress(done, whole) { goOn = false }
+        }
+    }
+
+    private func collect(_ slice: Range<Int>, _ parity: Int) {
+        ordered.removeAll(keepingCapacity: true)
+        for lag in 0..<slice.count {
+            let first = ordered.count
+            for outboxes in simulation.outboxes {
+                let outbox = outboxes[parity]
+                outbox.factors.withUnsafeBufferPointer { factors in
+                    for spike in outbox.spikes[lag] {
+                        ordered.append(
+                            OrderedSpike(
+                                lag: Int32(lag), population: spike.population, cell: spike.cell,
+                                factors: (factors.baseAddress ?? Self.noFactors) + Int(spike.factors)))
+                    }
+                }
+            }
+            // one worker's cells may lie between another's; multiple spikes of a cell stay in order
+            if simulation.threads > 1 || parts[0].count > 1 { Self.sort(&ordered, from: first) }
+        }
+        spikes += ordered.count
+    }
+
+    nonisolated(unsafe) private static let noFactors = UnsafePointer(ColumnStore.allocate(1))
+
+    private static func sort(_ spikes: inout [OrderedSpike], from first: Int) {
+        let key = { (s: OrderedSpike) in Int64(s.population) << 32 | Int64(s.cell) }
+        let tail = spikes[first...]
+        guard zip(tail, tail.dropFirst()).contains(where: { key($0) > key($1) }) else { return }
+        let sorted = tail.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }.map(\.element)
+        spikes.replaceSubrange(first..., with: sorted)
+    }
+
+    private func record(_ slice: Range<Int>) {
+        for spike in ordered {
+            let population = simulation.populationList[Int(spike.population)]
+            for listener in population.spikeListeners where listener.members[Int(spike.cell)] {
+                listener.recording.addSpike(stamp: slice.lowerBound + Int(spike.lag) + 1, sender: population.firstID + Int(spike.cell))
+            }
+        }
+        for listener in simulation.deviceListeners { listener.record(slice.lowerBound + 1, slice.upperBound, seed: simulation.seed) }
+    }
+
+    private func sampleGenerators(_ slice: Range<Int>) {
+        for population in simulation.populationList where !population.samplers.isEmpty {
+            guard let devices = population.devices else { continue }
+            let plan = sampling[population.index]
+            for (sampler, first, stamps) in plan.targets {
+                for (index, stamp) in stamps.enumerated() where stamp > slice.lowerBound && stamp <= slice.upperBound {
+                    let row = first + index * sampler.recording.sampled.count
+                    for (device, place) in zip(sampler.cells, sampler.places) {
+                        sampler.recording.columns[0].base[row + place] = (devices[device] as? any CurrentDevice)?.current(at: stamp) ?? 0
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: Delivering
+
+    private func deliver(_ worker: Int, _ slice: Range<Int>, _ parity: Int) {
+        var delivered = 0
+        for spike in ordered {
+            let stamp = slice.lowerBound + Int(spike.lag) + 1
+            let outgoing = simulation.populationList[Int(spike.population)].outgoing
+            for i in outgoing.indices {
+                let projection = outgoing[i].projection
+                let row = outgoing[i].rows.row(Int(spike.cell))
+                guard row >= 0 else { continue }
+                for segment in projection.segmentsOfWorker[worker] {
+                    var fault = false
+                    delivered += projection.deliver(
+                        row: row, factor: spike.factors[i], stamp: stamp, resolution: simulation.resolution, to: segment, fault: &fault)
+                    if fault && faults[worker] == nil { faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell))) }
+                }
+            }
+        }
+        events[worker] += delivered
+        guard let sicOutput else { return }
+        for table in simulation.sicTables[worker] {
+            table.apply(sicOutput[parity], stride: sicStride, first: slice.lowerBound, count: slice.count)
+        }
+    }
+
+    // MARK: Faults
+
+    private func checkFaults(_ slice: Range<Int>, _ parity: Int) {
+        let unstable = simulation.outboxes.compactMap { $0[parity].instability }.min { ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell) }
+        if let unstable {
+            fail(describe(unstable))
+        } else if let fault = faults.compactMap({ $0 }).first {
+            let id = simulation.populationList[fault.source.population].firstID + fault.source.cell
+            fail("a spike of negative weight from node \(id) reached an astrocyte (weights onto astrocytes must be 0 or more)")
+        } else if let link = simulation.links.first(where: { $0.negativeArrival != nil }) {
+            link.negativeArrival = nil
+            let id = simulation.populationList[link.population].firstID + link.device
+            fail("a spike of negative weight from node \(id) reached an astrocyte (weights onto astrocytes must be 0 or more)")
+        }
+    }
+
+    private func fail(_ message: String) {
+        failure = InputError("\(message); the run stopped at \(formatted(TimeGrid.ms(reached, simulation.resolution))) ms")
+        goOn = false
+    }
+
+    private func describe(_ unstable: (step: Int, population: Int, cell: Int)) -> String {
+        let population = simulation.populationList[unstable.population]
+        let cells = population.cells!
+        let time = formatted(TimeGrid.ms(unstable.step + 1, simulation.resolution))
+        let state = cells.model.parameters.filter { $0.role == .state }.map { "\($0.name) = \(cells.column($0.name)[unstable.cell])" }
+        return "numerical instability of node \(population.firstID + unstable.cell) (\(cells.model.name)) at \(time) ms: \(state.joined(separator: ", "))"
+    }
+}
+
+extension SliceLoop.SamplingPlan {
+    /// Sample stamps whose step lies in the slice.
+    func stampsIn(_ slice: Range<Int>) -> ArraySlice<Int> {
+        guard !stamps.isEmpty else { return [] }
+        return stamps[EventTimes.firstIndex(in: stamps, after: slice.lowerBound)..<EventTimes.firstIndex(in: stamps, after: slice.upperBound)]
+    }
+}
