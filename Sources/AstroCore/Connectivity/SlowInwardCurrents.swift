@@ -71,22 +71,31 @@ final class SICTable {
         senders.withUnsafeBufferPointer { senders in
             weights.withUnsafeBufferPointer { weights in
                 for group in groups {
-                    var step = 0
-                    while step < count {
-                        var sum = SIMD8<Double>()
-                        for i in group.entries {
-                            let values = UnsafeRawPointer(output + Int(senders[i]) &* stride &+ step)
-                            sum = sum.addingProduct(values.loadUnaligned(as: SIMD8<Double>.self), SIMD8(repeating: weights[i]))
+                    for step in Swift.stride(from: 0, to: count, by: 8) {
+                        let sum = Self.sum(group.entries, senders, weights, output + step, stride)
+                        let firstStamp = first + step + 1 + group.delay
+                        for k in 0..<min(8, count - step) {
+                            let slot = (firstStamp + k) & mask
+                            rows[slot * rowLength + group.place] += sum[k]
                         }
-                        for k in 0..<min(8, count &- step) {
-                            let stamp = first &+ step &+ k &+ 1 &+ group.delay
-                            rows[(stamp & mask) &* rowLength &+ group.place] += sum[k]
-                        }
-                        step &+= 8
                     }
                 }
             }
         }
+    }
+
+    /// Weighted sum of eight steps of output.
+    @inline(__always)
+    private static func sum(
+        _ entries: Range<Int>, _ senders: UnsafeBufferPointer<Int32>, _ weights: UnsafeBufferPointer<Double>,
+        _ output: UnsafePointer<Double>, _ stride: Int
+    ) -> SIMD8<Double> {
+        var sum = SIMD8<Double>()
+        for i in entries {
+            let values = UnsafeRawPointer(output + Int(senders[i]) * stride).loadUnaligned(as: SIMD8<Double>.self)
+            sum = sum.addingProduct(values, SIMD8<Double>(repeating: weights[i]))
+        }
+        return sum
     }
 
     var isEmpty: Bool { groups.isEmpty }
