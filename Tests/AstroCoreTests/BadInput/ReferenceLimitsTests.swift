@@ -14,13 +14,16 @@ struct ReferenceLimitsTests {
     }
 
     static let refusals = ReferenceModel.registered.flatMap { name, model in
-        (model.refused ?? []).map { Trial(model: name, why: $0.refused, settings: $0.tried.settings, isSynapse: model.kind == "synapse") }
+        (model.refused ?? []).map {
+            Trial(model: name, why: $0.refused, settings: $0.tried.settings, isSynapse: model.kind == "synapse")
+        }
     }
 
     static let acceptances = ReferenceModel.registered.flatMap { name, model in
         (model.accepted ?? []).map {
             Trial(
-                model: name, why: $0.settings.sorted { $0.key < $1.key }.map { "\($0) = \($1)" }.joined(separator: ", "),
+                model: name,
+                why: $0.settings.sorted { $0.key < $1.key }.map { "\($0) = \($1)" }.joined(separator: ", "),
                 settings: $0.settings, isSynapse: model.kind == "synapse")
         }
     }
@@ -29,14 +32,19 @@ struct ReferenceLimitsTests {
     func refused(_ trial: Trial) throws {
         // One of the names tried is at fault; the message names it.
         func check(_ what: String, _ call: @escaping @Sendable (Bench) throws -> Void) throws {
-            try BadCall("\(trial.testDescription), at \(what)", call: { bench in
-                do {
-                    try call(bench)
-                } catch let error as InputError {
-                    #expect(trial.settings.keys.contains { error.message.contains($0) }, "\(trial.testDescription): \(error.message)")
-                    throw error
+            try BadCall(
+                "\(trial.testDescription), at \(what)",
+                call: { bench in
+                    do {
+                        try call(bench)
+                    } catch let error as InputError {
+                        #expect(
+                            trial.settings.keys.contains { error.message.contains($0) },
+                            "\(trial.testDescription): \(error.message)")
+                        throw error
+                    }
                 }
-            }).check()
+            ).check()
         }
         if trial.isSynapse {
             try check("connect") { try $0.connect(through: trial.model, trial.settings) }
@@ -71,7 +79,9 @@ struct ReferenceLimitsTests {
         try bench.simulation.simulate(5)
     }
 
-    @Test("Delays go to the nearest step, halves up", arguments: [(0.14, 0.1), (0.15, 0.2), (0.25, 0.3), (0.05, 0.1), (1.04, 1.0)])
+    @Test(
+        "Delays go to the nearest step, halves up",
+        arguments: [(0.14, 0.1), (0.15, 0.2), (0.25, 0.3), (0.05, 0.1), (1.04, 1.0)])
     func delays(_ given: Double, _ used: Double) throws {
         let simulation = try Simulation()
         let nodes = try simulation.create("parrot_neuron", count: 2)

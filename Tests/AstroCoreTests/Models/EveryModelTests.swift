@@ -41,15 +41,20 @@ struct EveryModelTests {
     func registered() {
         let names = Self.models.map(\.name)
         #expect(Set(names).count == names.count)
-        #expect(Set(names).isSuperset(of: [
-            "astrocyte_lr_1994", "aeif_cond_alpha_astro", "parrot_neuron", "poisson_generator", "spike_generator", "dc_generator",
-            "step_current_generator", "ac_generator", "noise_generator", "spike_recorder", "multimeter", "voltmeter", "static_synapse",
-            "tsodyks_synapse", "sic_connection",
-        ]))
+        #expect(
+            Set(names).isSuperset(of: [
+                "astrocyte_lr_1994", "aeif_cond_alpha_astro", "parrot_neuron", "poisson_generator", "spike_generator",
+                "dc_generator",
+                "step_current_generator", "ac_generator", "noise_generator", "spike_recorder", "multimeter",
+                "voltmeter", "static_synapse",
+                "tsodyks_synapse", "sic_connection",
+            ]))
         #expect(Set(Self.models.map(\.kind)) == ["neuron", "astrocyte", "stimulator", "recorder", "synapse"])
     }
 
-    @Test("Names, defaults, units and recordables are the reference's", arguments: models.filter { referenceNames.contains($0.name) })
+    @Test(
+        "Names, defaults, units and recordables are the reference's",
+        arguments: models.filter { referenceNames.contains($0.name) })
     func reference(_ model: ModelInfo) throws {
         let reference = try #require(ReferenceModel.all[model.name])
         #expect(model.kind == reference.family ?? reference.kind)
@@ -68,7 +73,8 @@ struct EveryModelTests {
         #expect(recordables == reference.recordables ?? [:], "\(model.name)")
     }
 
-    @Test("Everything is described: the model, its parameters with units and ranges, its recordables", arguments: models)
+    @Test(
+        "Everything is described: the model, its parameters with units and ranges, its recordables", arguments: models)
     func described(_ model: ModelInfo) {
         #expect(!model.summary.isEmpty, "\(model.name)")
         for parameter in model.parameters {
@@ -89,7 +95,8 @@ struct EveryModelTests {
             let fresh = try only(node.get(parameter.name))
             #expect(isSame(fresh, parameter.defaultValue), "\(model.name).\(parameter.name) is \(fresh)")
             try node.set([parameter.name: parameter.defaultValue])
-            #expect(isSame(try only(node.get(parameter.name)), parameter.defaultValue), "\(model.name).\(parameter.name)")
+            #expect(
+                isSame(try only(node.get(parameter.name)), parameter.defaultValue), "\(model.name).\(parameter.name)")
         }
     }
 
@@ -120,15 +127,17 @@ struct EveryModelTests {
             for value in nonFinite {
                 // A device may go on for ever, and with the reference also start never: its times may be infinite.
                 if !value.isNaN, ["start", "stop", "origin"].contains(parameter.name) { continue }
-                calls.append(BadCall("\(model.name).\(parameter.name) = \(value)", parameter.name) {
-                    if model.kind == "synapse" {
-                        let source = model.name == "sic_connection" ? $0.glia : $0.neurons
-                        _ = try $0.simulation.connect(
-                            source, $0.neurons, synapse: ["synapse_model": .text(model.name), parameter.name: .number(value)])
-                    } else {
-                        _ = try $0.simulation.create(model.name, parameters: [parameter.name: .number(value)])
-                    }
-                })
+                calls.append(
+                    BadCall("\(model.name).\(parameter.name) = \(value)", parameter.name) {
+                        if model.kind == "synapse" {
+                            let source = model.name == "sic_connection" ? $0.glia : $0.neurons
+                            _ = try $0.simulation.connect(
+                                source, $0.neurons,
+                                synapse: ["synapse_model": .text(model.name), parameter.name: .number(value)])
+                        } else {
+                            _ = try $0.simulation.create(model.name, parameters: [parameter.name: .number(value)])
+                        }
+                    })
             }
         }
         try calls.checkTogether()
@@ -141,7 +150,8 @@ struct EveryModelTests {
         try simulation.simulate(1)
     }
 
-    @Test("Each recordable can be recorded, every millisecond", arguments: nodeModels.filter { !$0.recordables.isEmpty })
+    @Test(
+        "Each recordable can be recorded, every millisecond", arguments: nodeModels.filter { !$0.recordables.isEmpty })
     func recordables(_ model: ModelInfo) throws {
         let simulation = try Simulation()
         let nodes = try simulation.create(model.name, count: 2)
@@ -162,9 +172,12 @@ struct EveryModelTests {
         let simulation = try Simulation(resolution: 0.001)
         let node = try simulation.create(model.name)
         for recordable in model.recordables {
-            guard case .number(let start)? = model.parameters.first(where: { $0.name == recordable.name && $0.isState })?.defaultValue
+            guard
+                case .number(let start)? = model.parameters.first(where: { $0.name == recordable.name && $0.isState })?
+                    .defaultValue
             else { continue }
-            let recorder = try simulation.record(node, quantities: [recordable.name], options: ["interval": .number(0.001)])
+            let recorder = try simulation.record(
+                node, quantities: [recordable.name], options: ["interval": .number(0.001)])
             try simulation.simulate(0.001)
             let value = try #require(try recorder.column(recordable.name).last)
             #expect(abs(value - start) <= 1e-3 * max(abs(start), 1), "\(model.name).\(recordable.name)")
@@ -191,19 +204,24 @@ struct EveryModelTests {
     @Test("A new connection has its model's defaults; each can be set, and reads back", arguments: synapseModels)
     func synapseDefaults(_ model: ModelInfo) throws {
         let simulation = try Simulation()
-        let source = try simulation.create(model.name == "sic_connection" ? "astrocyte_lr_1994" : "parrot_neuron", count: 2)
+        let source = try simulation.create(
+            model.name == "sic_connection" ? "astrocyte_lr_1994" : "parrot_neuron", count: 2)
         let target = try simulation.create("aeif_cond_alpha_astro", count: 2)
         #expect(try simulation.connect(source, target, synapse: ["synapse_model": .text(model.name)]) == 4)
         let connections = try simulation.connections()
         #expect(connections.synapseModels == [String](repeating: model.name, count: 4))
         for parameter in model.parameters {
             guard case .number(let standard) = parameter.defaultValue else { continue }
-            #expect(try connections.get(parameter.name) == [Double](repeating: standard, count: 4), "\(model.name).\(parameter.name)")
+            #expect(
+                try connections.get(parameter.name) == [Double](repeating: standard, count: 4),
+                "\(model.name).\(parameter.name)")
             try connections.set([parameter.name: .number(standard)])
             guard parameter.name != "receptor_type" else { continue }
             // 0.5 is in every range: fractions, times (a delay of five steps), weights.
             try connections.connection(at: 2).set([parameter.name: .number(0.5)])
-            #expect(try connections.get(parameter.name) == [standard, 0.5, standard, standard], "\(model.name).\(parameter.name)")
+            #expect(
+                try connections.get(parameter.name) == [standard, 0.5, standard, standard],
+                "\(model.name).\(parameter.name)")
             try connections.set([parameter.name: .number(standard)])
         }
         try simulation.simulate(10)

@@ -23,7 +23,8 @@ struct ExactSolutionTests {
         var roundingFloor: Double { 10 * uncertainty + 1e-12 * size }
     }
 
-    static let deviations = (try? Fixtures.decode([String: [String: Deviation]].self, from: "exact/deviations.json")) ?? [:]
+    static let deviations =
+        (try? Fixtures.decode([String: [String: Deviation]].self, from: "exact/deviations.json")) ?? [:]
 
     @Test("No trace is further from the exact solution than the reference's", arguments: deviations.keys.sorted())
     func nearerThanReference(_ name: String) throws {

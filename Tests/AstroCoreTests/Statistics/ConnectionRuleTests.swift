@@ -25,7 +25,8 @@ struct ConnectionRuleTests {
 
     @Test("one_to_one joins equal positions")
     func oneToOne() throws {
-        #expect(try pairs(["rule": .text("one_to_one")], sources: 20).sorted { $0[0] < $1[0] } == (0..<20).map { [$0, $0] })
+        #expect(
+            try pairs(["rule": .text("one_to_one")], sources: 20).sorted { $0[0] < $1[0] } == (0..<20).map { [$0, $0] })
     }
 
     @Test("all_to_all joins every pair once")
@@ -34,7 +35,9 @@ struct ConnectionRuleTests {
         #expect(made.count == 600 && Set(made).count == 600)
     }
 
-    @Test("allow_autapses = false leaves out the diagonal and nothing else", arguments: ["all_to_all", "pairwise_bernoulli"])
+    @Test(
+        "allow_autapses = false leaves out the diagonal and nothing else",
+        arguments: ["all_to_all", "pairwise_bernoulli"])
     func autapses(_ rule: String) throws {
         var settings: Settings = ["rule": .text(rule), "allow_autapses": .flag(false)]
         if rule == "pairwise_bernoulli" { settings["p"] = .number(1) }
@@ -54,7 +57,10 @@ struct ConnectionRuleTests {
     @Test("fixed_indegree without repeats and autapses takes everyone else when it must")
     func indegreeWithoutMultapses() throws {
         let made = try pairs(
-            ["rule": .text("fixed_indegree"), "indegree": .number(29), "allow_multapses": .flag(false), "allow_autapses": .flag(false)],
+            [
+                "rule": .text("fixed_indegree"), "indegree": .number(29), "allow_multapses": .flag(false),
+                "allow_autapses": .flag(false),
+            ],
             targets: nil)
         #expect(made.count == 30 * 29 && Set(made).count == 30 * 29)
         #expect(made.allSatisfy { $0[0] != $0[1] })
@@ -62,7 +68,9 @@ struct ConnectionRuleTests {
 
     @Test("fixed_outdegree gives every source as many", arguments: [true, false])
     func outdegree(_ multapses: Bool) throws {
-        let made = try pairs(["rule": .text("fixed_outdegree"), "outdegree": .number(20), "allow_multapses": .flag(multapses)])
+        let made = try pairs([
+            "rule": .text("fixed_outdegree"), "outdegree": .number(20), "allow_multapses": .flag(multapses),
+        ])
         #expect(degrees(made, end: 0, of: 30) == [Int](repeating: 20, count: 30))
         // 20 of 20 targets: without repeats these are all of them; with repeats that has probability (20!/20^20)^30 < 1e-200.
         #expect((Set(made).count == made.count) == !multapses)

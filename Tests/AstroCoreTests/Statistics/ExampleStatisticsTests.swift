@@ -2,7 +2,9 @@ import AstroCore
 import Testing
 
 /// The two shipped examples that are driven by a Poisson generator, a minute each, over twenty seeds.
-@Suite("Statistics: Poisson-driven examples", .enabled(if: isOptimized, "forty minutes of simulated time need optimized code"))
+@Suite(
+    "Statistics: Poisson-driven examples",
+    .enabled(if: isOptimized, "forty minutes of simulated time need optimized code"))
 struct ExampleStatisticsTests {
     /// The specification of either; what one lacks is nil.
     struct Example: Decodable {
@@ -48,7 +50,8 @@ struct ExampleStatisticsTests {
             _ = try simulation.connect(input, pre, synapse: example.synapse(example.weight))
             _ = try simulation.connect(pre, post, synapse: example.synapse(example.w_pre2post!))
             _ = try simulation.connect(pre, astrocyte, synapse: example.synapse(example.w_pre2astro!))
-            _ = try simulation.connect(astrocyte, post, synapse: example.synapse(example.w_astro2post!, "sic_connection"))
+            _ = try simulation.connect(
+                astrocyte, post, synapse: example.synapse(example.w_astro2post!, "sic_connection"))
             let membrane = try simulation.record(pre, quantities: ["V_m", "w", "g_ex"])
             let calcium = try simulation.record(astrocyte, quantities: ["IP3", "Ca_astro"])
             let current = try simulation.record(post, quantities: ["I_SIC"])

@@ -2,11 +2,15 @@ import AstroCore
 import Testing
 
 /// The random balanced network with astrocytes (800 + 200 neurons, 1000 astrocytes, one second) over ten seeds.
-@Suite("Statistics: balanced networks", .serialized, .enabled(if: isOptimized, "thirty seconds of network time need optimized code"))
+@Suite(
+    "Statistics: balanced networks", .serialized,
+    .enabled(if: isOptimized, "thirty seconds of network time need optimized code"))
 struct NetworkStatisticsTests {
-    @Test("Connectivity, rates, irregularity, synchrony, SIC and calcium are the reference's", arguments: [
-        "net_bernoulli", "net_bernoulli_active", "net_fixed_indegree",
-    ])
+    @Test(
+        "Connectivity, rates, irregularity, synchrony, SIC and calcium are the reference's",
+        arguments: [
+            "net_bernoulli", "net_bernoulli_active", "net_fixed_indegree",
+        ])
     func network(_ name: String) throws {
         let network = try Fixtures.decode(BalancedNetwork.self, from: "reference/\(name).json")
         try StatisticalReference.compare((1...10).map { try network.measure(seed: $0) }, with: name)
@@ -48,7 +52,8 @@ struct BalancedNetwork: Decodable, Sendable {
         let simulation = try Simulation(resolution: resolution_ms, seed: seed)
         func create(_ name: String) throws -> Nodes {
             let population = populations[name]!
-            return try simulation.create(population.model, count: population.n, parameters: population.params.settings, label: name)
+            return try simulation.create(
+                population.model, count: population.n, parameters: population.params.settings, label: name)
         }
         let ex = try create("ex"), inh = try create("in"), astrocytes = try create("astro")
         let neurons = try ex.joined(with: inh)
@@ -59,18 +64,23 @@ struct BalancedNetwork: Decodable, Sendable {
             ex, neurons, third: astrocytes, rule: excitatory.conn_spec.settings,
             thirdRule: excitatory.third_factor_conn_spec!.settings, primary: excitatory.syn_spec.settings,
             thirdIn: excitatory.third_in!.settings, thirdOut: excitatory.third_out!.settings)
-        _ = try simulation.connect(inh, neurons, rule: inhibitory.conn_spec.settings, synapse: inhibitory.syn_spec.settings)
+        _ = try simulation.connect(
+            inh, neurons, rule: inhibitory.conn_spec.settings, synapse: inhibitory.syn_spec.settings)
 
         let spikes = try simulation.record(neurons)
         // Continuous quantities: every 10 ms with sim_time/2 < t < sim_time.
-        let window: Settings = ["interval": .number(10), "start": .number(sim_time_ms / 2), "stop": .number(sim_time_ms - 10)]
+        let window: Settings = [
+            "interval": .number(10), "start": .number(sim_time_ms / 2), "stop": .number(sim_time_ms - 10),
+        ]
         let currents = try simulation.record(neurons, quantities: ["I_SIC"], options: window)
         let calcium = try simulation.record(astrocytes, quantities: ["IP3", "Ca_astro"], options: window)
         try simulation.simulate(sim_time_ms)
 
         var measures = try connectivity(simulation, ex, inh, neurons, astrocytes)
         measures.merge(spiking(spikes, ex.ids, inh.ids)) { $1 }
-        for (name, recorder, quantity) in [("I_SIC", currents, "I_SIC"), ("IP3", calcium, "IP3"), ("Ca", calcium, "Ca_astro")] {
+        for (name, recorder, quantity) in [
+            ("I_SIC", currents, "I_SIC"), ("IP3", calcium, "IP3"), ("Ca", calcium, "Ca_astro"),
+        ] {
             let column = try recorder.column(quantity)
             let cells = Dictionary(grouping: zip(recorder.senders, column), by: \.0).values.map { $0.map(\.1).mean }
             measures["\(name)_mean"] = column.mean
@@ -119,7 +129,8 @@ struct BalancedNetwork: Decodable, Sendable {
         let binWidth = 10.0
         let bins = Int(((sim_time_ms - t_start_ms) / binWidth).rounded())
         var trains = Dictionary(uniqueKeysWithValues: (ex + inh).map { ($0, [Double]()) })
-        for (time, sender) in zip(recorder.times, recorder.senders) where time > t_start_ms + 1e-6 && time < sim_time_ms + 1e-6 {
+        for (time, sender) in zip(recorder.times, recorder.senders)
+        where time > t_start_ms + 1e-6 && time < sim_time_ms + 1e-6 {
             trains[Int(sender)]!.append(time)
         }
         func counts(_ id: Int) -> [Double] {
@@ -153,7 +164,8 @@ struct BalancedNetwork: Decodable, Sendable {
         let synchrony = population.populationVariance / all.map(\.populationVariance).mean
 
         return [
-            "rate_ex": rate(ex), "rate_in": rate(inh), "cv_isi": irregularities.mean, "n_cv": Double(irregularities.count),
+            "rate_ex": rate(ex), "rate_in": rate(inh), "cv_isi": irregularities.mean,
+            "n_cv": Double(irregularities.count),
             "correlation": correlation, "synchrony": synchrony,
         ]
     }

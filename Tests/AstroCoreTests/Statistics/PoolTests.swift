@@ -104,7 +104,9 @@ struct PoolTests {
         #expect(!never.primary.isEmpty && never.thirdIn.isEmpty && never.thirdOut.isEmpty)
     }
 
-    @Test("Block pools: neuron i meets the astrocytes of block i, whatever it gets", arguments: ["pool_block_1", "pool_block_4"])
+    @Test(
+        "Block pools: neuron i meets the astrocytes of block i, whatever it gets",
+        arguments: ["pool_block_1", "pool_block_4"])
     func blocks(_ name: String) throws {
         let specification = try Specification(name)
         for seed in Int64(1)...3 {
@@ -118,7 +120,9 @@ struct PoolTests {
         }
     }
 
-    @Test("Random pools: at most pool_size astrocytes a neuron, all of them met with enough connections, pools of their own")
+    @Test(
+        "Random pools: at most pool_size astrocytes a neuron, all of them met with enough connections, pools of their own"
+    )
     func randomPools() throws {
         let specification = try Specification("pool_random")
         // 400 connections a neuron: that one of 10 astrocytes is never drawn has probability 10 * 0.9^400 = 5e-18.
@@ -128,10 +132,14 @@ struct PoolTests {
         // That two of 500 pools of 10 out of 400 are equal has probability 500^2/2 / 2.6e19 = 5e-15.
         #expect(Set(pools).count == specification.N_post)
         // Another seed, other pools.
-        #expect(try Wiring(specification, seed: 2, rule: ["rule": .text("all_to_all")], thirdP: 1).astrocytes(of: 500) != pools)
+        #expect(
+            try Wiring(specification, seed: 2, rule: ["rule": .text("all_to_all")], thirdP: 1).astrocytes(of: 500)
+                != pools)
     }
 
-    @Test("Astrocytes a neuron, neurons an astrocyte, connections of both: the reference's over twenty seeds", arguments: scenarios)
+    @Test(
+        "Astrocytes a neuron, neurons an astrocyte, connections of both: the reference's over twenty seeds",
+        arguments: scenarios)
     func statistics(_ name: String) throws {
         let specification = try Specification(name)
         let measured = try (Int64(1)...20).map { seed -> [String: Double] in
@@ -179,6 +187,7 @@ struct PoolTests {
         }
         #expect(bins > 10)
         let tail = chiSquareTail(chiSquare, freedom: bins - 1)
-        #expect(tail >= StatisticalReference.significance, "chi-square \(chiSquare) in \(bins) bins, probability \(tail)")
+        #expect(
+            tail >= StatisticalReference.significance, "chi-square \(chiSquare) in \(bins) bins, probability \(tail)")
     }
 }

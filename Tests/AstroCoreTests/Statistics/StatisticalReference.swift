@@ -38,7 +38,9 @@ enum StatisticalReference {
         }.map { ($0, (try? Fixtures.decode(File.self, from: "reference/\($0).json"))?.samples ?? [:]) })
 
     /// Chi-square tests of PoolTests, one for each pool scenario, share the budget.
-    static var comparisons: Int { files.values.reduce(0) { $0 + $1.count } + files.keys.count { $0.hasPrefix("pool_") } }
+    static var comparisons: Int {
+        files.values.reduce(0) { $0 + $1.count } + files.keys.count { $0.hasPrefix("pool_") }
+    }
 
     static var significance: Double { familyWise / Double(comparisons) }
 
@@ -60,7 +62,7 @@ enum StatisticalReference {
 }
 
 #if DEBUG
-let isOptimized = false
+    let isOptimized = false
 #else
-let isOptimized = true
+    let isOptimized = true
 #endif

@@ -14,7 +14,8 @@ struct Bench {
 
     init() throws {
         simulation = try Simulation(seed: 7, threads: 2)
-        neurons = try simulation.create("aeif_cond_alpha_astro", count: 10, parameters: ["I_e": .number(900)], label: "neurons")
+        neurons = try simulation.create(
+            "aeif_cond_alpha_astro", count: 10, parameters: ["I_e": .number(900)], label: "neurons")
         glia = try simulation.create("astrocyte_lr_1994", count: 5, parameters: ["IP3": .number(1)], label: "glia")
         parrots = try simulation.create("parrot_neuron", count: 4)
         poisson = try simulation.create("poisson_generator", parameters: ["rate": .number(2000)])
@@ -35,7 +36,8 @@ struct Bench {
     /// What a user does next: draws connections, draws nodes' values, runs.
     func goOn() throws -> Outcome {
         _ = try simulation.connect(
-            neurons, neurons, rule: ["rule": .text("pairwise_bernoulli"), "p": .number(0.3)], synapse: ["weight": .number(2)])
+            neurons, neurons, rule: ["rule": .text("pairwise_bernoulli"), "p": .number(0.3)],
+            synapse: ["weight": .number(2)])
         let more = try simulation.create(
             "aeif_cond_alpha_astro", count: 3, parameters: ["V_m": .distribution(.uniform(min: -70, max: -60))])
         _ = try simulation.connect(poisson, more)

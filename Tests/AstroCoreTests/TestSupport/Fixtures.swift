@@ -19,7 +19,8 @@ enum Fixtures {
 
     /// The names (without ending) of the JSON files in a folder that satisfy a condition, sorted.
     static func names(in path: String, where isWanted: (String) -> Bool) -> [String] {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(path).path)) ?? []
+        let files =
+            (try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(path).path)) ?? []
         return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.filter(isWanted).sorted()
     }
 }

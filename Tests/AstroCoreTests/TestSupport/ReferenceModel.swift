@@ -24,9 +24,12 @@ struct ReferenceModel: Decodable, Sendable {
         let models: [String: ReferenceModel]
     }
 
-    static let all: [String: ReferenceModel] = (try? Fixtures.decode(File.self, from: "reference/models.json").models) ?? [:]
+    static let all: [String: ReferenceModel] =
+        (try? Fixtures.decode(File.self, from: "reference/models.json").models) ?? [:]
 
     /// Those we have as well, sorted by name.
-    static let registered: [(String, ReferenceModel)] = all.filter { name, _ in Catalogue.models.contains { $0.name == name } }
-        .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    static let registered: [(String, ReferenceModel)] = all.filter { name, _ in
+        Catalogue.models.contains { $0.name == name }
+    }
+    .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
 }

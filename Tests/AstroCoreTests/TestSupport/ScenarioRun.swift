@@ -20,7 +20,9 @@ struct ScenarioRun: Sendable {
         guard spikes == other.spikes else { return "the spikes" }
         guard traces.map(\.name) == other.traces.map(\.name) else { return "the columns" }
         for (a, b) in zip(traces, other.traces) {
-            guard a.values.count == b.values.count else { return "\(a.name): \(a.values.count) and \(b.values.count) samples" }
+            guard a.values.count == b.values.count else {
+                return "\(a.name): \(a.values.count) and \(b.values.count) samples"
+            }
             for i in a.values.indices where a.values[i].bitPattern != b.values[i].bitPattern {
                 return "\(a.name) at \(a.times[i]) ms: \(a.values[i]) and \(b.values[i])"
             }
@@ -34,7 +36,8 @@ extension Scenario {
     ///
     /// - Parameter stranger: adds two parrot neurons with a connection of one step's delay between them, which have nothing to do
     ///   with the rest.
-    func run(threads: Int = 1, until: Double? = nil, pieces: [Int]? = nil, stranger: Bool = false) throws -> ScenarioRun {
+    func run(threads: Int = 1, until: Double? = nil, pieces: [Int]? = nil, stranger: Bool = false) throws -> ScenarioRun
+    {
         let simulation = try Simulation(resolution: resolution_ms, seed: 1, threads: threads)
         let handles = try build(in: simulation)
         if stranger {
@@ -58,7 +61,8 @@ extension Scenario {
         for (entry, meter) in zip(record, meters) {
             let population = nodes.first { $0.name == entry.node }!
             for quantity in entry.quantities {
-                traces += try self.traces(of: quantity, population, meter, handles[entry.node]!.ids, entry.statistic != nil)
+                traces += try self.traces(
+                    of: quantity, population, meter, handles[entry.node]!.ids, entry.statistic != nil)
             }
         }
         var spikes: [Spike] = []
@@ -98,7 +102,8 @@ extension Scenario {
         let single = ids.enumerated().map { i, id in
             let mine = senders.indices.filter { Int(senders[$0]) == id }
             return ScenarioRun.Trace(
-                name: "\(elementName(population, i)).\(quantity)", times: mine.map { times[$0] }, values: mine.map { column[$0] })
+                name: "\(elementName(population, i)).\(quantity)", times: mine.map { times[$0] },
+                values: mine.map { column[$0] })
         }
         guard isMean else { return single }
         let means = single[0].times.indices.map { k in single.reduce(0) { $0 + $1.values[k] } / Double(single.count) }

@@ -95,16 +95,20 @@ extension [Double] {
 
 @Suite("The statistics of these tests agree with tables")
 struct StatisticalTestsTests {
-    @Test("Student's t: the two-sided 5 % point at 10 degrees of freedom is 2.228", arguments: [
-        (10.0, 2.228139, 0.05), (18.0, 3.921646, 0.001), (1.0, 12.706205, 0.05), (9.0, 6.0, 2.024993e-4),
-    ])
+    @Test(
+        "Student's t: the two-sided 5 % point at 10 degrees of freedom is 2.228",
+        arguments: [
+            (10.0, 2.228139, 0.05), (18.0, 3.921646, 0.001), (1.0, 12.706205, 0.05), (9.0, 6.0, 2.024993e-4),
+        ])
     func student(_ freedom: Double, _ t: Double, _ tail: Double) {
         #expect(abs(regularizedBeta(freedom / (freedom + t * t), freedom / 2, 0.5) / tail - 1) < 1e-5)
     }
 
-    @Test("Chi-square: the 5 % point at 10 degrees of freedom is 18.307", arguments: [
-        (10, 18.307038, 0.05), (1, 3.841459, 0.05), (30, 59.703064, 0.001), (10, 3.940299, 0.95),
-    ])
+    @Test(
+        "Chi-square: the 5 % point at 10 degrees of freedom is 18.307",
+        arguments: [
+            (10, 18.307038, 0.05), (1, 3.841459, 0.05), (30, 59.703064, 0.001), (10, 3.940299, 0.95),
+        ])
     func chiSquare(_ freedom: Int, _ x: Double, _ tail: Double) {
         #expect(abs(chiSquareTail(x, freedom: freedom) / tail - 1) < 1e-4)
     }
@@ -113,7 +117,9 @@ struct StatisticalTestsTests {
     func welch() {
         let a = Sample([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
         #expect(a.probabilityOfLargerDifference(from: a) == 1)
-        #expect(a.probabilityOfLargerDifference(from: Sample(mean: 5.5 + 10 * a.sd * (0.2).squareRoot(), sd: a.sd, n: 10)) < 1e-7)
+        #expect(
+            a.probabilityOfLargerDifference(from: Sample(mean: 5.5 + 10 * a.sd * (0.2).squareRoot(), sd: a.sd, n: 10))
+                < 1e-7)
         // Without spread on either side there is nothing to wonder about.
         #expect(Sample([400, 400]).probabilityOfLargerDifference(from: Sample(mean: 400, sd: 0, n: 10)) == 1)
         #expect(Sample([400, 400]).probabilityOfLargerDifference(from: Sample(mean: 401, sd: 0, n: 10)) == 0)
