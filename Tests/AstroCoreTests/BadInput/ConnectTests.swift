@@ -73,7 +73,7 @@ struct ConnectTests {
             BadCall("the third-factor rule as a primary one", "third_factor_bernoulli_with_pool") {
                 try $0.connect(["rule": .text("third_factor_bernoulli_with_pool"), "p": .number(0.5)])
             },
-            BadCall("make_symmetric where the rule has no way back", "make_symmetric") {
+            BadCall("make_symmetric where the rule has no way back", "symmetric") {
                 try $0.connect(rule("fixed_indegree", "indegree", 2, ["make_symmetric": .flag(true)]))
             },
         ])
@@ -118,7 +118,7 @@ struct ConnectTests {
                         "allow_autapses": .flag(false),
                     ])
             },
-            BadCall("make_symmetric", "make_symmetric") {
+            BadCall("make_symmetric", "symmetric") {
                 try $0.tripartite(rule: ["rule": .text("all_to_all"), "make_symmetric": .flag(true)])
             },
             BadCall("a primary rule as third-factor rule", "all_to_all", "third_factor_bernoulli_with_pool") {

@@ -45,8 +45,8 @@ struct ValueTests {
             BadCall("a value that is no number, in a list", "spike_times", "nan") {
                 _ = try $0.simulation.create("spike_generator", parameters: ["spike_times": .numbers([1, .nan])])
             },
-            BadCall("set on nobody", "empty") { try $0.neurons.slice(3, 2).set(["V_m": .number(-65)]) },
-            BadCall("connections from nobody", "empty") {
+            BadCall("set on nobody", "3", "2") { try $0.neurons.slice(3, 2).set(["V_m": .number(-65)]) },
+            BadCall("connections from nobody", "3", "2") {
                 _ = try $0.simulation.connect($0.neurons.slice(3, 2), $0.neurons)
             },
             BadCall("a sample of nobody", "0") { _ = try $0.neurons.sample(0) },
@@ -173,7 +173,7 @@ struct MemoryTests {
     @Test("Nodes", arguments: [1_000_000_000_000, Int.max / 2, Int.max])
     func nodes(_ count: Int) throws {
         for model in ["aeif_cond_alpha_astro", "astrocyte_lr_1994", "parrot_neuron"] {
-            try BadCall("\(count) of \(model)", "memory") { _ = try $0.simulation.create(model, count: count) }.check()
+            try BadCall("\(count) of \(model)", "\(count)") { _ = try $0.simulation.create(model, count: count) }.check()
         }
     }
 
@@ -182,8 +182,7 @@ struct MemoryTests {
         arguments: [
             ("fixed_total_number", "N", 1e13), ("fixed_indegree", "indegree", 1e12),
             ("fixed_outdegree", "outdegree", 1e12),
-            ("pairwise_poisson", "pairwise_avg_num_conns", 1e11), ("fixed_total_number", "N", 1e18),
-            ("fixed_indegree", "indegree", 4e18),
+            ("pairwise_poisson", "pairwise_avg_num_conns", 1e11), ("fixed_total_number", "N", 9e15),
         ])
     func connections(_ rule: String, _ key: String, _ value: Double) throws {
         try BadCall("\(rule) with \(key) = \(value)", "memory") {
