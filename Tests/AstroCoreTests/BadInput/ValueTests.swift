@@ -1,0 +1,244 @@
+import AstroCore
+import Testing
+
+@Suite("Bad input: values, times and counts")
+struct ValueTests {
+    @Test(
+        "Nodes: wrong types, wrong counts, nobody",
+        arguments: [
+            BadCall("no nodes", "0") { _ = try $0.simulation.create("parrot_neuron", count: 0) },
+            BadCall("fewer than none", "-1") { _ = try $0.simulation.create("parrot_neuron", count: -1) },
+            BadCall("text for a number", "C_m", "big") {
+                _ = try $0.simulation.create("aeif_cond_alpha_astro", parameters: ["C_m": .text("big")])
+            },
+            BadCall("flag for a number", "C_m", "true") { try $0.neurons.set(["C_m": .flag(true)]) },
+            BadCall("number for a flag", "allow_offgrid_times", "1") {
+                _ = try $0.simulation.create("spike_generator", parameters: ["allow_offgrid_times": .number(1)])
+            },
+            BadCall("text for a list", "spike_times", "now") {
+                _ = try $0.simulation.create("spike_generator", parameters: ["spike_times": .text("now")])
+            },
+            BadCall("numbers for names", "record_from") {
+                _ = try $0.simulation.create("multimeter", parameters: ["record_from": .numbers([1])])
+            },
+            BadCall("a value for each of two nodes, to three", "V_m", "2", "3") {
+                _ = try $0.simulation.create(
+                    "aeif_cond_alpha_astro", count: 3, parameters: ["V_m": .numbers([-60, -61])])
+            },
+            BadCall("a value for each of eleven nodes, to ten", "V_m", "11", "10") {
+                try $0.neurons.set(["V_m": .numbers([Double](repeating: -60, count: 11))])
+            },
+            BadCall("one bad value in a list", "C_m", "-1") {
+                try $0.neurons.set(["C_m": .numbers([Double](repeating: 281, count: 9) + [-1])])
+            },
+            BadCall("a good value beside a bad one", "C_m") {
+                try $0.neurons.set(["V_m": .number(-65), "C_m": .number(0)])
+            },
+            BadCall("a value that does not go with those there", "V_reset", "V_peak") {
+                try $0.neurons.set(["V_reset": .number(10)])
+            },
+            BadCall("random values of which some are out of range", "C_m") {
+                _ = try $0.simulation.create(
+                    "aeif_cond_alpha_astro", count: 100, parameters: ["C_m": .distribution(.uniform(min: -1, max: 100))]
+                )
+            },
+            BadCall("a value that is no number, in a list", "spike_times", "nan") {
+                _ = try $0.simulation.create("spike_generator", parameters: ["spike_times": .numbers([1, .nan])])
+            },
+            BadCall("set on nobody", "3", "2") { try $0.neurons.slice(3, 2).set(["V_m": .number(-65)]) },
+            BadCall("connections from nobody", "3", "2") {
+                _ = try $0.simulation.connect($0.neurons.slice(3, 2), $0.neurons)
+            },
+            BadCall("a sample of nobody", "0") { _ = try $0.neurons.sample(0) },
+            BadCall("a sample of more than there are", "11", "10") { _ = try $0.neurons.sample(11) },
+            BadCall("node 0", "0", "10") { _ = try $0.neurons.node(at: 0) },
+            BadCall("a node behind the last", "11", "10") { _ = try $0.neurons.node(at: 11) },
+            BadCall("a node before the first", "-11", "10") { _ = try $0.neurons.node(at: -11) },
+            BadCall("a slice beyond the end", "12", "10") { _ = try $0.neurons.slice(3, 12) },
+            BadCall("a slice in steps of nothing", "step", "0") { _ = try $0.neurons.slice(1, 10, step: 0) },
+            BadCall("connection 0", "0") { _ = try $0.simulation.connections().connection(at: 0) },
+        ])
+    func nodes(_ bad: BadCall) throws { try bad.check() }
+
+    @Test(
+        "Times",
+        arguments: [
+            BadCall("a run off the grid", "0.25", "0.1") { try $0.simulation.simulate(0.25) },
+            BadCall("a run into the past", "-1") { try $0.simulation.simulate(-1) },
+            BadCall("a run of unknown length", "nan") { try $0.simulation.simulate(.nan) },
+            BadCall("an endless run", "inf") { try $0.simulation.simulate(.infinity) },
+            BadCall("a run beyond every integer", "1e+300") { try $0.simulation.simulate(1e300) },
+            BadCall("a sampling interval off the grid", "interval", "0.25", "0.1") {
+                _ = try $0.simulation.record($0.glia, quantities: ["IP3"], options: ["interval": .number(0.25)])
+            },
+            BadCall("a sampling interval below a step", "interval", "0.05", "0.1") {
+                _ = try $0.simulation.record($0.glia, quantities: ["IP3"], options: ["interval": .number(0.05)])
+            },
+            BadCall("no sampling interval", "interval", "0") {
+                _ = try $0.simulation.record($0.glia, quantities: ["IP3"], options: ["interval": .number(0)])
+            },
+            BadCall("a sampling interval that is no number", "interval", "nan") {
+                _ = try $0.simulation.record($0.glia, quantities: ["IP3"], options: ["interval": .number(.nan)])
+            },
+            BadCall("a recording that ends before it starts", "stop", "start") {
+                _ = try $0.simulation.record(
+                    $0.glia, quantities: ["IP3"], options: ["start": .number(50), "stop": .number(40)])
+            },
+            BadCall("a recording that starts off the grid", "start", "0.05") {
+                _ = try $0.simulation.record($0.glia, options: ["start": .number(0.05)])
+            },
+            BadCall("the interval of a connected multimeter", "interval") {
+                try $0.meter.set(["interval": .number(2)])
+            },
+            BadCall("what a connected multimeter records", "record_from") {
+                try $0.meter.set(["record_from": .texts(["w"])])
+            },
+        ])
+    func times(_ bad: BadCall) throws { try bad.check() }
+
+    @Test(
+        "Recording what a model has not",
+        arguments: [
+            BadCall("calcium of a neuron", "Ca_astro", "aeif_cond_alpha_astro") {
+                _ = try $0.simulation.record($0.neurons, quantities: ["Ca_astro"])
+            },
+            BadCall("the potential of a relay of spikes", "V_m", "parrot_neuron") {
+                _ = try $0.simulation.record($0.parrots, quantities: ["V_m"])
+            },
+            BadCall("a parameter", "C_m", "aeif_cond_alpha_astro") {
+                _ = try $0.simulation.record($0.neurons, quantities: ["C_m"])
+            },
+            BadCall("what only some of the nodes have", "V_m", "astrocyte_lr_1994") {
+                _ = try $0.simulation.record($0.neurons.joined(with: $0.glia), quantities: ["V_m"])
+            },
+            BadCall("spikes of an astrocyte", "astrocyte_lr_1994", "spike") { _ = try $0.simulation.record($0.glia) },
+            BadCall("the potential of an astrocyte with a multimeter", "V_m", "astrocyte_lr_1994") {
+                _ = try $0.simulation.connect($0.meter, $0.glia)
+            },
+            BadCall("the recorder of a neuron", "aeif_cond_alpha_astro") {
+                _ = try $0.simulation.recorder(of: $0.neurons.node(at: 1))
+            },
+        ])
+    func recording(_ bad: BadCall) throws { try bad.check() }
+
+    @Test(
+        "Distributions",
+        arguments: [
+            Distribution.uniform(min: 1, max: 1), .uniform(min: 2, max: 1), .normal(mean: 0, std: 0),
+            .normal(mean: 0, std: -1),
+            .lognormal(mean: 0, std: 0), .uniformInt(max: 0), .uniformInt(max: -3), .normal(mean: .nan, std: 1),
+            .uniform(min: 0, max: .infinity), .exponential(beta: .nan),
+            .redraw(.uniform(min: 0, max: 1), min: 2, max: 1),
+            .redraw(.normal(mean: 0, std: -1), min: 0, max: 1),
+        ])
+    func distributions(_ distribution: Distribution) throws {
+        #expect(throws: InputError.self, "\(distribution)") { try distribution.check() }
+        try BadCall("weight from \(distribution)") {
+            _ = try $0.simulation.connect($0.neurons, $0.neurons, synapse: ["weight": .distribution(distribution)])
+        }.check()
+    }
+
+    @Test(
+        "Distributions that are none too narrow are accepted",
+        arguments: [
+            Distribution.uniform(min: -1, max: 1), .normal(mean: 0, std: 1e-9), .lognormal(mean: -3, std: 0.5),
+            .exponential(beta: 2),
+            .uniformInt(max: 1), .redraw(.normal(mean: 0, std: 1), min: 0, max: 1),
+        ])
+    func goodDistributions(_ distribution: Distribution) throws {
+        try distribution.check()
+    }
+
+    @Test("A redraw that never falls between its limits gives up instead of going on for ever")
+    func redraw() throws {
+        try BadCall("between 5 and 6, of numbers from 0 to 1", "redraw") {
+            _ = try $0.simulation.create(
+                "aeif_cond_alpha_astro",
+                parameters: ["V_m": .distribution(.redraw(.uniform(min: 0, max: 1), min: 5, max: 6))])
+        }.check()
+    }
+
+    @Test(
+        "A simulation on no grid, or without a thread",
+        arguments: [
+            (0.0, 1), (-0.1, 1), (.nan, 1), (.infinity, 1), (0.00015, 1), (0.0001, 1), (0.1, 0), (0.1, -2),
+        ])
+    func simulation(_ resolution: Double, _ threads: Int) {
+        #expect(throws: InputError.self) { try Simulation(resolution: resolution, threads: threads) }
+    }
+}
+
+@Suite("Bad input: more memory than the machine has is refused before it is asked for")
+struct MemoryTests {
+    @Test("Nodes", arguments: [1_000_000_000_000, Int.max / 2, Int.max])
+    func nodes(_ count: Int) throws {
+        for model in ["aeif_cond_alpha_astro", "astrocyte_lr_1994", "parrot_neuron"] {
+            try BadCall("\(count) of \(model)", "\(count)") { _ = try $0.simulation.create(model, count: count) }.check()
+        }
+    }
+
+    @Test(
+        "Connections",
+        arguments: [
+            ("fixed_total_number", "N", 1e13), ("fixed_indegree", "indegree", 1e12),
+            ("fixed_outdegree", "outdegree", 1e12),
+            ("pairwise_poisson", "pairwise_avg_num_conns", 1e11), ("fixed_total_number", "N", 9e15),
+        ])
+    func connections(_ rule: String, _ key: String, _ value: Double) throws {
+        try BadCall("\(rule) with \(key) = \(value)", "memory") {
+            _ = try $0.simulation.connect($0.neurons, $0.neurons, rule: ["rule": .text(rule), key: .number(value)])
+        }.check()
+        try BadCall("the same under astrocytes", "memory") {
+            try $0.tripartite(rule: ["rule": .text(rule), key: .number(value)])
+        }.check()
+    }
+
+    @Test("All pairs of a million", arguments: ["all_to_all", "pairwise_bernoulli"])
+    func allPairs(_ rule: String) throws {
+        let simulation = try Simulation()
+        let million = try simulation.create("parrot_neuron", count: 1_000_000)
+        var settings: Settings = ["rule": .text(rule)]
+        if rule == "pairwise_bernoulli" { settings["p"] = .number(0.9) }
+        let error = #expect(throws: InputError.self) { _ = try simulation.connect(million, million, rule: settings) }
+        #expect(error?.message.lowercased().contains("memory") == true)
+        #expect(simulation.connectionCount == 0)
+        // The machine still has room for what fits.
+        #expect(try simulation.connect(million, million, rule: ["rule": .text("one_to_one")]) == 1_000_000)
+    }
+}
+
+@Suite("What goes wrong only while running stops the run")
+struct RunTests {
+    @Test("A spike of negative weight is an error of the astrocyte it arrives at")
+    func negativeWeight() throws {
+        let simulation = try Simulation()
+        let source = try simulation.create("spike_generator", parameters: ["spike_times": .numbers([5])])
+        let astrocyte = try simulation.create("astrocyte_lr_1994")
+        // Connecting is not refused: whether a spike ever comes is not known yet.
+        _ = try simulation.connect(source, astrocyte, synapse: ["weight": .number(-1)])
+        try simulation.simulate(4)
+        let error = #expect(throws: InputError.self) { try simulation.simulate(10) }
+        #expect(error?.message.contains("astrocyte_lr_1994") == true)
+    }
+
+    @Test(
+        "A neuron that leaves all bounds is reported, not integrated on",
+        arguments: [
+            ["w": Value.number(-2e6)], ["I_e": .number(-1e8)],
+        ])
+    func instability(_ parameters: Settings) throws {
+        let simulation = try Simulation()
+        _ = try simulation.create("aeif_cond_alpha_astro", parameters: parameters)
+        let error = #expect(throws: InputError.self) { try simulation.simulate(100) }
+        #expect(error?.message.contains("aeif_cond_alpha_astro") == true)
+    }
+
+    @Test("Simulating 0 ms is allowed and does nothing")
+    func nothing() throws {
+        let bench = try Bench()
+        let before = bench.simulation.fingerprint()
+        try bench.simulation.simulate(0)
+        #expect(bench.simulation.fingerprint() == before && bench.simulation.time == 20)
+        #expect(try bench.goOn() == Bench.undisturbed.get())
+    }
+}
