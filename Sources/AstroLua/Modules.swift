@@ -37,8 +37,12 @@ extension Runtime {
     /// Pushes the module's table.
     func pushAstro() {
         pushFunctions(Self.astroFunctions)
-        setField("random") { pushFunctions(Distribution.makers) }
+        setField("random") {
+            pushFunctions(Distribution.makers)
+            makeStrict { "astro.random has no field '\($0)'" }
+        }
         setField("version") { pushText(Catalogue.version, L) }
+        makeStrict { "astro has no field '\($0)'" }
     }
 
     func pushFunctions(_ rows: [LuaMethod<Void>]) {
@@ -49,8 +53,8 @@ extension Runtime {
     }
 
     func pushFunction(_ row: LuaMethod<Void>) {
-        let id = addEntry(row.name) { [unowned self] L in
-            try row.body((), Arguments(runtime: self, L: L, usage: row.usage, offset: 0))
+        let id = addEntry(row.name) { runtime, L in
+            try row.body((), Arguments(runtime: runtime, L: L, usage: row.usage, offset: 0))
         }
         shim_push_method(L, id)
     }

@@ -62,22 +62,25 @@ extension Runtime {
     /// Reading a global that was never set names the nearest one that exists.
     func installStrictGlobals() {
         pushGlobals()
-        lua_createtable(L, 0, 1)
-        let id = addEntry(nil) { [unowned self] L in
-            guard lua_type(L, 2) == LUA_TSTRING else { return .none }
-            let name = text(L, at: 2)
-            if let near = InputError.nearest(to: name, among: try globalNames(L)) {
-                throw InputError("variable '\(name)' is not defined (did you mean '\(near)'?)")
-            }
-            throw InputError("variable '\(name)' is not defined")
-        }
-        setField("__index") { shim_push_method(L, id) }
-        lua_setmetatable(L, -2)
+        makeStrict { "variable '\($0)' is not defined" }
         shim_pop(L, 1)
     }
 
-    private func globalNames(_ L: LuaState) throws -> [String] {
-        try pushKeys(L, of: 1)
+    /// Reading what the table on top does not have becomes an error.
+    func makeStrict(_ complaint: @escaping (String) -> String) {
+        lua_createtable(L, 0, 1)
+        let id = addEntry(nil) { runtime, L in
+            guard lua_type(L, 2) == LUA_TSTRING else { return .none }
+            let name = runtime.text(L, at: 2)
+            let near = InputError.nearest(to: name, among: try runtime.names(L, in: 1))
+            throw InputError(complaint(name) + (near.map { " (did you mean '\($0)'?)" } ?? ""))
+        }
+        setField("__index") { shim_push_method(L, id) }
+        lua_setmetatable(L, -2)
+    }
+
+    private func names(_ L: LuaState, in table: Int32) throws -> [String] {
+        try pushKeys(L, of: table)
         return (0..<lua_rawlen(L, -1)).compactMap { i in
             lua_rawgeti(L, -1, lua_Integer(i + 1))
             defer { shim_pop(L, 1) }

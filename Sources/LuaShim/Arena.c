@@ -106,13 +106,14 @@ static bool refuses(Host *host, size_t growth) {
     return host->limit && host->used + host->external + growth > host->limit;
 }
 
-static void *refuse(Host *host) {
-    if (++host->refusals >= 2 && !host->fail_after) host->stop = SHIM_OUT_OF_MEMORY;
+static void *refuse(Host *host, size_t growth) {
+    bool hopeless = ++host->refusals >= 2 || growth > host->limit;
+    if (hopeless && !host->fail_after) host->stop = SHIM_OUT_OF_MEMORY;
     return NULL;
 }
 
 static void *grow(Host *host, void *block, size_t old_size, size_t new_size) {
-    if (refuses(host, new_size - old_size)) return refuse(host);
+    if (refuses(host, new_size - old_size)) return refuse(host, new_size - old_size);
     void *result = block ? arena_resize(&host->arena, block, old_size, new_size) : arena_take(&host->arena, new_size);
     if (!result && host->granting) {
         fputs("astrolua: no memory left for Lua\n", stderr);

@@ -1,8 +1,11 @@
 import ArgumentParser
 import AstroLua
 
-struct CommandLineOptions: ParsableArguments {
-    static let usage = "astrolua [options] [script.lua [args ...]]"
+struct CommandLineOptions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "astrolua", abstract: "Simulates networks of neurons and astrocytes, scripted in Lua.",
+        usage: "astrolua [options] [script.lua [args ...]]",
+        discussion: "Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.")
 
     @Option(name: .customShort("e"), help: ArgumentHelp("Run this text (several times: one after the other).", valueName: "chunk"))
     var chunks: [String] = []
@@ -37,8 +40,27 @@ struct CommandLineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop a script after so many seconds.", valueName: "seconds"))
     var timeLimit: Double?
 
-    @Argument(parsing: .captureForPassthrough, help: "The script (- for standard input) and its arguments.")
-    var script: [String] = []
+    /// The script and its arguments, which are no business of the parser.
+    private(set) var script: [String] = []
+
+    private enum CodingKeys: CodingKey {
+        case chunks, interactive, version, threads, seed, quiet, trust, allowWrite, allowRead, memoryLimit, timeLimit
+    }
+
+    static func parse(line: [String]) throws -> CommandLineOptions {
+        let scriptStart = firstScriptWord(line)
+        var parsed = try CommandLineOptions.parse(Array(line[..<scriptStart]))
+        parsed.script = Array(line[scriptStart...])
+        return parsed
+    }
+
+    /// The first word that is neither an option nor the value of one.
+    private static func firstScriptWord(_ line: [String]) -> Int {
+        let withValue = ["-e", "--threads", "--seed", "--allow-write", "--allow-read", "--memory-limit", "--time-limit"]
+        var i = 0
+        while i < line.count, line[i].hasPrefix("-"), line[i] != "-" { i += withValue.contains(line[i]) ? 2 : 1 }
+        return min(i, line.count)
+    }
 
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, got \(threads)") }

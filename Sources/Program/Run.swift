@@ -9,7 +9,7 @@ enum ExitStatus {
 
 func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
     do {
-        return try CommandLineOptions.parse(arguments)
+        return try CommandLineOptions.parse(line: arguments)
     } catch {
         let asksForHelp = CommandLineOptions.exitCode(for: error) == .success
         let message = CommandLineOptions.fullMessage(for: error)
@@ -55,11 +55,11 @@ private func report(_ outcome: Outcome) throws {
     switch outcome {
     case .finished: return
     case .failed(let message):
-        complain("astrolua: \(message)")
+        complain(message)
         throw ExitCode(ExitStatus.failure)
     case .incomplete: throw ExitCode(ExitStatus.failure)
     case .interrupted:
-        complain("astrolua: interrupted")
+        complain("interrupted")
         throw ExitCode(ExitStatus.interrupted)
     }
 }

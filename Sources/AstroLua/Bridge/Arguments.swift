@@ -49,7 +49,7 @@ struct Arguments {
     // MARK: values of the simulator
 
     func object<T: LuaType>(_ type: T.Type, _ i: Int, _ name: String) throws -> T {
-        guard let value = T.read(runtime, L, at: index(i)) else { throw wrong(i, name, "a \(T.luaName)") }
+        guard let value = T.read(runtime, L, at: index(i)) else { throw wrong(i, name, T.luaPhrase) }
         return value
     }
 

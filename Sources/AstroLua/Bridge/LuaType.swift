@@ -5,6 +5,8 @@ typealias LuaState = OpaquePointer
 /// A Swift type whose values scripts hold as userdata. Its tables are read once, when a `Runtime` is made.
 protocol LuaType {
     static var luaName: String { get }
+    /// "a Vector", as sentences need it.
+    static var luaPhrase: String { get }
     static var methods: [LuaMethod<Self>] { get }
     static var fields: [LuaField<Self>] { get }
     /// `__add`, `__eq` …: called with all operands, either of which may be the receiver.
@@ -73,6 +75,7 @@ enum LuaValue {
 }
 
 extension LuaType {
+    static var luaPhrase: String { "a \(luaName)" }
     static var fields: [LuaField<Self>] { [] }
     static var operators: [LuaOperator] { [] }
     var luaLength: Int? { nil }

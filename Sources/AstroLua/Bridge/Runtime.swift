@@ -21,7 +21,7 @@ public final class Runtime {
     private struct Entry {
         /// In front of the message: the name of the call.
         let label: String?
-        let body: (LuaState) throws -> LuaValue
+        let body: (Runtime, LuaState) throws -> LuaValue
     }
 
     public init(_ options: Options = Options()) throws {
@@ -42,7 +42,7 @@ public final class Runtime {
 
     // MARK: calls from Lua
 
-    func addEntry(_ label: String?, _ body: @escaping (LuaState) throws -> LuaValue) -> Int32 {
+    func addEntry(_ label: String?, _ body: @escaping (Runtime, LuaState) throws -> LuaValue) -> Int32 {
         entries.append(Entry(label: label, body: body))
         return Int32(entries.count - 1)
     }
@@ -50,7 +50,7 @@ public final class Runtime {
     fileprivate func call(_ id: Int32, _ L: LuaState) -> Int32 {
         let entry = entries[Int(id)]
         do {
-            return push(try entry.body(L), L)
+            return push(try entry.body(self, L), L)
         } catch is RaisedError {
             return Int32(SHIM_RAISED)
         } catch {
@@ -93,8 +93,8 @@ public final class Runtime {
             setField(name) { shim_push_method(L, releaseEntry(tag)) }
         }
         for row in T.operators {
-            let id = addEntry(row.label) { [unowned self] L in
-                try row.body(Arguments(runtime: self, L: L, usage: "", offset: 0))
+            let id = addEntry(row.label) { runtime, L in
+                try row.body(Arguments(runtime: runtime, L: L, usage: "", offset: 0))
             }
             setField(row.name) { shim_push_method(L, id) }
         }
@@ -104,9 +104,9 @@ public final class Runtime {
     private func pushMethods<T: LuaType>(_ type: T.Type) {
         lua_createtable(L, 0, Int32(T.methods.count))
         for row in T.methods {
-            let id = addEntry(row.name) { [unowned self] L in
-                let arguments = Arguments(runtime: self, L: L, usage: row.usage, offset: 1)
-                return try row.body(try receiver(T.self, L, row.usage), arguments)
+            let id = addEntry(row.name) { runtime, L in
+                let arguments = Arguments(runtime: runtime, L: L, usage: row.usage, offset: 1)
+                return try row.body(try runtime.receiver(T.self, L, row.usage), arguments)
             }
             setField(row.name) { shim_push_method(L, id) }
         }
@@ -118,51 +118,51 @@ public final class Runtime {
             throw InputError("this \(T.luaName) has been closed")
         }
         let hint = usage.isEmpty ? "" : " (usage: \(usage), with a colon)"
-        throw InputError("called on \(described(L, at: 1)), not on a \(T.luaName)\(hint)")
+        throw InputError("called on \(described(L, at: 1)), not on \(T.luaPhrase)\(hint)")
     }
 
     private func indexEntry<T: LuaType>(_ type: T.Type) -> Int32 {
         let fields = Dictionary(uniqueKeysWithValues: T.fields.map { ($0.name, $0.body) })
-        return addEntry(nil) { [unowned self] L in
-            let value = try receiver(T.self, L)
-            let arguments = Arguments(runtime: self, L: L, usage: "", offset: 1)
+        return addEntry(nil) { runtime, L in
+            let value = try runtime.receiver(T.self, L)
+            let arguments = Arguments(runtime: runtime, L: L, usage: "", offset: 1)
             if lua_type(L, 2) == LUA_TNUMBER {
                 return try value.luaElement(try arguments.integer(at: 2, "index"), arguments)
             }
             guard lua_type(L, 2) == LUA_TSTRING else {
-                throw InputError("\(T.luaName) has no field \(described(L, at: 2))")
+                throw InputError("\(T.luaName) has no field \(runtime.described(L, at: 2))")
             }
-            let name = text(L, at: 2)
+            let name = runtime.text(L, at: 2)
             guard let field = fields[name] else { throw Arguments.unknownField(T.self, name) }
             return try field(value)
         }
     }
 
     private func newIndexEntry<T: LuaType>(_ type: T.Type) -> Int32 {
-        addEntry(nil) { [unowned self] L in
-            let name = lua_type(L, 2) == LUA_TSTRING ? text(L, at: 2) : described(L, at: 2)
+        addEntry(nil) { runtime, L in
+            let name = lua_type(L, 2) == LUA_TSTRING ? runtime.text(L, at: 2) : runtime.described(L, at: 2)
             let settable = T.methods.contains { $0.name == "set" }
             let hint = settable ? "; change parameters with set{ name = value }" : ""
-            throw InputError("a \(T.luaName)'s '\(name)' cannot be assigned\(hint)")
+            throw InputError("'\(name)' of \(T.luaPhrase) cannot be assigned\(hint)")
         }
     }
 
     private func lengthEntry<T: LuaType>(_ type: T.Type) -> Int32 {
-        addEntry(nil) { [unowned self] L in
-            guard let length = try receiver(T.self, L).luaLength else { throw InputError("a \(T.luaName) has no length") }
+        addEntry(nil) { runtime, L in
+            guard let length = try runtime.receiver(T.self, L).luaLength else { throw InputError("\(T.luaPhrase) has no length") }
             return .integer(length)
         }
     }
 
     private func textEntry<T: LuaType>(_ type: T.Type) -> Int32 {
-        addEntry(nil) { [unowned self] L in
-            .text(T.read(self, L, at: 1)?.luaText ?? "\(T.luaName) (closed)")
+        addEntry(nil) { runtime, L in
+            .text(T.read(runtime, L, at: 1)?.luaText ?? "\(T.luaName) (closed)")
         }
     }
 
     private func releaseEntry(_ tag: Int32) -> Int32 {
-        addEntry(nil) { [unowned self] L in
-            if hasMetatable(tag, L, at: 1) { objects.release(tag, L, at: 1) }
+        addEntry(nil) { runtime, L in
+            if runtime.hasMetatable(tag, L, at: 1) { runtime.objects.release(tag, L, at: 1) }
             return .nothing
         }
     }

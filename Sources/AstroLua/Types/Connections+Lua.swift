@@ -3,6 +3,7 @@ import CLua
 
 extension Connections: LuaType {
     static var luaName: String { "Connections" }
+    static var luaPhrase: String { luaName }
 
     var luaLength: Int? { count }
     var luaText: String { description }

@@ -3,6 +3,7 @@ import CLua
 
 extension Nodes: LuaType {
     static let luaName = "Nodes"
+    static var luaPhrase: String { luaName }
 
     var luaLength: Int? { count }
     var luaText: String { description }
@@ -49,7 +50,7 @@ extension Nodes: LuaType {
 
     static var operators: [LuaOperator] {
         [
-            .init("__add", "+") { arguments in
+            .init("__add", "Nodes +") { arguments in
                 let a = try arguments.object(Nodes.self, 1, "the left operand")
                 let b = try arguments.object(Nodes.self, 2, "the right operand")
                 return .object(try a.joined(with: b))
