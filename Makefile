@@ -36,7 +36,7 @@ test-swift: build
 	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test $(SWIFT_FLAGS)
 
 test-lua: build
-	$(PROGRAM) --trust --quiet Tests/lua/busted.lua Tests/lua
+	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
 
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
 test-scripts: build

@@ -74,6 +74,12 @@ extension Runtime {
         if let seconds = options.timeLimit { shim_start_time_limit(L, seconds) }
     }
 
+    /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
+    package func refuseMemory(after requests: Int) { shim_fail_after(L, requests) }
+
+    /// For tests: could this Lua's hash seed be fixed?
+    package var hashSeedIsFixed: Bool { shim_seed_is_fixed(L) }
+
     private func call(arguments: Int32, results: Int32) -> Int32 { shim_call(L, arguments, results, true) }
 
     private func finish(_ status: Int32) -> Outcome {
