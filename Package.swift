@@ -28,7 +28,7 @@ let package = Package(
         .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua"]),
         .executableTarget(
             name: "Program",
-            dependencies: ["AstroLua", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["AstroLua", "AstroCore", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
         .testTarget(name: "ProgramTests"),

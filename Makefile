@@ -1,0 +1,70 @@
+# make run      installs what is missing, builds, runs the main job
+# make build    leaves .build/release/astrolua
+# make test     builds, then runs every test there is
+# make install  PREFIX=/usr/local: binary, stdlib, man page
+
+PREFIX ?= /usr/local
+PACKAGES = liblua5.4-dev pkg-config gnuplot-nox lua-busted lua-check
+SWIFT_FLAGS = -c release --static-swift-stdlib
+PROGRAM = .build/release/astrolua
+
+.PHONY: run build test test-swift test-lua test-scripts lint format install uninstall clean deps
+
+run: build
+	$(PROGRAM) scripts/brunel.lua
+
+build: deps
+	swift build $(SWIFT_FLAGS) --product astrolua
+
+deps:
+	@missing=""; for p in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  echo "installing:$$missing"; \
+	  $$sudo apt-get update -q && $$sudo apt-get install -y -q --no-install-recommends $$missing; fi
+	@command -v swift >/dev/null || { echo "a Swift 6 toolchain is needed: https://swift.org/install"; exit 1; }
+
+test: build
+	@status=0; summary=""; \
+	for part in test-swift lint test-lua test-scripts; do \
+	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; \
+	  else summary="$$summary\n  FAILED  $$part"; status=1; fi; done; \
+	printf "\nmake test:$$summary\n"; exit $$status
+
+test-swift: build
+	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test $(SWIFT_FLAGS)
+
+test-lua: build
+	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
+
+# Every script runs with its smallest sizes; a script that takes options says so in its usage.
+test-scripts: build
+	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua; do \
+	  [ -e "$$script" ] || continue; \
+	  options=$$(sed -n 's/^-- test: //p' $$script | head -n 1); \
+	  if (cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/$$script $$options >out.txt 2>&1); then \
+	    echo "passed  $$script $$options"; \
+	  else echo "FAILED  $$script $$options"; cat $$directory/out.txt; status=1; fi; done; \
+	rm -rf $$directory; exit $$status
+
+lint:
+	luacheck -q --config .luacheckrc stdlib scripts Tests/lua
+	@if command -v swift-format >/dev/null || swift format --version >/dev/null 2>&1; then \
+	  swift format lint --strict --recursive Sources Tests Package.swift; fi
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/astrolua $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/astrolua
+	cp -R stdlib $(DESTDIR)$(PREFIX)/share/astrolua/
+	install -m 644 Docs/astrolua.1 $(DESTDIR)$(PREFIX)/share/man/man1/astrolua.1
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/astrolua $(DESTDIR)$(PREFIX)/share/astrolua \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/astrolua.1
+
+clean:
+	swift package clean

@@ -1,0 +1,70 @@
+import Glibc
+
+/// Which files a script may touch. Links and `..` are resolved before anything is compared.
+struct Access {
+    private let trusted: Bool
+    private let readable, writable: [String]
+    let scriptDirectory: String
+    let stdlib: String?
+
+    init(_ options: Options) {
+        trusted = options.trust
+        let script = options.script.flatMap(resolved)
+        scriptDirectory = script.map(directory) ?? resolved(".") ?? "."
+        stdlib = findStdlib()
+        writable = (["."] + options.writable).compactMap(resolved)
+        let sources = [scriptDirectory] + (stdlib.map { [$0] } ?? [])
+        readable = writable + (sources + options.readable).compactMap(resolved)
+    }
+
+    /// Why the script may not, or nil.
+    func refusal(_ path: String, writing: Bool) -> String? {
+        if trusted { return nil }
+        guard !path.utf8.contains(0) else { return "a path holds no zero byte" }
+        let roots = writing ? writable : readable
+        let option = writing ? "--allow-write DIR" : "--allow-read DIR"
+        let verb = writing ? "write" : "read"
+        guard let target = resolvedTarget(path) else { return nil }     // opening it says why it cannot be
+        if roots.contains(where: { isBelow(target, $0) }) { return nil }
+        return "'\(path)': the sandbox lets a script \(verb) below the current directory only (widen it with \(option))"
+    }
+
+    /// Where a path leads, also for a file that is yet to be made; a link that leads nowhere counts as outside.
+    private func resolvedTarget(_ path: String) -> String? {
+        if let existing = resolved(path) { return existing }
+        var status = stat()
+        if lstat(path, &status) == 0 { return "/" }
+        guard let parent = resolved(directory(path)) else { return nil }
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        return name == ".." ? "/" : "\(parent)/\(name)"
+    }
+
+    private func isBelow(_ path: String, _ root: String) -> Bool {
+        path == root || root == "/" || path.hasPrefix(root + "/")
+    }
+}
+
+func resolved(_ path: String) -> String? {
+    guard let result = realpath(path, nil) else { return nil }
+    defer { free(result) }
+    return String(cString: result)
+}
+
+func directory(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// Set by hand, installed beside the program, or in the checkout that the program was built in.
+private func findStdlib() -> String? {
+    if let chosen = getenv("ASTROLUA_STDLIB") { return resolved(String(cString: chosen)) }
+    guard let program = resolved("/proc/self/exe") else { return nil }
+    let binaries = directory(program)
+    var candidates = ["\(binaries)/../share/astrolua/stdlib"]
+    var above = binaries
+    for _ in 0..<5 {
+        candidates.append("\(above)/stdlib")
+        above = directory(above)
+    }
+    return candidates.lazy.compactMap(resolved).first { access("\($0)/astro", R_OK) == 0 }
+}

@@ -1,0 +1,171 @@
+import AstroCore
+import CLua
+import LuaShim
+
+/// What a script passed to a method, read by place and named in messages. Numbers count without the receiver.
+struct Arguments {
+    let runtime: Runtime
+    let L: LuaState
+    let usage: String
+    /// The stack index of argument 1 is `offset + 1`.
+    let offset: Int32
+
+    var count: Int { Int(lua_gettop(L) - offset) }
+
+    func index(_ i: Int) -> Int32 { offset + Int32(i) }
+
+    func isNothing(_ i: Int) -> Bool { lua_type(L, index(i)) <= LUA_TNIL }
+    func isTable(_ i: Int) -> Bool { lua_type(L, index(i)) == LUA_TTABLE }
+    func isText(_ i: Int) -> Bool { lua_type(L, index(i)) == LUA_TSTRING }
+    func isNumber(_ i: Int) -> Bool { lua_type(L, index(i)) == LUA_TNUMBER }
+
+    // MARK: plain values
+
+    func string(_ i: Int, _ name: String) throws -> String {
+        guard isText(i) else { throw wrong(i, name, "a string") }
+        return runtime.text(L, at: index(i))
+    }
+
+    func number(_ i: Int, _ name: String) throws -> Double {
+        guard isNumber(i) else { throw wrong(i, name, "a number") }
+        let x = lua_tonumberx(L, index(i), nil)
+        guard !x.isNaN else { throw InputError("\(name) = nan is not a number") }
+        return x
+    }
+
+    func integer(_ i: Int, _ name: String) throws -> Int {
+        guard isNumber(i) else { throw wrong(i, name, "a whole number") }
+        return try integer(at: index(i), name)
+    }
+
+    func optionalNumber(_ i: Int, _ name: String) throws -> Double? { isNothing(i) ? nil : try number(i, name) }
+    func optionalInteger(_ i: Int, _ name: String) throws -> Int? { isNothing(i) ? nil : try integer(i, name) }
+
+    func function(_ i: Int, _ name: String) throws -> Int32 {
+        guard lua_type(L, index(i)) == LUA_TFUNCTION else { throw wrong(i, name, "a function") }
+        return index(i)
+    }
+
+    // MARK: values of the simulator
+
+    func object<T: LuaType>(_ type: T.Type, _ i: Int, _ name: String) throws -> T {
+        guard let value = T.read(runtime, L, at: index(i)) else { throw wrong(i, name, T.luaPhrase) }
+        return value
+    }
+
+    /// A table of named values; a lone string stands for `{ shorthand = string }`.
+    func settings(_ i: Int, _ name: String, shorthand: String? = nil) throws -> Settings {
+        try settings(at: index(i), name, shorthand: shorthand)
+    }
+
+    func settings(at index: Int32, _ name: String, shorthand: String? = nil) throws -> Settings {
+        if lua_type(L, index) <= LUA_TNIL { return [:] }
+        if let shorthand, lua_type(L, index) == LUA_TSTRING { return [shorthand: .text(runtime.text(L, at: index))] }
+        guard lua_type(L, index) == LUA_TTABLE else {
+            throw wrong(at: index, name, shorthand == nil ? "a table" : "a name or a table")
+        }
+        var result: Settings = [:]
+        try forEachField(at: index, name) { key in result[key] = try value(at: lua_gettop(L), key) }
+        return result
+    }
+
+    /// Goes through a table with names as keys, in order; the value is on top of the stack meanwhile.
+    func forEachField(at table: Int32, _ name: String, _ body: (String) throws -> Void) throws {
+        try runtime.pushKeys(L, of: table)
+        let keys = lua_gettop(L)
+        for i in 0..<lua_rawlen(L, keys) {
+            lua_rawgeti(L, keys, lua_Integer(i + 1))
+            guard lua_type(L, -1) == LUA_TSTRING else {
+                throw InputError("\(name) takes names as keys, got \(described(at: -1))\(hint)")
+            }
+            let key = runtime.text(L, at: -1)
+            lua_rawget(L, table)
+            try body(key)
+            lua_settop(L, keys)
+        }
+        lua_settop(L, keys - 1)
+    }
+
+    func numbers(_ i: Int, _ name: String) throws -> [Double] {
+        if let vector = Vector.read(runtime, L, at: index(i)) { return Array(vector.values) }
+        guard isTable(i) else { throw wrong(i, name, "a table of numbers") }
+        guard case .numbers(let list) = try list(at: index(i), name) else { throw wrong(i, name, "a table of numbers") }
+        return list
+    }
+
+    /// A name or a table of names.
+    func names(_ i: Int, _ name: String) throws -> [String] {
+        if isText(i) { return [try string(i, name)] }
+        guard isTable(i), case .texts(let list) = try list(at: index(i), name) else {
+            throw wrong(i, name, "a table of names")
+        }
+        return list
+    }
+
+    private func value(at index: Int32, _ name: String) throws -> Value {
+        switch lua_type(L, index) {
+        case LUA_TNUMBER:
+            let x = lua_tonumberx(L, index, nil)
+            guard !x.isNaN else { throw InputError("\(name) = nan is not a number") }
+            return .number(x)
+        case LUA_TBOOLEAN: return .flag(lua_toboolean(L, index) != 0)
+        case LUA_TSTRING: return .text(runtime.text(L, at: index))
+        case LUA_TTABLE: return try list(at: index, name)
+        default: break
+        }
+        if let vector = Vector.read(runtime, L, at: index) { return .numbers(Array(vector.values)) }
+        if let distribution = Distribution.read(runtime, L, at: index) { return .distribution(distribution) }
+        throw wrong(at: index, name, "a number, a boolean, a string, a list or a distribution")
+    }
+
+    private func list(at index: Int32, _ name: String) throws -> Value {
+        let count = Int(lua_rawlen(L, index))
+        try runtime.pushKeys(L, of: index)
+        let keys = Int(lua_rawlen(L, -1))
+        shim_pop(L, 1)
+        guard keys == count else { throw InputError("\(name) must be a list without gaps and without other keys\(hint)") }
+        lua_rawgeti(L, index, 1)
+        let isTexts = lua_type(L, -1) == LUA_TSTRING
+        shim_pop(L, 1)
+        if isTexts { return .texts(try elements(at: index, count, name, LUA_TSTRING) { runtime.text(L, at: -1) }) }
+        return .numbers(try elements(at: index, count, name, LUA_TNUMBER) { lua_tonumberx(L, -1, nil) })
+    }
+
+    private func elements<T>(
+        at index: Int32, _ count: Int, _ name: String, _ type: Int32, _ read: () -> T
+    ) throws -> [T] {
+        try (0..<count).map { i in
+            lua_rawgeti(L, index, lua_Integer(i + 1))
+            defer { shim_pop(L, 1) }
+            guard lua_type(L, -1) == type else {
+                throw wrong(at: -1, "\(name)[\(i + 1)]", type == LUA_TSTRING ? "a string" : "a number")
+            }
+            return read()
+        }
+    }
+
+    func integer(at index: Int32, _ name: String) throws -> Int {
+        let x = lua_tonumberx(L, index, nil)
+        guard x == x.rounded(), abs(x) < 0x1p63 else {
+            throw InputError("\(name) = \(formatted(x)) must be a whole number")
+        }
+        return lua_isinteger(L, index) != 0 ? Int(lua_tointegerx(L, index, nil)) : Int(x)
+    }
+
+    // MARK: messages
+
+    var hint: String { usage.isEmpty ? "" : " (usage: \(usage))" }
+
+    func wrong(_ i: Int, _ name: String, _ wanted: String) -> InputError { wrong(at: index(i), name, wanted) }
+
+    func wrong(at index: Int32, _ name: String, _ wanted: String) -> InputError {
+        InputError("\(name) must be \(wanted), got \(described(at: index))\(hint)")
+    }
+
+    func described(at index: Int32) -> String { runtime.described(L, at: index) }
+
+    static func unknownField<T: LuaType>(_ type: T.Type, _ name: String) -> InputError {
+        let known = T.fields.map(\.name) + T.methods.map(\.name)
+        return InputError.unknown("\(T.luaName) has no field", name, among: known)
+    }
+}

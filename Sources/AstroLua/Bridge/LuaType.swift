@@ -1,0 +1,92 @@
+import CLua
+
+typealias LuaState = OpaquePointer
+
+/// A Swift type whose values scripts hold as userdata. Its tables are read once, when a `Runtime` is made.
+protocol LuaType {
+    static var luaName: String { get }
+    /// "a Vector", as sentences need it.
+    static var luaPhrase: String { get }
+    static var methods: [LuaMethod<Self>] { get }
+    static var fields: [LuaField<Self>] { get }
+    /// `__add`, `__eq` …: called with all operands, either of which may be the receiver.
+    static var operators: [LuaOperator] { get }
+
+    /// `#value`, if there is such a thing.
+    var luaLength: Int? { get }
+    /// `value[index]`; nil ends an `ipairs`.
+    func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue
+    var luaText: String { get }
+
+    static func read(_ runtime: Runtime, _ L: LuaState, at index: Int32) -> Self?
+    func push(_ runtime: Runtime, _ L: LuaState)
+}
+
+/// One row a method: `usage` and `meaning` serve errors, help and the reference page.
+struct LuaMethod<Receiver> {
+    let name, usage, meaning: String
+    let body: (Receiver, Arguments) throws -> LuaValue
+
+    init(_ name: String, _ usage: String, _ meaning: String, _ body: @escaping (Receiver, Arguments) throws -> LuaValue) {
+        self.name = name
+        self.usage = usage
+        self.meaning = meaning
+        self.body = body
+    }
+}
+
+/// A value that is read without parentheses.
+struct LuaField<Receiver> {
+    let name, meaning: String
+    let body: (Receiver) throws -> LuaValue
+
+    init(_ name: String, _ meaning: String, _ body: @escaping (Receiver) throws -> LuaValue) {
+        self.name = name
+        self.meaning = meaning
+        self.body = body
+    }
+}
+
+struct LuaOperator {
+    let name, label: String
+    let body: (Arguments) throws -> LuaValue
+
+    init(_ name: String, _ label: String, _ body: @escaping (Arguments) throws -> LuaValue) {
+        self.name = name
+        self.label = label
+        self.body = body
+    }
+}
+
+/// What a method gives back.
+enum LuaValue {
+    case nothing
+    case none
+    case number(Double)
+    case integer(Int)
+    case flag(Bool)
+    case text(String)
+    case vector([Double])
+    case list([LuaValue])
+    case table([(String, LuaValue)])
+    case object(any LuaType)
+    /// The body has pushed that many results itself.
+    case pushed(Int32)
+}
+
+extension LuaType {
+    static var luaPhrase: String { "a \(luaName)" }
+    static var fields: [LuaField<Self>] { [] }
+    static var operators: [LuaOperator] { [] }
+    var luaLength: Int? { nil }
+
+    func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
+        throw Arguments.unknownField(Self.self, "\(index)")
+    }
+
+    static func read(_ runtime: Runtime, _ L: LuaState, at index: Int32) -> Self? {
+        runtime.objects.read(Self.self, runtime, L, at: index)
+    }
+
+    func push(_ runtime: Runtime, _ L: LuaState) { runtime.objects.push(self, runtime, L) }
+}

@@ -1,0 +1,17 @@
+/// What the command line asks of a `Runtime`.
+public struct Options: Sendable {
+    public var threads: Int?
+    public var seed: Int64?
+    public var trust = false
+    public var readable: [String] = []
+    public var writable: [String] = []
+    public var memoryLimit: Int?
+    public var timeLimit: Double?
+    /// The script's path, nil for standard input, `-e` and the REPL.
+    public var script: String?
+    public var arguments: [String] = []
+    /// The program and the options before the script: `arg[-1]`, `arg[-2]` …
+    public var command: [String] = []
+
+    public init() {}
+}

@@ -1,0 +1,79 @@
+import AstroCore
+import CLua
+import LuaShim
+
+/// What `require "astro"` holds, and what the modules in stdlib are given besides.
+extension Runtime {
+    func registerTypes() {
+        register(Vector.self)
+        register(Distribution.self)
+        register(Nodes.self)
+        register(Recorder.self)
+        register(Connections.self)
+        register(Simulation.self)
+    }
+
+    static var astroFunctions: [LuaMethod<Void>] {
+        [
+            .init("Simulation", "astro.Simulation{ resolution=, seed=, threads= }", "A new, empty simulation.") {
+                .object(try Simulation.make($1))
+            },
+            .init("models", "astro.models([name])", "Names of all models, or all about one of them.") { _, arguments in
+                if arguments.isNothing(1) { return .list(Catalogue.models.map { .text($0.name) }) }
+                return try Catalogue.model(try arguments.string(1, "name")).luaValue
+            },
+            .init("rules", "astro.rules()", "Names of all connection rules.") { _, _ in
+                .list(Catalogue.rules.map { .text($0) })
+            },
+            .init("vector", "astro.vector{ numbers }", "A Vector from a table of numbers.") { _, arguments in
+                .vector(try arguments.numbers(1, "numbers"))
+            },
+            .init("load", "astro.load(path)", "The simulation that sim:save wrote.") { _, _ in
+                throw InputError("reading a simulation from a file is not in this version")
+            },
+        ]
+    }
+
+    /// Pushes the module's table.
+    func pushAstro() {
+        pushFunctions(Self.astroFunctions)
+        setField("random") {
+            pushFunctions(Distribution.makers)
+            makeStrict { "astro.random has no field '\($0)'" }
+        }
+        setField("version") { pushText(Catalogue.version, L) }
+        makeStrict { "astro has no field '\($0)'" }
+    }
+
+    func pushFunctions(_ rows: [LuaMethod<Void>]) {
+        lua_createtable(L, 0, Int32(rows.count))
+        for row in rows {
+            setField(row.name) { pushFunction(row) }
+        }
+    }
+
+    func pushFunction(_ row: LuaMethod<Void>) {
+        let id = addEntry(row.name) { runtime, L in
+            try row.body((), Arguments(runtime: runtime, L: L, usage: row.usage, offset: 0))
+        }
+        shim_push_method(L, id)
+    }
+}
+
+extension ModelInfo {
+    fileprivate var luaValue: LuaValue {
+        .table([
+            ("name", .text(name)), ("kind", .text(kind)), ("summary", .text(summary)),
+            ("params", .list(parameters.map(\.luaValue))), ("recordables", .list(recordables.map { .text($0.name) })),
+        ])
+    }
+}
+
+extension ParameterInfo {
+    fileprivate var luaValue: LuaValue {
+        .table([
+            ("name", .text(name)), ("default", LuaValue(defaultValue)), ("unit", .text(unit)),
+            ("meaning", .text(meaning)), ("range", .text(range)),
+        ])
+    }
+}

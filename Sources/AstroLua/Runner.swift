@@ -1,0 +1,127 @@
+import AstroCore
+import CLua
+import Glibc
+import LuaShim
+
+/// How a script ended.
+public enum Outcome: Equatable, Sendable {
+    case finished
+    case failed(String)
+    case interrupted
+    /// The text is the beginning of a longer statement (the REPL asks for more).
+    case incomplete
+}
+
+extension Runtime {
+    /// Runs a file, or standard input for "-".
+    public func run(file path: String) -> Outcome {
+        guard let bytes = path == "-" ? readStandardInput() : readFile(path) else {
+            return .failed("cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+        return run(bytes, name: path == "-" ? "=stdin" : "@\(path)")
+    }
+
+    /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".
+    public func run(_ text: [UInt8], name: String) -> Outcome {
+        setArguments()
+        do {
+            try load(withoutShebang(text), name: name)
+        } catch {
+            return .failed("\(error)")
+        }
+        for argument in options.arguments { push(.text(argument), L) }
+        return finish(call(arguments: Int32(options.arguments.count), results: 0))
+    }
+
+    /// A line of the REPL: as an expression whose values are printed, otherwise as a statement.
+    public func evaluate(_ line: String) -> Outcome {
+        let top = lua_gettop(L)
+        defer { lua_settop(L, top) }
+        do {
+            do { try load(Array("return \(line)".utf8), name: "=stdin") } catch {
+                lua_settop(L, top)
+                try load(Array(line.utf8), name: "=stdin")
+            }
+        } catch {
+            return "\(error)".hasSuffix("<eof>") ? .incomplete : .failed("\(error)")
+        }
+        let status = call(arguments: 0, results: LUA_MULTRET)
+        guard status == LUA_OK, lua_gettop(L) > top else { return finish(status) }
+        pushGlobals()
+        pushText("print", L)
+        lua_rawget(L, -2)
+        lua_rotate(L, top + 1, 1)
+        shim_pop(L, 1)
+        return finish(call(arguments: lua_gettop(L) - top - 1, results: 0))
+    }
+
+    /// Pushes the compiled text.
+    func load(_ text: [UInt8], name: String) throws {
+        let status = text.withUnsafeBytes { bytes in
+            luaL_loadbufferx(
+                L, bytes.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText, bytes.count, name,
+                options.trust ? nil : "t")
+        }
+        guard status == LUA_OK else {
+            defer { shim_pop(L, 1) }
+            throw InputError(self.text(L, at: -1))
+        }
+    }
+
+    /// Signals now act on this Lua.
+    public func watchSignals() {
+        shim_watch_signals(L)
+        if let seconds = options.timeLimit { shim_start_time_limit(L, seconds) }
+    }
+
+    /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
+    package func refuseMemory(after requests: Int) { shim_fail_after(L, requests) }
+
+    /// For tests: could this Lua's hash seed be fixed?
+    package var hashSeedIsFixed: Bool { shim_seed_is_fixed(L) }
+
+    private func call(arguments: Int32, results: Int32) -> Int32 { shim_call(L, arguments, results, true) }
+
+    private func finish(_ status: Int32) -> Outcome {
+        let reason = Int(shim_stop_reason(L))
+        shim_clear_stop(L)
+        if status == LUA_OK { return .finished }
+        let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
+        shim_pop(L, 1)
+        if reason == SHIM_INTERRUPTED { return .interrupted }
+        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM { return .failed(memoryMessage) }
+        return .failed(scriptLines(message))
+    }
+
+    private var memoryMessage: String {
+        let limit = formatted(Double(options.memoryLimit ?? 0) / 1_048_576)
+        return "the script needs more memory than its limit of \(limit) MB (--memory-limit)"
+    }
+
+    /// A traceback without the lines that are not a user's.
+    private func scriptLines(_ message: String) -> String {
+        message.split(separator: "\n", omittingEmptySubsequences: false)
+            .filter { !$0.hasPrefix("\t[C]: ") && !$0.hasPrefix("\t[astrolua]") }
+            .joined(separator: "\n")
+    }
+
+    /// The table `arg`, as the lua program sets it.
+    private func setArguments() {
+        let all = options.command + [options.script ?? "-"] + options.arguments
+        lua_createtable(L, Int32(options.arguments.count), Int32(options.command.count + 1))
+        for (i, argument) in all.enumerated() {
+            push(.text(argument), L)
+            lua_rawseti(L, -2, lua_Integer(i - options.command.count))
+        }
+        pushGlobals()
+        setField("arg") { lua_pushvalue(L, -3) }
+        shim_pop(L, 2)
+    }
+
+    private func withoutShebang(_ text: [UInt8]) -> [UInt8] {
+        guard text.first == UInt8(ascii: "#") else { return text }
+        return Array(text.drop { $0 != UInt8(ascii: "\n") })
+    }
+}
+
+nonisolated(unsafe) private let emptyText = UnsafePointer<CChar>(strdup(""))!

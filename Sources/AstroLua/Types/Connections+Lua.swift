@@ -1,0 +1,38 @@
+import AstroCore
+import CLua
+
+extension Connections: LuaType {
+    static var luaName: String { "Connections" }
+    static var luaPhrase: String { luaName }
+
+    var luaLength: Int? { count }
+    var luaText: String { description }
+
+    func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
+        index == count + 1 ? .none : .object(try connection(at: index))
+    }
+
+    static var methods: [LuaMethod<Connections>] {
+        [
+            .init("get", "c:get(name)", "A parameter: a Vector, one element a connection.") { c, arguments in
+                .vector(try c.get(try arguments.string(1, "name")))
+            },
+            .init("set", "c:set{ name = value }", "Changes parameters: a number, a distribution or a list each.") {
+                c, arguments in
+                guard arguments.isTable(1) else { throw arguments.wrong(1, "parameters", "a table") }
+                try c.set(try arguments.settings(1, "parameters"))
+                return .nothing
+            },
+        ]
+    }
+
+    static var fields: [LuaField<Connections>] {
+        [
+            .init("source", "Ids of the sources.") { .vector($0.source) },
+            .init("target", "Ids of the targets.") { .vector($0.target) },
+            .init("weight", "Weights.") { .vector($0.weight) },
+            .init("delay", "Delays in ms.") { .vector($0.delay) },
+            .init("synapse_model", "A table of names.") { .list($0.synapseModels.map { .text($0) }) },
+        ]
+    }
+}

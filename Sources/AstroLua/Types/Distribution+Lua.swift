@@ -1,0 +1,52 @@
+import AstroCore
+import CLua
+
+extension Distribution: LuaType {
+    static let luaName = "Distribution"
+    static var methods: [LuaMethod<Distribution>] { [] }
+    var luaText: String { description }
+
+    static var operators: [LuaOperator] {
+        [
+            .init("__eq", "==") { arguments in
+                let a = Distribution.read(arguments.runtime, arguments.L, at: 1)
+                return .flag(a != nil && a == Distribution.read(arguments.runtime, arguments.L, at: 2))
+            }
+        ]
+    }
+
+    /// `astro.random`.
+    static var makers: [LuaMethod<Void>] {
+        [
+            .init("uniform", "astro.random.uniform([min [, max]])", "Evenly from min (0) to max (1).") { _, arguments in
+                let min = try arguments.optionalNumber(1, "min") ?? 0
+                return try checked(.uniform(min: min, max: try arguments.optionalNumber(2, "max") ?? 1))
+            },
+            .init("normal", "astro.random.normal([mean [, std]])", "Normal, with mean (0) and deviation (1).") { _, arguments in
+                let mean = try arguments.optionalNumber(1, "mean") ?? 0
+                return try checked(.normal(mean: mean, std: try arguments.optionalNumber(2, "std") ?? 1))
+            },
+            .init("lognormal", "astro.random.lognormal([mean [, std]])", "exp of a normal deviate.") { _, arguments in
+                let mean = try arguments.optionalNumber(1, "mean") ?? 0
+                return try checked(.lognormal(mean: mean, std: try arguments.optionalNumber(2, "std") ?? 1))
+            },
+            .init("exponential", "astro.random.exponential([beta])", "Exponential with scale beta (1).") { _, arguments in
+                try checked(.exponential(beta: try arguments.optionalNumber(1, "beta") ?? 1))
+            },
+            .init("uniform_int", "astro.random.uniform_int(max)", "A whole number from 0 to max - 1.") { _, arguments in
+                try checked(.uniformInt(max: try arguments.integer(1, "max")))
+            },
+            .init("redraw", "astro.random.redraw(dist, min, max)", "dist, drawn again until within min to max.") {
+                _, arguments in
+                let inner = try arguments.object(Distribution.self, 1, "dist")
+                let min = try arguments.number(2, "min")
+                return try checked(.redraw(inner, min: min, max: try arguments.number(3, "max")))
+            },
+        ]
+    }
+
+    private static func checked(_ distribution: Distribution) throws -> LuaValue {
+        try distribution.check()
+        return .object(distribution)
+    }
+}

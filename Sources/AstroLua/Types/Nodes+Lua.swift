@@ -1,0 +1,86 @@
+import AstroCore
+import CLua
+
+extension Nodes: LuaType {
+    static let luaName = "Nodes"
+    static var luaPhrase: String { luaName }
+
+    var luaLength: Int? { count }
+    var luaText: String { description }
+
+    /// nil behind the last one, where `ipairs` stops.
+    func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
+        index == count + 1 ? .none : .object(try node(at: index))
+    }
+
+    static var methods: [LuaMethod<Nodes>] {
+        [
+            .init("slice", "nodes:slice(first, last [, step])", "Nodes first to last, counted from 1.") { nodes, arguments in
+                let first = try arguments.integer(1, "first")
+                let last = try arguments.integer(2, "last")
+                return .object(try nodes.slice(first, last, step: try arguments.optionalInteger(3, "step") ?? 1))
+            },
+            .init("sample", "nodes:sample(n)", "n distinct nodes, drawn from the simulation's seed, ascending.") {
+                nodes, arguments in
+                .object(try nodes.sample(try arguments.integer(1, "n")))
+            },
+            .init("get", "nodes:get(name)", "A parameter or state: a value for one node, a Vector for more.") {
+                nodes, arguments in
+                try nodes.luaColumn(try arguments.string(1, "name"))
+            },
+            .init("set", "nodes:set{ name = value, … }", "Changes parameters; values as in create.") { nodes, arguments in
+                guard arguments.isTable(1) else { throw arguments.wrong(1, "parameters", "a table") }
+                try nodes.set(try arguments.settings(1, "parameters"))
+                return .nothing
+            },
+        ]
+    }
+
+    static var fields: [LuaField<Nodes>] {
+        [
+            .init("ids", "A Vector of global ids, from 1.") { .vector($0.ids.map(Double.init)) },
+            .init("model", "The model's name; nil for a mixture.") { $0.model.map { .text($0) } ?? .none },
+            .init("label", "The population's name, if it has one.") { $0.label.map { .text($0) } ?? .none },
+            .init("events", "What a recorder has recorded.") { try $0.simulation.recorder(of: $0).luaEvents() },
+            .init("n_events", "How many events a recorder holds.") {
+                .integer(try $0.simulation.recorder(of: $0).eventCount)
+            },
+        ]
+    }
+
+    static var operators: [LuaOperator] {
+        [
+            .init("__add", "Nodes +") { arguments in
+                let a = try arguments.object(Nodes.self, 1, "the left operand")
+                let b = try arguments.object(Nodes.self, 2, "the right operand")
+                return .object(try a.joined(with: b))
+            },
+            .init("__eq", "==") { arguments in
+                guard let a = Nodes.read(arguments.runtime, arguments.L, at: 1),
+                    let b = Nodes.read(arguments.runtime, arguments.L, at: 2)
+                else { return .flag(false) }
+                return .flag(a.simulation === b.simulation && a.ids == b.ids)
+            },
+        ]
+    }
+
+    private func luaColumn(_ name: String) throws -> LuaValue {
+        switch try get(name) {
+        case .numbers(let numbers): return count == 1 ? .number(numbers[0]) : .vector(numbers)
+        case .values(let values): return count == 1 ? LuaValue(values[0]) : .list(values.map { LuaValue($0) })
+        }
+    }
+}
+
+extension LuaValue {
+    init(_ value: Value) {
+        switch value {
+        case .number(let x): self = .number(x)
+        case .flag(let b): self = .flag(b)
+        case .text(let s): self = .text(s)
+        case .numbers(let v): self = .vector(v)
+        case .texts(let v): self = .list(v.map { .text($0) })
+        case .distribution(let d): self = .object(d)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import AstroCore
+import CLua
+
+extension Recorder: LuaType {
+    static var luaName: String { "Recorder" }
+    var luaText: String { description }
+
+    static var methods: [LuaMethod<Recorder>] {
+        [
+            .init("clear", "rec:clear()", "Forgets what was recorded so far.") { rec, _ in
+                rec.clear()
+                return .nothing
+            },
+            .init("rate", "rec:rate() -> Hz", "Mean rate per recorded node.") { rec, _ in .number(try rec.rate()) },
+            .init("save", "rec:save(path)", "Writes a .csv, .dat, .npz or .h5 file.") { rec, arguments in
+                try rec.save(to: try arguments.writablePath(1))
+                return .nothing
+            },
+        ]
+    }
+
+    static var fields: [LuaField<Recorder>] {
+        [
+            .init("n_events", "How many events it holds.") { .integer($0.eventCount) },
+            .init("events", "A table of Vectors: times, senders and what was recorded.") { try $0.luaEvents() },
+            .init("nodes", "The recorded nodes.") { .object($0.recordedNodes) },
+            .init("quantities", "Names of what is recorded; empty for spikes.") {
+                .list($0.quantities.map { .text($0) })
+            },
+        ]
+    }
+
+    func luaEvents() throws -> LuaValue {
+        let columns = try quantities.map { ($0, LuaValue.vector(try column($0))) }
+        return .table([("times", .vector(times)), ("senders", .vector(senders))] + columns)
+    }
+}
+
+extension Arguments {
+    func writablePath(_ i: Int) throws -> String {
+        let path = try string(i, "path")
+        if let refusal = runtime.access.refusal(path, writing: true) { throw InputError(refusal) }
+        return path
+    }
+}

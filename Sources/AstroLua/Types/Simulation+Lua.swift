@@ -1,0 +1,210 @@
+import AstroCore
+import CLua
+import LuaShim
+
+extension Simulation: LuaType {
+    static var luaName: String { "Simulation" }
+
+    var luaText: String {
+        "Simulation(\(nodeCount) nodes, \(connectionCount) connections, time = \(formatted(time)) ms)"
+    }
+
+    static var methods: [LuaMethod<Simulation>] { building + running + asking }
+
+    private static var building: [LuaMethod<Simulation>] {
+        [
+            .init("create", "sim:create(model [, n] [, params]) -> Nodes", "Makes n nodes of a model.") { sim, arguments in
+                defer { arguments.runtime.accountMemory() }
+                return .object(try sim.create(arguments))
+            },
+            .init(
+                "connect", "sim:connect(pre, post [, rule [, synapse]]) -> number",
+                "Connects two groups of nodes by a rule; how many connections were made."
+            ) { sim, arguments in
+                defer { arguments.runtime.accountMemory() }
+                return .integer(
+                    try sim.connect(
+                        try arguments.object(Nodes.self, 1, "pre"), try arguments.object(Nodes.self, 2, "post"),
+                        rule: try arguments.settings(3, "rule", shorthand: "rule"),
+                        synapse: try arguments.settings(4, "synapse", shorthand: "synapse_model")))
+            },
+            .init(
+                "tripartite_connect", "sim:tripartite_connect(pre, post, third, rule, third_rule, synapses) -> table",
+                "Connects neurons, and astrocytes to some of the pairs; the counts of primary, third_in, third_out."
+            ) { sim, arguments in
+                defer { arguments.runtime.accountMemory() }
+                return try sim.tripartiteConnect(arguments)
+            },
+            .init(
+                "record", "sim:record(nodes [, names] [, options]) -> Recorder",
+                "Records spikes, or the named quantities every `interval` ms."
+            ) { sim, arguments in
+                .object(try sim.record(arguments))
+            },
+        ]
+    }
+
+    private static var running: [LuaMethod<Simulation>] {
+        [
+            .init("simulate", "sim:simulate(ms)", "Advances the simulation.") { sim, arguments in
+                defer { arguments.runtime.accountMemory() }
+                try sim.simulate(try arguments.number(1, "ms"), progress: arguments.runtime.watch(arguments.L))
+                return .nothing
+            },
+            .init("save", "sim:save(path)", "Writes the whole state.") { _, _ in
+                throw InputError("writing a simulation to a file is not in this version")
+            },
+        ]
+    }
+
+    private static var asking: [LuaMethod<Simulation>] {
+        [
+            .init(
+                "connections", "sim:connections{ source=, target=, synapse_model= } -> Connections",
+                "The connections between nodes, or of a model; every key is optional."
+            ) { sim, arguments in
+                .object(try sim.connections(arguments))
+            },
+            .init("fingerprint", "sim:fingerprint()", "A hex digest of the dynamic state.") { sim, _ in
+                .text(sim.fingerprint())
+            },
+            .init("nodes", "sim:nodes(label) -> Nodes", "The population of that name.") { sim, arguments in
+                .object(try sim.nodes(labelled: try arguments.string(1, "label")))
+            },
+            .init("populations", "sim:populations() -> table", "All that was created, in order.") { sim, _ in
+                .list(sim.populations.map { .object($0) })
+            },
+        ]
+    }
+
+    static var fields: [LuaField<Simulation>] {
+        [
+            .init("time", "ms simulated so far.") { .number($0.time) },
+            .init("resolution", "ms in a step.") { .number($0.resolution) },
+            .init("seed", "What all its random numbers come from.") { .integer(Int($0.seed)) },
+            .init("threads", "How many threads it uses.") { .integer($0.threads) },
+            .init("num_nodes", "How many nodes it has.") { .integer($0.nodeCount) },
+            .init("num_connections", "How many connections it has.") { .integer($0.connectionCount) },
+            .init("stats", "Seconds spent, spikes and events, bytes of memory.") { .table($0.stats.luaFields) },
+        ]
+    }
+}
+
+extension Simulation.Stats {
+    fileprivate var luaFields: [(String, LuaValue)] {
+        [
+            ("create", .number(create)), ("connect", .number(connect)), ("prepare", .number(prepare)),
+            ("simulate", .number(simulate)), ("spikes", .integer(spikes)), ("events", .integer(events)),
+            ("memory_bytes", .integer(memoryBytes)),
+        ]
+    }
+}
+
+extension Simulation {
+    /// `astro.Simulation{ resolution=, seed=, threads= }`; the command line has the last word.
+    static func make(_ arguments: Arguments) throws -> Simulation {
+        let known = ["resolution", "seed", "threads"]
+        if !arguments.isNothing(1), !arguments.isTable(1) { throw arguments.wrong(1, "options", "a table") }
+        var resolution = 0.1
+        var seed: Int64 = 1
+        var threads: Int?
+        try arguments.forEachOption(1, among: known) { name, value in
+            switch name {
+            case "resolution": resolution = try value.number(1, name)
+            case "seed": seed = Int64(try value.integer(1, name))
+            default: threads = try value.integer(1, name)
+            }
+        }
+        let options = arguments.runtime.options
+        return try Simulation(resolution: resolution, seed: options.seed ?? seed, threads: options.threads ?? threads)
+    }
+
+    fileprivate func create(_ arguments: Arguments) throws -> Nodes {
+        let model = try arguments.string(1, "model")
+        let hasCount = !arguments.isTable(2)
+        let count = hasCount ? try arguments.optionalInteger(2, "n") ?? 1 : 1
+        var parameters = try arguments.settings(hasCount ? 3 : 2, "params")
+        var label: String?
+        if let given = parameters.removeValue(forKey: "label") {
+            guard case .text(let name) = given else { throw InputError("label must be a string, got \(given)") }
+            label = name
+        }
+        return try create(model, count: count, parameters: parameters, label: label)
+    }
+
+    fileprivate func tripartiteConnect(_ arguments: Arguments) throws -> LuaValue {
+        let pre = try arguments.object(Nodes.self, 1, "pre")
+        let post = try arguments.object(Nodes.self, 2, "post")
+        let third = try arguments.object(Nodes.self, 3, "third")
+        let rule = try arguments.settings(4, "rule", shorthand: "rule")
+        let thirdRule = try arguments.settings(5, "third_rule", shorthand: "rule")
+        if !arguments.isNothing(6), !arguments.isTable(6) { throw arguments.wrong(6, "synapses", "a table") }
+        var synapses: [String: Settings] = [:]
+        try arguments.forEachOption(6, among: ["primary", "third_in", "third_out"]) { name, value in
+            synapses[name] = try value.settings(1, name, shorthand: "synapse_model")
+        }
+        let made = try tripartiteConnect(
+            pre, post, third: third, rule: rule, thirdRule: thirdRule, primary: synapses["primary"] ?? [:],
+            thirdIn: synapses["third_in"] ?? [:], thirdOut: synapses["third_out"] ?? [:])
+        return .table([
+            ("primary", .integer(made.primary)), ("third_in", .integer(made.thirdIn)),
+            ("third_out", .integer(made.thirdOut)),
+        ])
+    }
+
+    fileprivate func record(_ arguments: Arguments) throws -> Recorder {
+        let nodes = try arguments.object(Nodes.self, 1, "nodes")
+        let optionsComeSecond = arguments.isTable(2) && arguments.isNothing(3) && lua_rawlen(arguments.L, arguments.index(2)) == 0
+        let names = arguments.isNothing(2) || optionsComeSecond ? nil : try arguments.names(2, "names")
+        let options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
+        if case .text(let path)? = options["to"], let refusal = arguments.runtime.access.refusal(path, writing: true) {
+            throw InputError(refusal)
+        }
+        return try record(nodes, quantities: names, options: options)
+    }
+
+    fileprivate func connections(_ arguments: Arguments) throws -> Connections {
+        if !arguments.isNothing(1), !arguments.isTable(1) { throw arguments.wrong(1, "the filter", "a table") }
+        var source: Nodes?
+        var target: Nodes?
+        var model: String?
+        try arguments.forEachOption(1, among: ["source", "target", "synapse_model"]) { name, value in
+            switch name {
+            case "source": source = try value.object(Nodes.self, 1, name)
+            case "target": target = try value.object(Nodes.self, 1, name)
+            default: model = try value.string(1, name)
+            }
+        }
+        return try connections(source: source, target: target, synapseModel: model)
+    }
+}
+
+extension Arguments {
+    /// Goes through an optional table whose keys are known; `body` finds the value as its argument 1.
+    fileprivate func forEachOption(
+        _ i: Int, among known: [String], _ body: (String, Arguments) throws -> Void
+    ) throws {
+        if isNothing(i) { return }
+        try forEachField(at: index(i), "the table") { key in
+            guard known.contains(key) else { throw InputError.unknown("there is no key", key, among: known) }
+            try body(key, Arguments(runtime: runtime, L: L, usage: usage, offset: lua_gettop(L) - 1))
+        }
+    }
+}
+
+extension Runtime {
+    /// Called between slices: shows how far the run is, and false ends it.
+    fileprivate func watch(_ L: LuaState) -> (Double, Double) -> Bool {
+        { [unowned self] done, whole in
+            progress?(done, whole)
+            return Int(shim_stop_reason(L)) == SHIM_GOES_ON
+        }
+    }
+
+    /// Lets the memory limit see what simulations hold.
+    fileprivate func accountMemory() {
+        guard options.memoryLimit != nil else { return }
+        let bytes = objects.all(Simulation.self).reduce(0) { $0 + $1.stats.memoryBytes }
+        shim_set_external_memory(L, bytes)
+    }
+}

@@ -1,0 +1,217 @@
+import AstroCore
+import CLua
+import Glibc
+import LuaShim
+
+/// A typed array of doubles. It lives in Lua's own memory, so Lua's collector and limit see it; a `Vector` here
+/// is a view that holds while the userdata is on the stack.
+struct Vector {
+    let values: UnsafeMutableBufferPointer<Double>
+
+    private static let mark: UInt64 = 0x41_73_74_72_6f_56_65_63
+    private static let header = 16
+
+    static func read(_ runtime: Runtime, _ L: LuaState, at index: Int32) -> Vector? {
+        guard runtime.hasMetatable(runtime.tag(of: Vector.self), L, at: index), let block = lua_touserdata(L, index),
+            lua_rawlen(L, index) >= header, block.load(as: UInt64.self) == mark
+        else { return nil }
+        let count = (Int(lua_rawlen(L, index)) - header) / MemoryLayout<Double>.stride
+        let start = (block + header).bindMemory(to: Double.self, capacity: count)
+        return Vector(values: UnsafeMutableBufferPointer(start: start, count: count))
+    }
+
+    /// Pushes a new vector that `fill` writes; it must write all of it.
+    static func push(
+        _ runtime: Runtime, _ L: LuaState, _ count: Int, _ fill: (UnsafeMutableBufferPointer<Double>) throws -> Void
+    ) rethrows {
+        let block = lua_newuserdatauv(L, header + count * MemoryLayout<Double>.stride, 0)!
+        block.storeBytes(of: mark, as: UInt64.self)
+        runtime.setMetatable(runtime.tag(of: Vector.self), L)
+        let start = (block + header).bindMemory(to: Double.self, capacity: count)
+        try fill(UnsafeMutableBufferPointer(start: start, count: count))
+    }
+
+    func push(_ runtime: Runtime, _ L: LuaState) { Vector.push(runtime, L, values.count) { _ = $0.update(from: values) } }
+}
+
+extension Vector: LuaType {
+    static let luaName = "Vector"
+
+    var luaLength: Int? { values.count }
+
+    var luaText: String {
+        let shown = values.prefix(6).map(formatted).joined(separator: ", ")
+        return "Vector(n = \(values.count): \(shown)\(values.count > 6 ? ", …" : ""))"
+    }
+
+    func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
+        let i = index < 0 ? values.count + index : index - 1
+        return values.indices.contains(i) ? .number(values[i]) : .none
+    }
+
+    static var methods: [LuaMethod<Vector>] {
+        [
+            .init("sum", "v:sum()", "The sum of all elements.") { v, _ in .number(v.sum) },
+            .init("mean", "v:mean()", "The arithmetic mean.") { v, _ in
+                try v.needElements("mean")
+                return .number(v.mean)
+            },
+            .init("std", "v:std()", "The standard deviation (divided by n, as numpy does).") { v, _ in
+                try v.needElements("standard deviation")
+                return .number(v.standardDeviation)
+            },
+            .init("min", "v:min()", "The least element.") { v, _ in
+                try v.needElements("minimum")
+                return .number(v.values.min()!)
+            },
+            .init("max", "v:max()", "The greatest element.") { v, _ in
+                try v.needElements("maximum")
+                return .number(v.values.max()!)
+            },
+            .init("sorted", "v:sorted()", "A new Vector in ascending order.") { v, _ in .vector(v.values.sorted()) },
+            .init("slice", "v:slice(first [, last])", "Elements first to last, counted from 1, negative from the end.") {
+                v, arguments in
+                let (first, last) = v.range(
+                    try arguments.integer(1, "first"), try arguments.optionalInteger(2, "last") ?? -1)
+                return first <= last ? .vector(Array(v.values[first - 1..<last])) : .vector([])
+            },
+            .init("select", "v:select(mask)", "The elements where the mask is not 0.") { v, arguments in
+                let mask = try arguments.object(Vector.self, 1, "mask")
+                try v.needEqualLength(mask)
+                return .vector(zip(v.values, mask.values).compactMap { $1 != 0 ? $0 : nil })
+            },
+            comparison("gt", "greater than x", >),
+            comparison("lt", "less than x", <),
+            comparison("ge", "x or greater", >=),
+            comparison("le", "x or less", <=),
+            comparison("eq", "equal to x", ==),
+            .init("map", "v:map(f)", "A new Vector of f(element).") { v, arguments in
+                try v.map(try arguments.function(1, "f"), arguments)
+            },
+            .init("totable", "v:totable()", "The elements as a plain table.") { v, _ in
+                .list(v.values.map { .number($0) })
+            },
+            .init(
+                "histogram", "v:histogram(bins [, min, max]) -> counts, edges",
+                "How many elements fall into each of `bins` equal intervals; the last one holds its upper edge."
+            ) { v, arguments in
+                try v.histogram(arguments)
+            },
+        ]
+    }
+
+    static var operators: [LuaOperator] {
+        [
+            arithmetic("__add", "+", +),
+            arithmetic("__sub", "-", -),
+            arithmetic("__mul", "*", *),
+            arithmetic("__div", "/", /),
+            arithmetic("__pow", "^", pow),
+            .init("__unm", "-") { arguments in
+                .vector(try arguments.object(Vector.self, 1, "operand").values.map { -$0 })
+            },
+            .init("__eq", "==") { arguments in
+                guard let a = Vector.read(arguments.runtime, arguments.L, at: 1),
+                    let b = Vector.read(arguments.runtime, arguments.L, at: 2)
+                else { return .flag(false) }
+                return .flag(a.values.elementsEqual(b.values))
+            },
+        ]
+    }
+}
+
+extension Vector {
+    var sum: Double { values.reduce(0, +) }
+    var mean: Double { sum / Double(values.count) }
+
+    var standardDeviation: Double {
+        let mean = mean
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (squares / Double(values.count)).squareRoot()
+    }
+
+    private func needElements(_ what: String) throws {
+        if values.isEmpty { throw InputError("an empty Vector has no \(what)") }
+    }
+
+    private func needEqualLength(_ other: Vector) throws {
+        guard values.count == other.values.count else {
+            throw InputError("the Vectors have \(values.count) and \(other.values.count) elements")
+        }
+    }
+
+    /// 1-based inclusive bounds, negative ones from the end, cut to what there is.
+    private func range(_ first: Int, _ last: Int) -> (Int, Int) {
+        let from = first < 0 ? values.count + first + 1 : first
+        let to = last < 0 ? values.count + last + 1 : last
+        return (max(from, 1), min(to, values.count))
+    }
+
+    private func map(_ function: Int32, _ arguments: Arguments) throws -> LuaValue {
+        let L = arguments.L
+        try Vector.push(arguments.runtime, L, values.count) { out in
+            for i in 0..<values.count {
+                lua_pushvalue(L, function)
+                lua_pushnumber(L, values[i])
+                try arguments.runtime.callBack(L, arguments: 1, results: 1)
+                guard lua_type(L, -1) == LUA_TNUMBER else {
+                    throw InputError("f must return a number, got \(arguments.described(at: -1)) for element \(i + 1)")
+                }
+                out[i] = lua_tonumberx(L, -1, nil)
+                shim_pop(L, 1)
+            }
+        }
+        return .pushed(1)
+    }
+
+    private func histogram(_ arguments: Arguments) throws -> LuaValue {
+        let bins = try arguments.integer(1, "bins")
+        guard bins >= 1, bins <= 100_000_000 else { throw InputError("bins = \(bins) must be at least 1") }
+        let low = try arguments.optionalNumber(2, "min") ?? values.min() ?? 0
+        let high = try arguments.optionalNumber(3, "max") ?? values.max() ?? 1
+        let (lower, upper) = low == high && arguments.isNothing(3) ? (low - 0.5, high + 0.5) : (low, high)
+        guard lower < upper, (upper - lower).isFinite else {
+            throw InputError("min = \(formatted(lower)) must be below max = \(formatted(upper))")
+        }
+        let width = (upper - lower) / Double(bins)
+        var counts = [Double](repeating: 0, count: bins)
+        for x in values where x >= lower && x <= upper {
+            counts[min(Int((x - lower) / width), bins - 1)] += 1
+        }
+        arguments.runtime.push(.vector(counts), arguments.L)
+        arguments.runtime.push(.vector((0...bins).map { lower + Double($0) * width }), arguments.L)
+        return .pushed(2)
+    }
+
+    private static func comparison(
+        _ name: String, _ meaning: String, _ holds: @escaping (Double, Double) -> Bool
+    ) -> LuaMethod<Vector> {
+        .init(name, "v:\(name)(x)", "A mask: 1 where an element is \(meaning), otherwise 0.") { v, arguments in
+            try combine(v, arguments, 1, name) { holds($0, $1) ? 1 : 0 }
+        }
+    }
+
+    private static func combine(
+        _ v: Vector, _ arguments: Arguments, _ i: Int, _ name: String, _ operation: (Double, Double) -> Double
+    ) throws -> LuaValue {
+        guard let other = Vector.read(arguments.runtime, arguments.L, at: arguments.index(i)) else {
+            guard arguments.isNumber(i) else { throw arguments.wrong(i, "x", "a number or a Vector") }
+            let x = lua_tonumberx(arguments.L, arguments.index(i), nil)
+            return .vector(v.values.map { operation($0, x) })
+        }
+        try v.needEqualLength(other)
+        return .vector(zip(v.values, other.values).map(operation))
+    }
+
+    private static func arithmetic(
+        _ name: String, _ symbol: String, _ operation: @escaping (Double, Double) -> Double
+    ) -> LuaOperator {
+        .init(name, "Vector \(symbol)") { arguments in
+            if let left = Vector.read(arguments.runtime, arguments.L, at: 1) {
+                return try combine(left, arguments, 2, symbol, operation)
+            }
+            let right = try arguments.object(Vector.self, 2, "the right operand")
+            return try combine(right, arguments, 1, symbol) { operation($1, $0) }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// The allocator. Addresses order the keys of a table that are objects, and Lua hashes objects by the
+// low 32 bits of their addresses; both must be the same in every run. So all blocks lie in one range whose
+// base is a multiple of its size, cut from the bottom up and kept for reuse by size class.
+#include "Host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static const size_t LARGEST = (size_t)1 << 38, SMALLEST = (size_t)1 << 26;
+static const size_t WORTH_RETURNING = 1 << 18, PAGE = 4096;
+
+static bool reserve(Arena *arena, size_t size) {
+    char *range = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (range == MAP_FAILED) return false;
+    char *base = (char *)(((uintptr_t)range + size - 1) & ~(uintptr_t)(size - 1));
+    if (base > range) munmap(range, base - range);
+    munmap(base + size, range + size - base);
+    *arena = (Arena){.base = base, .size = size};
+    return true;
+}
+
+bool arena_reserve(Arena *arena) {
+    for (size_t size = LARGEST; size >= SMALLEST; size /= 2) {
+        if (reserve(arena, size)) return true;
+    }
+    return false;
+}
+
+void arena_release(Arena *arena) { munmap(arena->base, arena->size); }
+
+// Multiples of 16 up to 1024 bytes, then four sizes to a doubling.
+static int size_class(size_t wanted, size_t *rounded) {
+    if (wanted <= 1024) {
+        int class = (int)((wanted + 15) / 16) - 1;
+        *rounded = (size_t)(class + 1) * 16;
+        return class;
+    }
+    int power = 63 - __builtin_clzll(wanted - 1);
+    size_t step = (size_t)1 << (power - 2);
+    size_t steps = (wanted - 1 - ((size_t)1 << power)) / step;
+    *rounded = ((size_t)1 << power) + (steps + 1) * step;
+    return 64 + (power - 10) * 4 + (int)steps;
+}
+
+static void *arena_take(Arena *arena, size_t wanted) {
+    size_t rounded;
+    int class = size_class(wanted, &rounded);
+    void *block = arena->free[class];
+    if (block) {
+        memcpy(&arena->free[class], block, sizeof block);
+        return block;
+    }
+    if (rounded > arena->size - arena->top) return NULL;
+    block = arena->base + arena->top;
+    arena->top += rounded;
+    return block;
+}
+
+static void arena_give_back(Arena *arena, void *block, size_t size) {
+    size_t rounded;
+    int class = size_class(size, &rounded);
+    memcpy(block, &arena->free[class], sizeof block);
+    arena->free[class] = block;
+    if (rounded < WORTH_RETURNING) return;
+    uintptr_t inner = ((uintptr_t)block + sizeof block + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    uintptr_t end = ((uintptr_t)block + rounded) & ~(uintptr_t)(PAGE - 1);
+    if (end > inner) madvise((void *)inner, end - inner, MADV_DONTNEED);
+}
+
+static void *arena_resize(Arena *arena, void *block, size_t old_size, size_t new_size) {
+    size_t old_rounded, new_rounded;
+    if (size_class(old_size, &old_rounded) == size_class(new_size, &new_rounded)) return block;
+    void *moved = arena_take(arena, new_size);
+    if (!moved) return NULL;
+    memcpy(moved, block, old_size < new_size ? old_size : new_size);
+    arena_give_back(arena, block, old_size);
+    return moved;
+}
+
+// Lua 5.4 seeds its string hash from the clock and from addresses; the seed decides when a table is
+// rebuilt and so, in the end, where blocks lie. There is no call to set it. At the second request of a new
+// state the seed has been drawn and no string exists yet: it is written over there, if everything around
+// it looks as in 5.4's `global_State`; otherwise it is left alone.
+static void fix_hash_seed(Host *host, const void *state, size_t size) {
+    enum { STRINGS = 6, REGISTRY = 8, NIL_VALUE = 10, SEED = 12, WORDS = 13 };
+    uintptr_t *words = (uintptr_t *)state;
+    for (size_t i = 0; i + WORDS <= size / sizeof *words; i++) {
+        uintptr_t *g = words + i;
+        if (g[0] != (uintptr_t)host_allocate || g[1] != (uintptr_t)host) continue;
+        bool no_strings = g[STRINGS] == 0 && g[STRINGS + 1] == 0;
+        bool not_built = g[NIL_VALUE] == 0 && (unsigned char)g[NIL_VALUE + 1] == LUA_TNUMBER;
+        if (!no_strings || !not_built || (unsigned char)g[REGISTRY + 1] != LUA_TNIL) continue;
+        unsigned seed = 0x9E3779B9u;
+        memcpy(&g[SEED], &seed, sizeof seed);
+        host->seed_fixed = true;
+    }
+}
+
+bool host_over_limit(const Host *host) { return host->limit && host->used + host->external > host->limit; }
+
+static bool refuses(Host *host, size_t growth) {
+    if (host->granting || host->stop) return false;
+    if (host->fail_after && ++host->requests >= host->fail_after) return true;
+    return host->limit && host->used + host->external + growth > host->limit;
+}
+
+static void *refuse(Host *host, size_t growth) {
+    bool hopeless = ++host->refusals >= 2 || growth > host->limit;
+    if (hopeless && !host->fail_after) host->stop = SHIM_OUT_OF_MEMORY;
+    return NULL;
+}
+
+static void *grow(Host *host, void *block, size_t old_size, size_t new_size) {
+    if (refuses(host, new_size - old_size)) return refuse(host, new_size - old_size);
+    void *result = block ? arena_resize(&host->arena, block, old_size, new_size) : arena_take(&host->arena, new_size);
+    if (!result && host->granting) {
+        fputs("astrolua: no memory left for Lua\n", stderr);
+        abort();
+    }
+    if (result) host->refusals = 0;
+    return result;
+}
+
+void *host_allocate(void *context, void *block, size_t old_size, size_t new_size) {
+    Host *host = context;
+    if (!block) old_size = 0;                       // Lua passes the kind of object there
+    if (host->building && host->used && !block) {
+        host->building = false;
+        fix_hash_seed(host, host->arena.base, host->used);
+    }
+    if (new_size == 0) {
+        if (block && old_size) arena_give_back(&host->arena, block, old_size);
+        host->used -= old_size;
+        return NULL;
+    }
+    if (block && old_size == 0) block = NULL;
+    void *result;
+    if (new_size > old_size) {
+        result = grow(host, block, old_size, new_size);
+    } else {
+        result = arena_resize(&host->arena, block, old_size, new_size);
+        if (!result) result = block;                // Lua takes it that shrinking never fails
+    }
+    if (result) host->used += new_size - old_size;
+    return result;
+}

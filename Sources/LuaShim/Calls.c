@@ -1,0 +1,186 @@
+// The way between Lua and Swift, in both directions, and the making of a state.
+#include "Host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char type_keys[SHIM_TYPES];
+
+const void *shim_type_key(int tag) { return &type_keys[tag]; }
+void *shim_context(lua_State *L) { return host_of(L)->context; }
+bool shim_seed_is_fixed(lua_State *L) { return host_of(L)->seed_fixed; }
+
+void host_set_function(lua_State *L, const char *name, lua_CFunction function) {
+    lua_pushcfunction(L, function);
+    lua_setfield(L, -2, name);
+}
+
+static bool is_ours(const char *source) {
+    return strncmp(source, "=stdlib/", 8) == 0 || strncmp(source, "=[astrolua", 10) == 0;
+}
+
+// "script.lua:9: ", the innermost line that the user wrote.
+void host_push_where(lua_State *L) {
+    lua_Debug at;
+    for (int level = 0; lua_getstack(L, level, &at); level++) {
+        lua_getinfo(L, "Sl", &at);
+        if (at.currentline <= 0 || is_ours(at.source)) continue;
+        lua_pushfstring(L, "%s:%d: ", at.short_src, at.currentline);
+        return;
+    }
+    lua_pushliteral(L, "");
+}
+
+static int raise_message(lua_State *L) {
+    host_push_where(L);
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+static int enter_swift(lua_State *L, int method) {
+    Host *host = host_of(L);
+    luaL_checkstack(L, 60, "too many nested calls");
+    host->granting++;
+    int results = host->entry(L, method);
+    host->granting--;
+    if (host->stop) return host_raise_stop(L);
+    if (results == SHIM_FAILED) return raise_message(L);
+    if (results == SHIM_RAISED) return lua_error(L);
+    if (!host_over_limit(host)) return results;
+    lua_gc(L, LUA_GCCOLLECT);
+    if (!host_over_limit(host)) return results;
+    host->stop = SHIM_OUT_OF_MEMORY;
+    return host_raise_stop(L);
+}
+
+static int call_method(lua_State *L) { return enter_swift(L, (int)lua_tointeger(L, lua_upvalueindex(1))); }
+
+static int call_index(lua_State *L) {
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        lua_pushvalue(L, 2);
+        if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) return 1;
+        lua_settop(L, 2);
+    }
+    return call_method(L);
+}
+
+void shim_push_method(lua_State *L, int method) {
+    lua_pushinteger(L, method);
+    lua_pushcclosure(L, call_method, 1);
+}
+
+void shim_push_index(lua_State *L, int method) {
+    lua_pushinteger(L, method);
+    lua_insert(L, -2);
+    lua_pushcclosure(L, call_index, 2);
+}
+
+static int text_only(lua_State *L) {
+    int mode = (int)lua_tointeger(L, lua_upvalueindex(2));
+    if (lua_gettop(L) < mode) lua_settop(L, mode);
+    lua_pushliteral(L, "t");
+    lua_replace(L, mode);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+void shim_push_text_only(lua_State *L, int mode_argument) {
+    lua_pushinteger(L, mode_argument);
+    lua_pushcclosure(L, text_only, 2);
+}
+
+static int add_traceback(lua_State *L) {
+    if (lua_type(L, 1) != LUA_TSTRING) {
+        if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING)
+            lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    }
+    luaL_traceback(L, L, lua_tostring(L, -1), 1);
+    return 1;
+}
+
+int shim_call(lua_State *L, int arguments, int results, bool traceback) {
+    Host *host = host_of(L);
+    int granting = host->granting, function = lua_gettop(L) - arguments, handler = 0;
+    if (traceback) {
+        lua_pushcfunction(L, add_traceback);
+        lua_insert(L, function);
+        handler = function;
+    }
+    host->granting = 0;
+    int status = lua_pcall(L, arguments, results, handler);
+    host->granting = granting;
+    if (traceback) lua_remove(L, handler);
+    return status;
+}
+
+void shim_set_memory_limit(lua_State *L, size_t bytes) { host_of(L)->limit = bytes; }
+void shim_set_external_memory(lua_State *L, size_t bytes) { host_of(L)->external = bytes; }
+size_t shim_memory(lua_State *L) { return host_of(L)->used + host_of(L)->external; }
+
+void shim_fail_after(lua_State *L, size_t requests) {
+    host_of(L)->fail_after = requests;
+    host_of(L)->requests = 0;
+}
+
+// math.randomseed() without arguments goes back to the run's seed.
+static int seed_random(lua_State *L) {
+    if (lua_isnone(L, 1)) lua_pushinteger(L, (lua_Integer)host_of(L)->seed);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 0);
+    return 0;
+}
+
+void random_install(lua_State *L) {
+    lua_getglobal(L, "math");
+    lua_getfield(L, -1, "randomseed");
+    lua_pushcclosure(L, seed_random, 1);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "randomseed");
+    lua_call(L, 0, 0);
+    lua_pop(L, 1);
+}
+
+static int open_libraries(lua_State *L) {
+    luaL_openlibs(L);
+    order_install(L);
+    text_install(L);
+    guard_install(L);
+    random_install(L);
+    return 0;
+}
+
+static void close_host(Host *host) {
+    if (host->main) lua_close(host->main);
+    if (host->arena.base) arena_release(&host->arena);
+    free(host);
+}
+
+lua_State *shim_open(shim_entry entry, void *context, int64_t seed) {
+    Host *host = calloc(1, sizeof *host);
+    if (!host) return NULL;
+    *host = (Host){.entry = entry, .context = context, .seed = seed, .building = true, .granting = 1};
+    if (arena_reserve(&host->arena)) host->main = lua_newstate(host_allocate, host);
+    if (!host->main) {
+        close_host(host);
+        return NULL;
+    }
+    host->running = host->main;
+    *(Host **)lua_getextraspace(host->main) = host;
+    lua_pushcfunction(host->main, open_libraries);
+    if (lua_pcall(host->main, 0, 0, 0) == LUA_OK) return host->main;
+    close_host(host);
+    return NULL;
+}
+
+void shim_close(lua_State *L) {
+    Host *host = host_of(L);
+    host->stop = SHIM_GOES_ON;
+    shim_watch_signals(NULL);
+    lua_sethook(L, NULL, 0, 0);
+    close_host(host);
+}

@@ -1,0 +1,213 @@
+// What ends a script ends it: pcall, xpcall and coroutines catch everything but an interrupt and the limits.
+#include "Host.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static void stop_hook(lua_State *L, lua_Debug *activation) {
+    (void)activation;
+    if (host_of(L)->stop) host_raise_stop(L);
+    lua_sethook(L, NULL, 0, 0);            // left over in a coroutine
+}
+
+static void set_stop_hook(lua_State *L) {
+    lua_sethook(L, stop_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+void shim_stop(lua_State *L, int reason) {
+    Host *host = host_of(L);
+    host->stop = reason;
+    set_stop_hook(host->main);
+    set_stop_hook(host->running);
+}
+
+int shim_stop_reason(lua_State *L) { return host_of(L)->stop; }
+
+void shim_clear_stop(lua_State *L) {
+    Host *host = host_of(L);
+    host->stop = SHIM_GOES_ON;
+    host->refusals = 0;
+    lua_sethook(host->main, NULL, 0, 0);
+}
+
+static void push_stop_text(lua_State *L, const Host *host) {
+    switch (host->stop) {
+    case SHIM_INTERRUPTED:
+        lua_pushliteral(L, "interrupted");
+        return;
+    case SHIM_OUT_OF_TIME:
+        lua_pushfstring(L, "the script has run for longer than its limit of %f s (--time-limit)", host->time_limit);
+        return;
+    default:
+        lua_pushfstring(L, "the script needs more memory than its limit of %f MB (--memory-limit)",
+                        (double)host->limit / (1 << 20));
+    }
+}
+
+int host_raise_stop(lua_State *L) {
+    host_push_where(L);
+    push_stop_text(L, host_of(L));
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+static int finish_pcall(lua_State *L, int status, lua_KContext extra) {
+    if (host_of(L)->stop) return host_raise_stop(L);
+    if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)extra;
+    lua_pushboolean(L, 0);
+    lua_pushvalue(L, -2);
+    return 2;
+}
+
+static int protected_call(lua_State *L) {
+    luaL_checkany(L, 1);
+    lua_pushboolean(L, 1);
+    lua_insert(L, 1);
+    int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, finish_pcall);
+    return finish_pcall(L, status, 0);
+}
+
+static int handled_call(lua_State *L) {
+    int count = lua_gettop(L);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushboolean(L, 1);
+    lua_pushvalue(L, 1);
+    lua_rotate(L, 3, 2);
+    int status = lua_pcallk(L, count - 2, LUA_MULTRET, 2, 2, finish_pcall);
+    return finish_pcall(L, status, 2);
+}
+
+// Moves the arguments over, runs, moves the results back: their number, or -1 with the error on top.
+static int run_coroutine(lua_State *L, lua_State *coroutine, int arguments) {
+    Host *host = host_of(L);
+    if (!lua_checkstack(coroutine, arguments)) {
+        lua_pushliteral(L, "too many arguments to resume");
+        return -1;
+    }
+    lua_xmove(L, coroutine, arguments);
+    lua_State *outer = host->running;
+    host->running = coroutine;
+    int results, status = lua_resume(coroutine, L, arguments, &results);
+    host->running = outer;
+    if (host->stop) {
+        set_stop_hook(outer);
+        return host_raise_stop(L);
+    }
+    if (status != LUA_OK && status != LUA_YIELD) {
+        lua_xmove(coroutine, L, 1);
+        return -1;
+    }
+    if (!lua_checkstack(L, results + 1)) {
+        lua_pop(coroutine, results);
+        lua_pushliteral(L, "too many results to resume");
+        return -1;
+    }
+    lua_xmove(coroutine, L, results);
+    return results;
+}
+
+static int resume(lua_State *L) {
+    lua_State *coroutine = lua_tothread(L, 1);
+    luaL_argexpected(L, coroutine, 1, "coroutine");
+    int results = run_coroutine(L, coroutine, lua_gettop(L) - 1);
+    lua_pushboolean(L, results >= 0);
+    int returned = results >= 0 ? results : 1;
+    lua_insert(L, -(returned + 1));
+    return returned + 1;
+}
+
+static int resume_wrapped(lua_State *L) {
+    lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
+    int results = run_coroutine(L, coroutine, lua_gettop(L));
+    if (results >= 0) return results;
+    int status = lua_status(coroutine);
+    if (status != LUA_OK && status != LUA_YIELD) {
+        if (lua_resetthread(coroutine) != LUA_OK) {   // runs what is to be closed
+            lua_xmove(coroutine, L, 1);
+            lua_replace(L, -2);
+        }
+    }
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        luaL_where(L, 1);
+        lua_insert(L, -2);
+        lua_concat(L, 2);
+    }
+    return lua_error(L);
+}
+
+static int wrap(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_State *coroutine = lua_newthread(L);
+    lua_pushvalue(L, 1);
+    lua_xmove(L, coroutine, 1);
+    lua_pushcclosure(L, resume_wrapped, 1);
+    return 1;
+}
+
+static int guarded(lua_State *L) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    if (host_of(L)->stop) return host_raise_stop(L);
+    return lua_gettop(L);
+}
+
+void guard_install(lua_State *L) {
+    lua_pushglobaltable(L);
+    host_set_function(L, "pcall", protected_call);
+    host_set_function(L, "xpcall", handled_call);
+    lua_getfield(L, -1, "coroutine");
+    host_set_function(L, "resume", resume);
+    host_set_function(L, "wrap", wrap);
+    lua_getfield(L, -1, "close");
+    lua_pushcclosure(L, guarded, 1);
+    lua_setfield(L, -2, "close");
+    lua_pop(L, 2);
+}
+
+// Signals. One state at a time is watched.
+static lua_State *watched;
+
+static void interrupt(int signal_number) {
+    signal(signal_number, SIG_DFL);        // the second time ends the program
+    if (watched) shim_stop(watched, SHIM_INTERRUPTED);
+}
+
+static void out_of_time(int signal_number) {
+    (void)signal_number;
+    if (!watched) return;
+    if (host_of(watched)->stop != SHIM_OUT_OF_TIME) {
+        shim_stop(watched, SHIM_OUT_OF_TIME);
+        return;
+    }
+    static const char text[] = "astrolua: the script has passed its time limit and does not stop (--time-limit)\n";
+    if (write(STDERR_FILENO, text, sizeof text - 1)) {}
+    _exit(1);
+}
+
+static void handle(int signal_number, void (*handler)(int)) {
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(signal_number, &action, NULL);
+}
+
+void shim_watch_signals(lua_State *L) {
+    watched = L;
+    if (L) handle(SIGINT, interrupt);
+}
+
+void shim_set_time_limit_text(lua_State *L, double seconds) { host_of(L)->time_limit = seconds; }
+
+void shim_start_time_limit(lua_State *L, double seconds) {
+    const double grace = 5;                // for what no hook reaches: a pattern, a finalizer
+    shim_set_time_limit_text(L, seconds);
+    watched = L;
+    handle(SIGALRM, out_of_time);
+    struct itimerval timer = {
+        .it_value = {(time_t)seconds, (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6)},
+        .it_interval = {(time_t)grace, 0},
+    };
+    setitimer(ITIMER_REAL, &timer, NULL);
+}

@@ -1,0 +1,51 @@
+#ifndef LUASHIM_HOST_H
+#define LUASHIM_HOST_H
+
+#include "LuaShim.h"
+#include <signal.h>
+
+enum { ARENA_CLASSES = 256 };
+
+// One reserved range. A block's place in it depends on the requests alone, so it is the same in every run.
+typedef struct {
+    char *base;
+    size_t size, top;
+    void *free[ARENA_CLASSES];
+} Arena;
+
+typedef struct {
+    Arena arena;
+    shim_entry entry;
+    void *context;
+    int64_t seed;
+    lua_State *main;
+    lua_State *volatile running;           // the coroutine a signal has to reach
+    volatile sig_atomic_t stop;
+    int granting;                          // above 0 while Swift is on the stack: no request is refused
+    size_t used, external, limit, fail_after, requests;
+    int refusals;                          // Lua collects after the first refusal and asks once more
+    bool building, seed_fixed;
+    lua_Integer shown;                     // objects numbered by tostring so far
+    double time_limit;
+} Host;
+
+static inline Host *host_of(lua_State *L) { return *(Host **)lua_getextraspace(L); }
+
+bool arena_reserve(Arena *arena);
+void arena_release(Arena *arena);
+void *host_allocate(void *host, void *block, size_t old_size, size_t new_size);
+bool host_over_limit(const Host *host);
+
+void order_install(lua_State *L);          // pairs, next, table.sort
+void text_install(lua_State *L);           // tostring, print, string.format
+void guard_install(lua_State *L);          // pcall, xpcall, coroutine
+void random_install(lua_State *L);
+
+void host_push_where(lua_State *L);
+int host_raise_stop(lua_State *L);
+int host_push_text(lua_State *L, int index);
+void host_push_sorted_keys(lua_State *L, int table);
+// Replaces field `name` of the table on top.
+void host_set_function(lua_State *L, const char *name, lua_CFunction function);
+
+#endif

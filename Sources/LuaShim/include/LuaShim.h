@@ -1,0 +1,67 @@
+// The only C between Swift and Lua. A Lua error is a longjmp and must never cross a Swift frame, so
+// every API call that can raise is made here. Swift itself may call what Lua's manual marks '-', and
+// what it marks 'm' (memory) inside an entry, where the allocator refuses nothing.
+#ifndef LUASHIM_H
+#define LUASHIM_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A Swift method. It returns the number of results it left on the stack, SHIM_FAILED with a message
+// on top (the script's line is put in front), or SHIM_RAISED with an error value to be passed on as it is.
+typedef int (*shim_entry)(lua_State *L, int method);
+enum { SHIM_FAILED = -1, SHIM_RAISED = -2 };
+
+// Why a script has to end, whatever it catches.
+enum { SHIM_GOES_ON = 0, SHIM_INTERRUPTED = 1, SHIM_OUT_OF_TIME = 2, SHIM_OUT_OF_MEMORY = 3 };
+
+enum { SHIM_TYPES = 32, SHIM_REGISTRY = LUA_REGISTRYINDEX };
+
+// A state with Lua's libraries in their reproducible form; NULL when there is no memory for it.
+lua_State *shim_open(shim_entry entry, void *context, int64_t seed);
+void shim_close(lua_State *L);
+void *shim_context(lua_State *L);
+
+// Calls what lies under `arguments` values, protected; status as lua_pcall's. `traceback` adds one to the message.
+int shim_call(lua_State *L, int arguments, int results, bool traceback);
+
+// Pushes the function that calls Swift's method.
+void shim_push_method(lua_State *L, int method);
+// Pushes an `__index` that looks in the table on top (which it pops), then asks Swift's method.
+void shim_push_index(lua_State *L, int method);
+// Pushes an array of the table's keys in their fixed order; status as lua_pcall's.
+int shim_push_keys(lua_State *L, int table);
+// Pushes what `tostring` gives for the value; status as lua_pcall's.
+int shim_push_text(lua_State *L, int index);
+// Makes `load` and its like (on top of the stack) accept text only: `mode_argument` is the place of the mode.
+void shim_push_text_only(lua_State *L, int mode_argument);
+// The address that marks type `tag` in the registry.
+const void *shim_type_key(int tag);
+
+// Ends the running script; safe in a signal handler. The reason stays until it is cleared.
+void shim_stop(lua_State *L, int reason);
+int shim_stop_reason(lua_State *L);
+void shim_clear_stop(lua_State *L);
+
+// Bytes the script may hold, its simulations included; 0 is no limit.
+void shim_set_memory_limit(lua_State *L, size_t bytes);
+void shim_set_time_limit_text(lua_State *L, double seconds);
+void shim_set_external_memory(lua_State *L, size_t bytes);
+size_t shim_memory(lua_State *L);
+// For tests: the n-th request of a script from now on is refused, and all after it; 0 refuses none.
+void shim_fail_after(lua_State *L, size_t requests);
+// For tests: has this Lua's hash seed been found and fixed?
+bool shim_seed_is_fixed(lua_State *L);
+
+// SIGINT and the time limit act on this state. A second SIGINT ends the program.
+void shim_watch_signals(lua_State *L);
+void shim_start_time_limit(lua_State *L, double seconds);
+
+static inline void shim_pop(lua_State *L, int n) { lua_settop(L, -n - 1); }
+static inline int shim_upvalue(int i) { return lua_upvalueindex(i); }
+
+#endif

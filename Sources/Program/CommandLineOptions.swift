@@ -1,0 +1,101 @@
+import ArgumentParser
+import AstroLua
+
+struct CommandLineOptions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "astrolua", abstract: "Simulates networks of neurons and astrocytes, scripted in Lua.",
+        usage: "astrolua [options] [script.lua [args ...]]",
+        discussion: "Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.")
+
+    @Option(name: .customShort("e"), help: ArgumentHelp("Run this text (several times: one after the other).", valueName: "chunk"))
+    var chunks: [String] = []
+
+    @Flag(name: .customShort("i"), help: "Enter the REPL after the script.")
+    var interactive = false
+
+    @Flag(name: [.customShort("v"), .customLong("version")], help: "Show the version.")
+    var version = false
+
+    @Option(help: ArgumentHelp("Threads, whatever the script asks for.", valueName: "n"))
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("Seed, whatever the script asks for.", valueName: "n"))
+    var seed: Int64?
+
+    @Flag(help: "No progress bar.")
+    var quiet = false
+
+    @Flag(help: "Run the script outside the sandbox.")
+    var trust = false
+
+    @Option(help: ArgumentHelp("Let the script write below this directory too.", valueName: "dir"))
+    var allowWrite: [String] = []
+
+    @Option(help: ArgumentHelp("Let the script read below this directory too.", valueName: "dir"))
+    var allowRead: [String] = []
+
+    @Option(help: ArgumentHelp("Stop a script that outgrows this: 500M, 2G, or bytes.", valueName: "size"))
+    var memoryLimit: ByteCount?
+
+    @Option(help: ArgumentHelp("Stop a script after so many seconds.", valueName: "seconds"))
+    var timeLimit: Double?
+
+    /// The script and its arguments, which are no business of the parser.
+    private(set) var script: [String] = []
+
+    private enum CodingKeys: CodingKey {
+        case chunks, interactive, version, threads, seed, quiet, trust, allowWrite, allowRead, memoryLimit, timeLimit
+    }
+
+    static func parse(line: [String]) throws -> CommandLineOptions {
+        let scriptStart = firstScriptWord(line)
+        var parsed = try CommandLineOptions.parse(Array(line[..<scriptStart]))
+        parsed.script = Array(line[scriptStart...])
+        return parsed
+    }
+
+    /// The first word that is neither an option nor the value of one.
+    private static func firstScriptWord(_ line: [String]) -> Int {
+        let withValue = ["-e", "--threads", "--seed", "--allow-write", "--allow-read", "--memory-limit", "--time-limit"]
+        var i = 0
+        while i < line.count, line[i].hasPrefix("-"), line[i] != "-" { i += withValue.contains(line[i]) ? 2 : 1 }
+        return min(i, line.count)
+    }
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, got \(threads)") }
+        if let timeLimit, !(timeLimit > 0 && timeLimit < 1e9) {
+            throw ValidationError("--time-limit must be above 0 seconds, got \(timeLimit)")
+        }
+    }
+}
+
+/// "500M", "2G", "64k", or plain bytes.
+struct ByteCount: ExpressibleByArgument {
+    let bytes: Int
+
+    init?(argument: String) {
+        let shifts: [Character: Int] = ["k": 10, "m": 20, "g": 30, "t": 40]
+        let text = argument.lowercased().hasSuffix("b") ? argument.dropLast() : argument[...]
+        let shift = text.last.flatMap { shifts[Character($0.lowercased())] }
+        let digits = shift == nil ? text : text.dropLast()
+        guard let number = Double(digits), number > 0, number * Double(1 << (shift ?? 0)) < 0x1p62 else { return nil }
+        bytes = Int(number * Double(1 << (shift ?? 0)))
+    }
+}
+
+extension Options {
+    init(_ parsed: CommandLineOptions, command: [String]) {
+        self.init()
+        threads = parsed.threads
+        seed = parsed.seed
+        trust = parsed.trust
+        readable = parsed.allowRead
+        writable = parsed.allowWrite
+        memoryLimit = parsed.memoryLimit?.bytes
+        timeLimit = parsed.timeLimit
+        script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }
+        arguments = Array(parsed.script.dropFirst())
+        self.command = command
+    }
+}

@@ -1,0 +1,56 @@
+import Glibc
+
+/// One line on the terminal while a simulation runs: time simulated, real-time factor, time left.
+final class ProgressBar {
+    private var started = 0.0
+    private var lastDone = Double.infinity
+    private var lastShown = 0.0
+    private var isVisible = false
+
+    /// Short runs show nothing; longer ones are redrawn a few times a second.
+    private let patience = 0.5, interval = 0.2
+
+    func show(done: Double, whole: Double) {
+        let now = seconds()
+        if done < lastDone || started == 0 { (started, lastShown) = (now, now + patience - interval) }
+        lastDone = done
+        if done >= whole { return finish() }
+        guard now - lastShown >= interval else { return }
+        lastShown = now
+        draw(done, whole, elapsed: now - started)
+    }
+
+    private func draw(_ done: Double, _ whole: Double, elapsed: Double) {
+        let fraction = whole > 0 ? done / whole : 1
+        let filled = Int(fraction * 30)
+        let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: 30 - filled)
+        let factor = done > 0 ? elapsed * 1000 / done : 0
+        let left = fraction > 0 ? elapsed * (1 - fraction) / fraction : 0
+        writeToTerminal("\r[\(bar)] \(rounded(done)) of \(rounded(whole)) ms, ")
+        writeToTerminal("real-time factor \(rounded(factor)), \(clock(left)) left\u{1B}[K")
+        isVisible = true
+    }
+
+    private func finish() {
+        if isVisible { writeToTerminal("\r\u{1B}[K") }
+        (isVisible, lastDone) = (false, .infinity)
+    }
+
+    private func rounded(_ x: Double) -> String {
+        let tenths = (x * 10).rounded() / 10
+        return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+    }
+
+    private func clock(_ seconds: Double) -> String {
+        let whole = Int(min(seconds, 359_999).rounded())
+        let digits = { (n: Int) in n < 10 ? "0\(n)" : "\(n)" }
+        return whole < 3600
+            ? "\(whole / 60):\(digits(whole % 60))" : "\(whole / 3600):\(digits(whole / 60 % 60)):\(digits(whole % 60))"
+    }
+
+    private func seconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}

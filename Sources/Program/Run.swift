@@ -1,0 +1,78 @@
+import ArgumentParser
+import AstroCore
+import AstroLua
+import Glibc
+
+enum ExitStatus {
+    static let success: Int32 = 0, failure: Int32 = 1, wrongOptions: Int32 = 2, interrupted: Int32 = 130
+}
+
+func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
+    do {
+        return try CommandLineOptions.parse(line: arguments)
+    } catch {
+        let asksForHelp = CommandLineOptions.exitCode(for: error) == .success
+        let message = CommandLineOptions.fullMessage(for: error)
+        if asksForHelp {
+            print(message)
+            exit(ExitStatus.success)
+        }
+        complain(message)
+        exit(ExitStatus.wrongOptions)
+    }
+}
+
+/// Does what the options ask, in the order of the lua program: -v, -e, the script, -i.
+func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
+    if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)") }
+    let hasWork = !parsed.chunks.isEmpty || !parsed.script.isEmpty
+    if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
+    do {
+        let runtime = try Runtime(Options(parsed, command: command))
+        if !parsed.quiet, isatty(STDERR_FILENO) == 1 { runtime.progress = ProgressBar().show }
+        runtime.watchSignals()
+        return try run(parsed, hasWork: hasWork, in: runtime)
+    } catch let status as ExitCode {
+        return status.rawValue
+    } catch {
+        complain("astrolua: \(error)")
+        return ExitStatus.failure
+    }
+}
+
+private func run(_ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime) throws -> Int32 {
+    for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)")) }
+    if let script = parsed.script.first { try report(runtime.run(file: script)) }
+    let onTerminal = isatty(STDIN_FILENO) == 1
+    if !hasWork, !onTerminal, !parsed.interactive { try report(runtime.run(file: "-")) }
+    if parsed.interactive || (!hasWork && onTerminal) { Repl(runtime).run() }
+    return ExitStatus.success
+}
+
+/// Ends the program with the status of what went wrong.
+private func report(_ outcome: Outcome) throws {
+    fflush(nil)
+    switch outcome {
+    case .finished: return
+    case .failed(let message):
+        complain(message)
+        throw ExitCode(ExitStatus.failure)
+    case .incomplete: throw ExitCode(ExitStatus.failure)
+    case .interrupted:
+        complain("interrupted")
+        throw ExitCode(ExitStatus.interrupted)
+    }
+}
+
+func complain(_ text: String) { writeToTerminal(text + "\n") }
+
+/// To standard error, unbuffered.
+func writeToTerminal(_ text: String) {
+    let bytes = Array(text.utf8)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        if count < 0, errno != EINTR { return }
+        rest = rest.dropFirst(max(count, 0))
+    }
+}

@@ -1,0 +1,196 @@
+import AstroLua
+import Testing
+
+/// Runs a text; what it prints goes nowhere, so a test states its claim with `assert` in Lua or by the outcome.
+private func run(_ text: String, _ options: Options = Options()) throws -> Outcome {
+    try Runtime(options).run(Array(text.utf8), name: "@script.lua")
+}
+
+private func message(_ text: String, _ options: Options = Options()) throws -> String {
+    guard case .failed(let message) = try run(text, options) else { return "no error" }
+    return message
+}
+
+private func firstLine(_ text: String) -> String { text.split(separator: "\n").first.map(String.init) ?? "" }
+
+@Suite("The bridge between Lua and Swift")
+struct BridgeTests {
+    @Test("An error stands at the caller's line")
+    func errorPosition() throws {
+        let text = """
+            local sim = astro.Simulation()
+            local function build()
+              return sim:create("no_such_model")
+            end
+            build()
+            """
+        let lines = try message(text).split(separator: "\n").map(String.init)
+        #expect(lines[0].hasPrefix("script.lua:3: create: "))
+        #expect(!lines.contains { $0.contains("[C]") })
+        #expect(lines.last == "\tscript.lua:5: in main chunk")
+    }
+
+    @Test("An error inside pcall(method) still names the script's line")
+    func positionThroughPcall() throws {
+        let text = """
+            local ok, problem = pcall(astro.vector, 3)
+            assert(problem:find("^script.lua:1: vector: numbers must be"), problem)
+            """
+        #expect(try run(text) == .finished)
+    }
+
+    @Test("Lua calls Swift calls Lua, a hundred deep, and the error comes back whole")
+    func nestedCalls() throws {
+        let text = """
+            local one, raised = astro.vector { 1 }, {}
+            local function deep(n)
+              if n == 0 then error(raised) end
+              return one:map(function() return deep(n - 1) end)
+            end
+            local ok, problem = pcall(deep, 100)
+            assert(not ok and problem == raised)
+            """
+        #expect(try run(text) == .finished)
+    }
+
+    @Test("Too deep a chain is an error, not a crash")
+    func endlessNesting() throws {
+        let text = "local v = astro.vector { 1 } local function f() return v:map(f)[1] end f()"
+        #expect(try message(text).contains("overflow"))
+    }
+
+    @Test("Whichever request for memory is refused, an error comes of it and Lua goes on afterwards")
+    func refusedMemory() throws {
+        let text = """
+            local t = {}
+            for i = 1, 20 do t["key" .. i] = { i } end
+            for k, v in pairs(t) do t[k] = ("%s %d"):format(tostring(v), v[1]) end
+            for _ in next, t do end
+            local list = astro.vector { 3, 1, 2 }:map(function(x) return x * 2 end):totable()
+            table.sort(list, function(a, b) return a < b end)
+            local co = coroutine.wrap(function() coroutine.yield(1) end)
+            co()
+            pcall(error, {})
+            local sim = astro.Simulation { seed = 3 }
+            local nodes = sim:create("aeif_cond_alpha_astro", 3, { V_m = { -70, -60, -50 } })
+            assert(#nodes == 3 and #tostring(nodes) > 0)
+            """
+        var refused = 0
+        for request in 1...600 {
+            let runtime = try Runtime()
+            runtime.refuseMemory(after: request)
+            if runtime.run(Array(text.utf8), name: "@script.lua") != .finished { refused += 1 }
+            runtime.refuseMemory(after: 0)
+            #expect(runtime.run(Array("assert(#astro.vector { 1 } == 1)".utf8), name: "@again.lua") == .finished)
+        }
+        #expect(refused > 50)
+    }
+
+    @Test("Userdata that is closed, or of another type, gives an error", arguments: [
+        "local kept do local sim <close> = astro.Simulation() kept = sim end return kept.time",
+        "local kept do local sim <close> = astro.Simulation() kept = sim end kept:create('x')",
+        "getmetatable('').__index.sub(astro.Simulation(), 1)",
+        "local v = astro.vector { 1 } v.sum(astro.Simulation())",
+        "local v = astro.vector { 1 } v.sum(3)",
+        "setmetatable(astro.Simulation(), {})",
+    ])
+    func misuse(text: String) throws {
+        guard case .failed = try run(text) else {
+            Issue.record("no error from: \(text)")
+            return
+        }
+    }
+
+    @Test("A metatable cannot be had from a script")
+    func lockedMetatables() throws {
+        #expect(try run("assert(getmetatable(astro.Simulation()) == 'Simulation')") == .finished)
+    }
+
+    @Test("Nodes keep their simulation alive")
+    func ownership() throws {
+        let text = """
+            local function make() return astro.Simulation():create("aeif_cond_alpha_astro", 2) end
+            local nodes = make()
+            collectgarbage() collectgarbage()
+            assert(#nodes == 2 and #nodes:get("V_m") == 2)
+            """
+        #expect(try run(text) == .finished)
+    }
+}
+
+@Suite("Lua, made reproducible")
+struct ReproducibleTests {
+    @Test("The hash seed of this Lua is known and fixed")
+    func hashSeed() throws { #expect(try Runtime().hashSeedIsFixed) }
+
+    @Test("A global that was never set is an error that names the nearest one")
+    func undefinedGlobal() throws {
+        let text = "excitatory = 1\nlocal x = exitatory"
+        #expect(
+            try firstLine(message(text))
+                == "script.lua:2: variable 'exitatory' is not defined (did you mean 'excitatory'?)")
+        #expect(try run("assert(rawget(_G, 'nothing') == nil) nothing = nil x = 1 assert(x == 1)") == .finished)
+    }
+
+    @Test("--seed seeds math.random")
+    func randomSeed() throws {
+        var options = Options()
+        options.seed = 5
+        let text = "math.randomseed(5) local a = math.random(1 << 40) math.randomseed() assert(a == math.random(1 << 40))"
+        #expect(try run(text, options) == .finished)
+    }
+
+    @Test("Two runs put their tables at the same places")
+    func tableOrder() throws {
+        let text = """
+            local keys, order = {}, {}
+            for i = 1, 50 do keys[{}] = i  keys[function() return i end] = -i end
+            for _, i in pairs(keys) do order[#order + 1] = i end
+            result = table.concat(order, " ")
+            """
+        let check = "assert(result == '%')"
+        let first = try Runtime()
+        #expect(first.run(Array(text.utf8), name: "@script.lua") == .finished)
+        guard case .failed(let order) = first.run(Array("error(result, 0)".utf8), name: "@script.lua") else { return }
+        let second = try Runtime()
+        #expect(second.run(Array(text.utf8), name: "@script.lua") == .finished)
+        let claim = check.split(separator: "%").joined(separator: firstLine(order))
+        #expect(second.run(Array(claim.utf8), name: "@script.lua") == .finished)
+    }
+}
+
+@Suite("Limits and the sandbox")
+struct LimitTests {
+    @Test("No pcall or coroutine swallows the memory limit", arguments: [
+        "pcall(function() local t = {} for i = 1, 1e9 do t[i] = i end end)",
+        "local t = {} while true do pcall(function() t[#t + 1] = ('x'):rep(1e5) .. #t end) end",
+        "coroutine.resume(coroutine.create(function() local t = {} for i = 1, 1e9 do t[i] = i end end))",
+        "pcall(string.rep, 'x', 1e9)",
+        "local t = {} for i = 1, 1e6 do t[i] = astro.vector { 1 } * 2 end",
+    ])
+    func memoryLimit(text: String) throws {
+        var options = Options()
+        options.memoryLimit = 20 << 20
+        #expect(try message(text + " while true do end", options).contains("20.0 MB (--memory-limit)"))
+    }
+
+    @Test("The sandbox keeps a script from the system", arguments: [
+        "return os.execute", "return io.popen", "return debug.sethook", "return debug.getregistry", "return package.loadlib",
+        "return string.dump",
+    ])
+    func withheld(text: String) throws {
+        #expect(try run("local f = (function() \(text) end)() assert(f == nil)") == .finished)
+    }
+
+    @Test("Files outside the current directory are refused, whatever way leads there", arguments: [
+        "assert(io.open('/etc/passwd'))", "assert(io.open('../x', 'w'))", "io.lines('/etc/passwd')", "dofile('/etc/passwd')",
+        "assert(loadfile('/etc/passwd'))", "io.input('/etc/passwd')", "io.output('/tmp/x')", "assert(os.remove('/tmp/x'))",
+        "assert(os.rename('/tmp/x', '/tmp/y'))", "package.path = '/etc/?' require 'passwd'",
+    ])
+    func files(text: String) throws { #expect(try message(text).contains("sandbox")) }
+
+    @Test("Bytecode is not loaded")
+    func bytecode() throws {
+        #expect(try run("assert(not load('\\27Lua')) assert(load('return 1', 'x', 'b'))") == .finished)
+    }
+}

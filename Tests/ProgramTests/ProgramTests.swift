@@ -1,0 +1,188 @@
+import Foundation
+import Testing
+
+/// The program as a user meets it: a process with options, input, output and a status.
+struct Run {
+    let status: Int32
+    let output, errors: String
+
+    init(_ arguments: [String], input: String = "") throws {
+        let process = Process()
+        process.executableURL = Run.program
+        process.arguments = arguments
+        process.currentDirectoryURL = Run.directory
+        let (standardInput, standardOutput, standardError) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = standardInput
+        process.standardOutput = standardOutput
+        process.standardError = standardError
+        try process.run()
+        standardInput.fileHandleForWriting.write(Data(input.utf8))
+        try standardInput.fileHandleForWriting.close()
+        output = String(decoding: standardOutput.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        errors = String(decoding: standardError.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        status = process.terminationStatus
+    }
+
+    /// $ASTROLUA, or what the same build has left beside the tests.
+    static var program: URL {
+        if let path = ProcessInfo.processInfo.environment["ASTROLUA"] { return URL(fileURLWithPath: path) }
+        return URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("astrolua")
+    }
+
+    static let directory: URL = {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("astrolua-\(UUID().uuidString)")
+        try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        return url
+    }()
+
+    static func script(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: directory.appendingPathComponent(name))
+    }
+}
+
+@Suite("The program")
+struct ProgramTests {
+    @Test("-e runs a text; several run one after the other in one Lua")
+    func chunks() throws {
+        let run = try Run(["-e", "x = 1", "-e", "print(x + 1)"])
+        #expect(run.status == 0)
+        #expect(run.output == "2\n")
+    }
+
+    @Test("What follows the script is the script's, options too")
+    func scriptArguments() throws {
+        try Run.script("args.lua", "#!/usr/bin/env astrolua\nprint(arg[0], ...)\nprint(#arg, arg[-1])")
+        let run = try Run(["--quiet", "args.lua", "one", "--help", "-e"])
+        #expect(run.output == "args.lua\tone\t--help\t-e\n3\t--quiet\n")
+    }
+
+    @Test("A script comes from standard input with - or when it is no terminal")
+    func standardInput() throws {
+        #expect(try Run([], input: "print('piped')").output == "piped\n")
+        #expect(try Run(["-", "a"], input: "print(...)").output == "a\n")
+    }
+
+    @Test("-v and -h answer and succeed", arguments: [["-v"], ["--version"], ["-h"], ["--help"]])
+    func information(arguments: [String]) throws {
+        let run = try Run(arguments)
+        #expect(run.status == 0)
+        #expect(run.output.contains("astrolua"))
+        #expect(run.errors.isEmpty)
+    }
+
+    @Test(
+        "Wrong options end with status 2",
+        arguments: [
+            ["--bogus"], ["--seed", "x"], ["--threads", "0"], ["--memory-limit", "lots"], ["--time-limit", "-1"], ["-e"],
+        ])
+    func wrongOptions(arguments: [String]) throws {
+        let run = try Run(arguments)
+        #expect(run.status == 2)
+        #expect(run.errors.contains(arguments[0]))
+    }
+
+    @Test("An error ends with status 1, its message and the script's lines on standard error")
+    func scriptError() throws {
+        try Run.script("wrong.lua", "local function f()\n  astro.Simulation():create('nothing')\nend\nf()\n")
+        let run = try Run(["wrong.lua"])
+        #expect(run.status == 1)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.hasPrefix("wrong.lua:2: create: "))
+        #expect(run.errors.contains("stack traceback:\n\twrong.lua:2: "))
+        #expect(!run.errors.contains("[C]"))
+    }
+
+    @Test("A syntax error and a missing script end with status 1")
+    func unreadable() throws {
+        try Run.script("syntax.lua", "local = 3")
+        #expect(try Run(["syntax.lua"]).errors.hasPrefix("syntax.lua:1: "))
+        #expect(try Run(["missing.lua"]).errors == "cannot open missing.lua: No such file or directory\n")
+        #expect(try Run(["missing.lua"]).status == 1)
+    }
+
+    @Test("--seed and --threads have the last word")
+    func overrides() throws {
+        let text = "local s = astro.Simulation{ seed = 1, threads = 2 } print(s.seed, s.threads)"
+        #expect(try Run(["--seed", "9", "--threads", "1", "-e", text]).output == "9\t1\n")
+    }
+
+    @Test("The same script prints the same, twice")
+    func sameOutput() throws {
+        let text = """
+            local t = {}
+            for i = 1, 100 do t[{}] = i  t["k" .. math.random(1000)] = i end
+            for k, v in pairs(t) do print(k, v) end
+            for k, v in next, t do print(k, v) end
+            print(print, io.stdout, coroutine.create(print), string.format("%s %p", t, t))
+            """
+        try Run.script("same.lua", text)
+        let first = try Run(["same.lua"])
+        #expect(first.status == 0)
+        #expect(!first.output.contains("0x"))
+        #expect(try Run(["same.lua"]).output == first.output)
+    }
+
+    @Test(
+        "The time limit ends every loop with status 1",
+        arguments: [
+            "while true do end", "while true do pcall(function() while true do end end) end",
+            "coroutine.wrap(function() while true do end end)()", "xpcall(function() while true do end end, print)",
+        ])
+    func timeLimit(text: String) throws {
+        let run = try Run(["--time-limit", "0.3", "-e", text])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("limit of 0.3 s (--time-limit)"))
+    }
+
+    @Test("An interrupt ends a loop with status 130")
+    func interrupt() throws {
+        let process = Process()
+        process.executableURL = Run.program
+        process.arguments = ["-e", "print('on') while true do pcall(error) end"]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = Pipe()
+        try process.run()
+        _ = output.fileHandleForReading.availableData
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 130)
+    }
+
+    @Test("--allow-read and --allow-write widen the sandbox, --trust lifts it")
+    func sandbox() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("astrolua-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let text = "local f = assert(io.open('\(directory.path)/x', 'w')) f:write('x') f:close()"
+        #expect(try Run(["-e", text]).errors.contains("--allow-write DIR"))
+        #expect(try Run(["--allow-read", directory.path, "-e", text]).status == 1)
+        #expect(try Run(["--allow-write", directory.path, "-e", text]).status == 0)
+        #expect(try Run(["--trust", "-e", text + " assert(os.execute)"]).status == 0)
+    }
+
+    @Test("A link does not lead out of the sandbox")
+    func links() throws {
+        let link = Run.directory.appendingPathComponent("out")
+        try? FileManager.default.createSymbolicLink(at: link, withDestinationURL: URL(fileURLWithPath: "/etc"))
+        #expect(try Run(["-e", "assert(io.open('out/passwd'))"]).errors.contains("sandbox"))
+    }
+
+    @Test("require finds modules beside the script")
+    func modules() throws {
+        try Run.script("helper.lua", "return { name = ..., private = select('#', ...) }")
+        try Run.script("main.lua", "local h = require 'helper' print(h.name, h.private)")
+        #expect(try Run(["main.lua"]).output == "helper\t2\n")
+        let missing = try Run(["-e", "require 'nowhere'"])
+        #expect(missing.errors.contains("module 'nowhere' not found"))
+    }
+
+    @Test("The REPL prints expressions, takes several lines and survives errors")
+    func repl() throws {
+        let run = try Run(["-i"], input: "1 + 1\nfunction f()\nreturn 7\nend\nerror('oops')\nf()\n")
+        #expect(run.status == 0)
+        #expect(run.output.contains("2\n") && run.output.contains("7\n"))
+        #expect(run.errors.contains("oops"))
+    }
+}

@@ -1,0 +1,105 @@
+-- Every message a wrong call gives, in one table: who changes one sees all.
+local astro = require "astro"
+
+local NEURON = "aeif_cond_alpha_astro"
+local sim = astro.Simulation { resolution = 0.1 }
+local nodes = sim:create(NEURON, 3)
+local other = astro.Simulation():create(NEURON)
+local v = astro.vector { 1, 2, 3 }
+
+local cases = {
+  { function() sim:create("aeif_cond_alpha_astr") end, "create: .*'aeif_cond_alpha_astr' %(did you mean 'aeif_cond_alpha_astro'%?%)" },
+  { function() sim:create(NEURON, 1, { tau_syn_exc = 2 }) end, "create: aeif_cond_alpha_astro has no parameter 'tau_syn_exc' %(did you mean 'tau_syn_ex'%?%)" },
+  { function() sim:create(3) end, "create: model must be a string, got number 3 %(usage: sim:create" },
+  { function() sim:create() end, "create: model must be a string, got nothing" },
+  { function() sim:create(NEURON, 2.5) end, "create: n = 2.5 must be a whole number" },
+  { function() sim:create(NEURON, 0) end, "create: " },
+  { function() sim:create(NEURON, -1) end, "create: " },
+  { function() sim:create(NEURON, 2, 5) end, "create: params must be a table, got number 5" },
+  { function() sim:create(NEURON, 2, { V_m = 0 / 0 }) end, "create: V_m = nan is not a number" },
+  { function() sim:create(NEURON, 2, { V_m = { 1, 2, 3 } }) end, "create: .*V_m" },
+  { function() sim:create(NEURON, 2, { V_m = { 1, "x" } }) end, "create: V_m%[2%] must be a number, got string 'x'" },
+  { function() sim:create(NEURON, 2, { V_m = print }) end, "create: V_m must be a number, a boolean, .* got function" },
+  { function() sim:create(NEURON, 2, { 5 }) end, "create: params takes names as keys, got number 1" },
+  { function() sim:create(NEURON, 2, { label = 5 }) end, "create: label must be a string, got 5" },
+  { function() sim.create(NEURON) end, "create: called on string 'aeif_cond_alpha_astro', not on a Simulation %(usage: .*with a colon%)" },
+  { function() nodes.get(sim, "V_m") end, "get: called on Simulation, not on Nodes" },
+  { function() sim:connect(nodes, 5) end, "connect: post must be Nodes, got number 5" },
+  { function() sim:connect(nodes, other) end, "connect: .*another simulation" },
+  { function() sim:connect(nodes, nodes, "all_to_al") end, "connect: .*'all_to_al' %(did you mean 'all_to_all'%?%)" },
+  { function() sim:connect(nodes, nodes, { rule = "pairwise_bernoulli", p = 1.2 }) end, "connect: pairwise_bernoulli: p = 1.2 is not a probability %(0 to 1%)" },
+  { function() sim:connect(nodes, nodes, nil, { weight = nodes }) end, "connect: weight must be a number, .* got Nodes" },
+  { function() sim:connect(nodes, nodes, nil, { synapse_model = "static_synaps" }) end, "connect: .*did you mean 'static_synapse'" },
+  { function() sim:connect(nodes, nodes, nil, { delay = 0.01 }) end, "connect: .*delay" },
+  { function() sim:connections { sorce = nodes } end, "connections: there is no key 'sorce' %(did you mean 'source'%?%)" },
+  { function() sim:tripartite_connect(nodes, nodes, nodes, "all_to_all", "third_factor_bernoulli_with_pool", { primry = {} }) end, "tripartite_connect: there is no key 'primry' %(did you mean 'primary'%?%)" },
+  { function() sim:record(nodes, { "V_mm" }) end, "record: .*'V_mm'" },
+  { function() sim:record(nodes, { "V_m" }, { intervall = 1 }) end, "record: .*'intervall' %(did you mean 'interval'%?%)" },
+  { function() sim:record(5) end, "record: nodes must be Nodes, got number 5" },
+  { function() sim:simulate("x") end, "simulate: ms must be a number, got string 'x'" },
+  { function() sim:simulate(-1) end, "simulate: " },
+  { function() sim:simulate(1 / 0) end, "simulate: " },
+  { function() sim:simulate(0.05) end, "simulate: .*0.05 ms" },
+  { function() sim:nodes("nobody") end, "nodes: .*'nobody'" },
+  { function() return sim.tme end, "Simulation has no field 'tme' %(did you mean 'time'%?%)" },
+  { function() sim.time = 3 end, "'time' of a Simulation cannot be assigned" },
+  { function() nodes.V_m = 3 end, "'V_m' of Nodes cannot be assigned; change parameters with set" },
+  { function() return nodes.modell end, "Nodes has no field 'modell' %(did you mean 'model'%?%)" },
+  { function() return nodes[17] end, ".*17" },
+  { function() return nodes + 3 end, "Nodes %+: the right operand must be Nodes, got number 3" },
+  { function() nodes:sample(4) end, "sample: " },
+  { function() nodes:get("V_mm") end, "get: .*'V_mm' %(did you mean 'V_m'%?%)" },
+  { function() nodes:set { V_mm = 3 } end, "set: .*'V_mm' %(did you mean 'V_m'%?%)" },
+  { function() nodes:set(3) end, "set: parameters must be a table, got number 3" },
+  { function() return nodes.events end, ".*recorder" },
+  { function() return #sim end, "a Simulation has no length" },
+  { function() return v + astro.vector { 1 } end, "Vector %+: the Vectors have 3 and 1 elements" },
+  { function() return v + {} end, "Vector %+: x must be a number or a Vector, got table" },
+  { function() v:map(function() return "x" end) end, "map: f must return a number, got string 'x' for element 1" },
+  { function() v:map(5) end, "map: f must be a function, got number 5" },
+  { function() v:histogram(0) end, "histogram: bins = 0 must be at least 1" },
+  { function() v:histogram(3, 5, 1) end, "histogram: min = 5 must be below max = 1" },
+  { function() v:select(v:slice(1, 2)) end, "select: the Vectors have 3 and 2 elements" },
+  { function() astro.vector { 1, "x" } end, "vector: numbers%[2%] must be a number, got string 'x'" },
+  { function() astro.Simulation { sed = 3 } end, "Simulation: there is no key 'sed' %(did you mean 'seed'%?%)" },
+  { function() astro.Simulation { resolution = 0 } end, "Simulation: .*resolution" },
+  { function() astro.Simulation { threads = 0 } end, "Simulation: .*threads" },
+  { function() astro.Simulation { seed = 1.5 } end, "Simulation: seed = 1.5 must be a whole number" },
+  { function() astro.random.normal(0, -1) end, "normal: .*std" },
+  { function() astro.random.unifrom(0, 1) end, "astro.random has no field 'unifrom' %(did you mean 'uniform'%?%)" },
+  { function() return astro.Simulaton end, "astro has no field 'Simulaton' %(did you mean 'Simulation'%?%)" },
+  { function() astro.models("aeif_cond") end, "models: .*'aeif_cond'" },
+}
+
+describe("a wrong call", function()
+  for _, case in ipairs(cases) do
+    local call, message = case[1], case[2]
+    it("says " .. message, function()
+      local before = sim.num_nodes .. " " .. sim.num_connections
+      local line = debug.getinfo(call, "S").linedefined
+      local ok, problem = pcall(call)
+      assert.is_false(ok)
+      assert.is_truthy(problem:find("errors_spec.lua:" .. line .. ": " .. message), problem)
+      assert.equal(before, sim.num_nodes .. " " .. sim.num_connections)
+    end)
+  end
+
+  it("passes on what a callback raises", function()
+    local raised = {}
+    local ok, problem = pcall(v.map, v, function() error(raised) end)
+    assert.is_false(ok)
+    assert.equal(raised, problem)
+  end)
+
+  it("has no way to another type's memory", function()
+    debug.setmetatable(io.stdout, nil)
+    local forged = io.tmpfile()
+    local real = debug.getmetatable(forged)
+    debug.setmetatable(forged, debug.getmetatable(sim))
+    assert.has_error(function() return forged.time end)
+    debug.setmetatable(forged, debug.getmetatable(v))
+    assert.has_error(function() return forged:sum() end)
+    debug.setmetatable(forged, real)
+    debug.setmetatable(io.stdout, real)
+  end)
+end)

@@ -1,0 +1,90 @@
+local astro = require "astro"
+
+local v = astro.vector { 3, 1, 2 }
+
+local function same(expected, vector) assert.are.same(expected, vector:totable()) end
+
+describe("Vector", function()
+  it("#v", function() assert.equal(3, #v) end)
+
+  it("v[i]", function()
+    assert.equal(3, v[1])
+    assert.equal(2, v[-1])
+    assert.is_nil(v[4])
+    assert.is_nil(v[0])
+  end)
+
+  it("ipairs(v)", function()
+    local seen = {}
+    for i, x in ipairs(v) do seen[i] = x end
+    assert.are.same({ 3, 1, 2 }, seen)
+  end)
+
+  it("v + w, v - w, v * w, v / w, v ^ w", function()
+    same({ 6, 2, 4 }, v + v)
+    same({ 0, 0, 0 }, v - v)
+    same({ 9, 1, 4 }, v * v)
+    same({ 1, 1, 1 }, v / v)
+    same({ 27, 1, 4 }, v ^ v)
+  end)
+
+  it("v + x, x - v", function()
+    same({ 4, 2, 3 }, v + 1)
+    same({ 2, 0, 1 }, v - 1)
+    same({ -2, 0, -1 }, 1 - v)
+    same({ 2, 6, 3 }, 6 / v)
+    same({ 8, 2, 4 }, 2 ^ v)
+  end)
+
+  it("-v", function() same({ -3, -1, -2 }, -v) end)
+
+  it("v == w", function()
+    assert.is_true(v == astro.vector { 3, 1, 2 })
+    assert.is_false(v == astro.vector { 3, 1 })
+  end)
+
+  it("v:sum()", function() assert.equal(6, v:sum()) end)
+  it("v:mean()", function() assert.equal(2, v:mean()) end)
+  it("v:std()", function() assert.equal(1, astro.vector({ 1, 3 }):std()) end)
+  it("v:min()", function() assert.equal(1, v:min()) end)
+  it("v:max()", function() assert.equal(3, v:max()) end)
+  it("v:sorted()", function() same({ 1, 2, 3 }, v:sorted()) end)
+
+  it("v:slice(i, j)", function()
+    same({ 1, 2 }, v:slice(2, 3))
+    same({ 1, 2 }, v:slice(-2, -1))
+    same({}, v:slice(3, 2))
+  end)
+
+  it("v:gt(x), v:lt(x), v:ge(x), v:le(x), v:eq(x)", function()
+    same({ 1, 0, 0 }, v:gt(2))
+    same({ 0, 1, 0 }, v:lt(2))
+    same({ 1, 0, 1 }, v:ge(2))
+    same({ 0, 1, 1 }, v:le(2))
+    same({ 0, 0, 1 }, v:eq(2))
+  end)
+
+  it("v:select(mask)", function() same({ 3, 2 }, v:select(v:gt(1))) end)
+  it("v:map(f)", function() same({ 9, 1, 4 }, v:map(function(x) return x * x end)) end)
+  it("v:totable()", function() assert.are.same({ 3, 1, 2 }, v:totable()) end)
+
+  it("v:histogram(bins)", function()
+    local counts, edges = v:histogram(2)
+    same({ 1, 2 }, counts)
+    same({ 1, 2, 3 }, edges)
+  end)
+
+  it("v:histogram(bins, min, max)", function()
+    local counts, edges = v:histogram(2, 0, 2)
+    same({ 0, 2 }, counts)
+    same({ 0, 1, 2 }, edges)
+  end)
+
+  it("tostring(v)", function() assert.equal("Vector(n = 3: 3, 1, 2)", tostring(v)) end)
+
+  it("an empty one has a sum but no mean", function()
+    local empty = astro.vector {}
+    assert.equal(0, empty:sum())
+    assert.has_error(function() empty:mean() end)
+  end)
+end)
