@@ -52,7 +52,13 @@ public final class Recorder: CustomStringConvertible {
         return Double(eventCount) / Double(recording.recordedIDs.count) / seconds
     }
 
-    public var recordedIDs: [Int] { recording.recordedIDs.sorted() }
+    public var recordedNodes: Nodes {
+        let ids = recording.recordedIDs.sorted()
+        return Nodes(simulation, ids.map { id in
+            let (population, cell) = simulation.locate(id)
+            return Nodes.Run(population, cell, 1, 1)
+        })
+    }
 
     public var description: String {
         let what = isSpikeRecorder ? "spikes" : quantities.joined(separator: ", ")
