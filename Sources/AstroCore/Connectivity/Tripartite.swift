@@ -53,7 +53,7 @@ final class ThirdFactor: @unchecked Sendable {
                 let place = i % (BulkRandom.batch / 2)
                 if place == 0 { BulkRandom.fill(words.baseAddress!, batch: i / (BulkRandom.batch / 2), key: key, name: name) }
                 let takesPart = UInt64(words[2 * place]) < threshold
-                let member = UInt64(words[2 * place + 1]) &* UInt64(rule.poolSize) &>> 32
+                let member = (UInt64(words[2 * place + 1]) &* UInt64(rule.poolSize)) >> 32
                 places.append(takesPart ? Int32(member) : -1)
             }
         }

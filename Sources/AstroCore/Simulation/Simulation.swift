@@ -92,9 +92,6 @@ public final class Simulation {
     public func create(_ model: String, count: Int = 1, parameters: Settings = [:], label: String? = nil) throws -> Nodes {
         try timed(\.create) {
             guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
-            guard nodeCount + count <= Int(Int32.max) - blockSize else {
-                throw InputError("\(count) nodes are too many: a simulation holds at most \(Int32.max - Int32(blockSize))")
-            }
             if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
                 return try createDevices(device, count, parameters, label)
             }
@@ -106,11 +103,21 @@ public final class Simulation {
         }
     }
 
+    private func refuse(_ count: Int, bytes: Double, of model: String) throws {
+        try Memory.refuse(bytes, for: "\(count) nodes of \(model)")
+        guard count <= Self.mostNodes - nodeCount else {
+            throw InputError("\(count) nodes are too many: a simulation holds at most \(Self.mostNodes)")
+        }
+    }
+
+    /// Global ids are kept in 32 bits.
+    static let mostNodes = Int(Int32.max) - blockSize
+
     private func createDevices(
         _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
         let device = try make(model, parameters)
-        try Memory.refuse(Double(count) * 1000, for: "\(count) nodes")
+        try refuse(count, bytes: Double(count) * 1000, of: model.name)
         let devices = try (0..<count).map { $0 == 0 ? device : try make(model, parameters) }
         return append(count, label, .devices(devices), streamed: model.family != .recorder)
     }
@@ -122,7 +129,7 @@ public final class Simulation {
     private func createCells(
         _ model: any NodeModel.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
-        try Memory.refuse(Cells.bytes(model, count), for: "\(count) nodes of \(model.name)")
+        try refuse(count, bytes: Cells.bytes(model, count), of: model.name)
         let shares = self.shares(model, count)
         let cells = Cells(
             model: model, count: count, resolution: resolution, shares: shares.map(\.share), firstSender: senderCount)

@@ -12,6 +12,8 @@ final class Team: @unchecked Sendable {
     static let shared = Team()
     static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
+    /// Held during a job: simulations on different threads take turns.
+    private let busy = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let finished = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -23,6 +25,7 @@ final class Team: @unchecked Sendable {
     private var running = 0
 
     private init() {
+        pthread_mutex_init(busy, nil)
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wake, nil)
         pthread_cond_init(finished, nil)
@@ -31,6 +34,8 @@ final class Team: @unchecked Sendable {
     /// Calls `body(worker)` for 0 ..< workers, each on a thread of its own, and returns when all are done.
     func run(workers: Int, _ body: @escaping (Int) -> Void) {
         guard workers > 1 else { return body(0) }
+        pthread_mutex_lock(busy)
+        defer { pthread_mutex_unlock(busy) }
         while threads < workers - 1 { startThread() }
         pthread_mutex_lock(mutex)
         job = body
