@@ -171,7 +171,7 @@ struct LimitTests {
     func memoryLimit(text: String) throws {
         var options = Options()
         options.memoryLimit = 20 << 20
-        #expect(try message(text + " while true do end", options).contains("20.0 MB (--memory-limit)"))
+        #expect(try message(text + " while true do end", options).contains("20 MB (--memory-limit)"))
     }
 
     @Test("The sandbox keeps a script from the system", arguments: [

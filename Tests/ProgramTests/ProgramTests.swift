@@ -41,7 +41,7 @@ struct Run {
     }
 }
 
-@Suite("The program")
+@Suite("The program", .timeLimit(.minutes(2)))
 struct ProgramTests {
     @Test("-e runs a text; several run one after the other in one Lua")
     func chunks() throws {
