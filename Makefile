@@ -51,7 +51,7 @@ test-scripts: build
 	rm -rf $$directory; exit $$status
 
 lint:
-	luacheck -q --config .luacheckrc stdlib scripts Tests/lua
+	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua
 	@if command -v swift-format >/dev/null || swift format --version >/dev/null 2>&1; then \
 	  swift format lint --strict --recursive Sources Tests Package.swift; fi
 

@@ -161,7 +161,7 @@ private let preludeText = #"""
     end
     function dofile(path)
       local chunk, problem = _G.loadfile(path, "t")
-      if not chunk then error(problem, 0) end
+      if not chunk then error(problem, 2) end
       return chunk()
     end
 
