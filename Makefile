@@ -8,6 +8,8 @@ PACKAGES = liblua5.4-dev pkg-config gnuplot-nox lua-busted lua-check
 SWIFT_FLAGS = -c release --static-swift-stdlib
 PROGRAM = .build/release/astrolua
 
+# Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
+
 .PHONY: run build test test-swift test-lua test-scripts lint format install uninstall clean deps
 
 run: build
@@ -33,7 +35,7 @@ test: build
 	printf "\nmake test:$$summary\n"; exit $$status
 
 test-swift: build
-	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test $(SWIFT_FLAGS)
+	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --scratch-path .build/tests
 
 test-lua: build
 	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
@@ -49,7 +51,7 @@ test-scripts: build
 	rm -rf $$directory; exit $$status
 
 lint:
-	luacheck -q --config .luacheckrc stdlib scripts Tests/lua
+	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua
 	@if command -v swift-format >/dev/null || swift format --version >/dev/null 2>&1; then \
 	  swift format lint --strict --recursive Sources Tests Package.swift; fi
 

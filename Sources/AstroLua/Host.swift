@@ -7,15 +7,18 @@ import LuaShim
 extension Runtime {
     static var hostFunctions: [LuaMethod<Void>] {
         [
-            .init("gnuplot", "host.gnuplot(commands [, data])", "Runs gnuplot; true, or nil and why not.") { _, arguments in
-                let input = try arguments.string(1, "commands") + "\n"
+            .init("gnuplot", "host.gnuplot(commands [, data])", "Runs gnuplot; true, or nil and why not.") {
+                _, arguments in
+                let input =
+                    try arguments.string(1, "commands") + "\n"
                     + (arguments.isNothing(2) ? "" : try arguments.string(2, "data"))
                 guard let problem = runGnuplot(input) else { return .flag(true) }
                 arguments.runtime.push(.none, arguments.L)
                 arguments.runtime.push(.text(problem), arguments.L)
                 return .pushed(2)
             },
-            .init("write_file", "host.write_file(path, text)", "Writes a file, where the sandbox lets it.") { _, arguments in
+            .init("write_file", "host.write_file(path, text)", "Writes a file, where the sandbox lets it.") {
+                _, arguments in
                 let path = try arguments.writablePath(1)
                 guard arguments.isText(2) else { throw arguments.wrong(2, "text", "a string") }
                 try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
@@ -72,7 +75,8 @@ private func runGnuplot(_ input: String) -> String? {
     if status == 0 { return nil }
     rewind(messages)
     let text = readAll(messages).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    return "gnuplot: " + (text.isEmpty ? "ended with status \(status >> 8)" : text)
+    let lines = text.split(separator: "\n").filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
+    return "gnuplot: " + (lines.isEmpty ? "ended with status \(status >> 8)" : lines.joined(separator: "\n"))
 }
 
 /// Runs a program found in PATH; its wait status, or nil if there is no such program.

@@ -100,7 +100,7 @@ extension Runtime {
 private let preludeText = #"""
     local directory, refusal, stdlib, host, trusted = ...
     local load, loadfile, searchpath, open, find = load, loadfile, package.searchpath, io.open, string.find
-    local error, type, select = error, type, select
+    local error, type = error, type
 
     local own = directory .. "/?.lua;" .. directory .. "/?/init.lua"
     package.path = trusted and own .. ";" .. package.path or own
@@ -154,10 +154,14 @@ private let preludeText = #"""
     io.input = guarded(io.input, false)
     io.output = guarded(io.output, true)
     io.popen, io.tmpfile = nil, nil
-    loadfile = guarded(loadfile, false)
+    function _G.loadfile(path, ...)
+      local why = type(path) == "string" and refusal(path, false)
+      if why then return nil, why end
+      return loadfile(path, ...)
+    end
     function dofile(path)
-      local chunk, problem = loadfile(path, "t")
-      if not chunk then error(problem, 0) end
+      local chunk, problem = _G.loadfile(path, "t")
+      if not chunk then error(problem, 2) end
       return chunk()
     end
 

@@ -1,6 +1,7 @@
 // What ends a script ends it: pcall, xpcall and coroutines catch everything but an interrupt and the limits.
 #include "Host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -33,17 +34,13 @@ void shim_clear_stop(lua_State *L) {
 }
 
 static void push_stop_text(lua_State *L, const Host *host) {
-    switch (host->stop) {
-    case SHIM_INTERRUPTED:
-        lua_pushliteral(L, "interrupted");
-        return;
-    case SHIM_OUT_OF_TIME:
-        lua_pushfstring(L, "the script has run for longer than its limit of %f s (--time-limit)", host->time_limit);
-        return;
-    default:
-        lua_pushfstring(L, "the script needs more memory than its limit of %f MB (--memory-limit)",
-                        (double)host->limit / (1 << 20));
-    }
+    char text[128] = "interrupted";
+    if (host->stop == SHIM_OUT_OF_TIME)
+        snprintf(text, sizeof text, "the script has run for longer than its limit of %g s (--time-limit)", host->time_limit);
+    if (host->stop == SHIM_OUT_OF_MEMORY)
+        snprintf(text, sizeof text, "the script needs more memory than its limit of %g MB (--memory-limit)",
+                 (double)host->limit / (1 << 20));
+    lua_pushstring(L, text);
 }
 
 int host_raise_stop(lua_State *L) {
@@ -191,6 +188,10 @@ static void handle(int signal_number, void (*handler)(int)) {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(signal_number, &action, NULL);
+    sigset_t unblocked;                    // whoever started the program may have blocked it
+    sigemptyset(&unblocked);
+    sigaddset(&unblocked, signal_number);
+    sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
 }
 
 void shim_watch_signals(lua_State *L) {

@@ -144,6 +144,18 @@ static lua_Integer sequence_length(lua_State *L, int table) {
     return n;
 }
 
+static int protected_length(lua_State *L) {
+    lua_pushinteger(L, sequence_length(L, 1));
+    return 1;
+}
+
+int shim_push_sequence_length(lua_State *L, int table) {
+    table = lua_absindex(L, table);
+    lua_pushcfunction(L, protected_length);
+    lua_pushvalue(L, table);
+    return shim_call(L, 1, 1, false);
+}
+
 // Upvalues: the keys in order (nil for 1 … n), their number, the place reached.
 static int step(lua_State *L) {
     lua_Integer count = lua_tointeger(L, lua_upvalueindex(2)), i = lua_tointeger(L, lua_upvalueindex(3));

@@ -7,7 +7,9 @@ struct CommandLineOptions: ParsableCommand {
         usage: "astrolua [options] [script.lua [args ...]]",
         discussion: "Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.")
 
-    @Option(name: .customShort("e"), help: ArgumentHelp("Run this text (several times: one after the other).", valueName: "chunk"))
+    @Option(
+        name: .customShort("e"),
+        help: ArgumentHelp("Run this text (several times: one after the other).", valueName: "chunk"))
     var chunks: [String] = []
 
     @Flag(name: .customShort("i"), help: "Enter the REPL after the script.")
@@ -56,7 +58,9 @@ struct CommandLineOptions: ParsableCommand {
 
     /// The first word that is neither an option nor the value of one.
     private static func firstScriptWord(_ line: [String]) -> Int {
-        let withValue = ["-e", "--threads", "--seed", "--allow-write", "--allow-read", "--memory-limit", "--time-limit"]
+        let withValue = [
+            "-e", "--threads", "--seed", "--allow-write", "--allow-read", "--memory-limit", "--time-limit",
+        ]
         var i = 0
         while i < line.count, line[i].hasPrefix("-"), line[i] != "-" { i += withValue.contains(line[i]) ? 2 : 1 }
         return min(i, line.count)

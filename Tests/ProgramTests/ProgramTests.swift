@@ -27,7 +27,8 @@ struct Run {
     /// $ASTROLUA, or what the same build has left beside the tests.
     static var program: URL {
         if let path = ProcessInfo.processInfo.environment["ASTROLUA"] { return URL(fileURLWithPath: path) }
-        return URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("astrolua")
+        return URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
+            "astrolua")
     }
 
     static let directory: URL = {
@@ -41,7 +42,7 @@ struct Run {
     }
 }
 
-@Suite("The program")
+@Suite("The program", .timeLimit(.minutes(2)))
 struct ProgramTests {
     @Test("-e runs a text; several run one after the other in one Lua")
     func chunks() throws {
@@ -74,7 +75,8 @@ struct ProgramTests {
     @Test(
         "Wrong options end with status 2",
         arguments: [
-            ["--bogus"], ["--seed", "x"], ["--threads", "0"], ["--memory-limit", "lots"], ["--time-limit", "-1"], ["-e"],
+            ["--bogus"], ["--seed", "x"], ["--threads", "0"], ["--memory-limit", "lots"], ["--time-limit", "-1"],
+            ["-e"],
         ])
     func wrongOptions(arguments: [String]) throws {
         let run = try Run(arguments)

@@ -24,7 +24,7 @@ struct Access {
         let roots = writing ? writable : readable
         let option = writing ? "--allow-write DIR" : "--allow-read DIR"
         let verb = writing ? "write" : "read"
-        guard let target = resolvedTarget(path) else { return nil }     // opening it says why it cannot be
+        guard let target = resolvedTarget(path) else { return nil }  // opening it says why it cannot be
         if roots.contains(where: { isBelow(target, $0) }) { return nil }
         return "'\(path)': the sandbox lets a script \(verb) below the current directory only (widen it with \(option))"
     }

@@ -119,11 +119,9 @@ struct Arguments {
     }
 
     private func list(at index: Int32, _ name: String) throws -> Value {
-        let count = Int(lua_rawlen(L, index))
-        try runtime.pushKeys(L, of: index)
-        let keys = Int(lua_rawlen(L, -1))
-        shim_pop(L, 1)
-        guard keys == count else { throw InputError("\(name) must be a list without gaps and without other keys\(hint)") }
+        guard let count = try runtime.sequenceLength(L, of: index) else {
+            throw InputError("\(name) must be a list without gaps and without other keys\(hint)")
+        }
         lua_rawgeti(L, index, 1)
         let isTexts = lua_type(L, -1) == LUA_TSTRING
         shim_pop(L, 1)

@@ -27,7 +27,8 @@ struct LuaMethod<Receiver> {
     let name, usage, meaning: String
     let body: (Receiver, Arguments) throws -> LuaValue
 
-    init(_ name: String, _ usage: String, _ meaning: String, _ body: @escaping (Receiver, Arguments) throws -> LuaValue) {
+    init(_ name: String, _ usage: String, _ meaning: String, _ body: @escaping (Receiver, Arguments) throws -> LuaValue)
+    {
         self.name = name
         self.usage = usage
         self.meaning = meaning

@@ -149,7 +149,9 @@ public final class Runtime {
 
     private func lengthEntry<T: LuaType>(_ type: T.Type) -> Int32 {
         addEntry(nil) { runtime, L in
-            guard let length = try runtime.receiver(T.self, L).luaLength else { throw InputError("\(T.luaPhrase) has no length") }
+            guard let length = try runtime.receiver(T.self, L).luaLength else {
+                throw InputError("\(T.luaPhrase) has no length")
+            }
             return .integer(length)
         }
     }
@@ -193,6 +195,14 @@ public final class Runtime {
 
     func pushKeys(_ L: LuaState, of table: Int32) throws {
         guard shim_push_keys(L, table) == LUA_OK else { throw RaisedError() }
+    }
+
+    /// n if the table's keys are 1 to n, otherwise nil.
+    func sequenceLength(_ L: LuaState, of table: Int32) throws -> Int? {
+        guard shim_push_sequence_length(L, table) == LUA_OK else { throw RaisedError() }
+        defer { shim_pop(L, 1) }
+        let length = lua_tointegerx(L, -1, nil)
+        return length < 0 ? nil : Int(length)
     }
 
     /// Calls the function below its arguments; what it raises goes on through Swift as it is.

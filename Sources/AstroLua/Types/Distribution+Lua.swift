@@ -22,7 +22,8 @@ extension Distribution: LuaType {
                 let min = try arguments.optionalNumber(1, "min") ?? 0
                 return try checked(.uniform(min: min, max: try arguments.optionalNumber(2, "max") ?? 1))
             },
-            .init("normal", "astro.random.normal([mean [, std]])", "Normal, with mean (0) and deviation (1).") { _, arguments in
+            .init("normal", "astro.random.normal([mean [, std]])", "Normal, with mean (0) and deviation (1).") {
+                _, arguments in
                 let mean = try arguments.optionalNumber(1, "mean") ?? 0
                 return try checked(.normal(mean: mean, std: try arguments.optionalNumber(2, "std") ?? 1))
             },
@@ -30,7 +31,8 @@ extension Distribution: LuaType {
                 let mean = try arguments.optionalNumber(1, "mean") ?? 0
                 return try checked(.lognormal(mean: mean, std: try arguments.optionalNumber(2, "std") ?? 1))
             },
-            .init("exponential", "astro.random.exponential([beta])", "Exponential with scale beta (1).") { _, arguments in
+            .init("exponential", "astro.random.exponential([beta])", "Exponential with scale beta (1).") {
+                _, arguments in
                 try checked(.exponential(beta: try arguments.optionalNumber(1, "beta") ?? 1))
             },
             .init("uniform_int", "astro.random.uniform_int(max)", "A whole number from 0 to max - 1.") { _, arguments in

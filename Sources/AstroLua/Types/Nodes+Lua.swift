@@ -15,7 +15,8 @@ extension Nodes: LuaType {
 
     static var methods: [LuaMethod<Nodes>] {
         [
-            .init("slice", "nodes:slice(first, last [, step])", "Nodes first to last, counted from 1.") { nodes, arguments in
+            .init("slice", "nodes:slice(first, last [, step])", "Nodes first to last, counted from 1.") {
+                nodes, arguments in
                 let first = try arguments.integer(1, "first")
                 let last = try arguments.integer(2, "last")
                 return .object(try nodes.slice(first, last, step: try arguments.optionalInteger(3, "step") ?? 1))
@@ -28,7 +29,8 @@ extension Nodes: LuaType {
                 nodes, arguments in
                 try nodes.luaColumn(try arguments.string(1, "name"))
             },
-            .init("set", "nodes:set{ name = value, … }", "Changes parameters; values as in create.") { nodes, arguments in
+            .init("set", "nodes:set{ name = value, … }", "Changes parameters; values as in create.") {
+                nodes, arguments in
                 guard arguments.isTable(1) else { throw arguments.wrong(1, "parameters", "a table") }
                 try nodes.set(try arguments.settings(1, "parameters"))
                 return .nothing

@@ -13,7 +13,8 @@ extension Simulation: LuaType {
 
     private static var building: [LuaMethod<Simulation>] {
         [
-            .init("create", "sim:create(model [, n] [, params]) -> Nodes", "Makes n nodes of a model.") { sim, arguments in
+            .init("create", "sim:create(model [, n] [, params]) -> Nodes", "Makes n nodes of a model.") {
+                sim, arguments in
                 defer { arguments.runtime.accountMemory() }
                 return .object(try sim.create(arguments))
             },
@@ -154,7 +155,8 @@ extension Simulation {
 
     fileprivate func record(_ arguments: Arguments) throws -> Recorder {
         let nodes = try arguments.object(Nodes.self, 1, "nodes")
-        let optionsComeSecond = arguments.isTable(2) && arguments.isNothing(3) && lua_rawlen(arguments.L, arguments.index(2)) == 0
+        let optionsComeSecond =
+            arguments.isTable(2) && arguments.isNothing(3) && lua_rawlen(arguments.L, arguments.index(2)) == 0
         let names = arguments.isNothing(2) || optionsComeSecond ? nil : try arguments.names(2, "names")
         let options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
         if case .text(let path)? = options["to"], let refusal = arguments.runtime.access.refusal(path, writing: true) {

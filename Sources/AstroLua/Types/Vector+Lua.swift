@@ -31,7 +31,9 @@ struct Vector {
         try fill(UnsafeMutableBufferPointer(start: start, count: count))
     }
 
-    func push(_ runtime: Runtime, _ L: LuaState) { Vector.push(runtime, L, values.count) { _ = $0.update(from: values) } }
+    func push(_ runtime: Runtime, _ L: LuaState) {
+        Vector.push(runtime, L, values.count) { _ = $0.update(from: values) }
+    }
 }
 
 extension Vector: LuaType {
@@ -69,7 +71,8 @@ extension Vector: LuaType {
                 return .number(v.values.max()!)
             },
             .init("sorted", "v:sorted()", "A new Vector in ascending order.") { v, _ in .vector(v.values.sorted()) },
-            .init("slice", "v:slice(first [, last])", "Elements first to last, counted from 1, negative from the end.") {
+            .init("slice", "v:slice(first [, last])", "Elements first to last, counted from 1, negative from the end.")
+            {
                 v, arguments in
                 let (first, last) = v.range(
                     try arguments.integer(1, "first"), try arguments.optionalInteger(2, "last") ?? -1)
@@ -191,16 +194,24 @@ extension Vector {
         }
     }
 
+    /// Writes straight into the result, which stays on the stack.
     private static func combine(
         _ v: Vector, _ arguments: Arguments, _ i: Int, _ name: String, _ operation: (Double, Double) -> Double
     ) throws -> LuaValue {
-        guard let other = Vector.read(arguments.runtime, arguments.L, at: arguments.index(i)) else {
-            guard arguments.isNumber(i) else { throw arguments.wrong(i, "x", "a number or a Vector") }
-            let x = lua_tonumberx(arguments.L, arguments.index(i), nil)
-            return .vector(v.values.map { operation($0, x) })
+        let (runtime, L) = (arguments.runtime, arguments.L)
+        if let other = Vector.read(runtime, L, at: arguments.index(i)) {
+            try v.needEqualLength(other)
+            push(runtime, L, v.values.count) { out in
+                for k in out.indices { out[k] = operation(v.values[k], other.values[k]) }
+            }
+            return .pushed(1)
         }
-        try v.needEqualLength(other)
-        return .vector(zip(v.values, other.values).map(operation))
+        guard arguments.isNumber(i) else { throw arguments.wrong(i, "x", "a number or a Vector") }
+        let x = lua_tonumberx(L, arguments.index(i), nil)
+        push(runtime, L, v.values.count) { out in
+            for k in out.indices { out[k] = operation(v.values[k], x) }
+        }
+        return .pushed(1)
     }
 
     private static func arithmetic(

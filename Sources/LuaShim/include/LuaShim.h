@@ -35,6 +35,8 @@ void shim_push_method(lua_State *L, int method);
 void shim_push_index(lua_State *L, int method);
 // Pushes an array of the table's keys in their fixed order; status as lua_pcall's.
 int shim_push_keys(lua_State *L, int table);
+// Pushes n if the table's keys are 1 ... n, otherwise -1; status as lua_pcall's.
+int shim_push_sequence_length(lua_State *L, int table);
 // Pushes what `tostring` gives for the value; status as lua_pcall's.
 int shim_push_text(lua_State *L, int index);
 // Makes `load` and its like (on top of the stack) accept text only: `mode_argument` is the place of the mode.
