@@ -22,7 +22,7 @@ extension InputError {
     /// The known name with the fewest edits to `name`, if it is near enough to have been meant.
     public static func nearest(to name: String, among known: [String]) -> String? {
         let typed = Array(name.lowercased().utf8)
-        let limit = max(1, (typed.count + 1) / 3)
+        let limit = max(1, (typed.count + 2) / 3)
         var best: (name: String, distance: Int)?
         for candidate in known.sorted() {
             let distance = editDistance(typed, Array(candidate.lowercased().utf8))

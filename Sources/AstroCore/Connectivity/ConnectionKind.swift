@@ -3,9 +3,9 @@ enum ConnectionKind {
     case spikes, slowInwardCurrent, stimulation, recording
 
     init(_ pre: Nodes, _ post: Nodes, _ spec: SynapseSpec) throws {
-        let sources = try Self.kinds(pre.runs.map(\.population), "sources")
-        let targets = try Self.kinds(post.runs.map(\.population), "targets")
-        self = try Self.kind(sources, targets)
+        let sources = try Self.kinds(pre, "sources")
+        let targets = try Self.kinds(post, "targets")
+        self = try Self.kind(sources, targets, pre.runs[0].population.modelName, post.runs[0].population.modelName)
         for source in Self.distinct(pre) {
             for target in Self.distinct(post) { try check(source, target, spec) }
         }
@@ -24,28 +24,29 @@ enum ConnectionKind {
         return nodes.runs.map(\.population).filter { seen.insert($0.index).inserted }
     }
 
-    private static func kinds(_ populations: [Population], _ what: String) throws -> Side {
-        let sides = Set(populations.map(side))
+    private static func kinds(_ nodes: Nodes, _ what: String) throws -> Side {
+        let sides = Set(nodes.runs.map { side($0.population) })
         guard sides.count == 1 else {
-            throw InputError("\(what): cells, generators and recorders can't be connected in one call")
+            let models = distinct(nodes).map(\.modelName).joined(separator: ", ")
+            throw InputError("\(what) are of several kinds (\(models)): cells, generators and recorders can't be connected in one call")
         }
         return sides.first!
     }
 
-    private static func kind(_ source: Side, _ target: Side) throws -> ConnectionKind {
+    private static func kind(_ source: Side, _ target: Side, _ from: String, _ to: String) throws -> ConnectionKind {
         switch (source, target) {
         case (.cell, .cell): return .spikes
         case (.stimulator, .cell): return .stimulation
         case (.cell, .spikeRecorder), (.stimulator, .spikeRecorder): return .recording
         case (.sampler, .cell), (.sampler, .stimulator): return .recording
         case (.cell, .sampler), (.stimulator, .sampler):
-            throw InputError("a multimeter asks its nodes: connect it the other way round, connect(multimeter, nodes)")
+            throw InputError("a \(to) asks its nodes: connect it the other way round, connect(\(to), nodes)")
         case (.spikeRecorder, _):
             throw InputError("a spike_recorder sends nothing: connect it the other way round, connect(nodes, spike_recorder)")
         case (.cell, .stimulator), (.stimulator, .stimulator):
-            throw InputError("a generator receives nothing: connect it the other way round, connect(generator, nodes)")
+            throw InputError("a \(to) receives nothing: connect it the other way round, connect(\(to), nodes)")
         case (.sampler, .sampler), (.sampler, .spikeRecorder):
-            throw InputError("recorders can't be connected with each other")
+            throw InputError("recorders can't be connected with each other (\(from), \(to))")
         }
     }
 

@@ -194,10 +194,10 @@ struct ThirdFactorRule {
         if poolSize == third && (post == 1 || third == 1) { return }
         if poolSize == 1 {
             guard post % third == 0 else {
-                throw InputError("\(Self.name): block pools of size 1 need a number of targets (\(post)) that is a multiple of the number of third-factor nodes (\(third))")
+                throw InputError("\(Self.name): block pools of pool_size = 1 need a number of targets (\(post)) that is a multiple of the number of third-factor nodes (\(third))")
             }
         } else if post * poolSize != third {
-            throw InputError("\(Self.name): block pools of size \(poolSize) need \(post) * \(poolSize) = \(post * poolSize) third-factor nodes, there are \(third)")
+            throw InputError("\(Self.name): block pools of pool_size = \(poolSize) need \(post) * \(poolSize) = \(post * poolSize) third-factor nodes, there are \(third)")
         }
     }
 }

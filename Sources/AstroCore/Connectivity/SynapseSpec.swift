@@ -89,7 +89,7 @@ struct SynapseSpec {
     /// Steps of a delay in ms, or an error.
     static func delaySteps(_ ms: Double, _ resolution: Double) throws -> Int {
         guard ms.isFinite, ms < 1e9 else { throw InputError("delay = \(formatted(ms)) ms is not allowed") }
-        let steps = TimeGrid.stepsNearest(ms, resolution)
+        let steps = TimeGrid.stepsNearest(max(ms, 0), resolution)
         guard steps >= 1 else {
             throw InputError("delay = \(formatted(ms)) ms is shorter than the resolution \(formatted(resolution)) ms (use a multiple of \(formatted(resolution)))")
         }

@@ -150,10 +150,13 @@ extension Simulation {
         }
         for (x, reference) in zip(list, references) {
             let model = model(reference)
-            guard name != "receptor_type", let parameter = model.parameters.first(where: { $0.name == name }) else {
-                throw InputError.unknown("\(model.rawValue) has no settable parameter", name, among: model.parameters.map(\.name))
+            guard let parameter = model.parameters.first(where: { $0.name == name }) else {
+                throw InputError.unknown("\(model.rawValue) has no parameter", name, among: model.parameters.map(\.name))
             }
             try parameter.check(x, of: model.rawValue)
+            if name == "receptor_type", try x != synapseParameter(name, reference) {
+                throw InputError("\(model.rawValue): receptor_type can't be changed once connected")
+            }
         }
         if name == "x" || name == "y" { try checkFractions(name, list, references) }
         return name == "delay" ? try list.map { Double(try SynapseSpec.delaySteps($0, resolution)) } : list
@@ -183,6 +186,7 @@ extension Simulation {
 
     /// Takes over values that have been checked.
     func setConnections(_ name: String, _ values: [Double], _ references: [Connections.Reference]) {
+        if name == "receptor_type" { return }
         var touched = Set<Int>()
         for case .spike(let p, _, _, _) in references where touched.insert(p).inserted {
             projections[p].individualise(name)

@@ -307,11 +307,11 @@ final class SliceLoop: @unchecked Sendable {
             fail(describe(unstable))
         } else if let fault = faults.compactMap({ $0 }).first {
             let id = simulation.populationList[fault.source.population].firstID + fault.source.cell
-            fail("a spike of negative weight from node \(id) reached an astrocyte (weights onto astrocytes must be 0 or more)")
+            fail("a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)")
         } else if let link = simulation.links.first(where: { $0.negativeArrival != nil }) {
             link.negativeArrival = nil
             let id = simulation.populationList[link.population].firstID + link.device
-            fail("a spike of negative weight from node \(id) reached an astrocyte (weights onto astrocytes must be 0 or more)")
+            fail("a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)")
         }
     }
 

@@ -11,7 +11,7 @@ enum SynapseModel: String, CaseIterable {
 
     private static let common = [
         Parameter("weight", 1, .target, "connection weight: nS onto conductances, pA for slow inward currents, 1 onto astrocytes"),
-        Parameter("delay", 1, .ms, "transmission delay, rounded to the nearest step", .positive),
+        Parameter("delay", 1, .ms, "transmission delay, rounded to the nearest step; at least one step"),
     ]
 
     private static let receptor = Parameter("receptor_type", 0, .one, "receptor of the target: 0; parrot neurons also have 1", .nonNegative)
