@@ -388,11 +388,6 @@ extension AeifCondAlphaAstro {
     // places in a state vector
     private static let V = 0, DG_EX = 1, G_EX = 2, DG_IN = 3, G_IN = 4, W = 5
 
-    /// The reference's tolerance is tightened by this, so that no trace is further from the exact solution than the
-    /// reference's, though near a spike rounding alone decides where substeps end. Not without an exponential term
-    /// (Delta_T = 0): there the reference's own substeps say when a cell is reset.
-    private static let tighter = 0.1
-
     /// The equations of one cell.
     private struct Membrane {
         let C_m, g_L, E_L, Delta_T, V_th, V_peak, V_reset, E_ex, E_in, a, tau_w, current: Double
@@ -414,7 +409,7 @@ extension AeifCondAlphaAstro {
             current = model.I_e[cell] + model.I_stim[cell] + model.I_SIC[cell]
             rate_ex = 1 / model.tau_syn_ex[cell]
             rate_in = 1 / model.tau_syn_in[cell]
-            tolerance = model.gsl_error_tol[cell] * (Delta_T == 0 ? 1 : AeifCondAlphaAstro.tighter)
+            tolerance = model.gsl_error_tol[cell]
         }
 
         @inline(__always)
