@@ -100,7 +100,8 @@ struct EveryModelTests {
             #expect(isSame(fresh, parameter.defaultValue), "\(model.name).\(parameter.name) is \(fresh)")
             try node.set([parameter.name: parameter.defaultValue])
             #expect(
-                isSame(try value(of: parameter.name, at: node), parameter.defaultValue), "\(model.name).\(parameter.name)")
+                isSame(try value(of: parameter.name, at: node), parameter.defaultValue),
+                "\(model.name).\(parameter.name)")
         }
     }
 
