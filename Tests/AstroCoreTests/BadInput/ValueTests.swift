@@ -219,7 +219,7 @@ struct RunTests {
         _ = try simulation.connect(source, astrocyte, synapse: ["weight": .number(-1)])
         try simulation.simulate(4)
         let error = #expect(throws: InputError.self) { try simulation.simulate(10) }
-        #expect(error?.message.contains("astrocyte_lr_1994") == true)
+        #expect(error?.message.contains("weight") == true, "\(String(describing: error))")
     }
 
     @Test(
