@@ -98,7 +98,7 @@ struct ConnectTests {
             BadCall("type of pool as a number", "pool_type", "1") {
                 try $0.tripartite(third: ["pool_type": .number(1)])
             },
-            BadCall("blocks that do not fit", "pool_size", "2", "10", "5") {
+            BadCall("blocks that do not fit", "block", "2", "10", "5") {
                 // 10 targets with blocks of 2 would need 20 astrocytes.
                 try $0.tripartite(third: ["pool_type": .text("block"), "pool_size": .number(2)])
             },
@@ -148,7 +148,7 @@ struct ConnectTests {
             BadCall("delay below half a step", "delay", "0.04", "0.1") {
                 try $0.connect([:], ["delay": .number(0.04)])
             },
-            BadCall("no delay", "delay", "0", "0.1") { try $0.connect([:], ["delay": .number(0)]) },
+            BadCall("no delay", "delay", "0") { try $0.connect([:], ["delay": .number(0)]) },
             BadCall("negative delay", "delay", "-1") { try $0.connect([:], ["delay": .number(-1)]) },
             BadCall("delay as text", "delay", "soon") { try $0.connect([:], ["delay": .text("soon")]) },
             BadCall("weight as a flag", "weight", "true") { try $0.connect([:], ["weight": .flag(true)]) },
@@ -190,9 +190,9 @@ struct ConnectTests {
     @Test(
         "What cannot send or receive, and devices the wrong way round",
         arguments: [
-            BadCall("a neuron into a spike source", "poisson_generator") { try $0.connect($0.neurons, $0.poisson) },
-            BadCall("a neuron into a current source", "dc_generator") { try $0.connect($0.neurons, $0.current) },
-            BadCall("a spike source into a spike source", "poisson_generator") {
+            BadCall("a neuron into a spike source", "generator") { try $0.connect($0.neurons, $0.poisson) },
+            BadCall("a neuron into a current source", "generator") { try $0.connect($0.neurons, $0.current) },
+            BadCall("a spike source into a spike source", "generator") {
                 try $0.connect($0.poisson, $0.poisson)
             },
             BadCall("a spike recorder in front", "spike_recorder") { try $0.connect($0.detector, $0.neurons) },
@@ -219,7 +219,7 @@ struct ConnectTests {
                 try $0.connect($0.glia, $0.parrots, "sic_connection")
             },
             BadCall("spikes of an astrocyte", "astrocyte_lr_1994", "spike") { try $0.connect($0.glia, $0.detector) },
-            BadCall("one bad target among good ones", "dc_generator") {
+            BadCall("one bad target among good ones", "generator") {
                 try $0.connect($0.parrots, $0.neurons.joined(with: $0.current))
             },
         ])

@@ -65,11 +65,11 @@ struct NameTests {
                     "rule": .text("pairwise_bernoulli"), "p": .number(1), "probability": .number(0.1),
                 ])
             },
-            BadCall("unknown key of third_in", "wait'", "'weight'") {
+            BadCall("unknown key of third_in", "wieght", "'weight'") {
                 _ = try $0.simulation.tripartiteConnect(
                     $0.neurons, $0.neurons, third: $0.glia, rule: ["rule": .text("all_to_all")],
                     thirdRule: Bench.thirdRule,
-                    thirdIn: ["wait": .number(1)], thirdOut: ["synapse_model": .text("sic_connection")])
+                    thirdIn: ["wieght": .number(1)], thirdOut: ["synapse_model": .text("sic_connection")])
             },
             BadCall("unknown recordable", "Ca_astr'", "'Ca_astro'") {
                 _ = try $0.simulation.record($0.glia, quantities: ["IP3", "Ca_astr"])

@@ -23,6 +23,12 @@ struct ExactSolutionTests {
         var roundingFloor: Double { 10 * uncertainty + 1e-12 * size }
     }
 
+    /// The one scenario in which the reference's own deviation is a matter of luck. Under 300 nA V runs from reset to peak in 50 us and
+    /// through the upstroke in picoseconds; after which substep it is reset, hangs on the last bits. The reference's rules, each
+    /// substep disturbed by one unit in the last place, end up between 0.63 and 1.72 times as far from the exact solution as the
+    /// reference (V_m and w; 300 runs). In all other scenarios the same disturbance changes less than the third digit.
+    static let luck = ["many_spikes_per_step": 2.0]
+
     static let deviations =
         (try? Fixtures.decode([String: [String: Deviation]].self, from: "exact/deviations.json")) ?? [:]
 
@@ -33,6 +39,7 @@ struct ExactSolutionTests {
         let exact = try Table(path: "exact/\(name).csv")
         let columns = try #require(Self.deviations[name])
         #expect(Set(columns.keys) == Set(run.traces.map(\.name)), "\(name): the columns")
+        let luck = Self.luck[name] ?? 1
         for trace in run.traces {
             let ours = Dictionary(uniqueKeysWithValues: zip(trace.times.map(scenario.step(of:)), trace.values))
             let allowed = try #require(columns[trace.name])
@@ -42,7 +49,7 @@ struct ExactSolutionTests {
                 if !(off <= worst.off) { worst = (off, time) }
             }
             #expect(
-                worst.off <= allowed.reference + allowed.roundingFloor,
+                worst.off <= luck * allowed.reference + allowed.roundingFloor,
                 """
                 \(name), \(trace.name): off by \(worst.off) at \(worst.time) ms, the reference by \(allowed.reference), \
                 rounding \(allowed.roundingFloor)
