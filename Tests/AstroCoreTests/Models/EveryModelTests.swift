@@ -223,10 +223,11 @@ struct EveryModelTests {
             // Which receptor a connection ends on is decided when it is made.
             guard parameter.name != "receptor_type" else { continue }
             try connections.set([parameter.name: .number(standard)])
-            // 0.5 is in every range: fractions, times (a delay of five steps), weights.
-            try connections.connection(at: 2).set([parameter.name: .number(0.5)])
+            // 0.5 is in every range: fractions, times (a delay of five steps), weights. Beside x = 1, y must not be positive.
+            let changed = parameter.name == "y" ? -0.5 : 0.5
+            try connections.connection(at: 2).set([parameter.name: .number(changed)])
             #expect(
-                try connections.get(parameter.name) == [standard, 0.5, standard, standard],
+                try connections.get(parameter.name) == [standard, changed, standard, standard],
                 "\(model.name).\(parameter.name)")
             try connections.set([parameter.name: .number(standard)])
         }
