@@ -20,6 +20,11 @@ local UNITS <const> = {
   I_syn_ex = "pA", I_syn_in = "pA", U_m = "mV/ms", SIC = "pA",
 }
 
+-- The same quantity has the same colour in every picture.
+local QUANTITY_COLOURS <const> = { IP3 = 1, Ca_astro = 2, I_SIC = 3, V_m = 7, h_IP3R = 4, g_ex = 1, g_in = 2, w = 5 }
+
+local function colour(i) return plot.colours[(i - 1) % #plot.colours + 1] end
+
 -- ## Errors at the caller's line
 
 local Failure <const> = {}
@@ -265,7 +270,7 @@ local function raster_panel(groups, times, senders, axis)
     local x, y = spikes_among(times, senders, every(group.ids, step))
     local low, high = least_and_greatest(group.ids)
     least, greatest = math.min(least, low), math.max(greatest, high)
-    series[i] = { style = "ticks", colour = plot.colours[i], x = scaled(x, axis.factor), y = y, name = group.name }
+    series[i] = { style = "ticks", colour = colour(i), x = scaled(x, axis.factor), y = y, name = group.name }
   end
   if least > greatest then least, greatest = 0, 1 end
   for _, one in ipairs(series) do one.size = math.max(0.8, (greatest - least) / 180) end
@@ -291,7 +296,7 @@ local function rate_panel(groups, times, senders, axis, bin)
   local series = {}
   for i, group in ipairs(groups) do
     series[i] = rate_series(group, times, senders, axis, bin, #groups == 1 and "bars" or "line")
-    series[i].colour = plot.colours[i]
+    series[i].colour = colour(i)
   end
   return {
     weight = 1, xrange = axis.range, yrange = { 0 }, xlabel = axis.label, ylabel = "rate (Hz)", series = series,
@@ -364,14 +369,14 @@ local function over_nodes(times, values)
   return distinct, mean, low, high
 end
 
-local function mean_series(times, values, colour, factor, several)
+local function mean_series(times, values, hue, factor, several)
   local t, mean, low, high = over_nodes(times, values)
   local kept = visible_indices(mean)
   local x = scaled(pick(t, kept), factor)
-  local line = { style = "line", x = x, y = pick(mean, kept), colour = colour }
+  local line = { style = "line", x = x, y = pick(mean, kept), colour = hue }
   if not several then return { line } end
   line.name = "mean"
-  return { { style = "band", x = x, low = pick(low, kept), high = pick(high, kept), colour = colour, name = "± s.d." }, line }
+  return { { style = "band", x = x, low = pick(low, kept), high = pick(high, kept), colour = hue, name = "± s.d." }, line }
 end
 
 local function node_series(nodes, factor)
@@ -380,7 +385,7 @@ local function node_series(nodes, factor)
     local kept = visible_indices(nodes[i].values)
     series[i] = {
       style = "line", x = scaled(pick(nodes[i].times, kept), factor), y = pick(nodes[i].values, kept), width = 1,
-      colour = plot.colours[i], name = #nodes > 1 and ("%d"):format(nodes[i].id) or nil,
+      colour = colour(i), name = #nodes > 1 and ("%d"):format(nodes[i].id) or nil,
     }
   end
   return series
@@ -397,7 +402,7 @@ local function recorded_names(events)
 end
 
 local function check_names(names, events)
-  if names == nil then return recorded_names(events) end
+  if names == nil then names = recorded_names(events) end
   if type(names) == "string" then names = { names } end
   if type(names) ~= "table" then fail("traces: names must be a table of names, got %s", shown(names)) end
   for _, name in ipairs(names) do
@@ -426,7 +431,7 @@ plot.traces = public(function(rec, names, options)
       xrange = axis.range, yrange = options.yrange, xlabel = options.xlabel or axis.label, empty = "no samples",
       ylabel = options.ylabel or quantity_label(name),
       series = options.each and node_series(nodes, axis.factor)
-        or mean_series(times, values, plot.colours[(i - 1) % #plot.colours + 1], axis.factor, count > 1),
+        or mean_series(times, values, colour(QUANTITY_COLOURS[name] or i), axis.factor, count > 1),
     }
   end
   local summary = ("%s of %d node%s"):format(table.concat(names, ", "), count, count == 1 and "" or "s")
@@ -453,7 +458,7 @@ plot.lines = public(function(x, y, options)
     if #values ~= #x then fail("lines: x has %d values and %s has %d", #x, curve[1] or "y", #values) end
     series[i] = {
       style = options.points and "points" or "line", x = x, y = values, name = curve[1] and tostring(curve[1]),
-      colour = plot.colours[(i - 1) % #plot.colours + 1],
+      colour = colour(i),
     }
   end
   local panel = {

@@ -6,6 +6,7 @@ local report = {}
 
 -- 18000000 as 18 000 000.
 function report.grouped(n)
+  if n < 0 then return "-" .. report.grouped(-n) end
   local digits = ("%d"):format(n)
   local first = #digits % 3
   local groups = first > 0 and { digits:sub(1, first) } or {}
@@ -13,7 +14,10 @@ function report.grouped(n)
   return table.concat(groups, " ")
 end
 
-local function number(x) return math.type(x) == "integer" and report.grouped(x) or ("%.4g"):format(x) end
+local function number(x)
+  local is_long = x == math.floor(x) or math.abs(x) >= 10000
+  return is_long and math.abs(x) < 2 ^ 53 and report.grouped(math.floor(x + 0.5)) or ("%.4g"):format(x)
+end
 
 function report.heading(text) print(("\n%s"):format(text)) end
 
