@@ -165,13 +165,14 @@ describe("figure:save(path)", function()
 
   it("passes on why gnuplot failed", function()
     answer = { nil, "gnuplot is not installed" }
-    assert.has_error(function() assert(figure:save("a.svg")) end)
+    local _, problem = pcall(function() assert(figure:save("a.svg")) end)
+    assert.is_truthy(problem:find("plot_spec%.lua:%d+: save: 'a%.svg': gnuplot is not installed$"), problem)
   end)
 end)
 
 describe("a user's text", function()
   -- Outside of quotes no character of a title may be left over: everything else is a command of ours.
-  local function without_strings(text) return (text:gsub("'[^'\n]*'", "")) end
+  local function without_strings(text) return (text:gsub("'[^'\n]*'", ""):gsub('%."\\n"%.', "")) end
 
   local nasty = {
     "it's", "''", "'; system('touch hacked'); '", "`touch hacked`", "\"`touch hacked`\"", "back\\slash\\", "two\nlines",
@@ -182,7 +183,7 @@ describe("a user's text", function()
     it(("cannot be a command: %q"):format(text), function()
       local plain = commands(plot.lines({ 1 }, { q = { 1 } }, { title = text:gsub("[^\r\n]", ""), xlabel = "q", ylabel = "q" }))
       local given = commands(plot.lines({ 1 }, { [text] = { 1 } }, { title = text, xlabel = text, ylabel = text }))
-      assert.equal(without_strings(plain), (without_strings(given):gsub('%."\\n"%.', "")))
+      assert.equal(without_strings(plain), without_strings(given))
     end)
   end
 

@@ -28,11 +28,17 @@ gnuplot.endings = { "svg", "png", "pdf" }
 
 local function quote_line(line) return "'" .. line:gsub("%c", " "):gsub("'", "''") .. "'" end
 
+local function lines_of(text)
+  local lines = {}
+  for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
+  return lines
+end
+
 -- Between single quotes gnuplot reads nothing but '' specially: no backslash, no backtick, no macro.
 function gnuplot.quote(text)
   if not utf8.len(text) then text = text:gsub("[\x80-\xff]", "?") end
-  local lines = {}
-  for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = quote_line(line) end
+  local lines = lines_of(text)
+  for i, line in ipairs(lines) do lines[i] = quote_line(line) end
   return table.concat(lines, '."\\n".')
 end
 local quote <const> = gnuplot.quote
@@ -179,9 +185,7 @@ local function total_weight(panels)
 end
 
 local function title_height(title)
-  if not title then return 0 end
-  local _, breaks = title:gsub("\n", "")
-  return 8 + LINE * (breaks + 1)
+  return title and 8 + LINE * #lines_of(title) or 0
 end
 
 -- Top and bottom of each panel of a cell, in pixels from the top of the cell.

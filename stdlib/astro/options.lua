@@ -27,8 +27,11 @@ end
 
 function Options:figure(name) return ("%s/%s.%s"):format(self.out, name, self.format) end
 
--- Errors in the command line are the user's, not the script's: they carry no line.
-local function complain(message, ...) error(message:format(...), 0) end
+-- What is wrong with the command line is no error of the script's: it carries no line and no traceback.
+local function complain(message, ...)
+  io.stderr:write(message:format(...), "\n")
+  os.exit(2)
+end
 
 local function value_word(default)
   if type(default) == "boolean" then return "" end
@@ -60,7 +63,8 @@ local function number_from(name, text, default)
     complain("option --%s must be a number, got '%s'", name, text)
   end
   if math.type(default) == "float" then return value + 0.0 end
-  return math.tointeger(value) or complain("option --%s must be a whole number, got '%s'", name, text)
+  if not math.tointeger(value) then complain("option --%s must be a whole number, got '%s'", name, text) end
+  return math.tointeger(value)
 end
 
 local function parsed(row, text)
@@ -104,7 +108,8 @@ local function read(rows, words, values)
     else
       if not words[i]:find("=", 1, true) then
         i = i + 1
-        text = words[i] or complain("option --%s needs a value", name)
+        if not words[i] then complain("option --%s needs a value", name) end
+        text = words[i]
       end
       values[row[1]] = parsed(row, text)
     end

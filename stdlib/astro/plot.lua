@@ -206,12 +206,17 @@ end
 -- The gnuplot commands that draw the figure into a file.
 Figure.commands = public(function(self, path) return gnuplot.commands(self, path, ending_of(path)) end)
 
+-- What the sandbox refuses is refused here: gnuplot would not know.
+local function claim(path)
+  local allowed, problem = pcall(host.write_file, path, "")
+  if not allowed then fail("save: %s", (tostring(problem):gsub("^.*write_file: ", ""))) end
+end
+
 -- figure:save(path) writes an SVG, PNG or PDF file, by the ending of the path.
 Figure.save = public(function(self, path)
   local commands = gnuplot.commands(self, path, ending_of(path))
   if path:find("%c") then fail("save: the path must not hold control characters") end
-  -- Refused here if the script may not write there: gnuplot would not know.
-  host.write_file(path, "")
+  claim(path)
   local done, problem = host.gnuplot(commands)
   if not done then fail("save: '%s': %s", path, problem) end
   return self
