@@ -1,13 +1,13 @@
 -- Turns a figure (what astro.plot builds) into gnuplot commands.
 --
 -- A figure is { title, width, columns, cells }; a cell is { title, height, panels }; the panels of a cell stand above each
--- other and share the x axis; a panel is { xlabel, ylabel, xrange, yrange, weight, series }; a series is
--- { style, name, colour, x, y … }. Text of the user goes through `quote` and nowhere else.
+-- other and share the x axis; a panel is { xlabel, ylabel, xrange, yrange, weight, whole (numbers along y), series }; a
+-- series is { style, name, colour, x, y … }. Text of the user goes through `quote` and nowhere else.
 
 local gnuplot = {}
 
 local PIXELS_PER_INCH <const> = 96
-local LINE <const>, AXIS <const>, LEFT <const>, RIGHT <const> = 20, 50, 84, 20
+local LINE <const>, AXIS <const>, LEFT <const>, RIGHT <const> = 20, 64, 84, 20
 local GAP <const>, KEY <const>, TIC_DISTANCE <const> = 14, 24, 36
 
 -- noenhanced: V_m must not become a V with a subscript.
@@ -147,7 +147,7 @@ end
 -- gnuplot counts on more height than a low panel has, and its numbers would touch.
 local function tics_command(panel, height)
   local least, greatest = span(panel)
-  local wanted = (greatest - least) * TIC_DISTANCE / height
+  local wanted = math.max((greatest - least) * TIC_DISTANCE / height, panel.whole and 1 or 0)
   if panel.logy or not (wanted > 0 and wanted < math.huge) then return "set ytics autofreq" end
   local power = 10.0 ^ math.floor(math.log(wanted, 10))
   for _, factor in ipairs { 1, 2, 5, 10 } do

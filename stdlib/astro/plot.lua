@@ -281,7 +281,7 @@ local function raster_panel(groups, times, senders, axis)
   for _, one in ipairs(series) do one.size = math.max(0.8, (greatest - least) / 180) end
   local edge = math.max(0.6, (greatest - least) / 100)
   return {
-    weight = 3, xrange = axis.range, yrange = { least - edge, greatest + edge }, xlabel = axis.label, series = series,
+    weight = 3, whole = true, xrange = axis.range, yrange = { least - edge, greatest + edge }, xlabel = axis.label, series = series,
     ylabel = step > 1 and ("neuron (1 in %d shown)"):format(step) or "neuron", empty = "no spikes",
   }
 end
