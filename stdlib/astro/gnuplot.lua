@@ -7,8 +7,8 @@
 local gnuplot = {}
 
 local PIXELS_PER_INCH <const> = 96
-local LINE <const>, AXIS <const>, LEFT <const>, RIGHT <const> = 20, 64, 84, 20
-local GAP <const>, KEY <const>, TIC_DISTANCE <const> = 14, 24, 36
+local LINE <const>, AXIS <const>, LEFT <const>, RIGHT <const> = 20, 60, 84, 20
+local GAP <const>, KEY <const>, TIC_DISTANCE <const>, XLABEL <const>, YLABEL <const> = 14, 24, 36, 44, 66
 
 -- noenhanced: V_m must not become a V with a subscript.
 local TERMINALS <const> = {
@@ -19,7 +19,7 @@ local TERMINALS <const> = {
     return ("pngcairo size %d,%d font 'Helvetica,10' fontscale 2 linewidth 2 pointscale 2 noenhanced"):format(2 * w, 2 * h)
   end,
   pdf = function(w, h)
-    return ("pdfcairo size %.3fin,%.3fin font 'Helvetica,10' fontscale 1 noenhanced"):format(
+    return ("pdfcairo size %.3fin,%.3fin font 'Helvetica,10' fontscale 0.85 noenhanced"):format(
       w / PIXELS_PER_INCH, h / PIXELS_PER_INCH)
   end,
 }
@@ -117,7 +117,7 @@ local function plot_command(panel, counter)
     blocks[i], drawings[i] = data_block(name, series), drawing(name, series)
   end
   if #blocks == 0 then
-    return "set yrange [0:1]\nset label 1 " .. quote(panel.empty or "no data") .. " at graph 0.5,0.5 center\nplot NaN notitle"
+    return "set yrange [0:1]\nset label " .. quote(panel.empty or "no data") .. " at graph 0.5,0.5 center\nplot NaN notitle"
   end
   return table.concat(blocks, "\n") .. "\nplot " .. table.concat(drawings, ", \\\n  ")
 end
@@ -127,7 +127,17 @@ local function range_command(axis, range)
   return ("set %srange [%s:%s]"):format(axis, range[1] and number(range[1]) or "*", range[2] and number(range[2]) or "*")
 end
 
-local function label_command(axis, text) return text and ("set %slabel %s"):format(axis, quote(text)) or ("unset %slabel"):format(axis) end
+-- gnuplot would set the labels of axes by the width of the numbers beside them, at times outside of the picture.
+local function axis_labels(panel, place, page, is_lowest)
+  local left, right, bottom, top = table.unpack(place)
+  local commands = {}
+  local function label(text, x, y, turned)
+    if text then commands[#commands + 1] = ("set label %s at screen %.5f, screen %.5f center %s"):format(quote(text), x, y, turned) end
+  end
+  label(panel.ylabel, left - YLABEL / page.width, (bottom + top) / 2, "rotate")
+  label(is_lowest and panel.xlabel, (left + right) / 2, bottom - XLABEL / page.height, "")
+  return table.concat(commands, "\n")
+end
 
 -- The least and greatest of all that a panel shows along y.
 local function span(panel)
@@ -163,8 +173,8 @@ local function room_above(panel)
   return GAP
 end
 
--- `place` holds left, right, bottom, top in fractions of the picture; `height` is in pixels.
-local function panel_commands(panel, place, height, is_lowest, title, counter)
+-- `place` holds left, right, bottom, top in fractions of the page.
+local function panel_commands(panel, place, page, is_lowest, title, counter)
   return table.concat({
     "unset label",
     ("set margins at screen %.5f, at screen %.5f, at screen %.5f, at screen %.5f"):format(table.unpack(place)),
@@ -172,8 +182,8 @@ local function panel_commands(panel, place, height, is_lowest, title, counter)
     (panel.logx and "set" or "unset") .. " logscale x", (panel.logy and "set" or "unset") .. " logscale y",
     range_command("x", panel.xrange), range_command("y", panel.yrange),
     is_lowest and "set format x" or "set format x ''",
-    tics_command(panel, height),
-    label_command("x", is_lowest and panel.xlabel or nil), label_command("y", panel.ylabel),
+    tics_command(panel, (place[4] - place[3]) * page.height),
+    axis_labels(panel, place, page, is_lowest),
     plot_command(panel, counter),
   }, "\n")
 end
@@ -233,21 +243,24 @@ local function head(figure, path, ending, height)
   return HEAD:format(TERMINALS[ending](figure.width, height), quote_path(path), title)
 end
 
-local function cell_commands(cell, place, width, height, counter)
+local function cell_commands(cell, place, page, counter)
   local parts = {}
   for i, edges in ipairs(stack(cell)) do
-    local screen = { (place.left + LEFT) / width, (place.right - RIGHT) / width,
-      1 - (place.top + edges[2]) / height, 1 - (place.top + edges[1]) / height }
-    parts[i] = panel_commands(cell.panels[i], screen, edges[2] - edges[1], i == #cell.panels, i == 1 and cell.title or nil, counter + i)
+    local screen = {
+      (place.left + LEFT) / page.width, (place.right - RIGHT) / page.width,
+      1 - (place.top + edges[2]) / page.height, 1 - (place.top + edges[1]) / page.height,
+    }
+    parts[i] = panel_commands(cell.panels[i], screen, page, i == #cell.panels, i == 1 and cell.title or nil, counter + i)
   end
   return table.concat(parts, "\n")
 end
 
 function gnuplot.commands(figure, path, ending)
   local places, height = arrange(figure)
+  local page = { width = figure.width, height = height }
   local parts, counter = { head(figure, path, ending, height) }, 0
   for i, cell in ipairs(figure.cells) do
-    parts[#parts + 1] = cell_commands(cell, places[i], figure.width, height, counter)
+    parts[#parts + 1] = cell_commands(cell, places[i], page, counter)
     counter = counter + #cell.panels
   end
   parts[#parts + 1] = "unset multiplot\nunset output\n"

@@ -493,7 +493,7 @@ plot.histogram = public(function(values, options)
   -- The last bin holds its upper edge.
   counts[bins] = counts[bins] + table.remove(counts)
   local panel = {
-    xrange = { from, from + bins * width }, yrange = options.yrange or { 0 }, xlabel = options.xlabel,
+    whole = true, xrange = { from, from + bins * width }, yrange = options.yrange or { 0 }, xlabel = options.xlabel,
     ylabel = options.ylabel or "count",
     series = { { style = "bars", x = bin_centres(from, width, bins), y = counts, colour = plot.colours[1] } },
   }
