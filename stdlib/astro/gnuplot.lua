@@ -1,0 +1,270 @@
+-- Turns a figure (what astro.plot builds) into gnuplot commands.
+--
+-- A figure is { title, width, columns, cells }; a cell is { title, height, panels }; the panels of a cell stand above each
+-- other and share the x axis; a panel is { xlabel, ylabel, xrange, yrange, weight, whole (numbers along y), series }; a
+-- series is { style, name, colour, x, y … }. Text of the user goes through `quote` and nowhere else.
+
+local gnuplot = {}
+
+local PIXELS_PER_INCH <const> = 96
+local LINE <const>, AXIS <const>, LEFT <const>, RIGHT <const> = 20, 60, 84, 20
+local GAP <const>, KEY <const>, TIC_DISTANCE <const>, XLABEL <const>, YLABEL <const> = 14, 24, 36, 44, 66
+
+-- noenhanced: V_m must not become a V with a subscript.
+local TERMINALS <const> = {
+  svg = function(w, h)
+    return ("svg size %d,%d font 'Helvetica,Arial,sans-serif,13' noenhanced background '#ffffff'"):format(w, h)
+  end,
+  png = function(w, h)
+    return ("pngcairo size %d,%d font 'Helvetica,10' fontscale 2 linewidth 2 pointscale 2 noenhanced"):format(2 * w, 2 * h)
+  end,
+  pdf = function(w, h)
+    return ("pdfcairo size %.3fin,%.3fin font 'Helvetica,10' fontscale 0.85 noenhanced"):format(
+      w / PIXELS_PER_INCH, h / PIXELS_PER_INCH)
+  end,
+}
+
+gnuplot.endings = { "svg", "png", "pdf" }
+
+local function quote_line(line) return "'" .. line:gsub("%c", " "):gsub("'", "''") .. "'" end
+
+local function lines_of(text)
+  local lines = {}
+  for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
+  return lines
+end
+
+-- Between single quotes gnuplot reads nothing but '' specially: no backslash, no backtick, no macro.
+function gnuplot.quote(text)
+  if not utf8.len(text) then text = text:gsub("[\x80-\xff]", "?") end
+  local lines = lines_of(text)
+  for i, line in ipairs(lines) do lines[i] = quote_line(line) end
+  return table.concat(lines, '."\\n".')
+end
+local quote <const> = gnuplot.quote
+
+-- A leading | would be a command and a leading ~ a home directory.
+local function quote_path(path)
+  return quote_line(path:sub(1, 1) == "/" and path or "./" .. path)
+end
+
+local function number(x)
+  if x ~= x or x == math.huge or x == -math.huge then return "NaN" end
+  return ("%.7g"):format(x)
+end
+
+local function rows(...)
+  local columns, lines = { ... }, {}
+  for i = 1, #columns[1] do
+    local row = {}
+    for c, column in ipairs(columns) do row[c] = number(column[i]) end
+    lines[i] = table.concat(row, " ")
+  end
+  return table.concat(lines, "\n")
+end
+
+-- As one long path an SVG takes a third of the space that single marks would need.
+local function tick_rows(series)
+  local lines = {}
+  for i, x in ipairs(series.x) do
+    local at, y = number(x), series.y[i]
+    lines[i] = ("%s %s\n%s %s\n"):format(at, number(y - series.size / 2), at, number(y + series.size / 2))
+  end
+  return table.concat(lines, "\n")
+end
+
+local function xy_rows(series) return rows(series.x, series.y) end
+
+-- For each style: the rows of its data block, and how to draw them.
+local STYLES <const> = {
+  line = { xy_rows, "using 1:2 with lines linewidth %(width) linecolor rgb '%(colour)'" },
+  points = { xy_rows, "using 1:2 with points pointtype 7 pointsize 0.4 linecolor rgb '%(colour)'" },
+  bars = { xy_rows, "using 1:2 with boxes fillstyle solid 0.7 noborder fillcolor rgb '%(colour)'" },
+  ticks = { tick_rows, "using 1:2 with lines linewidth 0.8 linecolor rgb '%(colour)'" },
+  band = {
+    function(series) return rows(series.x, series.low, series.high) end,
+    "using 1:2:3 with filledcurves fillstyle transparent solid 0.25 noborder fillcolor rgb '%(colour)'",
+  },
+}
+
+local function data_block(name, series) return ("%s << EOD\n%s\nEOD"):format(name, STYLES[series.style][1](series)) end
+
+-- The sample of a tick would be too thin to show its colour.
+local function thick_key(series)
+  return (", keyentry with lines linewidth 4 linecolor rgb '%s' title %s"):format(series.colour, quote(series.name))
+end
+
+local function drawing(name, series)
+  local with = STYLES[series.style][2]:gsub("%%%((%a+)%)", { colour = series.colour, width = series.width or 1.4 })
+  local command = name .. " " .. with
+  if not series.name then return command .. " notitle" end
+  if series.style == "ticks" then return command .. " notitle" .. thick_key(series) end
+  return command .. " title " .. quote(series.name)
+end
+
+local function drawn_series(panel)
+  local drawn = {}
+  for _, series in ipairs(panel.series) do
+    if #series.x > 0 then drawn[#drawn + 1] = series end
+  end
+  return drawn
+end
+
+local function plot_command(panel, counter)
+  local blocks, drawings = {}, {}
+  for i, series in ipairs(drawn_series(panel)) do
+    local name = ("$data%d_%d"):format(counter, i)
+    blocks[i], drawings[i] = data_block(name, series), drawing(name, series)
+  end
+  if #blocks == 0 then
+    return "set yrange [0:1]\nset label " .. quote(panel.empty or "no data") .. " at graph 0.5,0.5 center\nplot NaN notitle"
+  end
+  return table.concat(blocks, "\n") .. "\nplot " .. table.concat(drawings, ", \\\n  ")
+end
+
+local function range_command(axis, range)
+  if not range then return ("set autoscale %s"):format(axis) end
+  return ("set %srange [%s:%s]"):format(axis, range[1] and number(range[1]) or "*", range[2] and number(range[2]) or "*")
+end
+
+-- gnuplot would set the labels of axes by the width of the numbers beside them, at times outside of the picture.
+local function axis_labels(panel, place, page, is_lowest)
+  local left, right, bottom, top = table.unpack(place)
+  local commands = {}
+  local function label(text, x, y, turned)
+    if text then commands[#commands + 1] = ("set label %s at screen %.5f, screen %.5f center %s"):format(quote(text), x, y, turned) end
+  end
+  label(panel.ylabel, left - YLABEL / page.width, (bottom + top) / 2, "rotate")
+  label(is_lowest and panel.xlabel, (left + right) / 2, bottom - XLABEL / page.height, "")
+  return table.concat(commands, "\n")
+end
+
+-- The least and greatest of all that a panel shows along y.
+local function span(panel)
+  local least, greatest = math.huge, -math.huge
+  for _, series in ipairs(panel.series) do
+    for _, column in ipairs { series.y or {}, series.low or {}, series.high or {} } do
+      for _, y in ipairs(column) do
+        if y < least then least = y end
+        if y > greatest then greatest = y end
+      end
+    end
+  end
+  local given = panel.yrange or {}
+  return given[1] or least, given[2] or greatest
+end
+
+-- gnuplot counts on more height than a low panel has, and its numbers would touch.
+local function tics_command(panel, height)
+  local least, greatest = span(panel)
+  local wanted = math.max((greatest - least) * TIC_DISTANCE / height, panel.whole and 1 or 0)
+  if panel.logy or not (wanted > 0 and wanted < math.huge) then return "set ytics autofreq" end
+  local power = 10.0 ^ math.floor(math.log(wanted, 10))
+  for _, factor in ipairs { 1, 2, 5, 10 } do
+    if wanted <= factor * power then return "set ytics " .. number(factor * power) end
+  end
+end
+
+-- Room above a panel; names of curves stand there, where they hide no data.
+local function room_above(panel)
+  for _, series in ipairs(panel.series) do
+    if series.name then return KEY end
+  end
+  return GAP
+end
+
+-- `place` holds left, right, bottom, top in fractions of the page.
+local function panel_commands(panel, place, page, is_lowest, title, counter)
+  return table.concat({
+    "unset label",
+    ("set margins at screen %.5f, at screen %.5f, at screen %.5f, at screen %.5f"):format(table.unpack(place)),
+    title and ("set title %s offset 0,%g"):format(quote(title), room_above(panel) == KEY and 0.8 or 0) or "unset title",
+    (panel.logx and "set" or "unset") .. " logscale x", (panel.logy and "set" or "unset") .. " logscale y",
+    range_command("x", panel.xrange), range_command("y", panel.yrange),
+    is_lowest and "set format x" or "set format x ''",
+    tics_command(panel, (place[4] - place[3]) * page.height),
+    axis_labels(panel, place, page, is_lowest),
+    plot_command(panel, counter),
+  }, "\n")
+end
+
+local function total_weight(panels)
+  local total = 0
+  for _, panel in ipairs(panels) do total = total + (panel.weight or 1) end
+  return total
+end
+
+local function title_height(title)
+  return title and 8 + LINE * #lines_of(title) or 0
+end
+
+-- Top and bottom of each panel of a cell, in pixels from the top of the cell.
+local function stack(cell)
+  local top = title_height(cell.title)
+  local free = cell.height - top - AXIS
+  for _, panel in ipairs(cell.panels) do free = free - room_above(panel) end
+  local edges = {}
+  for i, panel in ipairs(cell.panels) do
+    local height = free * (panel.weight or 1) / total_weight(cell.panels)
+    top = top + room_above(panel)
+    edges[i] = { top, top + height }
+    top = top + height
+  end
+  return edges
+end
+
+-- Rows of cells are as high as their highest cell.
+local function arrange(figure)
+  local columns = figure.columns or 1
+  local top, row_height, places = title_height(figure.title), 0, {}
+  for i, cell in ipairs(figure.cells) do
+    local column = (i - 1) % columns
+    if column == 0 then top, row_height = top + row_height, 0 end
+    row_height = math.max(row_height, cell.height)
+    places[i] = { left = column * figure.width / columns, right = (column + 1) * figure.width / columns, top = top }
+  end
+  return places, top + row_height
+end
+
+local HEAD <const> = [[
+reset
+set encoding utf8
+set terminal %s
+set output %s
+set border 3 linecolor rgb '#404040'
+set tics nomirror out scale 0.6
+set key at graph 1,1 right bottom horizontal samplen 1.5 height 0.3 noenhanced
+set datafile missing 'NaN'
+set multiplot%s
+]]
+
+local function head(figure, path, ending, height)
+  local title = figure.title and " title " .. quote(figure.title) or ""
+  return HEAD:format(TERMINALS[ending](figure.width, height), quote_path(path), title)
+end
+
+local function cell_commands(cell, place, page, counter)
+  local parts = {}
+  for i, edges in ipairs(stack(cell)) do
+    local screen = {
+      (place.left + LEFT) / page.width, (place.right - RIGHT) / page.width,
+      1 - (place.top + edges[2]) / page.height, 1 - (place.top + edges[1]) / page.height,
+    }
+    parts[i] = panel_commands(cell.panels[i], screen, page, i == #cell.panels, i == 1 and cell.title or nil, counter + i)
+  end
+  return table.concat(parts, "\n")
+end
+
+function gnuplot.commands(figure, path, ending)
+  local places, height = arrange(figure)
+  local page = { width = figure.width, height = height }
+  local parts, counter = { head(figure, path, ending, height) }, 0
+  for i, cell in ipairs(figure.cells) do
+    parts[#parts + 1] = cell_commands(cell, places[i], page, counter)
+    counter = counter + #cell.panels
+  end
+  parts[#parts + 1] = "unset multiplot\nunset output\n"
+  return table.concat(parts, "\n")
+end
+
+return gnuplot

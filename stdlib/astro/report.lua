@@ -1,0 +1,42 @@
+-- What a script prints about a run.
+--
+--   report.value("mean rate", spikes:rate(), "Hz")        mean rate              4.76 Hz
+--   report.run(sim)                                       sizes, seconds spent, real-time factor, memory
+local report = {}
+
+-- 18000000 as 18 000 000.
+function report.grouped(n)
+  if n < 0 then return "-" .. report.grouped(-n) end
+  local digits = ("%d"):format(n)
+  local first = #digits % 3
+  local groups = first > 0 and { digits:sub(1, first) } or {}
+  for i = first + 1, #digits, 3 do groups[#groups + 1] = digits:sub(i, i + 2) end
+  return table.concat(groups, " ")
+end
+
+local function number(x)
+  local is_long = x == math.floor(x) or math.abs(x) >= 10000
+  return is_long and math.abs(x) < 2 ^ 53 and report.grouped(math.floor(x + 0.5)) or ("%.4g"):format(x)
+end
+
+function report.heading(text) print(("\n%s"):format(text)) end
+
+function report.value(name, value, unit)
+  local text = type(value) == "number" and number(value) or tostring(value)
+  print(("  %-26s %s%s"):format(name, text, unit and " " .. unit or ""))
+end
+
+function report.run(sim)
+  local stats = sim.stats
+  report.heading("run")
+  report.value("nodes", sim.num_nodes)
+  report.value("connections", sim.num_connections)
+  report.value("threads", sim.threads)
+  report.value("simulated time", sim.time, "ms")
+  report.value("building", stats.create + stats.connect + stats.prepare, "s")
+  report.value("simulating", stats.simulate, "s")
+  if sim.time > 0 then report.value("real-time factor", 1000 * stats.simulate / sim.time) end
+  report.value("memory", stats.memory_bytes / 2 ^ 20, "MB")
+end
+
+return report
