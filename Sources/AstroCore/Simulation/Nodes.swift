@@ -178,7 +178,7 @@ extension Nodes {
         }
         lists.forEach { $0.apply() }
         devices.forEach { simulation.replaceDevice($0.0, $0.1, with: $0.2) }
-        if !lists.isEmpty { simulation.assignments += 1 }
+        simulation.assignments += 1
     }
 
     private func randomName(_ run: Run) -> CellAssignment.RandomName {
@@ -218,19 +218,13 @@ extension Simulation {
                 guard value == .number(0) else { throw InputError("\(population.modelName): n_events can only be set to 0") }
                 continue
             }
-            changes[name] = Self.own(value, name, device, position, count)
+            changes[name] = value
         }
+        let stream = RandomStream(seed: seed, .nodeAssignment, assignments &* 256, population.firstStreamed &+ index)
+        changes = try Self.own(changes, type(of: device), position, count, stream)
         let new = try Self.rebuilt(device, changes, resolution)
         if let recorder = device as? any RecorderDevice { try Self.checkRecorder(recorder, changes) }
         return new
-    }
-
-    /// A list of numbers for a parameter that is a number gives each device its own.
-    private static func own(_ value: Value, _ name: String, _ device: any Device, _ position: Int, _ count: Int) -> Value {
-        if case .numbers(let list) = value, case .number? = device.values[name], list.count == count {
-            return .number(list[position])
-        }
-        return value
     }
 
     private static func rebuilt<D: Device>(_ device: D, _ changes: Settings, _ resolution: Double) throws -> any Device {

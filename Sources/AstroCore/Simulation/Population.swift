@@ -142,6 +142,10 @@ final class Cells {
         BoundModel(model: Model(columns))
     }
 
+    var memoryBytes: Int {
+        columns.values.reduce(0) { $0 + ($1.stride == 0 ? blockSize : padded(count)) * 8 }
+    }
+
     func share(of cell: Int) -> Share {
         shares.first { $0.cells.contains(cell) }!
     }

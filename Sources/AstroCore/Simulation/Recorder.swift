@@ -20,14 +20,12 @@ public final class Recorder: CustomStringConvertible {
 
     /// ms
     public var times: [Double] {
-        recording.sortIfNeeded()
-        return recording.stamps.map { TimeGrid.ms($0, recording.resolution) }
+        recording.stamps.map { TimeGrid.ms($0, recording.resolution) }
     }
 
     /// Global ids.
     public var senders: [Double] {
-        recording.sortIfNeeded()
-        return recording.senders.map(Double.init)
+        recording.senders.map(Double.init)
     }
 
     /// The samples of a quantity, one per event.

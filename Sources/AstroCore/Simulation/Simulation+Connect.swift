@@ -240,8 +240,8 @@ extension Simulation {
         let outCall = CallName(seed: seed, number: call.number + 2)
         let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: post, call, self)
         let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: third, second, self)
-        let out = ThirdOutCollector(factor, specs.thirdOut, post: post.count, workers: threads)
-        defer { out.deallocate() }
+        let expected = rule.expectedCount(pre.count, post.count)
+        let out = ThirdOutCounts(workers: threads, post: post.count, poolSize: factor.poolSize, expected: expected)
         nonisolated(unsafe) let rows = rule.rows(pre, post, call)
         try buildChunks([primary, thirdIn], rowCount: pre.count) { chunk, worker, scratches in
             var positions: [UInt32] = [], astrocytes: [UInt32] = [], places: [Int32] = []
@@ -252,8 +252,8 @@ extension Simulation {
                 factor.choose(row: row, positions.count, into: &places)
                 for (position, place) in zip(positions, places) where place >= 0 {
                     astrocytes.append(UInt32(factor.member(Int(position), Int(place))))
-                    out.add(Int(position), Int(place), worker: worker)
                 }
+                out.add(positions, places, worker: worker)
                 try primary.add(row: row, positions, to: scratches[0])
                 try thirdIn.add(row: row, astrocytes, to: scratches[1])
             }
@@ -307,26 +307,4 @@ struct TripartiteSpecs {
             throw InputError("\(name): \(error.message)")
         }
     }
-}
-
-/// Gathers third_out connections while workers build the others.
-final class ThirdOutCollector: @unchecked Sendable {
-    private let counts: ThirdOutCounts
-
-    init(_ factor: ThirdFactor, _ spec: SynapseSpec, post: Int, workers: Int) {
-        counts = ThirdOutCounts(workers: workers, post: post, poolSize: factor.poolSize)
-    }
-
-    func add(_ target: Int, _ place: Int, worker: Int) { counts.add(target, place, worker: worker) }
-
-    func forEach(_ body: (Int, Int, Int) throws -> Void) throws {
-        var failure: (any Error)?
-        counts.forEach { target, place, number in
-            guard failure == nil else { return }
-            do { try body(target, place, number) } catch { failure = error }
-        }
-        if let failure { throw failure }
-    }
-
-    func deallocate() { counts.deallocate() }
 }

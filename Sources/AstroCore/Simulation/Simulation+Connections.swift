@@ -72,7 +72,7 @@ extension Simulation {
         return order.flatMap { index -> [Connections.Reference] in
             let entry = projection.entries[index]
             guard wants(Int(entry.source), Int(entry.target)) else { return [] }
-            return Array(repeating: .slowInwardCurrent(projection: p, entry: Int32(index)), count: Int(entry.multiplicity))
+            return (0..<entry.multiplicity).map { .slowInwardCurrent(projection: p, entry: Int32(index), member: $0) }
         }
     }
 
@@ -89,7 +89,7 @@ extension Simulation {
             let (projection, segment, chunk) = stored(p, row, s)
             let (population, cell) = segment.plane.resident(at: segment.base + Int(chunk.targets[Int(index)]))
             return (projection.sources[Int(row)], populationList[population].firstID + cell)
-        case .slowInwardCurrent(let p, let entry):
+        case .slowInwardCurrent(let p, let entry, _):
             let entry = sicProjections[p].entries[Int(entry)]
             return (Int(entry.source), Int(entry.target))
         case .link(let l, let index):
@@ -110,7 +110,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.weight ?? chunk.weights![Int(index)]
-        case .slowInwardCurrent(let p, let entry): return sicProjections[p].entries[Int(entry)].weight
+        case .slowInwardCurrent(let p, let entry, _): return sicProjections[p].entries[Int(entry)].weight
         case .link(let l, let index): return links[l].weight(Int(index))
         }
     }
@@ -121,7 +121,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.delay ?? Int(chunk.delays![Int(index)])
-        case .slowInwardCurrent(let p, let entry): return Int(sicProjections[p].entries[Int(entry)].delay)
+        case .slowInwardCurrent(let p, let entry, _): return Int(sicProjections[p].entries[Int(entry)].delay)
         case .link(let l, let index): return links[l].delay(Int(index))
         }
     }
@@ -192,16 +192,19 @@ extension Simulation {
             projections[p].individualise(name)
         }
         var flushed = Set<Int>()
+        var slow: [Int: [(entry: Int, member: Int, value: Double)]] = [:]
         for (value, reference) in zip(values, references) {
             switch reference {
             case .spike(let p, let row, let s, let index): setSpike(name, value, p, row, s, Int(index))
-            case .slowInwardCurrent(let p, let entry): setSIC(name, value, p, Int(entry), references)
+            case .slowInwardCurrent(let p, let entry, let member):
+                slow[p, default: []].append((Int(entry), Int(member), value))
             case .link(let l, let index):
                 if flushed.insert(l).inserted { flush(links[l]) }
                 if name == "weight" { links[l].setWeight(value, of: Int(index)) }
                 if name == "delay" { links[l].setDelay(Int(value), of: Int(index)) }
             }
         }
+        for (p, changes) in slow { sicProjections[p].set(changes, delay: name == "delay") }
         for p in touched where name == "delay" { projections[p].findDelays() }
         isPrepared = false
     }
@@ -218,14 +221,6 @@ extension Simulation {
         case "delay": chunk.delays![index] = UInt16(value)
         default: chunk.individuals![index].set(name, value)
         }
-    }
-
-    /// All parallel connections of an entry change together, or one is split off.
-    private func setSIC(_ name: String, _ value: Double, _ p: Int, _ entry: Int, _ references: [Connections.Reference]) {
-        var entries = sicProjections[p].entries
-        if name == "weight" { entries[entry].weight = value }
-        if name == "delay" { entries[entry].delay = Int32(value) }
-        sicProjections[p].entries = entries
     }
 }
 

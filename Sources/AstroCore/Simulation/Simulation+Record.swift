@@ -29,9 +29,12 @@ struct DeviceListener {
 extension Simulation {
     /// A recorder of spikes, or of `quantities` every `interval` ms (1.0). It is no node: it shifts no id and no stream.
     ///
-    /// - `options`: `interval`, `offset`, `start`, `stop` in ms.
+    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `to`, a .csv or .dat file that events also go to while
+    ///   the simulation runs.
     public func record(_ nodes: Nodes, quantities: [String]? = nil, options: Settings = [:]) throws -> Recorder {
         try checkMine(nodes, "nodes")
+        var options = options
+        let path = try Self.path(options.removeValue(forKey: "to"))
         let recording: Recording
         if let quantities {
             guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
@@ -43,8 +46,17 @@ extension Simulation {
             recording = try SpikeRecorder(SpikeRecorder.merged(SpikeRecorder.defaults, options), resolution: resolution).recording
             try checkSpikeSources(nodes)
         }
+        if let path { recording.stream = try RecordingStream(path, recording) }
         attach(recording, to: nodes)
         return Recorder(self, recording)
+    }
+
+    private static func path(_ value: Value?) throws -> String? {
+        switch value {
+        case nil: return nil
+        case .text(let path)?: return path
+        case let other?: throw InputError("to must be the path of a file, got \(other)")
+        }
     }
 
     /// The data of a recorder that was created as a node.
@@ -98,7 +110,6 @@ extension Simulation {
         for (recorder, ids) in recorded.sorted(by: { $0.key < $1.key }) {
             let (population, index) = locate(recorder)
             attach((population.devices![index] as! any RecorderDevice).recording, to: nodes.keeping(ids))
-            recorderConnections += ids.count
         }
         return recorded.values.reduce(0) { $0 + $1.count }
     }

@@ -70,12 +70,10 @@ public final class Simulation {
     /// Simulated time in ms.
     public var time: Double { TimeGrid.ms(now, resolution) }
     public var nodeCount: Int { populationList.last.map { $0.firstID + $0.count - 1 } ?? 0 }
+    /// Connections between cells and from generators; what recorders listen to is no connection here.
     public var connectionCount: Int {
         projections.reduce(0) { $0 + $1.count } + sicProjections.reduce(0) { $0 + $1.count } + links.reduce(0) { $0 + $1.count }
-            + recorderConnections
     }
-    /// Connections to recorders, which are kept as lists of members.
-    var recorderConnections = 0
 
     public var populations: [Nodes] { populationList.map { Nodes(self, [.init($0)]) } }
 
@@ -116,10 +114,36 @@ public final class Simulation {
     private func createDevices(
         _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
-        let device = try make(model, parameters)
+        _ = try make(model, Self.own(parameters, model, 0, count, RandomStream(seed: seed, .nodeParameter, 0)))
         try refuse(count, bytes: Double(count) * 1000, of: model.name)
-        let devices = try (0..<count).map { $0 == 0 ? device : try make(model, parameters) }
+        let devices = try (0..<count).map { index in
+            let stream = RandomStream(seed: seed, .nodeParameter, streamedPopulations &* 256, index)
+            return try make(model, Self.own(parameters, model, index, count, stream))
+        }
         return append(count, label, .devices(devices), streamed: model.family != .recorder)
+    }
+
+    /// The values of one device among `count`: lists and distributions for a number give each its own.
+    static func own(
+        _ settings: Settings, _ model: any Device.Type, _ index: Int, _ count: Int, _ stream: RandomStream
+    ) throws -> Settings {
+        var result = settings
+        var stream = stream
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+            guard let parameter = model.parameters.first(where: { $0.name == name }), case .number = parameter.defaultValue else { continue }
+            switch value {
+            case .numbers(let list):
+                guard list.count == count else {
+                    throw InputError("\(model.name): \(name) has \(list.count) values for \(count) nodes")
+                }
+                result[name] = .number(list[index])
+            case .distribution(let distribution):
+                try distribution.check()
+                result[name] = .number(try distribution.draw(&stream))
+            default: continue
+            }
+        }
+        return result
     }
 
     private func make<Model: Device>(_ model: Model.Type, _ parameters: Settings) throws -> any Device {

@@ -22,6 +22,7 @@ final class SliceLoop: @unchecked Sendable {
     private let length: Int
     /// For each population: the stamps, within this run, at which its cells are sampled.
     private let sampling: [SamplingPlan]
+    private let recordings: [Recording]
     private let start: Int
     private var nextReport: Double
     private let parts: [[Part]]
@@ -58,6 +59,7 @@ final class SliceLoop: @unchecked Sendable {
 
     private struct Fault {
         let source: (population: Int, cell: Int)
+        let stamp: Int
     }
 
     /// When the cells of a population are sampled, and into what.
@@ -73,6 +75,7 @@ final class SliceLoop: @unchecked Sendable {
         self.simulation = simulation
         self.end = end
         self.progress = progress
+        recordings = plans.map(\.recording)
         start = simulation.now
         reached = simulation.now
         nextReport = Clock.seconds + Self.reportInterval
@@ -210,10 +213,20 @@ final class SliceLoop: @unchecked Sendable {
         record(slice)
         sampleGenerators(slice)
         checkFaults(slice, parity)
-        if let progress, Clock.seconds >= nextReport {
-            nextReport = Clock.seconds + Self.reportInterval
+        guard Clock.seconds >= nextReport else { return }
+        nextReport = Clock.seconds + Self.reportInterval
+        writeStreams()
+        if let progress {
             let done = TimeGrid.ms(reached - start, simulation.resolution), whole = TimeGrid.ms(end - start, simulation.resolution)
             if !progress(done, whole) { goOn = false }
+        }
+    }
+
+    private func writeStreams() {
+        do {
+            for recording in recordings where recording.stream != nil { try recording.stream?.write(recording, through: reached) }
+        } catch {
+            fail((error as? InputError)?.message ?? "\(error)")
         }
     }
 
@@ -288,7 +301,7 @@ final class SliceLoop: @unchecked Sendable {
                     var fault = false
                     delivered += projection.deliver(
                         row: row, factor: spike.factors[i], stamp: stamp, resolution: simulation.resolution, to: segment, fault: &fault)
-                    if fault && faults[worker] == nil { faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell))) }
+                    if fault && faults[worker] == nil { faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell)), stamp: stamp) }
                 }
             }
         }
@@ -305,7 +318,7 @@ final class SliceLoop: @unchecked Sendable {
         let unstable = simulation.outboxes.compactMap { $0[parity].instability }.min { ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell) }
         if let unstable {
             fail(describe(unstable))
-        } else if let fault = faults.compactMap({ $0 }).first {
+        } else if let fault = faults.compactMap({ $0 }).min(by: { ($0.stamp, $0.source.population, $0.source.cell) < ($1.stamp, $1.source.population, $1.source.cell) }) {
             let id = simulation.populationList[fault.source.population].firstID + fault.source.cell
             fail("a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)")
         } else if let link = simulation.links.first(where: { $0.negativeArrival != nil }) {
