@@ -21,10 +21,10 @@ extension Simulation {
         for recording in recordings {
             recording.cut(after: now)
             recording.lastStamp = now
-            try recording.stream?.flush(recording)
         }
         stats.spikes += run.spikes
         stats.events += run.events.reduce(0, +)
+        for recording in recordings { try recording.stream?.flush(recording) }
         if let failure = run.failure { throw failure }
     }
 
