@@ -32,7 +32,8 @@ final class SICProjection {
         var split: [Int: [Double]] = [:]
         for change in changes {
             let old = delay ? Double(entries[change.entry].delay) : entries[change.entry].weight
-            split[change.entry, default: Array(repeating: old, count: Int(entries[change.entry].multiplicity))][change.member] = change.value
+            split[change.entry, default: Array(repeating: old, count: Int(entries[change.entry].multiplicity))][
+                change.member] = change.value
         }
         entries = entries.enumerated().flatMap { index, entry -> [Entry] in
             guard let values = split[index] else { return [entry] }

@@ -17,11 +17,13 @@ final class ThirdFactor: @unchecked Sendable {
             pools = nil
             return
         }
-        try Memory.refuse(Double(post) * Double(rule.poolSize) * 4, for: "pools of \(rule.poolSize) for \(post) targets")
+        try Memory.refuse(
+            Double(post) * Double(rule.poolSize) * 4, for: "pools of \(rule.poolSize) for \(post) targets")
         pools = Self.drawPools(rule.poolSize, post, third, call, workers)
     }
 
-    private static func drawPools(_ size: Int, _ post: Int, _ third: Int, _ call: CallName, _ workers: Int) -> [UInt32] {
+    private static func drawPools(_ size: Int, _ post: Int, _ third: Int, _ call: CallName, _ workers: Int) -> [UInt32]
+    {
         [UInt32](unsafeUninitializedCapacity: post * size) { buffer, initialized in
             nonisolated(unsafe) let base = buffer.baseAddress!
             let stretch = 256
@@ -53,7 +55,9 @@ final class ThirdFactor: @unchecked Sendable {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: BulkRandom.batch) { words in
             for i in 0..<count {
                 let place = i % (BulkRandom.batch / 2)
-                if place == 0 { BulkRandom.fill(words.baseAddress!, batch: i / (BulkRandom.batch / 2), key: key, name: name) }
+                if place == 0 {
+                    BulkRandom.fill(words.baseAddress!, batch: i / (BulkRandom.batch / 2), key: key, name: name)
+                }
                 let takesPart = UInt64(words[2 * place]) < threshold
                 let member = (UInt64(words[2 * place + 1]) &* UInt64(rule.poolSize)) >> 32
                 places.append(takesPart ? Int32(member) : -1)
@@ -89,7 +93,9 @@ final class ThirdOutCounts: @unchecked Sendable {
     func add(_ targets: [UInt32], _ places: [Int32], worker: Int) {
         guard tableSize > 0 else { return list(targets, places, worker) }
         let table = tables[worker]
-        for (target, place) in zip(targets, places) where place >= 0 { table[Int(target) &* poolSize &+ Int(place)] &+= 1 }
+        for (target, place) in zip(targets, places) where place >= 0 {
+            table[Int(target) &* poolSize &+ Int(place)] &+= 1
+        }
     }
 
     private func list(_ targets: [UInt32], _ places: [Int32], _ worker: Int) {

@@ -108,7 +108,8 @@ package struct ActivityWindow {
             let ms = values.number(name)
             guard let steps = TimeGrid.steps(ms, resolution) else {
                 throw InputError(
-                    "\(model): \(name) = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
+                    "\(model): \(name) = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+                )
             }
             return steps
         }
@@ -116,7 +117,8 @@ package struct ActivityWindow {
         origin = try steps("origin")
         guard stop >= start else {
             throw InputError(
-                "\(model): stop = \(formatted(values.number("stop"))) ms must not be before start = \(formatted(values.number("start"))) ms")
+                "\(model): stop = \(formatted(values.number("stop"))) ms must not be before start = \(formatted(values.number("start"))) ms"
+            )
         }
         self.start = Self.sum(start, origin)
         self.stop = Self.sum(stop, origin)

@@ -61,13 +61,15 @@ struct Multimeter: RecorderDevice {
             let ms = values.number(name)
             guard let steps = TimeGrid.steps(ms, resolution), steps > 0 || ms == 0 else {
                 throw InputError(
-                    "\(model): \(name) = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
+                    "\(model): \(name) = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+                )
             }
             return steps
         }
         let recording = Recording(quantities: values.texts("record_from"), resolution: resolution)
         recording.schedule = Recording.Schedule(
-            window: try ActivityWindow(values, resolution, model), interval: try steps("interval"), offset: try steps("offset"))
+            window: try ActivityWindow(values, resolution, model), interval: try steps("interval"),
+            offset: try steps("offset"))
         return recording
     }
 }
@@ -176,7 +178,9 @@ final class Recording {
     /// Devices' spikes come after those of cells: put in order of time, then sender.
     private func sortIfNeeded() {
         guard !inOrder else { return }
-        let order = spikeStamps.indices.sorted { (spikeStamps[$0], spikeSenders[$0], $0) < (spikeStamps[$1], spikeSenders[$1], $1) }
+        let order = spikeStamps.indices.sorted {
+            (spikeStamps[$0], spikeSenders[$0], $0) < (spikeStamps[$1], spikeSenders[$1], $1)
+        }
         spikeStamps = order.map { spikeStamps[$0] }
         spikeSenders = order.map { spikeSenders[$0] }
         inOrder = true
@@ -221,7 +225,9 @@ final class Recording {
         for sample in samples {
             if sample.stamp > stamp { break }
             if index + sample.width > first {
-                for place in 0..<sample.width where index + place >= first { body(sample.stamp, sampled[place], index + place) }
+                for place in 0..<sample.width where index + place >= first {
+                    body(sample.stamp, sampled[place], index + place)
+                }
             }
             index += sample.width
         }

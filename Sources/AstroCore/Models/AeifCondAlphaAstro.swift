@@ -67,7 +67,8 @@ package struct AeifCondAlphaAstro: NodeModel {
     ]
 
     package static let text = ModelText(
-        summary: "Adaptive exponential integrate-and-fire neuron, alpha-shaped conductances, slow inward current of astrocytes.",
+        summary:
+            "Adaptive exponential integrate-and-fire neuron, alpha-shaped conductances, slow inward current of astrocytes.",
         equations: """
             C_m dV_m/dt    = -g_L (V_m - E_L) + g_L Delta_T exp((V_m - V_th)/Delta_T)
                              - g_ex (V_m - E_ex) - g_in (V_m - E_in) - w + I_e + I_stim + I_SIC
@@ -99,7 +100,8 @@ package struct AeifCondAlphaAstro: NodeModel {
         }
         guard Delta_T == 0 || (V_peak - V_th) / Delta_T < 663.73 else {
             throw InputError(
-                "\(name): Delta_T = \(formatted(Delta_T)) mV is too small: (V_peak - V_th)/Delta_T must be below 663.73")
+                "\(name): Delta_T = \(formatted(Delta_T)) mV is too small: (V_peak - V_th)/Delta_T must be below 663.73"
+            )
         }
     }
 
@@ -123,7 +125,9 @@ package struct AeifCondAlphaAstro: NodeModel {
         self.resolution = resolution
         (V_m, w, g_ex, g_in) = (columns["V_m"], columns["w"], columns["g_ex"], columns["g_in"])
         (dg_ex, dg_in, I_stim, I_SIC) = (columns["dg_ex"], columns["dg_in"], columns["I_stim"], columns["I_SIC"])
-        (refractory, substep, C_m, V_reset) = (columns["refractory"], columns["substep"], columns["C_m"], columns["V_reset"])
+        (refractory, substep, C_m, V_reset) = (
+            columns["refractory"], columns["substep"], columns["C_m"], columns["V_reset"]
+        )
         (E_L, g_L, I_e, a, b) = (columns["E_L"], columns["g_L"], columns["I_e"], columns["a"], columns["b"])
         (Delta_T, tau_w, V_th, V_peak) = (columns["Delta_T"], columns["tau_w"], columns["V_th"], columns["V_peak"])
         (E_ex, E_in, gsl_error_tol) = (columns["E_ex"], columns["E_in"], columns["gsl_error_tol"])
@@ -368,7 +372,9 @@ extension AeifCondAlphaAstro {
         @inline(__always)
         private func inRange(_ V0: Lanes, _ state: State) -> LaneMask {
             let below = (V0 .< V_limit) .& (state.V .< V_limit)
-            let bounded = (state.V .> Lanes(repeating: lowestPotential)) .& (state.w.magnitude .< Lanes(repeating: largestAdaptation))
+            let bounded =
+                (state.V .> Lanes(repeating: lowestPotential))
+                .& (state.w.magnitude .< Lanes(repeating: largestAdaptation))
             return below .& bounded
         }
     }
@@ -470,7 +476,8 @@ extension AeifCondAlphaAstro {
             let r = (abs(error) / allowed).max()
             switch RungeKuttaFehlberg45.judge(r, h) {
             case .retry(let shorter) where t + shorter > t: h = shorter
-            case .retry: (y, h) = (next, h)
+            case .retry:
+                (y, h) = (next, h)
                 return (last ? resolution : t + h, h)
             case .accept(let nextTrial):
                 y = next
@@ -496,6 +503,7 @@ extension AeifCondAlphaAstro {
 extension SIMD8 where Scalar == Double {
     @inline(__always)
     fileprivate init(bitPatternMagnitude x: Self) {
-        self = unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: .max >> 1), to: Self.self)
+        self = unsafeBitCast(
+            unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: .max >> 1), to: Self.self)
     }
 }

@@ -134,7 +134,8 @@ package struct AstrocyteLR1994: NodeModel {
         for step in steps {
             let excess = ip3 - IP3_0
             let ip3Half = IP3_0.addingProduct(excess, half), ip3End = IP3_0.addingProduct(excess, whole)
-            flux.advance(&c, &h, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.lanes(cell)))
+            flux.advance(
+                &c, &h, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.lanes(cell)))
             c = flux.limited(c)
             ip3 = ip3End.addingProduct(delta, io.takeSpikes(step &+ 1, 0, cell))
             noise = io.takeCurrent(step &+ 1, cell)

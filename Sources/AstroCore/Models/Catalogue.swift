@@ -55,7 +55,9 @@ public struct ModelInfo: Sendable {
         references = text.references
         notes = text.notes
         self.parameters = parameters.map(ParameterInfo.init)
-        self.recordables = recordables.map { RecordableInfo(name: $0.name, unit: $0.unit.rawValue, meaning: $0.meaning) }
+        self.recordables = recordables.map {
+            RecordableInfo(name: $0.name, unit: $0.unit.rawValue, meaning: $0.meaning)
+        }
     }
 
     init(_ model: any NodeModel.Type) {

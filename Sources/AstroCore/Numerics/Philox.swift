@@ -86,7 +86,8 @@ package struct RandomStream {
     @inline(__always)
     package mutating func word() -> UInt32 {
         if unused == 0 {
-            let counter = SIMD4(UInt32(truncatingIfNeeded: next), UInt32(truncatingIfNeeded: next >> 32), name[1], name[0])
+            let counter = SIMD4(
+                UInt32(truncatingIfNeeded: next), UInt32(truncatingIfNeeded: next >> 32), name[1], name[0])
             words = Philox.block(counter: counter, key: key)
             next &+= 1
             unused = 4

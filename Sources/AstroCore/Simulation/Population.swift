@@ -70,7 +70,8 @@ enum RowMap {
     @inline(__always)
     func row(_ cell: Int) -> Int {
         switch self {
-        case .run(let first, let count, let start): return cell >= first && cell < first + count ? cell - first + start : -1
+        case .run(let first, let count, let start):
+            return cell >= first && cell < first + count ? cell - first + start : -1
         case .table(let rows): return Int(rows[cell])
         }
     }

@@ -17,7 +17,8 @@ extension Simulation {
             try rule.check(sources, targets)
             try spec.checkLists(rule, sources.count, targets.count)
             try Memory.refuse(
-                rule.expectedCount(sources.count, targets.count) * bytesPerConnection(spec, kind), for: "that many connections")
+                rule.expectedCount(sources.count, targets.count) * bytesPerConnection(spec, kind),
+                for: "that many connections")
             let call = CallName(seed: seed, number: connectCalls)
             let made = try make(kind, rule, spec, sources, targets, call)
             connectCalls += 1
@@ -31,12 +32,15 @@ extension Simulation {
         if kind == .stimulation { return 40 }
         var bytes = spec.uniform("weight") == nil ? 10.0 : 2.0
         if spec.uniform("delay") == nil { bytes += 2 }
-        if spec.model == .tsodyksSynapse && !spec.sharesDynamics { bytes += Double(MemoryLayout<IndividualSynapse>.stride) }
+        if spec.model == .tsodyksSynapse && !spec.sharesDynamics {
+            bytes += Double(MemoryLayout<IndividualSynapse>.stride)
+        }
         return bytes
     }
 
     private func make(
-        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int],
+        _ call: CallName
     ) throws -> Int {
         let rows = rule.rows(pre, post, call)
         var made = 0
@@ -144,21 +148,26 @@ extension Simulation {
     ) throws -> (weights: [Double], delays: [Int]) {
         let onePerRow = rule?.kind == .one_to_one
         let values = { (name: String) throws -> [Double] in
-            try ParameterDraws(spec, name, call, rowStart: { onePerRow ? $0 : $0 * postCount }).values(row: row, count: count)
+            try ParameterDraws(spec, name, call, rowStart: { onePerRow ? $0 : $0 * postCount }).values(
+                row: row, count: count)
         }
         return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }
 
     /// Joins with the entry before where only the multiplicity differs.
     private func append(
-        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, to entries: inout [SICProjection.Entry]
+        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int,
+        to entries: inout [SICProjection.Entry]
     ) {
-        if let last = entries.last, Int(last.source) == source, Int(last.target) == target, last.weight == weight, Int(last.delay) == delay {
+        if let last = entries.last, Int(last.source) == source, Int(last.target) == target, last.weight == weight,
+            Int(last.delay) == delay
+        {
             entries[entries.count - 1].multiplicity += Int32(number)
         } else {
             entries.append(
                 SICProjection.Entry(
-                    source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay), multiplicity: Int32(number)))
+                    source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay),
+                    multiplicity: Int32(number)))
         }
     }
 
@@ -182,7 +191,8 @@ extension Simulation {
             let (population, device) = locate(source)
             made.append(
                 DeviceLink(
-                    population: population.index, device: device, number: call.number, streamNumber: links.count + made.count,
+                    population: population.index, device: device, number: call.number,
+                    streamNumber: links.count + made.count,
                     targets: positions.map { Int32(post[Int($0)]) }, weights: weights, delays: delays.map(Int32.init),
                     receptor: spec.receptor, now: now, workers: threads, place: place))
         }
@@ -233,7 +243,8 @@ extension Simulation {
     }
 
     private func makeTripartite(
-        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: [Int], _ post: [Int], _ third: [Int],
+        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: [Int], _ post: [Int],
+        _ third: [Int],
         _ call: CallName
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         let second = CallName(seed: seed, number: call.number + 1)
@@ -288,7 +299,9 @@ extension Simulation {
 struct TripartiteSpecs {
     let primary, thirdIn, thirdOut: SynapseSpec
 
-    init(_ primary: Settings, _ thirdIn: Settings, _ thirdOut: Settings, _ pre: Nodes, _ post: Nodes, _ third: Nodes) throws {
+    init(_ primary: Settings, _ thirdIn: Settings, _ thirdOut: Settings, _ pre: Nodes, _ post: Nodes, _ third: Nodes)
+        throws
+    {
         self.primary = try Self.spec(primary, "primary", pre, post)
         self.thirdIn = try Self.spec(thirdIn, "third_in", pre, third)
         self.thirdOut = try Self.spec(thirdOut, "third_out", third, post)

@@ -22,7 +22,8 @@ extension Simulation {
                     let (population, cell) = segment.plane.resident(at: segment.base + Int(chunk.targets[index]))
                     found.append(
                         StoredConnection(
-                            projection: projection, segment: segment, segmentIndex: s, chunk: chunk, row: row, index: index,
+                            projection: projection, segment: segment, segmentIndex: s, chunk: chunk, row: row,
+                            index: index,
                             target: populationList[population].firstID + cell))
                 }
             }
@@ -32,7 +33,9 @@ extension Simulation {
     }
 
     /// The connections between `source` and `target` (all where nil) of a synapse model.
-    public func connections(source: Nodes? = nil, target: Nodes? = nil, synapseModel: String? = nil) throws -> Connections {
+    public func connections(source: Nodes? = nil, target: Nodes? = nil, synapseModel: String? = nil) throws
+        -> Connections
+    {
         let model = try synapseModel.map(SynapseModel.named)
         if let source { try checkMine(source, "source") }
         if let target { try checkMine(target, "target") }
@@ -54,17 +57,22 @@ extension Simulation {
         return Connections(self, order.flatMap(\.element.references))
     }
 
-    private func references(_ p: Int, _ projection: Projection, _ wants: (Int, Int) -> Bool) -> [Connections.Reference] {
+    private func references(_ p: Int, _ projection: Projection, _ wants: (Int, Int) -> Bool) -> [Connections.Reference]
+    {
         var result: [Connections.Reference] = []
         forEachConnection(of: projection) { stored in
             guard wants(projection.sources[stored.row], stored.target) else { return }
             result.append(
-                .spike(projection: p, row: Int32(stored.row), segment: Int32(stored.segmentIndex), index: Int32(stored.index)))
+                .spike(
+                    projection: p, row: Int32(stored.row), segment: Int32(stored.segmentIndex),
+                    index: Int32(stored.index)))
         }
         return result
     }
 
-    private func references(_ p: Int, _ projection: SICProjection, _ wants: (Int, Int) -> Bool) -> [Connections.Reference] {
+    private func references(_ p: Int, _ projection: SICProjection, _ wants: (Int, Int) -> Bool) -> [Connections
+        .Reference]
+    {
         let order = projection.entries.indices.sorted {
             let (a, b) = (projection.entries[$0], projection.entries[$1])
             return (a.source, a.target, $0) < (b.source, b.target, $1)
@@ -78,7 +86,9 @@ extension Simulation {
 
     // MARK: Reading
 
-    private func stored(_ p: Int, _ row: Int32, _ segment: Int32) -> (projection: Projection, segment: Segment, chunk: RowChunk) {
+    private func stored(_ p: Int, _ row: Int32, _ segment: Int32) -> (
+        projection: Projection, segment: Segment, chunk: RowChunk
+    ) {
         let segment = projections[p].segments[Int(segment)]
         return (projections[p], segment, segment.chunks[Int(row) / Projection.rowsPerChunk]!)
     }
@@ -129,7 +139,8 @@ extension Simulation {
     func synapseParameter(_ name: String, _ reference: Connections.Reference) throws -> Double {
         let model = model(reference)
         guard let parameter = model.parameters.first(where: { $0.name == name }) else {
-            throw InputError.unknown("\(model.rawValue) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
+            throw InputError.unknown(
+                "\(model.rawValue) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
         }
         guard case .spike(let p, let row, let s, let index) = reference else { return parameter.defaultNumber }
         let (projection, _, chunk) = stored(p, row, s)
@@ -151,7 +162,8 @@ extension Simulation {
         for (x, reference) in zip(list, references) {
             let model = model(reference)
             guard let parameter = model.parameters.first(where: { $0.name == name }) else {
-                throw InputError.unknown("\(model.rawValue) has no parameter", name, among: model.parameters.map(\.name))
+                throw InputError.unknown(
+                    "\(model.rawValue) has no parameter", name, among: model.parameters.map(\.name))
             }
             try parameter.check(x, of: model.rawValue)
             if name == "receptor_type", try x != synapseParameter(name, reference) {
@@ -168,7 +180,9 @@ extension Simulation {
         switch value {
         case .number(let x): return Array(repeating: x, count: count)
         case .numbers(let list):
-            guard list.count == count else { throw InputError("\(name) has \(list.count) values for \(count) connections") }
+            guard list.count == count else {
+                throw InputError("\(name) has \(list.count) values for \(count) connections")
+            }
             return list
         case .distribution(let distribution):
             try distribution.check()
@@ -180,7 +194,9 @@ extension Simulation {
     private func checkFractions(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws {
         for (x, reference) in zip(list, references) {
             let other = try synapseParameter(name == "x" ? "y" : "x", reference)
-            guard x + other <= 1 else { throw InputError("tsodyks_synapse: x + y = \(formatted(x + other)) must not be above 1") }
+            guard x + other <= 1 else {
+                throw InputError("tsodyks_synapse: x + y = \(formatted(x + other)) must not be above 1")
+            }
         }
     }
 

@@ -4,7 +4,9 @@ extension Simulation {
     /// - `progress`: told, a few times a second, how much of this call is done and how long it is, in ms; false ends the
     ///   run at the end of the slice.
     public func simulate(_ ms: Double, progress: ((Double, Double) -> Bool)? = nil) throws {
-        guard ms.isFinite, ms >= 0 else { throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)") }
+        guard ms.isFinite, ms >= 0 else {
+            throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)")
+        }
         guard let steps = TimeGrid.steps(ms, resolution), steps < TimeGrid.never else { throw offGrid(ms) }
         guard !isRunning else { throw InputError("the simulation is running already") }
         isRunning = true
@@ -15,7 +17,8 @@ extension Simulation {
         let stamps = now + 1..<now + steps + 1
         try Memory.refuse(recordings.reduce(0) { $0 + $1.bytesPlanned(stamps) }, for: "the samples of multimeters")
         let plans = recordings.map { $0.plan(stamps) }
-        let run = SliceLoop(self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
+        let run = SliceLoop(
+            self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
         timed(\.simulate) { Team.shared.run(workers: threads, run.work) }
         now = run.reached
         for recording in recordings {
@@ -32,12 +35,15 @@ extension Simulation {
         let below = (ms / resolution).rounded(.down)
         let near = [below, below + 1].map { formatted(($0 * resolution * 1000).rounded() / 1000) }
         return InputError(
-            "\(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms (nearest: \(near[0]), \(near[1]))")
+            "\(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms (nearest: \(near[0]), \(near[1]))"
+        )
     }
 
     private func allRecordings() -> [Recording] {
         var seen = Set<ObjectIdentifier>()
-        let all = populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) } + deviceListeners.map(\.recording)
+        let all =
+            populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) }
+            + deviceListeners.map(\.recording)
         return all.filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 
@@ -82,7 +88,8 @@ extension Simulation {
     }
 
     func prepareBuffers() {
-        let currents = Set(links.filter { sendsCurrent($0) }.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
+        let currents = Set(
+            links.filter { sendsCurrent($0) }.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
         let slots = self.slots
         for plane in planes.joined() where plane.size > 0 {
             plane.prepare(
@@ -117,7 +124,8 @@ extension Simulation {
     private var memoryBytes: Int {
         let cells = populationList.compactMap(\.cells).reduce(0) { $0 + $1.memoryBytes }
         let buffers = planes.joined().reduce(0) { $0 + $1.memoryBytes }
-        let connections = projections.reduce(0) { $0 + $1.memoryBytes } + sicProjections.reduce(0) { $0 + $1.memoryBytes }
+        let connections =
+            projections.reduce(0) { $0 + $1.memoryBytes } + sicProjections.reduce(0) { $0 + $1.memoryBytes }
         return cells + buffers + connections + sicTables.joined().reduce(0) { $0 + $1.memoryBytes }
     }
 }

@@ -72,7 +72,8 @@ public final class Simulation {
     public var nodeCount: Int { populationList.last.map { $0.firstID + $0.count - 1 } ?? 0 }
     /// Connections between cells and from generators; what recorders listen to is no connection here.
     public var connectionCount: Int {
-        projections.reduce(0) { $0 + $1.count } + sicProjections.reduce(0) { $0 + $1.count } + links.reduce(0) { $0 + $1.count }
+        projections.reduce(0) { $0 + $1.count } + sicProjections.reduce(0) { $0 + $1.count }
+            + links.reduce(0) { $0 + $1.count }
     }
 
     public var populations: [Nodes] { populationList.map { Nodes(self, [.init($0)]) } }
@@ -87,14 +88,18 @@ public final class Simulation {
 
     // MARK: Creating
 
-    public func create(_ model: String, count: Int = 1, parameters: Settings = [:], label: String? = nil) throws -> Nodes {
+    public func create(_ model: String, count: Int = 1, parameters: Settings = [:], label: String? = nil) throws
+        -> Nodes
+    {
         try timed(\.create) {
             guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
             if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
                 return try createDevices(device, count, parameters, label)
             }
             guard let cell = Catalogue.nodeModels.first(where: { $0.name == model }) else {
-                if (try? SynapseModel.named(model)) != nil { throw InputError("\(model) is a synapse model: it belongs into connect") }
+                if (try? SynapseModel.named(model)) != nil {
+                    throw InputError("\(model) is a synapse model: it belongs into connect")
+                }
                 throw InputError.unknown("there is no model", model, among: Catalogue.nodeNames)
             }
             return try createCells(cell, count, parameters, label)
@@ -130,7 +135,9 @@ public final class Simulation {
         var result = settings
         var stream = stream
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
-            guard let parameter = model.parameters.first(where: { $0.name == name }), case .number = parameter.defaultValue else { continue }
+            guard let parameter = model.parameters.first(where: { $0.name == name }),
+                case .number = parameter.defaultValue
+            else { continue }
             switch value {
             case .numbers(let list):
                 guard list.count == count else {
@@ -175,7 +182,11 @@ public final class Simulation {
             let first = blocks * i / workers.count * blockSize
             let end = min(count, blocks * (i + 1) / workers.count * blockSize)
             let plane = planes[worker][planeIndex]
-            return (Cells.Share(worker: worker, cells: first..<end, plane: plane, planeIndex: planeIndex, offset: plane.size), worker)
+            return (
+                Cells.Share(
+                    worker: worker, cells: first..<end, plane: plane, planeIndex: planeIndex, offset: plane.size),
+                worker
+            )
         }
     }
 
