@@ -263,7 +263,7 @@ struct PoissonDraws {
     private func add(_ amount: Lanes, _ words: WordLanes, _ place: UnsafeMutablePointer<Double>, _ events: inout Lanes)
     {
         let numbers = self.numbers(words)
-        events = events + Lanes().replacing(with: Lanes(repeating: 1), where: numbers .> Lanes())
+        events = events + select(numbers .> Lanes(), Lanes(repeating: 1), Lanes())
         (Lanes(at: place) + amount * numbers).store(at: place)
     }
 
@@ -275,8 +275,8 @@ struct PoissonDraws {
         let signed = unsafeBitCast(words, to: IntLanes.self)
         for threshold in table.thresholds {
             let reached = signed .>= IntLanes(repeating: Int64(threshold))
-            guard any(reached) else { break }
-            numbers = numbers + Lanes().replacing(with: Lanes(repeating: 1), where: reached)
+            guard reached.anyTrue else { break }
+            numbers = numbers + select(reached, Lanes(repeating: 1), Lanes())
         }
         return numbers
     }

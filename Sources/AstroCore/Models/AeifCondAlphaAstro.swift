@@ -182,13 +182,13 @@ package struct AeifCondAlphaAstro: NodeModel {
             var next = state
             var calm = awake
             for _ in 0..<taylorSteps { calm = calm .& membrane.advance(&next, current + sic) }
-            if all(calm) {
+            if calm.allTrue {
                 state = next
             } else {
                 TaylorMembrane.State(keeping: state, next, where: calm).store(self, cell)
                 I_stim.store(current, cell)
                 I_SIC.store(sic, cell)
-                for lane in 0..<Lanes.scalarCount where !calm[lane] { advanceAdaptively(cell &+ lane, step, io) }
+                advanceAdaptively(cell, where: calm.bits, step, io)
                 state = TaylorMembrane.State(self, cell)
                 awake = calmLanes(cell)
             }
@@ -244,12 +244,12 @@ extension AeifCondAlphaAstro {
 
             @inline(__always)
             init(keeping old: State, _ new: State, where calm: LaneMask) {
-                V = old.V.replacing(with: new.V, where: calm)
-                w = old.w.replacing(with: new.w, where: calm)
-                g_ex = old.g_ex.replacing(with: new.g_ex, where: calm)
-                dg_ex = old.dg_ex.replacing(with: new.dg_ex, where: calm)
-                g_in = old.g_in.replacing(with: new.g_in, where: calm)
-                dg_in = old.dg_in.replacing(with: new.dg_in, where: calm)
+                V = select(calm, new.V, old.V)
+                w = select(calm, new.w, old.w)
+                g_ex = select(calm, new.g_ex, old.g_ex)
+                dg_ex = select(calm, new.dg_ex, old.dg_ex)
+                g_in = select(calm, new.g_in, old.g_in)
+                dg_in = select(calm, new.dg_in, old.dg_in)
             }
 
             @inline(__always)
@@ -292,7 +292,7 @@ extension AeifCondAlphaAstro {
         private func alpha(_ g: Lanes, _ dg: Lanes, _ x: Lanes) -> Series {
             // with e_n = (-x)^n/n!:  g_n = g e_n + h dg e_{n-1}
             let d = h * dg
-            let e1 = -x
+            let e1 = Lanes() - x
             let e2 = e1 * (e1 * Lanes(repeating: 1.0 / 2))
             let e3 = e2 * (e1 * Lanes(repeating: 1.0 / 3))
             let e4 = e3 * (e1 * Lanes(repeating: 1.0 / 4))
@@ -323,21 +323,24 @@ extension AeifCondAlphaAstro {
             let U1 = V1 * inverse_Delta_T
             let Z1 = U1 * Z0
             let G1 = ex.c1 + inh.c1
-            let F1 = ((Z1 - w1) - (G0 * V1)).addingProduct(-G1, V0)
+            let C1 = (G0 * V1).addingProduct(G1, V0)
+            let F1 = (Z1 - w1) - C1
             let V2 = s2 * F1.addingProduct(ex.c1, E_ex).addingProduct(inh.c1, E_in)
             let w2 = r2 * (a * V1 - w1)
 
             let U2 = V2 * inverse_Delta_T * Lanes(repeating: 2)
             let Z2 = (U1 * Z1).addingProduct(U2, Z0) * Lanes(repeating: 1.0 / 2)
             let G2 = ex.c2 + inh.c2
-            let F2 = ((Z2 - w2) - (G0 * V2)).addingProduct(-G1, V1).addingProduct(-G2, V0)
+            let C2 = (G0 * V2).addingProduct(G1, V1).addingProduct(G2, V0)
+            let F2 = (Z2 - w2) - C2
             let V3 = s3 * F2.addingProduct(ex.c2, E_ex).addingProduct(inh.c2, E_in)
             let w3 = r3 * (a * V2 - w2)
 
             let U3 = V3 * inverse_Delta_T * Lanes(repeating: 3)
             let Z3 = (U1 * Z2).addingProduct(U2, Z1).addingProduct(U3, Z0) * Lanes(repeating: 1.0 / 3)
             let G3 = ex.c3 + inh.c3
-            let F3 = ((Z3 - w3) - (G0 * V3)).addingProduct(-G1, V2).addingProduct(-G2, V1).addingProduct(-G3, V0)
+            let C3 = (G0 * V3).addingProduct(G1, V2).addingProduct(G2, V1).addingProduct(G3, V0)
+            let F3 = (Z3 - w3) - C3
             let V4 = s4 * F3.addingProduct(ex.c3, E_ex).addingProduct(inh.c3, E_in)
             let w4 = r4 * (a * V3 - w3)
 
@@ -345,8 +348,8 @@ extension AeifCondAlphaAstro {
             let Y4 = (U1 * Z3).addingProduct(U2, Z2).addingProduct(U3, Z1).addingProduct(U4, Z0)
             let Z4 = Y4 * Lanes(repeating: 1.0 / 4)
             let G4 = ex.c4 + inh.c4
-            let F4 = ((Z4 - w4) - (G0 * V4)).addingProduct(-G1, V3).addingProduct(-G2, V2).addingProduct(-G3, V1)
-                .addingProduct(-G4, V0)
+            let C4a = (G0 * V4).addingProduct(G1, V3).addingProduct(G2, V2)
+            let F4 = (Z4 - w4) - C4a.addingProduct(G3, V1).addingProduct(G4, V0)
             let V5 = s5 * F4.addingProduct(ex.c4, E_ex).addingProduct(inh.c4, E_in)
             let w5 = r5 * (a * V4 - w4)
 
@@ -354,8 +357,8 @@ extension AeifCondAlphaAstro {
             let Y5 = (U1 * Z4).addingProduct(U2, Z3).addingProduct(U3, Z2).addingProduct(U4, Z1).addingProduct(U5, Z0)
             let Z5 = Y5 * Lanes(repeating: 1.0 / 5)
             let G5 = ex.c5 + inh.c5
-            let F5 = ((Z5 - w5) - (G0 * V5)).addingProduct(-G1, V4).addingProduct(-G2, V3).addingProduct(-G3, V2)
-                .addingProduct(-G4, V1).addingProduct(-G5, V0)
+            let C5a = (G0 * V5).addingProduct(G1, V4).addingProduct(G2, V3)
+            let F5 = (Z5 - w5) - C5a.addingProduct(G3, V2).addingProduct(G4, V1).addingProduct(G5, V0)
             let V6 = s6 * F5.addingProduct(ex.c5, E_ex).addingProduct(inh.c5, E_in)
             let w6 = r6 * (a * V5 - w5)
 
@@ -429,6 +432,12 @@ extension AeifCondAlphaAstro {
                 dV, -y[DG_EX] * rate_ex, y[DG_EX] - y[G_EX] * rate_ex, -y[DG_IN] * rate_in,
                 y[DG_IN] - y[G_IN] * rate_in, (a * (V - E_L) - w) / tau_w, 0, 0)
         }
+    }
+
+    /// The cells of a vector that are not calm. Out of line, so that the compiler keeps its hands off the calm loop.
+    @inline(never)
+    private func advanceAdaptively(_ first: Int, where calm: IntLanes, _ step: Int, _ io: borrowing CellIO) {
+        for lane in 0..<Lanes.scalarCount where calm[lane] == 0 { advanceAdaptively(first &+ lane, step, io) }
     }
 
     /// One cell through one step by the adaptive method: reset and refractoriness after each accepted substep.

@@ -152,10 +152,10 @@ package struct AstrocyteLR1994: NodeModel {
     private func slowInwardCurrent(_ c: Lanes, _ cell: Int) -> Lanes {
         let y = (c - SIC_th.lanes(cell)) * Lanes(repeating: 1000)
         let active = y .> Lanes(repeating: 1)
-        guard any(active) else { return Lanes() }
-        let safe = Lanes(repeating: 1).replacing(with: y, where: active)
+        guard active.anyTrue else { return Lanes() }
+        let safe = select(active, y, Lanes(repeating: 1))
         let current: Lanes = SIC_scale.lanes(cell) * logarithm(safe)
-        return Lanes().replacing(with: current, where: active)
+        return select(active, current, Lanes())
     }
 
     /// The right-hand side for calcium and h, with its parameters at hand.
@@ -180,8 +180,8 @@ package struct AstrocyteLR1994: NodeModel {
 
         @inline(__always)
         func limited(_ c: Lanes) -> Lanes {
-            let raised = c.replacing(with: Lanes(), where: c .< Lanes())
-            return raised.replacing(with: Ca_tot, where: raised .> Ca_tot)
+            let raised = select(c .< Lanes(), Lanes(), c)
+            return select(raised .> Ca_tot, Ca_tot, raised)
         }
 
         typealias IP3Course = (start: Lanes, middle: Lanes, end: Lanes)
@@ -196,14 +196,14 @@ package struct AstrocyteLR1994: NodeModel {
             let driven = noise .!= Lanes()
             let (c0, h0) = (c, h)
             rungeKutta4(&c, &h, noise, step, ip3)
-            guard any(driven) else { return }
+            guard driven.anyTrue else { return }
             let first = quarters.IP3_0.addingProduct(quarters.excess, quarters.decay)
             let third = quarters.IP3_0.addingProduct(ip3.middle - quarters.IP3_0, quarters.decay)
             var (c2, h2) = (c0, h0)
             rungeKutta4(&c2, &h2, noise, step / 2, (ip3.start, first, ip3.middle))
             rungeKutta4(&c2, &h2, noise, step / 2, (ip3.middle, third, ip3.end))
-            c = c.replacing(with: c2, where: driven)
-            h = h.replacing(with: h2, where: driven)
+            c = select(driven, c2, c)
+            h = select(driven, h2, h)
         }
 
         /// dCa/dt and dh/dt.

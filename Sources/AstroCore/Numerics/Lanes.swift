@@ -59,8 +59,8 @@ package let sqrtHalfBits: UInt64 = 0x3fe6_a09e_667f_3bcd
 
 extension Lanes: Arithmetic {
     @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Lanes {
-        let raised = replacing(with: Lanes(repeating: low), where: .!(self .> Lanes(repeating: low)))
-        return raised.replacing(with: Lanes(repeating: high), where: .!(raised .< Lanes(repeating: high)))
+        let raised = select(self .> Lanes(repeating: low), self, Lanes(repeating: low))
+        return select(raised .< Lanes(repeating: high), raised, Lanes(repeating: high))
     }
     @inline(__always) package static func powerOfTwo(shifted: Lanes) -> Lanes {
         let bits = unsafeBitCast(shifted, to: WordLanes.self)
@@ -87,3 +87,25 @@ extension Lanes {
         unsafeBitCast(unsafeBitCast(self, to: IntLanes.self) & IntLanes(repeating: .max), to: Lanes.self)
     }
 }
+
+/// a where the mask is set, b elsewhere. The standard library's `replacing` goes through the lanes one by one, and what
+/// the compiler then makes of the code around it is half scalar.
+@inline(__always)
+package func select(_ mask: LaneMask, _ a: Lanes, _ b: Lanes) -> Lanes {
+    let (x, y) = (unsafeBitCast(a, to: IntLanes.self), unsafeBitCast(b, to: IntLanes.self))
+    return unsafeBitCast(y ^ ((x ^ y) & mask.bits), to: Lanes.self)
+}
+
+// For the same reason instead of `all` and `any`: these fold halves.
+extension LaneMask {
+    @inline(__always) package var bits: IntLanes { unsafeBitCast(self, to: IntLanes.self) }
+    @inline(__always) package var allTrue: Bool { conjunction(bits) != 0 }
+    @inline(__always) package var anyTrue: Bool { disjunction(bits) != 0 }
+}
+
+@inline(__always) private func conjunction(_ x: SIMD8<Int64>) -> Int64 { conjunction(x.lowHalf & x.highHalf) }
+@inline(__always) private func conjunction(_ x: SIMD4<Int64>) -> Int64 { conjunction(x.lowHalf & x.highHalf) }
+@inline(__always) private func conjunction(_ x: SIMD2<Int64>) -> Int64 { x[0] & x[1] }
+@inline(__always) private func disjunction(_ x: SIMD8<Int64>) -> Int64 { disjunction(x.lowHalf | x.highHalf) }
+@inline(__always) private func disjunction(_ x: SIMD4<Int64>) -> Int64 { disjunction(x.lowHalf | x.highHalf) }
+@inline(__always) private func disjunction(_ x: SIMD2<Int64>) -> Int64 { x[0] | x[1] }
