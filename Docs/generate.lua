@@ -38,10 +38,15 @@ local function parameter_table(params, state)
   return "| name | default | unit | allowed | meaning |\n|---|---|---|---|---|\n" .. table.concat(lines, "\n")
 end
 
+local function recordable_row(r)
+  if type(r) == "string" then r = { name = r } end
+  return table_row("`" .. r.name .. "`", unit_text(r.unit), r.meaning or "")
+end
+
 local function recordable_table(recordables)
   if not recordables or #recordables == 0 then return end
   local lines = {}
-  for i, r in ipairs(recordables) do lines[i] = table_row("`" .. r.name .. "`", unit_text(r.unit), r.meaning or "") end
+  for i, r in ipairs(recordables) do lines[i] = recordable_row(r) end
   return "| name | unit | meaning |\n|---|---|---|\n" .. table.concat(lines, "\n")
 end
 
