@@ -218,7 +218,10 @@ Figure.save = public(function(self, path)
   if path:find("%c") then fail("save: the path must not hold control characters") end
   claim(path)
   local done, problem = host.gnuplot(commands)
-  if not done then fail("save: '%s': %s", path, problem) end
+  if not done then
+    os.remove(path)
+    fail("save: '%s': %s", path, problem)
+  end
   return self
 end)
 
