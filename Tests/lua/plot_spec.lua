@@ -187,6 +187,25 @@ describe("a user's text", function()
     end)
   end
 
+  it("cannot get in through a figure's own tables", function()
+    local evil = "'\nsystem('touch hacked')\n'"
+    local figure = plot.lines({ 1 }, { 1 }, { title = "q" })
+    local before = without_strings(commands(figure))
+    local curve, panel = series(figure, 1, 1), panels(figure)[1]
+    curve.colour, curve.width, curve.x, panel.xrange, panel.ylabel = evil, evil, { evil }, { evil, evil }, evil
+    assert.is_nil(commands(figure):gsub("'[^'\n]*'", ""):find("system", 1, true))
+    assert.is_nil(before:find("system", 1, true))
+  end)
+
+  it("cannot get in by changing Lua's own functions", function()
+    local gsub, format = string.gsub, string.format
+    string.gsub = function(text) return text end -- luacheck: ignore 122
+    string.format = function(text) return text end -- luacheck: ignore 122
+    local text = commands(plot.lines({ 1 }, { 1 }, { title = "'\nsystem('touch hacked')\n'" }))
+    string.gsub, string.format = gsub, format -- luacheck: ignore 122
+    assert.is_nil(without_strings(text):find("system", 1, true))
+  end)
+
   it("is not read as markup", function()
     for _, ending in ipairs { "svg", "png", "pdf" } do
       assert.is_truthy(plot.lines({ 1 }, { 1 }):commands("x." .. ending):find("set terminal [^\n]* noenhanced"))
@@ -210,7 +229,10 @@ describe("a wrong call", function()
     { function() plot.raster(spikes, 5) end, "raster: options must be a table, got number 5" },
     { function() plot.raster(spikes, { histgram = true }) end, "raster: there is no option 'histgram' %(there are: bin, " },
     { function() plot.raster(spikes, { histogram = 1 }) end, "raster: histogram must be a boolean, got number 1" },
-    { function() plot.raster(spikes, { bin = 0 }) end, "raster: bin = 0 must be above 0" },
+    { function() plot.raster(spikes, { bin = 0 }) end, "raster: bin must be a number above 0, got number 0" },
+    { function() plot.raster(spikes, { xrange = { 5, 1 } }) end, "raster: xrange must be { from, to } with from below to, got table" },
+    { function() plot.raster(spikes, { yrange = { "a" } }) end, "raster: yrange must be { from, to } with from below to, got table" },
+    { function() plot.panels { figure, colums = 2 } end, "panels: there is no option 'colums' %(there are: columns, " },
     { function() plot.raster(spikes, { groups = { 5 } }) end, "raster: groups%[1%] must be { name, nodes }" },
     { function() plot.traces(samples, { "IP" }) end, "traces: 'IP' was not recorded %(there are: Ca_astro, IP3%)" },
     { function() plot.traces(samples, {}) end, "traces: nothing to draw" },
