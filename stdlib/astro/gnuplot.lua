@@ -207,9 +207,9 @@ local function title_height(title)
 end
 
 -- Top and bottom of each panel of a cell, in pixels from the top of the cell.
-local function stack(cell)
+local function stack(cell, whole_height)
   local top = title_height(cell.title)
-  local free = cell.height - top - AXIS
+  local free = whole_height - top - AXIS
   for _, panel in ipairs(cell.panels) do free = free - room_above(panel) end
   local edges = {}
   for i, panel in ipairs(cell.panels) do
@@ -221,17 +221,28 @@ local function stack(cell)
   return edges
 end
 
--- Rows of cells are as high as their highest cell.
+local function row_height(cells, first, columns)
+  local height = 0
+  for i = first, first + columns - 1 do height = max(height, cells[i] and cells[i].height or 0) end
+  return height
+end
+
+-- Where the cells stand, in pixels, and the height of all. A row is as high as its highest cell.
 local function arrange(figure)
-  local columns = figure.columns or 1
-  local top, row_height, places = title_height(figure.title), 0, {}
-  for i, cell in ipairs(figure.cells) do
+  local columns, places = figure.columns or 1, {}
+  local bottom, height = title_height(figure.title), 0
+  for i in ipairs(figure.cells) do
     local column = (i - 1) % columns
-    if column == 0 then top, row_height = top + row_height, 0 end
-    row_height = max(row_height, cell.height)
-    places[i] = { left = column * figure.width / columns, right = (column + 1) * figure.width / columns, top = top }
+    if column == 0 then
+      height = row_height(figure.cells, i, columns)
+      bottom = bottom + height
+    end
+    places[i] = {
+      left = column * figure.width / columns, right = (column + 1) * figure.width / columns,
+      top = bottom - height, height = height,
+    }
   end
-  return places, top + row_height
+  return places, bottom
 end
 
 local HEAD <const> = [[
@@ -253,7 +264,7 @@ end
 
 local function cell_commands(cell, place, page, counter)
   local parts = {}
-  for i, edges in ipairs(stack(cell)) do
+  for i, edges in ipairs(stack(cell, place.height)) do
     local screen = {
       (place.left + LEFT) / page.width, (place.right - RIGHT) / page.width,
       1 - (place.top + edges[2]) / page.height, 1 - (place.top + edges[1]) / page.height,
