@@ -33,7 +33,9 @@ local TERMINALS <const> = {
 
 gnuplot.endings = { "svg", "png", "pdf" }
 
-local function quote_line(line) return "'" .. gsub(gsub(line, "%c", " "), "'", "''") .. "'" end
+-- Between single quotes gnuplot reads everything as it stands, backslash, backtick and macro too. A single quote itself comes from
+-- outside: gnuplot takes a doubled one for the end of the string if it is the first character.
+local function quote_line(line) return "'" .. gsub(gsub(line, "%c", " "), "'", [['."'".']]) .. "'" end
 
 local function lines_of(text)
   local lines = {}
@@ -41,7 +43,6 @@ local function lines_of(text)
   return lines
 end
 
--- Between single quotes gnuplot reads nothing but '' specially: no backslash, no backtick, no macro.
 local function quote(text)
   if not utf8_length(text) then text = gsub(text, "[\x80-\xff]", "?") end
   local lines = lines_of(text)
