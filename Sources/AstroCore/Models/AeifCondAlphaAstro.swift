@@ -399,12 +399,11 @@ extension AeifCondAlphaAstro {
 
     /// The equations of one cell.
     private struct Membrane {
-        let C_m, g_L, E_L, Delta_T, V_th, V_peak, V_reset, E_ex, E_in, a, tau_w, current: Double
-        let rate_ex, rate_in: Double
+        let g_L, E_L, Delta_T, V_th, V_peak, V_reset, E_ex, E_in, a, current: Double
+        let rate_ex, rate_in, rate_w, inverse_C_m, inverse_Delta_T: Double
         let tolerance: Double
 
         init(_ model: AeifCondAlphaAstro, _ cell: Int) {
-            C_m = model.C_m[cell]
             g_L = model.g_L[cell]
             E_L = model.E_L[cell]
             Delta_T = model.Delta_T[cell]
@@ -414,10 +413,12 @@ extension AeifCondAlphaAstro {
             E_ex = model.E_ex[cell]
             E_in = model.E_in[cell]
             a = model.a[cell]
-            tau_w = model.tau_w[cell]
             current = model.I_e[cell] + model.I_stim[cell] + model.I_SIC[cell]
             rate_ex = 1 / model.tau_syn_ex[cell]
             rate_in = 1 / model.tau_syn_in[cell]
+            rate_w = 1 / model.tau_w[cell]
+            inverse_C_m = 1 / model.C_m[cell]
+            inverse_Delta_T = Delta_T == 0 ? 0 : 1 / Delta_T
             tolerance = model.gsl_error_tol[cell]
         }
 
@@ -425,12 +426,12 @@ extension AeifCondAlphaAstro {
         func slope(_ y: State, refractory: Bool) -> State {
             let V = refractory ? V_reset : Swift.min(y[AeifCondAlphaAstro.V], V_peak)
             let w = y[W]
-            let spike = Delta_T == 0 ? 0 : g_L * Delta_T * exponential((V - V_th) / Delta_T)
+            let spike = Delta_T == 0 ? 0 : g_L * Delta_T * exponential((V - V_th) * inverse_Delta_T)
             let synaptic = y[G_EX] * (V - E_ex) + y[G_IN] * (V - E_in)
-            let dV = refractory ? 0 : (-g_L * (V - E_L) + spike - synaptic - w + current) / C_m
+            let dV = refractory ? 0 : (-g_L * (V - E_L) + spike - synaptic - w + current) * inverse_C_m
             return State(
                 dV, -y[DG_EX] * rate_ex, y[DG_EX] - y[G_EX] * rate_ex, -y[DG_IN] * rate_in,
-                y[DG_IN] - y[G_IN] * rate_in, (a * (V - E_L) - w) / tau_w, 0, 0)
+                y[DG_IN] - y[G_IN] * rate_in, (a * (V - E_L) - w) * rate_w, 0, 0)
         }
     }
 
@@ -481,8 +482,9 @@ extension AeifCondAlphaAstro {
             if last { h = resolution - t }
             let (next, error) = RungeKuttaFehlberg45.trial(y, k1, h) { membrane.slope($0, refractory: refractory) }
             let slope = membrane.slope(next, refractory: refractory)
-            let allowed = membrane.tolerance + membrane.tolerance * abs(h * slope)
-            let r = (abs(error) / allowed).max()
+            let tolerance = State(repeating: membrane.tolerance)
+            let allowed = tolerance.addingProduct(tolerance, magnitude(State(repeating: h) * slope))
+            let r = largest(magnitude(error) / allowed)
             switch RungeKuttaFehlberg45.judge(r, h) {
             case .retry(let shorter) where t + shorter > t: h = shorter
             case .retry:
@@ -495,8 +497,16 @@ extension AeifCondAlphaAstro {
         }
     }
 
-    private func abs(_ x: State) -> State {
-        State(bitPatternMagnitude: x)
+    @inline(__always)
+    private func magnitude(_ x: State) -> State {
+        unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: .max >> 1), to: State.self)
+    }
+
+    /// The largest of the six that are variables; NaN if the first is.
+    @inline(__always)
+    private func largest(_ x: State) -> Double {
+        let others = max(max(x[1], x[2]), max(max(x[3], x[4]), x[5]))
+        return x[0] >= others ? x[0] : (x[0].isNaN ? x[0] : others)
     }
 
     private func store(_ y: State, _ cell: Int) {
@@ -506,13 +516,5 @@ extension AeifCondAlphaAstro {
         dg_in[cell] = y[Self.DG_IN]
         g_in[cell] = y[Self.G_IN]
         w[cell] = y[Self.W]
-    }
-}
-
-extension SIMD8 where Scalar == Double {
-    @inline(__always)
-    fileprivate init(bitPatternMagnitude x: Self) {
-        self = unsafeBitCast(
-            unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: .max >> 1), to: Self.self)
     }
 }

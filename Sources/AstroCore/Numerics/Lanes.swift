@@ -28,7 +28,6 @@ package protocol Arithmetic {
     static func / (a: Self, b: Self) -> Self
     init(repeating: Double)
     func addingProduct(_ a: Self, _ b: Self) -> Self
-    func squareRoot() -> Self
     func clamped(_ low: Double, _ high: Double) -> Self
     /// 2^n, where self + `Self.roundingShift` was formed from n: |n| <= 1022.
     static func powerOfTwo(shifted: Self) -> Self
@@ -64,12 +63,12 @@ extension Lanes: Arithmetic {
     }
     @inline(__always) package static func powerOfTwo(shifted: Lanes) -> Lanes {
         let bits = unsafeBitCast(shifted, to: WordLanes.self)
-        return unsafeBitCast((bits &+ WordLanes(repeating: 1023)) &<< WordLanes(repeating: 52), to: Lanes.self)
+        return unsafeBitCast((bits &+ WordLanes(repeating: 1023)).shiftedLeft(52), to: Lanes.self)
     }
     @inline(__always) package func splitForLogarithm() -> (mantissa: Lanes, exponent: Lanes) {
         let bits = unsafeBitCast(self, to: IntLanes.self)
-        let k = (bits &- IntLanes(repeating: Int64(sqrtHalfBits))) &>> IntLanes(repeating: 52)
-        let mantissa = unsafeBitCast(bits &- (k &<< IntLanes(repeating: 52)), to: Lanes.self)
+        let k = (bits &- IntLanes(repeating: Int64(sqrtHalfBits))).shiftedRight(52)
+        let mantissa = unsafeBitCast(bits &- unsafeBitCast(unsafeBitCast(k, to: WordLanes.self).shiftedLeft(52), to: IntLanes.self), to: Lanes.self)
         // k + 1.5 * 2^52 as a double, put together from bits: conversions of 64-bit integers are slow on many machines
         let shifted = unsafeBitCast(k &+ IntLanes(repeating: Int64(roundingShift.bitPattern)), to: Lanes.self)
         return (mantissa, shifted - Lanes(repeating: roundingShift))
