@@ -45,6 +45,14 @@ local function recordable_row(r)
   return table_row("`" .. r.name .. "`", unit_text(r.unit), r.meaning or "")
 end
 
+local function recordables_of(model)
+  local rows = {}
+  for i, name in ipairs(model.recordables) do
+    rows[i] = { name = name, unit = model.recordable_units[i], meaning = model.recordable_meanings[i] }
+  end
+  return rows
+end
+
 local function recordable_table(recordables)
   if not recordables or #recordables == 0 then return end
   local lines = {}
@@ -64,7 +72,7 @@ local function page(model)
   section("Equations", equations(model.equations))
   section("Parameters", parameter_table(model.params, false))
   section("State, with its start values", parameter_table(model.params, true))
-  section("What a multimeter can record", recordable_table(model.recordables))
+  section("What a multimeter can record", recordable_table(recordables_of(model)))
   section("Notes", list(model.notes))
   section("References", list(model.references))
   parts[#parts + 1] = "[All models](README.md)"
