@@ -10,7 +10,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-scripts test-docs lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-scripts test-docs test-widths lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -29,7 +29,7 @@ deps:
 
 test: build
 	@status=0; summary=""; \
-	for part in test-swift lint test-lua test-scripts test-docs; do \
+	for part in test-swift lint test-lua test-scripts test-docs test-widths; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; \
 	  else summary="$$summary\n  FAILED  $$part"; status=1; fi; done; \
 	printf "\nmake test:$$summary\n"; exit $$status
@@ -52,6 +52,10 @@ test-scripts: build
 	    echo "passed  $$script $$options"; \
 	  else echo "FAILED  $$script $$options"; cat $$directory/out.txt; status=1; fi; done; \
 	rm -rf $$directory; exit $$status
+
+# The same results with vectors of any width, for any processor, with any number of threads; builds the program four times.
+test-widths:
+	Tests/widths.sh
 
 lint:
 	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua

@@ -61,6 +61,9 @@ struct ConnectionRule {
             guard x >= 0 && x <= 1 else {
                 throw InputError("\(kind.rawValue): p = \(formatted(x)) is not a probability (0 to 1)")
             }
+            if kind == .symmetric_pairwise_bernoulli, x == 1 {
+                throw InputError("\(kind.rawValue): p must be below 1 (all_to_all connects every pair)")
+            }
         case .pairwise_poisson:
             guard x >= 0 && x.isFinite else {
                 throw InputError("\(kind.rawValue): \(key) = \(formatted(x)) is not allowed (>= 0)")
@@ -83,16 +86,15 @@ struct ConnectionRule {
     }
 
     private func checkFlags() throws {
-        if makesSymmetric, ![.one_to_one, .all_to_all, .symmetric_pairwise_bernoulli].contains(kind) {
+        if makesSymmetric, ![.one_to_one, .symmetric_pairwise_bernoulli].contains(kind) {
             throw InputError(
-                "\(kind.rawValue) can't be made symmetric (one_to_one, all_to_all and symmetric_pairwise_bernoulli can)"
-            )
+                "\(kind.rawValue) can't be made symmetric (one_to_one and symmetric_pairwise_bernoulli can)")
         }
         if kind == .symmetric_pairwise_bernoulli {
             if !makesSymmetric { throw InputError("\(kind.rawValue) needs make_symmetric = true") }
             if allowsAutapses { throw InputError("\(kind.rawValue) needs allow_autapses = false") }
         }
-        if !allowsMultapses, [.fixed_total_number, .pairwise_poisson].contains(kind) {
+        if !allowsMultapses, [.fixed_total_number, .pairwise_poisson, .symmetric_pairwise_bernoulli].contains(kind) {
             throw InputError("\(kind.rawValue) can't avoid multapses (allow_multapses must be true)")
         }
     }
@@ -102,9 +104,6 @@ struct ConnectionRule {
         if kind == .one_to_one, pre.count != post.count {
             throw InputError("one_to_one needs as many sources as targets, got \(pre.count) and \(post.count)")
         }
-        if makesSymmetric, kind == .all_to_all, pre != post {
-            throw InputError("all_to_all can be made symmetric only between a population and itself")
-        }
         if kind == .symmetric_pairwise_bernoulli, pre != post {
             throw InputError(
                 "symmetric_pairwise_bernoulli connects a population with itself: sources and targets must be the same nodes"
@@ -113,6 +112,9 @@ struct ConnectionRule {
         switch kind {
         case .fixed_indegree: try checkDegree(from: pre, to: post, "sources")
         case .fixed_outdegree: try checkDegree(from: post, to: pre, "targets")
+        case .fixed_total_number where value > 0 && !allowsAutapses && pre.count == 1 && pre == post:
+            throw InputError(
+                "fixed_total_number: N = \(formatted(value)) is impossible without autapses: there is only one node")
         default: break
         }
     }

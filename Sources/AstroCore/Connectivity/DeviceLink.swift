@@ -120,14 +120,14 @@ final class DeviceLink {
             let plane = run.plane, rows = plane.current!
             for i in run.first..<run.first + run.count {
                 let d = delay(i), place = run.place + i - run.first
-                var interval = -1
+                var drawing = -1
                 var current = 0.0
                 for stamp in emissions(arrivals, sentUntil, i) where generator.isActive(stamp) {
-                    if generator.interval(of: stamp) != interval {
-                        interval = generator.interval(of: stamp)
+                    if generator.drawing(for: stamp) != drawing {
+                        drawing = generator.drawing(for: stamp)
                         current =
                             weight(i)
-                            * generator.current(interval: interval, seed: seed, link: streamNumber, connection: i)
+                            * generator.current(drawing: drawing, seed: seed, link: streamNumber, connection: i)
                     }
                     rows[((stamp + d) & plane.slotMask) * plane.inputStride + place] += current
                 }

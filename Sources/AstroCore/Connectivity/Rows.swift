@@ -18,7 +18,7 @@ extension ConnectionRule {
     func rows(_ pre: [Int], _ post: [Int], _ call: CallName) -> any Rows {
         let exclusion = allowsAutapses ? nil : AutapseFilter(pre, post)
         switch kind {
-        case .one_to_one: return OneToOne(exclusion, swapped: makesSymmetric && pre != post)
+        case .one_to_one: return OneToOne(exclusion)
         case .all_to_all: return AllToAll(post.count, exclusion)
         case .pairwise_bernoulli: return PairwiseBernoulli(p: value, post.count, exclusion, call)
         case .pairwise_poisson: return PairwisePoisson(mean: value, post.count, exclusion, call)
@@ -86,7 +86,7 @@ final class AutapseFilter {
 
 final class OneToOne: Rows {
     private let exclusion: AutapseFilter?
-    init(_ exclusion: AutapseFilter?, swapped: Bool) { self.exclusion = exclusion }
+    init(_ exclusion: AutapseFilter?) { self.exclusion = exclusion }
 
     func append(row source: Int, to targets: inout [UInt32]) {
         if !(exclusion?.excludes(source, source) ?? false) { targets.append(UInt32(source)) }

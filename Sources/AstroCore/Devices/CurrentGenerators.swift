@@ -102,8 +102,9 @@ struct NoiseGenerator: Device {
         summary: "Gaussian noise current, drawn anew every dt for each connection.",
         equations: "I = mean + sqrt(std^2 + std_mod^2 sin(2 pi frequency t + phase)) N(0, 1), held for dt",
         notes: [
-            "dt = 0 (the default) means 10 steps.",
-            "Each connection has a current of its own; all change at the same instants, multiples of dt.",
+            "The default of dt is 1 ms; where that is no whole number of steps, it is 10 steps.",
+            "Each connection has a current of its own; all change at the same instants: start, start + dt, ...",
+            "The modulation is a function of the simulation's time; start and stop do not shift its phase.",
         ])
     static let ownParameters = [
         Parameter("mean", 0, .pA, "mean of the current"),
@@ -111,7 +112,7 @@ struct NoiseGenerator: Device {
         Parameter("std_mod", 0, .pA, "amplitude of the sinusoidal modulation of std, at most std", .nonNegative),
         Parameter("frequency", 0, .Hz, "frequency of the modulation"),
         Parameter("phase", 0, .degree, "phase of the modulation"),
-        Parameter("dt", 0, .ms, "time that a value is held; 0 = 10 steps", .nonNegative),
+        Parameter("dt", 1, .ms, "time that a value is held", .positive),
     ]
 
     let values: Settings
@@ -129,29 +130,39 @@ struct NoiseGenerator: Device {
             )
         }
         let dt = values.number("dt")
-        guard let steps = TimeGrid.steps(dt, resolution), dt == 0 || steps > 0 else {
+        guard let steps = TimeGrid.steps(dt, resolution), steps > 0 else {
             throw InputError(
                 "\(Self.name): dt = \(formatted(dt)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
             )
         }
-        holdSteps = steps == 0 ? 10 : steps
+        holdSteps = steps
     }
 
-    /// The interval of constant current that a stamp falls in.
-    func interval(of stamp: Int) -> Int { (stamp - 1) / holdSteps }
+    /// dt is 1 ms, or 10 steps where 1 ms is no whole number of them.
+    static func defaults(_ resolution: Double) -> Settings {
+        var values = defaults
+        if TimeGrid.steps(1, resolution) == nil { values["dt"] = .number(TimeGrid.ms(10, resolution)) }
+        return values
+    }
+
+    /// The stamp at which the current that holds at `stamp` was drawn.
+    func drawing(for stamp: Int) -> Int {
+        let first = max(window.start, 1)
+        return first + (stamp - first) / holdSteps * holdSteps
+    }
 
     func isActive(_ stamp: Int) -> Bool { window.contains(stamp + 1) }
 
-    /// The current of one connection during one interval, drawn from the connection's stream.
-    func current(interval: Int, seed: Int64, link: Int, connection: Int) -> Double {
-        var stream = RandomStream(seed: seed, .noise, link, connection, from: interval &* 2)
-        return values.number("mean") + deviation(interval) * stream.normal()
+    /// The current that one connection draws at `drawing`, from the connection's stream.
+    func current(drawing: Int, seed: Int64, link: Int, connection: Int) -> Double {
+        var stream = RandomStream(seed: seed, .noise, link, connection, from: drawing)
+        return values.number("mean") + deviation(drawing) * stream.normal()
     }
 
-    private func deviation(_ interval: Int) -> Double {
+    private func deviation(_ drawing: Int) -> Double {
         let std = values.number("std"), modulation = values.number("std_mod")
         guard modulation > 0 else { return std }
-        let seconds = TimeGrid.ms(interval * holdSteps, resolution) / 1000
+        let seconds = TimeGrid.ms(drawing, resolution) / 1000
         let wave = sinCosOfTurns(values.number("frequency") * seconds + values.number("phase") / 360).sin
         return (std * std + modulation * modulation * wave).squareRoot()
     }

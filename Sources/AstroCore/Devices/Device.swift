@@ -9,6 +9,8 @@ package protocol Device {
     /// Without start, stop and origin, which all devices have.
     static var ownParameters: [Parameter] { get }
     static var recordables: [Recordable] { get }
+    /// What a new device has at a resolution in ms.
+    static func defaults(_ resolution: Double) -> Settings
 
     var values: Settings { get }
     init(_ values: Settings, resolution: Double) throws
@@ -18,6 +20,7 @@ extension Device {
     package static var parameters: [Parameter] { ActivityWindow.parameters + ownParameters }
     package static var recordables: [Recordable] { [] }
     static var defaults: Settings { Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.defaultValue) }) }
+    package static func defaults(_ resolution: Double) -> Settings { defaults }
 
     /// `values` with `changes` on top, each of the right type and range.
     static func merged(_ values: Settings, _ changes: Settings) throws -> Settings {

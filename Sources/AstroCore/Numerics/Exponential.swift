@@ -5,14 +5,20 @@
 /// kernels hand lanes that are not finite to the scalar path, which reports them.
 @inline(__always)
 package func exponential<T: Arithmetic>(_ argument: T) -> T {
-    let x = argument.clamped(-708, 709)
+    let (r, shifted) = remainder(argument.clamped(-708, 709))
+    return exponentialOfRemainder(r) * T.powerOfTwo(shifted: shifted)
+}
+
+/// x - k ln 2 for the nearest integer k, and k + `roundingShift`.
+@inline(__always)
+private func remainder<T: Arithmetic>(_ x: T) -> (r: T, shifted: T) {
     let shift = T(repeating: roundingShift)
     let shifted = shift.addingProduct(x, T(repeating: 1.4426950408889634))
     let k = shifted - shift
     // ln 2 in two parts, the first with 21 trailing zeros: k times it is exact
     let r = x.addingProduct(k, T(repeating: -0.6931471803691238)).addingProduct(
         k, T(repeating: -1.9082149292705877e-10))
-    return exponentialOfRemainder(r) * T.powerOfTwo(shifted: shifted)
+    return (r, shifted)
 }
 
 @inline(__always)
@@ -32,12 +38,13 @@ private func exponentialOfRemainder<T: Arithmetic>(_ r: T) -> T {
 
 /// exp(x) over the whole range: subnormal results, 0, infinity and NaN included.
 package func exponentialEverywhere(_ x: Double) -> Double {
-    if x > 709.7827128933841 { return .infinity }
-    if x < -745.2 { return 0 }
-    if x > 709 { return exponential(x - 0.6931471805599453) * 2 }
-    if x >= -708 { return exponential(x) }
+    if x >= -708 && x <= 709 { return exponential(x) }
     if x.isNaN { return x }
-    // one rounding only, at the product: the factor is a power of two
-    let shifted = (x + 64 * 0.6931471803691238) + 64 * 1.9082149292705877e-10
-    return exponential(shifted) * 0x1p-64
+    if x > 710 { return .infinity }
+    if x < -746 { return 0 }
+    let (r, shifted) = remainder(x)
+    // the power of two in two factors: the first product is exact, so that only the second one rounds
+    return x > 0
+        ? exponentialOfRemainder(r) * Double.powerOfTwo(shifted: shifted - 1) * 2
+        : exponentialOfRemainder(r) * Double.powerOfTwo(shifted: shifted + 64) * 0x1p-64
 }

@@ -68,7 +68,9 @@ extension Lanes: Arithmetic {
     @inline(__always) package func splitForLogarithm() -> (mantissa: Lanes, exponent: Lanes) {
         let bits = unsafeBitCast(self, to: IntLanes.self)
         let k = (bits &- IntLanes(repeating: Int64(sqrtHalfBits))).shiftedRight(52)
-        let mantissa = unsafeBitCast(bits &- unsafeBitCast(unsafeBitCast(k, to: WordLanes.self).shiftedLeft(52), to: IntLanes.self), to: Lanes.self)
+        let mantissa = unsafeBitCast(
+            bits &- unsafeBitCast(unsafeBitCast(k, to: WordLanes.self).shiftedLeft(52), to: IntLanes.self),
+            to: Lanes.self)
         // k + 1.5 * 2^52 as a double, put together from bits: conversions of 64-bit integers are slow on many machines
         let shifted = unsafeBitCast(k &+ IntLanes(repeating: Int64(roundingShift.bitPattern)), to: Lanes.self)
         return (mantissa, shifted - Lanes(repeating: roundingShift))

@@ -5,6 +5,12 @@
 @inline(__always)
 package func logarithm<T: Arithmetic>(_ x: T) -> T {
     let (m, k) = x.splitForLogarithm()
+    return logarithm(mantissa: m, exponent: k)
+}
+
+/// ln(m 2^k)
+@inline(__always)
+private func logarithm<T: Arithmetic>(mantissa m: T, exponent k: T) -> T {
     let f = m - T(repeating: 1)
     let s = f / (f + T(repeating: 2))
     let z = s * s
@@ -24,6 +30,9 @@ package func logarithm<T: Arithmetic>(_ x: T) -> T {
 package func logarithmEverywhere(_ x: Double) -> Double {
     guard x > 0 else { return x == 0 ? -.infinity : .nan }
     guard x < .infinity else { return x }
-    if x < 0x1p-1022 { return logarithm(x * 0x1p54) - 37.42994775023705 }
+    if x < 0x1p-1022 {
+        let (m, k) = (x * 0x1p54).splitForLogarithm()
+        return logarithm(mantissa: m, exponent: k - 54)
+    }
     return logarithm(x)
 }

@@ -12,6 +12,7 @@ extension Simulation {
             let rule = try ConnectionRule(rule)
             let spec = try SynapseSpec(synapse)
             let kind = try ConnectionKind(pre, post, spec)
+            if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (pre.ids, post.ids)
             try rule.check(sources, targets)
@@ -24,6 +25,20 @@ extension Simulation {
             connectCalls += 1
             isPrepared = false
             return made
+        }
+    }
+
+    /// Refuses what can't go both ways between these nodes.
+    private func checkWayBack(
+        _ pre: Nodes, _ post: Nodes, _ spec: SynapseSpec, _ kind: ConnectionKind, _ synapse: Settings
+    ) throws {
+        guard try ConnectionKind(post, pre, spec) == kind else {
+            throw InputError("make_symmetric: what goes from the sources to the targets can't go back")
+        }
+        for (name, value) in synapse.sorted(by: { $0.key < $1.key }) {
+            if case .distribution = value {
+                throw InputError("make_symmetric: \(name) can't be random; both directions have the same parameters")
+            }
         }
     }
 
@@ -50,9 +65,10 @@ extension Simulation {
         case .stimulation: made = try makeLinks(rows, rule, spec, pre, post, call)
         case .recording: return 0
         }
-        guard rule.makesSymmetric, rule.kind == .one_to_one, pre != post else { return made }
+        guard rule.makesSymmetric, rule.kind == .one_to_one else { return made }
         // the other direction, connection by connection
-        return made + (try make(kind, ConnectionRule(["rule": .text("one_to_one")]), spec, post, pre, call))
+        let back: Settings = ["rule": .text("one_to_one"), "allow_autapses": .flag(rule.allowsAutapses)]
+        return made + (try make(kind, ConnectionRule(back), spec, post, pre, call))
     }
 
     // MARK: Spikes between cells

@@ -154,7 +154,7 @@ public final class Simulation {
     }
 
     private func make<Model: Device>(_ model: Model.Type, _ parameters: Settings) throws -> any Device {
-        try Model(Model.merged(Model.defaults, parameters), resolution: resolution)
+        try Model(Model.merged(Model.defaults(resolution), parameters), resolution: resolution)
     }
 
     private func createCells(

@@ -1,0 +1,57 @@
+-- A small network with a bit of everything. Prints one line, which must not depend on the width of the vectors, the
+-- processor that the program was built for, or the number of threads (Tests/widths.sh).
+local astro = require "astro"
+local random = astro.random
+
+local sim = astro.Simulation { resolution = 0.1, seed = 20251 }
+
+local exc = sim:create("aeif_cond_alpha_astro", 243, {
+  V_m = random.uniform(-70, -52), C_m = random.normal(281, 20), tau_syn_ex = random.uniform(0.4, 3), tau_syn_in = 4,
+  Delta_T = random.uniform(0.5, 3), b = random.exponential(60), I_e = random.normal(420, 60),
+})
+local inh = sim:create("aeif_cond_alpha_astro", 61, {
+  V_m = random.uniform(-70, -52), t_ref = random.uniform(0, 2.5), tau_w = random.lognormal(5, 0.2), tau_syn_ex = 2,
+})
+local sharp = sim:create("aeif_cond_alpha_astro", 5, { Delta_T = 0, V_th = -52, V_peak = -40, I_e = 650 })
+local glia = sim:create("astrocyte_lr_1994", 118, {
+  IP3 = random.uniform(0.2, 1.2), Ca_astro = random.uniform(0.05, 0.6), tau_IP3 = random.normal(7142, 300),
+  delta_IP3 = 0.02,
+})
+local parrots = sim:create("parrot_neuron", 7)
+
+local poisson = sim:create("poisson_generator", { rate = 2500, start = 5 })
+local noise = sim:create("noise_generator", { mean = 30, std = 120, std_mod = 60, frequency = 40, dt = 0.7 })
+local flux = sim:create("noise_generator", { mean = 1e-4, std = 2e-4 })
+local step = sim:create("dc_generator", { amplitude = 250, start = 40, stop = 160 })
+local wave = sim:create("ac_generator", { amplitude = 200, frequency = 37, phase = 20 })
+local cells = exc + inh + sharp
+
+sim:connect(poisson, parrots, "all_to_all", { delay = 0.4 })
+sim:connect(poisson, cells, "all_to_all", { weight = random.uniform(0.5, 2), delay = random.uniform(0.1, 3) })
+sim:connect(parrots, cells, { rule = "pairwise_bernoulli", p = 0.3 }, { weight = 2 })
+sim:connect(noise, exc, "all_to_all", { weight = random.normal(1, 0.2), delay = 0.3 })
+sim:connect(flux, glia)
+sim:connect(step, inh)
+sim:connect(wave, sharp)
+local made = sim:tripartite_connect(exc, cells, glia,
+  { rule = "pairwise_bernoulli", p = 0.1 },
+  { rule = "third_factor_bernoulli_with_pool", p = 0.6, pool_size = 7, pool_type = "random" },
+  {
+    primary = {
+      synapse_model = "tsodyks_synapse", weight = random.lognormal(0, 0.5), delay = random.uniform(0.5, 6),
+      U = random.uniform(0.2, 0.8), tau_rec = random.uniform(100, 800), tau_fac = random.uniform(0, 300), tau_psc = 2,
+    },
+    third_in = { synapse_model = "tsodyks_synapse", weight = 1, delay = 1.7 },
+    third_out = { synapse_model = "sic_connection", weight = random.uniform(1, 30), delay = random.uniform(0.5, 2.5) },
+  })
+sim:connect(inh, cells, { rule = "fixed_indegree", indegree = 9 }, { synapse_model = "tsodyks_synapse", weight = -4, delay = 0.8 })
+sim:connect(exc, inh, { rule = "pairwise_poisson", pairwise_avg_num_conns = 0.05 }, { weight = 0.5, delay = 11.3 })
+sim:connect(inh, exc, { rule = "fixed_outdegree", outdegree = 5 }, { weight = random.uniform(-3, -1) })
+
+local spikes = { sim:record(exc), sim:record(inh), sim:record(sharp), sim:record(parrots) }
+sim:simulate(133.7)
+sim:simulate(66.3)
+
+local counts = {}
+for i, recorder in ipairs(spikes) do counts[i] = #recorder.events.times end
+print(sim:fingerprint(), table.concat(counts, " "), made.primary, made.third_in, made.third_out)
