@@ -13,7 +13,7 @@
 /// on that cell alone.
 ///
 /// Brette & Gerstner (2005), doi:10.1152/jn.00686.2005.
-package struct AeifCondAlphaAstro: NodeModel {
+package struct AeifCondAlphaAstro: VectorNodeModel {
     package static let name = "aeif_cond_alpha_astro"
     package static let family = NodeFamily.neuron
 
@@ -163,16 +163,8 @@ package struct AeifCondAlphaAstro: NodeModel {
         return quarters > 1 ? Int(min(quarters, 8)) : 1
     }
 
-    package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
-            advanceLanes(cell, steps, io)
-            cell &+= Lanes.scalarCount
-        }
-    }
-
     @inline(__always)
-    private func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+    package func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let membrane = TaylorMembrane(self, cell)
         let jump_ex = self.jump_ex.lanes(cell), jump_in = self.jump_in.lanes(cell)
         var state = TaylorMembrane.State(self, cell)

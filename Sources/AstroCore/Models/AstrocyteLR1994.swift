@@ -16,7 +16,7 @@
 ///
 /// Li & Rinzel (1994), doi:10.1006/jtbi.1994.1041; De Young & Keizer (1992), doi:10.1073/pnas.89.20.9895;
 /// output after Nadkarni & Jung (2003), doi:10.1103/PhysRevLett.91.268101.
-package struct AstrocyteLR1994: NodeModel {
+package struct AstrocyteLR1994: VectorNodeModel {
     package static let name = "astrocyte_lr_1994"
     package static let family = NodeFamily.astrocyte
 
@@ -117,16 +117,8 @@ package struct AstrocyteLR1994: NodeModel {
         decay = columns.derived(["tau_IP3"]) { exponentialEverywhere(-h / tau[$0]) }
     }
 
-    package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
-            advanceLanes(cell, steps, io)
-            cell &+= Lanes.scalarCount
-        }
-    }
-
     @inline(__always)
-    private func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+    package func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let flux = Flux(self, cell)
         let IP3_0 = self.IP3_0.lanes(cell), half = decayHalf.lanes(cell), whole = decay.lanes(cell)
         let delta = delta_IP3.lanes(cell)
