@@ -7,7 +7,7 @@ local sim = astro.Simulation { resolution = 0.1, seed = 20251 }
 
 local exc = sim:create("aeif_cond_alpha_astro", 243, {
   V_m = random.uniform(-70, -52), C_m = random.normal(281, 20), tau_syn_ex = random.uniform(0.4, 3), tau_syn_in = 4,
-  Delta_T = random.uniform(0.5, 3), b = random.exponential(60), I_e = random.normal(420, 60),
+  Delta_T = random.uniform(1.5, 3), b = random.exponential(60), I_e = random.normal(420, 60),
 })
 local inh = sim:create("aeif_cond_alpha_astro", 61, {
   V_m = random.uniform(-70, -52), t_ref = random.uniform(0, 2.5), tau_w = random.lognormal(5, 0.2), tau_syn_ex = 2,

@@ -29,15 +29,15 @@ struct PoissonGenerator: Device {
 ///
 /// Thresholds are cumulative probabilities times 2^32. They are formed outward from the most probable number by + * /
 /// alone, so they are the same on every machine; what is left out has a probability below 2^-32.
-final class PoissonTable: Sendable {
+package final class PoissonTable: Sendable {
     static let largestMean = 1e8
 
     /// Thresholds for more than `lowest`, more than `lowest + 1`, …
-    let thresholds: [UInt64]
-    let lowest: Int
+    package let thresholds: [UInt64]
+    package let lowest: Int
     let mean: Double
 
-    init(mean: Double) throws {
+    package init(mean: Double) throws {
         guard mean <= Self.largestMean else {
             throw InputError(
                 "poisson_generator: rate gives \(formatted(mean)) spikes a step (at most \(formatted(Self.largestMean)))"
@@ -69,7 +69,7 @@ final class PoissonTable: Sendable {
         return p
     }
 
-    func number(_ word: UInt32) -> Int {
+    package func number(_ word: UInt32) -> Int {
         let u = UInt64(word)
         var (low, high) = (0, thresholds.count)
         while low < high {

@@ -6,6 +6,12 @@ private func rule(_ name: String, _ key: String, _ value: Double, _ more: Settin
     ["rule": .text(name), key: .number(value)].merging(more) { $1 }
 }
 
+private func symmetricPairs(_ p: Double, _ more: Settings = [:]) -> Settings {
+    rule(
+        "symmetric_pairwise_bernoulli", "p", p,
+        ["allow_autapses": .flag(false), "make_symmetric": .flag(true)].merging(more) { $1 })
+}
+
 extension Bench {
     /// Connects the neurons among themselves.
     fileprivate func connect(_ rule: Settings, _ synapse: Settings = [:]) throws {
@@ -75,6 +81,33 @@ struct ConnectTests {
             },
             BadCall("make_symmetric where the rule has no way back", "symmetric") {
                 try $0.connect(rule("fixed_indegree", "indegree", 2, ["make_symmetric": .flag(true)]))
+            },
+            BadCall("make_symmetric with all_to_all, which has all ways already", "all_to_all", "symmetric") {
+                try $0.connect(["rule": .text("all_to_all"), "make_symmetric": .flag(true)])
+            },
+            BadCall("symmetric pairs without multapses", "symmetric_pairwise_bernoulli", "allow_multapses") {
+                try $0.connect(symmetricPairs(0.5, ["allow_multapses": .flag(false)]))
+            },
+            BadCall("symmetric pairs with autapses", "symmetric_pairwise_bernoulli", "allow_autapses") {
+                try $0.connect(symmetricPairs(0.5, ["allow_autapses": .flag(true)]))
+            },
+            BadCall("symmetric pairs that are not to be symmetric", "symmetric_pairwise_bernoulli", "make_symmetric") {
+                try $0.connect(symmetricPairs(0.5, ["make_symmetric": .flag(false)]))
+            },
+            BadCall("every pair as symmetric pairs", "symmetric_pairwise_bernoulli", "all_to_all") {
+                try $0.connect(symmetricPairs(1))
+            },
+            BadCall("a random weight, the same both ways", "make_symmetric", "weight") {
+                try $0.connect(symmetricPairs(0.5), ["weight": .distribution(.uniform(min: 0, max: 1))])
+            },
+            BadCall("neurons that send back to their generator", "dc_generator", "receives nothing") {
+                _ = try $0.simulation.connect(
+                    $0.current, $0.neurons.node(at: 1), rule: ["rule": .text("one_to_one"), "make_symmetric": .flag(true)])
+            },
+            BadCall("a node's connections to others, which do not exist", "fixed_total_number", "autapses") {
+                let one = try $0.neurons.node(at: 1)
+                _ = try $0.simulation.connect(
+                    one, one, rule: rule("fixed_total_number", "N", 1, ["allow_autapses": .flag(false)]))
             },
         ])
     func rules(_ bad: BadCall) throws { try bad.check() }

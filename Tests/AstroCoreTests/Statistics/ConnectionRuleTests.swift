@@ -105,7 +105,11 @@ struct ConnectionRuleTests {
 
     @Test("make_symmetric adds the way back to one_to_one")
     func makeSymmetric() throws {
-        #expect(try pairs(["rule": .text("one_to_one"), "make_symmetric": .flag(true)], sources: 20).count == 40)
+        let rule: Settings = ["rule": .text("one_to_one"), "make_symmetric": .flag(true)]
+        #expect(try pairs(rule, sources: 20).count == 40)
+        // A node's connection to itself has a way back, too, as long as it may have one at all.
+        #expect(try pairs(rule, sources: 20, targets: nil).count == 40)
+        #expect(try pairs(rule.with(["allow_autapses": .flag(false)]), sources: 20, targets: nil).isEmpty)
     }
 
     @Test("pairwise_poisson makes as many a pair on average, repeats included")
