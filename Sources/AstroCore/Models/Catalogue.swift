@@ -6,7 +6,8 @@ public enum Catalogue {
         ParrotNeuron.self,
     ]
 
-    static let deviceModels: [any Device.Type] = [
+    // types without state: nothing to guard
+    nonisolated(unsafe) static let deviceModels: [any Device.Type] = [
         PoissonGenerator.self,
         SpikeGenerator.self,
         DCGenerator.self,
