@@ -294,6 +294,9 @@ extension AeifCondAlphaAstro {
                 c4: (g * e4).addingProduct(d, e3), c5: (g * e5).addingProduct(d, e4))
         }
 
+        /// Written out rather than looped over arrays of coefficients, which the compiler leaves in memory: 18 ns a cell
+        /// and step instead of 8.
+        ///
         /// One step of h; false for lanes where the series has not converged, or V leaves the range it holds in.
         @inline(__always)
         func advance(_ state: inout State, _ input: Lanes) -> LaneMask {

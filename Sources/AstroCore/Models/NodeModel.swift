@@ -35,7 +35,8 @@ package protocol VectorNodeModel: NodeModel {
 }
 
 extension VectorNodeModel {
-    @inline(__always)
+    // a function of its own: inlined into a protocol's witness, its vector instructions become calls
+    @inline(never)
     package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
         var cell = cells.lowerBound
         while cell < cells.upperBound {
