@@ -102,7 +102,8 @@ struct ConnectTests {
             },
             BadCall("neurons that send back to their generator", "dc_generator", "receives nothing") {
                 _ = try $0.simulation.connect(
-                    $0.current, $0.neurons.node(at: 1), rule: ["rule": .text("one_to_one"), "make_symmetric": .flag(true)])
+                    $0.current, $0.neurons.node(at: 1),
+                    rule: ["rule": .text("one_to_one"), "make_symmetric": .flag(true)])
             },
             BadCall("a node's connections to others, which do not exist", "fixed_total_number", "autapses") {
                 let one = try $0.neurons.node(at: 1)

@@ -32,7 +32,8 @@ extension NumericsTests {
 
         @Test("Clamping, which gives the low end for NaN")
         func clamped() throws {
-            let arguments = [.nan, -1, 0, 0.5, 1, 2, .infinity, -.infinity] + (try ExactValue.load("exp").map(\.argument))
+            let arguments =
+                [.nan, -1, 0, 0.5, 1, 2, .infinity, -.infinity] + (try ExactValue.load("exp").map(\.argument))
             compare(arguments, { $0.clamped(0, 1) }, { $0.clamped(0, 1) })
             #expect(Double.nan.clamped(0, 1) == 0)
         }

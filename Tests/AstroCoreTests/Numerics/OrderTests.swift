@@ -94,7 +94,9 @@ extension NumericsTests {
                 for order in orders(estimates) { #expect(abs(order - 5) < 0.3, "variable \(variable): \(estimates)") }
                 // It is cautious: the result that is kept is the better one of the two.
                 for (h, estimate) in zip(steps, estimates) {
-                    #expect(abs(Self.trial(h).y[variable] - Self.exact(h)[variable]) < 0.5 * estimate, "variable \(variable)")
+                    #expect(
+                        abs(Self.trial(h).y[variable] - Self.exact(h)[variable]) < 0.5 * estimate,
+                        "variable \(variable)")
                 }
             }
         }

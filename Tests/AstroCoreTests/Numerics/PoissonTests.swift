@@ -41,7 +41,8 @@ extension NumericsTests {
             #expect(table.number(.max) == table.lowest + table.thresholds.count)
         }
 
-        @Test("Draws have the mean and the variance of their law, within 5 standard errors", arguments: means.dropFirst())
+        @Test(
+            "Draws have the mean and the variance of their law, within 5 standard errors", arguments: means.dropFirst())
         func draws(_ mean: Double) throws {
             let table = try PoissonTable(mean: mean)
             var stream = RandomStream(seed: 4, .poisson, 0)

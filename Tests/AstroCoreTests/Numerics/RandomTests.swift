@@ -47,10 +47,11 @@ extension NumericsTests {
                 RandomStream(seed: 1 + 1 << 32, .connection, 1, 1), RandomStream(seed: 1, .pool, 1, 1),
                 RandomStream(seed: 1, .connection, 2, 1), RandomStream(seed: 1, .connection, 1, 2),
             ]
-            let first = Set(streams.map { stream in
-                var stream = stream
-                return stream.word64()
-            })
+            let first = Set(
+                streams.map { stream in
+                    var stream = stream
+                    return stream.word64()
+                })
             #expect(first.count == streams.count)
         }
 
@@ -79,7 +80,9 @@ extension NumericsTests {
             #expect(bound == 1 ? counts == [mean] : chiSquareTail(chiSquare, freedom: bound - 1) > 1e-6)
         }
 
-        @Test("A sample's nodes are distinct and ascending, and every set is equally likely (false alarm: 1 in a million)")
+        @Test(
+            "A sample's nodes are distinct and ascending, and every set is equally likely (false alarm: 1 in a million)"
+        )
         func distinct() throws {
             let nodes = try Simulation(seed: 3).create("parrot_neuron", count: 6)
             let mean = 300.0
@@ -137,7 +140,9 @@ extension NumericsTests {
             return values
         }
 
-        @Test("Draws have their law's cumulative probabilities: Kolmogorov-Smirnov, false alarm 1 in a million", arguments: laws)
+        @Test(
+            "Draws have their law's cumulative probabilities: Kolmogorov-Smirnov, false alarm 1 in a million",
+            arguments: laws)
         func kolmogorovSmirnov(_ law: Law) throws {
             let x = try draw(law.distribution, 40_000).sorted(), n = Double(x.count)
             try #require(x.count == 40_000)

@@ -28,7 +28,8 @@ extension NumericsTests {
             "A time within 0.0005 ms of the grid is on it, any other is not",
             arguments: [
                 (0.3, 0.1, 3), (0.3004, 0.1, 3), (0.2996, 0.1, 3), (0.3006, 0.1, nil), (0.2994, 0.1, nil),
-                (0.35, 0.1, nil), (0.0004, 0.1, 0), (-0.2, 0.1, -2), (1e6, 0.1, 10_000_000), (0.75, 0.25, 3), (1, 0.3, nil),
+                (0.35, 0.1, nil), (0.0004, 0.1, 0), (-0.2, 0.1, -2), (1e6, 0.1, 10_000_000), (0.75, 0.25, 3),
+                (1, 0.3, nil),
                 (.nan, 0.1, nil), (.infinity, 0.1, TimeGrid.never), (-.infinity, 0.1, -TimeGrid.never),
                 (.greatestFiniteMagnitude, 0.1, TimeGrid.never),
             ] as [(Double, Double, Int?)])
