@@ -10,7 +10,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-scripts test-widths lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-scripts test-docs test-widths lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -29,7 +29,7 @@ deps:
 
 test: build
 	@status=0; summary=""; \
-	for part in test-swift lint test-lua test-scripts test-widths; do \
+	for part in test-swift lint test-lua test-scripts test-docs test-widths; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; \
 	  else summary="$$summary\n  FAILED  $$part"; status=1; fi; done; \
 	printf "\nmake test:$$summary\n"; exit $$status
@@ -39,6 +39,9 @@ test-swift: build
 
 test-lua: build
 	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
+
+test-docs: build
+	Tests/docs.sh $(PROGRAM)
 
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
 test-scripts: build

@@ -8,7 +8,7 @@ let cpu = Context.environment["ASTROLUA_CPU"] ?? "native"
 let vectorWidth = Context.environment["ASTROLUA_VECTOR_WIDTH"] ?? "8"
 
 let engine: [SwiftSetting] = [
-    .unsafeFlags(["-Xcc", "-march=\(cpu)"]),
+    .unsafeFlags(["-Xcc", "-march=\(cpu)", "-Xcc", "-ffp-contract=off"]),
     .define("VECTOR_WIDTH_\(vectorWidth)"),
 ]
 
@@ -24,7 +24,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "LuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
-        .target(name: "AstroCore", swiftSettings: engine),
+        .target(name: "CLanes"),
+        .target(name: "AstroCore", dependencies: ["CLanes"], swiftSettings: engine),
         .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua"]),
         .executableTarget(
             name: "Program",

@@ -21,27 +21,42 @@ end
 local function unit_text(unit) return NO_UNIT[unit] and "" or unit or "" end
 
 local function default_text(value)
-  if type(value) == "number" then return ("%.10g"):format(value) end
+  if type(value) == "number" then return value > 1e300 and "unlimited" or ("%.10g"):format(value) end
   if type(value) ~= "table" and type(value) ~= "userdata" then return tostring(value) end
   return #value == 0 and "none" or tostring(value)
 end
+
+local function range_text(p) return type(p.default) == "boolean" and "true, false" or p.range or "" end
 
 -- Parameters and start values of the state are two tables on the page.
 local function parameter_table(params, state)
   local lines = {}
   for _, p in ipairs(params) do
     if (p.state or false) == state then
-      lines[#lines + 1] = table_row("`" .. p.name .. "`", default_text(p.default), unit_text(p.unit), p.range or "", p.meaning or "")
+      lines[#lines + 1] = table_row("`" .. p.name .. "`", default_text(p.default), unit_text(p.unit), range_text(p), p.meaning or "")
     end
   end
   if #lines == 0 then return end
   return "| name | default | unit | allowed | meaning |\n|---|---|---|---|---|\n" .. table.concat(lines, "\n")
 end
 
+local function recordable_row(r)
+  if type(r) == "string" then r = { name = r } end
+  return table_row("`" .. r.name .. "`", unit_text(r.unit), r.meaning or "")
+end
+
+local function recordables_of(model)
+  local rows = {}
+  for i, name in ipairs(model.recordables) do
+    rows[i] = { name = name, unit = model.recordable_units[i], meaning = model.recordable_meanings[i] }
+  end
+  return rows
+end
+
 local function recordable_table(recordables)
   if not recordables or #recordables == 0 then return end
   local lines = {}
-  for i, r in ipairs(recordables) do lines[i] = table_row("`" .. r.name .. "`", unit_text(r.unit), r.meaning or "") end
+  for i, r in ipairs(recordables) do lines[i] = recordable_row(r) end
   return "| name | unit | meaning |\n|---|---|---|\n" .. table.concat(lines, "\n")
 end
 
@@ -57,7 +72,7 @@ local function page(model)
   section("Equations", equations(model.equations))
   section("Parameters", parameter_table(model.params, false))
   section("State, with its start values", parameter_table(model.params, true))
-  section("What a multimeter can record", recordable_table(model.recordables))
+  section("What a multimeter can record", recordable_table(recordables_of(model)))
   section("Notes", list(model.notes))
   section("References", list(model.references))
   parts[#parts + 1] = "[All models](README.md)"

@@ -36,13 +36,11 @@ local trace = sim:record(astrocyte, { "IP3", "Ca_astro" }, { interval = INTERVAL
 
 sim:simulate(options.time)
 
-local IP3, Ca = trace.events.IP3, trace.events.Ca_astro
+local IP3, calcium = trace.events.IP3, trace.events.Ca_astro
 report.heading("astrocyte")
-report.value("mean IP3", IP3:mean(), "uM")
-report.value("largest IP3", IP3:max(), "uM")
-report.value("mean calcium", Ca:mean(), "uM")
-report.value("largest calcium", Ca:max(), "uM")
-report.value("calcium above SIC_th", 100 * Ca:gt(astrocyte:get("SIC_th")):mean(), "% of the time")
+report.samples("IP3", IP3, "uM")
+report.samples("calcium", calcium, "uM")
+report.value("calcium above SIC_th", calcium:gt(astrocyte:get("SIC_th")):sum() * INTERVAL, "ms")
 report.run(sim)
 
 plot.traces(trace, { "IP3", "Ca_astro" }, { title = "One astrocyte" }):save(options:figure("single"))

@@ -75,9 +75,9 @@ report.value("astrocyte to neuron", made.third_out)
 report.heading("activity")
 report.value("presynaptic rate", pre_spikes:rate(), "Hz")
 report.value("postsynaptic rate", post_spikes:rate(), "Hz")
-report.value("mean IP3", glia_trace.events.IP3:mean(), "uM")
-report.value("mean calcium", glia_trace.events.Ca_astro:mean(), "uM")
-report.value("mean SIC", post_trace.events.I_SIC:mean(), "pA")
+report.samples("IP3", glia_trace.events.IP3, "uM")
+report.samples("calcium", glia_trace.events.Ca_astro, "uM")
+report.samples("SIC", post_trace.events.I_SIC, "pA")
 report.run(sim)
 
 plot.panels {

@@ -65,6 +65,9 @@ extension ModelInfo {
         .table([
             ("name", .text(name)), ("kind", .text(kind)), ("summary", .text(summary)),
             ("params", .list(parameters.map(\.luaValue))), ("recordables", .list(recordables.map { .text($0.name) })),
+            ("recordable_units", .list(recordables.map { .text($0.unit) })),
+            ("recordable_meanings", .list(recordables.map { .text($0.meaning) })), ("equations", .text(equations)),
+            ("references", .list(references.map { .text($0) })), ("notes", .list(notes.map { .text($0) })),
         ])
     }
 }
@@ -73,7 +76,7 @@ extension ParameterInfo {
     fileprivate var luaValue: LuaValue {
         .table([
             ("name", .text(name)), ("default", LuaValue(defaultValue)), ("unit", .text(unit)),
-            ("meaning", .text(meaning)), ("range", .text(range)),
+            ("meaning", .text(meaning)), ("range", .text(range)), ("state", .flag(isState)),
         ])
     }
 }

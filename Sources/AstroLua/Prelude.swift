@@ -100,7 +100,7 @@ extension Runtime {
 private let preludeText = #"""
     local directory, refusal, stdlib, host, trusted = ...
     local load, loadfile, searchpath, open, find = load, loadfile, package.searchpath, io.open, string.find
-    local error, type = error, type
+    local error, type, pcall, require = error, type, pcall, require
 
     local own = directory .. "/?.lua;" .. directory .. "/?/init.lua"
     package.path = trusted and own .. ";" .. package.path or own
@@ -177,4 +177,7 @@ private let preludeText = #"""
       return rename(from, to)
     end
     os.execute, os.tmpname, os.setlocale = nil, nil, nil
+
+    -- What may talk to gnuplot is loaded before a script can exchange the functions it uses.
+    pcall(require, "astro.plot")
     """#

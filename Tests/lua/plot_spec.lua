@@ -171,11 +171,19 @@ describe("figure:save(path)", function()
 end)
 
 describe("a user's text", function()
-  -- Outside of quotes no character of a title may be left over: everything else is a command of ours.
-  local function without_strings(text) return (text:gsub("'[^'\n]*'", ""):gsub('%."\\n"%.', "")) end
+  -- The commands as gnuplot reads them, each string, or several joined by dots, an S.
+  local function without_strings(text)
+    local parts, at = {}, 1
+    while true do
+      local open = text:find("['\"]", at)
+      parts[#parts + 1] = text:sub(at, (open or 0) - 1)
+      if not open then return (table.concat(parts, "S"):gsub("S[%.S]*", "S")) end
+      at = assert(text:find(text:sub(open, open), open + 1, true)) + 1
+    end
+  end
 
   local nasty = {
-    "it's", "''", "'; system('touch hacked'); '", "`touch hacked`", "\"`touch hacked`\"", "back\\slash\\", "two\nlines",
+    "it's", "'", "''", "'a", "a'", "\"'\"", "'.system('touch hacked').'", "'; system('touch hacked'); '", "`touch hacked`", "\"`touch hacked`\"", "back\\slash\\", "two\nlines",
     "carriage\rreturn", "@macro", "# no comment", "%d %s", "nul\0byte", "broken \xff byte", "$data1_1", "EOD\nEOD",
   }
 
@@ -187,6 +195,40 @@ describe("a user's text", function()
     end)
   end
 
+  it("cannot get in through a figure's own tables", function()
+    local evil = "'\nsystem('touch hacked')\n'"
+    local figure = plot.lines({ 1 }, { 1 }, { title = "q" })
+    local before = without_strings(commands(figure))
+    local curve, panel = series(figure, 1, 1), panels(figure)[1]
+    curve.colour, curve.width, curve.x, panel.xrange, panel.ylabel = evil, evil, { evil }, { evil, evil }, evil
+    assert.is_nil(without_strings(commands(figure)):find("system", 1, true))
+    assert.is_nil(before:find("system", 1, true))
+  end)
+
+  it("cannot get in by changing Lua's own functions", function()
+    local gsub, format = string.gsub, string.format
+    string.gsub = function(text) return text end -- luacheck: ignore 122
+    string.format = function(text) return text end -- luacheck: ignore 122
+    local text = commands(plot.lines({ 1 }, { 1 }, { title = "'\nsystem('touch hacked')\n'" }))
+    string.gsub, string.format = gsub, format -- luacheck: ignore 122
+    assert.is_nil(without_strings(text):find("system", 1, true))
+  end)
+
+  it("comes out as it went in", function()
+    local real = require "astro.plot"
+    for _, text in ipairs(nasty) do
+      real.lines({ 1, 2 }, { [text] = { 1, 2 } }, { title = text, xlabel = text, ylabel = text }):save("plot_spec.svg")
+      local file = assert(io.open("plot_spec.svg"))
+      local picture = file:read("a")
+      file:close()
+      local first = text:gsub("[\x80-\xff]", "?"):match("^[^\r\n]*"):gsub("%c", " ")
+      local escaped = first:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;")
+      assert.is_truthy(picture:find(escaped, 1, true), text)
+    end
+    os.remove("plot_spec.svg")
+    assert.is_nil(io.open("hacked"))
+  end)
+
   it("is not read as markup", function()
     for _, ending in ipairs { "svg", "png", "pdf" } do
       assert.is_truthy(plot.lines({ 1 }, { 1 }):commands("x." .. ending):find("set terminal [^\n]* noenhanced"))
@@ -195,7 +237,7 @@ describe("a user's text", function()
 
   it("in a path neither", function()
     assert.is_truthy(plot.lines({ 1 }, { 1 }):commands("|rm x.svg"):find("set output './|rm x.svg'", 1, true))
-    assert.is_truthy(plot.lines({ 1 }, { 1 }):commands("it's.svg"):find("set output './it''s.svg'", 1, true))
+    assert.is_truthy(plot.lines({ 1 }, { 1 }):commands("it's.svg"):find([[set output './it'."'".'s.svg']], 1, true))
     assert.has_error(function() assert(plot.lines({ 1 }, { 1 }):save("two\nlines.svg")) end)
   end)
 end)
@@ -210,7 +252,10 @@ describe("a wrong call", function()
     { function() plot.raster(spikes, 5) end, "raster: options must be a table, got number 5" },
     { function() plot.raster(spikes, { histgram = true }) end, "raster: there is no option 'histgram' %(there are: bin, " },
     { function() plot.raster(spikes, { histogram = 1 }) end, "raster: histogram must be a boolean, got number 1" },
-    { function() plot.raster(spikes, { bin = 0 }) end, "raster: bin = 0 must be above 0" },
+    { function() plot.raster(spikes, { bin = 0 }) end, "raster: bin must be a number above 0, got number 0" },
+    { function() plot.raster(spikes, { xrange = { 5, 1 } }) end, "raster: xrange must be { from, to } with from below to, got table" },
+    { function() plot.raster(spikes, { yrange = { "a" } }) end, "raster: yrange must be { from, to } with from below to, got table" },
+    { function() plot.panels { figure, colums = 2 } end, "panels: there is no option 'colums' %(there are: columns, " },
     { function() plot.raster(spikes, { groups = { 5 } }) end, "raster: groups%[1%] must be { name, nodes }" },
     { function() plot.traces(samples, { "IP" }) end, "traces: 'IP' was not recorded %(there are: Ca_astro, IP3%)" },
     { function() plot.traces(samples, {}) end, "traces: nothing to draw" },

@@ -2,7 +2,14 @@
 --
 -- A figure is { title, width, columns, cells }; a cell is { title, height, panels }; the panels of a cell stand above each
 -- other and share the x axis; a panel is { xlabel, ylabel, xrange, yrange, weight, whole (numbers along y), series }; a
--- series is { style, name, colour, x, y … }. Text of the user goes through `quote` and nowhere else.
+-- series is { style, name, colour, x, y … }.
+--
+-- gnuplot could run any program, and a script may change figures and the global libraries as it likes. So whatever is not written
+-- in this file gets into the commands through `quote`, `number` or `rgb` only, and those use functions taken when the module was
+-- loaded.
+local concat, format, gmatch, gsub, match, sub = table.concat, string.format, string.gmatch, string.gsub, string.match, string.sub
+local floor, huge, log, max, unpack, utf8_length = math.floor, math.huge, math.log, math.max, table.unpack, utf8.len
+local ipairs, type = ipairs, type
 
 local gnuplot = {}
 
@@ -13,54 +20,56 @@ local GAP <const>, KEY <const>, TIC_DISTANCE <const>, XLABEL <const>, YLABEL <co
 -- noenhanced: V_m must not become a V with a subscript.
 local TERMINALS <const> = {
   svg = function(w, h)
-    return ("svg size %d,%d font 'Helvetica,Arial,sans-serif,13' noenhanced background '#ffffff'"):format(w, h)
+    return format("svg size %.0f,%.0f font 'Helvetica,Arial,sans-serif,13' noenhanced background '#ffffff'", w, h)
   end,
   png = function(w, h)
-    return ("pngcairo size %d,%d font 'Helvetica,10' fontscale 2 linewidth 2 pointscale 2 noenhanced"):format(2 * w, 2 * h)
+    return format("pngcairo size %.0f,%.0f font 'Helvetica,10' fontscale 2 linewidth 2 pointscale 2 noenhanced", 2 * w, 2 * h)
   end,
   pdf = function(w, h)
-    return ("pdfcairo size %.3fin,%.3fin font 'Helvetica,10' fontscale 0.85 noenhanced"):format(
+    return format("pdfcairo size %.3fin,%.3fin font 'Helvetica,10' fontscale 0.85 noenhanced",
       w / PIXELS_PER_INCH, h / PIXELS_PER_INCH)
   end,
 }
 
 gnuplot.endings = { "svg", "png", "pdf" }
 
-local function quote_line(line) return "'" .. line:gsub("%c", " "):gsub("'", "''") .. "'" end
+-- Between single quotes gnuplot reads everything as it stands, backslash, backtick and macro too. A single quote itself comes from
+-- outside: gnuplot takes a doubled one for the end of the string if it is the first character.
+local function quote_line(line) return "'" .. gsub(gsub(line, "%c", " "), "'", [['."'".']]) .. "'" end
 
 local function lines_of(text)
   local lines = {}
-  for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
+  for line in gmatch(gsub(text, "\r\n?", "\n") .. "\n", "(.-)\n") do lines[#lines + 1] = line end
   return lines
 end
 
--- Between single quotes gnuplot reads nothing but '' specially: no backslash, no backtick, no macro.
-function gnuplot.quote(text)
-  if not utf8.len(text) then text = text:gsub("[\x80-\xff]", "?") end
+local function quote(text)
+  if not utf8_length(text) then text = gsub(text, "[\x80-\xff]", "?") end
   local lines = lines_of(text)
   for i, line in ipairs(lines) do lines[i] = quote_line(line) end
-  return table.concat(lines, '."\\n".')
+  return concat(lines, '."\\n".')
 end
-local quote <const> = gnuplot.quote
 
 -- A leading | would be a command and a leading ~ a home directory.
 local function quote_path(path)
-  return quote_line(path:sub(1, 1) == "/" and path or "./" .. path)
+  return quote_line(sub(path, 1, 1) == "/" and path or "./" .. path)
 end
 
 local function number(x)
-  if x ~= x or x == math.huge or x == -math.huge then return "NaN" end
-  return ("%.7g"):format(x)
+  if type(x) ~= "number" or x ~= x or x == huge or x == -huge then return "NaN" end
+  return format("%.7g", x)
 end
+
+local function rgb(colour) return "rgb '" .. (match(colour, "^#%x%x%x%x%x%x$") or "#000000") .. "'" end
 
 local function rows(...)
   local columns, lines = { ... }, {}
   for i = 1, #columns[1] do
     local row = {}
     for c, column in ipairs(columns) do row[c] = number(column[i]) end
-    lines[i] = table.concat(row, " ")
+    lines[i] = concat(row, " ")
   end
-  return table.concat(lines, "\n")
+  return concat(lines, "\n")
 end
 
 -- As one long path an SVG takes a third of the space that single marks would need.
@@ -68,34 +77,34 @@ local function tick_rows(series)
   local lines = {}
   for i, x in ipairs(series.x) do
     local at, y = number(x), series.y[i]
-    lines[i] = ("%s %s\n%s %s\n"):format(at, number(y - series.size / 2), at, number(y + series.size / 2))
+    lines[i] = format("%s %s\n%s %s\n", at, number(y - series.size / 2), at, number(y + series.size / 2))
   end
-  return table.concat(lines, "\n")
+  return concat(lines, "\n")
 end
 
 local function xy_rows(series) return rows(series.x, series.y) end
 
 -- For each style: the rows of its data block, and how to draw them.
 local STYLES <const> = {
-  line = { xy_rows, "using 1:2 with lines linewidth %(width) linecolor rgb '%(colour)'" },
-  points = { xy_rows, "using 1:2 with points pointtype 7 pointsize 0.4 linecolor rgb '%(colour)'" },
-  bars = { xy_rows, "using 1:2 with boxes fillstyle solid 0.7 noborder fillcolor rgb '%(colour)'" },
-  ticks = { tick_rows, "using 1:2 with lines linewidth 0.8 linecolor rgb '%(colour)'" },
+  line = { xy_rows, "using 1:2 with lines linewidth %(width) linecolor %(colour)" },
+  points = { xy_rows, "using 1:2 with points pointtype 7 pointsize 0.4 linecolor %(colour)" },
+  bars = { xy_rows, "using 1:2 with boxes fillstyle solid 0.7 noborder fillcolor %(colour)" },
+  ticks = { tick_rows, "using 1:2 with lines linewidth 0.8 linecolor %(colour)" },
   band = {
     function(series) return rows(series.x, series.low, series.high) end,
-    "using 1:2:3 with filledcurves fillstyle transparent solid 0.25 noborder fillcolor rgb '%(colour)'",
+    "using 1:2:3 with filledcurves fillstyle transparent solid 0.25 noborder fillcolor %(colour)",
   },
 }
 
-local function data_block(name, series) return ("%s << EOD\n%s\nEOD"):format(name, STYLES[series.style][1](series)) end
+local function data_block(name, series) return format("%s << EOD\n%s\nEOD", name, STYLES[series.style][1](series)) end
 
 -- The sample of a tick would be too thin to show its colour.
 local function thick_key(series)
-  return (", keyentry with lines linewidth 4 linecolor rgb '%s' title %s"):format(series.colour, quote(series.name))
+  return format(", keyentry with lines linewidth 4 linecolor %s title %s", rgb(series.colour), quote(series.name))
 end
 
 local function drawing(name, series)
-  local with = STYLES[series.style][2]:gsub("%%%((%a+)%)", { colour = series.colour, width = series.width or 1.4 })
+  local with = gsub(STYLES[series.style][2], "%%%((%a+)%)", { colour = rgb(series.colour), width = number(series.width or 1.4) })
   local command = name .. " " .. with
   if not series.name then return command .. " notitle" end
   if series.style == "ticks" then return command .. " notitle" .. thick_key(series) end
@@ -113,35 +122,35 @@ end
 local function plot_command(panel, counter)
   local blocks, drawings = {}, {}
   for i, series in ipairs(drawn_series(panel)) do
-    local name = ("$data%d_%d"):format(counter, i)
+    local name = format("$data%d_%d", counter, i)
     blocks[i], drawings[i] = data_block(name, series), drawing(name, series)
   end
   if #blocks == 0 then
     return "set yrange [0:1]\nset label " .. quote(panel.empty or "no data") .. " at graph 0.5,0.5 center\nplot NaN notitle"
   end
-  return table.concat(blocks, "\n") .. "\nplot " .. table.concat(drawings, ", \\\n  ")
+  return concat(blocks, "\n") .. "\nplot " .. concat(drawings, ", \\\n  ")
 end
 
 local function range_command(axis, range)
-  if not range then return ("set autoscale %s"):format(axis) end
-  return ("set %srange [%s:%s]"):format(axis, range[1] and number(range[1]) or "*", range[2] and number(range[2]) or "*")
+  if not range then return format("set autoscale %s", axis) end
+  return format("set %srange [%s:%s]", axis, range[1] and number(range[1]) or "*", range[2] and number(range[2]) or "*")
 end
 
 -- gnuplot would set the labels of axes by the width of the numbers beside them, at times outside of the picture.
 local function axis_labels(panel, place, page, is_lowest)
-  local left, right, bottom, top = table.unpack(place)
+  local left, right, bottom, top = unpack(place)
   local commands = {}
   local function label(text, x, y, turned)
-    if text then commands[#commands + 1] = ("set label %s at screen %.5f, screen %.5f center %s"):format(quote(text), x, y, turned) end
+    if text then commands[#commands + 1] = format("set label %s at screen %.5f, screen %.5f center %s", quote(text), x, y, turned) end
   end
   label(panel.ylabel, left - YLABEL / page.width, (bottom + top) / 2, "rotate")
   label(is_lowest and panel.xlabel, (left + right) / 2, bottom - XLABEL / page.height, "")
-  return table.concat(commands, "\n")
+  return concat(commands, "\n")
 end
 
 -- The least and greatest of all that a panel shows along y.
 local function span(panel)
-  local least, greatest = math.huge, -math.huge
+  local least, greatest = huge, -huge
   for _, series in ipairs(panel.series) do
     for _, column in ipairs { series.y or {}, series.low or {}, series.high or {} } do
       for _, y in ipairs(column) do
@@ -157,9 +166,9 @@ end
 -- gnuplot counts on more height than a low panel has, and its numbers would touch.
 local function tics_command(panel, height)
   local least, greatest = span(panel)
-  local wanted = math.max((greatest - least) * TIC_DISTANCE / height, panel.whole and 1 or 0)
-  if panel.logy or not (wanted > 0 and wanted < math.huge) then return "set ytics autofreq" end
-  local power = 10.0 ^ math.floor(math.log(wanted, 10))
+  local wanted = max((greatest - least) * TIC_DISTANCE / height, panel.whole and 1 or 0)
+  if panel.logy or not (wanted > 0 and wanted < huge) then return "set ytics autofreq" end
+  local power = 10.0 ^ floor(log(wanted, 10))
   for _, factor in ipairs { 1, 2, 5, 10 } do
     if wanted <= factor * power then return "set ytics " .. number(factor * power) end
   end
@@ -175,10 +184,10 @@ end
 
 -- `place` holds left, right, bottom, top in fractions of the page.
 local function panel_commands(panel, place, page, is_lowest, title, counter)
-  return table.concat({
+  return concat({
     "unset label",
-    ("set margins at screen %.5f, at screen %.5f, at screen %.5f, at screen %.5f"):format(table.unpack(place)),
-    title and ("set title %s offset 0,%g"):format(quote(title), room_above(panel) == KEY and 0.8 or 0) or "unset title",
+    format("set margins at screen %.5f, at screen %.5f, at screen %.5f, at screen %.5f", unpack(place)),
+    title and format("set title %s offset 0,%g", quote(title), room_above(panel) == KEY and 0.8 or 0) or "unset title",
     (panel.logx and "set" or "unset") .. " logscale x", (panel.logy and "set" or "unset") .. " logscale y",
     range_command("x", panel.xrange), range_command("y", panel.yrange),
     is_lowest and "set format x" or "set format x ''",
@@ -199,9 +208,9 @@ local function title_height(title)
 end
 
 -- Top and bottom of each panel of a cell, in pixels from the top of the cell.
-local function stack(cell)
+local function stack(cell, whole_height)
   local top = title_height(cell.title)
-  local free = cell.height - top - AXIS
+  local free = whole_height - top - AXIS
   for _, panel in ipairs(cell.panels) do free = free - room_above(panel) end
   local edges = {}
   for i, panel in ipairs(cell.panels) do
@@ -213,17 +222,28 @@ local function stack(cell)
   return edges
 end
 
--- Rows of cells are as high as their highest cell.
+local function row_height(cells, first, columns)
+  local height = 0
+  for i = first, first + columns - 1 do height = max(height, cells[i] and cells[i].height or 0) end
+  return height
+end
+
+-- Where the cells stand, in pixels, and the height of all. A row is as high as its highest cell.
 local function arrange(figure)
-  local columns = figure.columns or 1
-  local top, row_height, places = title_height(figure.title), 0, {}
-  for i, cell in ipairs(figure.cells) do
+  local columns, places = figure.columns or 1, {}
+  local bottom, height = title_height(figure.title), 0
+  for i in ipairs(figure.cells) do
     local column = (i - 1) % columns
-    if column == 0 then top, row_height = top + row_height, 0 end
-    row_height = math.max(row_height, cell.height)
-    places[i] = { left = column * figure.width / columns, right = (column + 1) * figure.width / columns, top = top }
+    if column == 0 then
+      height = row_height(figure.cells, i, columns)
+      bottom = bottom + height
+    end
+    places[i] = {
+      left = column * figure.width / columns, right = (column + 1) * figure.width / columns,
+      top = bottom - height, height = height,
+    }
   end
-  return places, top + row_height
+  return places, bottom
 end
 
 local HEAD <const> = [[
@@ -240,19 +260,19 @@ set multiplot%s
 
 local function head(figure, path, ending, height)
   local title = figure.title and " title " .. quote(figure.title) or ""
-  return HEAD:format(TERMINALS[ending](figure.width, height), quote_path(path), title)
+  return format(HEAD, TERMINALS[ending](figure.width, height), quote_path(path), title)
 end
 
 local function cell_commands(cell, place, page, counter)
   local parts = {}
-  for i, edges in ipairs(stack(cell)) do
+  for i, edges in ipairs(stack(cell, place.height)) do
     local screen = {
       (place.left + LEFT) / page.width, (place.right - RIGHT) / page.width,
       1 - (place.top + edges[2]) / page.height, 1 - (place.top + edges[1]) / page.height,
     }
     parts[i] = panel_commands(cell.panels[i], screen, page, i == #cell.panels, i == 1 and cell.title or nil, counter + i)
   end
-  return table.concat(parts, "\n")
+  return concat(parts, "\n")
 end
 
 function gnuplot.commands(figure, path, ending)
@@ -264,7 +284,7 @@ function gnuplot.commands(figure, path, ending)
     counter = counter + #cell.panels
   end
   parts[#parts + 1] = "unset multiplot\nunset output\n"
-  return table.concat(parts, "\n")
+  return concat(parts, "\n")
 end
 
 return gnuplot

@@ -131,7 +131,7 @@ return function(description)
     if not row_named(rows, row[1]) then rows[#rows + 1] = row end
   end
   if wants_help(host.args) then
-    print(usage(description[1], rows))
+    io.write(usage(description[1], rows), "\n")
     os.exit(0)
   end
   for _, row in ipairs(rows) do values[row[1]] = row[2] end

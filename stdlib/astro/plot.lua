@@ -5,6 +5,7 @@
 --   plot.panels { plot.raster(spikes), plot.traces(calcium, { "IP3" }) }:save("both.png")
 local _, _, host = ...
 local gnuplot = require "astro.gnuplot"
+local draw, endings = gnuplot.commands, gnuplot.endings
 
 local plot = {}
 
@@ -50,7 +51,7 @@ end
 
 local COMMON <const> = {
   title = "string", xlabel = "string", ylabel = "string", width = "number", height = "number",
-  xrange = "table", yrange = "table",
+  xrange = "range", yrange = "range",
 }
 
 local function sorted_keys(...)
@@ -62,21 +63,37 @@ local function sorted_keys(...)
   return names
 end
 
--- `own` says which options there are besides the common ones, and their types; "any" lets the caller look closer.
-local function check_options(call, options, own)
+local function is_bound(x) return x == nil or type(x) == "number" and x == x and math.abs(x) < math.huge end
+
+-- What an option may be beside a value of Lua's own types: its name, and a test.
+local KINDS <const> = {
+  range = function(x)
+    return type(x) == "table" and is_bound(x[1]) and is_bound(x[2]) and not (x[1] and x[2] and x[1] >= x[2]),
+      "{ from, to } with from below to"
+  end,
+  number = function(x) return type(x) == "number" and x > 0 and x < math.huge, "a number above 0" end,
+}
+
+local function check_option(call, name, value, wanted)
+  if KINDS[wanted] then
+    local right, what = KINDS[wanted](value)
+    if not right then fail("%s: %s must be %s, got %s", call, name, what, shown(value)) end
+  elseif type(value) ~= wanted then
+    fail("%s: %s must be a %s, got %s", call, name, wanted, shown(value))
+  end
+end
+
+-- `own` says which options there are besides the common ones, and what they may be.
+local function check_options(call, options, own, common)
+  common = common or COMMON
   if options == nil then return {} end
   if type(options) ~= "table" then fail("%s: options must be a table, got %s", call, shown(options)) end
   for name, value in pairs(options) do
-    local wanted = own[name] or COMMON[name]
+    local wanted = own[name] or common[name]
     if not wanted then
-      fail("%s: there is no option '%s' (there are: %s)", call, tostring(name), table.concat(sorted_keys(own, COMMON), ", "))
+      fail("%s: there is no option '%s' (there are: %s)", call, tostring(name), table.concat(sorted_keys(own, common), ", "))
     end
-    if wanted ~= "any" and type(value) ~= wanted then
-      fail("%s: %s must be a %s, got %s", call, name, wanted, shown(value))
-    end
-    if wanted == "number" and not (value > 0 and value < math.huge) then
-      fail("%s: %s = %s must be above 0", call, name, value)
-    end
+    check_option(call, name, value, wanted)
   end
   return options
 end
@@ -122,11 +139,13 @@ end
 
 -- 0 to a round number at or above the last time, unless the user says otherwise.
 local function time_range(times, given)
-  if given then return { given[1], given[2] } end
+  local from, to = table.unpack(given or {}, 1, 2)
+  from = from or 0
+  if to then return { from, to } end
   local _, last = least_and_greatest(times)
-  if #times == 0 or last <= 0 then return { 0, 1 } end
-  local step = round_up(last / 20)
-  return { 0, math.ceil(last / step - 1e-9) * step }
+  if #times == 0 or last <= from then return { from, from + 1 } end
+  local step = round_up((last - from) / 20)
+  return { from, from + math.ceil((last - from) / step - 1e-9) * step }
 end
 
 -- Long times read better in seconds.
@@ -197,14 +216,14 @@ function Figure:__tostring() return ("Figure(%s: %s)"):format(self.kind, self.su
 local function ending_of(path)
   if type(path) ~= "string" then fail("save: path must be a string, got %s", shown(path)) end
   local ending = path:match("%.(%w+)$")
-  for _, known in ipairs(gnuplot.endings) do
+  for _, known in ipairs(endings) do
     if ending and ending:lower() == known then return known end
   end
-  fail("save: cannot tell a picture format from '%s' (endings: .%s)", path, table.concat(gnuplot.endings, ", ."))
+  fail("save: cannot tell a picture format from '%s' (endings: .%s)", path, table.concat(endings, ", ."))
 end
 
 -- The gnuplot commands that draw the figure into a file.
-Figure.commands = public(function(self, path) return gnuplot.commands(self, path, ending_of(path)) end)
+Figure.commands = public(function(self, path) return draw(self, path, ending_of(path)) end)
 
 -- What the sandbox refuses is refused here: gnuplot would not know.
 local function claim(path)
@@ -214,11 +233,14 @@ end
 
 -- figure:save(path) writes an SVG, PNG or PDF file, by the ending of the path.
 Figure.save = public(function(self, path)
-  local commands = gnuplot.commands(self, path, ending_of(path))
+  local commands = draw(self, path, ending_of(path))
   if path:find("%c") then fail("save: the path must not hold control characters") end
   claim(path)
   local done, problem = host.gnuplot(commands)
-  if not done then fail("save: '%s': %s", path, problem) end
+  if not done then
+    os.remove(path)
+    fail("save: '%s': %s", path, problem)
+  end
   return self
 end)
 
@@ -500,19 +522,33 @@ plot.histogram = public(function(values, options)
   return new_figure("histogram", ("%d values in %d bins"):format(#values, bins), options, { height = 360, panels = { panel } })
 end)
 
--- plot.panels { figure, figure, …, columns = 2, title = … }
-plot.panels = public(function(figures)
-  if type(figures) ~= "table" then fail("panels: figures must be a table, got %s", shown(figures)) end
-  local cells, columns = {}, figures.columns or 1
+local function cells_of(figures)
+  local cells = {}
   for i, figure in ipairs(figures) do
     if getmetatable(figure) ~= Figure then fail("panels: number %d must be a figure, got %s", i, shown(figure)) end
     for _, cell in ipairs(figure.cells) do cells[#cells + 1] = cell end
   end
   if #cells == 0 then fail("panels: there is no figure in the table") end
-  if math.type(columns) ~= "integer" or columns < 1 then fail("panels: columns must be a whole number above 0, got %s", shown(columns)) end
+  return cells
+end
+
+local function named_options(figures)
+  local options = {}
+  for name, value in pairs(figures) do
+    if type(name) == "string" then options[name] = value end
+  end
+  return options
+end
+
+-- plot.panels { figure, figure, …, columns = 2, title = … }
+plot.panels = public(function(figures)
+  if type(figures) ~= "table" then fail("panels: figures must be a table, got %s", shown(figures)) end
+  local cells = cells_of(figures)
+  local options = check_options("panels", named_options(figures), { columns = "number" }, { title = "string", width = "number" })
+  local columns = math.max(1, math.floor(options.columns or 1))
   return setmetatable({
-    kind = "panels", summary = ("%d figures"):format(#figures), title = figures.title, columns = columns,
-    width = figures.width or WIDTH * math.min(columns, 2), cells = cells,
+    kind = "panels", summary = ("%d figures"):format(#figures), title = options.title, columns = columns,
+    width = options.width or WIDTH * math.min(columns, 2), cells = cells,
   }, Figure)
 end)
 

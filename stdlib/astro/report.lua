@@ -1,6 +1,7 @@
 -- What a script prints about a run.
 --
 --   report.value("mean rate", spikes:rate(), "Hz")        mean rate              4.76 Hz
+--   report.samples("IP3", trace.events.IP3, "uM")         IP3                    0.4414 uM (0.3996 to 0.5211)
 --   report.run(sim)                                       sizes, seconds spent, real-time factor, memory
 local report = {}
 
@@ -24,6 +25,13 @@ function report.heading(text) print(("\n%s"):format(text)) end
 function report.value(name, value, unit)
   local text = type(value) == "number" and number(value) or tostring(value)
   print(("  %-26s %s%s"):format(name, text, unit and " " .. unit or ""))
+end
+
+-- The mean of a Vector, with its least and greatest element.
+function report.samples(name, samples, unit)
+  if #samples == 0 then return report.value(name, "no samples") end
+  local range = ("(%s to %s)"):format(number(samples:min()), number(samples:max()))
+  report.value(name, samples:mean(), unit .. " " .. range)
 end
 
 function report.run(sim)

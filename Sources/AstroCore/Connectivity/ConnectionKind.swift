@@ -28,7 +28,9 @@ enum ConnectionKind {
         let sides = Set(nodes.runs.map { side($0.population) })
         guard sides.count == 1 else {
             let models = distinct(nodes).map(\.modelName).joined(separator: ", ")
-            throw InputError("\(what) are of several kinds (\(models)): cells, generators and recorders can't be connected in one call")
+            throw InputError(
+                "\(what) are of several kinds (\(models)): cells, generators and recorders can't be connected in one call"
+            )
         }
         return sides.first!
     }
@@ -42,7 +44,8 @@ enum ConnectionKind {
         case (.cell, .sampler), (.stimulator, .sampler):
             throw InputError("a \(to) asks its nodes: connect it the other way round, connect(\(to), nodes)")
         case (.spikeRecorder, _):
-            throw InputError("a spike_recorder sends nothing: connect it the other way round, connect(nodes, spike_recorder)")
+            throw InputError(
+                "a spike_recorder sends nothing: connect it the other way round, connect(nodes, spike_recorder)")
         case (.cell, .stimulator), (.stimulator, .stimulator):
             throw InputError("a \(to) receives nothing: connect it the other way round, connect(\(to), nodes)")
         case (.sampler, .sampler), (.sampler, .spikeRecorder):
@@ -67,12 +70,16 @@ enum ConnectionKind {
             guard to.inputs.slowInwardCurrent else {
                 throw InputError("sic_connection: \(to.name) takes no slow inward current (aeif_cond_alpha_astro does)")
             }
-            guard spec.receptor == 0 else { throw InputError("sic_connection: receptor_type = \(spec.receptor) is not a receptor (0)") }
+            guard spec.receptor == 0 else {
+                throw InputError("sic_connection: receptor_type = \(spec.receptor) is not a receptor (0)")
+            }
             self = .slowInwardCurrent
             return
         }
         guard from.inputs.sendsSpikes else {
-            throw InputError("\(spec.model.rawValue): \(from.name) sends no spikes; its slow inward current needs synapse_model = 'sic_connection'")
+            throw InputError(
+                "\(spec.model.rawValue): \(from.name) sends no spikes; its slow inward current needs synapse_model = 'sic_connection'"
+            )
         }
         if self == .slowInwardCurrent { throw InputError("neurons and astrocytes can't be sources in one call") }
         try Self.checkReceptor(to, spec)
@@ -81,18 +88,23 @@ enum ConnectionKind {
     private static func checkReceptor(_ model: any NodeModel.Type, _ spec: SynapseSpec) throws {
         let most = model.inputs.countsSpikes ? 1 : 0
         guard spec.receptor <= most else {
-            throw InputError("\(model.name): receptor_type = \(spec.receptor) is not a receptor (0\(most > 0 ? " or 1" : ""))")
+            throw InputError(
+                "\(model.name): receptor_type = \(spec.receptor) is not a receptor (0\(most > 0 ? " or 1" : ""))")
         }
     }
 
     private func checkGenerator(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
         guard spec.model == .staticSynapse else {
-            throw InputError("\(source.modelName) connects through static_synapse only, not \(spec.model.rawValue) (put a parrot_neuron in between)")
+            throw InputError(
+                "\(source.modelName) connects through static_synapse only, not \(spec.model.rawValue) (put a parrot_neuron in between)"
+            )
         }
         let to = target.cells!.model
         try Self.checkReceptor(to, spec)
         let sendsCurrent = source.devices![0] is any CurrentDevice || source.devices![0] is NoiseGenerator
-        if sendsCurrent && !to.inputs.current { throw InputError("\(to.name) takes no current, so \(source.modelName) can't be connected to it") }
+        if sendsCurrent && !to.inputs.current {
+            throw InputError("\(to.name) takes no current, so \(source.modelName) can't be connected to it")
+        }
     }
 
     private func checkRecorder(_ source: Population, _ target: Population) throws {

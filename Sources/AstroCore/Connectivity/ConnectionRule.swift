@@ -40,7 +40,9 @@ struct ConnectionRule {
         case .text(let name):
             if let kind = Kind(rawValue: name) { return kind }
             if name == ThirdFactorRule.name {
-                throw InputError("\(name) is a third-factor rule: it goes into tripartite_connect, beside a rule for the primary connections")
+                throw InputError(
+                    "\(name) is a third-factor rule: it goes into tripartite_connect, beside a rule for the primary connections"
+                )
             }
             throw InputError.unknown("there is no connection rule", name, among: Kind.allCases.map(\.rawValue))
         case let other:
@@ -51,7 +53,9 @@ struct ConnectionRule {
     private static func value(_ settings: Settings, _ kind: Kind) throws -> Double {
         guard let key = kind.key else { return 0 }
         guard let given = settings[key] else { throw InputError("\(kind.rawValue) needs '\(key)'") }
-        guard case .number(let x) = given else { throw InputError("\(kind.rawValue): \(key) must be a number, got \(given)") }
+        guard case .number(let x) = given else {
+            throw InputError("\(kind.rawValue): \(key) must be a number, got \(given)")
+        }
         switch kind {
         case .pairwise_bernoulli, .symmetric_pairwise_bernoulli:
             guard x >= 0 && x <= 1 else {
@@ -66,7 +70,8 @@ struct ConnectionRule {
             }
         default:
             guard x >= 0, x == x.rounded(), x < 0x1p53 else {
-                throw InputError("\(kind.rawValue): \(key) = \(formatted(x)) is not a number of connections (0, 1, 2, …)")
+                throw InputError(
+                    "\(kind.rawValue): \(key) = \(formatted(x)) is not a number of connections (0, 1, 2, …)")
             }
         }
         return x
@@ -82,7 +87,8 @@ struct ConnectionRule {
 
     private func checkFlags() throws {
         if makesSymmetric, ![.one_to_one, .symmetric_pairwise_bernoulli].contains(kind) {
-            throw InputError("\(kind.rawValue) can't be made symmetric (one_to_one and symmetric_pairwise_bernoulli can)")
+            throw InputError(
+                "\(kind.rawValue) can't be made symmetric (one_to_one and symmetric_pairwise_bernoulli can)")
         }
         if kind == .symmetric_pairwise_bernoulli {
             if !makesSymmetric { throw InputError("\(kind.rawValue) needs make_symmetric = true") }
@@ -99,13 +105,16 @@ struct ConnectionRule {
             throw InputError("one_to_one needs as many sources as targets, got \(pre.count) and \(post.count)")
         }
         if kind == .symmetric_pairwise_bernoulli, pre != post {
-            throw InputError("symmetric_pairwise_bernoulli connects a population with itself: sources and targets must be the same nodes")
+            throw InputError(
+                "symmetric_pairwise_bernoulli connects a population with itself: sources and targets must be the same nodes"
+            )
         }
         switch kind {
         case .fixed_indegree: try checkDegree(from: pre, to: post, "sources")
         case .fixed_outdegree: try checkDegree(from: post, to: pre, "targets")
         case .fixed_total_number where value > 0 && !allowsAutapses && pre.count == 1 && pre == post:
-            throw InputError("fixed_total_number: N = \(formatted(value)) is impossible without autapses: there is only one node")
+            throw InputError(
+                "fixed_total_number: N = \(formatted(value)) is impossible without autapses: there is only one node")
         default: break
         }
     }
@@ -116,10 +125,14 @@ struct ConnectionRule {
         let overlap = !allowsAutapses && !Set(partners).isDisjoint(with: nodes)
         let available = partners.count - (overlap ? 1 : 0)
         if !allowsMultapses, Int(value) > available {
-            throw InputError("\(kind.rawValue): \(key) = \(formatted(value)) is impossible without multapses: there are \(available) \(what)")
+            throw InputError(
+                "\(kind.rawValue): \(key) = \(formatted(value)) is impossible without multapses: there are \(available) \(what)"
+            )
         }
         if Int(value) > 0, available == 0 {
-            throw InputError("\(kind.rawValue): \(key) = \(formatted(value)) is impossible without autapses: there are no other \(what)")
+            throw InputError(
+                "\(kind.rawValue): \(key) = \(formatted(value)) is impossible without autapses: there are no other \(what)"
+            )
         }
     }
 
@@ -160,7 +173,9 @@ struct ThirdFactorRule {
         }
         let size = try Self.number(settings, "pool_size", Double(third))
         guard size >= 1, size <= Double(third), size == size.rounded() else {
-            throw InputError("\(Self.name): pool_size = \(formatted(size)) is not allowed (1 to \(third), the number of third-factor nodes)")
+            throw InputError(
+                "\(Self.name): pool_size = \(formatted(size)) is not allowed (1 to \(third), the number of third-factor nodes)"
+            )
         }
         poolSize = Int(size)
         poolType = try Self.poolType(settings)
@@ -196,10 +211,14 @@ struct ThirdFactorRule {
         if poolSize == third && (post == 1 || third == 1) { return }
         if poolSize == 1 {
             guard post % third == 0 else {
-                throw InputError("\(Self.name): block pools of pool_size = 1 need a number of targets (\(post)) that is a multiple of the number of third-factor nodes (\(third))")
+                throw InputError(
+                    "\(Self.name): block pools of pool_size = 1 need a number of targets (\(post)) that is a multiple of the number of third-factor nodes (\(third))"
+                )
             }
         } else if post * poolSize != third {
-            throw InputError("\(Self.name): block pools of pool_size = \(poolSize) need \(post) * \(poolSize) = \(post * poolSize) third-factor nodes, there are \(third)")
+            throw InputError(
+                "\(Self.name): block pools of pool_size = \(poolSize) need \(post) * \(poolSize) = \(post * poolSize) third-factor nodes, there are \(third)"
+            )
         }
     }
 }

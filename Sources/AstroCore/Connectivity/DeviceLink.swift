@@ -26,7 +26,8 @@ final class DeviceLink {
     }
 
     init(
-        population: Int, device: Int, number: Int, streamNumber: Int, targets: [Int32], weights: [Double], delays: [Int32],
+        population: Int, device: Int, number: Int, streamNumber: Int, targets: [Int32], weights: [Double],
+        delays: [Int32],
         receptor: Int, now: Int, workers: Int, place: (Int) -> (plane: InputPlane, place: Int)
     ) {
         (self.population, self.device, self.number, self.streamNumber) = (population, device, number, streamNumber)
@@ -35,7 +36,9 @@ final class DeviceLink {
         shares = Array(repeating: [], count: workers)
         for (i, target) in targets.enumerated() {
             let (plane, place) = place(Int(target))
-            if let last = shares[plane.worker].last, last.plane === plane, last.first + last.count == i, last.place + last.count == place {
+            if let last = shares[plane.worker].last, last.plane === plane, last.first + last.count == i,
+                last.place + last.count == place
+            {
                 shares[plane.worker][shares[plane.worker].count - 1].count += 1
             } else {
                 shares[plane.worker].append(Run(plane: plane, place: place, first: i, count: 1))
@@ -94,13 +97,16 @@ final class DeviceLink {
         return first..<max(first, min(arrivals.upperBound - d, sentUntil) + 1)
     }
 
-    private func applyCurrent(_ generator: any CurrentDevice, _ worker: Int, _ arrivals: ClosedRange<Int>, _ sentUntil: Int) -> Int {
+    private func applyCurrent(
+        _ generator: any CurrentDevice, _ worker: Int, _ arrivals: ClosedRange<Int>, _ sentUntil: Int
+    ) -> Int {
         for run in shares[worker] {
             let plane = run.plane, rows = plane.current!
             for i in run.first..<run.first + run.count {
                 let d = delay(i), place = run.place + i - run.first
                 for stamp in emissions(arrivals, sentUntil, i) {
-                    rows[((stamp + d) & plane.slotMask) * plane.inputStride + place] += weight(i) * generator.current(at: stamp)
+                    rows[((stamp + d) & plane.slotMask) * plane.inputStride + place] +=
+                        weight(i) * generator.current(at: stamp)
                 }
             }
         }
@@ -119,7 +125,9 @@ final class DeviceLink {
                 for stamp in emissions(arrivals, sentUntil, i) where generator.isActive(stamp) {
                     if generator.drawing(for: stamp) != drawing {
                         drawing = generator.drawing(for: stamp)
-                        current = weight(i) * generator.current(drawing: drawing, seed: seed, link: streamNumber, connection: i)
+                        current =
+                            weight(i)
+                            * generator.current(drawing: drawing, seed: seed, link: streamNumber, connection: i)
                     }
                     rows[((stamp + d) & plane.slotMask) * plane.inputStride + place] += current
                 }
@@ -128,14 +136,18 @@ final class DeviceLink {
         return 0
     }
 
-    private func applySpikes(_ generator: SpikeGenerator, _ worker: Int, _ arrivals: ClosedRange<Int>, _ sentUntil: Int) -> Int {
+    private func applySpikes(_ generator: SpikeGenerator, _ worker: Int, _ arrivals: ClosedRange<Int>, _ sentUntil: Int)
+        -> Int
+    {
         var events = 0
         for run in shares[worker] {
             for i in run.first..<run.first + run.count {
                 let range = emissions(arrivals, sentUntil, i)
                 for spike in generator.spikes(range.lowerBound, range.upperBound - 1) {
                     events += 1
-                    add(weight(i) * spike.weight, times: spike.multiplicity, at: spike.stamp + delay(i), run.plane, run.place + i - run.first)
+                    add(
+                        weight(i) * spike.weight, times: spike.multiplicity, at: spike.stamp + delay(i), run.plane,
+                        run.place + i - run.first)
                 }
             }
         }
@@ -248,9 +260,10 @@ struct PoissonDraws {
     }
 
     @inline(__always)
-    private func add(_ amount: Lanes, _ words: WordLanes, _ place: UnsafeMutablePointer<Double>, _ events: inout Lanes) {
+    private func add(_ amount: Lanes, _ words: WordLanes, _ place: UnsafeMutablePointer<Double>, _ events: inout Lanes)
+    {
         let numbers = self.numbers(words)
-        events = events + Lanes().replacing(with: Lanes(repeating: 1), where: numbers .> Lanes())
+        events = events + select(numbers .> Lanes(), Lanes(repeating: 1), Lanes())
         (Lanes(at: place) + amount * numbers).store(at: place)
     }
 
@@ -262,15 +275,17 @@ struct PoissonDraws {
         let signed = unsafeBitCast(words, to: IntLanes.self)
         for threshold in table.thresholds {
             let reached = signed .>= IntLanes(repeating: Int64(threshold))
-            guard any(reached) else { break }
-            numbers = numbers + Lanes().replacing(with: Lanes(repeating: 1), where: reached)
+            guard reached.anyTrue else { break }
+            numbers = numbers + select(reached, Lanes(repeating: 1), Lanes())
         }
         return numbers
     }
 
     private func searched(_ words: WordLanes) -> Lanes {
         var numbers = Lanes()
-        for lane in 0..<WordLanes.scalarCount { numbers[lane] = Double(table.number(UInt32(truncatingIfNeeded: words[lane]))) }
+        for lane in 0..<WordLanes.scalarCount {
+            numbers[lane] = Double(table.number(UInt32(truncatingIfNeeded: words[lane])))
+        }
         return numbers
     }
 }

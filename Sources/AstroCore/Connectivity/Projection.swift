@@ -118,7 +118,8 @@ struct RowChunk {
     }
 
     var memoryBytes: Int {
-        let perConnection = 2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2)
+        let perConnection =
+            2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2)
             + (individuals == nil ? 0 : MemoryLayout<IndividualSynapse>.stride)
         return (rows + 1) * 4 + count * perConnection
     }
@@ -129,7 +130,9 @@ struct RowChunk {
 extension Projection {
     /// Hands a spike to the targets of one segment; the number of connections. `stamp` is the spike's.
     @inline(__always)
-    func deliver(row: Int, factor: Double, stamp: Int, resolution: Double, to segment: Segment, fault: inout Bool) -> Int {
+    func deliver(row: Int, factor: Double, stamp: Int, resolution: Double, to segment: Segment, fault: inout Bool)
+        -> Int
+    {
         guard let chunk = segment.chunks[row / Self.rowsPerChunk] else { return 0 }
         let rowInChunk = row % Self.rowsPerChunk
         let first = Int(chunk.offsets[rowInChunk]), end = Int(chunk.offsets[rowInChunk &+ 1])
@@ -148,7 +151,8 @@ extension Projection {
 
     /// Connections that differ in weight, delay or dynamics.
     private func deliverEach(
-        _ range: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int, _ resolution: Double, _ segment: Segment,
+        _ range: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int, _ resolution: Double,
+        _ segment: Segment,
         _ fault: inout Bool
     ) {
         let time = TimeGrid.ms(stamp, resolution)

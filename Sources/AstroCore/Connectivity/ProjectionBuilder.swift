@@ -39,11 +39,14 @@ final class ProjectionBuilder: @unchecked Sendable {
     private let postCount: Int
     private let listsOnePerRow: Bool
 
-    init(_ spec: SynapseSpec, _ rule: ConnectionRule, pre: [Int], post: [Int], _ call: CallName, _ simulation: Simulation) {
+    init(
+        _ spec: SynapseSpec, _ rule: ConnectionRule, pre: [Int], post: [Int], _ call: CallName, _ simulation: Simulation
+    ) {
         map = TargetMap(post, simulation)
         let chunks = (pre.count + Projection.rowsPerChunk - 1) / Projection.rowsPerChunk
         projection = Projection(
-            number: call.number, spec: spec, sources: pre, segments: map.makeSegments(chunks: chunks), workers: simulation.threads)
+            number: call.number, spec: spec, sources: pre, segments: map.makeSegments(chunks: chunks),
+            workers: simulation.threads)
         self.call = call
         resolution = simulation.resolution
         postCount = post.count
@@ -94,7 +97,9 @@ final class ProjectionBuilder: @unchecked Sendable {
     private func addTargets(_ positions: [UInt32], _ scratch: Scratch) {
         map.segmentOf.withUnsafeBufferPointer { segmentOf in
             map.placeOf.withUnsafeBufferPointer { placeOf in
-                for position in positions { scratch.parts[Int(segmentOf[Int(position)])].targets.append(placeOf[Int(position)]) }
+                for position in positions {
+                    scratch.parts[Int(segmentOf[Int(position)])].targets.append(placeOf[Int(position)])
+                }
             }
         }
     }
@@ -122,11 +127,13 @@ final class ProjectionBuilder: @unchecked Sendable {
         let table = Dictionary(uniqueKeysWithValues: try SynapseSpec.tsodyksNames().map { ($0, try values($0)) })
         return try (0..<count).map { i in
             guard table["x"]![i] + table["y"]![i] <= 1 else {
-                throw InputError("tsodyks_synapse: x + y = \(formatted(table["x"]![i] + table["y"]![i])) must not be above 1")
+                throw InputError(
+                    "tsodyks_synapse: x + y = \(formatted(table["x"]![i] + table["y"]![i])) must not be above 1")
             }
             return IndividualSynapse(
                 plasticity: Tsodyks(
-                    U: table["U"]![i], tau_psc: table["tau_psc"]![i], tau_rec: table["tau_rec"]![i], tau_fac: table["tau_fac"]![i]),
+                    U: table["U"]![i], tau_psc: table["tau_psc"]![i], tau_rec: table["tau_rec"]![i],
+                    tau_fac: table["tau_fac"]![i]),
                 state: Tsodyks.State(x: table["x"]![i], y: table["y"]![i], u: table["u"]![i]))
         }
     }
@@ -147,7 +154,8 @@ final class ProjectionBuilder: @unchecked Sendable {
             offsets.initialize(from: part.offsets, count: rows)
             (offsets + rows).initialize(to: UInt32(part.targets.count))
             let chunk = RowChunk(
-                offsets: offsets, targets: Self.copy(part.targets)!, weights: part.weights.isEmpty ? nil : Self.copy(part.weights),
+                offsets: offsets, targets: Self.copy(part.targets)!,
+                weights: part.weights.isEmpty ? nil : Self.copy(part.weights),
                 delays: part.delays.isEmpty ? nil : Self.copy(part.delays),
                 individuals: part.individuals.isEmpty ? nil : Self.copy(part.individuals), rows: rows)
             storing.withLock { _ in segment.set(chunk, at: index) }
@@ -165,7 +173,10 @@ final class ProjectionBuilder: @unchecked Sendable {
     func finish(_ scratches: [Scratch]) throws {
         projection.finish(
             count: scratches.reduce(0) { $0 + $1.count },
-            shortestDelay: scratches.map(\.shortestDelay).min() ?? 1, longestDelay: scratches.map(\.longestDelay).max() ?? 1)
-        if let delay = projection.spec.uniform("delay") { projection.delay = try SynapseSpec.delaySteps(delay, resolution) }
+            shortestDelay: scratches.map(\.shortestDelay).min() ?? 1,
+            longestDelay: scratches.map(\.longestDelay).max() ?? 1)
+        if let delay = projection.spec.uniform("delay") {
+            projection.delay = try SynapseSpec.delaySteps(delay, resolution)
+        }
     }
 }

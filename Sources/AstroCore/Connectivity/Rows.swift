@@ -34,7 +34,9 @@ extension ConnectionRule {
         }
     }
 
-    private func fixedTotalNumber(_ pre: [Int], _ post: [Int], _ exclusion: AutapseFilter?, _ call: CallName) -> any Rows {
+    private func fixedTotalNumber(_ pre: [Int], _ post: [Int], _ exclusion: AutapseFilter?, _ call: CallName)
+        -> any Rows
+    {
         var stream = RandomStream(seed: call.seed, .connection, call.number)
         var pairs: [(UInt32, UInt32)] = []
         pairs.reserveCapacity(Int(value))
@@ -242,7 +244,9 @@ final class ListedRows: Rows {
         for row in 0..<rows { targets[starts[row]..<starts[row + 1]].sort() }
     }
 
-    func append(row source: Int, to list: inout [UInt32]) { list.append(contentsOf: targets[starts[source]..<starts[source + 1]]) }
+    func append(row source: Int, to list: inout [UInt32]) {
+        list.append(contentsOf: targets[starts[source]..<starts[source + 1]])
+    }
 }
 
 /// Rows of a rule that draws the sources of each target: made column by column, then transposed.

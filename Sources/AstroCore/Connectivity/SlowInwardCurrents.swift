@@ -10,14 +10,56 @@ final class SICProjection {
     }
 
     let number: Int
-    var entries: [Entry]
+    private(set) var entries: [Entry]
+    let count: Int
+    private(set) var shortestDelay = 1, longestDelay = 1
 
     init(number: Int, entries: [Entry]) {
         self.number = number
         self.entries = entries
+        count = entries.reduce(0) { $0 + Int($1.multiplicity) }
+        findDelays()
     }
 
-    var count: Int { entries.reduce(0) { $0 + Int($1.multiplicity) } }
+    private func findDelays() {
+        shortestDelay = entries.lazy.map { Int($0.delay) }.min() ?? 1
+        longestDelay = entries.lazy.map { Int($0.delay) }.max() ?? 1
+    }
+
+    /// Gives parallel connections, told by entry and number within it, new weights or delays (steps). Entries whose
+    /// connections then differ are split.
+    func set(_ changes: [(entry: Int, member: Int, value: Double)], delay: Bool) {
+        var split: [Int: [Double]] = [:]
+        for change in changes {
+            let old = delay ? Double(entries[change.entry].delay) : entries[change.entry].weight
+            split[change.entry, default: Array(repeating: old, count: Int(entries[change.entry].multiplicity))][
+                change.member] = change.value
+        }
+        entries = entries.enumerated().flatMap { index, entry -> [Entry] in
+            guard let values = split[index] else { return [entry] }
+            return Self.parts(of: entry, values, delay: delay)
+        }
+        findDelays()
+    }
+
+    private static func parts(of entry: Entry, _ values: [Double], delay: Bool) -> [Entry] {
+        var result: [Entry] = []
+        for value in values {
+            var part = entry
+            part.multiplicity = 1
+            if delay { part.delay = Int32(value) } else { part.weight = value }
+            if let last = result.last, last.weight == part.weight, last.delay == part.delay {
+                result[result.count - 1].multiplicity += 1
+            } else {
+                result.append(part)
+            }
+        }
+        return result
+    }
+}
+
+extension SICProjection {
+    var memoryBytes: Int { entries.count * MemoryLayout<Entry>.stride }
 }
 
 /// The slow inward currents that one worker's neurons receive: for each neuron and delay the weighted sum over

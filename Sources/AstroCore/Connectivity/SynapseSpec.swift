@@ -25,7 +25,8 @@ struct SynapseSpec {
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
         for key in settings.keys.sorted() where key != "synapse_model" {
             guard let parameter = model.parameters.first(where: { $0.name == key }) else {
-                throw InputError.unknown("\(model.rawValue) has no parameter", key, among: model.parameters.map(\.name) + ["synapse_model"])
+                throw InputError.unknown(
+                    "\(model.rawValue) has no parameter", key, among: model.parameters.map(\.name) + ["synapse_model"])
             }
             sources[key] = try Self.source(settings[key]!, parameter, model.rawValue)
         }
@@ -52,13 +53,16 @@ struct SynapseSpec {
             try list.forEach { try parameter.check($0, of: model) }
             return .listed(list)
         default:
-            throw InputError("\(model): \(parameter.name) must be a number, a list of numbers or a distribution, got \(value)")
+            throw InputError(
+                "\(model): \(parameter.name) must be a number, a list of numbers or a distribution, got \(value)")
         }
     }
 
     /// x + y must not be above 1 (tsodyks_synapse).
     private func checkFractions() throws {
-        guard model == .tsodyksSynapse, let x = sources["x"]?.uniform, let y = sources["y"]?.uniform, x + y > 1 else { return }
+        guard model == .tsodyksSynapse, let x = sources["x"]?.uniform, let y = sources["y"]?.uniform, x + y > 1 else {
+            return
+        }
         throw InputError("\(model.rawValue): x + y = \(formatted(x + y)) must not be above 1")
     }
 
@@ -91,10 +95,14 @@ struct SynapseSpec {
         guard ms.isFinite, ms < 1e9 else { throw InputError("delay = \(formatted(ms)) ms is not allowed") }
         let steps = TimeGrid.stepsNearest(max(ms, 0), resolution)
         guard steps >= 1 else {
-            throw InputError("delay = \(formatted(ms)) ms is shorter than the resolution \(formatted(resolution)) ms (use a multiple of \(formatted(resolution)))")
+            throw InputError(
+                "delay = \(formatted(ms)) ms is shorter than the resolution \(formatted(resolution)) ms (use a multiple of \(formatted(resolution)))"
+            )
         }
         guard steps <= Int(UInt16.max) else {
-            throw InputError("delay = \(formatted(ms)) ms is too long (at most \(formatted(TimeGrid.ms(Int(UInt16.max), resolution))) ms)")
+            throw InputError(
+                "delay = \(formatted(ms)) ms is too long (at most \(formatted(TimeGrid.ms(Int(UInt16.max), resolution))) ms)"
+            )
         }
         return steps
     }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Chooses astrocytes for primary connections: whether one takes part, and which of the target's pool.
 final class ThirdFactor: @unchecked Sendable {
     private let rule: ThirdFactorRule
@@ -15,11 +17,13 @@ final class ThirdFactor: @unchecked Sendable {
             pools = nil
             return
         }
-        try Memory.refuse(Double(post) * Double(rule.poolSize) * 4, for: "pools of \(rule.poolSize) for \(post) targets")
+        try Memory.refuse(
+            Double(post) * Double(rule.poolSize) * 4, for: "pools of \(rule.poolSize) for \(post) targets")
         pools = Self.drawPools(rule.poolSize, post, third, call, workers)
     }
 
-    private static func drawPools(_ size: Int, _ post: Int, _ third: Int, _ call: CallName, _ workers: Int) -> [UInt32] {
+    private static func drawPools(_ size: Int, _ post: Int, _ third: Int, _ call: CallName, _ workers: Int) -> [UInt32]
+    {
         [UInt32](unsafeUninitializedCapacity: post * size) { buffer, initialized in
             nonisolated(unsafe) let base = buffer.baseAddress!
             let stretch = 256
@@ -51,7 +55,9 @@ final class ThirdFactor: @unchecked Sendable {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: BulkRandom.batch) { words in
             for i in 0..<count {
                 let place = i % (BulkRandom.batch / 2)
-                if place == 0 { BulkRandom.fill(words.baseAddress!, batch: i / (BulkRandom.batch / 2), key: key, name: name) }
+                if place == 0 {
+                    BulkRandom.fill(words.baseAddress!, batch: i / (BulkRandom.batch / 2), key: key, name: name)
+                }
                 let takesPart = UInt64(words[2 * place]) < threshold
                 let member = (UInt64(words[2 * place + 1]) &* UInt64(rule.poolSize)) >> 32
                 places.append(takesPart ? Int32(member) : -1)
@@ -60,34 +66,58 @@ final class ThirdFactor: @unchecked Sendable {
     }
 }
 
-/// Counts third_out connections: for each target and place in its pool, by each worker, and adds up.
-struct ThirdOutCounts {
-    private var counts: [UnsafeMutablePointer<Int32>]
-    private let size: Int
+/// Counts third_out connections while workers build the others: for each target and place in its pool.
+///
+/// Small pools are counted in a table; where that would be larger than a list of the connections, each is listed.
+final class ThirdOutCounts: @unchecked Sendable {
     private let poolSize: Int
+    private let tableSize: Int
+    private var tables: [UnsafeMutablePointer<Int32>] = []
+    private var lists: [[UInt64]]
 
-    init(workers: Int, post: Int, poolSize: Int) {
-        size = post * poolSize
+    init(workers: Int, post: Int, poolSize: Int, expected: Double) {
         self.poolSize = poolSize
-        counts = []
+        tableSize = Double(post) * Double(poolSize) <= 2 * expected + 1e6 ? post * poolSize : 0
+        lists = Array(repeating: [], count: workers)
+        guard tableSize > 0 else { return }
         for _ in 0..<workers {
-            let memory = UnsafeMutablePointer<Int32>.allocate(capacity: size)
-            memory.initialize(repeating: 0, count: size)
-            counts.append(memory)
+            let memory = UnsafeMutablePointer<Int32>.allocate(capacity: tableSize)
+            memory.initialize(repeating: 0, count: tableSize)
+            tables.append(memory)
         }
     }
 
-    @inline(__always)
-    func add(_ target: Int, _ place: Int, worker: Int) { counts[worker][target &* poolSize &+ place] &+= 1 }
+    deinit { tables.forEach { $0.deallocate() } }
+
+    /// Places in the pool of one row's connections; -1 where no astrocyte takes part.
+    func add(_ targets: [UInt32], _ places: [Int32], worker: Int) {
+        guard tableSize > 0 else { return list(targets, places, worker) }
+        let table = tables[worker]
+        for (target, place) in zip(targets, places) where place >= 0 {
+            table[Int(target) &* poolSize &+ Int(place)] &+= 1
+        }
+    }
+
+    private func list(_ targets: [UInt32], _ places: [Int32], _ worker: Int) {
+        for (target, place) in zip(targets, places) where place >= 0 {
+            let key = UInt64(target) << 32 | UInt64(place)
+            growing.withLock { _ in lists[worker].append(key) }
+        }
+    }
+
+    private let growing = Mutex(())
 
     /// Calls `body(target, place, number)` for every pair with connections, in order.
-    func forEach(_ body: (Int, Int, Int) -> Void) {
-        for index in 0..<size {
-            var number = 0
-            for worker in counts { number += Int(worker[index]) }
-            if number > 0 { body(index / poolSize, index % poolSize, number) }
+    func forEach(_ body: (Int, Int, Int) throws -> Void) rethrows {
+        for index in 0..<tableSize {
+            let number = tables.reduce(0) { $0 + Int($1[index]) }
+            if number > 0 { try body(index / poolSize, index % poolSize, number) }
+        }
+        let keys = lists.joined().sorted()
+        var first = 0
+        for (i, key) in keys.enumerated() where i + 1 == keys.count || keys[i + 1] != key {
+            try body(Int(key >> 32), Int(key & 0xffff_ffff), i + 1 - first)
+            first = i + 1
         }
     }
-
-    func deallocate() { counts.forEach { $0.deallocate() } }
 }

@@ -41,7 +41,8 @@ struct StepCurrentGenerator: CurrentDevice {
         amplitudes = values.numbers("amplitude_values")
         guard times.count == amplitudes.count else {
             throw InputError(
-                "\(Self.name): amplitude_times (\(times.count)) and amplitude_values (\(amplitudes.count)) must be of the same length")
+                "\(Self.name): amplitude_times (\(times.count)) and amplitude_values (\(amplitudes.count)) must be of the same length"
+            )
         }
         let rounding = values.flag("allow_offgrid_times")
         let origin = window.origin
@@ -49,7 +50,8 @@ struct StepCurrentGenerator: CurrentDevice {
             guard time > 0 else {
                 throw InputError("\(Self.name): amplitude_times: \(formatted(time)) ms is not after 0")
             }
-            return origin + (try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): amplitude_times"))
+            return origin
+                + (try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): amplitude_times"))
         }
         guard zip(changes, changes.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw InputError("\(Self.name): amplitude_times must be strictly increasing, at least a step apart")
@@ -124,11 +126,14 @@ struct NoiseGenerator: Device {
         window = try ActivityWindow(values, resolution, Self.name)
         guard values.number("std_mod") <= values.number("std") else {
             throw InputError(
-                "\(Self.name): std_mod = \(formatted(values.number("std_mod"))) pA must not be above std = \(formatted(values.number("std"))) pA")
+                "\(Self.name): std_mod = \(formatted(values.number("std_mod"))) pA must not be above std = \(formatted(values.number("std"))) pA"
+            )
         }
         let dt = values.number("dt")
         guard let steps = TimeGrid.steps(dt, resolution), steps > 0 else {
-            throw InputError("\(Self.name): dt = \(formatted(dt)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
+            throw InputError(
+                "\(Self.name): dt = \(formatted(dt)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+            )
         }
         holdSteps = steps
     }
@@ -169,7 +174,8 @@ enum EventTimes {
     static func step(_ ms: Double, _ resolution: Double, roundingUp: Bool, _ what: String) throws -> Int {
         if let step = TimeGrid.steps(ms, resolution) { return step }
         guard roundingUp, ms.isFinite else {
-            throw InputError("\(what): \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
+            throw InputError(
+                "\(what): \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
         }
         return TimeGrid.stepsUp(ms, resolution)
     }

@@ -25,7 +25,7 @@ extension Device {
     /// `values` with `changes` on top, each of the right type and range.
     static func merged(_ values: Settings, _ changes: Settings) throws -> Settings {
         var result = values
-        for (key, value) in changes {
+        for (key, value) in changes.sorted(by: { $0.key < $1.key }) {
             guard let parameter = parameters.first(where: { $0.name == key }) else {
                 throw InputError.unknown("\(name) has no parameter", key, among: parameters.map(\.name))
             }
@@ -111,7 +111,8 @@ package struct ActivityWindow {
             let ms = values.number(name)
             guard let steps = TimeGrid.steps(ms, resolution) else {
                 throw InputError(
-                    "\(model): \(name) = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
+                    "\(model): \(name) = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+                )
             }
             return steps
         }
@@ -119,7 +120,8 @@ package struct ActivityWindow {
         origin = try steps("origin")
         guard stop >= start else {
             throw InputError(
-                "\(model): stop = \(formatted(values.number("stop"))) ms must not be before start = \(formatted(values.number("start"))) ms")
+                "\(model): stop = \(formatted(values.number("stop"))) ms must not be before start = \(formatted(values.number("start"))) ms"
+            )
         }
         self.start = Self.sum(start, origin)
         self.stop = Self.sum(stop, origin)

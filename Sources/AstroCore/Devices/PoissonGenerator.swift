@@ -39,7 +39,9 @@ package final class PoissonTable: Sendable {
 
     package init(mean: Double) throws {
         guard mean <= Self.largestMean else {
-            throw InputError("poisson_generator: rate gives \(formatted(mean)) spikes a step (at most \(formatted(Self.largestMean)))")
+            throw InputError(
+                "poisson_generator: rate gives \(formatted(mean)) spikes a step (at most \(formatted(Self.largestMean)))"
+            )
         }
         self.mean = mean
         guard mean > 0 else {

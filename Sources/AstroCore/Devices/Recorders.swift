@@ -61,13 +61,15 @@ struct Multimeter: RecorderDevice {
             let ms = values.number(name)
             guard let steps = TimeGrid.steps(ms, resolution), steps > 0 || ms == 0 else {
                 throw InputError(
-                    "\(model): \(name) = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
+                    "\(model): \(name) = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+                )
             }
             return steps
         }
         let recording = Recording(quantities: values.texts("record_from"), resolution: resolution)
         recording.schedule = Recording.Schedule(
-            window: try ActivityWindow(values, resolution, model), interval: try steps("interval"), offset: try steps("offset"))
+            window: try ActivityWindow(values, resolution, model), interval: try steps("interval"),
+            offset: try steps("offset"))
         return recording
     }
 }
@@ -105,8 +107,12 @@ final class Recording {
     let quantities: [String]
     let resolution: Double
     var schedule: Schedule!
-    private(set) var stamps: [Int] = []
-    private(set) var senders: [Int32] = []
+    /// Spikes: stamp and sender of each.
+    private var spikeStamps: [Int] = []
+    private var spikeSenders: [Int32] = []
+    /// Samples: when, and of how many of the `sampled` nodes (later ones may have been connected since).
+    private var samples: [(stamp: Int, width: Int)] = []
+    private(set) var count = 0
     /// One array a quantity, in step with `stamps`. Workers write into it during a run.
     private(set) var columns: [GrowingColumn]
     /// Where nodes stand in a sample, in the order of their connecting: global ids.
@@ -125,8 +131,9 @@ final class Recording {
     }
 
     var isSpikes: Bool { quantities.isEmpty }
-    var count: Int { stamps.count }
     var isConnected: Bool { !recordedIDs.isEmpty }
+    /// The file that events also go to.
+    var stream: RecordingStream?
 
     func add(ids: [Int], now: Int) {
         if firstStamp == nil { firstStamp = now }
@@ -135,48 +142,96 @@ final class Recording {
     }
 
     func clear() {
-        stamps.removeAll()
-        senders.removeAll()
+        spikeStamps.removeAll()
+        spikeSenders.removeAll()
+        samples.removeAll()
         columns.forEach { $0.count = 0 }
+        count = 0
         firstStamp = lastStamp
+        stream?.restart()
     }
+
+    /// Stamps of all events.
+    var stamps: [Int] {
+        sortIfNeeded()
+        return isSpikes ? spikeStamps : samples.flatMap { repeatElement($0.stamp, count: $0.width) }
+    }
+
+    /// Global ids of all events.
+    var senders: [Int32] {
+        sortIfNeeded()
+        return isSpikes ? spikeSenders : samples.flatMap { sampled[..<$0.width].map { Int32($0) } }
+    }
+
+    // MARK: Spikes
 
     func addSpike(stamp: Int, sender: Int) {
         guard schedule.window.contains(stamp) else { return }
-        if let last = stamps.last, last > stamp || (last == stamp && Int(senders[senders.count - 1]) > sender) {
+        if let last = spikeStamps.last, last > stamp || (last == stamp && Int(spikeSenders[count - 1]) > sender) {
             inOrder = false
         }
-        stamps.append(stamp)
-        senders.append(Int32(sender))
+        spikeStamps.append(stamp)
+        spikeSenders.append(Int32(sender))
+        count += 1
     }
 
     /// Devices' spikes come after those of cells: put in order of time, then sender.
-    func sortIfNeeded() {
-        guard !inOrder, isSpikes else { return }
-        let order = stamps.indices.sorted { (stamps[$0], senders[$0], $0) < (stamps[$1], senders[$1], $1) }
-        stamps = order.map { stamps[$0] }
-        senders = order.map { senders[$0] }
+    private func sortIfNeeded() {
+        guard !inOrder else { return }
+        let order = spikeStamps.indices.sorted {
+            (spikeStamps[$0], spikeSenders[$0], $0) < (spikeStamps[$1], spikeSenders[$1], $1)
+        }
+        spikeStamps = order.map { spikeStamps[$0] }
+        spikeSenders = order.map { spikeSenders[$0] }
         inOrder = true
     }
 
-    /// The stamps of a run that will be sampled, with room for their samples; the index of the first.
+    // MARK: Samples
+
+    /// Bytes that the samples of a run will take.
+    func bytesPlanned(_ stamps: Range<Int>) -> Double {
+        guard !isSpikes, schedule.interval > 0 else { return 0 }
+        return Double(stamps.count / schedule.interval) * Double(sampled.count) * Double(8 * quantities.count)
+    }
+
+    /// The stamps of a run that will be sampled, with room for their samples; the index of the first value.
     func plan(_ stamps: Range<Int>) -> (first: Int, stamps: [Int]) {
         guard !isSpikes, !sampled.isEmpty else { return (0, []) }
         let due = stamps.filter { schedule.samples(at: $0) }
         let first = count
-        for stamp in due { self.stamps.append(contentsOf: repeatElement(stamp, count: sampled.count)) }
-        for _ in due { senders.append(contentsOf: sampled.lazy.map { Int32($0) }) }
+        samples += due.map { ($0, sampled.count) }
+        count += due.count * sampled.count
         columns.forEach { $0.grow(to: count) }
         return (first, due)
     }
 
     /// Forgets planned samples after `stamp`: the run stopped there.
     func cut(after stamp: Int) {
-        guard !isSpikes, let last = stamps.last, last > stamp else { return }
-        let keep = stamps.firstIndex { $0 > stamp } ?? stamps.count
-        stamps.removeSubrange(keep...)
-        senders.removeSubrange(keep...)
-        columns.forEach { $0.count = keep }
+        while let last = samples.last, last.stamp > stamp {
+            samples.removeLast()
+            count -= last.width
+        }
+        if !isSpikes { columns.forEach { $0.count = count } }
+    }
+
+    /// Calls `body(stamp, sender, index)` for the events from number `first` on, up to `stamp`, in the order in which
+    /// they were recorded; the number of the next.
+    func forEachEvent(from first: Int, through stamp: Int, _ body: (Int, Int, Int) -> Void) -> Int {
+        if isSpikes {
+            for i in first..<max(first, count) { body(spikeStamps[i], Int(spikeSenders[i]), i) }
+            return count
+        }
+        var index = 0
+        for sample in samples {
+            if sample.stamp > stamp { break }
+            if index + sample.width > first {
+                for place in 0..<sample.width where index + place >= first {
+                    body(sample.stamp, sampled[place], index + place)
+                }
+            }
+            index += sample.width
+        }
+        return max(index, first)
     }
 }
 

@@ -12,7 +12,9 @@ struct SpikeGenerator: Device {
     static let ownParameters = [
         Parameter("spike_times", .numbers([]), .ms, "times in ascending order; equal times are allowed"),
         Parameter("spike_weights", .numbers([]), .one, "factor on the connection's weight, one per spike; empty = 1"),
-        Parameter("spike_multiplicities", .numbers([]), .one, "number of coinciding spikes per entry; empty = 1", .nonNegative),
+        Parameter(
+            "spike_multiplicities", .numbers([]), .one, "number of coinciding spikes per entry; empty = 1", .nonNegative
+        ),
         Parameter("precise_times", .flag(false), .flag, "off-grid spikes, only for precise models: not available"),
         Parameter("allow_offgrid_times", .flag(false), .flag, "round off-grid times up to the end of their step"),
         Parameter("shift_now_spikes", .flag(false), .flag, "move a time of 0 by one step"),
@@ -42,10 +44,13 @@ struct SpikeGenerator: Device {
             var step = try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): spike_times")
             if step == 0 && shift { step = 1 }
             guard step != 0 else {
-                throw InputError("\(Self.name): spike_times: 0 ms is not in the future (shift_now_spikes moves it by a step)")
+                throw InputError(
+                    "\(Self.name): spike_times: 0 ms is not in the future (shift_now_spikes moves it by a step)")
             }
             guard step >= previous, i == 0 || times[i] >= times[i - 1] else {
-                throw InputError("\(Self.name): spike_times must be in ascending order: \(formatted(time)) ms comes after \(formatted(times[i - 1])) ms")
+                throw InputError(
+                    "\(Self.name): spike_times must be in ascending order: \(formatted(time)) ms comes after \(formatted(times[i - 1])) ms"
+                )
             }
             previous = step
             let multiplicity = multiplicities?[i] ?? 1
@@ -80,6 +85,7 @@ struct SpikeGenerator: Device {
     /// Spikes with first <= stamp <= last.
     func spikes(_ first: Int, _ last: Int) -> ArraySlice<Spike> {
         guard last >= first else { return [] }
-        return spikes[EventTimes.firstIndex(in: stamps, after: first - 1)..<EventTimes.firstIndex(in: stamps, after: last)]
+        return spikes[
+            EventTimes.firstIndex(in: stamps, after: first - 1)..<EventTimes.firstIndex(in: stamps, after: last)]
     }
 }

@@ -13,7 +13,7 @@
 /// on that cell alone.
 ///
 /// Brette & Gerstner (2005), doi:10.1152/jn.00686.2005.
-package struct AeifCondAlphaAstro: NodeModel {
+package struct AeifCondAlphaAstro: VectorNodeModel {
     package static let name = "aeif_cond_alpha_astro"
     package static let family = NodeFamily.neuron
 
@@ -67,7 +67,8 @@ package struct AeifCondAlphaAstro: NodeModel {
     ]
 
     package static let text = ModelText(
-        summary: "Adaptive exponential integrate-and-fire neuron, alpha-shaped conductances, slow inward current of astrocytes.",
+        summary:
+            "Adaptive exponential integrate-and-fire neuron, alpha-shaped conductances, slow inward current of astrocytes.",
         equations: """
             C_m dV_m/dt    = -g_L (V_m - E_L) + g_L Delta_T exp((V_m - V_th)/Delta_T)
                              - g_ex (V_m - E_ex) - g_in (V_m - E_in) - w + I_e + I_stim + I_SIC
@@ -99,7 +100,8 @@ package struct AeifCondAlphaAstro: NodeModel {
         }
         guard Delta_T == 0 || (V_peak - V_th) / Delta_T < 663.73 else {
             throw InputError(
-                "\(name): Delta_T = \(formatted(Delta_T)) mV is too small: (V_peak - V_th)/Delta_T must be below 663.73")
+                "\(name): Delta_T = \(formatted(Delta_T)) mV is too small: (V_peak - V_th)/Delta_T must be below 663.73"
+            )
         }
     }
 
@@ -123,7 +125,9 @@ package struct AeifCondAlphaAstro: NodeModel {
         self.resolution = resolution
         (V_m, w, g_ex, g_in) = (columns["V_m"], columns["w"], columns["g_ex"], columns["g_in"])
         (dg_ex, dg_in, I_stim, I_SIC) = (columns["dg_ex"], columns["dg_in"], columns["I_stim"], columns["I_SIC"])
-        (refractory, substep, C_m, V_reset) = (columns["refractory"], columns["substep"], columns["C_m"], columns["V_reset"])
+        (refractory, substep, C_m, V_reset) = (
+            columns["refractory"], columns["substep"], columns["C_m"], columns["V_reset"]
+        )
         (E_L, g_L, I_e, a, b) = (columns["E_L"], columns["g_L"], columns["I_e"], columns["a"], columns["b"])
         (Delta_T, tau_w, V_th, V_peak) = (columns["Delta_T"], columns["tau_w"], columns["V_th"], columns["V_peak"])
         (E_ex, E_in, gsl_error_tol) = (columns["E_ex"], columns["E_in"], columns["gsl_error_tol"])
@@ -159,16 +163,8 @@ package struct AeifCondAlphaAstro: NodeModel {
         return quarters > 1 ? Int(min(quarters, 8)) : 1
     }
 
-    package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
-            advanceLanes(cell, steps, io)
-            cell &+= Lanes.scalarCount
-        }
-    }
-
     @inline(__always)
-    private func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+    package func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let membrane = TaylorMembrane(self, cell)
         let jump_ex = self.jump_ex.lanes(cell), jump_in = self.jump_in.lanes(cell)
         var state = TaylorMembrane.State(self, cell)
@@ -178,13 +174,13 @@ package struct AeifCondAlphaAstro: NodeModel {
             var next = state
             var calm = awake
             for _ in 0..<taylorSteps { calm = calm .& membrane.advance(&next, current + sic) }
-            if all(calm) {
+            if calm.allTrue {
                 state = next
             } else {
                 TaylorMembrane.State(keeping: state, next, where: calm).store(self, cell)
                 I_stim.store(current, cell)
                 I_SIC.store(sic, cell)
-                for lane in 0..<Lanes.scalarCount where !calm[lane] { advanceAdaptively(cell &+ lane, step, io) }
+                advanceAdaptively(cell, where: calm.bits, step, io)
                 state = TaylorMembrane.State(self, cell)
                 awake = calmLanes(cell)
             }
@@ -240,12 +236,12 @@ extension AeifCondAlphaAstro {
 
             @inline(__always)
             init(keeping old: State, _ new: State, where calm: LaneMask) {
-                V = old.V.replacing(with: new.V, where: calm)
-                w = old.w.replacing(with: new.w, where: calm)
-                g_ex = old.g_ex.replacing(with: new.g_ex, where: calm)
-                dg_ex = old.dg_ex.replacing(with: new.dg_ex, where: calm)
-                g_in = old.g_in.replacing(with: new.g_in, where: calm)
-                dg_in = old.dg_in.replacing(with: new.dg_in, where: calm)
+                V = select(calm, new.V, old.V)
+                w = select(calm, new.w, old.w)
+                g_ex = select(calm, new.g_ex, old.g_ex)
+                dg_ex = select(calm, new.dg_ex, old.dg_ex)
+                g_in = select(calm, new.g_in, old.g_in)
+                dg_in = select(calm, new.dg_in, old.dg_in)
             }
 
             @inline(__always)
@@ -288,7 +284,7 @@ extension AeifCondAlphaAstro {
         private func alpha(_ g: Lanes, _ dg: Lanes, _ x: Lanes) -> Series {
             // with e_n = (-x)^n/n!:  g_n = g e_n + h dg e_{n-1}
             let d = h * dg
-            let e1 = -x
+            let e1 = Lanes() - x
             let e2 = e1 * (e1 * Lanes(repeating: 1.0 / 2))
             let e3 = e2 * (e1 * Lanes(repeating: 1.0 / 3))
             let e4 = e3 * (e1 * Lanes(repeating: 1.0 / 4))
@@ -319,21 +315,24 @@ extension AeifCondAlphaAstro {
             let U1 = V1 * inverse_Delta_T
             let Z1 = U1 * Z0
             let G1 = ex.c1 + inh.c1
-            let F1 = ((Z1 - w1) - (G0 * V1)).addingProduct(-G1, V0)
+            let C1 = (G0 * V1).addingProduct(G1, V0)
+            let F1 = (Z1 - w1) - C1
             let V2 = s2 * F1.addingProduct(ex.c1, E_ex).addingProduct(inh.c1, E_in)
             let w2 = r2 * (a * V1 - w1)
 
             let U2 = V2 * inverse_Delta_T * Lanes(repeating: 2)
             let Z2 = (U1 * Z1).addingProduct(U2, Z0) * Lanes(repeating: 1.0 / 2)
             let G2 = ex.c2 + inh.c2
-            let F2 = ((Z2 - w2) - (G0 * V2)).addingProduct(-G1, V1).addingProduct(-G2, V0)
+            let C2 = (G0 * V2).addingProduct(G1, V1).addingProduct(G2, V0)
+            let F2 = (Z2 - w2) - C2
             let V3 = s3 * F2.addingProduct(ex.c2, E_ex).addingProduct(inh.c2, E_in)
             let w3 = r3 * (a * V2 - w2)
 
             let U3 = V3 * inverse_Delta_T * Lanes(repeating: 3)
             let Z3 = (U1 * Z2).addingProduct(U2, Z1).addingProduct(U3, Z0) * Lanes(repeating: 1.0 / 3)
             let G3 = ex.c3 + inh.c3
-            let F3 = ((Z3 - w3) - (G0 * V3)).addingProduct(-G1, V2).addingProduct(-G2, V1).addingProduct(-G3, V0)
+            let C3 = (G0 * V3).addingProduct(G1, V2).addingProduct(G2, V1).addingProduct(G3, V0)
+            let F3 = (Z3 - w3) - C3
             let V4 = s4 * F3.addingProduct(ex.c3, E_ex).addingProduct(inh.c3, E_in)
             let w4 = r4 * (a * V3 - w3)
 
@@ -341,8 +340,8 @@ extension AeifCondAlphaAstro {
             let Y4 = (U1 * Z3).addingProduct(U2, Z2).addingProduct(U3, Z1).addingProduct(U4, Z0)
             let Z4 = Y4 * Lanes(repeating: 1.0 / 4)
             let G4 = ex.c4 + inh.c4
-            let F4 = ((Z4 - w4) - (G0 * V4)).addingProduct(-G1, V3).addingProduct(-G2, V2).addingProduct(-G3, V1)
-                .addingProduct(-G4, V0)
+            let C4a = (G0 * V4).addingProduct(G1, V3).addingProduct(G2, V2)
+            let F4 = (Z4 - w4) - C4a.addingProduct(G3, V1).addingProduct(G4, V0)
             let V5 = s5 * F4.addingProduct(ex.c4, E_ex).addingProduct(inh.c4, E_in)
             let w5 = r5 * (a * V4 - w4)
 
@@ -350,8 +349,8 @@ extension AeifCondAlphaAstro {
             let Y5 = (U1 * Z4).addingProduct(U2, Z3).addingProduct(U3, Z2).addingProduct(U4, Z1).addingProduct(U5, Z0)
             let Z5 = Y5 * Lanes(repeating: 1.0 / 5)
             let G5 = ex.c5 + inh.c5
-            let F5 = ((Z5 - w5) - (G0 * V5)).addingProduct(-G1, V4).addingProduct(-G2, V3).addingProduct(-G3, V2)
-                .addingProduct(-G4, V1).addingProduct(-G5, V0)
+            let C5a = (G0 * V5).addingProduct(G1, V4).addingProduct(G2, V3)
+            let F5 = (Z5 - w5) - C5a.addingProduct(G3, V2).addingProduct(G4, V1).addingProduct(G5, V0)
             let V6 = s6 * F5.addingProduct(ex.c5, E_ex).addingProduct(inh.c5, E_in)
             let w6 = r6 * (a * V5 - w5)
 
@@ -368,7 +367,9 @@ extension AeifCondAlphaAstro {
         @inline(__always)
         private func inRange(_ V0: Lanes, _ state: State) -> LaneMask {
             let below = (V0 .< V_limit) .& (state.V .< V_limit)
-            let bounded = (state.V .> Lanes(repeating: lowestPotential)) .& (state.w.magnitude .< Lanes(repeating: largestAdaptation))
+            let bounded =
+                (state.V .> Lanes(repeating: lowestPotential))
+                .& (state.w.magnitude .< Lanes(repeating: largestAdaptation))
             return below .& bounded
         }
     }
@@ -390,12 +391,11 @@ extension AeifCondAlphaAstro {
 
     /// The equations of one cell.
     private struct Membrane {
-        let C_m, g_L, E_L, Delta_T, V_th, V_peak, V_reset, E_ex, E_in, a, tau_w, current: Double
-        let rate_ex, rate_in: Double
+        let g_L, E_L, Delta_T, V_th, V_peak, V_reset, E_ex, E_in, a, current: Double
+        let rate_ex, rate_in, rate_w, inverse_C_m, inverse_Delta_T: Double
         let tolerance: Double
 
         init(_ model: AeifCondAlphaAstro, _ cell: Int) {
-            C_m = model.C_m[cell]
             g_L = model.g_L[cell]
             E_L = model.E_L[cell]
             Delta_T = model.Delta_T[cell]
@@ -405,10 +405,12 @@ extension AeifCondAlphaAstro {
             E_ex = model.E_ex[cell]
             E_in = model.E_in[cell]
             a = model.a[cell]
-            tau_w = model.tau_w[cell]
             current = model.I_e[cell] + model.I_stim[cell] + model.I_SIC[cell]
             rate_ex = 1 / model.tau_syn_ex[cell]
             rate_in = 1 / model.tau_syn_in[cell]
+            rate_w = 1 / model.tau_w[cell]
+            inverse_C_m = 1 / model.C_m[cell]
+            inverse_Delta_T = Delta_T == 0 ? 0 : 1 / Delta_T
             tolerance = model.gsl_error_tol[cell]
         }
 
@@ -416,13 +418,19 @@ extension AeifCondAlphaAstro {
         func slope(_ y: State, refractory: Bool) -> State {
             let V = refractory ? V_reset : Swift.min(y[AeifCondAlphaAstro.V], V_peak)
             let w = y[W]
-            let spike = Delta_T == 0 ? 0 : g_L * Delta_T * exponential((V - V_th) / Delta_T)
+            let spike = Delta_T == 0 ? 0 : g_L * Delta_T * exponential((V - V_th) * inverse_Delta_T)
             let synaptic = y[G_EX] * (V - E_ex) + y[G_IN] * (V - E_in)
-            let dV = refractory ? 0 : (-g_L * (V - E_L) + spike - synaptic - w + current) / C_m
+            let dV = refractory ? 0 : (-g_L * (V - E_L) + spike - synaptic - w + current) * inverse_C_m
             return State(
                 dV, -y[DG_EX] * rate_ex, y[DG_EX] - y[G_EX] * rate_ex, -y[DG_IN] * rate_in,
-                y[DG_IN] - y[G_IN] * rate_in, (a * (V - E_L) - w) / tau_w, 0, 0)
+                y[DG_IN] - y[G_IN] * rate_in, (a * (V - E_L) - w) * rate_w, 0, 0)
         }
+    }
+
+    /// The cells of a vector that are not calm. Out of line, so that the compiler keeps its hands off the calm loop.
+    @inline(never)
+    private func advanceAdaptively(_ first: Int, where calm: IntLanes, _ step: Int, _ io: borrowing CellIO) {
+        for lane in 0..<Lanes.scalarCount where calm[lane] == 0 { advanceAdaptively(first &+ lane, step, io) }
     }
 
     /// One cell through one step by the adaptive method: reset and refractoriness after each accepted substep.
@@ -466,11 +474,13 @@ extension AeifCondAlphaAstro {
             if last { h = resolution - t }
             let (next, error) = RungeKuttaFehlberg45.trial(y, k1, h) { membrane.slope($0, refractory: refractory) }
             let slope = membrane.slope(next, refractory: refractory)
-            let allowed = membrane.tolerance + membrane.tolerance * abs(h * slope)
-            let r = (abs(error) / allowed).max()
+            let tolerance = State(repeating: membrane.tolerance)
+            let allowed = tolerance.addingProduct(tolerance, magnitude(State(repeating: h) * slope))
+            let r = largest(magnitude(error) / allowed)
             switch RungeKuttaFehlberg45.judge(r, h) {
             case .retry(let shorter) where t + shorter > t: h = shorter
-            case .retry: (y, h) = (next, h)
+            case .retry:
+                (y, h) = (next, h)
                 return (last ? resolution : t + h, h)
             case .accept(let nextTrial):
                 y = next
@@ -479,8 +489,16 @@ extension AeifCondAlphaAstro {
         }
     }
 
-    private func abs(_ x: State) -> State {
-        State(bitPatternMagnitude: x)
+    @inline(__always)
+    private func magnitude(_ x: State) -> State {
+        unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: .max >> 1), to: State.self)
+    }
+
+    /// The largest of the six that are variables; NaN if the first is.
+    @inline(__always)
+    private func largest(_ x: State) -> Double {
+        let others = max(max(x[1], x[2]), max(max(x[3], x[4]), x[5]))
+        return x[0] >= others ? x[0] : (x[0].isNaN ? x[0] : others)
     }
 
     private func store(_ y: State, _ cell: Int) {
@@ -490,12 +508,5 @@ extension AeifCondAlphaAstro {
         dg_in[cell] = y[Self.DG_IN]
         g_in[cell] = y[Self.G_IN]
         w[cell] = y[Self.W]
-    }
-}
-
-extension SIMD8 where Scalar == Double {
-    @inline(__always)
-    fileprivate init(bitPatternMagnitude x: Self) {
-        self = unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: .max >> 1), to: Self.self)
     }
 }

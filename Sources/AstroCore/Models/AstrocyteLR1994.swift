@@ -16,7 +16,7 @@
 ///
 /// Li & Rinzel (1994), doi:10.1006/jtbi.1994.1041; De Young & Keizer (1992), doi:10.1073/pnas.89.20.9895;
 /// output after Nadkarni & Jung (2003), doi:10.1103/PhysRevLett.91.268101.
-package struct AstrocyteLR1994: NodeModel {
+package struct AstrocyteLR1994: VectorNodeModel {
     package static let name = "astrocyte_lr_1994"
     package static let family = NodeFamily.astrocyte
 
@@ -117,16 +117,8 @@ package struct AstrocyteLR1994: NodeModel {
         decay = columns.derived(["tau_IP3"]) { exponentialEverywhere(-h / tau[$0]) }
     }
 
-    package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
-            advanceLanes(cell, steps, io)
-            cell &+= Lanes.scalarCount
-        }
-    }
-
     @inline(__always)
-    private func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+    package func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let flux = Flux(self, cell)
         let IP3_0 = self.IP3_0.lanes(cell), half = decayHalf.lanes(cell), whole = decay.lanes(cell)
         let delta = delta_IP3.lanes(cell)
@@ -134,7 +126,8 @@ package struct AstrocyteLR1994: NodeModel {
         for step in steps {
             let excess = ip3 - IP3_0
             let ip3Half = IP3_0.addingProduct(excess, half), ip3End = IP3_0.addingProduct(excess, whole)
-            flux.advance(&c, &h, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.lanes(cell)))
+            flux.advance(
+                &c, &h, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.lanes(cell)))
             c = flux.limited(c)
             ip3 = ip3End.addingProduct(delta, io.takeSpikes(step &+ 1, 0, cell))
             noise = io.takeCurrent(step &+ 1, cell)
@@ -151,10 +144,10 @@ package struct AstrocyteLR1994: NodeModel {
     private func slowInwardCurrent(_ c: Lanes, _ cell: Int) -> Lanes {
         let y = (c - SIC_th.lanes(cell)) * Lanes(repeating: 1000)
         let active = y .> Lanes(repeating: 1)
-        guard any(active) else { return Lanes() }
-        let safe = Lanes(repeating: 1).replacing(with: y, where: active)
+        guard active.anyTrue else { return Lanes() }
+        let safe = select(active, y, Lanes(repeating: 1))
         let current: Lanes = SIC_scale.lanes(cell) * logarithm(safe)
-        return Lanes().replacing(with: current, where: active)
+        return select(active, current, Lanes())
     }
 
     /// The right-hand side for calcium and h, with its parameters at hand.
@@ -179,8 +172,8 @@ package struct AstrocyteLR1994: NodeModel {
 
         @inline(__always)
         func limited(_ c: Lanes) -> Lanes {
-            let raised = c.replacing(with: Lanes(), where: c .< Lanes())
-            return raised.replacing(with: Ca_tot, where: raised .> Ca_tot)
+            let raised = select(c .< Lanes(), Lanes(), c)
+            return select(raised .> Ca_tot, Ca_tot, raised)
         }
 
         typealias IP3Course = (start: Lanes, middle: Lanes, end: Lanes)
@@ -195,14 +188,14 @@ package struct AstrocyteLR1994: NodeModel {
             let driven = noise .!= Lanes()
             let (c0, h0) = (c, h)
             rungeKutta4(&c, &h, noise, step, ip3)
-            guard any(driven) else { return }
+            guard driven.anyTrue else { return }
             let first = quarters.IP3_0.addingProduct(quarters.excess, quarters.decay)
             let third = quarters.IP3_0.addingProduct(ip3.middle - quarters.IP3_0, quarters.decay)
             var (c2, h2) = (c0, h0)
             rungeKutta4(&c2, &h2, noise, step / 2, (ip3.start, first, ip3.middle))
             rungeKutta4(&c2, &h2, noise, step / 2, (ip3.middle, third, ip3.end))
-            c = c.replacing(with: c2, where: driven)
-            h = h.replacing(with: h2, where: driven)
+            c = select(driven, c2, c)
+            h = select(driven, h2, h)
         }
 
         /// dCa/dt and dh/dt.

@@ -6,7 +6,8 @@ public enum Catalogue {
         ParrotNeuron.self,
     ]
 
-    static let deviceModels: [any Device.Type] = [
+    // types without state: nothing to guard
+    nonisolated(unsafe) static let deviceModels: [any Device.Type] = [
         PoissonGenerator.self,
         SpikeGenerator.self,
         DCGenerator.self,
@@ -55,7 +56,9 @@ public struct ModelInfo: Sendable {
         references = text.references
         notes = text.notes
         self.parameters = parameters.map(ParameterInfo.init)
-        self.recordables = recordables.map { RecordableInfo(name: $0.name, unit: $0.unit.rawValue, meaning: $0.meaning) }
+        self.recordables = recordables.map {
+            RecordableInfo(name: $0.name, unit: $0.unit.rawValue, meaning: $0.meaning)
+        }
     }
 
     init(_ model: any NodeModel.Type) {

@@ -28,6 +28,23 @@ extension NodeModel {
     package static func check(_ value: (String) -> Double) throws {}
 }
 
+/// A model whose cells are advanced a vector at a time.
+package protocol VectorNodeModel: NodeModel {
+    /// As `advance`, for the cells of one vector from `first` on.
+    func advanceLanes(_ first: Int, _ steps: Range<Int>, _ io: borrowing CellIO)
+}
+
+extension VectorNodeModel {
+    @inline(__always)
+    package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
+            advanceLanes(cell, steps, io)
+            cell &+= Lanes.scalarCount
+        }
+    }
+}
+
 package enum NodeFamily: String, Sendable { case neuron, astrocyte, stimulator, recorder }
 
 /// What a cell can receive.

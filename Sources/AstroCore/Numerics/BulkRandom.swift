@@ -15,7 +15,8 @@ package enum BulkRandom {
             for i in 0..<WordLanes.scalarCount { c0[i] = UInt64(truncatingIfNeeded: lane &+ i) }
             c0 = c0 &+ WordLanes(repeating: UInt64(truncatingIfNeeded: index &* 8) & 0xffff_ffff)
             let (x0, x1, x2, x3) = Philox.block(
-                c0, WordLanes(repeating: UInt64(truncatingIfNeeded: index &>> 29)), WordLanes(repeating: UInt64(name[1])),
+                c0, WordLanes(repeating: UInt64(truncatingIfNeeded: index &>> 29)),
+                WordLanes(repeating: UInt64(name[1])),
                 WordLanes(repeating: UInt64(name[0])), key: key)
             for i in 0..<WordLanes.scalarCount {
                 words[lane &+ i] = UInt32(truncatingIfNeeded: x0[i])

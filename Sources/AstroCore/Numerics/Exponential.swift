@@ -16,7 +16,8 @@ private func remainder<T: Arithmetic>(_ x: T) -> (r: T, shifted: T) {
     let shifted = shift.addingProduct(x, T(repeating: 1.4426950408889634))
     let k = shifted - shift
     // ln 2 in two parts, the first with 21 trailing zeros: k times it is exact
-    let r = x.addingProduct(k, T(repeating: -0.6931471803691238)).addingProduct(k, T(repeating: -1.9082149292705877e-10))
+    let r = x.addingProduct(k, T(repeating: -0.6931471803691238)).addingProduct(
+        k, T(repeating: -1.9082149292705877e-10))
     return (r, shifted)
 }
 

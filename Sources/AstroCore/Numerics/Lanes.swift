@@ -28,7 +28,6 @@ package protocol Arithmetic {
     static func / (a: Self, b: Self) -> Self
     init(repeating: Double)
     func addingProduct(_ a: Self, _ b: Self) -> Self
-    func squareRoot() -> Self
     func clamped(_ low: Double, _ high: Double) -> Self
     /// 2^n, where self + `Self.roundingShift` was formed from n: |n| <= 1022.
     static func powerOfTwo(shifted: Self) -> Self
@@ -59,17 +58,19 @@ package let sqrtHalfBits: UInt64 = 0x3fe6_a09e_667f_3bcd
 
 extension Lanes: Arithmetic {
     @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Lanes {
-        let raised = replacing(with: Lanes(repeating: low), where: .!(self .> Lanes(repeating: low)))
-        return raised.replacing(with: Lanes(repeating: high), where: .!(raised .< Lanes(repeating: high)))
+        let raised = select(self .> Lanes(repeating: low), self, Lanes(repeating: low))
+        return select(raised .< Lanes(repeating: high), raised, Lanes(repeating: high))
     }
     @inline(__always) package static func powerOfTwo(shifted: Lanes) -> Lanes {
         let bits = unsafeBitCast(shifted, to: WordLanes.self)
-        return unsafeBitCast((bits &+ WordLanes(repeating: 1023)) &<< WordLanes(repeating: 52), to: Lanes.self)
+        return unsafeBitCast((bits &+ WordLanes(repeating: 1023)).shiftedLeft(52), to: Lanes.self)
     }
     @inline(__always) package func splitForLogarithm() -> (mantissa: Lanes, exponent: Lanes) {
         let bits = unsafeBitCast(self, to: IntLanes.self)
-        let k = (bits &- IntLanes(repeating: Int64(sqrtHalfBits))) &>> IntLanes(repeating: 52)
-        let mantissa = unsafeBitCast(bits &- (k &<< IntLanes(repeating: 52)), to: Lanes.self)
+        let k = (bits &- IntLanes(repeating: Int64(sqrtHalfBits))).shiftedRight(52)
+        let mantissa = unsafeBitCast(
+            bits &- unsafeBitCast(unsafeBitCast(k, to: WordLanes.self).shiftedLeft(52), to: IntLanes.self),
+            to: Lanes.self)
         // k + 1.5 * 2^52 as a double, put together from bits: conversions of 64-bit integers are slow on many machines
         let shifted = unsafeBitCast(k &+ IntLanes(repeating: Int64(roundingShift.bitPattern)), to: Lanes.self)
         return (mantissa, shifted - Lanes(repeating: roundingShift))
@@ -87,3 +88,25 @@ extension Lanes {
         unsafeBitCast(unsafeBitCast(self, to: IntLanes.self) & IntLanes(repeating: .max), to: Lanes.self)
     }
 }
+
+/// a where the mask is set, b elsewhere. The standard library's `replacing` goes through the lanes one by one, and what
+/// the compiler then makes of the code around it is half scalar.
+@inline(__always)
+package func select(_ mask: LaneMask, _ a: Lanes, _ b: Lanes) -> Lanes {
+    let (x, y) = (unsafeBitCast(a, to: IntLanes.self), unsafeBitCast(b, to: IntLanes.self))
+    return unsafeBitCast(y ^ ((x ^ y) & mask.bits), to: Lanes.self)
+}
+
+// For the same reason instead of `all` and `any`: these fold halves.
+extension LaneMask {
+    @inline(__always) package var bits: IntLanes { unsafeBitCast(self, to: IntLanes.self) }
+    @inline(__always) package var allTrue: Bool { conjunction(bits) != 0 }
+    @inline(__always) package var anyTrue: Bool { disjunction(bits) != 0 }
+}
+
+@inline(__always) private func conjunction(_ x: SIMD8<Int64>) -> Int64 { conjunction(x.lowHalf & x.highHalf) }
+@inline(__always) private func conjunction(_ x: SIMD4<Int64>) -> Int64 { conjunction(x.lowHalf & x.highHalf) }
+@inline(__always) private func conjunction(_ x: SIMD2<Int64>) -> Int64 { x[0] & x[1] }
+@inline(__always) private func disjunction(_ x: SIMD8<Int64>) -> Int64 { disjunction(x.lowHalf | x.highHalf) }
+@inline(__always) private func disjunction(_ x: SIMD4<Int64>) -> Int64 { disjunction(x.lowHalf | x.highHalf) }
+@inline(__always) private func disjunction(_ x: SIMD2<Int64>) -> Int64 { x[0] | x[1] }

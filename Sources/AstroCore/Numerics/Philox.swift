@@ -31,14 +31,13 @@ package enum Philox {
         _ c0: WordLanes, _ c1: WordLanes, _ c2: WordLanes, _ c3: WordLanes, key: SIMD2<UInt32>
     ) -> (WordLanes, WordLanes, WordLanes, WordLanes) {
         let low = WordLanes(repeating: 0xffff_ffff)
-        let half = WordLanes(repeating: 32)
         var (x0, x1, x2, x3) = (c0, c1, c2, c3)
         var k = key
         for _ in 0..<rounds {
             let p0 = WordLanes(repeating: multiplier0) &* (x0 & low)
             let p1 = WordLanes(repeating: multiplier1) &* (x2 & low)
-            x0 = (p1 &>> half) ^ x1 ^ WordLanes(repeating: UInt64(k[0]))
-            x2 = (p0 &>> half) ^ x3 ^ WordLanes(repeating: UInt64(k[1]))
+            x0 = p1.shiftedRight(32) ^ x1 ^ WordLanes(repeating: UInt64(k[0]))
+            x2 = p0.shiftedRight(32) ^ x3 ^ WordLanes(repeating: UInt64(k[1]))
             x1 = p1 & low
             x3 = p0 & low
             k = SIMD2(k[0] &+ weyl0, k[1] &+ weyl1)
@@ -86,7 +85,8 @@ package struct RandomStream {
     @inline(__always)
     package mutating func word() -> UInt32 {
         if unused == 0 {
-            let counter = SIMD4(UInt32(truncatingIfNeeded: next), UInt32(truncatingIfNeeded: next >> 32), name[1], name[0])
+            let counter = SIMD4(
+                UInt32(truncatingIfNeeded: next), UInt32(truncatingIfNeeded: next >> 32), name[1], name[0])
             words = Philox.block(counter: counter, key: key)
             next &+= 1
             unused = 4

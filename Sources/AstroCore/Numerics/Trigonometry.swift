@@ -18,7 +18,8 @@ package func sinCosOfTurns(_ x: Double) -> (sin: Double, cos: Double) {
 @inline(__always)
 private func sinePolynomial(_ r: Double, _ z: Double) -> Double {
     let high = 42.05868916660875.addingProduct(z, (-15.09405300801843).addingProduct(z, 3.7863999728311555))
-    let low = (-41.341702240399755).addingProduct(z, 81.60524927605158.addingProduct(z, (-76.70585973555119).addingProduct(z, high)))
+    let low = (-41.341702240399755).addingProduct(
+        z, 81.60524927605158.addingProduct(z, (-76.70585973555119).addingProduct(z, high)))
     // 2 pi in two parts
     return (r * 2.4492935982947064e-16).addingProduct(r * z, low).addingProduct(r, 6.283185307179586)
 }

@@ -52,7 +52,8 @@ struct CellAssignment {
                 return try distribution.draw(&own)
             }
         default:
-            throw InputError("\(model): \(parameter.name) must be a number, a list of numbers or a distribution, got \(value)")
+            throw InputError(
+                "\(model): \(parameter.name) must be a number, a list of numbers or a distribution, got \(value)")
         }
         try list.forEach { try parameter.check($0, of: model) }
         return list
@@ -60,9 +61,11 @@ struct CellAssignment {
 
     /// Conditions between parameters, for every cell whose values may differ from the others'.
     private func checkTogether() throws {
-        let differ = values.values.contains { $0.count > 1 } || cells.columns.contains { name, column in
-            column.stride == 1 && cells.parameter(name)?.role == .parameter
-        }
+        let differ =
+            values.values.contains { $0.count > 1 }
+            || cells.columns.contains { name, column in
+                column.stride == 1 && cells.parameter(name)?.role == .parameter
+            }
         for i in 0..<(differ ? targets.count : min(1, targets.count)) {
             try cells.model.check { name in
                 if let new = values[name] { return new.count == 1 ? new[0] : new[i] }

@@ -7,7 +7,7 @@ public final class Connections: CustomStringConvertible {
     /// Where a connection is stored.
     enum Reference {
         case spike(projection: Int, row: Int32, segment: Int32, index: Int32)
-        case slowInwardCurrent(projection: Int, entry: Int32)
+        case slowInwardCurrent(projection: Int, entry: Int32, member: Int32)
         case link(Int, index: Int32)
     }
 

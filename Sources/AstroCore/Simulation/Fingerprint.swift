@@ -18,7 +18,9 @@ struct Digest {
     var hex: String {
         var copy = self
         for i in 0..<4 as Range<UInt64> { copy.add(i) }
-        return [copy.a, copy.b].map { String(repeating: "0", count: 16 - String($0, radix: 16).count) + String($0, radix: 16) }.joined()
+        return [copy.a, copy.b].map {
+            String(repeating: "0", count: 16 - String($0, radix: 16).count) + String($0, radix: 16)
+        }.joined()
     }
 }
 
@@ -53,10 +55,14 @@ extension Simulation {
             for stamp in now + 1..<now + plane.slots {
                 let slot = stamp & plane.slotMask
                 for channel in 0..<plane.channels {
-                    add(plane.spikes[slot * plane.rowStride + channel * plane.channelStride + place], stamp, channel, to: &digest)
+                    add(
+                        plane.spikes[slot * plane.rowStride + channel * plane.channelStride + place], stamp, channel,
+                        to: &digest)
                 }
                 if let current = plane.current { add(current[slot * plane.inputStride + place], stamp, 8, to: &digest) }
-                if let sic = plane.slowInwardCurrent { add(sic[slot * plane.inputStride + place], stamp, 9, to: &digest) }
+                if let sic = plane.slowInwardCurrent {
+                    add(sic[slot * plane.inputStride + place], stamp, 9, to: &digest)
+                }
             }
         }
     }

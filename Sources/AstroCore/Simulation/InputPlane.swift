@@ -25,6 +25,10 @@ final class InputPlane {
         slowInwardCurrent?.deallocate()
     }
 
+    var memoryBytes: Int {
+        size * slots * (channels + (current == nil ? 0 : 1) + (slowInwardCurrent == nil ? 0 : 1)) * 8
+    }
+
     var channels: Int { inputs.spikeChannels }
     var rowStride: Int { allocatedSize * channels }
     var channelStride: Int { allocatedSize }

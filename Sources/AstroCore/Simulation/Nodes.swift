@@ -69,7 +69,9 @@ public struct Nodes: CustomStringConvertible {
 
     /// `n` distinct nodes in ascending order, drawn from the simulation's seed.
     public func sample(_ n: Int) throws -> Nodes {
-        guard n >= 1, n <= count else { throw InputError("sample: \(n) is not a number of nodes to draw (1 to \(count))") }
+        guard n >= 1, n <= count else {
+            throw InputError("sample: \(n) is not a number of nodes to draw (1 to \(count))")
+        }
         var stream = RandomStream(seed: simulation.seed, .sample, simulation.sampleCalls)
         simulation.sampleCalls += 1
         return pick(stream.distinct(n, below: count))
@@ -112,13 +114,16 @@ public struct Nodes: CustomStringConvertible {
         let ids = self.ids
         if let first = ids.first, let last = ids.last {
             let consecutive = last - first + 1 == count && zip(ids, ids.dropFirst()).allSatisfy { $1 == $0 + 1 }
-            if count == 1 { parts.append("id \(first)") } else { parts.append("ids \(first) to \(last)\(consecutive ? "" : ", not all")") }
+            if count == 1 {
+                parts.append("id \(first)")
+            } else {
+                parts.append("ids \(first) to \(last)\(consecutive ? "" : ", not all")")
+            }
         }
         if let label { parts.append("label '\(label)'") }
         return "Nodes(\(parts.joined(separator: ", ")))"
     }
 }
-
 
 // MARK: - Reading and setting
 
@@ -151,11 +156,15 @@ extension Nodes {
     }
 
     private func value(_ name: String, _ population: Population, _ cell: Int) throws -> Value {
-        if let cells = population.cells, let column = cells.columns[name], cells.isVisible(name) { return .number(column[cell]) }
+        if let cells = population.cells, let column = cells.columns[name], cells.isVisible(name) {
+            return .number(column[cell])
+        }
         guard let device = population.devices?[cell] else {
             throw InputError.unknown("\(population.modelName) has no parameter", name, among: [])
         }
-        if name == "n_events", let recorder = device as? any RecorderDevice { return .number(Double(recorder.recording.count)) }
+        if name == "n_events", let recorder = device as? any RecorderDevice {
+            return .number(Double(recorder.recording.count))
+        }
         if let value = device.values[name] { return value }
         throw InputError.unknown("\(population.modelName) has no parameter", name, among: device.values.keys.sorted())
     }
@@ -171,14 +180,15 @@ extension Nodes {
                 lists.append(try CellAssignment(cells, run.cells, part, randomName(run)))
             } else {
                 for (i, cell) in run.cells.enumerated() {
-                    devices.append((run.population, cell, try simulation.updated(run.population, cell, part, i, run.count)))
+                    devices.append(
+                        (run.population, cell, try simulation.updated(run.population, cell, part, i, run.count)))
                 }
             }
             offset += run.count
         }
         lists.forEach { $0.apply() }
         devices.forEach { simulation.replaceDevice($0.0, $0.1, with: $0.2) }
-        if !lists.isEmpty { simulation.assignments += 1 }
+        simulation.assignments += 1
     }
 
     private func randomName(_ run: Run) -> CellAssignment.RandomName {
@@ -210,30 +220,29 @@ extension Cells {
 
 extension Simulation {
     /// The device with `settings` on top of what it has, checked.
-    func updated(_ population: Population, _ index: Int, _ settings: Settings, _ position: Int, _ count: Int) throws -> any Device {
+    func updated(_ population: Population, _ index: Int, _ settings: Settings, _ position: Int, _ count: Int) throws
+        -> any Device
+    {
         let device = population.devices![index]
         var changes: Settings = [:]
         for (name, value) in settings {
             if name == "n_events", device is any RecorderDevice {
-                guard value == .number(0) else { throw InputError("\(population.modelName): n_events can only be set to 0") }
+                guard value == .number(0) else {
+                    throw InputError("\(population.modelName): n_events can only be set to 0")
+                }
                 continue
             }
-            changes[name] = Self.own(value, name, device, position, count)
+            changes[name] = value
         }
+        let stream = RandomStream(seed: seed, .nodeAssignment, assignments &* 256, population.firstStreamed &+ index)
+        changes = try Self.own(changes, type(of: device), position, count, stream)
         let new = try Self.rebuilt(device, changes, resolution)
         if let recorder = device as? any RecorderDevice { try Self.checkRecorder(recorder, changes) }
         return new
     }
 
-    /// A list of numbers for a parameter that is a number gives each device its own.
-    private static func own(_ value: Value, _ name: String, _ device: any Device, _ position: Int, _ count: Int) -> Value {
-        if case .numbers(let list) = value, case .number? = device.values[name], list.count == count {
-            return .number(list[position])
-        }
-        return value
-    }
-
-    private static func rebuilt<D: Device>(_ device: D, _ changes: Settings, _ resolution: Double) throws -> any Device {
+    private static func rebuilt<D: Device>(_ device: D, _ changes: Settings, _ resolution: Double) throws -> any Device
+    {
         let values = try D.merged(device.values, changes)
         let new = try D(values, resolution: resolution)
         guard let old = device as? any RecorderDevice, var recorder = new as? any RecorderDevice else { return new }
@@ -247,7 +256,8 @@ extension Simulation {
 
     private static func checkRecorder(_ recorder: any RecorderDevice, _ changes: Settings) throws {
         guard recorder.recording.isConnected, !recorder.recording.isSpikes else { return }
-        for name in ["interval", "offset", "record_from"] where changes[name] != nil && changes[name] != recorder.values[name] {
+        for name in ["interval", "offset", "record_from"]
+        where changes[name] != nil && changes[name] != recorder.values[name] {
             throw InputError("\(type(of: recorder).name): \(name) can't be changed once the recorder is connected")
         }
     }

@@ -70,7 +70,8 @@ enum RowMap {
     @inline(__always)
     func row(_ cell: Int) -> Int {
         switch self {
-        case .run(let first, let count, let start): return cell >= first && cell < first + count ? cell - first + start : -1
+        case .run(let first, let count, let start):
+            return cell >= first && cell < first + count ? cell - first + start : -1
         case .table(let rows): return Int(rows[cell])
         }
     }
@@ -140,6 +141,10 @@ final class Cells {
 
     private static func bind<Model: NodeModel>(_ model: Model.Type, _ columns: ModelColumns) -> any Kernel {
         BoundModel(model: Model(columns))
+    }
+
+    var memoryBytes: Int {
+        columns.values.reduce(0) { $0 + ($1.stride == 0 ? blockSize : padded(count)) * 8 }
     }
 
     func share(of cell: Int) -> Share {

@@ -20,14 +20,12 @@ public final class Recorder: CustomStringConvertible {
 
     /// ms
     public var times: [Double] {
-        recording.sortIfNeeded()
-        return recording.stamps.map { TimeGrid.ms($0, recording.resolution) }
+        recording.stamps.map { TimeGrid.ms($0, recording.resolution) }
     }
 
     /// Global ids.
     public var senders: [Double] {
-        recording.sortIfNeeded()
-        return recording.senders.map(Double.init)
+        recording.senders.map(Double.init)
     }
 
     /// The samples of a quantity, one per event.
@@ -43,7 +41,9 @@ public final class Recorder: CustomStringConvertible {
 
     /// Mean rate in spikes per second over the recorded nodes and the time of recording.
     public func rate() throws -> Double {
-        guard isSpikeRecorder else { throw InputError("rate: this recorder samples \(quantities.joined(separator: ", ")), not spikes") }
+        guard isSpikeRecorder else {
+            throw InputError("rate: this recorder samples \(quantities.joined(separator: ", ")), not spikes")
+        }
         guard recording.isConnected else { throw InputError("rate: the recorder is connected to no node") }
         let window = recording.schedule.window
         let first = max(recording.firstStamp ?? 0, window.start), last = min(simulation.now, window.stop)
@@ -54,10 +54,12 @@ public final class Recorder: CustomStringConvertible {
 
     public var recordedNodes: Nodes {
         let ids = recording.recordedIDs.sorted()
-        return Nodes(simulation, ids.map { id in
-            let (population, cell) = simulation.locate(id)
-            return Nodes.Run(population, cell, 1, 1)
-        })
+        return Nodes(
+            simulation,
+            ids.map { id in
+                let (population, cell) = simulation.locate(id)
+                return Nodes.Run(population, cell, 1, 1)
+            })
     }
 
     public var description: String {

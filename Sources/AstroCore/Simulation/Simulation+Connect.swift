@@ -18,7 +18,8 @@ extension Simulation {
             try rule.check(sources, targets)
             try spec.checkLists(rule, sources.count, targets.count)
             try Memory.refuse(
-                rule.expectedCount(sources.count, targets.count) * bytesPerConnection(spec, kind), for: "that many connections")
+                rule.expectedCount(sources.count, targets.count) * bytesPerConnection(spec, kind),
+                for: "that many connections")
             let call = CallName(seed: seed, number: connectCalls)
             let made = try make(kind, rule, spec, sources, targets, call)
             connectCalls += 1
@@ -46,12 +47,15 @@ extension Simulation {
         if kind == .stimulation { return 40 }
         var bytes = spec.uniform("weight") == nil ? 10.0 : 2.0
         if spec.uniform("delay") == nil { bytes += 2 }
-        if spec.model == .tsodyksSynapse && !spec.sharesDynamics { bytes += Double(MemoryLayout<IndividualSynapse>.stride) }
+        if spec.model == .tsodyksSynapse && !spec.sharesDynamics {
+            bytes += Double(MemoryLayout<IndividualSynapse>.stride)
+        }
         return bytes
     }
 
     private func make(
-        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int],
+        _ call: CallName
     ) throws -> Int {
         let rows = rule.rows(pre, post, call)
         var made = 0
@@ -160,21 +164,26 @@ extension Simulation {
     ) throws -> (weights: [Double], delays: [Int]) {
         let onePerRow = rule?.kind == .one_to_one
         let values = { (name: String) throws -> [Double] in
-            try ParameterDraws(spec, name, call, rowStart: { onePerRow ? $0 : $0 * postCount }).values(row: row, count: count)
+            try ParameterDraws(spec, name, call, rowStart: { onePerRow ? $0 : $0 * postCount }).values(
+                row: row, count: count)
         }
         return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }
 
     /// Joins with the entry before where only the multiplicity differs.
     private func append(
-        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, to entries: inout [SICProjection.Entry]
+        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int,
+        to entries: inout [SICProjection.Entry]
     ) {
-        if let last = entries.last, Int(last.source) == source, Int(last.target) == target, last.weight == weight, Int(last.delay) == delay {
+        if let last = entries.last, Int(last.source) == source, Int(last.target) == target, last.weight == weight,
+            Int(last.delay) == delay
+        {
             entries[entries.count - 1].multiplicity += Int32(number)
         } else {
             entries.append(
                 SICProjection.Entry(
-                    source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay), multiplicity: Int32(number)))
+                    source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay),
+                    multiplicity: Int32(number)))
         }
     }
 
@@ -198,7 +207,8 @@ extension Simulation {
             let (population, device) = locate(source)
             made.append(
                 DeviceLink(
-                    population: population.index, device: device, number: call.number, streamNumber: links.count + made.count,
+                    population: population.index, device: device, number: call.number,
+                    streamNumber: links.count + made.count,
                     targets: positions.map { Int32(post[Int($0)]) }, weights: weights, delays: delays.map(Int32.init),
                     receptor: spec.receptor, now: now, workers: threads, place: place))
         }
@@ -249,15 +259,16 @@ extension Simulation {
     }
 
     private func makeTripartite(
-        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: [Int], _ post: [Int], _ third: [Int],
+        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: [Int], _ post: [Int],
+        _ third: [Int],
         _ call: CallName
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         let second = CallName(seed: seed, number: call.number + 1)
         let outCall = CallName(seed: seed, number: call.number + 2)
         let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: post, call, self)
         let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: third, second, self)
-        let out = ThirdOutCollector(factor, specs.thirdOut, post: post.count, workers: threads)
-        defer { out.deallocate() }
+        let expected = rule.expectedCount(pre.count, post.count)
+        let out = ThirdOutCounts(workers: threads, post: post.count, poolSize: factor.poolSize, expected: expected)
         nonisolated(unsafe) let rows = rule.rows(pre, post, call)
         try buildChunks([primary, thirdIn], rowCount: pre.count) { chunk, worker, scratches in
             var positions: [UInt32] = [], astrocytes: [UInt32] = [], places: [Int32] = []
@@ -268,8 +279,8 @@ extension Simulation {
                 factor.choose(row: row, positions.count, into: &places)
                 for (position, place) in zip(positions, places) where place >= 0 {
                     astrocytes.append(UInt32(factor.member(Int(position), Int(place))))
-                    out.add(Int(position), Int(place), worker: worker)
                 }
+                out.add(positions, places, worker: worker)
                 try primary.add(row: row, positions, to: scratches[0])
                 try thirdIn.add(row: row, astrocytes, to: scratches[1])
             }
@@ -304,7 +315,9 @@ extension Simulation {
 struct TripartiteSpecs {
     let primary, thirdIn, thirdOut: SynapseSpec
 
-    init(_ primary: Settings, _ thirdIn: Settings, _ thirdOut: Settings, _ pre: Nodes, _ post: Nodes, _ third: Nodes) throws {
+    init(_ primary: Settings, _ thirdIn: Settings, _ thirdOut: Settings, _ pre: Nodes, _ post: Nodes, _ third: Nodes)
+        throws
+    {
         self.primary = try Self.spec(primary, "primary", pre, post)
         self.thirdIn = try Self.spec(thirdIn, "third_in", pre, third)
         self.thirdOut = try Self.spec(thirdOut, "third_out", third, post)
@@ -323,26 +336,4 @@ struct TripartiteSpecs {
             throw InputError("\(name): \(error.message)")
         }
     }
-}
-
-/// Gathers third_out connections while workers build the others.
-final class ThirdOutCollector: @unchecked Sendable {
-    private let counts: ThirdOutCounts
-
-    init(_ factor: ThirdFactor, _ spec: SynapseSpec, post: Int, workers: Int) {
-        counts = ThirdOutCounts(workers: workers, post: post, poolSize: factor.poolSize)
-    }
-
-    func add(_ target: Int, _ place: Int, worker: Int) { counts.add(target, place, worker: worker) }
-
-    func forEach(_ body: (Int, Int, Int) throws -> Void) throws {
-        var failure: (any Error)?
-        counts.forEach { target, place, number in
-            guard failure == nil else { return }
-            do { try body(target, place, number) } catch { failure = error }
-        }
-        if let failure { throw failure }
-    }
-
-    func deallocate() { counts.deallocate() }
 }

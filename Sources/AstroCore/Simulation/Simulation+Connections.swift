@@ -22,7 +22,8 @@ extension Simulation {
                     let (population, cell) = segment.plane.resident(at: segment.base + Int(chunk.targets[index]))
                     found.append(
                         StoredConnection(
-                            projection: projection, segment: segment, segmentIndex: s, chunk: chunk, row: row, index: index,
+                            projection: projection, segment: segment, segmentIndex: s, chunk: chunk, row: row,
+                            index: index,
                             target: populationList[population].firstID + cell))
                 }
             }
@@ -32,7 +33,9 @@ extension Simulation {
     }
 
     /// The connections between `source` and `target` (all where nil) of a synapse model.
-    public func connections(source: Nodes? = nil, target: Nodes? = nil, synapseModel: String? = nil) throws -> Connections {
+    public func connections(source: Nodes? = nil, target: Nodes? = nil, synapseModel: String? = nil) throws
+        -> Connections
+    {
         let model = try synapseModel.map(SynapseModel.named)
         if let source { try checkMine(source, "source") }
         if let target { try checkMine(target, "target") }
@@ -54,17 +57,22 @@ extension Simulation {
         return Connections(self, order.flatMap(\.element.references))
     }
 
-    private func references(_ p: Int, _ projection: Projection, _ wants: (Int, Int) -> Bool) -> [Connections.Reference] {
+    private func references(_ p: Int, _ projection: Projection, _ wants: (Int, Int) -> Bool) -> [Connections.Reference]
+    {
         var result: [Connections.Reference] = []
         forEachConnection(of: projection) { stored in
             guard wants(projection.sources[stored.row], stored.target) else { return }
             result.append(
-                .spike(projection: p, row: Int32(stored.row), segment: Int32(stored.segmentIndex), index: Int32(stored.index)))
+                .spike(
+                    projection: p, row: Int32(stored.row), segment: Int32(stored.segmentIndex),
+                    index: Int32(stored.index)))
         }
         return result
     }
 
-    private func references(_ p: Int, _ projection: SICProjection, _ wants: (Int, Int) -> Bool) -> [Connections.Reference] {
+    private func references(_ p: Int, _ projection: SICProjection, _ wants: (Int, Int) -> Bool) -> [Connections
+        .Reference]
+    {
         let order = projection.entries.indices.sorted {
             let (a, b) = (projection.entries[$0], projection.entries[$1])
             return (a.source, a.target, $0) < (b.source, b.target, $1)
@@ -72,13 +80,15 @@ extension Simulation {
         return order.flatMap { index -> [Connections.Reference] in
             let entry = projection.entries[index]
             guard wants(Int(entry.source), Int(entry.target)) else { return [] }
-            return Array(repeating: .slowInwardCurrent(projection: p, entry: Int32(index)), count: Int(entry.multiplicity))
+            return (0..<entry.multiplicity).map { .slowInwardCurrent(projection: p, entry: Int32(index), member: $0) }
         }
     }
 
     // MARK: Reading
 
-    private func stored(_ p: Int, _ row: Int32, _ segment: Int32) -> (projection: Projection, segment: Segment, chunk: RowChunk) {
+    private func stored(_ p: Int, _ row: Int32, _ segment: Int32) -> (
+        projection: Projection, segment: Segment, chunk: RowChunk
+    ) {
         let segment = projections[p].segments[Int(segment)]
         return (projections[p], segment, segment.chunks[Int(row) / Projection.rowsPerChunk]!)
     }
@@ -89,7 +99,7 @@ extension Simulation {
             let (projection, segment, chunk) = stored(p, row, s)
             let (population, cell) = segment.plane.resident(at: segment.base + Int(chunk.targets[Int(index)]))
             return (projection.sources[Int(row)], populationList[population].firstID + cell)
-        case .slowInwardCurrent(let p, let entry):
+        case .slowInwardCurrent(let p, let entry, _):
             let entry = sicProjections[p].entries[Int(entry)]
             return (Int(entry.source), Int(entry.target))
         case .link(let l, let index):
@@ -110,7 +120,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.weight ?? chunk.weights![Int(index)]
-        case .slowInwardCurrent(let p, let entry): return sicProjections[p].entries[Int(entry)].weight
+        case .slowInwardCurrent(let p, let entry, _): return sicProjections[p].entries[Int(entry)].weight
         case .link(let l, let index): return links[l].weight(Int(index))
         }
     }
@@ -121,7 +131,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.delay ?? Int(chunk.delays![Int(index)])
-        case .slowInwardCurrent(let p, let entry): return Int(sicProjections[p].entries[Int(entry)].delay)
+        case .slowInwardCurrent(let p, let entry, _): return Int(sicProjections[p].entries[Int(entry)].delay)
         case .link(let l, let index): return links[l].delay(Int(index))
         }
     }
@@ -129,7 +139,8 @@ extension Simulation {
     func synapseParameter(_ name: String, _ reference: Connections.Reference) throws -> Double {
         let model = model(reference)
         guard let parameter = model.parameters.first(where: { $0.name == name }) else {
-            throw InputError.unknown("\(model.rawValue) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
+            throw InputError.unknown(
+                "\(model.rawValue) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
         }
         guard case .spike(let p, let row, let s, let index) = reference else { return parameter.defaultNumber }
         let (projection, _, chunk) = stored(p, row, s)
@@ -151,7 +162,8 @@ extension Simulation {
         for (x, reference) in zip(list, references) {
             let model = model(reference)
             guard let parameter = model.parameters.first(where: { $0.name == name }) else {
-                throw InputError.unknown("\(model.rawValue) has no parameter", name, among: model.parameters.map(\.name))
+                throw InputError.unknown(
+                    "\(model.rawValue) has no parameter", name, among: model.parameters.map(\.name))
             }
             try parameter.check(x, of: model.rawValue)
             if name == "receptor_type", try x != synapseParameter(name, reference) {
@@ -168,7 +180,9 @@ extension Simulation {
         switch value {
         case .number(let x): return Array(repeating: x, count: count)
         case .numbers(let list):
-            guard list.count == count else { throw InputError("\(name) has \(list.count) values for \(count) connections") }
+            guard list.count == count else {
+                throw InputError("\(name) has \(list.count) values for \(count) connections")
+            }
             return list
         case .distribution(let distribution):
             try distribution.check()
@@ -180,7 +194,9 @@ extension Simulation {
     private func checkFractions(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws {
         for (x, reference) in zip(list, references) {
             let other = try synapseParameter(name == "x" ? "y" : "x", reference)
-            guard x + other <= 1 else { throw InputError("tsodyks_synapse: x + y = \(formatted(x + other)) must not be above 1") }
+            guard x + other <= 1 else {
+                throw InputError("tsodyks_synapse: x + y = \(formatted(x + other)) must not be above 1")
+            }
         }
     }
 
@@ -192,16 +208,19 @@ extension Simulation {
             projections[p].individualise(name)
         }
         var flushed = Set<Int>()
+        var slow: [Int: [(entry: Int, member: Int, value: Double)]] = [:]
         for (value, reference) in zip(values, references) {
             switch reference {
             case .spike(let p, let row, let s, let index): setSpike(name, value, p, row, s, Int(index))
-            case .slowInwardCurrent(let p, let entry): setSIC(name, value, p, Int(entry), references)
+            case .slowInwardCurrent(let p, let entry, let member):
+                slow[p, default: []].append((Int(entry), Int(member), value))
             case .link(let l, let index):
                 if flushed.insert(l).inserted { flush(links[l]) }
                 if name == "weight" { links[l].setWeight(value, of: Int(index)) }
                 if name == "delay" { links[l].setDelay(Int(value), of: Int(index)) }
             }
         }
+        for (p, changes) in slow { sicProjections[p].set(changes, delay: name == "delay") }
         for p in touched where name == "delay" { projections[p].findDelays() }
         isPrepared = false
     }
@@ -218,14 +237,6 @@ extension Simulation {
         case "delay": chunk.delays![index] = UInt16(value)
         default: chunk.individuals![index].set(name, value)
         }
-    }
-
-    /// All parallel connections of an entry change together, or one is split off.
-    private func setSIC(_ name: String, _ value: Double, _ p: Int, _ entry: Int, _ references: [Connections.Reference]) {
-        var entries = sicProjections[p].entries
-        if name == "weight" { entries[entry].weight = value }
-        if name == "delay" { entries[entry].delay = Int32(value) }
-        sicProjections[p].entries = entries
     }
 }
 

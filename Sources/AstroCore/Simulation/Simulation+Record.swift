@@ -19,7 +19,9 @@ struct DeviceListener {
         case let generator as PoissonGenerator:
             let draws = PoissonDraws(table: generator.counts, seed: seed, stream: streamNumber)
             for stamp in stride(from: first, through: last, by: 1) where generator.isActive(stamp) {
-                for _ in 0..<draws.number(connection: 0, stamp: stamp) { recording.addSpike(stamp: stamp, sender: sender) }
+                for _ in 0..<draws.number(connection: 0, stamp: stamp) {
+                    recording.addSpike(stamp: stamp, sender: sender)
+                }
             }
         default: break
         }
@@ -29,9 +31,12 @@ struct DeviceListener {
 extension Simulation {
     /// A recorder of spikes, or of `quantities` every `interval` ms (1.0). It is no node: it shifts no id and no stream.
     ///
-    /// - `options`: `interval`, `offset`, `start`, `stop` in ms.
+    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `to`, a .csv or .dat file that events also go to while
+    ///   the simulation runs.
     public func record(_ nodes: Nodes, quantities: [String]? = nil, options: Settings = [:]) throws -> Recorder {
         try checkMine(nodes, "nodes")
+        var options = options
+        let path = try Self.path(options.removeValue(forKey: "to"))
         let recording: Recording
         if let quantities {
             guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
@@ -40,28 +45,44 @@ extension Simulation {
             recording = try Multimeter(values, resolution: resolution).recording
             try checkRecordables(quantities, nodes)
         } else {
-            recording = try SpikeRecorder(SpikeRecorder.merged(SpikeRecorder.defaults, options), resolution: resolution).recording
+            recording = try SpikeRecorder(SpikeRecorder.merged(SpikeRecorder.defaults, options), resolution: resolution)
+                .recording
             try checkSpikeSources(nodes)
         }
+        if let path { recording.stream = try RecordingStream(path, recording) }
         attach(recording, to: nodes)
         return Recorder(self, recording)
+    }
+
+    private static func path(_ value: Value?) throws -> String? {
+        switch value {
+        case nil: return nil
+        case .text(let path)?: return path
+        case let other?: throw InputError("to must be the path of a file, got \(other)")
+        }
     }
 
     /// The data of a recorder that was created as a node.
     public func recorder(of nodes: Nodes) throws -> Recorder {
         try checkMine(nodes, "recorder")
-        guard nodes.count == 1, let device = nodes.runs[0].population.devices?[nodes.runs[0].first] as? any RecorderDevice else {
+        guard nodes.count == 1,
+            let device = nodes.runs[0].population.devices?[nodes.runs[0].first] as? any RecorderDevice
+        else {
             throw InputError("\(nodes) is not one recorder")
         }
         return Recorder(self, device.recording)
     }
 
     private func checkRecordables(_ quantities: [String], _ nodes: Nodes) throws {
-        guard Set(quantities).count == quantities.count else { throw InputError("a quantity is named twice: \(quantities.joined(separator: ", "))") }
+        guard Set(quantities).count == quantities.count else {
+            throw InputError("a quantity is named twice: \(quantities.joined(separator: ", "))")
+        }
         for population in Set(nodes.runs.map(\.population.index)).sorted().map({ populationList[$0] }) {
             let known = population.recordables.map(\.name)
             for name in quantities where !known.contains(name) {
-                if known.isEmpty { throw InputError("\(population.modelName) has nothing to record, so not '\(name)' either") }
+                if known.isEmpty {
+                    throw InputError("\(population.modelName) has nothing to record, so not '\(name)' either")
+                }
                 throw InputError.unknown("\(population.modelName) has no recordable", name, among: known)
             }
         }
@@ -69,9 +90,13 @@ extension Simulation {
 
     private func checkSpikeSources(_ nodes: Nodes) throws {
         for population in nodes.runs.map(\.population) {
-            let sends = population.cells?.model.inputs.sendsSpikes
+            let sends =
+                population.cells?.model.inputs.sendsSpikes
                 ?? (population.devices![0] is SpikeGenerator || population.devices![0] is PoissonGenerator)
-            guard sends else { throw InputError("\(population.modelName) sends no spikes: name quantities to record, as in record(nodes, { … })") }
+            guard sends else {
+                throw InputError(
+                    "\(population.modelName) sends no spikes: name quantities to record, as in record(nodes, { … })")
+            }
         }
     }
 
@@ -98,7 +123,6 @@ extension Simulation {
         for (recorder, ids) in recorded.sorted(by: { $0.key < $1.key }) {
             let (population, index) = locate(recorder)
             attach((population.devices![index] as! any RecorderDevice).recording, to: nodes.keeping(ids))
-            recorderConnections += ids.count
         }
         return recorded.values.reduce(0) { $0 + $1.count }
     }
@@ -121,7 +145,8 @@ extension Simulation {
         for run in nodes.runs {
             let population = run.population
             if !recording.isSpikes {
-                population.samplers.append(Sampler(recording: recording, cells: run.cells, places: Array(place..<place + run.count)))
+                population.samplers.append(
+                    Sampler(recording: recording, cells: run.cells, places: Array(place..<place + run.count)))
                 place += run.count
             } else if population.cells != nil {
                 var members = [Bool](repeating: false, count: population.count)
@@ -150,8 +175,10 @@ extension Nodes {
     func keeping(_ ids: [Int]) -> Nodes {
         if ids.count == count { return self }
         let wanted = Set(ids)
-        return Nodes(simulation, runs.flatMap { run in
-            run.cells.filter { wanted.contains(run.population.firstID + $0) }.map { Run(run.population, $0, 1, 1) }
-        })
+        return Nodes(
+            simulation,
+            runs.flatMap { run in
+                run.cells.filter { wanted.contains(run.population.firstID + $0) }.map { Run(run.population, $0, 1, 1) }
+            })
     }
 }

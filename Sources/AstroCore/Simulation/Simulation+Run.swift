@@ -4,7 +4,9 @@ extension Simulation {
     /// - `progress`: told, a few times a second, how much of this call is done and how long it is, in ms; false ends the
     ///   run at the end of the slice.
     public func simulate(_ ms: Double, progress: ((Double, Double) -> Bool)? = nil) throws {
-        guard ms.isFinite, ms >= 0 else { throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)") }
+        guard ms.isFinite, ms >= 0 else {
+            throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)")
+        }
         guard let steps = TimeGrid.steps(ms, resolution), steps < TimeGrid.never else { throw offGrid(ms) }
         guard !isRunning else { throw InputError("the simulation is running already") }
         isRunning = true
@@ -12,8 +14,11 @@ extension Simulation {
         try timed(\.prepare) { try prepare() }
         guard steps > 0 else { return }
         let recordings = allRecordings()
-        let plans = recordings.map { $0.plan(now + 1..<now + steps + 1) }
-        let run = SliceLoop(self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
+        let stamps = now + 1..<now + steps + 1
+        try Memory.refuse(recordings.reduce(0) { $0 + $1.bytesPlanned(stamps) }, for: "the samples of multimeters")
+        let plans = recordings.map { $0.plan(stamps) }
+        let run = SliceLoop(
+            self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
         timed(\.simulate) { Team.shared.run(workers: threads, run.work) }
         now = run.reached
         for recording in recordings {
@@ -22,6 +27,7 @@ extension Simulation {
         }
         stats.spikes += run.spikes
         stats.events += run.events.reduce(0, +)
+        for recording in recordings { try recording.stream?.flush(recording) }
         if let failure = run.failure { throw failure }
     }
 
@@ -29,12 +35,15 @@ extension Simulation {
         let below = (ms / resolution).rounded(.down)
         let near = [below, below + 1].map { formatted(($0 * resolution * 1000).rounded() / 1000) }
         return InputError(
-            "\(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms (nearest: \(near[0]), \(near[1]))")
+            "\(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms (nearest: \(near[0]), \(near[1]))"
+        )
     }
 
     private func allRecordings() -> [Recording] {
         var seen = Set<ObjectIdentifier>()
-        let all = populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) } + deviceListeners.map(\.recording)
+        let all =
+            populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) }
+            + deviceListeners.map(\.recording)
         return all.filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 
@@ -45,12 +54,12 @@ extension Simulation {
 
     /// Steps that can be computed before spikes and slow inward currents have to be handed over: the shortest delay.
     var sliceLength: Int {
-        let shortest = projections.map(\.shortestDelay) + sicProjections.flatMap { $0.entries.map { Int($0.delay) } }
+        let shortest = projections.map(\.shortestDelay) + sicProjections.map(\.shortestDelay)
         return min(Self.longestSlice, shortest.min() ?? Self.longestSlice)
     }
 
     private var longestDelay: Int {
-        let longest = projections.map(\.longestDelay) + sicProjections.flatMap { $0.entries.map { Int($0.delay) } } + links.map(\.longestDelay)
+        let longest = projections.map(\.longestDelay) + sicProjections.map(\.longestDelay) + links.map(\.longestDelay)
         return longest.max() ?? 1
     }
 
@@ -67,8 +76,9 @@ extension Simulation {
     }
 
     private var slots: Int {
+        let wanted = longestDelay + Self.longestSlice + 1
         var slots = 1
-        while slots < longestDelay + Self.longestSlice + 1 { slots *= 2 }
+        while slots < wanted { slots *= 2 }
         return slots
     }
 
@@ -78,7 +88,9 @@ extension Simulation {
     }
 
     func prepareBuffers() {
-        let currents = Set(links.filter { sendsCurrent($0) }.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
+        let currents = Set(
+            links.filter { sendsCurrent($0) }.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
+        let slots = self.slots
         for plane in planes.joined() where plane.size > 0 {
             plane.prepare(
                 slots: slots, now: now + 1, currents: currents.contains(ObjectIdentifier(plane)),
@@ -110,9 +122,10 @@ extension Simulation {
     }
 
     private var memoryBytes: Int {
-        let cells = populationList.compactMap(\.cells).reduce(0) { $0 + $1.columns.values.reduce(0) { $0 + ($1.stride == 1 ? padded($1.stride) * 8 : 256) } * max($1.count / blockSize, 1) }
-        let buffers = planes.joined().reduce(0) { $0 + $1.size * $1.slots * ($1.channels + ($1.current == nil ? 0 : 1) + ($1.slowInwardCurrent == nil ? 0 : 1)) * 8 }
-        return cells + buffers + projections.reduce(0) { $0 + $1.memoryBytes } + sicTables.joined().reduce(0) { $0 + $1.memoryBytes }
-            + sicProjections.reduce(0) { $0 + $1.entries.count * MemoryLayout<SICProjection.Entry>.stride }
+        let cells = populationList.compactMap(\.cells).reduce(0) { $0 + $1.memoryBytes }
+        let buffers = planes.joined().reduce(0) { $0 + $1.memoryBytes }
+        let connections =
+            projections.reduce(0) { $0 + $1.memoryBytes } + sicProjections.reduce(0) { $0 + $1.memoryBytes }
+        return cells + buffers + connections + sicTables.joined().reduce(0) { $0 + $1.memoryBytes }
     }
 }

@@ -70,12 +70,11 @@ public final class Simulation {
     /// Simulated time in ms.
     public var time: Double { TimeGrid.ms(now, resolution) }
     public var nodeCount: Int { populationList.last.map { $0.firstID + $0.count - 1 } ?? 0 }
+    /// Connections between cells and from generators; what recorders listen to is no connection here.
     public var connectionCount: Int {
-        projections.reduce(0) { $0 + $1.count } + sicProjections.reduce(0) { $0 + $1.count } + links.reduce(0) { $0 + $1.count }
-            + recorderConnections
+        projections.reduce(0) { $0 + $1.count } + sicProjections.reduce(0) { $0 + $1.count }
+            + links.reduce(0) { $0 + $1.count }
     }
-    /// Connections to recorders, which are kept as lists of members.
-    var recorderConnections = 0
 
     public var populations: [Nodes] { populationList.map { Nodes(self, [.init($0)]) } }
 
@@ -89,14 +88,18 @@ public final class Simulation {
 
     // MARK: Creating
 
-    public func create(_ model: String, count: Int = 1, parameters: Settings = [:], label: String? = nil) throws -> Nodes {
+    public func create(_ model: String, count: Int = 1, parameters: Settings = [:], label: String? = nil) throws
+        -> Nodes
+    {
         try timed(\.create) {
             guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
             if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
                 return try createDevices(device, count, parameters, label)
             }
             guard let cell = Catalogue.nodeModels.first(where: { $0.name == model }) else {
-                if (try? SynapseModel.named(model)) != nil { throw InputError("\(model) is a synapse model: it belongs into connect") }
+                if (try? SynapseModel.named(model)) != nil {
+                    throw InputError("\(model) is a synapse model: it belongs into connect")
+                }
                 throw InputError.unknown("there is no model", model, among: Catalogue.nodeNames)
             }
             return try createCells(cell, count, parameters, label)
@@ -116,10 +119,38 @@ public final class Simulation {
     private func createDevices(
         _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
-        let device = try make(model, parameters)
+        _ = try make(model, Self.own(parameters, model, 0, count, RandomStream(seed: seed, .nodeParameter, 0)))
         try refuse(count, bytes: Double(count) * 1000, of: model.name)
-        let devices = try (0..<count).map { $0 == 0 ? device : try make(model, parameters) }
+        let devices = try (0..<count).map { index in
+            let stream = RandomStream(seed: seed, .nodeParameter, streamedPopulations &* 256, index)
+            return try make(model, Self.own(parameters, model, index, count, stream))
+        }
         return append(count, label, .devices(devices), streamed: model.family != .recorder)
+    }
+
+    /// The values of one device among `count`: lists and distributions for a number give each its own.
+    static func own(
+        _ settings: Settings, _ model: any Device.Type, _ index: Int, _ count: Int, _ stream: RandomStream
+    ) throws -> Settings {
+        var result = settings
+        var stream = stream
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+            guard let parameter = model.parameters.first(where: { $0.name == name }),
+                case .number = parameter.defaultValue
+            else { continue }
+            switch value {
+            case .numbers(let list):
+                guard list.count == count else {
+                    throw InputError("\(model.name): \(name) has \(list.count) values for \(count) nodes")
+                }
+                result[name] = .number(list[index])
+            case .distribution(let distribution):
+                try distribution.check()
+                result[name] = .number(try distribution.draw(&stream))
+            default: continue
+            }
+        }
+        return result
     }
 
     private func make<Model: Device>(_ model: Model.Type, _ parameters: Settings) throws -> any Device {
@@ -151,7 +182,11 @@ public final class Simulation {
             let first = blocks * i / workers.count * blockSize
             let end = min(count, blocks * (i + 1) / workers.count * blockSize)
             let plane = planes[worker][planeIndex]
-            return (Cells.Share(worker: worker, cells: first..<end, plane: plane, planeIndex: planeIndex, offset: plane.size), worker)
+            return (
+                Cells.Share(
+                    worker: worker, cells: first..<end, plane: plane, planeIndex: planeIndex, offset: plane.size),
+                worker
+            )
         }
     }
 

@@ -22,6 +22,7 @@ final class SliceLoop: @unchecked Sendable {
     private let length: Int
     /// For each population: the stamps, within this run, at which its cells are sampled.
     private let sampling: [SamplingPlan]
+    private let recordings: [Recording]
     private let start: Int
     private var nextReport: Double
     private let parts: [[Part]]
@@ -58,6 +59,7 @@ final class SliceLoop: @unchecked Sendable {
 
     private struct Fault {
         let source: (population: Int, cell: Int)
+        let stamp: Int
     }
 
     /// When the cells of a population are sampled, and into what.
@@ -73,6 +75,7 @@ final class SliceLoop: @unchecked Sendable {
         self.simulation = simulation
         self.end = end
         self.progress = progress
+        recordings = plans.map(\.recording)
         start = simulation.now
         reached = simulation.now
         nextReport = Clock.seconds + Self.reportInterval
@@ -86,17 +89,21 @@ final class SliceLoop: @unchecked Sendable {
             simulation.populationList.flatMap { population -> [Part] in
                 guard let cells = population.cells else { return [] }
                 return cells.shares.filter { $0.worker == worker && !$0.cells.isEmpty }.map {
-                    Part(population: population, share: $0, kernel: cells.kernel(), sampling: sampling[population.index])
+                    Part(
+                        population: population, share: $0, kernel: cells.kernel(), sampling: sampling[population.index])
                 }
             }
         }
         sicStride = padded(length, to: 8)
         let size = simulation.senderCount * sicStride + 8
-        sicOutput = simulation.sicProjections.isEmpty ? nil : (0..<2).map { _ in
-            let memory = ColumnStore.allocate(size)
-            memory.initialize(repeating: 0, count: size)
-            return memory
-        }
+        sicOutput =
+            simulation.sicProjections.isEmpty
+            ? nil
+            : (0..<2).map { _ in
+                let memory = ColumnStore.allocate(size)
+                memory.initialize(repeating: 0, count: size)
+                return memory
+            }
     }
 
     deinit { sicOutput?.forEach { $0.deallocate() } }
@@ -139,7 +146,8 @@ final class SliceLoop: @unchecked Sendable {
     private func applyGenerators(_ worker: Int, _ slice: Range<Int>) {
         for link in simulation.links {
             let device = simulation.populationList[link.population].devices![link.device]
-            events[worker] += link.apply(device, worker: worker, arrivals: slice.lowerBound + 1...slice.upperBound, seed: simulation.seed)
+            events[worker] += link.apply(
+                device, worker: worker, arrivals: slice.lowerBound + 1...slice.upperBound, seed: simulation.seed)
         }
     }
 
@@ -167,7 +175,8 @@ final class SliceLoop: @unchecked Sendable {
             sicOut = sicOutput[parity] + part.population.cells!.firstSender * sicStride
         }
         let io = CellIO(
-            spikes: plane.spikes + shift, rowStride: plane.rowStride, channelStride: plane.channelStride, slotMask: plane.slotMask,
+            spikes: plane.spikes + shift, rowStride: plane.rowStride, channelStride: plane.channelStride,
+            slotMask: plane.slotMask,
             current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
             inputStride: plane.inputStride, sicOut: sicOut, sicStride: sicStride, firstStep: firstStep,
             count: part.population.count, outbox: outbox, population: part.population.index)
@@ -182,7 +191,9 @@ final class SliceLoop: @unchecked Sendable {
             let row = first + index * sampler.recording.sampled.count
             for (quantity, name) in sampler.recording.quantities.enumerated() {
                 let column = cells.column(name), base = sampler.recording.columns[quantity].base
-                for (cell, place) in zip(sampler.cells, sampler.places) where mine.contains(cell) { base[row + place] = column[cell] }
+                for (cell, place) in zip(sampler.cells, sampler.places) where mine.contains(cell) {
+                    base[row + place] = column[cell]
+                }
             }
         }
     }
@@ -210,10 +221,23 @@ final class SliceLoop: @unchecked Sendable {
         record(slice)
         sampleGenerators(slice)
         checkFaults(slice, parity)
-        if let progress, Clock.seconds >= nextReport {
-            nextReport = Clock.seconds + Self.reportInterval
-            let done = TimeGrid.ms(reached - start, simulation.resolution), whole = TimeGrid.ms(end - start, simulation.resolution)
+        guard Clock.seconds >= nextReport else { return }
+        nextReport = Clock.seconds + Self.reportInterval
+        writeStreams()
+        if let progress {
+            let done = TimeGrid.ms(reached - start, simulation.resolution),
+                whole = TimeGrid.ms(end - start, simulation.resolution)
             if !progress(done, whole) { goOn = false }
+        }
+    }
+
+    private func writeStreams() {
+        do {
+            for recording in recordings where recording.stream != nil {
+                try recording.stream?.write(recording, through: reached)
+            }
+        } catch {
+            fail((error as? InputError)?.message ?? "\(error)")
         }
     }
 
@@ -244,7 +268,8 @@ final class SliceLoop: @unchecked Sendable {
         let key = { (s: OrderedSpike) in Int64(s.population) << 32 | Int64(s.cell) }
         let tail = spikes[first...]
         guard zip(tail, tail.dropFirst()).contains(where: { key($0) > key($1) }) else { return }
-        let sorted = tail.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }.map(\.element)
+        let sorted = tail.enumerated().sorted { (key($0.element), $0.offset) < (key($1.element), $1.offset) }.map(
+            \.element)
         spikes.replaceSubrange(first..., with: sorted)
     }
 
@@ -252,10 +277,13 @@ final class SliceLoop: @unchecked Sendable {
         for spike in ordered {
             let population = simulation.populationList[Int(spike.population)]
             for listener in population.spikeListeners where listener.members[Int(spike.cell)] {
-                listener.recording.addSpike(stamp: slice.lowerBound + Int(spike.lag) + 1, sender: population.firstID + Int(spike.cell))
+                listener.recording.addSpike(
+                    stamp: slice.lowerBound + Int(spike.lag) + 1, sender: population.firstID + Int(spike.cell))
             }
         }
-        for listener in simulation.deviceListeners { listener.record(slice.lowerBound + 1, slice.upperBound, seed: simulation.seed) }
+        for listener in simulation.deviceListeners {
+            listener.record(slice.lowerBound + 1, slice.upperBound, seed: simulation.seed)
+        }
     }
 
     private func sampleGenerators(_ slice: Range<Int>) {
@@ -266,7 +294,8 @@ final class SliceLoop: @unchecked Sendable {
                 for (index, stamp) in stamps.enumerated() where stamp > slice.lowerBound && stamp <= slice.upperBound {
                     let row = first + index * sampler.recording.sampled.count
                     for (device, place) in zip(sampler.cells, sampler.places) {
-                        sampler.recording.columns[0].base[row + place] = (devices[device] as? any CurrentDevice)?.current(at: stamp) ?? 0
+                        sampler.recording.columns[0].base[row + place] =
+                            (devices[device] as? any CurrentDevice)?.current(at: stamp) ?? 0
                     }
                 }
             }
@@ -287,8 +316,11 @@ final class SliceLoop: @unchecked Sendable {
                 for segment in projection.segmentsOfWorker[worker] {
                     var fault = false
                     delivered += projection.deliver(
-                        row: row, factor: spike.factors[i], stamp: stamp, resolution: simulation.resolution, to: segment, fault: &fault)
-                    if fault && faults[worker] == nil { faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell))) }
+                        row: row, factor: spike.factors[i], stamp: stamp, resolution: simulation.resolution,
+                        to: segment, fault: &fault)
+                    if fault && faults[worker] == nil {
+                        faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell)), stamp: stamp)
+                    }
                 }
             }
         }
@@ -302,21 +334,30 @@ final class SliceLoop: @unchecked Sendable {
     // MARK: Faults
 
     private func checkFaults(_ slice: Range<Int>, _ parity: Int) {
-        let unstable = simulation.outboxes.compactMap { $0[parity].instability }.min { ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell) }
+        let unstable = simulation.outboxes.compactMap { $0[parity].instability }.min {
+            ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
+        }
         if let unstable {
             fail(describe(unstable))
-        } else if let fault = faults.compactMap({ $0 }).first {
+        } else if let fault = faults.compactMap({ $0 }).min(by: {
+            ($0.stamp, $0.source.population, $0.source.cell) < ($1.stamp, $1.source.population, $1.source.cell)
+        }) {
             let id = simulation.populationList[fault.source.population].firstID + fault.source.cell
-            fail("a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)")
+            fail(
+                "a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)"
+            )
         } else if let link = simulation.links.first(where: { $0.negativeArrival != nil }) {
             link.negativeArrival = nil
             let id = simulation.populationList[link.population].firstID + link.device
-            fail("a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)")
+            fail(
+                "a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)"
+            )
         }
     }
 
     private func fail(_ message: String) {
-        failure = InputError("\(message); the run stopped at \(formatted(TimeGrid.ms(reached, simulation.resolution))) ms")
+        failure = InputError(
+            "\(message); the run stopped at \(formatted(TimeGrid.ms(reached, simulation.resolution))) ms")
         goOn = false
     }
 
@@ -324,8 +365,11 @@ final class SliceLoop: @unchecked Sendable {
         let population = simulation.populationList[unstable.population]
         let cells = population.cells!
         let time = formatted(TimeGrid.ms(unstable.step + 1, simulation.resolution))
-        let state = cells.model.parameters.filter { $0.role == .state }.map { "\($0.name) = \(cells.column($0.name)[unstable.cell])" }
-        return "numerical instability of node \(population.firstID + unstable.cell) (\(cells.model.name)) at \(time) ms: \(state.joined(separator: ", "))"
+        let state = cells.model.parameters.filter { $0.role == .state }.map {
+            "\($0.name) = \(cells.column($0.name)[unstable.cell])"
+        }
+        return
+            "numerical instability of node \(population.firstID + unstable.cell) (\(cells.model.name)) at \(time) ms: \(state.joined(separator: ", "))"
     }
 }
 
@@ -333,6 +377,8 @@ extension SliceLoop.SamplingPlan {
     /// Sample stamps whose step lies in the slice.
     func stampsIn(_ slice: Range<Int>) -> ArraySlice<Int> {
         guard !stamps.isEmpty else { return [] }
-        return stamps[EventTimes.firstIndex(in: stamps, after: slice.lowerBound)..<EventTimes.firstIndex(in: stamps, after: slice.upperBound)]
+        return stamps[
+            EventTimes.firstIndex(
+                in: stamps, after: slice.lowerBound)..<EventTimes.firstIndex(in: stamps, after: slice.upperBound)]
     }
 }

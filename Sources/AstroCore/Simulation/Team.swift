@@ -70,11 +70,13 @@ final class Team: @unchecked Sendable {
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
-        pthread_create(&thread, &attributes, { argument in
-            let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
-            start.team.work(start.worker, start.seen)
-            return nil
-        }, Unmanaged.passRetained(start).toOpaque())
+        pthread_create(
+            &thread, &attributes,
+            { argument in
+                let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+                start.team.work(start.worker, start.seen)
+                return nil
+            }, Unmanaged.passRetained(start).toOpaque())
         pthread_attr_destroy(&attributes)
     }
 

@@ -11,7 +11,8 @@ struct RecordingFile {
     static let endings = [".csv", ".dat", ".npz"]
 
     init(_ recorder: Recorder) throws {
-        columns = [("senders", recorder.senders, true), ("times", recorder.times, false)]
+        columns =
+            [("senders", recorder.senders, true), ("times", recorder.times, false)]
             + (try recorder.quantities.map { ($0, try recorder.column($0), false) })
     }
 
@@ -31,7 +32,9 @@ struct RecordingFile {
         let shown = order + Array(2..<columns.count)
         bytes += Array((shown.map { names[$0] ?? columns[$0].name }.joined(separator: separator) + "\n").utf8)
         for row in columns[0].values.indices {
-            let fields = shown.map { columns[$0].isWhole ? "\(Int(columns[$0].values[row]))" : "\(columns[$0].values[row])" }
+            let fields = shown.map {
+                columns[$0].isWhole ? "\(Int(columns[$0].values[row]))" : "\(columns[$0].values[row])"
+            }
             bytes += Array((fields.joined(separator: separator) + "\n").utf8)
         }
     }
@@ -81,16 +84,20 @@ struct ZipArchive {
         for file in files {
             let offset = bytes.count
             let checksum = Self.crc32(file.content)
-            let common = Self.little(20, 2) + Self.little(0, 2) + Self.little(0, 2) + Self.little(0, 2) + Self.little(0x21, 2)
-                + Self.little(Int(checksum), 4) + Self.little(file.content.count, 4) + Self.little(file.content.count, 4)
+            let common =
+                Self.little(20, 2) + Self.little(0, 2) + Self.little(0, 2) + Self.little(0, 2) + Self.little(0x21, 2)
+                + Self.little(Int(checksum), 4) + Self.little(file.content.count, 4)
+                + Self.little(file.content.count, 4)
                 + Self.little(file.name.utf8.count, 2) + Self.little(0, 2)
             bytes += Self.little(0x0403_4b50, 4) + common + Array(file.name.utf8) + file.content
-            directory += Self.little(0x0201_4b50, 4) + Self.little(20, 2) + common + Self.little(0, 2) + Self.little(0, 2)
+            directory +=
+                Self.little(0x0201_4b50, 4) + Self.little(20, 2) + common + Self.little(0, 2) + Self.little(0, 2)
                 + Self.little(0, 2) + Self.little(0, 4) + Self.little(offset, 4) + Array(file.name.utf8)
         }
         let start = bytes.count
         bytes += directory
-        bytes += Self.little(0x0605_4b50, 4) + Self.little(0, 4) + Self.little(files.count, 2) + Self.little(files.count, 2)
+        bytes +=
+            Self.little(0x0605_4b50, 4) + Self.little(0, 4) + Self.little(files.count, 2) + Self.little(files.count, 2)
         bytes += Self.little(directory.count, 4) + Self.little(start, 4) + Self.little(0, 2)
     }
 

@@ -10,11 +10,14 @@ enum SynapseModel: String, CaseIterable {
     }
 
     private static let common = [
-        Parameter("weight", 1, .target, "connection weight: nS onto conductances, pA for slow inward currents, 1 onto astrocytes"),
+        Parameter(
+            "weight", 1, .target,
+            "connection weight: nS onto conductances, pA for slow inward currents, 1 onto astrocytes"),
         Parameter("delay", 1, .ms, "transmission delay, rounded to the nearest step; at least one step"),
     ]
 
-    private static let receptor = Parameter("receptor_type", 0, .one, "receptor of the target: 0; parrot neurons also have 1", .nonNegative)
+    private static let receptor = Parameter(
+        "receptor_type", 0, .one, "receptor of the target: 0; parrot neurons also have 1", .nonNegative)
 
     var parameters: [Parameter] {
         switch self {
@@ -33,7 +36,10 @@ enum SynapseModel: String, CaseIterable {
                 summary: "Slow inward current of an astrocyte to a neuron, times weight (pA).",
                 equations: "I_SIC(t) = sum over connections of weight * SIC(t - delay)",
                 references: ["Jiang et al. (2025), doi:10.1371/journal.pcbi.1013503"],
-                notes: ["From astrocyte_lr_1994 to aeif_cond_alpha_astro only.", "Connections between the same cells add up."])
+                notes: [
+                    "From astrocyte_lr_1994 to aeif_cond_alpha_astro only.",
+                    "Connections between the same cells add up.",
+                ])
         }
     }
 }

@@ -1,0 +1,26 @@
+// Vector arithmetic as the compiler knows it. Swift's own SIMD types write + - * / and shifts lane by lane and leave it
+// to an optimiser to find the vectors again, which in kernels of this size it does by halves (Docs/decisions.md). These
+// inline functions become one vector instruction each. IEEE operations only: results are those of single numbers.
+#pragma once
+
+#define ASTRO_INLINE static inline __attribute__((always_inline))
+
+#define ASTRO_LANES(N)                                                                                              \
+    typedef double astro_f##N __attribute__((ext_vector_type(N)));                                                  \
+    typedef long long astro_i##N __attribute__((ext_vector_type(N)));                                               \
+    typedef unsigned long long astro_u##N __attribute__((ext_vector_type(N)));                                      \
+    ASTRO_INLINE astro_f##N astro_add_##N(astro_f##N a, astro_f##N b) { return a + b; }                             \
+    ASTRO_INLINE astro_f##N astro_subtract_##N(astro_f##N a, astro_f##N b) { return a - b; }                        \
+    ASTRO_INLINE astro_f##N astro_multiply_##N(astro_f##N a, astro_f##N b) { return a * b; }                        \
+    ASTRO_INLINE astro_f##N astro_divide_##N(astro_f##N a, astro_f##N b) { return a / b; }                          \
+    /* a + b c, rounded once */                                                                                     \
+    ASTRO_INLINE astro_f##N astro_add_product_##N(astro_f##N a, astro_f##N b, astro_f##N c) {                       \
+        return __builtin_elementwise_fma(b, c, a);                                                                  \
+    }                                                                                                               \
+    ASTRO_INLINE astro_u##N astro_shift_left_##N(astro_u##N a, unsigned long long n) { return a << n; }             \
+    ASTRO_INLINE astro_u##N astro_shift_right_##N(astro_u##N a, unsigned long long n) { return a >> n; }            \
+    ASTRO_INLINE astro_i##N astro_shift_right_signed_##N(astro_i##N a, unsigned long long n) { return a >> n; }
+
+ASTRO_LANES(2)
+ASTRO_LANES(4)
+ASTRO_LANES(8)

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs every ```lua block of README.md and Docs/, each by itself in an empty folder, and checks that no link of a page
+# leads nowhere. Usage: docs.sh PROGRAM
+set -u
+program=$(realpath "$1")
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+# block i of page p becomes $work/p-i.lua
+for page in README.md Docs/*.md; do
+  awk -v stem="$work/$(basename "$page" .md)" '
+    /^```lua$/ { open = 1; n += 1; next }
+    /^```$/    { open = 0; next }
+    open       { print > (stem "-" n ".lua") }' "$page"
+done
+
+for block in "$work"/*.lua; do
+  folder=$(mktemp -d -p "$work")
+  if (cd "$folder" && "$program" --quiet "$block" >out.txt 2>&1); then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $(basename "$block")"
+    cat "$folder/out.txt"
+  fi
+done
+
+for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md Docs/*.md Docs/models/*.md; do
+  for link in $(grep -o '](\([^)#]*\)' "$page" | sed 's/^](//' | grep -v '^http'); do
+    if [ -e "$(dirname "$page")/$link" ]; then
+      passed=$((passed + 1))
+    else
+      failed=$((failed + 1))
+      echo "FAILED  $page: dead link $link"
+    fi
+  done
+done
+
+echo "docs: $passed passed, $failed failed"
+[ "$failed" = 0 ]
