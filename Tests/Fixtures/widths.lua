@@ -7,7 +7,7 @@ local sim = astro.Simulation { resolution = 0.1, seed = 20251 }
 
 local exc = sim:create("aeif_cond_alpha_astro", 243, {
   V_m = random.uniform(-70, -52), C_m = random.normal(281, 20), tau_syn_ex = random.uniform(0.4, 3), tau_syn_in = 4,
-  Delta_T = random.uniform(1.5, 3), b = random.exponential(60), I_e = random.normal(420, 60),
+  Delta_T = random.uniform(1.5, 3), b = random.exponential(60), I_e = random.normal(250, 60),
 })
 local inh = sim:create("aeif_cond_alpha_astro", 61, {
   V_m = random.uniform(-70, -52), t_ref = random.uniform(0, 2.5), tau_w = random.lognormal(5, 0.2), tau_syn_ex = 2,
@@ -27,8 +27,8 @@ local wave = sim:create("ac_generator", { amplitude = 200, frequency = 37, phase
 local cells = exc + inh + sharp
 
 sim:connect(poisson, parrots, "all_to_all", { delay = 0.4 })
-sim:connect(poisson, cells, "all_to_all", { weight = random.uniform(0.5, 2), delay = random.uniform(0.1, 3) })
-sim:connect(parrots, cells, { rule = "pairwise_bernoulli", p = 0.3 }, { weight = 2 })
+sim:connect(poisson, cells, "all_to_all", { weight = random.uniform(0.1, 0.6), delay = random.uniform(0.1, 3) })
+sim:connect(parrots, cells, { rule = "pairwise_bernoulli", p = 0.2 }, { weight = 0.3 })
 sim:connect(noise, exc, "all_to_all", { weight = random.normal(1, 0.2), delay = 0.3 })
 sim:connect(flux, glia)
 sim:connect(step, inh)

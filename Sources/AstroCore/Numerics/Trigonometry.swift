@@ -1,4 +1,5 @@
 /// sin and cos of 2 pi x, x in turns. The reduction to an eighth of a turn is exact; Chebyshev fits do the rest.
+/// Largest errors: 0.75 and 1.06 units of 2^-53 (NumericsTests); at quarter turns none.
 package func sinCosOfTurns(_ x: Double) -> (sin: Double, cos: Double) {
     let quarters = (x * 4).rounded()
     let r = x.addingProduct(quarters, -0.25)

@@ -28,25 +28,26 @@ struct ExactValue: Sendable {
 }
 
 extension NumericsTests {
-    @Suite("exp and log against exact values")
+    /// The largest errors were looked for among some 10^8 arguments; the worst ones are in the fixtures.
+    @Suite("exp, log, sine and cosine against exact values")
     struct FunctionTests {
         /// The largest error in units in the last place, and where.
         private func worst(_ values: [ExactValue], _ f: (Double) -> Double) -> (error: Double, argument: Double) {
             values.map { ($0.error(of: f($0.argument)), $0.argument) }.max { $0.0 < $1.0 }!
         }
 
-        @Test("exp is within 0.98 ulp on [-708, 709]")
+        @Test("exp is within 1.1 ulp on [-708, 709]")
         func exp() throws {
             let values = try ExactValue.load("exp").filter { -708 <= $0.argument && $0.argument <= 709 }
             let (error, x) = worst(values) { exponential($0) }
-            #expect(error <= 0.98, "at \(x)")
+            #expect(error <= 1.1, "at \(x)")
         }
 
-        @Test("exp over the whole range is within 0.98 ulp up to infinity, and within 1 where it is subnormal")
+        @Test("exp over the whole range is within 1.1 ulp up to infinity, and within 1 where it is subnormal")
         func expEverywhere() throws {
             let values = try ExactValue.load("exp")
             let (error, x) = worst(values.filter { $0.nearest >= 0x1p-1022 }, exponentialEverywhere)
-            #expect(error <= 0.98, "at \(x)")
+            #expect(error <= 1.1, "at \(x)")
             // The last product rounds a second time, to the coarse grid of the subnormal numbers.
             let (subnormalError, y) = worst(values.filter { $0.nearest < 0x1p-1022 }, exponentialEverywhere)
             #expect(subnormalError <= 1, "at \(y)")
@@ -83,21 +84,21 @@ extension NumericsTests {
             #expect(exponential(.nan) == exponential(-708.0))
         }
 
-        @Test("log is within 0.75 ulp for normal arguments, near 1 included")
+        @Test("log is within 0.87 ulp for normal arguments, near 1 included")
         func log() throws {
             let values = try ExactValue.load("log").filter { $0.argument >= 0x1p-1022 }
             let (error, x) = worst(values) { logarithm($0) }
-            #expect(error <= 0.75, "at \(x)")
+            #expect(error <= 0.87, "at \(x)")
             for value in values {
                 #expect(logarithmEverywhere(value.argument).bitPattern == logarithm(value.argument).bitPattern)
             }
         }
 
-        @Test("log of subnormal numbers is within 0.75 ulp, too")
+        @Test("log of subnormal numbers is within 0.87 ulp, too")
         func logSubnormal() throws {
             let values = try ExactValue.load("log").filter { $0.argument < 0x1p-1022 }
             let (error, x) = worst(values, logarithmEverywhere)
-            #expect(error <= 0.75, "at \(x)")
+            #expect(error <= 0.87, "at \(x)")
         }
 
         @Test("log of 1 is 0, of 0 minus infinity, of infinity infinity, of what is negative or NaN NaN")
@@ -109,7 +110,7 @@ extension NumericsTests {
             #expect(logarithmEverywhere(.nan).isNaN)
         }
 
-        @Test("Sine and cosine are within 0.85 units of 2^-53")
+        @Test("Sine is within 0.75 and cosine within 1.06 units of 2^-53")
         func turns() throws {
             var worst = (sin: 0.0, cos: 0.0)
             for (sin, cos) in zip(try ExactValue.load("turns"), try ExactValue.load("turns", column: 3)) {
@@ -117,8 +118,8 @@ extension NumericsTests {
                 worst.sin = max(worst.sin, sin.error(of: result.sin, unit: 0x1p-53))
                 worst.cos = max(worst.cos, cos.error(of: result.cos, unit: 0x1p-53))
             }
-            #expect(worst.sin <= 0.85)
-            #expect(worst.cos <= 0.85)
+            #expect(worst.sin <= 0.75)
+            #expect(worst.cos <= 1.06)
         }
 
         @Test(
