@@ -19,9 +19,12 @@ extension InputError {
         return InputError("\(what) '\(name)' (there are: \(known.sorted().joined(separator: ", ")))")
     }
 
-    /// The known name with the fewest edits to `name`, if it is near enough to have been meant.
+    /// The known name that begins with `name`, else the one with the fewest edits, if it is near enough to have been
+    /// meant.
     public static func nearest(to name: String, among known: [String]) -> String? {
         let typed = Array(name.lowercased().utf8)
+        let continued = known.filter { !typed.isEmpty && $0.lowercased().utf8.starts(with: typed) }
+        if let shortest = continued.min(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) { return shortest }
         let limit = max(1, (typed.count + 2) / 3)
         var best: (name: String, distance: Int)?
         for candidate in known.sorted() {

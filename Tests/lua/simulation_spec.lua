@@ -4,6 +4,17 @@ local NEURON, ASTROCYTE = "aeif_cond_alpha_astro", "astrocyte_lr_1994"
 
 local function new() return astro.Simulation { resolution = 0.1, seed = 7, threads = 2 } end
 
+describe("handles", function()
+  it("may be collected while others are made", function()
+    local sim = new()
+    local nodes = sim:create(NEURON, 50)
+    for _ = 1, 2000 do
+      for i, node in ipairs(nodes) do assert(#node == 1 and i <= 50) end
+    end
+    assert.equal(50, #nodes)
+  end)
+end)
+
 describe("Simulation", function()
   it("astro.Simulation{}", function()
     local sim = new()

@@ -172,8 +172,8 @@ package struct AstrocyteLR1994: VectorNodeModel {
 
         @inline(__always)
         func limited(_ c: Lanes) -> Lanes {
-            let raised = select(c .< Lanes(), Lanes(), c)
-            return select(raised .> Ca_tot, Ca_tot, raised)
+            // in this order a c that is not a number stays so
+            Ca_tot.orSmaller(Lanes().orLarger(c))
         }
 
         typealias IP3Course = (start: Lanes, middle: Lanes, end: Lanes)

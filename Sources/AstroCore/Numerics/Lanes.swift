@@ -58,8 +58,7 @@ package let sqrtHalfBits: UInt64 = 0x3fe6_a09e_667f_3bcd
 
 extension Lanes: Arithmetic {
     @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Lanes {
-        let raised = select(self .> Lanes(repeating: low), self, Lanes(repeating: low))
-        return select(raised .< Lanes(repeating: high), raised, Lanes(repeating: high))
+        orLarger(Lanes(repeating: low)).orSmaller(Lanes(repeating: high))
     }
     @inline(__always) package static func powerOfTwo(shifted: Lanes) -> Lanes {
         let bits = unsafeBitCast(shifted, to: WordLanes.self)

@@ -9,6 +9,10 @@ extension SIMD2 where Scalar == Double {
     @inline(__always) package static func / (a: Self, b: Self) -> Self { astro_divide_2(a, b) }
     /// self + a b, rounded once.
     @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_2(self, a, b) }
+    /// self where it is larger, else `a`: also where one is NaN.
+    @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_2(self, a) }
+    /// self where it is smaller, else `a`: also where one is NaN.
+    @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_2(self, a) }
 }
 
 extension SIMD2 where Scalar == UInt64 {
@@ -27,6 +31,10 @@ extension SIMD4 where Scalar == Double {
     @inline(__always) package static func / (a: Self, b: Self) -> Self { astro_divide_4(a, b) }
     /// self + a b, rounded once.
     @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_4(self, a, b) }
+    /// self where it is larger, else `a`: also where one is NaN.
+    @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_4(self, a) }
+    /// self where it is smaller, else `a`: also where one is NaN.
+    @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_4(self, a) }
 }
 
 extension SIMD4 where Scalar == UInt64 {
@@ -45,6 +53,10 @@ extension SIMD8 where Scalar == Double {
     @inline(__always) package static func / (a: Self, b: Self) -> Self { astro_divide_8(a, b) }
     /// self + a b, rounded once.
     @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_8(self, a, b) }
+    /// self where it is larger, else `a`: also where one is NaN.
+    @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_8(self, a) }
+    /// self where it is smaller, else `a`: also where one is NaN.
+    @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_8(self, a) }
 }
 
 extension SIMD8 where Scalar == UInt64 {

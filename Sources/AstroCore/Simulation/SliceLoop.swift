@@ -94,7 +94,8 @@ final class SliceLoop: @unchecked Sendable {
                 }
             }
         }
-        sicStride = padded(length, to: 8)
+        // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
+        sicStride = length
         let size = simulation.senderCount * sicStride + 8
         sicOutput =
             simulation.sicProjections.isEmpty

@@ -3,7 +3,9 @@ import LuaShim
 
 /// The Swift values that scripts hold. A userdata carries only a number and a generation: a forged, closed or
 /// collected one finds nothing here, where an address would lead into freed memory.
-struct Objects {
+///
+/// A class, not a value: while a userdata is made Lua may collect others, which come back here to be released.
+final class Objects {
     private struct Handle {
         var tag: Int32
         var generation: Int32
@@ -23,7 +25,7 @@ struct Objects {
     private var slots: [Slot] = []
     private var unused: [Int] = []
 
-    mutating func push<T: LuaType>(_ value: T, _ runtime: Runtime, _ L: LuaState) {
+    func push<T: LuaType>(_ value: T, _ runtime: Runtime, _ L: LuaState) {
         let slot = unused.popLast() ?? slots.count
         if slot == slots.count { slots.append(Slot(value: nil, generation: 0)) }
         slots[slot].value = Box(value)
@@ -40,11 +42,14 @@ struct Objects {
     }
 
     /// Lets go of the value; the userdata is of no use from then on.
-    mutating func release(_ tag: Int32, _ L: LuaState, at index: Int32) {
+    func release(_ tag: Int32, _ L: LuaState, at index: Int32) {
         guard let handle = handle(tag, L, at: index) else { return }
+        // kept until the slot is in order again: what goes with the value may be much
+        let value = slots[handle.slot].value
         slots[handle.slot].value = nil
         slots[handle.slot].generation &+= 1
         unused.append(handle.slot)
+        withExtendedLifetime(value) {}
     }
 
     func all<T: LuaType>(_ type: T.Type) -> [T] { slots.compactMap { ($0.value as? Box<T>)?.value } }

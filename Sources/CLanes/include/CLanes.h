@@ -17,6 +17,9 @@
     ASTRO_INLINE astro_f##N astro_add_product_##N(astro_f##N a, astro_f##N b, astro_f##N c) {                       \
         return __builtin_elementwise_fma(b, c, a);                                                                  \
     }                                                                                                               \
+    /* a where it is larger (smaller), else b: also where one is NaN */                                              \
+    ASTRO_INLINE astro_f##N astro_larger_##N(astro_f##N a, astro_f##N b) { return a > b ? a : b; }                  \
+    ASTRO_INLINE astro_f##N astro_smaller_##N(astro_f##N a, astro_f##N b) { return a < b ? a : b; }                 \
     ASTRO_INLINE astro_u##N astro_shift_left_##N(astro_u##N a, unsigned long long n) { return a << n; }             \
     ASTRO_INLINE astro_u##N astro_shift_right_##N(astro_u##N a, unsigned long long n) { return a >> n; }            \
     ASTRO_INLINE astro_i##N astro_shift_right_signed_##N(astro_i##N a, unsigned long long n) { return a >> n; }
