@@ -136,6 +136,15 @@ struct ConnectionRule {
         }
     }
 
+    /// Bytes a connection that are needed beside the store while connections are made.
+    var temporaryBytes: Double {
+        switch kind {
+        case .fixed_indegree: return 8
+        case .fixed_total_number, .symmetric_pairwise_bernoulli: return 24
+        default: return 0
+        }
+    }
+
     /// About how many connections will be made.
     func expectedCount(_ pre: Int, _ post: Int) -> Double {
         let pairs = Double(pre) * Double(post)

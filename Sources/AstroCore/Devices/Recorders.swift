@@ -97,10 +97,12 @@ final class Recording {
         var interval = 0
         var offset = 0
 
-        /// Is there a sample at this stamp?
-        func samples(at stamp: Int) -> Bool {
-            guard window.contains(stamp) else { return false }
-            return stamp >= offset && (stamp - offset) % interval == 0
+        /// Stamps with a sample: offset, offset + interval, … within the window.
+        func samples(in stamps: Range<Int>) -> [Int] {
+            let first = max(stamps.lowerBound, window.start + 1, offset)
+            let last = min(stamps.upperBound - 1, window.stop)
+            let intervals = (first - offset + interval - 1) / interval
+            return Array(stride(from: offset + intervals * interval, through: last, by: interval))
         }
     }
 
@@ -197,7 +199,7 @@ final class Recording {
     /// The stamps of a run that will be sampled, with room for their samples; the index of the first value.
     func plan(_ stamps: Range<Int>) -> (first: Int, stamps: [Int]) {
         guard !isSpikes, !sampled.isEmpty else { return (0, []) }
-        let due = stamps.filter { schedule.samples(at: $0) }
+        let due = schedule.samples(in: stamps)
         let first = count
         samples += due.map { ($0, sampled.count) }
         count += due.count * sampled.count

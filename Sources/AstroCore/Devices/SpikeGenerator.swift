@@ -54,8 +54,10 @@ struct SpikeGenerator: Device {
             }
             previous = step
             let multiplicity = multiplicities?[i] ?? 1
-            guard multiplicity == multiplicity.rounded() else {
-                throw InputError("\(Self.name): spike_multiplicities: \(formatted(multiplicity)) is not a whole number")
+            guard multiplicity == multiplicity.rounded(), multiplicity <= Self.mostSpikes else {
+                throw InputError(
+                    "\(Self.name): spike_multiplicities: \(formatted(multiplicity)) is not a whole number up to 1000000"
+                )
             }
             let stamp = step + window.origin
             guard window.contains(stamp), multiplicity > 0 else { continue }
@@ -64,6 +66,9 @@ struct SpikeGenerator: Device {
         self.spikes = spikes
         stamps = spikes.map(\.stamp)
     }
+
+    /// A parrot_neuron repeats spikes one by one.
+    private static let mostSpikes = 1e6
 
     private static func checkFlags(_ values: Settings) throws {
         guard values.flag("precise_times") else { return }

@@ -436,6 +436,9 @@ extension AeifCondAlphaAstro {
         for lane in 0..<Lanes.scalarCount where calm[lane] == 0 { advanceAdaptively(first &+ lane, step, io) }
     }
 
+    /// More are taken for a sign that the step will not end. A spike takes about 70.
+    private static let mostSubsteps = 1_000_000
+
     /// One cell through one step by the adaptive method: reset and refractoriness after each accepted substep.
     @inline(never)
     private func advanceAdaptively(_ cell: Int, _ step: Int, _ io: borrowing CellIO) {
@@ -445,8 +448,12 @@ extension AeifCondAlphaAstro {
         var remainingRefractory = refractory[cell]
         var h = min(substep[cell], resolution)
         var t = 0.0
+        var substeps = 0
         while t < resolution {
-            guard y[Self.V] >= Self.lowestPotential, y[Self.W].magnitude <= Self.largestAdaptation else {
+            substeps += 1
+            guard substeps <= Self.mostSubsteps, y[Self.V] >= Self.lowestPotential,
+                y[Self.W].magnitude <= Self.largestAdaptation
+            else {
                 io.reportInstability(step: step, cell: cell)
                 break
             }

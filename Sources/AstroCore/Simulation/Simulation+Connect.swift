@@ -18,7 +18,8 @@ extension Simulation {
             try rule.check(sources, targets)
             try spec.checkLists(rule, sources.count, targets.count)
             try Memory.refuse(
-                rule.expectedCount(sources.count, targets.count) * bytesPerConnection(spec, kind),
+                rule.expectedCount(sources.count, targets.count)
+                    * (bytesPerConnection(spec, kind) + rule.temporaryBytes),
                 for: "that many connections")
             let call = CallName(seed: seed, number: connectCalls)
             let made = try make(kind, rule, spec, sources, targets, call)
@@ -247,7 +248,9 @@ extension Simulation {
             try rule.check(sources, targets)
             let expected = rule.expectedCount(sources.count, targets.count)
             try Memory.refuse(
-                expected * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)),
+                expected
+                    * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
+                        + rule.temporaryBytes),
                 for: "that many connections")
             let call = CallName(seed: seed, number: connectCalls)
             let factor = try ThirdFactor(thirdRule, post: targets.count, third: third.count, call, workers: threads)

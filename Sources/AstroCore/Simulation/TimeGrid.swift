@@ -6,7 +6,7 @@ package enum TimeGrid {
     /// To the nearest 0.001 ms, then up to whole steps: refractory times.
     package static func stepsUp(_ ms: Double, _ resolution: Double) -> Int {
         let units = (ms / unit + 0.5).rounded(.down)
-        return Int((units / (resolution / unit) - 1e-9).rounded(.up))
+        return Int(min((units / (resolution / unit) - 1e-9).rounded(.up), Double(never)))
     }
 
     /// To the nearest step, halves up: delays.
