@@ -25,17 +25,17 @@ deps:
 	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	  echo "installing:$$missing"; \
 	  $$sudo apt-get update -q && $$sudo apt-get install -y -q --no-install-recommends $$missing; fi
-	@command -v swift >/dev/null || { echo "a Swift 6 toolchain is needed: https://swift.org/install"; exit 1; }
+	@command -v swift >/dev/null || { echo "a Swift toolchain of version 6.2 or later is needed: https://swift.org/install"; exit 1; }
 
 test: build
-	@status=0; summary=""; \
+	@passed=0; failed=0; summary=""; \
 	for part in test-swift lint test-lua test-scripts test-docs test-widths; do \
-	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; \
-	  else summary="$$summary\n  FAILED  $$part"; status=1; fi; done; \
-	printf "\nmake test:$$summary\n"; exit $$status
+	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; passed=$$((passed + 1)); \
+	  else summary="$$summary\n  FAILED  $$part"; failed=$$((failed + 1)); fi; done; \
+	printf "\nmake test:$$summary\n$$passed passed, $$failed failed\n"; [ $$failed = 0 ]
 
 test-swift: build
-	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --scratch-path .build/tests
+	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests
 
 test-lua: build
 	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
