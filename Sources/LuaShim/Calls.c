@@ -11,6 +11,15 @@ const void *shim_type_key(int tag) { return &type_keys[tag]; }
 void *shim_context(lua_State *L) { return host_of(L)->context; }
 bool shim_seed_is_fixed(lua_State *L) { return host_of(L)->seed_fixed; }
 
+void host_keep_weak_table(lua_State *L, const void *key) {
+    lua_createtable(L, 0, 0);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
 void host_set_function(lua_State *L, const char *name, lua_CFunction function) {
     lua_pushcfunction(L, function);
     lua_setfield(L, -2, name);
@@ -119,7 +128,6 @@ int shim_call(lua_State *L, int arguments, int results, bool traceback) {
 
 void shim_set_memory_limit(lua_State *L, size_t bytes) { host_of(L)->limit = bytes; }
 void shim_set_external_memory(lua_State *L, size_t bytes) { host_of(L)->external = bytes; }
-size_t shim_memory(lua_State *L) { return host_of(L)->used + host_of(L)->external; }
 
 void shim_fail_after(lua_State *L, size_t requests) {
     host_of(L)->fail_after = requests;

@@ -46,6 +46,8 @@ int host_raise_stop(lua_State *L);
 int host_push_text(lua_State *L, int index);
 void host_push_sorted_keys(lua_State *L, int table);
 // Replaces field `name` of the table on top.
+// A table with weak keys, in the registry under `key`.
+void host_keep_weak_table(lua_State *L, const void *key);
 void host_set_function(lua_State *L, const char *name, lua_CFunction function);
 
 #endif

@@ -378,12 +378,7 @@ static int sort(lua_State *L) {
 }
 
 void order_install(lua_State *L) {
-    lua_createtable(L, 0, 0);
-    lua_createtable(L, 0, 1);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &snapshots_key);
+    host_keep_weak_table(L, &snapshots_key);
 
     lua_pushglobaltable(L);
     host_set_function(L, "pairs", pairs);

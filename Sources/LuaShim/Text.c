@@ -52,13 +52,6 @@ static int to_string(lua_State *L) {
     return host_push_text(L, 1);
 }
 
-int shim_push_text(lua_State *L, int index) {
-    index = lua_absindex(L, index);
-    lua_pushcfunction(L, to_string);
-    lua_pushvalue(L, index);
-    return shim_call(L, 1, 1, false);
-}
-
 static int print(lua_State *L) {
     int count = lua_gettop(L);
     for (int i = 1; i <= count; i++) {
@@ -109,12 +102,7 @@ static int format(lua_State *L) {
 }
 
 void text_install(lua_State *L) {
-    lua_createtable(L, 0, 0);
-    lua_createtable(L, 0, 1);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &numbers_key);
+    host_keep_weak_table(L, &numbers_key);
 
     luaL_getmetatable(L, LUA_FILEHANDLE);   // its own text shows an address
     lua_pushnil(L);

@@ -99,7 +99,7 @@ struct ConnectionRule {
         }
     }
 
-    /// Refuses what can't be built between these sets. `shared`: the number of nodes that are on both sides.
+    /// Refuses what can't be built between these sets. Both are global ids.
     func check(_ pre: [Int], _ post: [Int]) throws {
         if kind == .one_to_one, pre.count != post.count {
             throw InputError("one_to_one needs as many sources as targets, got \(pre.count) and \(post.count)")

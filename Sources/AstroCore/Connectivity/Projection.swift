@@ -35,7 +35,7 @@ final class Projection {
         }
     }
 
-    var chunkCount: Int { (sources.count + Self.rowsPerChunk - 1) / Self.rowsPerChunk }
+    static func chunks(rows: Int) -> Int { (rows + rowsPerChunk - 1) / rowsPerChunk }
 
     /// Has every connection dynamics of its own?
     var isIndividual: Bool { spec.model == .tsodyksSynapse && plasticity == nil }

@@ -43,7 +43,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         _ spec: SynapseSpec, _ rule: ConnectionRule, pre: [Int], post: [Int], _ call: CallName, _ simulation: Simulation
     ) {
         map = TargetMap(post, simulation)
-        let chunks = (pre.count + Projection.rowsPerChunk - 1) / Projection.rowsPerChunk
+        let chunks = Projection.chunks(rows: pre.count)
         projection = Projection(
             number: call.number, spec: spec, sources: pre, segments: map.makeSegments(chunks: chunks),
             workers: simulation.threads)

@@ -116,7 +116,7 @@ package struct AeifCondAlphaAstro: VectorNodeModel {
     // derived, for one Taylor step of h = resolution / taylorSteps
     let taylorSteps: Int
     let h_over_C, h_over_tau_w, h_over_tau_ex, h_over_tau_in: Column
-    let inverse_Delta_T, g_L_Delta_T, threshold, calmLimit: Column
+    let inverse_Delta_T, g_L_Delta_T, threshold: Column
     let decay_ex, decay_in, jump_ex, jump_in, refractorySteps: Column
     let resolution: Double
 
@@ -150,8 +150,6 @@ package struct AeifCondAlphaAstro: VectorNodeModel {
         jump_ex = columns.derived(["tau_syn_ex"]) { 2.718281828459045 / tau_ex[$0] }
         jump_in = columns.derived(["tau_syn_in"]) { 2.718281828459045 / tau_in[$0] }
         refractorySteps = columns.derived(["t_ref"]) { Double(TimeGrid.stepsUp(t_ref[$0], resolution)) }
-        // the right-hand side has min(V_m, V_peak): the series holds below
-        calmLimit = threshold
     }
 
     /// Taylor steps in a step of the simulation: enough that a step is at most a quarter of a synaptic time constant,
@@ -265,7 +263,8 @@ extension AeifCondAlphaAstro {
             inverse_Delta_T = model.inverse_Delta_T.lanes(cell)
             g_L_Delta_T = model.g_L_Delta_T.lanes(cell)
             V_th = model.V_th.lanes(cell)
-            V_limit = model.calmLimit.lanes(cell)
+            // the right-hand side has min(V_m, V_peak): the series holds below
+            V_limit = model.threshold.lanes(cell)
             g_L = model.g_L.lanes(cell)
             E_L = model.E_L.lanes(cell)
             a = model.a.lanes(cell)

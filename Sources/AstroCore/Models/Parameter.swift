@@ -51,7 +51,6 @@ extension Parameter {
         case any, positive, nonNegative, fraction
         /// Finite or infinite.
         case extended
-        case below(Double)
 
         public var text: String {
             switch self {
@@ -60,7 +59,6 @@ extension Parameter {
             case .nonNegative: return ">= 0"
             case .fraction: return "0 to 1"
             case .extended: return "any number or infinity"
-            case .below(let limit): return "< \(formatted(limit))"
             }
         }
 
@@ -71,7 +69,6 @@ extension Parameter {
             case .nonNegative: return x >= 0 && x.isFinite
             case .fraction: return x >= 0 && x <= 1
             case .extended: return !x.isNaN
-            case .below(let limit): return x < limit && x.isFinite
             }
         }
     }

@@ -38,11 +38,10 @@ final class InputPlane {
     /// Whose cells have which places.
     private(set) var residents: [(offset: Int, population: Int, cells: Range<Int>)] = []
 
-    /// Room for more cells: the offset of the first.
-    func add(cells: Range<Int>, of population: Int) -> Int {
+    /// Room for more cells, behind those there are.
+    func add(cells: Range<Int>, of population: Int) {
         residents.append((size, population, cells))
-        defer { size += padded(cells.count) }
-        return size
+        size += padded(cells.count)
     }
 
     /// The population and the cell that live at a place.

@@ -94,7 +94,6 @@ final class Cells {
         let worker: Int
         let cells: Range<Int>
         let plane: InputPlane
-        let planeIndex: Int
         /// Place of the first cell of `cells` in the plane.
         let offset: Int
     }

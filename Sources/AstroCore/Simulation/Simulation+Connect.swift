@@ -99,7 +99,7 @@ extension Simulation {
         let scratches = (0..<threads).map { _ in builders.map { $0.makeScratch() } }
         let failure = Mutex<(chunk: Int, error: InputError)?>(nil)
         let size = Projection.rowsPerChunk
-        Team.shared.forEach((rowCount + size - 1) / size, workers: threads) { chunk, worker in
+        Team.shared.forEach(Projection.chunks(rows: rowCount), workers: threads) { chunk, worker in
             guard failure.withLock({ $0 == nil }) else { return }
             for (builder, scratch) in zip(builders, scratches[worker]) { builder.begin(scratch) }
             do {

@@ -163,18 +163,18 @@ public final class Simulation {
         try refuse(count, bytes: Cells.bytes(model, count), of: model.name)
         let shares = self.shares(model, count)
         let cells = Cells(
-            model: model, count: count, resolution: resolution, shares: shares.map(\.share), firstSender: senderCount)
+            model: model, count: count, resolution: resolution, shares: shares, firstSender: senderCount)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
         let assignment = try CellAssignment(cells, Array(0..<count), parameters, name)
         assignment.apply()
-        for share in shares { _ = share.share.plane.add(cells: share.share.cells, of: populationList.count) }
+        for share in shares { share.plane.add(cells: share.cells, of: populationList.count) }
         if model.inputs.sendsSlowInwardCurrent { senderCount += padded(count) }
         isPrepared = false
         return append(count, label, .cells(cells), streamed: true)
     }
 
     /// Cells are dealt out in runs of whole blocks; small populations go to one worker, in turn.
-    private func shares(_ model: any NodeModel.Type, _ count: Int) -> [(share: Cells.Share, worker: Int)] {
+    private func shares(_ model: any NodeModel.Type, _ count: Int) -> [Cells.Share] {
         let planeIndex = Catalogue.nodeModels.firstIndex { $0 == model }!
         let blocks = padded(count) / blockSize
         let workers = blocks >= 2 * threads ? Array(0..<threads) : [populationList.count % threads]
@@ -182,11 +182,7 @@ public final class Simulation {
             let first = blocks * i / workers.count * blockSize
             let end = min(count, blocks * (i + 1) / workers.count * blockSize)
             let plane = planes[worker][planeIndex]
-            return (
-                Cells.Share(
-                    worker: worker, cells: first..<end, plane: plane, planeIndex: planeIndex, offset: plane.size),
-                worker
-            )
+            return Cells.Share(worker: worker, cells: first..<end, plane: plane, offset: plane.size)
         }
     }
 

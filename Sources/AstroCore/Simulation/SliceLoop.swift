@@ -258,7 +258,7 @@ final class SliceLoop: @unchecked Sendable {
                 }
             }
             // one worker's cells may lie between another's; multiple spikes of a cell stay in order
-            if simulation.threads > 1 || parts[0].count > 1 { Self.sort(&ordered, from: first) }
+            Self.sort(&ordered, from: first)
         }
         spikes += ordered.count
     }

@@ -37,8 +37,6 @@ void shim_push_index(lua_State *L, int method);
 int shim_push_keys(lua_State *L, int table);
 // Pushes n if the table's keys are 1 ... n, otherwise -1; status as lua_pcall's.
 int shim_push_sequence_length(lua_State *L, int table);
-// Pushes what `tostring` gives for the value; status as lua_pcall's.
-int shim_push_text(lua_State *L, int index);
 // Makes `load` and its like (on top of the stack) accept text only: `mode_argument` is the place of the mode.
 void shim_push_text_only(lua_State *L, int mode_argument);
 // The address that marks type `tag` in the registry.
@@ -53,7 +51,6 @@ void shim_clear_stop(lua_State *L);
 void shim_set_memory_limit(lua_State *L, size_t bytes);
 void shim_set_time_limit_text(lua_State *L, double seconds);
 void shim_set_external_memory(lua_State *L, size_t bytes);
-size_t shim_memory(lua_State *L);
 // For tests: the n-th request of a script from now on is refused, and all after it; 0 refuses none.
 void shim_fail_after(lua_State *L, size_t requests);
 // For tests: has this Lua's hash seed been found and fixed?
@@ -64,6 +61,5 @@ void shim_watch_signals(lua_State *L);
 void shim_start_time_limit(lua_State *L, double seconds);
 
 static inline void shim_pop(lua_State *L, int n) { lua_settop(L, -n - 1); }
-static inline int shim_upvalue(int i) { return lua_upvalueindex(i); }
 
 #endif
