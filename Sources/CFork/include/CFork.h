@@ -1,0 +1,11 @@
+// What a process that forks needs from C.
+#ifndef CFORK_H
+#define CFORK_H
+
+#include <sys/types.h>
+
+// fork, with a child that cannot outlive its parent, leaves no core file, and does not hear Ctrl-C, which the parent
+// answers for both.
+pid_t cfork_child(void);
+
+#endif
