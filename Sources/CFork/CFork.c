@@ -5,13 +5,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-pid_t cfork_child(void) {
+pid_t cfork_child(unsigned seconds) {
     pid_t parent = getpid(), child = fork();
     if (child != 0) return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);     // it ended before it could be watched
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
+    struct rlimit time = {seconds, seconds + 1};
+    if (seconds) setrlimit(RLIMIT_CPU, &time);
     signal(SIGINT, SIG_IGN);
     return 0;
 }

@@ -25,11 +25,12 @@ public final class ChildProcess {
     /// Forks; `body` runs in the child, whose memory is a copy of this process's.
     ///
     /// - `closing`: descriptors that are not the child's business.
-    public init(closing: [Int32] = [], _ body: () -> [UInt8]) throws {
+    /// - `processorTime`: seconds that it may compute.
+    public init(closing: [Int32] = [], processorTime: UInt32? = nil, _ body: () -> [UInt8]) throws {
         var ends: [Int32] = [-1, -1]
         guard makePipe(&ends) == 0 else { throw Self.failure("a pipe") }
         fflush(nil)  // what is waiting to be written would be written by both
-        id = cfork_child()
+        id = cfork_child(processorTime ?? 0)
         guard id >= 0 else {
             let problem = Self.failure("a process")
             close(ends[0])

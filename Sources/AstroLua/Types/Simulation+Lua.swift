@@ -204,7 +204,7 @@ extension Runtime {
     }
 
     /// Lets the memory limit see what simulations hold.
-    fileprivate func accountMemory() {
+    func accountMemory() {
         guard options.memoryLimit != nil else { return }
         let bytes = objects.all(Simulation.self).reduce(0) { $0 + $1.stats.memoryBytes }
         shim_set_external_memory(L, bytes)

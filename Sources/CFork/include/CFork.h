@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 // fork, with a child that cannot outlive its parent, leaves no core file, and does not hear Ctrl-C, which the parent
-// answers for both.
-pid_t cfork_child(void);
+// answers for both. `seconds` of processor time end it; 0 is no limit.
+pid_t cfork_child(unsigned seconds);
 
 #endif
