@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "CFork.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -17,3 +19,5 @@ pid_t cfork_child(unsigned seconds) {
     signal(SIGINT, SIG_IGN);
     return 0;
 }
+
+int cfork_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

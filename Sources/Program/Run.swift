@@ -29,7 +29,10 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
     do {
         let runtime = try Runtime(Options(parsed, command: command))
-        if !parsed.quiet, isatty(STDERR_FILENO) == 1 { runtime.progress = ProgressBar().show }
+        if !parsed.quiet, isatty(STDERR_FILENO) == 1 {
+            let bar = ProgressBar()
+            (runtime.progress, runtime.sweepProgress) = (bar.show, bar.show)
+        }
         runtime.watchSignals()
         return try run(parsed, hasWork: hasWork, in: runtime)
     } catch let status as ExitCode {

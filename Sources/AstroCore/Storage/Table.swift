@@ -152,8 +152,8 @@ extension Table {
     /// Lets a process of its own read a file, for the sake of libraries that do not survive every damaged one.
     static func readApart(_ path: String, _ read: () throws -> Table) throws -> Table {
         // more than any whole file takes; a damaged one can send a reader round in circles
-        let child = try ChildProcess(processorTime: 600) {
-            do { return [1] + (try read()).bytes } catch { return [0] + Array("\(error)".utf8) }
+        let child = try ChildProcess(processorTime: 600) { output in
+            do { output.write([1] + (try read()).bytes) } catch { output.write([0] + Array("\(error)".utf8)) }
         }
         let ending = child.finish()
         if child.answer.first == 0 { throw InputError(String(decoding: child.answer.dropFirst(), as: UTF8.self)) }

@@ -8,4 +8,7 @@
 // answers for both. `seconds` of processor time end it; 0 is no limit.
 pid_t cfork_child(unsigned seconds);
 
+// A pipe that programs started meanwhile do not inherit: 0, or -1 and errno.
+int cfork_pipe(int ends[2]);
+
 #endif
