@@ -10,7 +10,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-scripts test-docs test-widths lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-scripts test-docs test-widths test-formats lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -29,7 +29,7 @@ deps:
 
 test: build
 	@passed=0; failed=0; summary=""; \
-	for part in test-swift lint test-lua test-scripts test-docs test-widths; do \
+	for part in test-swift lint test-lua test-scripts test-docs test-formats test-widths; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; passed=$$((passed + 1)); \
 	  else summary="$$summary\n  FAILED  $$part"; failed=$$((failed + 1)); fi; done; \
 	printf "\nmake test:$$summary\n$$passed passed, $$failed failed\n"; [ $$failed = 0 ]
@@ -42,6 +42,15 @@ test-lua: build
 
 test-docs: build
 	Tests/docs.sh $(PROGRAM)
+
+# What we write, read by numpy, h5py, libsonata and Neo, if the Python that ASTROLUA_PYTHON names has them.
+test-formats: build
+	@python=$${ASTROLUA_PYTHON:-python3}; \
+	command -v $$python >/dev/null || { echo "skipped: there is no $$python (ASTROLUA_PYTHON names a Python)"; exit 0; }; \
+	directory=$$(mktemp -d); \
+	(cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/Tests/formats/write.lua) && \
+	  $$python Tests/formats/check.py $$directory; \
+	status=$$?; rm -rf $$directory; exit $$status
 
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
 test-scripts: build
@@ -58,7 +67,7 @@ test-widths:
 	Tests/widths.sh
 
 lint:
-	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua
+	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua Tests/formats
 	@if command -v swift-format >/dev/null || swift format --version >/dev/null 2>&1; then \
 	  swift format lint --strict --recursive Sources Tests Package.swift; fi
 

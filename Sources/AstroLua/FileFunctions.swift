@@ -49,12 +49,12 @@ extension Arguments {
     fileprivate func population(_ i: Int) throws -> String? { isNothing(i) ? nil : try string(i, "population") }
 
     /// A path, or a table with columns.
-    fileprivate func connectionTable(_ i: Int, population: Int, counting: Bool) throws -> Table {
+    fileprivate func connectionTable(_ i: Int, population: Int, counting: Bool) throws -> FileTable {
         if isText(i) {
             return try ConnectionFile.read(readablePath(i), population: self.population(population), counting: counting)
         }
         guard isTable(i) else { throw wrong(i, "connections", "the path of a file or a table") }
-        var table = Table()
+        var table = FileTable()
         for (name, value) in try settings(i, "connections").sorted(by: { $0.key < $1.key }) {
             switch value {
             case .numbers(let values): table.columns.append((name, .numbers(values)))
@@ -69,7 +69,7 @@ extension Arguments {
     }
 }
 
-extension Table {
+extension FileTable {
     fileprivate var luaFields: [(String, LuaValue)] {
         columns.map { name, column in
             switch column {

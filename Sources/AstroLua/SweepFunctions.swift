@@ -102,7 +102,7 @@ final class Workers {
             for i in pipes.indices.reversed() where pipes[i].revents != 0 && !running[i].process.takeIn() {
                 let (point, process) = running.remove(at: i)
                 let isWhole = process.ending == .answered && !process.answer.isEmpty
-                let problem = "the process of this point \(process.ending!) without a result"
+                let problem = "the process of this point \(process.ending!) and left no result"
                 output.write(frame(point, isWhole ? process.answer : [0] + Array(problem.utf8)))
             }
         }
@@ -130,7 +130,7 @@ extension Runtime {
     static var sweepFunctions: [LuaMethod<Void>] {
         [
             .init(
-                "start_points", "host.start_points(processes, f)",
+                "run", "host.run(processes, f)",
                 "f(point) -> text will run for each point in a process of its own, beginning with the memory of now."
             ) { _, arguments in
                 let runtime = arguments.runtime

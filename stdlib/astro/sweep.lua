@@ -13,7 +13,7 @@ local failure = require "astro.failure"
 local fail, public = failure.fail, failure.public
 local sweep = {}
 
-local start_points, order_points, next_point = host.start_points, host.order_points, host.next_point
+local start_points, order_points, next_point = host.run, host.order_points, host.next_point
 local end_points, show_points, write_file = host.end_points, host.show_points, host.write_file
 local cores, seed_of_run = host.cores, host.seed
 local stderr = io.stderr
@@ -184,7 +184,7 @@ local function open_file(path, tasks)
   if whole ~= text then write_file(path, whole) end
   local file, problem = io.open(path, "ab")
   if not file then fail("run: %s", problem) end
-  if whole == "" then file:write(FORMAT, "\n") end
+  if whole == "" then assert(file:write(FORMAT, "\n"):flush()) end
   return file
 end
 
@@ -210,13 +210,11 @@ local function computed(f, point)
   return plain.encode(result, "the result")
 end
 
-local function message_of(problem) return type(problem) == "string" and problem or plain.encode(tostring(problem)) end
-
 -- In the worker: a line that says how it went.
 local function outcome(f, point)
   local done, text = pcall(computed, f, point)
   if done then return '{"result":' .. text .. "}" end
-  return plain.encode { error = message_of(text) }
+  return plain.encode { error = tostring(text) }
 end
 
 local function finish(task, done, text)

@@ -125,7 +125,7 @@ extension ChildProcess.Ending: CustomStringConvertible {
         case .left(let status): return "ended with status \(status)"
         case .killed(let signal):
             let reason = String(cString: strsignal(signal))
-            return signal == SIGKILL ? "killed, perhaps for lack of memory" : "crashed (\(reason))"
+            return signal == SIGKILL ? "was killed (perhaps for lack of memory)" : "crashed (\(reason))"
         }
     }
 }

@@ -20,7 +20,7 @@ public enum ConnectionFile {
     /// - `population`: one of several in a SONATA file; nil reads all.
     /// - `counting`: whether ids count within their population, from 1; otherwise they are global ids where the file says
     ///   which those are, and the file's own ones elsewhere.
-    public static func read(_ path: String, population: String? = nil, counting: Bool = false) throws -> Table {
+    public static func read(_ path: String, population: String? = nil, counting: Bool = false) throws -> FileTable {
         guard let ending = endings.first(where: path.hasSuffix) else {
             throw InputFile.unknownEnding(path, among: endings)
         }
@@ -31,10 +31,10 @@ public enum ConnectionFile {
             return try checked(path, table)
         }
         _ = try HDF5Library.shared.get()
-        return try checked(path, Table.readApart(path) { try SonataEdgeReader(path, population, counting).table() })
+        return try checked(path, FileTable.readApart(path) { try SonataEdgeReader(path, population, counting).table() })
     }
 
-    private static func checked(_ path: String, _ table: Table) throws -> Table {
+    private static func checked(_ path: String, _ table: FileTable) throws -> FileTable {
         for name in ["source", "target"] {
             guard let ids = table.numbers(name) else {
                 let found = table.columns.map { $0.name.prefix(40) }.joined(separator: ", ").prefix(200)
@@ -50,7 +50,7 @@ public enum ConnectionFile {
         return table
     }
 
-    private static func csv(_ table: Table, to bytes: inout [UInt8]) {
+    private static func csv(_ table: FileTable, to bytes: inout [UInt8]) {
         let header = table.columns.map { $0.name == "delay" ? "delay_ms" : $0.name }.joined(separator: ",")
         bytes += Array((header + "\n").utf8)
         for row in 0..<table.count {
@@ -82,7 +82,7 @@ private struct SonataEdges {
         self.simulation = simulation
     }
 
-    func write(_ table: Table) throws {
+    func write(_ table: FileTable) throws {
         let sources = table.numbers("source")!, targets = table.numbers("target")!
         guard case .names(let models, let which)? = table["synapse_model"] else { return }
         var rows: [Key: [Int]] = [:], order: [Key] = []
@@ -100,7 +100,7 @@ private struct SonataEdges {
         try file.flush()
     }
 
-    private func write(_ edges: Table, _ key: Key, _ model: String, _ number: Int) throws {
+    private func write(_ edges: FileTable, _ key: Key, _ model: String, _ number: Int) throws {
         let names = simulation.fileNames
         let group = "/edges/\(names[key.source])_to_\(names[key.target])_\(model)"
         let count = edges.count
@@ -130,7 +130,7 @@ private struct SonataEdges {
         try writeIndex("target_to_source", group, targets, simulation.populationList[key.target].count)
     }
 
-    private func writeEnds(_ side: String, _ group: String, _ edges: Table, _ population: Int, _ names: [String]) throws
+    private func writeEnds(_ side: String, _ group: String, _ edges: FileTable, _ population: Int, _ names: [String]) throws
         -> [Int]
     {
         let firstID = simulation.populationList[population].firstID
@@ -182,9 +182,9 @@ private struct SonataEdgeReader {
         populations = population.map { [$0] } ?? all
     }
 
-    func table() throws -> Table {
+    func table() throws -> FileTable {
         guard !populations.isEmpty else { return .withoutConnections }
-        let parts = try populations.enumerated().map { place, name -> (order: Int, isKnown: Bool, table: Table) in
+        let parts = try populations.enumerated().map { place, name -> (order: Int, isKnown: Bool, table: FileTable) in
             let order = try file.numberAttribute(Self.order, of: "/edges/\(name)")
             let firsts = try ["source", "target"].map {
                 try file.numberAttribute(Sonata.firstID, of: "/edges/\(name)/\($0)_node_id")
@@ -196,11 +196,11 @@ private struct SonataEdgeReader {
                 "'\(file.path)': each population counts its nodes from 0: name one of them, population = '\(populations[0])' (there are: \(populations.joined(separator: ", ")))"
             )
         }
-        return Table.joined(parts.sorted { $0.order < $1.order }.map(\.table))
+        return FileTable.joined(parts.sorted { $0.order < $1.order }.map(\.table))
     }
 
-    private func edges(_ group: String, _ firsts: [Int64?]) throws -> Table {
-        var result = Table()
+    private func edges(_ group: String, _ firsts: [Int64?]) throws -> FileTable {
+        var result = FileTable()
         for (side, first) in zip(["source", "target"], firsts) {
             let shift = counting ? 1 : Double(first ?? 0)
             result.add(side, try file.list("\(group)/\(side)_node_id").map { $0 + shift })
@@ -225,7 +225,7 @@ private struct SonataEdgeReader {
         return index.map { Int($0) }
     }
 
-    private func addAttributes(_ group: String, _ places: [Int]?, to table: inout Table) throws {
+    private func addAttributes(_ group: String, _ places: [Int]?, to table: inout FileTable) throws {
         let count = table.count
         func values(_ name: String) throws -> [Double] {
             let values = try file.list(name)
@@ -245,7 +245,7 @@ private struct SonataEdgeReader {
         }
     }
 
-    private func addModel(_ group: String, _ values: (String) throws -> [Double], to table: inout Table) throws {
+    private func addModel(_ group: String, _ values: (String) throws -> [Double], to table: inout FileTable) throws {
         guard file.has("\(group)/model_template"), file.has("\(group)/@library/model_template") else { return }
         let names = try file.texts("\(group)/@library/model_template")
         let which = try values("\(group)/model_template")
@@ -256,9 +256,9 @@ private struct SonataEdgeReader {
     }
 }
 
-extension Table {
-    fileprivate static var withoutConnections: Table {
-        var result = Table()
+extension FileTable {
+    fileprivate static var withoutConnections: FileTable {
+        var result = FileTable()
         for name in ["source", "target", "weight", "delay"] { result.add(name, []) }
         result.columns.append(("synapse_model", .names([], which: [])))
         return result

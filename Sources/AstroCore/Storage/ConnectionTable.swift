@@ -1,11 +1,11 @@
 extension Connections {
     /// `source` and `target` (global ids), `weight`, `delay` (ms), `synapse_model`, and the models' parameters; nan where a
     /// model has no such parameter.
-    public func table() throws -> Table {
+    public func table() throws -> FileTable {
         let models = synapseModels
         let known = SynapseModel.allCases.filter { models.contains($0.rawValue) }
         let names = known.map(\.rawValue)
-        var result = Table()
+        var result = FileTable()
         result.add("source", source)
         result.add("target", target)
         result.add("weight", weight)
@@ -28,7 +28,7 @@ extension Simulation {
     /// - `table`: `source` and `target`, and any of `weight`, `delay`, `synapse_model` and the models' parameters.
     /// - `source`, `target`: the nodes among which ids count from 1; without, ids are global.
     /// - `synapse`: goes before what the table says.
-    public func connect(_ table: Table, source: Nodes? = nil, target: Nodes? = nil, synapse: Settings = [:]) throws -> Int {
+    public func connect(_ table: FileTable, source: Nodes? = nil, target: Nodes? = nil, synapse: Settings = [:]) throws -> Int {
         let sources = try ids("source", table, source), targets = try ids("target", table, target)
         let groups = try ConnectionGroups(table, sources, targets, synapse, self).groups
         // all are checked before any is made
@@ -38,7 +38,7 @@ extension Simulation {
         }
     }
 
-    private func ids(_ name: String, _ table: Table, _ nodes: Nodes?) throws -> [Int] {
+    private func ids(_ name: String, _ table: FileTable, _ nodes: Nodes?) throws -> [Int] {
         guard let values = table.numbers(name) else { throw InputError("there is no column '\(name)'") }
         if let nodes { try checkMine(nodes, name) }
         let known = nodes?.ids
@@ -82,7 +82,7 @@ private struct ConnectionGroups {
 
     private(set) var groups: [Group] = []
 
-    init(_ table: Table, _ sources: [Int], _ targets: [Int], _ synapse: Settings, _ simulation: Simulation) throws {
+    init(_ table: FileTable, _ sources: [Int], _ targets: [Int], _ synapse: Settings, _ simulation: Simulation) throws {
         guard !sources.isEmpty else { return }
         let models = try Self.models(table, synapse)
         let columns = table.columns.filter { !["source", "target", "synapse_model"].contains($0.name) }
@@ -113,7 +113,7 @@ private struct ConnectionGroups {
         }
     }
 
-    private static func models(_ table: Table, _ synapse: Settings) throws -> (Int) -> String {
+    private static func models(_ table: FileTable, _ synapse: Settings) throws -> (Int) -> String {
         if let given = synapse["synapse_model"] {
             guard case .text(let name) = given else { throw InputError("synapse_model must be a name, got \(given)") }
             return { _ in name }

@@ -5,7 +5,7 @@ public enum EventFile {
     /// `times` in ms, `senders`, and the sampled quantities, in order of time.
     ///
     /// - `population`: one of several in a SONATA file; nil reads all, if the file says how their ids go together.
-    public static func read(_ path: String, population: String? = nil) throws -> Table {
+    public static func read(_ path: String, population: String? = nil) throws -> FileTable {
         guard let ending = endings.first(where: path.hasSuffix) else {
             throw InputFile.unknownEnding(path, among: endings)
         }
@@ -15,14 +15,14 @@ public enum EventFile {
         case ".npz": return try checked(path, NPZFile.read(path))
         case ".h5":
             _ = try HDF5Library.shared.get()
-            return try checked(path, Table.readApart(path) { try SonataEventReader(path, population).table() })
+            return try checked(path, FileTable.readApart(path) { try SonataEventReader(path, population).table() })
         default: return try checked(path, TextTable.read(path, separator: "\t", rename: names))
         }
     }
 
     private static let names = ["time_ms": "times", "time": "times", "sender": "senders"]
 
-    private static func checked(_ path: String, _ table: Table) throws -> Table {
+    private static func checked(_ path: String, _ table: FileTable) throws -> FileTable {
         guard let times = table.numbers("times"), let senders = table.numbers("senders") else {
             let found = table.columns.map { $0.name.prefix(40) }.joined(separator: ", ")
             let hint = table["time_step"] == nil ? "" : "; times in steps can't be read: set time_in_steps to false"
@@ -36,7 +36,7 @@ public enum EventFile {
         guard senders.allSatisfy({ $0 >= 0 && $0 == $0.rounded() && $0 < 0x1p53 }) else {
             throw InputError("'\(path)': not all senders are ids")
         }
-        var result = Table()
+        var result = FileTable()
         result.add("times", times)
         result.add("senders", senders)
         result.columns += table.columns.filter { $0.name != "times" && $0.name != "senders" }
@@ -69,9 +69,9 @@ private struct SonataEventReader {
         guard !populations.isEmpty else { throw InputError.unknown("'\(path)': there is no population", population, among: all) }
     }
 
-    func table() throws -> Table {
+    func table() throws -> FileTable {
         guard !populations.isEmpty else { return try root == "/spikes" ? .empty : unreadable("is empty") }
-        let parts = try populations.map { name -> (firstID: Int64?, table: Table) in
+        let parts = try populations.map { name -> (firstID: Int64?, table: FileTable) in
             let group = name.isEmpty ? root : "\(root)/\(name)"
             let firstID = try file.numberAttribute(Sonata.firstID, of: group)
             return (firstID, try root == "/spikes" ? spikes(group, firstID) : samples(group, name, firstID))
@@ -81,19 +81,19 @@ private struct SonataEventReader {
                 "'\(file.path)': each population counts its nodes from 0: name one of them, population = '\(populations[0])' (there are: \(populations.joined(separator: ", ")))"
             )
         }
-        return root == "/spikes" ? inOrder(Table.joined(parts.map(\.table))) : try merged(parts.map(\.table))
+        return root == "/spikes" ? inOrder(FileTable.joined(parts.map(\.table))) : try merged(parts.map(\.table))
     }
 
-    private func unreadable(_ what: String) throws -> Table { throw InputError("'\(file.path)': \(root) \(what)") }
+    private func unreadable(_ what: String) throws -> FileTable { throw InputError("'\(file.path)': \(root) \(what)") }
 
-    private func spikes(_ group: String, _ firstID: Int64?) throws -> Table {
+    private func spikes(_ group: String, _ firstID: Int64?) throws -> FileTable {
         let times = try file.list("\(group)/timestamps")
         let ids = try file.list("\(group)/node_ids")
         guard times.count == ids.count else {
             return try unreadable("has \(times.count) times and \(ids.count) nodes")
         }
         let scale = try self.scale(of: "\(group)/timestamps")
-        var result = Table()
+        var result = FileTable()
         result.add("times", scale == 1 ? times : times.map { $0 * scale })
         result.add("senders", ids.map { $0 + Double(firstID ?? 0) })
         return result
@@ -108,7 +108,7 @@ private struct SonataEventReader {
         }
     }
 
-    private func samples(_ group: String, _ name: String, _ firstID: Int64?) throws -> Table {
+    private func samples(_ group: String, _ name: String, _ firstID: Int64?) throws -> FileTable {
         let (data, sizes) = try file.read("\(group)/data", dimensions: 2)
         let time = try file.list("\(group)/mapping/time")
         let nodes = try file.list("\(group)/mapping/node_ids")
@@ -120,7 +120,7 @@ private struct SonataEventReader {
         let times = (0..<sizes[0]).map { Self.even(time[0] * scale, time[2] * scale, $0) }
         let suffix = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last.map(String.init)
         let quantity = try file.textAttribute("variable_name", of: "\(group)/data") ?? suffix ?? "data"
-        var result = Table()
+        var result = FileTable()
         result.add("times", times.flatMap { Array(repeating: $0, count: nodes.count) })
         result.add("senders", times.flatMap { _ in nodes.map { $0 + Double(firstID ?? 0) } })
         result.add(quantity, data)
@@ -135,8 +135,8 @@ private struct SonataEventReader {
     }
 
     /// Reports of several quantities and populations, those of the same cells side by side.
-    private func merged(_ tables: [Table]) throws -> Table {
-        var groups: [Table] = []
+    private func merged(_ tables: [FileTable]) throws -> FileTable {
+        var groups: [FileTable] = []
         for table in tables {
             let place = groups.firstIndex {
                 $0["times"] == table["times"] && $0["senders"] == table["senders"] && $0[table.columns[2].name] == nil
@@ -147,11 +147,11 @@ private struct SonataEventReader {
                 groups.append(table)
             }
         }
-        return inOrder(Table.joined(groups))
+        return inOrder(FileTable.joined(groups))
     }
 
     /// By time, then by sender.
-    private func inOrder(_ table: Table) -> Table {
+    private func inOrder(_ table: FileTable) -> FileTable {
         guard let times = table.numbers("times"), let senders = table.numbers("senders") else { return table }
         let isSorted = zip(times.indices, times.indices.dropFirst()).allSatisfy {
             (times[$0], senders[$0]) <= (times[$1], senders[$1])
@@ -161,9 +161,9 @@ private struct SonataEventReader {
     }
 }
 
-extension Table {
-    fileprivate static var empty: Table {
-        var result = Table()
+extension FileTable {
+    fileprivate static var empty: FileTable {
+        var result = FileTable()
         result.add("times", [])
         result.add("senders", [])
         return result

@@ -63,13 +63,12 @@ final class HDF5File {
     }
 
     /// A data set that numbers are appended to, in rows of `width` (a plain list without). Nothing is compressed: not
-    /// every reader of the field can undo it.
-    func makeDataset(_ name: String, _ kind: Kind, width: Int? = nil) throws -> Dataset {
+    /// every reader of the field can undo it. Room is made for `chunk` numbers at a time.
+    func makeDataset(_ name: String, _ kind: Kind, width: Int? = nil, chunk: Int) throws -> Dataset {
         let side = width.map { [UInt64($0)] } ?? []
         let properties = library.H5Pcreate(library.datasetCreation)
         defer { _ = library.H5Pclose(properties) }
-        let valuesInChunk = 4096
-        let rows = max(1, valuesInChunk / max(width ?? 1, 1))
+        let rows = max(1, chunk / max(width ?? 1, 1))
         _ = library.H5Pset_chunk(properties, Int32(side.count + 1), [UInt64(rows)] + side)
         return try makeDataset(name, kind, sizes: [0] + side, limits: [UInt64.max] + side, properties)
     }

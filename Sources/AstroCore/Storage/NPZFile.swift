@@ -3,12 +3,12 @@ struct NPZFile {
     private let path: String
     private let bytes: [UInt8]
 
-    static func read(_ path: String) throws -> Table {
+    static func read(_ path: String) throws -> FileTable {
         try NPZFile(path: path, bytes: try InputFile.bytes(path)).table()
     }
 
-    private func table() throws -> Table {
-        var result = Table()
+    private func table() throws -> FileTable {
+        var result = FileTable()
         for (name, range) in try entries() where name.hasSuffix(".npy") {
             let column = String(name.dropLast(4))
             guard result[column] == nil else { throw damaged("two arrays are called '\(column.prefix(40))'") }

@@ -23,7 +23,8 @@ struct RecordingFile {
         case ".h5":
             try OutputFile.replace(path) { aside in
                 let nodes = recording.isSpikes ? recording.recordedIDs.sorted() : recording.sampled
-                let events = try SonataEvents(path, at: aside, recording, recorder.simulation, nodes: nodes)
+                let events = try SonataEvents(
+                    path, at: aside, recording, recorder.simulation, nodes: nodes, expected: recorder.eventCount)
                 _ = try events.append(from: 0, through: .max)
             }
         default:

@@ -40,6 +40,7 @@ final class SonataEvents: EventSink {
     private let populations: [(name: String, firstID: Int)]
     private let file: HDF5File
     private let isSorted: Bool
+    private let chunk: Int
     /// Stamps of the first and the latest sample, and the steps between two.
     private var first = 0, last = 0, interval = 0
 
@@ -57,12 +58,14 @@ final class SonataEvents: EventSink {
     /// - `path` is the name in messages, `place` where the file is made.
     /// - `nodes`: ids of all that are recorded, in the order in which they stand in a sample.
     /// - `isSorted`: spikes will come in order of time.
+    /// - `expected`: about how many events there will be.
     init(
         _ path: String, at place: String, _ recording: Recording, _ simulation: Simulation, nodes: [Int],
-        isSorted: Bool = true
+        isSorted: Bool = true, expected: Int = 4096
     ) throws {
         self.recording = recording
         self.isSorted = isSorted
+        chunk = min(max(expected, 1), 1 << 16)
         let names = simulation.fileNames
         populations = simulation.populationList.map { (names[$0.index], $0.firstID) }
         file = try Sonata.create(path, at: place)
@@ -86,8 +89,8 @@ final class SonataEvents: EventSink {
         try file.setAttribute("sorting", of: group, oneOf: ["none", "by_id", "by_time"], index: isSorted ? 2 : 0)
         try file.setAttribute(Sonata.firstID, of: group, number: Int64(populations[population].firstID))
         spikes[population] = SpikeGroup(
-            times: try file.makeDataset("\(group)/timestamps", .double),
-            ids: try file.makeDataset("\(group)/node_ids", .uint64))
+            times: try file.makeDataset("\(group)/timestamps", .double, chunk: chunk),
+            ids: try file.makeDataset("\(group)/node_ids", .uint64, chunk: chunk))
         try file.setAttribute("units", of: "\(group)/timestamps", "ms")
     }
 
@@ -98,7 +101,7 @@ final class SonataEvents: EventSink {
         try file.makeGroup(group)
         try file.setAttribute(Sonata.firstID, of: group, number: Int64(firstID))
         // libsonata reads 32 bits and no others
-        let data = try file.makeDataset("\(group)/data", .float, width: places.count)
+        let data = try file.makeDataset("\(group)/data", .float, width: places.count, chunk: chunk)
         try file.setAttribute("units", of: "\(group)/data", Catalogue.unit(of: variable))
         try file.setAttribute("variable_name", of: "\(group)/data", variable)
         try file.makeGroup("\(group)/mapping")
@@ -107,7 +110,7 @@ final class SonataEvents: EventSink {
         try file.write("\(group)/mapping/element_ids", places.map { _ in 0 }, .uint32)
         let ascends = zip(places, places.dropFirst()).allSatisfy { nodes[$0] < nodes[$1] }
         try file.setAttribute("sorted", of: "\(group)/mapping/node_ids", uint32: [ascends ? 1 : 0], isList: false)
-        let time = try file.makeDataset("\(group)/mapping/time", .double)
+        let time = try file.makeDataset("\(group)/mapping/time", .double, chunk: 3)
         try time.append([0, 0, recording.resolution])
         try file.setAttribute("units", of: "\(group)/mapping/time", "ms")
         reports.append(ReportGroup(quantity: quantity, places: places, data: data, time: time))

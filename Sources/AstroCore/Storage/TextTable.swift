@@ -17,14 +17,14 @@ struct TextTable {
     /// - `rename`: what a column is called here.
     static func read(
         _ path: String, separator: Character, textColumns: Set<String> = [], rename: [String: String]
-    ) throws -> Table {
+    ) throws -> FileTable {
         let bytes = try InputFile.bytes(path)
         let reader = TextTable(
             path: path, bytes: bytes + [0], separator: separator.asciiValue!, textColumns: textColumns)
         return try reader.table(rename)
     }
 
-    private func table(_ rename: [String: String]) throws -> Table {
+    private func table(_ rename: [String: String]) throws -> FileTable {
         var lines = lines()
         guard let header = lines.first else { throw InputError("'\(path)': the file is empty") }
         lines.removeFirst()
@@ -48,7 +48,7 @@ struct TextTable {
                 }
             }
         }
-        var result = Table()
+        var result = FileTable()
         for (i, name) in names.enumerated() {
             let isText = textColumns.contains(name)
             result.columns.append((name, isText ? .names(of: texts[i]) : .numbers(columns[i])))
@@ -121,6 +121,11 @@ enum InputFile {
         guard ferror(file) == 0 else { throw failure(path) }
         bytes.removeLast(bytes.count - count)
         return bytes
+    }
+
+    static func size(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     static func failure(_ path: String) -> InputError {

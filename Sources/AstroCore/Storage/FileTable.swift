@@ -1,5 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// What a file of events or connections holds: columns of equal length, by name.
-public struct Table: Equatable, Sendable {
+public struct FileTable: Equatable, Sendable {
     public enum Column: Equatable, Sendable {
         case numbers([Double])
         /// Few different texts, and which of them each row has.
@@ -39,14 +45,14 @@ public struct Table: Equatable, Sendable {
 
     mutating func add(_ name: String, _ values: [Double]) { columns.append((name, .numbers(values))) }
 
-    public static func == (a: Table, b: Table) -> Bool {
+    public static func == (a: FileTable, b: FileTable) -> Bool {
         a.columns.count == b.columns.count
             && zip(a.columns, b.columns).allSatisfy { $0.name == $1.name && $0.column == $1.column }
     }
 
     /// The rows in another order.
-    func reordered(_ order: [Int]) -> Table {
-        var result = Table()
+    func reordered(_ order: [Int]) -> FileTable {
+        var result = FileTable()
         for (name, column) in columns {
             switch column {
             case .numbers(let values): result.add(name, order.map { values[$0] })
@@ -57,9 +63,9 @@ public struct Table: Equatable, Sendable {
     }
 
     /// The rows of tables one after the other; a column that one of them lacks is filled with nan.
-    static func joined(_ tables: [Table]) -> Table {
+    static func joined(_ tables: [FileTable]) -> FileTable {
         guard tables.count != 1 else { return tables[0] }
-        var result = Table()
+        var result = FileTable()
         for name in tables.flatMap({ $0.columns.map(\.name) }) where result[name] == nil {
             var numbers: [Double] = [], names: [String] = [], which: [Int32] = []
             for table in tables {
@@ -79,7 +85,7 @@ public struct Table: Equatable, Sendable {
 
 // MARK: - Through a pipe
 
-extension Table {
+extension FileTable {
     /// For another process of this program.
     var bytes: [UInt8] {
         var result: [UInt8] = []
@@ -150,15 +156,18 @@ extension Table {
     }
 
     /// Lets a process of its own read a file, for the sake of libraries that do not survive every damaged one.
-    static func readApart(_ path: String, _ read: () throws -> Table) throws -> Table {
+    static func readApart(_ path: String, _ read: () throws -> FileTable) throws -> FileTable {
         // more than any whole file takes; a damaged one can send a reader round in circles
-        let child = try ChildProcess(processorTime: 600) { output in
+        let seconds = 30 + InputFile.size(path) / 1_000_000
+        let child = try ChildProcess(processorTime: UInt32(clamping: seconds)) { output in
+            // what a library says before it dies
+            dup2(open("/dev/null", O_WRONLY), STDERR_FILENO)
             do { output.write([1] + (try read()).bytes) } catch { output.write([0] + Array("\(error)".utf8)) }
         }
         let ending = child.finish()
         if child.answer.first == 0 { throw InputError(String(decoding: child.answer.dropFirst(), as: UTF8.self)) }
-        guard ending == .answered, child.answer.first == 1, let table = Table(child.answer.dropFirst()) else {
-            throw InputError("'\(path)': the file is damaged (reading it \(ending))")
+        guard ending == .answered, child.answer.first == 1, let table = FileTable(child.answer.dropFirst()) else {
+            throw InputError("'\(path)': the file is damaged (what read it \(ending))")
         }
         return table
     }
