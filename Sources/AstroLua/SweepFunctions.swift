@@ -14,6 +14,7 @@ final class Workers {
     }
 
     private var dispatcher: ChildProcess?
+    /// A pipe to the dispatcher, which ends when this end is closed.
     private var orders: Int32 = -1
     /// Is this process itself one of them?
     private(set) var isWorker = false
@@ -25,7 +26,8 @@ final class Workers {
         do {
             dispatcher = try ChildProcess(closing: [pipe.input]) { output in
                 isWorker = true
-                Self.dispatch(Self.readPoints(pipe.output), processes, output) { point, output in
+                guard let points = Self.readPoints(pipe.output) else { return }
+                Self.dispatch(points, processes, orders: pipe.output, output) { point, output in
                     let (isDone, text) = compute(point)
                     output.write([isDone ? 1 : 0] + text)
                 }
@@ -41,9 +43,7 @@ final class Workers {
 
     /// Says which points are to be computed.
     func order(_ points: [Int]) {
-        points.withUnsafeBytes { ChildProcess.Output(pipe: orders).write(Array($0)) }
-        close(orders)
-        orders = -1
+        ([points.count] + points).withUnsafeBytes { ChildProcess.Output(pipe: orders).write(Array($0)) }
     }
 
     /// Waits for the next result; nil when `isStopped`.
@@ -61,29 +61,36 @@ final class Workers {
 
     /// Ends all at once: workers end with the dispatcher.
     func endAll() {
-        dispatcher?.kill()
-        dispatcher = nil
         if orders >= 0 { close(orders) }
         orders = -1
+        dispatcher?.kill()
+        dispatcher = nil
     }
 
     // MARK: the dispatcher
 
-    private static func readPoints(_ pipe: Int32) -> [Int] {
-        var bytes: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = read(pipe, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { break }
-            bytes += buffer[..<count]
+    /// nil where the pipe was closed before there were any orders.
+    private static func readPoints(_ orders: Int32) -> [Int]? {
+        guard let count = readNumbers(orders, 1)?[0] else { return nil }
+        return readNumbers(orders, count)
+    }
+
+    private static func readNumbers(_ pipe: Int32, _ count: Int) -> [Int]? {
+        var numbers = [Int](repeating: 0, count: count)
+        let isWhole = numbers.withUnsafeMutableBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let count = read(pipe, bytes.baseAddress! + done, bytes.count - done)
+                if count == 0 || (count < 0 && errno != EINTR) { return false }
+                done += max(count, 0)
+            }
+            return true
         }
-        return bytes.withUnsafeBytes { bytes in
-            (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int.self) }
-        }
+        return isWhole ? numbers : nil
     }
 
     private static func dispatch(
-        _ points: [Int], _ processes: Int, _ output: ChildProcess.Output,
+        _ points: [Int], _ processes: Int, orders: Int32, _ output: ChildProcess.Output,
         _ compute: @escaping (Int, ChildProcess.Output) -> Void
     ) {
         var running: [(point: Int, process: ChildProcess)] = []
@@ -91,15 +98,18 @@ final class Workers {
         while !waiting.isEmpty || !running.isEmpty {
             while running.count < processes, let point = waiting.popFirst() {
                 do {
-                    let open = running.map(\.process.pipe) + [output.pipe]
+                    let open = running.map(\.process.pipe) + [orders, output.pipe]
                     running.append((point, try ChildProcess(closing: open) { compute(point, $0) }))
                 } catch {
                     output.write(frame(point, [0] + Array("\(error)".utf8)))
                 }
             }
-            var pipes = running.map { pollfd(fd: $0.process.pipe, events: Int16(POLLIN), revents: 0) }
+            var pipes = ([orders] + running.map(\.process.pipe)).map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
             guard poll(&pipes, nfds_t(pipes.count), -1) > 0 else { continue }
-            for i in pipes.indices.reversed() where pipes[i].revents != 0 && !running[i].process.takeIn() {
+            if pipes[0].revents != 0 { _exit(0) }
+            for i in running.indices.reversed() where pipes[i + 1].revents != 0 && !running[i].process.takeIn() {
                 let (point, process) = running.remove(at: i)
                 let isWhole = process.ending == .answered && !process.answer.isEmpty
                 let problem = "the process of this point \(process.ending!) and left no result"

@@ -167,8 +167,9 @@ extension Simulation {
         _ spec: SynapseSpec, _ rule: ConnectionRule?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
         let values = { (name: String) throws -> [Double] in
-            try ParameterDraws(spec, name, call, rowStart: { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }).values(
-                row: row, count: count)
+            try ParameterDraws(spec, name, call, rowStart: { rule?.start(ofRow: $0, postCount) ?? $0 * postCount })
+                .values(
+                    row: row, count: count)
         }
         return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }

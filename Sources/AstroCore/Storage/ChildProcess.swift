@@ -97,7 +97,7 @@ public final class ChildProcess {
         return false
     }
 
-    /// Ends it at once.
+    /// Ends it at once. In the sandbox, where no process may signal another, it ends when it next writes.
     public func kill() {
         guard ending == nil else { return }
         _ = endProcess(id, SIGKILL)

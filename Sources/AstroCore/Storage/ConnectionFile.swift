@@ -120,7 +120,8 @@ private struct SonataEdges {
         try file.write("\(group)/0/@library/model_template", texts: [model])
         try file.write("\(group)/0/model_template", Array(repeating: 0, count: count), .uint32)
         try file.makeGroup("\(group)/0/dynamics_params")
-        for parameter in SynapseModel.allCases[type].parameters.map(\.name) where !["weight", "delay"].contains(parameter) {
+        let parameters = SynapseModel.allCases[type].parameters.map(\.name)
+        for parameter in parameters where !["weight", "delay"].contains(parameter) {
             if let values = edges.numbers(parameter) {
                 try file.write("\(group)/0/dynamics_params/\(parameter)", values, .double)
             }
@@ -130,7 +131,8 @@ private struct SonataEdges {
         try writeIndex("target_to_source", group, targets, simulation.populationList[key.target].count)
     }
 
-    private func writeEnds(_ side: String, _ group: String, _ edges: FileTable, _ population: Int, _ names: [String]) throws
+    private func writeEnds(_ side: String, _ group: String, _ edges: FileTable, _ population: Int, _ names: [String])
+        throws
         -> [Int]
     {
         let firstID = simulation.populationList[population].firstID

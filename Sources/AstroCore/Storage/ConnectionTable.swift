@@ -28,7 +28,9 @@ extension Simulation {
     /// - `table`: `source` and `target`, and any of `weight`, `delay`, `synapse_model` and the models' parameters.
     /// - `source`, `target`: the nodes among which ids count from 1; without, ids are global.
     /// - `synapse`: goes before what the table says.
-    public func connect(_ table: FileTable, source: Nodes? = nil, target: Nodes? = nil, synapse: Settings = [:]) throws -> Int {
+    public func connect(_ table: FileTable, source: Nodes? = nil, target: Nodes? = nil, synapse: Settings = [:]) throws
+        -> Int
+    {
         let sources = try ids("source", table, source), targets = try ids("target", table, target)
         let groups = try ConnectionGroups(table, sources, targets, synapse, self).groups
         // all are checked before any is made

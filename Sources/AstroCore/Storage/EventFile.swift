@@ -66,7 +66,9 @@ private struct SonataEventReader {
             return
         }
         populations = all.filter { $0 == population || $0.hasPrefix(population + ".") }
-        guard !populations.isEmpty else { throw InputError.unknown("'\(path)': there is no population", population, among: all) }
+        guard !populations.isEmpty else {
+            throw InputError.unknown("'\(path)': there is no population", population, among: all)
+        }
     }
 
     func table() throws -> FileTable {

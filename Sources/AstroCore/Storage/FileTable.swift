@@ -56,7 +56,8 @@ public struct FileTable: Equatable, Sendable {
         for (name, column) in columns {
             switch column {
             case .numbers(let values): result.add(name, order.map { values[$0] })
-            case .names(let names, let which): result.columns.append((name, .names(names, which: order.map { which[$0] })))
+            case .names(let names, let which):
+                result.columns.append((name, .names(names, which: order.map { which[$0] })))
             }
         }
         return result

@@ -343,8 +343,9 @@ final class HDF5File {
         private func put(_ values: [Double], first: Int, count: Int) throws {
             let library = file.library
             let side = width.map { [UInt64($0)] } ?? []
-            let space = library.H5Dget_space(id), memory = library.H5Screate_simple(
-                Int32(side.count + 1), [UInt64(count)] + side, nil)
+            let space = library.H5Dget_space(id),
+                memory = library.H5Screate_simple(
+                    Int32(side.count + 1), [UInt64(count)] + side, nil)
             defer {
                 _ = library.H5Sclose(space)
                 _ = library.H5Sclose(memory)

@@ -36,8 +36,8 @@ struct HDF5Library: @unchecked Sendable {
     let H5Screate_simple: @convention(c) (Int32, Sizes, Sizes?) -> ID
     let H5Sselect_hyperslab: @convention(c) (ID, Int32, Sizes, Sizes?, Sizes, Sizes?) -> Int32
     let H5Sget_simple_extent_ndims: @convention(c) (ID) -> Int32
-    let H5Sget_simple_extent_dims: @convention(c) (ID, UnsafeMutablePointer<UInt64>?, UnsafeMutablePointer<UInt64>?) ->
-        Int32
+    let H5Sget_simple_extent_dims:
+        @convention(c) (ID, UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<UInt64>?) -> Int32
     let H5Sclose: @convention(c) (ID) -> Int32
     let H5Pcreate: @convention(c) (ID) -> ID
     let H5Pset_chunk: @convention(c) (ID, Int32, Sizes) -> Int32
@@ -68,9 +68,10 @@ struct HDF5Library: @unchecked Sendable {
     static let shared: Result<HDF5Library, InputError> = Result { () throws(InputError) in try HDF5Library() }
 
     private init() throws(InputError) {
-        let names = ["libhdf5_serial.so.103", "libhdf5.so.103", "libhdf5.so.200", "libhdf5_serial.so.310", "libhdf5.so.310"]
-        guard let library = (names + ["libhdf5_serial.so", "libhdf5.so"]).lazy.compactMap({ dlopen($0, RTLD_NOW) }).first
-        else {
+        // 1.10, 1.12, 1.14, and whatever a development package names
+        let versions = [".103", ".200", ".310", ""]
+        let names = versions.flatMap { ["libhdf5_serial.so\($0)", "libhdf5.so\($0)"] }
+        guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW) }).first else {
             throw InputError("reading and writing .h5 needs libhdf5 (on Debian: apt install libhdf5-dev)")
         }
         func symbol<T>(_ name: String, or older: String? = nil) throws(InputError) -> T {
@@ -92,7 +93,8 @@ struct HDF5Library: @unchecked Sendable {
         guard H5open() >= 0, H5get_libversion(&version.0, &version.1, &version.2) >= 0, version.0 > 1 || version.1 >= 10
         else { throw InputError("libhdf5 \(version.0).\(version.1) is too old: version 1.10 or later is needed") }
         // no messages on the terminal, no filters from files that are not the library's own
-        let H5Eset_auto2: @convention(c) (ID, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32 = try symbol("H5Eset_auto2")
+        let H5Eset_auto2: @convention(c) (ID, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32 = try symbol(
+            "H5Eset_auto2")
         let H5PLset_loading_state: @convention(c) (UInt32) -> Int32 = try symbol("H5PLset_loading_state")
         _ = H5Eset_auto2(0, nil, nil)
         _ = H5PLset_loading_state(0)

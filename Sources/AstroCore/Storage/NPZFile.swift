@@ -44,7 +44,9 @@ struct NPZFile {
     }
 
     private func slice(_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8> {
-        guard offset >= 0, count >= 0, offset <= bytes.count - count else { throw damaged("the zip archive is damaged") }
+        guard offset >= 0, count >= 0, offset <= bytes.count - count else {
+            throw damaged("the zip archive is damaged")
+        }
         return bytes[offset..<offset + count]
     }
 
@@ -66,8 +68,8 @@ struct NPZFile {
     /// NumPy's own format: a magic text, a header that is a Python dictionary, the numbers.
     private func array(_ content: Range<Int>, _ name: String) throws -> [Double] {
         let problem = damaged("'\(name.prefix(40))' is not an array of NumPy's")
-        guard content.count >= 12, bytes[content.lowerBound..<content.lowerBound + 6].elementsEqual([0x93] + Array("NUMPY".utf8))
-        else { throw problem }
+        let magic = [0x93] + Array("NUMPY".utf8)
+        guard content.count >= 12, bytes[content].starts(with: magic) else { throw problem }
         let sizeOfLength = bytes[content.lowerBound + 6] == 1 ? 2 : 4
         let start = content.lowerBound + 8 + sizeOfLength
         let length = try number(content.lowerBound + 8, sizeOfLength)

@@ -99,11 +99,13 @@ struct ConnectionFileTests {
         "A wrong file changes nothing",
         arguments: [
             ("source,target\n1,99\n", "connection 1: target = 99 is not a node (1 to 54"),
-            ("source,target\n1,2\n0,2\n", "connection 2: source = 0"), ("source,target\n1,31\n31,1\n", "sends no spikes"),
+            ("source,target\n1,2\n0,2\n", "connection 2: source = 0"),
+            ("source,target\n1,31\n31,1\n", "sends no spikes"),
             ("source,target,delay\n1,2,1\n51,2,0\n", "delay"), ("source,target,U\n1,2,0.5\n", "'U'"),
             ("source,target,wight\n1,2,0.5\n", "'wight' (did you mean 'weight'?)"),
             ("source,target,weight\n1,2,\n", "connection 1 has no weight"),
-            ("source,target,synapse_model\n1,2,static_synaps\n", "did you mean 'static_synapse'"), ("source\n1\n", "target"),
+            ("source,target,synapse_model\n1,2,static_synaps\n", "did you mean 'static_synapse'"),
+            ("source\n1\n", "target"),
         ])
     func wrong(text: String, message: String) throws {
         try folder.write("a.csv", text)

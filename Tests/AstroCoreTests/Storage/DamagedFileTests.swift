@@ -12,7 +12,8 @@ struct DamagedFileTests {
     private func files() throws -> [(name: String, read: (String) throws -> Void)] {
         let network = try SmallNetwork()
         let spikes = try network.simulation.record(network.parrots)
-        let calcium = try network.simulation.record(network.glia, quantities: ["IP3"], options: ["interval": .number(10)])
+        let calcium = try network.simulation.record(
+            network.glia, quantities: ["IP3"], options: ["interval": .number(10)])
         try network.simulation.simulate(20.1)
         for ending in [".csv", ".dat", ".npz", ".h5"] {
             try spikes.save(to: folder.path("spikes\(ending)"))
@@ -42,10 +43,12 @@ struct DamagedFileTests {
         for (name, read) in try files() {
             let whole = try folder.bytes(name)
             #expect(try tryToRead(name, whole, read))
-            // .h5 files are read in a process each, and consist of zeros mostly
+            // .h5 files consist of zeros mostly, and each try takes a process: some are left out, unless all are asked for
             let isHDF5 = name.hasSuffix(".h5")
+            let step = isHDF5 && ProcessInfo.processInfo.environment["ASTROLUA_EVERY_BYTE"] == nil ? 7 : 1
             var refused = 0
-            for place in whole.indices where !isHDF5 || whole[place] != 0 || place % 61 == 0 {
+            for place in stride(from: 0, to: whole.count, by: step)
+            where !isHDF5 || whole[place] != 0 || place % 61 == 0 {
                 for flip in isHDF5 ? [0xff] : [0x01, 0x10, 0x80, 0xff] as [UInt8] {
                     var bytes = whole
                     bytes[place] ^= flip
@@ -64,7 +67,8 @@ struct DamagedFileTests {
             let step = name.hasSuffix(".h5") ? max(1, whole.count / 100) : 1
             for length in stride(from: 0, to: whole.count, by: step) {
                 let isRead = try tryToRead(name, Array(whole[..<length]), read)
-                if !name.hasSuffix(".csv"), !name.hasSuffix(".dat") { #expect(!isRead, "\(name) cut to \(length) bytes") }
+                let isText = name.hasSuffix(".csv") || name.hasSuffix(".dat")
+                if !isText { #expect(!isRead, "\(name) cut to \(length) bytes") }
             }
         }
         folder.remove()

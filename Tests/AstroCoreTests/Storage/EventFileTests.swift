@@ -63,14 +63,16 @@ struct EventFileTests {
     func dat() throws {
         let network = try SmallNetwork()
         let spikes = try network.simulation.record(network.parrots)
-        let calcium = try network.simulation.record(network.glia, quantities: ["IP3"], options: ["interval": .number(10)])
+        let calcium = try network.simulation.record(
+            network.glia, quantities: ["IP3"], options: ["interval": .number(10)])
         try network.simulation.simulate(20.1)
         try spikes.save(to: folder.path("spikes.dat"))
         try calcium.save(to: folder.path("calcium.dat"))
         let lines = try folder.text("spikes.dat").split(separator: "\n")
         #expect(lines[0].hasPrefix("# astrolua version: "))
         #expect(lines[1] == "# RecordingBackendASCII version: 2")
-        #expect(lines[2...] == ["sender\ttime_ms", "2\t2.000", "3\t2.000", "2\t3.500", "3\t3.500", "2\t13.000", "3\t13.000"])
+        let events = ["2\t2.000", "3\t2.000", "2\t3.500", "3\t3.500", "2\t13.000", "3\t13.000"]
+        #expect(lines[2...] == ["sender\ttime_ms"] + events[...])
         let samples = try folder.text("calcium.dat").split(separator: "\n")
         #expect(samples[2] == "sender\ttime_ms\tIP3")
         #expect(samples[3].hasPrefix("5\t10.000\t0.29"))
@@ -101,7 +103,8 @@ struct EventFileTests {
         folder.remove()
     }
 
-    @Test("A recorder that has seen nothing makes a file that is read back", arguments: [".csv", ".dat", ".npz", ".h5"])
+    @Test(
+        "A recorder that has seen nothing makes a file that is read back", arguments: [".csv", ".dat", ".npz", ".h5"])
     func nothing(ending: String) throws {
         let network = try SmallNetwork()
         let spikes = try network.simulation.record(network.parrots)
@@ -177,7 +180,8 @@ struct EventFileTests {
     @Test(
         "Wrong text is refused with its line",
         arguments: [
-            ("time_ms,sender\n1,2,3\n", "line 2: 3 fields"), ("time_ms,sender\n\n1,x\n", "line 3: 'x' in column senders"),
+            ("time_ms,sender\n1,2,3\n", "line 2: 3 fields"),
+            ("time_ms,sender\n\n1,x\n", "line 3: 'x' in column senders"),
             ("time_ms,sender\n1, 2\n", "line 2: ' 2'"), ("time_ms,sender\n1,1.5\n", "not all senders are ids"),
             ("time_ms,sender\nnan,1\n", "not all times"), ("time_ms,sender\n1,-1\n", "not all senders"),
             ("time_ms,time_ms\n", "two columns"), ("a,b\n1,2\n", "found: a, b"), ("", "empty"), ("\n\n# x", "empty"),
