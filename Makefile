@@ -43,13 +43,14 @@ test-lua: build
 test-docs: build
 	Tests/docs.sh $(PROGRAM)
 
-# What we write, read by numpy, h5py, libsonata and Neo, if the Python that ASTROLUA_PYTHON names has them.
+# What we write, read by numpy, h5py, libsonata and Neo, and what they write, read here, if the Python that ASTROLUA_PYTHON names has them.
 test-formats: build
 	@python=$${ASTROLUA_PYTHON:-python3}; \
 	command -v $$python >/dev/null || { echo "skipped: there is no $$python (ASTROLUA_PYTHON names a Python)"; exit 0; }; \
 	directory=$$(mktemp -d); \
 	(cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/Tests/formats/write.lua) && \
-	  $$python Tests/formats/check.py $$directory; \
+	  $$python Tests/formats/check.py $$directory && $$python Tests/formats/foreign.py $$directory && \
+	  (cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/Tests/formats/read.lua); \
 	status=$$?; rm -rf $$directory; exit $$status
 
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
