@@ -166,6 +166,9 @@ package struct AeifCondAlphaAstro: NodeModel {
         return quarters > 1 ? Int(min(quarters, 8)) : 1
     }
 
+    /// What the calm cells go in.
+    private typealias Vector = LanePair
+
     // a function of its own: inlined into a protocol's witness, its vector instructions become calls
     @inline(never)
     package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
@@ -173,7 +176,7 @@ package struct AeifCondAlphaAstro: NodeModel {
         var cell = cells.lowerBound
         while cell < cells.upperBound {
             advanceCalm(cell, steps, io, &deferred)
-            cell &+= Lanes.scalarCount
+            cell &+= Vector.laneCount
             guard deferred.isFull || (cell >= cells.upperBound && deferred.count > 0) else { continue }
             var lanes = AdaptiveLanes(self, deferred, until: steps.upperBound)
             lanes.run(io)
@@ -186,13 +189,13 @@ package struct AeifCondAlphaAstro: NodeModel {
     private func advanceCalm(
         _ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO, _ deferred: inout DeferredCells
     ) {
-        let load = { (column: Column) in column.lanes(cell) }
+        let load = { (column: Column) -> Vector in column.vector(cell) }
         let membrane = TaylorMembrane(self, load)
-        let jump_ex = self.jump_ex.lanes(cell), jump_in = self.jump_in.lanes(cell)
-        var state = TaylorMembrane.State(self, load)
-        var current = I_stim.lanes(cell), sic = I_SIC.lanes(cell)
-        let real = io.realLanes(cell)
-        var calm = real & awakeLanes(cell)
+        let jump_ex = load(self.jump_ex), jump_in = load(self.jump_in)
+        var state = TaylorMembrane<Vector>.State(self, load)
+        var current = load(I_stim), sic = load(I_SIC)
+        let real = io.realLanes(cell, Vector.laneCount)
+        var calm = real & awake(load(substep), load(refractory))
         if calm != real { deferred.add(real & ~calm, from: cell, step: steps.lowerBound, io) }
         for step in steps {
             let before = state
@@ -215,10 +218,10 @@ package struct AeifCondAlphaAstro: NodeModel {
     /// Writes the lanes in `lanes` of a vector into the columns.
     @inline(__always)
     private func store(
-        _ state: TaylorMembrane.State, _ current: Lanes, _ sic: Lanes, _ cell: Int, _ lanes: LaneBits
+        _ state: TaylorMembrane<Vector>.State, _ current: Vector, _ sic: Vector, _ cell: Int, _ lanes: LaneBits
     ) {
-        let mask = LaneMask(bits: lanes)
-        let store = { (column: Column, x: Lanes) in column.store(mask.select(x, column.lanes(cell)), cell) }
+        let mask = Vector.Mask(bits: lanes)
+        let store = { (column: Column, x: Vector) in column.store(mask.select(x, column.vector(cell)), cell) }
         state.forEach(self, store)
         store(I_stim, current)
         store(I_SIC, sic)
@@ -226,9 +229,8 @@ package struct AeifCondAlphaAstro: NodeModel {
 
     /// Lanes that may take the Taylor step.
     @inline(__always)
-    private func awakeLanes(_ cell: Int) -> LaneBits {
-        substep.lanes(cell).isAtLeast(Lanes(repeating: resolution)).bits
-            & Lanes().isAtLeast(refractory.lanes(cell)).bits
+    private func awake(_ substep: Vector, _ refractory: Vector) -> LaneBits {
+        substep.isAtLeast(Vector(repeating: resolution)).bits & Vector.zero.isAtLeast(refractory).bits
     }
 
     /// Not refractory, and not in the middle of the adaptive method's short substeps.

@@ -172,15 +172,18 @@ final class SliceLoop: @unchecked Sendable {
         guard !steps.isEmpty else { return }
         let cells = part.share.cells, plane = part.share.plane
         let shift = part.share.offset - cells.lowerBound
-        var sicOut: UnsafeMutablePointer<Double>?
+        var sicOut: SICOutput?
         if let sicOutput, plane.inputs.sendsSlowInwardCurrent {
-            sicOut = sicOutput[parity] + part.population.cells!.firstSender * sicStride
+            let buffer = outbox.scratch.memory(bytes: SICOutput.bufferBytes(length))
+            sicOut = SICOutput(
+                runs: sicOutput[parity] + part.population.cells!.firstSender * sicStride, stride: sicStride,
+                buffer: buffer.assumingMemoryBound(to: Double.self))
         }
         let io = CellIO(
             spikes: plane.spikes + shift, rowStride: plane.rowStride, channelStride: plane.channelStride,
             slotMask: plane.slotMask,
             current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
-            inputStride: plane.inputStride, sicOut: sicOut, sicStride: sicStride, firstStep: firstStep,
+            inputStride: plane.inputStride, sicOut: sicOut, firstStep: firstStep,
             count: part.population.count, scratch: outbox.scratch, outbox: outbox, population: part.population.index)
         part.kernel.advance(cells.lowerBound..<cells.lowerBound + padded(cells.count), steps: steps, io: io)
     }

@@ -131,10 +131,10 @@ struct AdaptiveLanes {
     private var input: Lanes { vector(.stimulus) + vector(.slowInwardCurrent) }
 
     private mutating func advanceCalm() {
-        var state = TaylorMembrane.State(
+        var state = TaylorMembrane<Lanes>.State(
             V: vector(.V), w: vector(.w), g_ex: vector(.g_ex), dg_ex: vector(.dg_ex), g_in: vector(.g_in),
             dg_in: vector(.dg_in))
-        let membrane = TaylorMembrane(model) { load($0) }
+        let membrane = TaylorMembrane<Lanes>(model) { load($0) }
         var converged = calm
         for _ in 0..<model.taylorSteps { converged &= membrane.advance(&state, input) }
         let mask = LaneMask(bits: converged)

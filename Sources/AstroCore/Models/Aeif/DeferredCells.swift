@@ -33,7 +33,7 @@ struct DeferredCells {
     }
 
     /// There may be no room for the cells of another vector.
-    var isFull: Bool { count + Lanes.scalarCount > Self.capacity }
+    var isFull: Bool { count + blockSize > Self.capacity }
 
     subscript(index: Int) -> Item { items[index] }
 
