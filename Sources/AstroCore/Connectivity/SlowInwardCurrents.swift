@@ -77,15 +77,14 @@ final class SICTable {
     }
 
     /// Groups that are dealt with alike.
-    private struct Part {
+    struct Part {
         /// Are they eights of neighbouring neurons with the same delay?
         let tiled: Bool
         var groups: Range<Int>
     }
 
-    private let plane: InputPlane
+    let plane: InputPlane
     private var groups: [Group] = []
-    private var parts: [Part] = []
     private var senders: [Int32] = []
     private var weights: [Double] = []
 
@@ -114,21 +113,33 @@ final class SICTable {
             let first = groups.last?.entries.upperBound ?? 0
             groups.append(Group(place: item.place, delay: item.delay, entries: first..<i + 1))
         }
-        findParts()
     }
 
-    private func findParts() {
-        var index = 0
-        while index < groups.count {
-            let tiled = isTile(index)
-            let end = index + (tiled ? Tile.width : 1)
+    /// What is to be done for the neurons at some places.
+    func parts(_ places: Range<Int>) -> [Part] {
+        var parts: [Part] = []
+        var index = firstGroup(at: places.lowerBound)
+        let end = firstGroup(at: places.upperBound)
+        while index < end {
+            let tiled = isTile(index) && index + Tile.width <= end
+            let next = index + (tiled ? Tile.width : 1)
             if let last = parts.last, last.tiled == tiled {
-                parts[parts.count - 1].groups = last.groups.lowerBound..<end
+                parts[parts.count - 1].groups = last.groups.lowerBound..<next
             } else {
-                parts.append(Part(tiled: tiled, groups: index..<end))
+                parts.append(Part(tiled: tiled, groups: index..<next))
             }
-            index = end
+            index = next
         }
+        return parts
+    }
+
+    private func firstGroup(at place: Int) -> Int {
+        var (low, high) = (0, groups.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if groups[middle].place < place { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private func isTile(_ first: Int) -> Bool {
@@ -138,8 +149,9 @@ final class SICTable {
         }
     }
 
-    /// Adds what astrocytes sent in steps first ..< first + count; `output[sender * stride + step - first]`.
-    func apply(_ output: UnsafePointer<Double>, stride: Int, first: Int, count: Int) {
+    /// Adds to some neurons what astrocytes sent in steps first ..< first + count;
+    /// `output[sender * stride + step - first]`.
+    func apply(_ parts: [Part], _ output: UnsafePointer<Double>, stride: Int, first: Int, count: Int) {
         withUnsafeTemporaryAllocation(byteCount: Tile.bytes, alignment: 64) { memory in
             let tile = Tile(memory.bindMemory(to: Double.self).baseAddress!)
             senders.withUnsafeBufferPointer { senders in
@@ -162,6 +174,8 @@ final class SICTable {
                     // ten steps, the usual slice, in one go
                     let extra = count &- step == 10 ? 2 : 0
                     for i in 0..<width {
+                        let ahead = index &+ i &+ width
+                        if ahead < groups.count { sums.prefetch(groups[ahead].entries, step) }
                         if extra > 0 {
                             sums.ten(groups[index &+ i].entries, step, to: tile.sums(i))
                         } else {
@@ -183,7 +197,13 @@ final class SICTable {
         for k in 0..<steps {
             let slot = (stamp &+ group.delay &+ k) & mask
             let row = rows + (slot &* rowLength &+ group.place)
-            if width == Tile.width { tile.add(step: k, to: row) } else { row.pointee += tile.sums(0)[k] }
+            if width == Tile.width {
+                // rows lie far apart: what the next tiles add to would have to be waited for
+                astro_prefetch(row + 2 &* Tile.width)
+                tile.add(step: k, to: row)
+            } else {
+                row.pointee += tile.sums(0)[k]
+            }
         }
     }
 
@@ -218,6 +238,16 @@ private struct WeightedSums {
         }
         UnsafeMutableRawPointer(sums).storeBytes(of: sum, as: SIMD8<Double>.self)
         UnsafeMutableRawPointer(sums + 8).storeBytes(of: last, as: SIMD2<Double>.self)
+    }
+
+    /// The senders lie anywhere in memory: without this, half of the time goes into waiting for them.
+    @inline(__always)
+    func prefetch(_ entries: Range<Int>, _ step: Int) {
+        for i in entries {
+            let place = output + (Int(senders[i]) &* stride &+ step)
+            astro_prefetch(place)
+            astro_prefetch(place + 8)
+        }
     }
 
     @inline(__always)

@@ -172,23 +172,24 @@ package struct AeifCondAlphaAstro: NodeModel {
     // a function of its own: inlined into a protocol's witness, its vector instructions become calls
     @inline(never)
     package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        var deferred = DeferredCells(steps, io.scratch, extraBytes: AdaptiveLanes.bytes)
         var cell = cells.lowerBound
         while cell < cells.upperBound {
-            advanceCalm(cell, steps, io, &deferred)
+            if io.deferred.isFull { finish(steps: steps, io: io) }
+            advanceCalm(cell, steps, io)
             cell &+= Vector.laneCount
-            guard deferred.isFull || (cell >= cells.upperBound && deferred.count > 0) else { continue }
-            var lanes = AdaptiveLanes(self, deferred, until: steps.upperBound)
-            lanes.run(io)
-            deferred.removeAll()
         }
+    }
+
+    package func finish(steps: Range<Int>, io: borrowing CellIO) {
+        guard io.deferred.count > 0 else { return }
+        var lanes = AdaptiveLanes(self, io.deferred, until: steps.upperBound)
+        lanes.run(io)
+        io.deferred.removeAll()
     }
 
     /// A vector of cells through the slice. Cells that are not calm are deferred; their lanes go on, and nobody looks.
     @inline(__always)
-    private func advanceCalm(
-        _ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO, _ deferred: inout DeferredCells
-    ) {
+    private func advanceCalm(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let load = { (column: Column) -> Vector in column.vector(cell) }
         let membrane = TaylorMembrane(self, load)
         let jump_ex = load(self.jump_ex), jump_in = load(self.jump_in)
@@ -196,7 +197,7 @@ package struct AeifCondAlphaAstro: NodeModel {
         var current = load(I_stim), sic = load(I_SIC)
         let real = io.realLanes(cell, Vector.laneCount)
         var calm = real & awake(load(substep), load(refractory))
-        if calm != real { deferred.add(real & ~calm, from: cell, step: steps.lowerBound, io) }
+        if calm != real { io.deferred.add(real & ~calm, from: cell, step: steps.lowerBound, of: steps, io) }
         for step in steps {
             let before = state
             var converged = calm
@@ -204,7 +205,7 @@ package struct AeifCondAlphaAstro: NodeModel {
             if converged != calm {
                 let leaving = calm & ~converged
                 store(before, current, sic, cell, leaving)
-                deferred.add(leaving, from: cell, step: step, io)
+                io.deferred.add(leaving, from: cell, step: step, of: steps, io)
                 calm = converged
             }
             state.dg_ex = state.dg_ex.addingProduct(jump_ex, io.takeSpikes(step &+ 1, 0, cell))

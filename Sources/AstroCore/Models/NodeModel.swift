@@ -21,9 +21,13 @@ package protocol NodeModel: Sendable {
     /// Advances `cells` from the beginning of `steps.lowerBound` to the end of the last step. `cells` starts at a
     /// multiple of `blockSize`; `io.count` cells of the population are real, the rest is padding.
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
+
+    /// Called when all cells of a worker have been advanced: for those that were put off.
+    func finish(steps: Range<Int>, io: borrowing CellIO)
 }
 
 extension NodeModel {
+    package func finish(steps: Range<Int>, io: borrowing CellIO) {}
     package static var hiddenState: [(name: String, start: Double)] { [] }
     package static func check(_ value: (String) -> Double) throws {}
 }
@@ -97,8 +101,8 @@ package struct CellIO: ~Copyable {
     let firstStep: Int
     /// Real cells in the population.
     package let count: Int
-    /// Memory of the worker, for whoever runs at the moment.
-    let scratch: Scratch
+    /// Cells of the worker that were put off.
+    let deferred: DeferredCells
     let outbox: Outbox
     let population: Int
 
@@ -174,23 +178,5 @@ package struct CellIO: ~Copyable {
     /// The run stops at the end of this slice and reports the first such cell.
     package func reportInstability(step: Int, cell: Int) {
         outbox.report(instability: (step, population, cell))
-    }
-}
-
-/// Memory that a worker's kernels use one after the other; it grows to what the largest asked for.
-final class Scratch: @unchecked Sendable {
-    private var bytes = 0
-    private var memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
-
-    deinit { memory.deallocate() }
-
-    /// At least so many bytes, aligned for vectors; what stood there before is gone.
-    func memory(bytes wanted: Int) -> UnsafeMutableRawPointer {
-        if wanted > bytes {
-            memory.deallocate()
-            memory = .allocate(byteCount: wanted, alignment: 64)
-            bytes = wanted
-        }
-        return memory
     }
 }

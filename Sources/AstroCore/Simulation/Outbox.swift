@@ -13,7 +13,9 @@ package final class Outbox: @unchecked Sendable {
     var spikes: [[Spike]] = []
     /// For each spike, the factor on the weights of each projection that leaves its population.
     var factors: [Double] = []
-    let scratch = Scratch()
+    let deferred = DeferredCells()
+    /// Where astrocytes put down their output step by step.
+    let sicBuffer = Scratch()
     /// The first cell, by time and then by place, found unstable in this slice.
     private(set) var instability: (step: Int, population: Int, cell: Int)?
 

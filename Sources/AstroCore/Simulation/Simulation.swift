@@ -43,7 +43,6 @@ public final class Simulation {
     var streamedNodes = 0
     /// Set when what workers read has to be prepared anew.
     var isPrepared = false
-    var sicTables: [[SICTable]] = []
     let outboxes: [[Outbox]]
     var isRunning = false
 

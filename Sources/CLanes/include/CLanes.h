@@ -51,6 +51,16 @@
         __builtin_memcpy(&flags, &byte, 1);                                                                         \
         return -__builtin_convertvector(flags, astro_i##N);                                                         \
     }                                                                                                               \
+    ASTRO_INLINE astro_i##N astro_integer_less_##N(astro_i##N a, astro_i##N b) { return (astro_i##N)(a < b); }      \
+    ASTRO_INLINE astro_i##N astro_integer_add_##N(astro_i##N a, astro_i##N b) { return a + b; }                     \
+    ASTRO_INLINE astro_i##N astro_integer_subtract_##N(astro_i##N a, astro_i##N b) { return a - b; }                \
+    /* 1 << a, lane by lane */                                                                                      \
+    ASTRO_INLINE astro_i##N astro_one_shifted_##N(astro_i##N a) { return ((astro_i##N)(0) + 1) << a; }              \
+    /* byte number n, the lowest being 0, as a number */                                                            \
+    ASTRO_INLINE astro_f##N astro_byte_##N(astro_u##N a, unsigned n) {                                              \
+        astro_u##N bits = ((a >> (8ull * n)) & 255) | 0x4330000000000000ull;                                        \
+        return (astro_f##N)bits - 0x1p52;                                                                           \
+    }                                                                                                               \
     ASTRO_INLINE astro_u##N astro_shift_left_##N(astro_u##N a, unsigned long long n) { return a << n; }             \
     ASTRO_INLINE astro_u##N astro_shift_right_##N(astro_u##N a, unsigned long long n) { return a >> n; }            \
     ASTRO_INLINE astro_i##N astro_shift_right_signed_##N(astro_i##N a, unsigned long long n) { return a >> n; }
@@ -58,6 +68,9 @@
 ASTRO_LANES(2)
 ASTRO_LANES(4)
 ASTRO_LANES(8)
+
+// Asks for memory that will be read soon.
+ASTRO_INLINE void astro_prefetch(const void *place) { __builtin_prefetch(place); }
 
 // Turning rows into columns. Distances between rows are in doubles; nothing need be aligned.
 

@@ -31,16 +31,15 @@ struct AdaptiveLanes {
     /// Memory is the worker's.
     init(_ model: AeifCondAlphaAstro, _ deferred: DeferredCells, until end: Int) {
         (self.model, self.deferred, self.end) = (model, deferred, end)
-        lanes = deferred.extra.bindMemory(to: Lane.self, capacity: Self.width)
+        let memory = deferred.memory.memory(bytes: Self.laneBytes + Self.rowCount * 8)
+        lanes = memory.bindMemory(to: Lane.self, capacity: Self.width)
         lanes.initialize(repeating: Lane(), count: Self.width)
-        rows = (deferred.extra + Self.laneBytes).bindMemory(to: Double.self, capacity: Self.rowCount)
+        rows = (memory + Self.laneBytes).bindMemory(to: Double.self, capacity: Self.rowCount)
         rows.initialize(repeating: 0, count: Self.rowCount)
     }
 
     private static let laneBytes = (width * MemoryLayout<Lane>.stride + 63) / 64 * 64
     private static let rowCount = Row.allCases.count * width
-    /// What it needs besides the cells.
-    static let bytes = laneBytes + rowCount * 8
 
     mutating func run(_ io: borrowing CellIO) {
         for lane in 0..<Self.width { takeNext(lane) }
