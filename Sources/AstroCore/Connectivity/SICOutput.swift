@@ -12,6 +12,9 @@ struct SICOutput {
     /// A row a step, with `blockSize` places.
     let buffer: UnsafeMutablePointer<Double>
 
+    /// Set where a value is not 0.
+    let isActive: UnsafeMutablePointer<Bool>
+
     static func bufferBytes(_ steps: Int) -> Int { steps * blockSize * 8 }
 
     @inline(__always)

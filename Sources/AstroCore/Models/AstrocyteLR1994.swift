@@ -136,7 +136,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
             c = flux.limited(c)
             ip3 = ip3End.addingProduct(delta, io.takeSpikes(step &+ 1, 0, cell))
             noise = io.takeCurrent(step &+ 1, cell)
-            if io.sicOut != nil { io.sendSlowInwardCurrent(slowInwardCurrent(c, cell), step: step, cell: cell) }
+            if io.sicOut != nil { sendSlowInwardCurrent(c, step, cell, io) }
         }
         io.finishSlowInwardCurrents(cell, Vector.laneCount, steps)
         IP3.store(ip3, cell)
@@ -147,12 +147,13 @@ package struct AstrocyteLR1994: VectorNodeModel {
 
     /// SIC_scale ln(y), y the excess of calcium over the threshold in nM, where y > 1; else 0. Unitless.
     @inline(__always)
-    private func slowInwardCurrent(_ c: Vector, _ cell: Int) -> Vector {
+    private func sendSlowInwardCurrent(_ c: Vector, _ step: Int, _ cell: Int, _ io: borrowing CellIO) {
         let y = (c - SIC_th.vector(cell)) * Vector(repeating: 1000)
         let one = Vector(repeating: 1)
-        let active = one.isLess(than: y)
-        guard active.bits != 0 else { return Vector.zero }
-        return active.select(SIC_scale.vector(cell) * logarithm(active.select(y, one)), Vector.zero)
+        let active = one.isLess(than: y), bits = active.bits
+        guard bits != 0 else { return io.sendSlowInwardCurrent(Vector.zero, active: 0, step: step, cell: cell) }
+        let current = active.select(SIC_scale.vector(cell) * logarithm(active.select(y, one)), Vector.zero)
+        io.sendSlowInwardCurrent(current, active: bits, step: step, cell: cell)
     }
 
     /// The right-hand side for calcium and h, with its parameters at hand.
@@ -211,7 +212,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
             let a1 = ip3 + Kd_IP3_1, a2 = ip3 + Kd_IP3_2
             let b1 = c + Kd_act
             let c2 = c * c
-            let b2 = Km_SERCA_squared + c2
+            let b2 = Km_SERCA_squared.addingProduct(c, c)
             // one division for the four quotients
             let a1b1 = a1 * b1, a2b2 = a2 * b2
             let inverse = Vector(repeating: 1) / (a1b1 * a2b2)
@@ -221,9 +222,9 @@ package struct AstrocyteLR1994: VectorNodeModel {
             let alpha = k_Kd_inh * a1 * (inverse_a2b2 * b2)
             let open = mn * h
             let channel = rate_L.addingProduct(rate_IP3R, open * open * open)
-            let gradient = Ca_tot - one_plus_ratio * c
+            let gradient = Ca_tot.subtractingProduct(one_plus_ratio, c)
             let dc = (noise - pump).addingProduct(channel, gradient)
-            let dh = alpha - h * alpha.addingProduct(k_IP3R, c)
+            let dh = alpha.subtractingProduct(h, alpha.addingProduct(k_IP3R, c))
             return (dc, dh)
         }
 

@@ -160,9 +160,12 @@ package struct CellIO: ~Copyable {
     }
 
     /// To be followed by `finishSlowInwardCurrents` for the same cells when all steps are done.
+    /// - `active`: lanes where it is not 0.
     @inline(__always)
-    package func sendSlowInwardCurrent(_ value: some LaneVector, step: Int, cell: Int) {
-        sicOut?.put(value, lag: step &- firstStep, cell: cell)
+    package func sendSlowInwardCurrent(_ value: some LaneVector, active: LaneBits, step: Int, cell: Int) {
+        guard let sicOut else { return }
+        if active != 0 { sicOut.isActive.pointee = true }
+        sicOut.put(value, lag: step &- firstStep, cell: cell)
     }
 
     @inline(__always)

@@ -16,10 +16,17 @@ package final class Outbox: @unchecked Sendable {
     let deferred = DeferredCells()
     /// Where astrocytes put down their output step by step.
     let sicBuffer = Scratch()
+    /// Did an astrocyte send anything but 0 in this slice?
+    let sicIsActive = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
     /// The first cell, by time and then by place, found unstable in this slice.
     private(set) var instability: (step: Int, population: Int, cell: Int)?
 
+    init() { sicIsActive.initialize(to: false) }
+
+    deinit { sicIsActive.deallocate() }
+
     func clear(lags: Int) {
+        sicIsActive.pointee = false
         while spikes.count < lags { spikes.append([]) }
         for lag in spikes.indices { spikes[lag].removeAll(keepingCapacity: true) }
         factors.removeAll(keepingCapacity: true)

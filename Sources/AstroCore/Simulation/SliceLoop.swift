@@ -202,7 +202,7 @@ final class SliceLoop: @unchecked Sendable {
         let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
         return SICOutput(
             runs: sicOutput[parity] + part.population.cells!.firstSender * sicStride, stride: sicStride,
-            buffer: buffer.assumingMemoryBound(to: Double.self))
+            buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
     }
 
     private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
@@ -215,7 +215,9 @@ final class SliceLoop: @unchecked Sendable {
 
     /// - `parity`: that of the slice after `previous`.
     private func takeSlowInwardCurrents(_ block: InputBlock, _ previous: Range<Int>, _ parity: Int) {
-        guard let sicOutput, !previous.isEmpty, let (table, parts) = block.slowInwardCurrents else { return }
+        guard let sicOutput, !previous.isEmpty, let (table, parts) = block.slowInwardCurrents,
+            simulation.outboxes.contains(where: { $0[parity ^ 1].sicIsActive.pointee })
+        else { return }
         table.apply(
             parts, sicOutput[parity ^ 1], stride: sicStride, first: previous.lowerBound, count: previous.count)
     }
