@@ -231,7 +231,7 @@ package struct AeifCondAlphaAstro: NodeModel {
     /// Lanes that may take the Taylor step.
     @inline(__always)
     private func awake(_ substep: Vector, _ refractory: Vector) -> LaneBits {
-        substep.isAtLeast(Vector(repeating: resolution)).bits & Vector.zero.isAtLeast(refractory).bits
+        substep.isAtLeast(Vector(repeating: resolution)).bits & Vector.zeros.isAtLeast(refractory).bits
     }
 
     /// Not refractory, and not in the middle of the adaptive method's short substeps.

@@ -151,8 +151,8 @@ package struct AstrocyteLR1994: VectorNodeModel {
         let y = (c - SIC_th.vector(cell)) * Vector(repeating: 1000)
         let one = Vector(repeating: 1)
         let active = one.isLess(than: y), bits = active.bits
-        guard bits != 0 else { return io.sendSlowInwardCurrent(Vector.zero, active: 0, step: step, cell: cell) }
-        let current = active.select(SIC_scale.vector(cell) * logarithm(active.select(y, one)), Vector.zero)
+        guard bits != 0 else { return io.sendSlowInwardCurrent(Vector.zeros, active: 0, step: step, cell: cell) }
+        let current = active.select(SIC_scale.vector(cell) * logarithm(active.select(y, one)), Vector.zeros)
         io.sendSlowInwardCurrent(current, active: bits, step: step, cell: cell)
     }
 
@@ -180,7 +180,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
         @inline(__always)
         func limited(_ c: Vector) -> Vector {
             // in this order a c that is not a number stays so
-            Ca_tot.orSmaller(Vector.zero.orLarger(c))
+            Ca_tot.orSmaller(Vector.zeros.orLarger(c))
         }
 
         typealias IP3Course = (start: Vector, middle: Vector, end: Vector)
@@ -192,7 +192,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
             _ c: inout Vector, _ h: inout Vector, _ noise: Vector, _ step: Double, _ ip3: IP3Course,
             quarters: (IP3_0: Vector, excess: Vector, decay: Vector)
         ) {
-            let driven = Vector.zero.isLess(than: noise.magnitude)
+            let driven = Vector.zeros.isLess(than: noise.magnitude)
             let (c0, h0) = (c, h)
             rungeKutta4(&c, &h, noise, step, ip3)
             guard driven.bits != 0 else { return }

@@ -148,14 +148,14 @@ package struct CellIO: ~Copyable {
     private func take<Vector: LaneVector>(
         _ rows: UnsafeMutablePointer<Double>?, _ stamp: Int, _ cell: Int
     ) -> Vector {
-        guard let rows else { return .zero }
+        guard let rows else { return .zeros }
         return Self.take(rows + ((stamp & slotMask) &* inputStride &+ cell))
     }
 
     @inline(__always)
     private static func take<Vector: LaneVector>(_ place: UnsafeMutablePointer<Double>) -> Vector {
         let sum = Vector(at: place)
-        Vector.zero.store(at: place)
+        Vector.zeros.store(at: place)
         return sum
     }
 

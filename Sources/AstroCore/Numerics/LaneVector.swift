@@ -31,7 +31,7 @@ package protocol LaneVectorMask {
 }
 
 extension LaneVector {
-    @inline(__always) package static var zero: Self { Self(repeating: 0) }
+    @inline(__always) package static var zeros: Self { Self(repeating: 0) }
     /// A bit for every lane.
     @inline(__always) package static var allBits: LaneBits { (1 << LaneBits(laneCount)) &- 1 }
 }

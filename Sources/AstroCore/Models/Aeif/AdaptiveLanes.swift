@@ -162,7 +162,7 @@ struct AdaptiveLanes {
         for lane in SetBits(done) { finishStep(lane) }
     }
 
-    private var refractory: Vector.Mask { Vector.zero.isLess(than: vector(.refractory)) }
+    private var refractory: Vector.Mask { Vector.zeros.isLess(than: vector(.refractory)) }
 
     /// One trial for the lanes `trying`; those that accepted it.
     private func tryStep(_ trying: LaneBits) -> LaneBits {

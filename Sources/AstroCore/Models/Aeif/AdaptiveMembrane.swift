@@ -44,9 +44,9 @@ struct AdaptiveMembrane {
         let synaptic = (y.g_ex * (V - E_ex)).addingProduct(y.g_in, V - E_in)
         let dV = (((spike - leak) - synaptic) - (y.w - current)) * inverse_C_m
         return State(
-            V: refractory.select(Vector.zero, dV),
-            dg_ex: Vector.zero - y.dg_ex * rate_ex, g_ex: y.dg_ex.subtractingProduct(y.g_ex, rate_ex),
-            dg_in: Vector.zero - y.dg_in * rate_in, g_in: y.dg_in.subtractingProduct(y.g_in, rate_in),
+            V: refractory.select(Vector.zeros, dV),
+            dg_ex: Vector.zeros - y.dg_ex * rate_ex, g_ex: y.dg_ex.subtractingProduct(y.g_ex, rate_ex),
+            dg_in: Vector.zeros - y.dg_in * rate_in, g_in: y.dg_in.subtractingProduct(y.g_in, rate_in),
             w: a.times(V - E_L, less: y.w) * rate_w)
     }
 

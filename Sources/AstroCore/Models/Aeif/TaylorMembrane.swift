@@ -38,7 +38,7 @@ struct TaylorMembrane<Vector: LaneVector> {
 
         @inline(__always)
         init(_ x: Vector, decay: Vector) {
-            e1 = Vector.zero - x
+            e1 = Vector.zeros - x
             e2 = e1 * (e1 * Vector(repeating: 1.0 / 2))
             e3 = e2 * (e1 * Vector(repeating: 1.0 / 3))
             e4 = e3 * (e1 * Vector(repeating: 1.0 / 4))
@@ -108,32 +108,32 @@ struct TaylorMembrane<Vector: LaneVector> {
         let V1 = s1 * (J0 + Z0)
         let w1 = r1 * a.times(VL, less: w0)
 
-        let J1 = (Vector.zero - w1).subtractingProduct(x1, VE).subtractingProduct(y1, VI)
+        let J1 = (Vector.zeros - w1).subtractingProduct(x1, VE).subtractingProduct(y1, VI)
         let V2 = (s2 * J1).addingProduct(s2 * A, V1)
         let U1 = d1 * V1, Z1 = q * V1
         let w2 = r2 * a.times(V1, less: w1)
 
         let P2 = U1 * Z1
-        let J2 = (Vector.zero - w2).subtractingProduct(x2, VE).subtractingProduct(y2, VI).subtractingProduct(G1, V1)
+        let J2 = (Vector.zeros - w2).subtractingProduct(x2, VE).subtractingProduct(y2, VI).subtractingProduct(G1, V1)
         let V3 = (s3 * J2).addingProduct(t2, P2).addingProduct(s3 * A, V2)
         let U2 = d2 * V2, Z2 = (P2 * Vector(repeating: 1.0 / 2)).addingProduct(q, V2)
         let w3 = r3 * a.times(V2, less: w2)
 
         let P3 = (U2 * Z1).addingProduct(U1, Z2)
-        let C3 = (Vector.zero - w3).subtractingProduct(x3, VE).subtractingProduct(y3, VI).subtractingProduct(G2, V1)
+        let C3 = (Vector.zeros - w3).subtractingProduct(x3, VE).subtractingProduct(y3, VI).subtractingProduct(G2, V1)
         let V4 = (s4 * C3.subtractingProduct(G1, V2)).addingProduct(t3, P3).addingProduct(s4 * A, V3)
         let U3 = d3 * V3, Z3 = (P3 * Vector(repeating: 1.0 / 3)).addingProduct(q, V3)
         let w4 = r4 * a.times(V3, less: w3)
 
         let P4 = (U3 * Z1).addingProduct(U2, Z2).addingProduct(U1, Z3)
-        let C4 = (Vector.zero - w4).subtractingProduct(x4, VE).subtractingProduct(y4, VI).subtractingProduct(G3, V1)
+        let C4 = (Vector.zeros - w4).subtractingProduct(x4, VE).subtractingProduct(y4, VI).subtractingProduct(G3, V1)
         let J4 = C4.subtractingProduct(G2, V2).subtractingProduct(G1, V3)
         let V5 = (s5 * J4).addingProduct(t4, P4).addingProduct(s5 * A, V4)
         let U4 = d4 * V4, Z4 = (P4 * Vector(repeating: 1.0 / 4)).addingProduct(q, V4)
         let w5 = r5 * a.times(V4, less: w4)
 
         let P5 = (U4 * Z1).addingProduct(U3, Z2).addingProduct(U2, Z3).addingProduct(U1, Z4)
-        let C5 = (Vector.zero - w5).subtractingProduct(x5, VE).subtractingProduct(y5, VI).subtractingProduct(G4, V1)
+        let C5 = (Vector.zeros - w5).subtractingProduct(x5, VE).subtractingProduct(y5, VI).subtractingProduct(G4, V1)
         let J5 = C5.subtractingProduct(G3, V2).subtractingProduct(G2, V3).subtractingProduct(G1, V4)
         let V6 = (s6 * J5).addingProduct(t5, P5).addingProduct(s6 * A, V5)
         let w6 = r6 * a.times(V5, less: w5)
