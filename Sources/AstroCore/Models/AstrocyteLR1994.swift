@@ -213,15 +213,15 @@ package struct AstrocyteLR1994: VectorNodeModel {
             let b1 = c + Kd_act
             let c2 = c * c
             let b2 = Km_SERCA_squared.addingProduct(c, c)
-            // one division for the four quotients
-            let a1b1 = a1 * b1, a2b2 = a2 * b2
-            let inverse = Vector(repeating: 1) / (a1b1 * a2b2)
-            let inverse_a1b1 = inverse * a2b2, inverse_a2b2 = inverse * a1b1
-            let mn = (ip3 * c) * inverse_a1b1
-            let pump = rate_SERCA * c2 * (inverse_a2b2 * a2)
-            let alpha = k_Kd_inh * a1 * (inverse_a2b2 * b2)
-            let open = mn * h
-            let channel = rate_L.addingProduct(rate_IP3R, open * open * open)
+            // two divisions for four quotients, side by side
+            let one = Vector(repeating: 1)
+            let inverse_a1b1 = one / (a1 * b1), inverse_a2b2 = one / (a2 * b2)
+            // m n h = open / (a1 b1); its cube in parts, most of which need not wait for the division
+            let open = (ip3 * c) * h
+            let cube = (inverse_a1b1 * inverse_a1b1) * (inverse_a1b1 * (open * open * open))
+            let pump = (rate_SERCA * c2) * (inverse_a2b2 * a2)
+            let alpha = (k_Kd_inh * a1) * (inverse_a2b2 * b2)
+            let channel = rate_L.addingProduct(rate_IP3R, cube)
             let gradient = Ca_tot.subtractingProduct(one_plus_ratio, c)
             let dc = (noise - pump).addingProduct(channel, gradient)
             let dh = alpha.subtractingProduct(h, alpha.addingProduct(k_IP3R, c))
