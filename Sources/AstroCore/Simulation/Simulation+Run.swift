@@ -19,7 +19,7 @@ extension Simulation {
         let plans = recordings.map { $0.plan(stamps) }
         let run = SliceLoop(
             self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
-        timed(\.simulate) { Team.shared.run(workers: threads, run.work) }
+        timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
         now = run.reached
         for recording in recordings {
             recording.cut(after: now)

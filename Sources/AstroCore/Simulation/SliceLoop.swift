@@ -19,6 +19,8 @@ final class SliceLoop: @unchecked Sendable {
     private let simulation: Simulation
     private let end: Int
     private let progress: ((Double, Double) -> Bool)?
+    /// Workers that have cells; the others would only be waited for.
+    let workers: Int
     private let barrier: Barrier
     private let length: Int
     /// For each population: the stamps, within this run, at which its cells are sampled.
@@ -81,7 +83,6 @@ final class SliceLoop: @unchecked Sendable {
         start = simulation.now
         reached = simulation.now
         nextReport = Clock.seconds + Self.reportInterval
-        barrier = Barrier(simulation.threads)
         length = simulation.sliceLength
         events = Array(repeating: 0, count: simulation.threads)
         faults = Array(repeating: nil, count: simulation.threads)
@@ -97,6 +98,8 @@ final class SliceLoop: @unchecked Sendable {
                 }
             }
         }
+        workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
+        barrier = Barrier(workers)
         // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
         sicStride = length
         let size = simulation.senderCount * sicStride + 8
@@ -284,7 +287,7 @@ final class SliceLoop: @unchecked Sendable {
         ordered.removeAll(keepingCapacity: true)
         for lag in 0..<slice.count {
             let first = ordered.count
-            for outboxes in simulation.outboxes {
+            for outboxes in simulation.outboxes[..<workers] {
                 let outbox = outboxes[parity]
                 outbox.factors.withUnsafeBufferPointer { factors in
                     for spike in outbox.spikes[lag] {
