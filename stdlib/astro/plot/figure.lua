@@ -7,7 +7,7 @@
 --   y2label, y2range                              a second y axis, at the right, for the series with axis = "y2"
 --   weight                                        share of the cell's height
 --   whole, xwhole                                 only whole numbers are marked along y, x
---   scale                                         { colours, range, label }: what the colours of an image mean
+--   scale                                         { colours, range, label, whole }: what the colours of an image mean
 --   bare                                          no axes
 --   texts                                         list of { x, y, text [, align] }
 --   series                                        list of series, drawn in this order

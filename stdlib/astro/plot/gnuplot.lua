@@ -13,7 +13,7 @@ local gnuplot = {}
 
 local PIXELS_PER_INCH <const> = 96
 local LINE <const>, AXIS <const>, LEFT <const>, RIGHT <const>, RIGHT_AXIS <const>, RIGHT_SCALE <const> = 20, 60, 84, 24, 84, 96
-local GAP <const>, KEY <const>, TIC_DISTANCE <const>, XTIC_DISTANCE <const>, XLABEL <const>, YLABEL <const> = 14, 24, 36, 64, 44, 66
+local GAP <const>, KEY <const>, TIC_DISTANCE <const>, XTIC_DISTANCE <const>, XLABEL <const>, YLABEL <const> = 14, 24, 36, 52, 44, 66
 local Y2LABEL <const>, SCALE_GAP <const>, SCALE_WIDTH <const> = 64, 12, 14
 local BARE <const> = 14
 
@@ -243,7 +243,7 @@ local function scale_commands(panel, place, page)
     format("set cbrange [%s:%s]", number(scale.range[1]), number(scale.range[2])),
     format("set colorbox vertical user origin screen %.5f,%.5f size screen %.5f,%.5f", right + SCALE_GAP / page.width, bottom,
       SCALE_WIDTH / page.width, top - bottom),
-    "set cbtics scale 0.4",
+    format("set cbtics %s scale 0.4", scale.whole and number(round_up(max(1, (scale.range[2] - scale.range[1]) / 8))) or "autofreq"),
   }, "\n")
 end
 
@@ -261,17 +261,20 @@ end
 -- Axes, their ranges and marks.
 local function axes_commands(panel, place, page, is_lowest)
   if panel.bare then
-    return concat({ "unset border", "unset tics", range_command("x", panel.xrange), range_command("y", panel.yrange) }, "\n")
+    local ranges = range_command("x", panel.xrange) .. "\n" .. range_command("y", panel.yrange)
+    return "unset border\nunset tics\nunset logscale\n" .. ranges
   end
   local width, height = (place[2] - place[1]) * page.width, (place[4] - place[3]) * page.height
   local commands = {
-    format("set border %s linecolor rgb '#404040'", panel.y2label and "11" or "3"), "set tics nomirror out scale 0.6",
+    format("set border %s linecolor rgb '#404040'", panel.y2label and "11" or "3"),
+    "set xtics nomirror out scale 0.6", "set ytics nomirror out scale 0.6",
     (panel.logx and "set" or "unset") .. " logscale x", (panel.logy and "set" or "unset") .. " logscale y",
     range_command("x", panel.xrange), range_command("y", panel.yrange),
     is_lowest and "set format x" or "set format x ''",
     tics_command(panel, "x", width), tics_command(panel, "y", height),
   }
   if panel.y2label then
+    commands[#commands + 1] = "set y2tics out scale 0.6"
     commands[#commands + 1] = range_command("y2", panel.y2range)
     commands[#commands + 1] = tics_command(panel, "y2", height)
   else
@@ -384,7 +387,6 @@ set encoding utf8
 set terminal %s
 %s
 set key at graph 1,1 right bottom horizontal samplen 1.5 height 0.3 noenhanced
-set datafile missing 'NaN'
 set multiplot%s
 ]]
 

@@ -112,14 +112,37 @@ local function limits(axes, axis, range)
   return ("%s.set_%slim(%s)"):format(axes, axis, table.concat(parts, ", "))
 end
 
+-- The colour of an axis where there are two: that of its first curve.
+local function axis_colour(panel, axis)
+  for _, series in ipairs(panel.y2label and panel.series or {}) do
+    if (series.axis == "y2") == (axis == "y2") and series.style == "line" then return ", color=" .. colour_of(series.colour) end
+  end
+  return ""
+end
+
+local function legend_lines(panel, add)
+  local place = ('loc="lower right", bbox_to_anchor=(1, 1), ncols=%d, frameon=False, borderpad=0'):format(#panel.series)
+  if not panel.y2label then return add("ax.legend(%s)", place) end
+  add "handles, labels = ax.get_legend_handles_labels()"
+  add "more_handles, more_labels = right.get_legend_handles_labels()"
+  add("ax.legend(handles + more_handles, labels + more_labels, %s)", place)
+end
+
+local function has_names(panel)
+  for _, series in ipairs(panel.series) do
+    if series.name then return true end
+  end
+  return false
+end
+
 local function panel_lines(panel, name, is_last, title)
-  local lines, has_key = {}, false
+  local lines, has_key = {}, has_names(panel)
   local function add(text, ...) lines[#lines + 1] = text and "    " .. (select("#", ...) > 0 and text:format(...) or text) end
-  if title then add("ax.set_title(%s)", quoted(title)) end
+  if title then add("ax.set_title(%s%s)", quoted(title), has_key and ", pad=18" or "") end
   if panel.y2label then
     add "right = ax.twinx()"
     add 'right.spines["right"].set_visible(True)'
-    add("right.set_ylabel(%s)", quoted(panel.y2label))
+    add("right.set_ylabel(%s%s)", quoted(panel.y2label), axis_colour(panel, "y2"))
   end
   for i, series in ipairs(panel.series) do
     add('d = DATA["%s series %d"]', name, i)
@@ -127,7 +150,6 @@ local function panel_lines(panel, name, is_last, title)
     local target = series.style == "image" and "image = ax." or series.axis == "y2" and "right." or "ax."
     add(target .. call:gsub("%%", "%%%%"))
     if series.style == "image" then add("fig.colorbar(image, ax=ax, label=%s)", quoted(panel.scale.label or "")) end
-    has_key = has_key or series.name ~= nil
   end
   if #panel.series == 0 then add("ax.text(0.5, 0.5, %s, ha=\"center\", transform=ax.transAxes)", quoted(panel.empty or "no data")) end
   for _, text in ipairs(panel.texts or {}) do
@@ -138,12 +160,12 @@ local function panel_lines(panel, name, is_last, title)
   if panel.logy then add 'ax.set_yscale("log")' end
   add(limits("ax", "x", panel.xrange))
   add(limits("ax", "y", panel.yrange))
-  if panel.ylabel then add("ax.set_ylabel(%s)", quoted(panel.ylabel)) end
+  if panel.ylabel then add("ax.set_ylabel(%s%s)", quoted(panel.ylabel), axis_colour(panel, "y")) end
+  if panel.whole then add "ax.yaxis.set_major_locator(MaxNLocator(integer=True))" end
+  if panel.xwhole then add "ax.xaxis.set_major_locator(MaxNLocator(integer=True))" end
   if is_last and panel.xlabel then add("ax.set_xlabel(%s)", quoted(panel.xlabel)) end
   if not is_last then add "ax.tick_params(labelbottom=False)" end
-  if has_key then
-    add('ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=%d, frameon=False, borderpad=0)', #panel.series)
-  end
+  if has_key then legend_lines(panel, add) end
   return lines
 end
 
@@ -177,6 +199,7 @@ from math import nan
 import matplotlib.pyplot as plt
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 
 plt.rcParams.update({
     "font.family": "sans-serif", "font.size": 9, "axes.titlesize": 10, "legend.fontsize": 8,

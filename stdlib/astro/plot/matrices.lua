@@ -56,7 +56,9 @@ local function image_cell(image, options)
       {
         xlabel = options.xlabel or image.xlabel, ylabel = options.ylabel or image.ylabel, xrange = xrange, yrange = yrange,
         xwhole = image.whole, whole = image.whole,
-        scale = { colours = image.colours, range = { range[1], range[2] }, label = options.label or image.label },
+        scale = {
+          colours = image.colours, range = { range[1], range[2] }, label = options.label or image.label, whole = image.whole_values,
+        },
         series = { { style = "image", x = x, y = y, rows = rows } },
       },
     },
@@ -110,9 +112,9 @@ matrices.correlation = check.public("plot.correlation(result [, options])", func
   local limit = greatest > 0 and math.min(1, axes.round_up(greatest)) or 1
   local small, down, across = condensed(rows)
   return figures.new("correlation", ("%d by %d"):format(#rows, #rows), options, image_cell({
-    rows = small, x = { (1 + across) / 2, across }, y = { (1 + down) / 2, down }, whole = true, aspect = 1, xlabel = "cell", ylabel = "cell",
-    range = { -limit, limit }, label = "correlation r", colours = palette_of("correlation", options.palette or "signed"), width = 560,
-    height = 460,
+    rows = small, x = { (1 + across) / 2, across }, y = { (1 + down) / 2, down }, whole = true, aspect = 1,
+    xlabel = "cell", ylabel = "cell", range = { -limit, limit }, label = "correlation r",
+    colours = palette_of("correlation", options.palette or "signed"), width = 560, height = 460,
   }, options))
 end)
 

@@ -32,6 +32,23 @@ local function strokes(sim, from, to, model, source_row, target_row)
   return x, y, x2, y2
 end
 
+-- Of many third cells those that are connected to the shown targets, since few of the others would have a line.
+local function shown_third(sim, third, targets, most)
+  if #third <= most then return third end
+  local connected, chosen = {}, nil
+  for _, id in ipairs(sim:connections({ source = third, target = targets }).source:totable()) do connected[id] = true end
+  local places = {}
+  for i, id in ipairs(third.ids:totable()) do
+    if connected[id] then places[#places + 1] = i end
+  end
+  if #places < most then return (data.evenly_spaced(third, most)) end
+  for k = 1, most do
+    local one = third[places[math.floor((k - 0.5) * #places / most) + 1]]
+    chosen = chosen and chosen + one or one
+  end
+  return chosen
+end
+
 local function segments(name, colour, is_faint, ...)
   local x, y, x2, y2 = ...
   local width = #x > 400 and 0.5 or #x > 100 and 0.8 or 1.2
@@ -46,21 +63,25 @@ local function marks(row, shape, colour)
   return { style = "points", shape = shape, colour = colour, size = row.n > 40 and 1 or row.n > 20 and 1.4 or 1.9, x = x, y = y }
 end
 
-local function label_of(text, shown, all)
-  return #shown == #all and ("%s (%d)"):format(text, #all) or ("%s (%d of %d shown)"):format(text, #shown, #all)
+-- What stands beside a row: its name, and how many cells there are.
+local function row_texts(y, name, shown, all)
+  local count = #shown == #all and ("%d"):format(#all) or ("%d of %d shown"):format(#shown, #all)
+  return { -0.02, y + 0.09, name, "right" }, { -0.02, y - 0.09, count, "right" }
 end
 
--- tripartite(sim, pre, post, third [, { most = 30 }])
+-- tripartite(sim, pre, post, third [, { most = 20 }])
 --
 -- The connections between three populations, as the arguments of sim:tripartite_connect: presynaptic neurons above, astrocytes in the
 -- middle, postsynaptic neurons below; lines for primary connections, for those to the astrocytes and for those from them. Of
--- larger populations `most` evenly spaced cells are shown, with the connections among these.
+-- larger populations `most` cells are shown, evenly spaced (of the astrocytes: among those connected to the shown postsynaptic
+-- neurons), with the connections among these.
 network.tripartite = check.public("plot.tripartite(sim, pre, post, third [, options])", function(sim, pre, post, third, options)
   options = figures.options("tripartite", options, { most = "count" })
   data.check_simulation("tripartite", sim)
   for what, nodes in pairs { pre = pre, post = post, third = third } do data.check_nodes("tripartite", what, nodes) end
-  local most = options.most or 30
-  local some_pre, some_post, some_third = data.evenly_spaced(pre, most), data.evenly_spaced(post, most), data.evenly_spaced(third, most)
+  local most = options.most or 20
+  local some_pre, some_post = data.evenly_spaced(pre, most), data.evenly_spaced(post, most)
+  local some_third = shown_third(sim, third, some_post, most)
   local top, middle, bottom = row_of(some_pre, 2), row_of(some_third, 1), row_of(some_post, 0)
   local primary, third_in, third_out = style.grey, style.colour(1), style.colour(2)
   local series = {
@@ -69,16 +90,17 @@ network.tripartite = check.public("plot.tripartite(sim, pre, post, third [, opti
     segments("third_out", third_out, false, strokes(sim, some_third, some_post, nil, middle, bottom)),
     marks(top, "triangle", "#000000"), marks(middle, "star", style.colour(3)), marks(bottom, "triangle", "#000000"),
   }
+  local texts = {}
+  for y, row in pairs { [2] = { "presynaptic", some_pre, pre }, [1] = { "astrocytes", some_third, third },
+    [0] = { "postsynaptic", some_post, post } } do
+    texts[#texts + 1], texts[#texts + 2] = row_texts(y, table.unpack(row))
+  end
   local summary = ("%d lines"):format(#series[1].x + #series[2].x + #series[3].x)
   return figures.new("tripartite", summary, options, {
     height = 400,
     panels = {
       {
-        bare = true, xrange = { -0.01, 1.01 }, yrange = { -0.35, 2.35 }, series = series,
-        texts = {
-          { 0, 2.24, label_of("presynaptic", some_pre, pre) }, { 0, 1.24, label_of("astrocytes", some_third, third) },
-          { 0, -0.24, label_of("postsynaptic", some_post, post) },
-        },
+        bare = true, xrange = { -0.23, 1.01 }, yrange = { -0.25, 2.2 }, series = series, texts = texts,
       },
     },
   })
@@ -185,7 +207,8 @@ network.connectivity = check.public("plot.connectivity(sim, pre, post [, options
     xlabel = label("source", step_pre), ylabel = label("target", step_post),
     range = options.weight and { -math.max(most, 1e-9), math.max(most, 1e-9) } or { 0, math.max(1, most) },
     label = options.weight and "sum of weights" or "connections",
-    colours = style.palettes[options.weight and "signed" or "counts"],
+    colours = options.weight and style.palettes.signed or most <= 1 and { "#FFFFFF", style.colour(1) } or style.palettes.counts,
+    whole_values = not options.weight,
   }, options))
 end)
 

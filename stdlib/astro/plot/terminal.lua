@@ -271,7 +271,7 @@ local function panel_lines(panel, screen, width, rows, gutter, right, is_last)
   local y2_axis = panel.y2label and axis_of(panel, "y2", rows, 3)
   local board = canvas.new(columns, rows, screen)
   draw_panel(board, panel, x_axis, y_axis, y2_axis)
-  local lines = panel.bare and {} or header(panel, screen, width)
+  local lines = header(panel, screen, width)
   local left_labels, right_labels = labels_by_row(y_axis, rows), labels_by_row(y2_axis, rows)
   local bar, tick = screen.ascii and "|" or "│", screen.ascii and "+" or "┤"
   for row, drawn in ipairs(board:lines()) do
