@@ -7,15 +7,20 @@ import LuaShim
 extension Runtime {
     static var hostFunctions: [LuaMethod<Void>] {
         [
-            .init("gnuplot", "host.gnuplot(commands [, data])", "Runs gnuplot; true, or nil and why not.") {
-                _, arguments in
-                let input =
-                    try arguments.string(1, "commands") + "\n"
-                    + (arguments.isNothing(2) ? "" : try arguments.string(2, "data"))
-                guard let problem = runGnuplot(input) else { return .flag(true) }
-                return arguments.failure(problem)
+            .init(
+                "gnuplot", "host.gnuplot(commands [, path])",
+                "Runs gnuplot and writes its output to a file, where the sandbox lets it; true, or nil and why not."
+            ) { _, arguments in
+                let path = arguments.isNothing(2) ? nil : try arguments.writablePath(2)
+                var picture: [UInt8] = []
+                if let problem = runGnuplot(try arguments.string(1, "commands") + "\n", output: &picture) {
+                    return arguments.failure(problem)
+                }
+                if let path { try picture.withUnsafeBytes { try writeFile(path, $0) } }
+                return .flag(true)
             },
-            .init("terminal", "host.terminal(ask)", "What standard output can show; `ask` the terminal about graphics.") {
+            .init("terminal", "host.terminal(ask)", "What standard output can show; `ask` the terminal about graphics.")
+            {
                 _, arguments in
                 let terminal = Terminal()
                 let graphics = lua_toboolean(arguments.L, 1) != 0 ? Terminal.graphics : nil
@@ -100,13 +105,8 @@ private func readAll(_ file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
     }
 }
 
-/// What went wrong, if something did.
-private func runGnuplot(_ input: String) -> String? {
-    var output: [UInt8] = []
-    return runGnuplot(input, output: &output)
-}
-
-/// Commands, messages and pictures go through memory files rather than pipes, so neither side can wait for the other.
+/// What went wrong, if something did. Commands, messages and pictures go through files in memory rather than pipes, so
+/// neither side can wait for the other.
 private func runGnuplot(_ input: String, output: inout [UInt8]) -> String? {
     guard let commands = tmpfile(), let messages = tmpfile(), let picture = tmpfile() else {
         return "no temporary file for gnuplot"

@@ -97,8 +97,9 @@ enum TerminalPicture {
         }
         let body = bytes[2..<(bytes.count - 2)]
         guard body.allSatisfy({ $0 >= 0x20 && $0 < 0x7f || $0 == 0x0a || $0 == 0x0d }) else { return nil }
-        guard body.drop(while: { $0 == UInt8(ascii: ";") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }).first
-            == UInt8(ascii: "q")
+        guard
+            body.drop(while: { $0 == UInt8(ascii: ";") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }).first
+                == UInt8(ascii: "q")
         else { return nil }
         return bytes
     }

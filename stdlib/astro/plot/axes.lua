@@ -1,6 +1,6 @@
 -- How far axes reach, for all ways of drawing.
 local floor, huge, log = math.floor, math.huge, math.log
-local ipairs = ipairs
+local ipairs, type = ipairs, type
 
 local axes = {}
 
@@ -25,13 +25,15 @@ function axes.span(panel, axis)
     local belongs = axis == "x" or (series.axis == "y2") == (axis == "y2")
     for _, column in ipairs(belongs and is_drawn(series) and columns_along(series, axis == "x" and "x" or "y") or {}) do
       for _, value in ipairs(column) do
-        if value < least then least = value end
-        if value > greatest then greatest = value end
+        if type(value) == "number" then
+          if value < least then least = value end
+          if value > greatest then greatest = value end
+        end
       end
     end
   end
   local given = panel[axis .. "range"] or {}
-  return given[1] or least, given[2] or greatest
+  return type(given[1]) == "number" and given[1] or least, type(given[2]) == "number" and given[2] or greatest
 end
 
 -- The next of 1, 2, 5, 10, 20 … that is not below x.

@@ -85,10 +85,11 @@ Figure.commands = public("figure:commands(path)", function(self, path)
   return ending == "py" and write_python(self, path) or draw(self, path, ending)
 end)
 
--- What the sandbox refuses is refused here: gnuplot would not know.
-local function write_file(path, text)
-  local allowed, problem = pcall(host.write_file, path, text)
-  if not allowed then fail("save: %s", (tostring(problem):gsub("^.*write_file: ", ""))) end
+-- The host writes the files, and only where the script may; gnuplot itself writes none.
+local function by_host(write_with, ...)
+  local allowed, done, problem = pcall(write_with, ...)
+  if not allowed then fail("save: %s", (tostring(done):gsub("^.-gnuplot: ", ""):gsub("^.-write_file: ", ""))) end
+  return done, problem
 end
 
 -- figure:save(path) -> figure
@@ -99,16 +100,11 @@ Figure.save = public("figure:save(path)", function(self, path)
   local ending = ending_of(path)
   if path:find("%c") then fail("save: the path must not hold control characters") end
   if ending == "py" then
-    write_file(path, write_python(self, path))
+    by_host(host.write_file, path, write_python(self, path))
     return self
   end
-  local commands = draw(self, path, ending)
-  write_file(path, "")
-  local done, problem = host.gnuplot(commands)
-  if not done then
-    os.remove(path)
-    fail("save: '%s': %s", path, problem)
-  end
+  local done, problem = by_host(host.gnuplot, draw(self, nil, ending), path)
+  if not done then fail("save: '%s': %s", path, problem) end
   return self
 end)
 
