@@ -119,16 +119,6 @@ local function check_way(way)
   wrong("show: there is no way %s (there are: %s)", shown(way), concat(WAYS, ", "))
 end
 
--- The first of the ways that works here.
-local function ways_for(screen, way)
-  if way then return { way } end
-  local ways = {}
-  if screen.is_terminal and screen.has_windows then ways[1] = "window" end
-  if screen.graphics then ways[#ways + 1] = screen.graphics end
-  ways[#ways + 1] = screen.utf8 and "text" or "ascii"
-  return ways
-end
-
 local WINDOWS <const> = { "qt", "wxt", "x11" }
 local has_no_window = false
 
@@ -162,13 +152,15 @@ end
 -- drawn with braille characters, in a pipe too. `way` asks for one of these: "window", "kitty", "sixel", "text", "ascii".
 Figure.show = public("figure:show([way])", function(self, way)
   check_way(way)
-  local screen, problem = host.terminal(way == nil), nil
-  for _, one in ipairs(ways_for(screen, way)) do
-    local done, why = show_as(self, one, screen)
-    if done then return self end
-    problem = problem or why
-  end
-  fail("show: %s", problem)
+  local screen = host.terminal(false)
+  if way == nil and screen.is_terminal and screen.has_windows and show_window(self) then return self end
+  -- Only now, since an answer of the terminal may take a moment.
+  if way == nil then screen = host.terminal(true) end
+  local text = screen.utf8 and "text" or "ascii"
+  local done, problem = show_as(self, way or screen.graphics or text, screen)
+  if not done and way == nil then done = show_text(self, text, screen) end
+  if not done then fail("show: %s", problem) end
+  return self
 end)
 
 return figures

@@ -15,7 +15,7 @@ local PIXELS_PER_INCH <const> = 96
 local LINE <const>, AXIS <const>, LEFT <const>, RIGHT <const>, RIGHT_AXIS <const>, RIGHT_SCALE <const> = 20, 60, 84, 24, 84, 96
 local GAP <const>, KEY <const>, TIC_DISTANCE <const>, XTIC_DISTANCE <const>, XLABEL <const>, YLABEL <const> = 14, 24, 36, 52, 44, 66
 local Y2LABEL <const>, SCALE_GAP <const>, SCALE_WIDTH <const> = 64, 12, 14
-local BARE <const> = 14
+local BARE <const>, LETTER <const>, KEY_SAMPLE <const>, KEY_ROW <const> = 14, 8, 75, 18
 
 -- How many pixels of a terminal one pixel of the figure takes, so that it fits.
 local function magnification(figure_width, screen)
@@ -27,12 +27,17 @@ local function window(name)
   return function(w, h) return format("%s size %.0f,%.0f font 'Helvetica,10' noenhanced persist", name, w, h) end
 end
 
-local function bitmap(name)
-  return function(w, h, screen)
-    local k = magnification(w, screen)
-    return format("%s size %.0f,%.0f font 'Helvetica,10' fontscale %.3f linewidth %.3f pointscale %.3f noenhanced",
-      name, k * w, k * h, k, k, k)
-  end
+-- For a terminal, in its size.
+local function kitty(w, h, screen)
+  local k = magnification(w, screen)
+  return format("pngcairo size %.0f,%.0f font 'Helvetica,10' fontscale %.3f linewidth %.3f pointscale %.3f noenhanced",
+    k * w, k * h, k, k, k)
+end
+
+local function sixel(w, h, screen)
+  local k = magnification(w, screen)
+  return format("sixelgd noenhanced truecolor linewidth %.3f font 'Sans,10' fontscale %.3f size %.0f,%.0f background '#ffffff'",
+    k, k, k * w, k * h)
 end
 
 local TERMINALS <const> = {
@@ -46,8 +51,7 @@ local TERMINALS <const> = {
     return format("pdfcairo size %.3fin,%.3fin font 'Helvetica,10' fontscale 0.85 noenhanced",
       w / PIXELS_PER_INCH, h / PIXELS_PER_INCH)
   end,
-  kitty = bitmap "pngcairo",
-  sixel = bitmap "sixelgd truecolor",
+  kitty = kitty, sixel = sixel,
   qt = window "qt", wxt = window "wxt", x11 = window "x11",
 }
 
@@ -283,20 +287,34 @@ local function axes_commands(panel, place, page, is_lowest)
   return concat(commands, "\n")
 end
 
--- Room above a panel; names of curves stand there, where they hide no data.
-local function room_above(panel)
-  for _, series in ipairs(panel.series) do
-    if series.name then return KEY end
+-- The names of curves stand above a panel, where they hide no data: in how many columns and rows.
+local function key_shape(panel, width)
+  local count, longest = 0, 0
+  for _, series in ipairs(drawn_series(panel)) do
+    if series.name then count, longest = count + 1, max(longest, utf8_length(series.name) or #series.name) end
   end
-  return GAP
+  local columns = max(1, width // (longest * LETTER + KEY_SAMPLE))
+  return columns, (count + columns - 1) // columns
+end
+
+local function room_above(panel, width)
+  local _, count = key_shape(panel, width)
+  return count == 0 and GAP or KEY + (count - 1) * KEY_ROW
+end
+
+local function title_command(panel, title, width)
+  if not title then return "unset title" end
+  local _, count = key_shape(panel, width)
+  return format("set title %s offset 0,%g", quote(title), count == 0 and 0 or 0.8 + 1.05 * (count - 1))
 end
 
 -- `place` holds left, right, bottom, top in fractions of the page.
 local function panel_commands(panel, place, page, is_lowest, title, counter)
+  local width = (place[2] - place[1]) * page.width
   return concat({
     "unset label",
     format("set margins at screen %.5f, at screen %.5f, at screen %.5f, at screen %.5f", unpack(place)),
-    title and format("set title %s offset 0,%g", quote(title), room_above(panel) == KEY and 0.8 or 0) or "unset title",
+    title_command(panel, title, width), format("set key maxcols %.0f", (key_shape(panel, width))),
     axes_commands(panel, place, page, is_lowest), scale_commands(panel, place, page),
     axis_labels(panel, place, page, is_lowest), text_labels(panel),
     plot_command(panel, counter),
@@ -326,14 +344,14 @@ local function sides(cell, width)
 end
 
 -- Top and bottom of each panel of a cell, in pixels from the top of the cell.
-local function stack(cell, whole_height)
+local function stack(cell, whole_height, width)
   local top = title_height(cell.title)
   local free = whole_height - top - (is_bare(cell) and BARE or AXIS)
-  for _, panel in ipairs(cell.panels) do free = free - room_above(panel) end
+  for _, panel in ipairs(cell.panels) do free = free - room_above(panel, width) end
   local edges = {}
   for i, panel in ipairs(cell.panels) do
     local height = free * (panel.weight or 1) / total_weight(cell.panels)
-    top = top + room_above(panel)
+    top = top + room_above(panel, width)
     edges[i] = { top, top + height }
     top = top + height
   end
@@ -344,7 +362,7 @@ end
 -- of its own leaves room free.
 local function panel_places(cell, place)
   local left, right = sides(cell, place.right - place.left)
-  local edges, places = stack(cell, place.height), {}
+  local edges, places = stack(cell, place.height, right - left), {}
   for i, edge in ipairs(edges) do
     local top, bottom, from, to = edge[1], edge[2], left, right
     if cell.aspect then

@@ -28,7 +28,7 @@ local function adaptive_exponential(get, options)
     x = "V_m", y = "w", xrange = { left, right }, yrange = { bottom - margin, top + margin },
     f = function(V, w) return (current(V) - w) / C_m end,
     g = function(V, w) return (a * (V - E_L) - w) / tau_w end,
-    nullclines = { { "dV_m/dt = 0", current }, { "dw/dt = 0", function(V) return a * (V - E_L) end } },
+    nullclines = { { "dV/dt = 0", current }, { "dw/dt = 0", function(V) return a * (V - E_L) end } },
     jump = (V_th - V_reset) / 2,
     note = options.I and ("I = %g pA"):format(I) or I ~= 0 and ("I_e = %g pA"):format(I) or nil,
   }
@@ -54,7 +54,7 @@ local function li_rinzel(get, options)
     f = function(c, h) return channel(c) * h ^ 3 - pump(c) end,
     g = function(c, h) return alpha * (1 - h) - k * c * h end,
     nullclines = {
-      { "dCa_astro/dt = 0", calcium_nullcline }, { "dh_IP3R/dt = 0", function(c) return alpha / (alpha + k * c) end },
+      { "dCa/dt = 0", calcium_nullcline }, { "dh/dt = 0", function(c) return alpha / (alpha + k * c) end },
     },
     note = ("IP3 = %.3g µM"):format(IP3),
   }
