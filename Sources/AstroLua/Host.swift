@@ -23,7 +23,7 @@ extension Runtime {
             {
                 _, arguments in
                 let terminal = Terminal()
-                let graphics = lua_toboolean(arguments.L, 1) != 0 ? Terminal.graphics : nil
+                let graphics = lua_toboolean(arguments.L, 1) != 0 ? Terminal.graphics() : nil
                 return .table([
                     ("is_terminal", .flag(terminal.isTerminal)), ("columns", .integer(terminal.columns)),
                     ("rows", .integer(terminal.rows)), ("cell_width", .integer(terminal.cellWidth)),

@@ -37,8 +37,17 @@ struct Terminal {
 
     var hasWindows: Bool { Terminal.variable("DISPLAY") != nil || Terminal.variable("WAYLAND_DISPLAY") != nil }
 
-    /// "kitty", "sixel" or nothing, as the terminal answers; it is asked once.
-    static let graphics: String? = askForGraphics()
+    /// "kitty", "sixel" or nothing, as the terminal answers; it is asked once, and not while typed text is waiting, which
+    /// would be taken for an answer.
+    static func graphics() -> String? {
+        if let answer { return answer.isEmpty ? nil : answer }
+        var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        if poll(&waiting, 1, 0) > 0 { return nil }
+        answer = askForGraphics() ?? ""
+        return graphics()
+    }
+
+    nonisolated(unsafe) private static var answer: String?
 
     /// Both questions at once. Every terminal answers the second (its device attributes), so an answer without the
     /// first's is a no and nobody has to wait.
@@ -52,7 +61,7 @@ struct Terminal {
         guard tcgetpgrp(tty) == getpgrp(), tcgetattr(tty, &before) == 0 else { return nil }
         var raw = before
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
-        guard tcsetattr(tty, TCSAFLUSH, &raw) == 0 else { return nil }
+        guard tcsetattr(tty, TCSADRAIN, &raw) == 0 else { return nil }
         defer { tcsetattr(tty, TCSANOW, &before) }
         let question = "\u{1b}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1b}\\\u{1b}[c"
         guard write(tty, question, question.utf8.count) == question.utf8.count else { return nil }

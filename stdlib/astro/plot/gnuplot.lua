@@ -333,14 +333,29 @@ end
 
 local function is_bare(cell) return cell.panels[#cell.panels].bare end
 
--- Left and right of the panels of a cell, in pixels from its left. The widest label beside any of them decides.
-local function sides(cell, width)
-  if is_bare(cell) then return BARE, width - BARE end
+-- Room at the right of a cell's panels. The widest label beside any of them decides.
+local function right_margin(cell)
   local right = RIGHT
   for _, panel in ipairs(cell.panels) do
     right = max(right, panel.scale and RIGHT_SCALE or 0, panel.y2label and RIGHT_AXIS or 0)
   end
-  return LEFT, width - right
+  return right
+end
+
+-- The same for all cells of a column, so that axes of time above each other agree.
+local function right_margins(figure)
+  local margins, columns = {}, figure.columns or 1
+  for i, cell in ipairs(figure.cells) do
+    local column = (i - 1) % columns + 1
+    margins[column] = max(margins[column] or 0, is_bare(cell) and 0 or right_margin(cell))
+  end
+  return margins
+end
+
+-- Left and right of the panels of a cell, in pixels from its left.
+local function sides(cell, width, margin)
+  if is_bare(cell) then return BARE, width - BARE end
+  return LEFT, width - margin
 end
 
 -- Top and bottom of each panel of a cell, in pixels from the top of the cell.
@@ -361,7 +376,7 @@ end
 -- Left, right, bottom, top of each panel of a cell in pixels from the top left of the page. A cell with an aspect (height over width)
 -- of its own leaves room free.
 local function panel_places(cell, place)
-  local left, right = sides(cell, place.right - place.left)
+  local left, right = sides(cell, place.right - place.left, place.margin)
   local edges, places = stack(cell, place.height, right - left), {}
   for i, edge in ipairs(edges) do
     local top, bottom, from, to = edge[1], edge[2], left, right
@@ -383,7 +398,7 @@ end
 
 -- Where the cells stand, in pixels, and the height of all. A row is as high as its highest cell.
 local function arrange(figure)
-  local columns, places = figure.columns or 1, {}
+  local columns, places, margins = figure.columns or 1, {}, right_margins(figure)
   local bottom, height = title_height(figure.title), 0
   for i in ipairs(figure.cells) do
     local column = (i - 1) % columns
@@ -393,7 +408,7 @@ local function arrange(figure)
     end
     places[i] = {
       left = column * figure.width / columns, right = (column + 1) * figure.width / columns,
-      top = bottom - height, height = height,
+      top = bottom - height, height = height, margin = margins[column + 1],
     }
   end
   return places, bottom
