@@ -186,6 +186,6 @@ private let preludeText = #"""
     os.execute, os.tmpname, os.setlocale = nil, nil, nil
 
     -- What may use the host is loaded before a script can exchange the functions it uses; what comes later has no host.
-    for _, name in ipairs { "astro.plot", "astro.options" } do pcall(require, name) end
+    for _, name in ipairs { "astro.plot", "astro.options", "astro.io", "astro.sweep" } do pcall(require, name) end
     host = nil
     """#

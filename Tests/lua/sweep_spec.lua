@@ -229,7 +229,7 @@ describe("sweep.run", function()
     { function() sweep.run(f, { { x = 1 }, { x = 1.0 } }) end, "run: points 1 and 2 are equal; for repetitions add a parameter" },
     { function() sweep.run(f, { { x = print } }) end, "run: point 1: parameters.x: a function is no plain data" },
     { function() sweep.run(f, { x = 1, seed = "a" }) end, "run: point 1: seed = a must be a whole number" },
-    { function() sweep.run(f, { x = 1 }, { proceses = 2 }) end, "run: there is no option 'proceses' %(there are: file, processes, seed%)" },
+    { function() sweep.run(f, { x = 1 }, { proceses = 2 }) end, "run: there is no option 'proceses' %(did you mean 'processes'%?%)" },
     { function() sweep.run(f, { x = 1 }, { processes = 0 }) end, "run: processes = 0 is not allowed %(1 to 1024%)" },
     { function() sweep.run(f, { x = 1 }, { processes = 1.5 }) end, "run: processes = 1.5 must be a whole number" },
     { function() sweep.run(f, { x = 1 }, { file = "/nowhere/x" }) end, "run: /nowhere/x: No such file" },

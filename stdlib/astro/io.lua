@@ -7,18 +7,17 @@
 --
 -- rec:save(path) writes events. Which formats there are and what is in them: Docs/files.md.
 local _, _, host = ...
-local failure = require "astro.failure"
-local fail, public = failure.fail, failure.public
+local check = require "astro.check"
+local fail, public = check.fail, check.public
 local io = {}
 
 local function checked(call, options, known)
   if options == nil then return {} end
-  if type(options) ~= "table" then fail("%s: options must be a table, got %s", call, type(options)) end
+  if type(options) ~= "table" then fail("%s: options must be a table, got %s", call, check.shown(options)) end
   for key in pairs(options) do
-    local names = table.concat(known, ", ")
-    if not (", " .. names .. ", "):find(", " .. tostring(key) .. ", ", 1, true) then
-      fail("%s: there is no option '%s' (there are: %s)", call, tostring(key), names)
-    end
+    local is_known = false
+    for _, name in ipairs(known) do is_known = is_known or key == name end
+    if not is_known then fail("%s: there is no option '%s' (%s)", call, tostring(key), check.suggestion(key, known)) end
   end
   return options
 end

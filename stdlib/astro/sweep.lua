@@ -9,8 +9,8 @@
 local _, _, host = ...
 local astro = require "astro"
 local plain = require "astro.plain"
-local failure = require "astro.failure"
-local fail, public = failure.fail, failure.public
+local check = require "astro.check"
+local fail, public = check.fail, check.public
 local sweep = {}
 
 local start_points, order_points, next_point = host.run, host.order_points, host.next_point
@@ -259,7 +259,9 @@ local function checked(options)
   if options == nil then return {} end
   if type(options) ~= "table" then fail("run: options must be a table, got %s", type(options)) end
   for name, value in pairs(options) do
-    if not OPTIONS[name] then fail("run: there is no option '%s' (there are: file, processes, seed)", tostring(name)) end
+    if not OPTIONS[name] then
+      fail("run: there is no option '%s' (%s)", tostring(name), check.suggestion(name, check.sorted_keys(OPTIONS)))
+    end
     if type(value) ~= OPTIONS[name] then fail("run: %s must be a %s, got %s", name, OPTIONS[name], type(value)) end
   end
   for _, name in ipairs { "processes", "seed" } do
