@@ -280,9 +280,7 @@ extension Simulation {
                 astrocytes.removeAll(keepingCapacity: true)
                 rows.append(row: row, to: &positions)
                 factor.choose(row: row, positions.count, into: &places)
-                for (position, place) in zip(positions, places) where place >= 0 {
-                    astrocytes.append(UInt32(factor.member(Int(position), Int(place))))
-                }
+                factor.members(positions, places, into: &astrocytes)
                 out.add(positions, places, worker: worker)
                 try primary.add(row: row, positions, to: scratches[0])
                 try thirdIn.add(row: row, astrocytes, to: scratches[1])
