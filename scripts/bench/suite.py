@@ -108,7 +108,7 @@ def main():
         table.writerows(rows)
     (given.out / "results.md").write_text(markdown(rows))
     print(markdown(rows))
-    subprocess.run([ASTROLUA, "--quiet", str(HERE / "plots.lua"), "--out", str(given.out)], check=True)
+    subprocess.run([ASTROLUA, "--quiet", str(HERE / "plots.lua")], cwd=given.out, check=True)
     if os.environ.get("ASTROLUA_NEST_PYTHON"):
         subprocess.run([sys.executable, str(HERE / "compare.py"), "--pairs", str(given.pairs)], check=True)
 
