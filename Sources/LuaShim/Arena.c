@@ -108,7 +108,7 @@ static bool refuses(Host *host, size_t growth) {
 
 static void *refuse(Host *host, size_t growth) {
     bool hopeless = ++host->refusals >= 2 || growth > host->limit;
-    if (hopeless && !host->fail_after) host->stop = SHIM_OUT_OF_MEMORY;
+    if (hopeless && !host->fail_after) shim_stop(host->main, SHIM_OUT_OF_MEMORY);
     return NULL;
 }
 

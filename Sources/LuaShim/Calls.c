@@ -1,6 +1,7 @@
 // The way between Lua and Swift, in both directions, and the making of a state.
 #include "Host.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,8 @@ static int raise_message(lua_State *L) {
 static int enter_swift(lua_State *L, int method) {
     Host *host = host_of(L);
     luaL_checkstack(L, 60, "too many nested calls");
+    host_check_stack(L);
+    errno = 0;                             // what a crash handler reads tells of this call
     host->granting++;
     int results = host->entry(L, method);
     host->granting--;
@@ -119,9 +122,12 @@ int shim_call(lua_State *L, int arguments, int results, bool traceback) {
         lua_insert(L, function);
         handler = function;
     }
+    bool outermost = !host->stack_base;
+    if (outermost) host->stack_base = __builtin_frame_address(0);
     host->granting = 0;
     int status = lua_pcall(L, arguments, results, handler);
     host->granting = granting;
+    if (outermost) host->stack_base = NULL;
     if (traceback) lua_remove(L, handler);
     return status;
 }
@@ -159,6 +165,8 @@ static int open_libraries(lua_State *L) {
     text_install(L);
     guard_install(L);
     random_install(L);
+    patterns_install(L);
+    bounds_install(L);
     return 0;
 }
 
@@ -171,7 +179,7 @@ static void close_host(Host *host) {
 lua_State *shim_open(shim_entry entry, void *context, int64_t seed) {
     Host *host = calloc(1, sizeof *host);
     if (!host) return NULL;
-    *host = (Host){.entry = entry, .context = context, .seed = seed, .building = true, .granting = 1};
+    *host = (Host){.entry = entry, .context = context, .seed = seed, .building = true, .granting = 1, .out = stdout};
     if (arena_reserve(&host->arena)) host->main = lua_newstate(host_allocate, host);
     if (!host->main) {
         close_host(host);
