@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CSandbox
 import Glibc
 import LuaShim
 
@@ -7,12 +8,10 @@ import LuaShim
 extension Runtime {
     static var hostFunctions: [LuaMethod<Void>] {
         [
-            .init("gnuplot", "host.gnuplot(commands [, data])", "Runs gnuplot; true, or nil and why not.") {
-                _, arguments in
-                let input =
-                    try arguments.string(1, "commands") + "\n"
-                    + (arguments.isNothing(2) ? "" : try arguments.string(2, "data"))
-                guard let problem = runGnuplot(input) else { return .flag(true) }
+            .init("gnuplot", "host.gnuplot(commands, path)", "Writes a picture; true, or nil and why not.") { _, arguments in
+                let commands = try arguments.string(1, "commands")
+                let path = try arguments.string(2, "path")
+                guard let problem = draw(commands, path, arguments.runtime.access) else { return .flag(true) }
                 arguments.runtime.push(.none, arguments.L)
                 arguments.runtime.push(.text(problem), arguments.L)
                 return .pushed(2)
@@ -58,39 +57,42 @@ private func readAll(_ file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
     }
 }
 
-/// Commands and messages go through memory files rather than pipes, so neither side can wait for the other.
-private func runGnuplot(_ input: String) -> String? {
-    guard let commands = tmpfile(), let messages = tmpfile() else { return "no temporary file for gnuplot" }
-    defer {
-        fclose(commands)
-        fclose(messages)
+/// What is wrong, or nil. gnuplot writes to its standard output: it needs no right to write any file.
+private func draw(_ commands: String, _ path: String, _ access: Access) -> String? {
+    if let refusal = access.refusal(path, writing: true) { return refusal }
+    do {
+        let picture = try runGnuplot(commands + "\n")
+        try picture.withUnsafeBytes { try writeFile(path, $0) }
+        return nil
+    } catch {
+        let text = "\(error)"
+        return text.hasPrefix("'") ? text : "'\(path)': \(text)"
     }
-    fputs(input, commands)
-    fflush(commands)
-    fflush(nil)
-    lseek(fileno(commands), 0, SEEK_SET)
-    guard let status = spawn("gnuplot", input: fileno(commands), messages: fileno(messages)) else {
-        return "gnuplot is not installed (on Debian: apt install gnuplot-nox)"
-    }
-    if status == 0 { return nil }
-    rewind(messages)
-    let text = readAll(messages).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    let lines = text.split(separator: "\n").filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
-    return "gnuplot: " + (lines.isEmpty ? "ended with status \(status >> 8)" : lines.joined(separator: "\n"))
 }
 
-/// Runs a program found in PATH; its wait status, or nil if there is no such program.
-private func spawn(_ program: String, input: Int32, messages: Int32) -> Int32? {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO)
-    var name: [UnsafeMutablePointer<CChar>?] = [strdup(program), nil]
-    defer { free(name[0]) }
-    var child: pid_t = 0
-    guard posix_spawnp(&child, program, &actions, nil, &name, environ) == 0 else { return nil }
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    return status
+/// Commands, picture and messages go through files in memory rather than pipes, so neither side can wait for the other.
+private func runGnuplot(_ input: String) throws -> [UInt8] {
+    let files = (0..<3).map { _ in fdopen(sandbox_memory_file(), "w+b") }
+    defer { for case let file? in files { fclose(file) } }
+    guard let commands = files[0], let picture = files[1], let messages = files[2] else {
+        throw InputError("no memory for gnuplot's files")
+    }
+    fputs(input, commands)
+    fflush(nil)
+    lseek(fileno(commands), 0, SEEK_SET)
+    let status = sandbox_run_gnuplot(fileno(commands), fileno(picture), fileno(messages))
+    if status == Int32(SANDBOX_NO_PROGRAM) {
+        throw InputError("gnuplot is not installed (on Debian: apt install gnuplot-nox)")
+    }
+    rewind(picture)
+    rewind(messages)
+    guard status == 0 else { throw InputError("gnuplot: " + complaint(readAll(messages) ?? [], status)) }
+    return readAll(picture) ?? []
+}
+
+private func complaint(_ messages: [UInt8], _ status: Int32) -> String {
+    let lines = String(decoding: messages, as: UTF8.self).split(separator: "\n")
+        .filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
+    if !lines.isEmpty { return lines.joined(separator: "\n") }
+    return status & 0x7f == 0 ? "ended with status \(status >> 8)" : "was ended by signal \(status & 0x7f)"
 }

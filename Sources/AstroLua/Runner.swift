@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CSandbox
 import Glibc
 import LuaShim
 
@@ -74,6 +75,15 @@ extension Runtime {
         if let seconds = options.timeLimit { shim_start_time_limit(L, seconds) }
     }
 
+    /// From now on the engine asks before it takes much memory.
+    public func watchMemory() {
+        guard let limit = options.memoryLimit else { return }
+        Memory.left = { [unowned self] in max(0, Double(limit - claimedMemory)) }
+    }
+
+    /// Bytes that the system has given since this Lua was made.
+    var claimedMemory: Int { Int(sandbox_claimed_memory()) - memoryBefore }
+
     /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
     package func refuseMemory(after requests: Int) { shim_fail_after(L, requests) }
 
@@ -89,7 +99,7 @@ extension Runtime {
         let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
         shim_pop(L, 1)
         if reason == SHIM_INTERRUPTED { return .interrupted }
-        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM { return .failed(memoryMessage) }
+        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") { return .failed(memoryMessage) }
         return .failed(scriptLines(message))
     }
 
@@ -122,6 +132,17 @@ extension Runtime {
         guard text.first == UInt8(ascii: "#") else { return text }
         return Array(text.drop { $0 != UInt8(ascii: "\n") })
     }
+}
+
+/// Text as a terminal may show it: whoever prints what came from a script sends it through here.
+public func visible(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    let shown = [CChar](unsafeUninitializedCapacity: bytes.count * Int(SHIM_SHOWN) + 1) { buffer, count in
+        count = bytes.withUnsafeBytes {
+            shim_make_visible($0.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, buffer.baseAddress)
+        }
+    }
+    return String(decoding: shown.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 nonisolated(unsafe) private let emptyText = UnsafePointer<CChar>(strdup(""))!

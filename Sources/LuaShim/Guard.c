@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 static void stop_hook(lua_State *L, lua_Debug *activation) {
@@ -195,9 +196,21 @@ void guard_install(lua_State *L) {
 // Signals. One state at a time is watched.
 static lua_State *watched;
 
+// The second one ends the program; but what one press of a key or one `kill` of a group sends, directly and passed on
+// by the parent, counts once.
 static void interrupt(int signal_number) {
-    signal(signal_number, SIG_DFL);        // the second time ends the program
-    if (watched) shim_stop(watched, SHIM_INTERRUPTED);
+    static volatile double last;
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    double now = (double)time.tv_sec + (double)time.tv_nsec * 1e-9, since = now - last;
+    last = now;
+    if (!watched || shim_stop_reason(watched) == SHIM_GOES_ON) {
+        if (watched) shim_stop(watched, SHIM_INTERRUPTED);
+        return;
+    }
+    if (since < 0.2) return;
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
 }
 
 static void out_of_time(int signal_number) {

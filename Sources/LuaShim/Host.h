@@ -10,7 +10,7 @@ enum { ARENA_CLASSES = 256 };
 // One reserved range. A block's place in it depends on the requests alone, so it is the same in every run.
 typedef struct {
     char *base;
-    size_t size, top;
+    size_t size, top, claimed;
     void *free[ARENA_CLASSES];
 } Arena;
 

@@ -250,8 +250,7 @@ local HEAD <const> = [[
 reset
 set encoding utf8
 set terminal %s
-set output %s
-set border 3 linecolor rgb '#404040'
+%sset border 3 linecolor rgb '#404040'
 set tics nomirror out scale 0.6
 set key at graph 1,1 right bottom horizontal samplen 1.5 height 0.3 noenhanced
 set datafile missing 'NaN'
@@ -260,7 +259,8 @@ set multiplot%s
 
 local function head(figure, path, ending, height)
   local title = figure.title and " title " .. quote(figure.title) or ""
-  return format(HEAD, TERMINALS[ending](figure.width, height), quote_path(path), title)
+  local output = path and format("set output %s\n", quote_path(path)) or ""
+  return format(HEAD, TERMINALS[ending](figure.width, height), output, title)
 end
 
 local function cell_commands(cell, place, page, counter)
@@ -275,6 +275,7 @@ local function cell_commands(cell, place, page, counter)
   return concat(parts, "\n")
 end
 
+-- Without a path the picture goes to gnuplot's standard output.
 function gnuplot.commands(figure, path, ending)
   local places, height = arrange(figure)
   local page = { width = figure.width, height = height }

@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CSandbox
 import Glibc
 import LuaShim
 
@@ -15,6 +16,7 @@ public final class Runtime {
     public var progress: ((Double, Double) -> Void)?
 
     private(set) var L: LuaState! = nil
+    let memoryBefore = Int(sandbox_claimed_memory())
     private var entries: [Entry] = []
     private var tags: [ObjectIdentifier: Int32] = [:]
 

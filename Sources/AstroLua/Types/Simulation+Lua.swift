@@ -199,8 +199,16 @@ extension Runtime {
     fileprivate func watch(_ L: LuaState) -> (Double, Double) -> Bool {
         { [unowned self] done, whole in
             progress?(done, whole)
+            stopIfTooLarge(L)
             return Int(shim_stop_reason(L)) == SHIM_GOES_ON
         }
+    }
+
+    /// What recorders gather shows in no figure before the run ends, so the system is asked. An eighth more than the limit
+    /// is let pass: malloc keeps some of what was given back.
+    private func stopIfTooLarge(_ L: LuaState) {
+        guard let limit = options.memoryLimit, claimedMemory > limit + limit / 8 else { return }
+        shim_stop(L, Int32(SHIM_OUT_OF_MEMORY))
     }
 
     /// Lets the memory limit see what simulations hold.
