@@ -33,6 +33,7 @@ let package = Package(
             dependencies: ["AstroLua", "AstroCore", "CSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
-        .testTarget(name: "ProgramTests"),
+        .testTarget(name: "ProgramTests", dependencies: ["SandboxProbe"]),
+        .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
     ]
 )

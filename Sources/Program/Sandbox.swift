@@ -27,7 +27,7 @@ enum Sandbox {
     static var defaultMemoryLimit: Int {
         let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         let container = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap(number)
-        return (min(machine, container.min() ?? machine) / 2) >> 20 << 20
+        return min(machine, container.min() ?? machine) / 2 / 1_048_576 * 1_048_576
     }
 
     /// What confines scripts here, for `--version`.
