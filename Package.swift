@@ -12,6 +12,11 @@ let engine: [SwiftSetting] = [
     .define("VECTOR_WIDTH_\(vectorWidth)"),
 ]
 
+// The fuzzer has a main of its own, so it is part of the package only when asked for: Tests/fuzz.sh.
+let fuzzer: [Target] =
+    Context.environment["ASTROLUA_FUZZ"] == nil
+    ? [] : [.executableTarget(name: "Fuzz", dependencies: ["AstroLua", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])]
+
 let package = Package(
     name: "astrolua",
     products: [
@@ -35,5 +40,5 @@ let package = Package(
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
         .testTarget(name: "ProgramTests", dependencies: ["SandboxProbe"]),
         .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
-    ]
+    ] + fuzzer
 )

@@ -139,7 +139,9 @@ static _Noreturn void supervise(pid_t child, int broker, const sigset_t *watched
 static void become_child(pid_t parent, int socket, const sigset_t *before) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);     // it has died in between
-    sigprocmask(SIG_SETMASK, before, NULL);
+    sigset_t mask = *before;
+    for (int i = 0; i < PASSED_ON; i++) sigdelset(&mask, passed_on[i]);   // whoever started us may have blocked them
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     gnuplot_use_broker(socket);
 }
 

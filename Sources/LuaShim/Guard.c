@@ -132,17 +132,28 @@ static int resume(lua_State *L) {
     return returned + 1;
 }
 
+// Runs what the coroutine has to close, within reach of the limits.
+static int reset(lua_State *L, lua_State *coroutine) {
+    Host *host = host_of(L);
+    lua_State *outer = host->running;
+    host->running = coroutine;
+    int status = lua_resetthread(coroutine);
+    host->running = outer;
+    if (!host->stop) return status;
+    set_stop_hook(outer);
+    return host_raise_stop(L);
+}
+
 static int resume_wrapped(lua_State *L) {
     lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
     int results = run_coroutine(L, coroutine, lua_gettop(L));
     if (results >= 0) return results;
     int status = lua_status(coroutine);
     if (status != LUA_OK && status != LUA_YIELD) {
-        if (lua_resetthread(coroutine) != LUA_OK) {   // runs what is to be closed
+        if (reset(L, coroutine) != LUA_OK) {
             lua_xmove(coroutine, L, 1);
             lua_replace(L, -2);
         }
-        host_check_stop(L);
     }
     if (lua_type(L, -1) == LUA_TSTRING) {
         luaL_where(L, 1);
@@ -174,8 +185,7 @@ static int close_coroutine(lua_State *L) {
     luaL_argexpected(L, coroutine, 1, "coroutine");
     if (!is_at_rest(L, coroutine)) return luaL_error(L, "cannot close a running coroutine");
     host_check_stack(L);
-    int status = lua_resetthread(coroutine);
-    host_check_stop(L);
+    int status = reset(L, coroutine);
     lua_pushboolean(L, status == LUA_OK);
     if (status == LUA_OK) return 1;
     lua_xmove(coroutine, L, 1);

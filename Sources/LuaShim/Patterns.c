@@ -56,6 +56,7 @@ static bool is_in_class(int c, int class) {
     case 'u': is = isupper(c); break;
     case 'w': is = isalnum(c); break;
     case 'x': is = isxdigit(c); break;
+    case 'z': is = c == 0; break;         // not in the manual any more, but in Lua
     default: return class == c;
     }
     return isupper(class) ? !is : is;

@@ -28,7 +28,8 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     let hasWork = !parsed.chunks.isEmpty || !parsed.script.isEmpty
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
     let options = Options(parsed, command: command)
-    if !options.trust, let status = Sandbox.enter(options) { return status }
+    let isInteractive = parsed.interactive || (!hasWork && isatty(STDIN_FILENO) == 1)
+    if !options.trust, let status = Sandbox.enter(options, endsInTime: !isInteractive) { return status }
     do {
         let runtime = try Runtime(options)
         if !parsed.quiet, isatty(STDERR_FILENO) == 1 { runtime.progress = ProgressBar().show }

@@ -5,13 +5,14 @@ import Glibc
 /// The operating system's part in keeping a script where it belongs; Docs/security.md has the whole.
 enum Sandbox {
     /// Goes on in a child process that the kernel confines; the parent waits for it and never returns from here.
-    static func enter(_ options: Options) -> Int32? {
+    /// In the REPL the time limit is one for each line, so the parent cannot know when it has passed.
+    static func enter(_ options: Options, endsInTime: Bool) -> Int32? {
         let roots = options.sandboxRoots
         return withStrings(roots.readable) { readable in
             withStrings(roots.writable) { writable in
                 var rules = sandbox_rules(
                     readable: readable, writable: writable, memory_limit: options.memoryLimit ?? 0,
-                    time_limit: options.timeLimit ?? 0)
+                    time_limit: endsInTime ? options.timeLimit ?? 0 : 0)
                 guard sandbox_split(&rules) else {
                     complain("astrolua: cannot start a process for the script: \(String(cString: strerror(errno)))")
                     return ExitStatus.failure

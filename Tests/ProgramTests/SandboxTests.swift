@@ -74,6 +74,10 @@ struct SandboxTests {
             "coroutine.wrap(function() while true do end end)()",
             "local x <close> = setmetatable({}, { __close = function() while true do end end }) while true do end",
             "local co = coroutine.wrap(function() while true do coroutine.yield() end end) while true do co() end",
+            "local co = coroutine.create(function() local x <close> = setmetatable({}, { __close = function() while true do end "
+                + "end }) coroutine.yield() end) coroutine.resume(co) coroutine.close(co)",
+            "coroutine.wrap(function() local x <close> = setmetatable({}, { __close = function() while true do end end }) "
+                + "error() end)()",
             "('a'):rep(40):find(('a?'):rep(40) .. ('a'):rep(40))", "('a'):rep(5000):find(('.-'):rep(40) .. 'b')",
             "('a'):rep(1e5):gsub('.-.-.-b', '')", "for _ in ('a'):rep(3000):gmatch('(.*)(.*)(.*)(.*)b') do end",
             "(''):rep(1e15)", "table.move({}, 1, 1e15, 2)", "table.move({}, 1, 1e15, 2, {})",
