@@ -15,7 +15,8 @@ let engine: [SwiftSetting] = [
 // The fuzzer has a main of its own, so it is part of the package only when asked for: Tests/fuzz.sh.
 let fuzzer: [Target] =
     Context.environment["ASTROLUA_FUZZ"] == nil
-    ? [] : [.executableTarget(name: "Fuzz", dependencies: ["AstroLua", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])]
+    ? []
+    : [.executableTarget(name: "Fuzz", dependencies: ["AstroLua", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])]
 
 let package = Package(
     name: "astrolua",
@@ -35,7 +36,9 @@ let package = Package(
         .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua", "CSandbox"]),
         .executableTarget(
             name: "Program",
-            dependencies: ["AstroLua", "AstroCore", "CSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "AstroLua", "AstroCore", "CSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
         .testTarget(name: "ProgramTests", dependencies: ["SandboxProbe"]),

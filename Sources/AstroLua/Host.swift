@@ -8,7 +8,8 @@ import LuaShim
 extension Runtime {
     static var hostFunctions: [LuaMethod<Void>] {
         [
-            .init("gnuplot", "host.gnuplot(commands, path)", "Writes a picture; true, or nil and why not.") { _, arguments in
+            .init("gnuplot", "host.gnuplot(commands, path)", "Writes a picture; true, or nil and why not.") {
+                _, arguments in
                 let commands = try arguments.string(1, "commands")
                 let path = try arguments.string(2, "path")
                 guard let problem = draw(commands, path, arguments.runtime.access) else { return .flag(true) }

@@ -40,7 +40,9 @@ extension Runtime {
     private func readStdlib(_ arguments: Arguments) throws -> LuaValue {
         let name = try arguments.string(1, "name")
         let path = name.split(separator: ".").joined(separator: "/") + ".lua"
-        let isPlain = name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || isalnum(Int32($0)) != 0 }
+        let isPlain = name.utf8.allSatisfy {
+            $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || isalnum(Int32($0)) != 0
+        }
         guard let stdlib = access.stdlib, !name.isEmpty, isPlain, let bytes = readFile("\(stdlib)/\(path)") else {
             push(.none, L)
             push(.text("no module in stdlib: '\(path)'"), L)

@@ -1,6 +1,5 @@
 import AstroCore
 import CLua
-import CSandbox
 import Glibc
 import LuaShim
 
@@ -78,11 +77,8 @@ extension Runtime {
     /// From now on the engine asks before it takes much memory.
     public func watchMemory() {
         guard let limit = options.memoryLimit else { return }
-        Memory.left = { [unowned self] in max(0, Double(limit - claimedMemory)) }
+        Memory.left = { [unowned self] in max(0, Double(limit) - Double(shim_measure_memory(L))) }
     }
-
-    /// Bytes that the system has given since this Lua was made.
-    var claimedMemory: Int { Int(sandbox_claimed_memory()) - memoryBefore }
 
     /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
     package func refuseMemory(after requests: Int) { shim_fail_after(L, requests) }
@@ -102,7 +98,11 @@ extension Runtime {
         let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
         shim_pop(L, 1)
         if reason == SHIM_INTERRUPTED { return .interrupted }
-        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") { return .failed(memoryMessage) }
+        // what buffers of strings say
+        if options.memoryLimit != nil, message.hasPrefix("not enough memory") { return .failed(memoryMessage) }
+        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") {
+            return .failed(memoryMessage)
+        }
         return .failed(scriptLines(message))
     }
 

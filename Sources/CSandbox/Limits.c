@@ -3,7 +3,6 @@
 #include "Confine.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,16 +76,4 @@ void forget_environment(void) {
         else explicit_bzero(*variable, strlen(*variable));
     }
     if (kept) *kept = NULL;
-}
-
-size_t sandbox_claimed_memory(void) {
-    static int file = -1;
-    if (file < 0) file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    char text[256];
-    ssize_t length = file < 0 ? -1 : pread(file, text, sizeof text - 1, 0);
-    if (length <= 0) return 0;
-    text[length] = '\0';
-    size_t pages = 0;
-    sscanf(text, "%*s %*s %*s %*s %*s %zu", &pages);
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
 }

@@ -172,14 +172,13 @@ static void allow_system(int ruleset) {
     static const char *const readable[] = {
         "/usr/lib", "/lib", "/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo",
         "/usr/share/terminfo", "/etc/terminfo", "/usr/share/locale", "/usr/lib/locale", "/etc/inputrc", "/dev/urandom",
-        "/proc/self/statm", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu/online"};
+        "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu/online"};
     for (size_t i = 0; i < sizeof readable / sizeof *readable; i++) landlock_allow(ruleset, readable[i], LANDLOCK_READ);
     landlock_allow(ruleset, "/dev/null", LANDLOCK_READ | LANDLOCK_WRITE);
     landlock_allow(ruleset, "/dev/tty", LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_DEVICE);
 }
 
 const char *sandbox_enter(const sandbox_rules *rules) {
-    sandbox_claimed_memory();              // opens its file
     int ruleset = landlock_begin();
     if (ruleset < 0 && sandbox_landlock_version() > 0) return "Landlock";
     allow_system(ruleset);

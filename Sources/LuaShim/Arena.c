@@ -3,6 +3,7 @@
 // base is a multiple of its size, cut from the bottom up and kept for reuse by size class.
 #include "Host.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,24 @@ static void fix_hash_seed(Host *host, const void *state, size_t size) {
         memcpy(&g[SEED], &seed, sizeof seed);
         host->seed_fixed = true;
     }
+}
+
+// What Swift holds: the simulations, with all that recorders have gathered.
+static size_t held_outside(void) {
+    struct mallinfo2 figures = mallinfo2();
+    return figures.uordblks + figures.hblkhd;
+}
+
+void host_measure(Host *host) {
+    size_t held = held_outside();
+    if (host->held_before == 0) host->held_before = held;
+    host->external = held > host->held_before ? held - host->held_before : 0;
+}
+
+size_t shim_measure_memory(lua_State *L) {
+    Host *host = host_of(L);
+    host_measure(host);
+    return host->used + host->external;
 }
 
 bool host_over_limit(const Host *host) { return host->limit && host->used + host->external > host->limit; }

@@ -60,8 +60,11 @@ static int enter_swift(lua_State *L, int method) {
     if (host->stop) return host_raise_stop(L);
     if (results == SHIM_FAILED) return raise_message(L);
     if (results == SHIM_RAISED) return lua_error(L);
-    if (!host_over_limit(host)) return results;
-    lua_gc(L, LUA_GCCOLLECT);
+    if (!host_over_limit(host) || host->collecting) return results;
+    host->collecting = true;
+    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
+    host->collecting = false;
+    host_measure(host);
     if (!host_over_limit(host)) return results;
     host->stop = SHIM_OUT_OF_MEMORY;
     return host_raise_stop(L);
@@ -132,8 +135,10 @@ int shim_call(lua_State *L, int arguments, int results, bool traceback) {
     return status;
 }
 
-void shim_set_memory_limit(lua_State *L, size_t bytes) { host_of(L)->limit = bytes; }
-void shim_set_external_memory(lua_State *L, size_t bytes) { host_of(L)->external = bytes; }
+void shim_set_memory_limit(lua_State *L, size_t bytes) {
+    host_of(L)->limit = bytes;
+    host_measure(host_of(L));
+}
 
 void shim_fail_after(lua_State *L, size_t requests) {
     host_of(L)->fail_after = requests;

@@ -81,10 +81,23 @@ static int protected_call(lua_State *L) {
     return finish_pcall(L, status, 0);
 }
 
+// A hook that raises is switched off until its error has been handled: a handler of the script's would have all the time
+// in the world. So it is not asked when a limit was reached.
+static int handle(lua_State *L) {
+    if (host_of(L)->stop) return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
 static int handled_call(lua_State *L) {
     int count = lua_gettop(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
     host_check_stack(L);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, handle, 1);
+    lua_replace(L, 2);
     lua_pushboolean(L, 1);
     lua_pushvalue(L, 1);
     lua_rotate(L, 3, 2);
@@ -235,7 +248,7 @@ static void out_of_time(int signal_number) {
     _exit(1);
 }
 
-static void handle(int signal_number, void (*handler)(int)) {
+static void take_signal(int signal_number, void (*handler)(int)) {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(signal_number, &action, NULL);
@@ -247,7 +260,7 @@ static void handle(int signal_number, void (*handler)(int)) {
 
 void shim_watch_signals(lua_State *L) {
     watched = L;
-    if (L) handle(SIGINT, interrupt);
+    if (L) take_signal(SIGINT, interrupt);
 }
 
 void shim_set_time_limit_text(lua_State *L, double seconds) { host_of(L)->time_limit = seconds; }
@@ -256,7 +269,7 @@ void shim_start_time_limit(lua_State *L, double seconds) {
     const double grace = 5;                // for what no hook reaches: a pattern, a finalizer
     shim_set_time_limit_text(L, seconds);
     watched = L;
-    handle(SIGALRM, out_of_time);
+    take_signal(SIGALRM, out_of_time);
     struct itimerval timer = {
         .it_value = {(time_t)seconds, (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6)},
         .it_interval = {(time_t)grace, 0},

@@ -23,9 +23,9 @@ typedef struct {
     lua_State *volatile running;           // the coroutine a signal has to reach
     volatile sig_atomic_t stop;
     int granting;                          // above 0 while Swift is on the stack: no request is refused
-    size_t used, external, limit, fail_after, requests;
+    size_t used, external, held_before, limit, fail_after, requests;
     int refusals;                          // Lua collects after the first refusal and asks once more
-    bool building, seed_fixed;
+    bool building, seed_fixed, collecting;
     lua_Integer shown;                     // objects numbered by tostring so far
     double time_limit;
     const char *stack_base;                // where C's stack stood when Lua was entered from outside
@@ -38,6 +38,7 @@ bool arena_reserve(Arena *arena);
 void arena_release(Arena *arena);
 void *host_allocate(void *host, void *block, size_t old_size, size_t new_size);
 bool host_over_limit(const Host *host);
+void host_measure(Host *host);             // how much Swift holds
 
 void order_install(lua_State *L);          // pairs, next, table.sort
 void text_install(lua_State *L);           // tostring, print, string.format

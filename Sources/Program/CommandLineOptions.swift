@@ -37,7 +37,10 @@ struct CommandLineOptions: ParsableCommand {
     @Option(help: ArgumentHelp("Let the script read below this directory too.", valueName: "dir"))
     var allowRead: [String] = []
 
-    @Option(help: ArgumentHelp("Stop a script that outgrows this: 500M, 2G, or bytes (default in the sandbox: half the memory).", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "Stop a script that outgrows this: 500M, 2G, or bytes (default in the sandbox: half the memory).",
+            valueName: "size"))
     var memoryLimit: ByteCount?
 
     @Option(help: ArgumentHelp("Stop a script after so many seconds.", valueName: "seconds"))

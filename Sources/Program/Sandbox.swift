@@ -18,7 +18,8 @@ enum Sandbox {
                     return ExitStatus.failure
                 }
                 guard let refused = sandbox_enter(&rules) else { return nil }
-                complain("astrolua: \(String(cString: refused)) refused to confine the script (--trust runs it without)")
+                complain(
+                    "astrolua: \(String(cString: refused)) refused to confine the script (--trust runs it without)")
                 return ExitStatus.failure
             }
         }
@@ -34,7 +35,9 @@ enum Sandbox {
     /// What confines scripts here, for `--version`.
     static var summary: String {
         let landlock = sandbox_landlock_version()
-        let files = landlock > 0 ? "Landlock \(landlock)" : "no Landlock in this kernel (paths are checked by the program alone)"
+        let files =
+            landlock > 0
+            ? "Landlock \(landlock)" : "no Landlock in this kernel (paths are checked by the program alone)"
         return "sandbox: \(files), \(sandbox_has_seccomp() ? "seccomp" : "no seccomp")"
     }
 

@@ -35,7 +35,9 @@ struct CallGenerator {
         switch next(8) {
         case 0: return "\(pick(Self.names)) = \(expression())"
         case 1: return "pcall(function() t[\(expression())] = \(expression()) end)"
-        case 2: return "pcall(function() for i, x in \(pick(["pairs", "ipairs", "next,"])) \(expression()) do t[i] = x end end)"
+        case 2:
+            return
+                "pcall(function() for i, x in \(pick(["pairs", "ipairs", "next,"])) \(expression()) do t[i] = x end end)"
         case 3: return "pcall(function() local x <close> = \(expression()) t[1] = x end)"
         case 4: return "collectgarbage(\(pick(["", "'step'", "'stop'", "'restart'", "'generational'", "'count'"])))"
         case 5: return "pcall(function() sim:simulate(\(pick(["1", "0.1", "10", "0", "-1", "3.3", "1e9", "0/0"]))) end)"
@@ -44,15 +46,19 @@ struct CallGenerator {
     }
 
     private static let numbers = [
-        "0", "1", "2", "3", "-1", "-2", "0.5", "10", "100", "1e3", "2^31", "2^53", "1e308", "-1e308", "1/0", "-1/0", "0/0", "math.maxinteger",
+        "0", "1", "2", "3", "-1", "-2", "0.5", "10", "100", "1e3", "2^31", "2^53", "1e308", "-1e308", "1/0", "-1/0",
+        "0/0", "math.maxinteger",
         "math.mininteger", "0x7fffffff", "-0.0", "5e-324",
     ]
 
     private static let texts = [
         "''", "'text'", "'V_m'", "'Ca_astro'", "'IP3'", "'weight'", "'delay'", "'rate'", "'aeif_cond_alpha_astro'",
-        "'parrot_neuron'", "'poisson_generator'", "'spike_recorder'", "'multimeter'", "'tsodyks_synapse'", "'sic_connection'",
-        "'static_synapse'", "'all_to_all'", "'one_to_one'", "'pairwise_bernoulli'", "'fixed_indegree'", "'fixed_outdegree'",
-        "'third_factor_bernoulli_with_pool'", "'x.csv'", "'x.npz'", "'x.dat'", "'\\0'", "'(.-)%1'", "'%b()'", "'%f[%w]'",
+        "'parrot_neuron'", "'poisson_generator'", "'spike_recorder'", "'multimeter'", "'tsodyks_synapse'",
+        "'sic_connection'",
+        "'static_synapse'", "'all_to_all'", "'one_to_one'", "'pairwise_bernoulli'", "'fixed_indegree'",
+        "'fixed_outdegree'",
+        "'third_factor_bernoulli_with_pool'", "'x.csv'", "'x.npz'", "'x.dat'", "'\\0'", "'(.-)%1'", "'%b()'",
+        "'%f[%w]'",
         "'[^%s]+'", "('x'):rep(1000)",
     ]
 
@@ -65,17 +71,27 @@ struct CallGenerator {
         case 2, 3: return pick(Self.numbers)
         case 4: return pick(Self.texts)
         case 5: return table()
-        case 6: return "(\(expression()) \(pick(["+", "-", "*", "/", "^", "..", "==", "<", "%", "//", "and", "or"])) \(expression()))"
-        case 7: return pick(["nil", "true", "print", "error", "coroutine.yield", "io.stdout", "astro", "#\(expression())", "-v"])
-        case 8: return "function(...) \(pick(["return ...", "error('raised')", "coroutine.yield()", "return \(expression())", "sim = nil"])) end"
+        case 6:
+            return
+                "(\(expression()) \(pick(["+", "-", "*", "/", "^", "..", "==", "<", "%", "//", "and", "or"])) \(expression()))"
+        case 7:
+            return pick([
+                "nil", "true", "print", "error", "coroutine.yield", "io.stdout", "astro", "#\(expression())", "-v",
+            ])
+        case 8:
+            return
+                "function(...) \(pick(["return ...", "error('raised')", "coroutine.yield()", "return \(expression())", "sim = nil"])) end"
         default: return call()
         }
     }
 
     private static let keys = [
-        "rule", "synapse_model", "weight", "delay", "V_m", "rate", "p", "indegree", "label", "interval", "to", "source", "target",
-        "allow_autapses", "allow_multapses", "pool_size", "pool_type", "primary", "third_in", "third_out", "start", "stop",
-        "resolution", "seed", "threads", "spike_times", "__index", "__close", "__len", "__tostring", "__eq", "__name", "[1]", "[2]",
+        "rule", "synapse_model", "weight", "delay", "V_m", "rate", "p", "indegree", "label", "interval", "to", "source",
+        "target",
+        "allow_autapses", "allow_multapses", "pool_size", "pool_type", "primary", "third_in", "third_out", "start",
+        "stop",
+        "resolution", "seed", "threads", "spike_times", "__index", "__close", "__len", "__tostring", "__eq", "__name",
+        "[1]", "[2]",
     ]
 
     private mutating func table() -> String {
@@ -86,23 +102,31 @@ struct CallGenerator {
     private mutating func arguments() -> String { (0..<next(6)).map { _ in expression() }.joined(separator: ", ") }
 
     private static let methods = [
-        "create", "connect", "tripartite_connect", "record", "simulate", "save", "connections", "fingerprint", "nodes", "populations",
-        "slice", "sample", "get", "set", "clear", "rate", "sum", "mean", "std", "min", "max", "sorted", "select", "gt", "lt",
+        "create", "connect", "tripartite_connect", "record", "simulate", "save", "connections", "fingerprint", "nodes",
+        "populations",
+        "slice", "sample", "get", "set", "clear", "rate", "sum", "mean", "std", "min", "max", "sorted", "select", "gt",
+        "lt",
         "ge", "le", "eq", "map", "totable", "histogram", "find", "match", "gsub", "rep", "format", "sub", "byte",
     ]
 
     private static let fields = [
-        "time", "stats", "num_connections", "ids", "model", "label", "events", "n_events", "quantities", "source", "target", "weight",
+        "time", "stats", "num_connections", "ids", "model", "label", "events", "n_events", "quantities", "source",
+        "target", "weight",
         "delay", "synapse_model", "seed", "nothing",
     ]
 
     private static let functions = [
-        "astro.Simulation", "astro.models", "astro.rules", "astro.vector", "astro.load", "astro.random.uniform", "astro.random.normal",
-        "astro.random.lognormal", "astro.random.exponential", "astro.random.uniform_int", "astro.random.redraw", "pcall", "xpcall",
-        "select", "table.concat", "table.insert", "table.remove", "table.move", "table.sort", "table.unpack", "table.pack",
-        "string.pack", "string.unpack", "string.format", "string.rep", "string.gsub", "tostring", "tonumber", "setmetatable",
+        "astro.Simulation", "astro.models", "astro.rules", "astro.vector", "astro.load", "astro.random.uniform",
+        "astro.random.normal",
+        "astro.random.lognormal", "astro.random.exponential", "astro.random.uniform_int", "astro.random.redraw",
+        "pcall", "xpcall",
+        "select", "table.concat", "table.insert", "table.remove", "table.move", "table.sort", "table.unpack",
+        "table.pack",
+        "string.pack", "string.unpack", "string.format", "string.rep", "string.gsub", "tostring", "tonumber",
+        "setmetatable",
         "getmetatable", "rawset", "rawget", "rawequal", "rawlen", "load", "next", "coroutine.wrap", "coroutine.create",
-        "coroutine.resume", "coroutine.close", "coroutine.status", "require('astro.plot').lines", "require('astro.plot').raster",
+        "coroutine.resume", "coroutine.close", "coroutine.status", "require('astro.plot').lines",
+        "require('astro.plot').raster",
         "require('astro.plot').histogram", "math.random", "utf8.char", "utf8.codepoint", "error", "io.open", "io.lines",
     ]
 

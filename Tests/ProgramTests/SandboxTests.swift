@@ -42,8 +42,7 @@ struct SandboxTests {
             "local s = ('x'):rep(1e9)", "local s = 'x' while true do s = s .. s end",
             "local s = ('x'):rep(1e8) s:format() string.format(('%s'):rep(20), s, s, s, s, s, s, s, s, s, s, s, s, s, s)",
             "local t = {} for i = 1, 1e3 do t[i] = ('x'):rep(1e6) end table.concat(t)",
-            "local f f = function(...) return f(1, ...) end f()",
-            "collectgarbage('stop') while true do local t = { {} } end",
+            "collectgarbage('stop') local t = {} while true do t = { t } end",
             "local t = {} while true do pcall(function() t[#t + 1] = ('x'):rep(1e5) .. #t end) end",
             "xpcall(function() local t = {} for i = 1, 1e9 do t[i] = i end end, function() while true do end end)",
             "local t = {} local x <close> = setmetatable({}, { __close = function() for i = 1, 1e9 do t[i] = i end end }) "
@@ -60,7 +59,8 @@ struct SandboxTests {
     func memoryLimit(text: String) throws {
         let run = try Run(["--memory-limit", "60M", "--time-limit", "60", "-e", text + " print('not stopped')"])
         #expect(run.status == 1, "\(text)")
-        #expect(run.errors.contains("--memory-limit") || run.errors.contains("stack overflow"), "\(text): \(run.errors)")
+        #expect(
+            run.errors.contains("--memory-limit") || run.errors.contains("stack overflow"), "\(text): \(run.errors)")
         #expect(!run.output.contains("not stopped"))
     }
 
@@ -80,13 +80,13 @@ struct SandboxTests {
                 + "error() end)()",
             "('a'):rep(40):find(('a?'):rep(40) .. ('a'):rep(40))", "('a'):rep(5000):find(('.-'):rep(40) .. 'b')",
             "('a'):rep(1e5):gsub('.-.-.-b', '')", "for _ in ('a'):rep(3000):gmatch('(.*)(.*)(.*)(.*)b') do end",
-            "(''):rep(1e15)", "table.move({}, 1, 1e15, 2)", "table.move({}, 1, 1e15, 2, {})",
+            "table.move({}, 1, 1e15, 2)", "table.move({}, 1, 1e15, 2, {})",
             "table.insert(setmetatable({}, { __len = function() return 1 << 60 end }), 1, 1)",
             "table.remove(setmetatable({}, { __len = function() return 1 << 60 end }), 1)",
             "table.concat(setmetatable({}, { __index = function() return '' end }), '', 1, 1 << 60)",
             "local t = {} for i = 1, 1e5 do t[i] = i end while true do table.sort(t, function() return true end) end",
             "while true do load('return 1')() end", "while true do collectgarbage() end",
-            "setmetatable(_G, { __index = function(t, k) while true do end end }) return nothing",
+            "setmetatable(_G, { __index = function(t, k) while true do end end }) local x = nothing",
             "astro.vector { 1 }:map(function() while true do end end)",
             "local s = astro.Simulation() s:create('aeif_cond_alpha_astro', 1000) s:simulate(1e9)",
             "while true do pcall(astro.Simulation) end", "while true do pcall(require, 'nothing') end",
@@ -108,9 +108,11 @@ struct SandboxTests {
             "assert(load(('{'):rep(1e6)))", "assert(load('return ' .. ('not '):rep(1e6) .. '1'))",
             "assert(load(('do '):rep(1e5) .. ('end '):rep(1e5)))", "assert(load('x = ' .. ('a.'):rep(1e6)))",
             "assert(load('x = ' .. ('1 .. '):rep(1e6) .. '1'))", "assert(load(('function f() '):rep(1e5)))",
-            "(('('):rep(100)):find(('('):rep(1e5))", "('x'):find(('(x'):rep(40))", "('a'):rep(1e6):find(('a?'):rep(1e4))",
+            "(('('):rep(100)):find(('('):rep(1e5))", "('x'):rep(50):find(('(x'):rep(40))",
+            "('a'):rep(1e6):find(('a?'):rep(1e4))",
             "local f = function() error() end for i = 1, 250000 do local g = f f = coroutine.wrap(function() g() end) end f()",
-            "local function f() xpcall(error, f) error() end f()", "local function f(e) error(e) end xpcall(f, f) error('x')",
+            "local function f() xpcall(error, f) error() end f()",
+            "local function f(e) error(e) end xpcall(f, f) error('x')",
             "local t = {} t.__tostring = function(x) return tostring(x) end tostring(setmetatable(t, t))",
             "local v = astro.vector { 1 } local function f() return v:map(f)[1] end f()",
             "local t = setmetatable({}, { __lt = function(a, b) local l = { a, b } table.sort(l) return true end }) "
@@ -119,8 +121,9 @@ struct SandboxTests {
             "require = nil local function f() return ('x'):gsub('x', f) end f()",
         ])
     func recursion(text: String) throws {
-        let run = try Run(["-e", text])
-        #expect(run.status == 1 && !run.errors.contains("brought the program down"), "\(text): \(run.errors.prefix(300))")
+        let run = try Run(["--time-limit", "5", "-e", text])  // some would take longer than anybody lives
+        #expect(
+            run.status == 1 && !run.errors.contains("brought the program down"), "\(text): \(run.errors.prefix(300))")
     }
 
     @Test("250 000 coroutines that close each other do not overflow C's stack")

@@ -1,6 +1,5 @@
 import AstroCore
 import CLua
-import CSandbox
 import Glibc
 import LuaShim
 
@@ -16,7 +15,6 @@ public final class Runtime {
     public var progress: ((Double, Double) -> Void)?
 
     private(set) var L: LuaState! = nil
-    let memoryBefore = Int(sandbox_claimed_memory())
     private var entries: [Entry] = []
     private var tags: [ObjectIdentifier: Int32] = [:]
 

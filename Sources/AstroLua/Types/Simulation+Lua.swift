@@ -204,17 +204,14 @@ extension Runtime {
         }
     }
 
-    /// What recorders gather shows in no figure before the run ends, so the system is asked. An eighth more than the limit
-    /// is let pass: malloc keeps some of what was given back.
+    /// Recorders grow while a run goes on.
     private func stopIfTooLarge(_ L: LuaState) {
-        guard let limit = options.memoryLimit, claimedMemory > limit + limit / 8 else { return }
+        guard let limit = options.memoryLimit, shim_measure_memory(L) > limit else { return }
         shim_stop(L, Int32(SHIM_OUT_OF_MEMORY))
     }
 
     /// Lets the memory limit see what simulations hold.
     fileprivate func accountMemory() {
-        guard options.memoryLimit != nil else { return }
-        let bytes = objects.all(Simulation.self).reduce(0) { $0 + $1.stats.memoryBytes }
-        shim_set_external_memory(L, bytes)
+        if options.memoryLimit != nil { _ = shim_measure_memory(L) }
     }
 }

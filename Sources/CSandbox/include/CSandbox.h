@@ -32,7 +32,4 @@ int sandbox_run_gnuplot(int commands, int picture, int messages);
 // A file that exists in memory only; -1 if that fails.
 int sandbox_memory_file(void);
 
-// Bytes of private memory the process has claimed (what RLIMIT_DATA counts); 0 if that cannot be told.
-size_t sandbox_claimed_memory(void);
-
 #endif

@@ -58,7 +58,8 @@ void shim_clear_stop(lua_State *L);
 // Bytes the script may hold, its simulations included; 0 is no limit.
 void shim_set_memory_limit(lua_State *L, size_t bytes);
 void shim_set_time_limit_text(lua_State *L, double seconds);
-void shim_set_external_memory(lua_State *L, size_t bytes);
+// Looks how much Lua and Swift hold together; the limit goes by the last look.
+size_t shim_measure_memory(lua_State *L);
 // For tests: the n-th request of a script from now on is refused, and all after it; 0 refuses none.
 void shim_fail_after(lua_State *L, size_t requests);
 // For tests: has this Lua's hash seed been found and fixed?
