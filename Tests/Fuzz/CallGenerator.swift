@@ -40,7 +40,7 @@ struct CallGenerator {
                 "pcall(function() for i, x in \(pick(["pairs", "ipairs", "next,"])) \(expression()) do t[i] = x end end)"
         case 3: return "pcall(function() local x <close> = \(expression()) t[1] = x end)"
         case 4: return "collectgarbage(\(pick(["", "'step'", "'stop'", "'restart'", "'generational'", "'count'"])))"
-        case 5: return "pcall(function() sim:simulate(\(pick(["1", "0.1", "10", "0", "-1", "3.3", "1e9", "0/0"]))) end)"
+        case 5: return "pcall(function() sim:simulate(\(pick(["1", "0.1", "10", "0", "-1", "3.3", "100", "0/0"]))) end)"
         default: return "pcall(function() \(pick(Self.names)) = \(call()) end)"
         }
     }

@@ -26,7 +26,7 @@ public func testOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
 private func runLua(_ text: [UInt8]) throws {
     var options = Options()
     options.memoryLimit = 64 << 20
-    options.timeLimit = 0.2
+    options.timeLimit = 0.1
     options.threads = 1
     let runtime = try Runtime(options)
     // what would end the fuzzer, or wait for a key
