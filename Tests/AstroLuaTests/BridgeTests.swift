@@ -236,6 +236,15 @@ struct LimitTests {
         ])
     func files(text: String) throws { #expect(try message(text).contains("sandbox")) }
 
+    @Test(
+        "Control characters become visible, other text stays",
+        arguments: [
+            ("plain text\n\twith é, µ and 日本", "plain text\n\twith é, µ and 日本"), ("", ""),
+            ("\u{1B}[2J\u{7}\r\u{0}\u{7F}", "\\x1b[2J\\x07\\x0d\\x00\\x7f"), ("\u{9B}31m", "<U+009B>31m"),
+            ("a\u{202E}b\u{2066}c\u{200F}\u{2028}", "a<U+202E>b<U+2066>c<U+200F><U+2028>"),
+        ])
+    func visibleText(text: String, shown: String) { #expect(visible(text) == shown) }
+
     @Test("Bytecode is not loaded")
     func bytecode() throws {
         #expect(try run("assert(not load('\\27Lua')) assert(load('return 1', 'x', 'b'))") == .finished)

@@ -144,6 +144,42 @@ struct SandboxTests {
         #expect(try Run(["-e", text]).output == "goes on\n")
     }
 
+    @Test(
+        "No way of printing sends a command to a terminal",
+        arguments: [
+            "print('\\27[31mred\\7')", "io.write('\\27[31mred\\7')", "io.stdout:write('\\27[31mred\\7')",
+            "io.stderr:write('\\27[31mred\\7')", "error('\\27[31mred\\7')", "error('\\27[31mred\\7', 0)",
+            "io.output():write('\\27', '[31mred\\7')", "print(setmetatable({}, { __name = '\\27[31mred\\7' }))",
+            "io.output():setvbuf('no') for c in ('\\27[31mred\\7'):gmatch('.') do io.write(c) end",
+        ])
+    func terminal(text: String) throws {
+        let (unlock, peer): (UInt, UInt) = (0x4004_5431, 0x5441)  // TIOCSPTLCK, TIOCGPTPEER
+        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        var locked: Int32 = 0
+        try #require(master >= 0 && ioctl(master, unlock, &locked) == 0)
+        let terminal = FileHandle(fileDescriptor: ioctl(master, peer, O_RDWR | O_NOCTTY), closeOnDealloc: false)
+        let process = Process()
+        process.executableURL = Run.program
+        process.arguments = ["-e", text]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = terminal
+        process.standardError = terminal
+        try process.run()
+        process.waitUntilExit()
+        close(terminal.fileDescriptor)
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(master, &bytes, bytes.count)
+        let shown = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        close(master)
+        #expect(shown.contains("\\x1b[31mred\\x07"))
+        #expect(!shown.contains("\u{1B}") && !shown.contains("\u{7}"))
+    }
+
+    @Test("Into a file or a pipe everything goes unchanged")
+    func unchangedOutput() throws {
+        #expect(try Run(["-e", "io.write('\\27[31m\\r\\0\\xff')"]).output == "\u{1B}[31m\r\0\u{FFFD}")
+    }
+
     @Test("A crash is a message and status 1")
     func crash() throws {
         let process = try Started(["-e", "print('on') while true do end"])
