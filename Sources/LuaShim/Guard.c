@@ -227,11 +227,11 @@ static void interrupt(int signal_number) {
     clock_gettime(CLOCK_MONOTONIC, &time);
     double now = (double)time.tv_sec + (double)time.tv_nsec * 1e-9, since = now - last;
     last = now;
-    if (!watched || shim_stop_reason(watched) == SHIM_GOES_ON) {
-        if (watched) shim_stop(watched, SHIM_INTERRUPTED);
+    if (watched && shim_stop_reason(watched) == SHIM_GOES_ON) {
+        shim_stop(watched, SHIM_INTERRUPTED);
         return;
     }
-    if (since < 0.2) return;
+    if (watched && since < 0.2) return;
     signal(signal_number, SIG_DFL);
     raise(signal_number);
 }
