@@ -18,7 +18,7 @@ seeds() {
   mkdir -p "$build/seeds/lua" "$build/seeds/calls" "$build/seeds/patterns"
   cp Tests/Fuzz/corpus/*.lua "$build/seeds/lua/"
   awk -v stem="$build/seeds/lua/page-" '/^```lua$/ { open = 1; n += 1; next } /^```$/ { open = 0 } open { print > (stem n ".lua") }' README.md Docs/*.md
-  find "$build/seeds/lua" -size +2k -delete
+  find "$build/seeds/lua" -type f -size +2k -delete
   for i in 1 2 3 4 5 6 7 8; do head -c 200 <(openssl rand 200 2>/dev/null || cat /dev/urandom) >"$build/seeds/calls/$i"; done
   printf 'key = value\0^(%%w+)%%s*=%%s*(%%w+)$\0%%2=%%1' >"$build/seeds/patterns/pair"
   printf 'f(a(b)c)d\0%%b()[^x-z]-\0%%0' >"$build/seeds/patterns/balanced"
