@@ -1,6 +1,7 @@
 # make run      installs what is missing, builds, runs the main job
 # make build    leaves .build/release/astrolua
 # make test     builds, then runs every test there is
+# make fuzz     looks for a minute for input that brings the program down
 # make install  PREFIX=/usr/local: binary, stdlib, man page
 
 PREFIX ?= /usr/local
@@ -10,7 +11,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-widths lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-widths fuzz lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -39,6 +40,8 @@ test-swift: build
 
 test-lua: build
 	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
+	@directory=$$(mktemp -d); cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/Tests/lua/escapes.lua >out.txt 2>&1; status=$$?; \
+	tail -n 5 out.txt; rm -rf $$directory; exit $$status
 
 test-docs: build
 	Tests/docs.sh $(PROGRAM)
@@ -60,6 +63,11 @@ test-scripts: build
 # The same results with vectors of any width, for any processor, with any number of threads; builds the program four times.
 test-widths:
 	Tests/widths.sh
+
+# libFuzzer comes with the Swift toolchain. FUZZ_SECONDS=600 for longer.
+FUZZ_SECONDS ?= 60
+fuzz: deps
+	Tests/fuzz.sh $(FUZZ_SECONDS)
 
 lint:
 	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua

@@ -74,8 +74,17 @@ extension Runtime {
         if let seconds = options.timeLimit { shim_start_time_limit(L, seconds) }
     }
 
+    /// From now on the engine asks before it takes much memory.
+    public func watchMemory() {
+        guard let limit = options.memoryLimit else { return }
+        Memory.left = { [unowned self] in max(0, Double(limit) - Double(shim_measure_memory(L))) }
+    }
+
     /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
     package func refuseMemory(after requests: Int) { shim_fail_after(L, requests) }
+
+    /// For the fuzzer, which calls Lua itself.
+    package var fuzzState: OpaquePointer { L }
 
     /// For tests: could this Lua's hash seed be fixed?
     package var hashSeedIsFixed: Bool { shim_seed_is_fixed(L) }
@@ -89,7 +98,11 @@ extension Runtime {
         let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
         shim_pop(L, 1)
         if reason == SHIM_INTERRUPTED { return .interrupted }
-        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM { return .failed(memoryMessage) }
+        // what buffers of strings say
+        if options.memoryLimit != nil, message.hasPrefix("not enough memory") { return .failed(memoryMessage) }
+        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") {
+            return .failed(memoryMessage)
+        }
         return .failed(scriptLines(message))
     }
 
@@ -122,6 +135,33 @@ extension Runtime {
         guard text.first == UInt8(ascii: "#") else { return text }
         return Array(text.drop { $0 != UInt8(ascii: "\n") })
     }
+}
+
+/// Text as a terminal may show it: whoever prints what came from a script sends it through here.
+public func visible(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    let shown = [CChar](unsafeUninitializedCapacity: bytes.count * Int(SHIM_SHOWN) + 1) { buffer, count in
+        count = bytes.withUnsafeBytes {
+            shim_make_visible($0.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, buffer.baseAddress)
+        }
+    }
+    return String(decoding: shown.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// The same for text that the program has coloured: ESC [ … m, which changes the look of letters only, goes through.
+public func visible(_ text: String, keepingColours: Bool) -> String {
+    guard keepingColours else { return visible(text) }
+    var shown = ""
+    for (i, piece) in text.split(separator: "\u{1B}", omittingEmptySubsequences: false).enumerated() {
+        let style =
+            i > 0 && piece.first == "[" ? piece.dropFirst().prefix { $0 == ";" || ("0"..."9").contains($0) } : ""
+        let isStyle = i > 0 && piece.dropFirst(1 + style.count).first == "m"
+        shown +=
+            isStyle
+            ? "\u{1B}[\(style)m" + visible(String(piece.dropFirst(2 + style.count)))
+            : visible((i > 0 ? "\u{1B}" : "") + piece)
+    }
+    return shown
 }
 
 nonisolated(unsafe) private let emptyText = UnsafePointer<CChar>(strdup(""))!

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AstroLua
+import Glibc
 
 struct CommandLineOptions: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,7 +37,10 @@ struct CommandLineOptions: ParsableCommand {
     @Option(help: ArgumentHelp("Let the script read below this directory too.", valueName: "dir"))
     var allowRead: [String] = []
 
-    @Option(help: ArgumentHelp("Stop a script that outgrows this: 500M, 2G, or bytes.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "Stop a script that outgrows this: 500M, 2G, or bytes (default in the sandbox: half the memory).",
+            valueName: "size"))
     var memoryLimit: ByteCount?
 
     @Option(help: ArgumentHelp("Stop a script after so many seconds.", valueName: "seconds"))
@@ -71,6 +75,11 @@ struct CommandLineOptions: ParsableCommand {
         if let timeLimit, !(timeLimit > 0 && timeLimit < 1e9) {
             throw ValidationError("--time-limit must be above 0 seconds, got \(timeLimit)")
         }
+        for (option, directories) in [("--allow-read", allowRead), ("--allow-write", allowWrite)] {
+            for directory in directories where access(directory, F_OK) != 0 {
+                throw ValidationError("\(option): '\(directory)' does not exist")
+            }
+        }
     }
 }
 
@@ -96,7 +105,7 @@ extension Options {
         trust = parsed.trust
         readable = parsed.allowRead
         writable = parsed.allowWrite
-        memoryLimit = parsed.memoryLimit?.bytes
+        memoryLimit = parsed.memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
         timeLimit = parsed.timeLimit
         script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }
         arguments = Array(parsed.script.dropFirst())

@@ -24,13 +24,17 @@ func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
 
 /// Does what the options ask, in the order of the lua program: -v, -e, the script, -i.
 func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
-    if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)") }
+    if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)\n\(Sandbox.summary)") }
     let hasWork = !parsed.chunks.isEmpty || !parsed.script.isEmpty
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
+    let options = Options(parsed, command: command)
+    let isInteractive = parsed.interactive || (!hasWork && isatty(STDIN_FILENO) == 1)
+    if !options.trust, let status = Sandbox.enter(options, endsInTime: !isInteractive) { return status }
     do {
-        let runtime = try Runtime(Options(parsed, command: command))
+        let runtime = try Runtime(options)
         if !parsed.quiet, isatty(STDERR_FILENO) == 1 { runtime.progress = ProgressBar().show }
         runtime.watchSignals()
+        runtime.watchMemory()
         return try run(parsed, hasWork: hasWork, in: runtime)
     } catch let status as ExitCode {
         return status.rawValue
@@ -64,7 +68,10 @@ private func report(_ outcome: Outcome) throws {
     }
 }
 
-func complain(_ text: String) { writeToTerminal(text + "\n") }
+/// A message may hold what a script made of it: on a terminal, control characters are shown and not obeyed.
+func complain(_ text: String) {
+    writeToTerminal((isatty(STDERR_FILENO) == 1 ? visible(text) : text) + "\n")
+}
 
 /// To standard error, unbuffered.
 func writeToTerminal(_ text: String) {

@@ -2,8 +2,8 @@ import Glibc
 
 /// Which files a script may touch. Links and `..` are resolved before anything is compared.
 struct Access {
-    private let trusted: Bool
-    private let readable, writable: [String]
+    let trusted: Bool
+    let readable, writable: [String]
     let scriptDirectory: String
     let stdlib: String?
 
@@ -67,4 +67,12 @@ private func findStdlib() -> String? {
         above = directory(above)
     }
     return candidates.lazy.compactMap(resolved).first { access("\($0)/astro", R_OK) == 0 }
+}
+
+extension Options {
+    /// Where the script may read, and where it may read and write, as real paths: what the operating system is told.
+    public var sandboxRoots: (readable: [String], writable: [String]) {
+        let access = Access(self)
+        return (access.readable, access.writable)
+    }
 }

@@ -199,14 +199,19 @@ extension Runtime {
     fileprivate func watch(_ L: LuaState) -> (Double, Double) -> Bool {
         { [unowned self] done, whole in
             progress?(done, whole)
+            stopIfTooLarge(L)
             return Int(shim_stop_reason(L)) == SHIM_GOES_ON
         }
     }
 
+    /// Recorders grow while a run goes on.
+    private func stopIfTooLarge(_ L: LuaState) {
+        guard let limit = options.memoryLimit, shim_measure_memory(L) > limit else { return }
+        shim_stop(L, Int32(SHIM_OUT_OF_MEMORY))
+    }
+
     /// Lets the memory limit see what simulations hold.
     fileprivate func accountMemory() {
-        guard options.memoryLimit != nil else { return }
-        let bytes = objects.all(Simulation.self).reduce(0) { $0 + $1.stats.memoryBytes }
-        shim_set_external_memory(L, bytes)
+        if options.memoryLimit != nil { _ = shim_measure_memory(L) }
     }
 }
