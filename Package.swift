@@ -31,8 +31,9 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "LuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
         .target(name: "CLanes"),
+        .target(name: "CFork"),
         .target(name: "CSandbox"),
-        .target(name: "AstroCore", dependencies: ["CLanes"], swiftSettings: engine),
+        .target(name: "AstroCore", dependencies: ["CLanes", "CFork"], swiftSettings: engine),
         .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua", "CSandbox"]),
         .executableTarget(
             name: "Program",

@@ -230,6 +230,6 @@ private let preludeText = #"""
     end
 
     -- What may use the host is loaded before a script can exchange the functions it uses; what comes later has no host.
-    for _, name in ipairs { "astro.plot", "astro.options" } do pcall(require, name) end
+    for _, name in ipairs { "astro.plot", "astro.options", "astro.io", "astro.sweep" } do pcall(require, name) end
     host = nil
     """#

@@ -94,6 +94,7 @@ extension Runtime {
     private func finish(_ status: Int32) -> Outcome {
         let reason = Int(shim_stop_reason(L))
         shim_clear_stop(L)
+        workers.endAll()
         if status == LUA_OK { return .finished }
         let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
         shim_pop(L, 1)

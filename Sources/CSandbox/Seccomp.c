@@ -10,6 +10,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -81,11 +82,17 @@ static void allow_if_one_of(Filter *f, long call, int which, const uint32_t *val
     end_call(f, start, error(EPERM));
 }
 
-static void allow_threads_only(Filter *f) {
+// Threads, and for a script's process what libc's fork asks for: a sweep's workers are forked from it and as confined as it.
+static void allow_threads(Filter *f, bool and_forks) {
+    const uint32_t fork_flags = CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | SIGCHLD;
     unsigned short start = begin_call(f, SYS_clone);
     load(f, argument(0));
     add(f, BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1);
     answer(f, SECCOMP_RET_ALLOW);
+    if (and_forks) {
+        add(f, BPF_JMP | BPF_JEQ | BPF_K, fork_flags, 0, 1);
+        answer(f, SECCOMP_RET_ALLOW);
+    }
     end_call(f, start, error(EPERM));
     call_answers(f, SYS_clone3, error(ENOSYS));   // its flags lie in memory, where no filter sees them; libc then uses clone
 }
@@ -129,7 +136,7 @@ static const long needed[] = {
     SYS_futex, SYS_set_robust_list, SYS_get_robust_list, SYS_set_tid_address, SYS_rseq, SYS_membarrier, SYS_sched_yield,
     SYS_sched_getaffinity, SYS_sched_setaffinity, SYS_exit, SYS_exit_group, SYS_rt_sigaction, SYS_rt_sigprocmask,
     SYS_rt_sigreturn, SYS_rt_sigtimedwait, SYS_rt_sigsuspend, SYS_sigaltstack, SYS_setitimer, SYS_getitimer,
-    SYS_restart_syscall, SYS_getcpu,
+    SYS_restart_syscall, SYS_getcpu, SYS_wait4,
     // waiting and time
     SYS_ppoll, SYS_pselect6, SYS_nanosleep, SYS_clock_nanosleep, SYS_clock_gettime, SYS_clock_getres, SYS_gettimeofday,
     SYS_times,
@@ -160,12 +167,12 @@ bool seccomp_apply_to_script(void) {
     static const uint32_t requests[] = {TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGWINSZ, TIOCGPGRP, FIONREAD, TCFLSH};
     static const uint32_t commands[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK,
                                         F_SETLKW};
-    static const uint32_t processes[] = {PR_SET_NAME, PR_GET_NAME, 0x53564d41 /* PR_SET_VMA */};
+    static const uint32_t processes[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_PDEATHSIG, 0x53564d41 /* PR_SET_VMA */};
     const uint32_t self[] = {(uint32_t)getpid()};
     begin(&f);
     for (size_t i = 0; i < COUNT(needed); i++) call_answers(&f, needed[i], SECCOMP_RET_ALLOW);
     for (size_t i = 0; i < COUNT(forbidden); i++) call_answers(&f, forbidden[i], error(EPERM));
-    allow_threads_only(&f);
+    allow_threads(&f, true);
     allow_reading_limits(&f);
     allow_if_one_of(&f, SYS_ioctl, 1, requests, COUNT(requests));
     allow_if_one_of(&f, SYS_fcntl, 1, commands, COUNT(commands));
@@ -185,7 +192,7 @@ bool seccomp_apply_to_gnuplot(void) {
     call_answers(&f, SYS_vfork, error(EPERM));
 #endif
     call_answers(&f, SYS_kill, error(EPERM));
-    allow_threads_only(&f);
+    allow_threads(&f, false);
     answer(&f, SECCOMP_RET_ALLOW);
     return install(&f);
 }

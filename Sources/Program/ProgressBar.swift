@@ -11,23 +11,34 @@ final class ProgressBar {
     private let patience = 0.5, interval = 0.2
 
     func show(done: Double, whole: Double) {
+        show(done, whole) { elapsed in
+            let factor = done > 0 ? elapsed * 1000 / done : 0
+            return "\(rounded(done)) of \(rounded(whole)) ms, real-time factor \(rounded(factor))"
+        }
+    }
+
+    /// A sweep's: points computed, all points, and how many have failed.
+    func show(points: Int, whole: Int, failed: Int) {
+        show(Double(points), Double(whole)) { _ in
+            "\(points) of \(whole) points\(failed > 0 ? ", \(failed) failed" : "")"
+        }
+    }
+
+    private func show(_ done: Double, _ whole: Double, _ text: (_ elapsed: Double) -> String) {
         let now = seconds()
         if done < lastDone || started == 0 { (started, lastShown) = (now, now + patience - interval) }
         lastDone = done
         if done >= whole { return finish() }
         guard now - lastShown >= interval else { return }
         lastShown = now
-        draw(done, whole, elapsed: now - started)
+        draw(whole > 0 ? done / whole : 1, elapsed: now - started, text(now - started))
     }
 
-    private func draw(_ done: Double, _ whole: Double, elapsed: Double) {
-        let fraction = whole > 0 ? done / whole : 1
+    private func draw(_ fraction: Double, elapsed: Double, _ text: String) {
         let filled = Int(fraction * 30)
         let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: 30 - filled)
-        let factor = done > 0 ? elapsed * 1000 / done : 0
-        let left = fraction > 0 ? elapsed * (1 - fraction) / fraction : 0
-        writeToTerminal("\r[\(bar)] \(rounded(done)) of \(rounded(whole)) ms, ")
-        writeToTerminal("real-time factor \(rounded(factor)), \(clock(left)) left\u{1B}[K")
+        let left = fraction > 0 ? ", \(clock(elapsed * (1 - fraction) / fraction)) left" : ""
+        writeToTerminal("\r[\(bar)] \(text)\(left)\u{1B}[K")
         isVisible = true
     }
 

@@ -32,7 +32,10 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     if !options.trust, let status = Sandbox.enter(options, endsInTime: !isInteractive) { return status }
     do {
         let runtime = try Runtime(options)
-        if !parsed.quiet, isatty(STDERR_FILENO) == 1 { runtime.progress = ProgressBar().show }
+        if !parsed.quiet, isatty(STDERR_FILENO) == 1 {
+            let bar = ProgressBar()
+            (runtime.progress, runtime.sweepProgress) = (bar.show, bar.show)
+        }
         runtime.watchSignals()
         runtime.watchMemory()
         return try run(parsed, hasWork: hasWork, in: runtime)

@@ -17,6 +17,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -61,8 +62,9 @@ static void try_processes(void) {
     char *const arguments[] = {"true", NULL};
     struct rlimit more = {RLIM_INFINITY, RLIM_INFINITY};
     int pair[2];
-    refused("fork", forks());
-    refused("vfork", syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) > 0);
+    works("fork", forks());
+    refused("vfork", syscall(SYS_clone, SIGCHLD | CLONE_VFORK, 0, 0, 0, 0) > 0);
+    refused("a namespace", syscall(SYS_clone, SIGCHLD | CLONE_NEWUSER, 0, 0, 0, 0) > 0);
     refused("execve", execv("/bin/true", arguments) == 0);
     refused("socket", socket(AF_INET, SOCK_STREAM, 0) >= 0);
     refused("unix socket", socket(AF_UNIX, SOCK_STREAM, 0) >= 0);

@@ -8,11 +8,16 @@ struct RaisedError: Error {}
 
 /// One running Lua with the simulator in it.
 public final class Runtime {
-    let options: Options
+    var options: Options
     let access: Access
     var objects = Objects()
     /// Told how far a run is: milliseconds done and asked for.
     public var progress: ((Double, Double) -> Void)?
+    /// Told how far a sweep is: points done, points asked for, and how many of those done have failed.
+    public var sweepProgress: ((Int, Int, Int) -> Void)?
+    let workers = Workers()
+    /// Of a simulation that says nothing about threads; nil: one a core.
+    var defaultThreads: Int?
 
     private(set) var L: LuaState! = nil
     private var entries: [Entry] = []

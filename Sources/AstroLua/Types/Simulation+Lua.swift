@@ -117,7 +117,9 @@ extension Simulation {
             }
         }
         let options = arguments.runtime.options
-        return try Simulation(resolution: resolution, seed: options.seed ?? seed, threads: options.threads ?? threads)
+        return try Simulation(
+            resolution: resolution, seed: options.seed ?? seed,
+            threads: options.threads ?? threads ?? arguments.runtime.defaultThreads)
     }
 
     fileprivate func create(_ arguments: Arguments) throws -> Nodes {
@@ -211,7 +213,7 @@ extension Runtime {
     }
 
     /// Lets the memory limit see what simulations hold.
-    fileprivate func accountMemory() {
+    func accountMemory() {
         if options.memoryLimit != nil { _ = shim_measure_memory(L) }
     }
 }
