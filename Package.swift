@@ -25,11 +25,12 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "LuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
         .target(name: "CLanes"),
+        .target(name: "CEdit"),
         .target(name: "AstroCore", dependencies: ["CLanes"], swiftSettings: engine),
         .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua"]),
         .executableTarget(
             name: "Program",
-            dependencies: ["AstroLua", "AstroCore", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["AstroLua", "AstroCore", "CEdit", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
         .testTarget(name: "ProgramTests"),

@@ -24,7 +24,7 @@ extension Runtime {
                 try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
                 return .nothing
             },
-        ]
+        ] + deskFunctions
     }
 }
 

@@ -34,7 +34,7 @@ extension Runtime {
     }
 
     /// The text of a module, or nil and what was tried.
-    private func readStdlib(_ arguments: Arguments) throws -> LuaValue {
+    func readStdlib(_ arguments: Arguments) throws -> LuaValue {
         let name = try arguments.string(1, "name").split(separator: ".").joined(separator: "/")
         let path = "\(name).lua"
         guard let stdlib = access.stdlib, !name.isEmpty, let bytes = readFile("\(stdlib)/\(path)") else {
@@ -101,6 +101,9 @@ private let preludeText = #"""
     local directory, refusal, stdlib, host, trusted = ...
     local load, loadfile, searchpath, open, find = load, loadfile, package.searchpath, io.open, string.find
     local error, type, pcall, require = error, type, pcall, require
+
+    -- for help, completion and pretty-printing, which must run nothing of the user's
+    host.debug = { getmetatable = debug.getmetatable, getinfo = debug.getinfo, getlocal = debug.getlocal }
 
     local own = directory .. "/?.lua;" .. directory .. "/?/init.lua"
     package.path = trusted and own .. ";" .. package.path or own
