@@ -1,6 +1,8 @@
 #include "CEdit.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
+#include <unistd.h>
 
 static struct {
     __typeof__(&el_init) init;
@@ -35,9 +37,9 @@ static bool load(void) {
         && edit.history_init && edit.history;
 }
 
-edit_editor edit_open(FILE *input, FILE *output, edit_prompt prompt, int history_size) {
+edit_editor edit_open(edit_prompt prompt, int history_size) {
     if (!load()) return NULL;
-    EditLine *editor = edit.init("astrolua", input, output, stderr);
+    EditLine *editor = edit.init("astrolua", stdin, isatty(STDOUT_FILENO) ? stdout : stderr, stderr);
     past = edit.history_init();
     if (!editor || !past) return NULL;
     HistEvent event;

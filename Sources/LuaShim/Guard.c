@@ -167,8 +167,12 @@ void guard_install(lua_State *L) {
 // Signals. One state at a time is watched.
 static lua_State *watched;
 
+static volatile sig_atomic_t interrupts, endured;
+
 static void interrupt(int signal_number) {
-    signal(signal_number, SIG_DFL);        // the second time ends the program
+    static const char text[] = "\n(it stops as soon as it can; once more ends the program)\n";
+    if (interrupts++ >= endured) signal(signal_number, SIG_DFL);    // the next one ends the program
+    if (interrupts > 1 && write(STDERR_FILENO, text, sizeof text - 1)) {}
     if (watched) shim_stop(watched, SHIM_INTERRUPTED);
 }
 
@@ -194,8 +198,10 @@ static void handle(int signal_number, void (*handler)(int)) {
     sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
 }
 
-void shim_watch_signals(lua_State *L) {
+void shim_watch_signals(lua_State *L, int patience) {
     watched = L;
+    interrupts = 0;
+    endured = patience;
     if (L) handle(SIGINT, interrupt);
 }
 

@@ -41,11 +41,12 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
 }
 
 private func run(_ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime) throws -> Int32 {
-    for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)")) }
-    if let script = parsed.script.first { try report(runtime.run(file: script)) }
     let onTerminal = isatty(STDIN_FILENO) == 1
+    let repl = parsed.interactive || (!hasWork && onTerminal) ? try Repl(runtime) : nil
+    for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)")) }
+    if let script = parsed.script.first { try report(runtime.run(file: script, keepingLocals: repl != nil)) }
     if !hasWork, !onTerminal, !parsed.interactive { try report(runtime.run(file: "-")) }
-    if parsed.interactive || (!hasWork && onTerminal) { Repl(runtime).run() }
+    repl?.run()
     return ExitStatus.success
 }
 
@@ -57,7 +58,6 @@ private func report(_ outcome: Outcome) throws {
     case .failed(let message):
         complain(message)
         throw ExitCode(ExitStatus.failure)
-    case .incomplete: throw ExitCode(ExitStatus.failure)
     case .interrupted:
         complain("interrupted")
         throw ExitCode(ExitStatus.interrupted)

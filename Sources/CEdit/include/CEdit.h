@@ -5,18 +5,23 @@
 
 #include <histedit.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 // The library's own types have no body in its header.
 typedef void *edit_editor;
-typedef unsigned char (*edit_command)(edit_editor editor, int key);
 typedef char *(*edit_prompt)(edit_editor editor);
 
-// What a command tells the editor to do next.
-enum { EDIT_NOTHING = CC_NORM, EDIT_END = CC_EOF, EDIT_REFRESH = CC_REFRESH, EDIT_BEEP = CC_ERROR, EDIT_REDRAW = CC_REDISPLAY };
+// What a command (it returns one of these) tells the editor to do next.
+typedef enum {
+    edit_nothing = CC_NORM,
+    edit_end = CC_EOF,
+    edit_refresh = CC_REFRESH,
+    edit_beep = CC_ERROR,
+    edit_redraw = CC_REDISPLAY,
+} edit_outcome;
+typedef unsigned char (*edit_command)(edit_editor editor, int key);
 
-// NULL when libedit is not installed. In the prompt '\1' surrounds what the terminal does not show.
-edit_editor edit_open(FILE *input, FILE *output, edit_prompt prompt, int history_size);
+// On standard input and output, or standard error if the output goes elsewhere; NULL when libedit is not installed. In the prompt '\1' surrounds what the terminal does not show.
+edit_editor edit_open(edit_prompt prompt, int history_size);
 void edit_define(edit_editor editor, const char *name, edit_command command);
 void edit_bind(edit_editor editor, const char *keys, const char *name);
 void edit_remember(edit_editor editor, const char *text);

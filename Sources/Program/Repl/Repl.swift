@@ -1,66 +1,98 @@
-import AstroCore
 import AstroLua
 import Glibc
 
 /// Reads, evaluates, prints; an error does not end it.
-struct Repl {
+///
+/// What a line means is the `Session`'s business (stdlib/astro/repl); here it is read, on a terminal with editing.
+final class Repl {
     private let runtime: Runtime
-    private let reader = LineReader()
+    private let session: Session
+    private let onTerminal = isatty(STDIN_FILENO) == 1
+    private var simulated: (done: Double, whole: Double)?
 
-    init(_ runtime: Runtime) { self.runtime = runtime }
-
-    func run() {
-        print("astrolua \(Catalogue.version)  (Ctrl-D ends it)")
-        while let line = reader.read("> ") { evaluate(line) }
-        print("")
+    init(_ runtime: Runtime) throws {
+        self.runtime = runtime
+        self.session = try Session(runtime)
+        watchProgress()
     }
 
-    private func evaluate(_ first: String) {
-        var text = first
-        while true {
-            runtime.watchSignals()
-            switch runtime.evaluate(text) {
-            case .finished: break
-            case .failed(let message): complain(message)
-            case .interrupted: complain("interrupted")
-            case .incomplete:
-                guard let more = reader.read(">> ") else { return }
-                text += "\n" + more
-                continue
-            }
-            break
+    func run() {
+        session.adoptLocals()
+        configure()
+        if onTerminal { session.printBanner() }
+        let reader = makeReader()
+        while let text = reader.read() {
+            configure()
+            if evaluate(text) { return }
+            reader.remember(text)
         }
-        reader.remember(text)
+    }
+
+    private func makeReader() -> any InputReader {
+        if onTerminal, let editor = LineEditor(session) { return editor }
+        return PlainReader(session, prompts: onTerminal)
+    }
+
+    private func configure() {
+        session.configure(
+            width: Terminal.width, colours: Terminal.hasColours(STDOUT_FILENO),
+            errorColours: Terminal.hasColours(STDERR_FILENO))
+    }
+
+    /// True if that ends the session.
+    private func evaluate(_ text: String) -> Bool {
+        simulated = nil
+        runtime.watchSignals(patience: 1)
+        let (outcome, leaves) = session.evaluate(text)
+        fflush(nil)
+        switch outcome {
+        case .finished: break
+        case .failed(let message): complain(message)
+        case .interrupted: complain(interruption)
+        }
+        return leaves
+    }
+
+    private var interruption: String {
+        guard let simulated, simulated.done < simulated.whole else { return "interrupted" }
+        return "interrupted: \(shown(simulated.done)) of \(shown(simulated.whole)) ms are simulated"
+    }
+
+    private func shown(_ ms: Double) -> String {
+        let tenths = (ms * 10).rounded() / 10
+        return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+    }
+
+    private func watchProgress() {
+        let show = runtime.progress
+        runtime.progress = { [unowned self] done, whole in
+            simulated = (done, whole)
+            show?(done, whole)
+        }
     }
 }
 
-/// Line editing by the system's libedit where it is installed, otherwise plain lines. It is opened when it is
-/// needed: no program that only runs scripts has to have it.
-private final class LineReader {
-    private typealias ReadLine = @convention(c) (UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar>?
-    private typealias AddHistory = @convention(c) (UnsafePointer<CChar>) -> Int32
+/// Where inputs come from: whole ones, of as many lines as they need.
+protocol InputReader {
+    /// nil at the end.
+    func read() -> String?
+    func remember(_ text: String)
+}
 
-    private let edit: ReadLine?
-    private let addHistory: AddHistory?
+enum Terminal {
+    static var width: Int { max(20, size?.columns ?? 80) }
+    static var lines: Int { max(10, size?.lines ?? 24) }
 
-    init() {
-        let library = isatty(STDIN_FILENO) == 1 ? dlopen("libedit.so.2", RTLD_NOW) : nil
-        edit = library.flatMap { dlsym($0, "readline") }.map { unsafeBitCast($0, to: ReadLine.self) }
-        addHistory = library.flatMap { dlsym($0, "add_history") }.map { unsafeBitCast($0, to: AddHistory.self) }
+    /// On a terminal that is not a dumb one, unless the user does not want any (https://no-color.org).
+    static func hasColours(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && variable("NO_COLOR").isEmpty && !["", "dumb"].contains(variable("TERM"))
     }
 
-    func read(_ prompt: String) -> String? {
-        guard let edit else {
-            if isatty(STDIN_FILENO) == 1 { print(prompt, terminator: "") }
-            fflush(nil)
-            return readLine()
-        }
-        guard let line = edit(prompt) else { return nil }
-        defer { free(line) }
-        return String(cString: line)
-    }
+    static func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
 
-    func remember(_ text: String) {
-        if !text.isEmpty { _ = addHistory?(text) }
+    private static var size: (columns: Int, lines: Int)? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 }
