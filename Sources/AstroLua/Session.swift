@@ -56,6 +56,11 @@ public final class Session {
     /// What the next line of an unfinished text begins with.
     public func indentation(after text: String) -> String { call("indent", [.text(text)]).first.flatMap { $0 } ?? "" }
 
+    /// How many spaces less the last line should begin with: it closes a block.
+    public func excessIndentation(in text: String) -> Int {
+        call("excess_indent", [.text(text)]).first.flatMap { $0 }.flatMap { Int($0) } ?? 0
+    }
+
     /// What Tab inserts behind the text, and a list to show.
     public func complete(_ text: String, lines: Int) -> (insertion: String, list: String?) {
         let results = call("tab", [.text(text), .integer(lines)])
@@ -72,7 +77,7 @@ public final class Session {
         guard lua_gettop(L) > top else { return [] }
         return (top + 1...lua_gettop(L)).map { index in
             switch lua_type(L, index) {
-            case LUA_TSTRING: return runtime.text(L, at: index)
+            case LUA_TSTRING, LUA_TNUMBER: return runtime.text(L, at: index)
             case LUA_TBOOLEAN: return lua_toboolean(L, index) != 0 ? "true" : "false"
             default: return nil
             }

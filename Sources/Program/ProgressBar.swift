@@ -20,18 +20,25 @@ final class ProgressBar {
         draw(done, whole, elapsed: now - started)
     }
 
+    /// As much as fits into one line: the bar gives way first, then the real-time factor.
     private func draw(_ done: Double, _ whole: Double, elapsed: Double) {
         let fraction = whole > 0 ? done / whole : 1
-        let filled = Int(fraction * 30)
-        let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: 30 - filled)
         let factor = done > 0 ? elapsed * 1000 / done : 0
         let left = fraction > 0 ? elapsed * (1 - fraction) / fraction : 0
-        writeToTerminal("\r[\(bar)] \(rounded(done)) of \(rounded(whole)) ms, ")
-        writeToTerminal("real-time factor \(rounded(factor)), \(clock(left)) left\u{1B}[K")
+        let width = Terminal.width(of: STDERR_FILENO) - 1
+        var text = "\(rounded(done)) of \(rounded(whole)) ms, real-time factor \(rounded(factor)), \(clock(left)) left"
+        if text.count > width { text = "\(rounded(done)) of \(rounded(whole)) ms, \(clock(left)) left" }
+        let room = min(30, width - text.count - 3)
+        if room >= 5 {
+            let filled = Int(fraction * Double(room))
+            text = "[\(String(repeating: "=", count: filled))\(String(repeating: " ", count: room - filled))] " + text
+        }
+        writeToTerminal("\r\(text.prefix(width))\u{1B}[K")
         isVisible = true
     }
 
-    private func finish() {
+    /// Takes the line away: the run is over, or was stopped.
+    func finish() {
         if isVisible { writeToTerminal("\r\u{1B}[K") }
         (isVisible, lastDone) = (false, .infinity)
     }

@@ -29,9 +29,10 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
     do {
         let runtime = try Runtime(Options(parsed, command: command))
-        if !parsed.quiet, isatty(STDERR_FILENO) == 1 { runtime.progress = ProgressBar().show }
+        let bar = !parsed.quiet && isatty(STDERR_FILENO) == 1 ? ProgressBar() : nil
+        runtime.progress = bar?.show
         runtime.watchSignals()
-        return try run(parsed, hasWork: hasWork, in: runtime)
+        return try run(parsed, hasWork: hasWork, in: runtime, bar)
     } catch let status as ExitCode {
         return status.rawValue
     } catch {
@@ -40,18 +41,19 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     }
 }
 
-private func run(_ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime) throws -> Int32 {
+private func run(_ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime, _ bar: ProgressBar?) throws -> Int32 {
     let onTerminal = isatty(STDIN_FILENO) == 1
-    let repl = parsed.interactive || (!hasWork && onTerminal) ? try Repl(runtime) : nil
-    for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)")) }
-    if let script = parsed.script.first { try report(runtime.run(file: script, keepingLocals: repl != nil)) }
-    if !hasWork, !onTerminal, !parsed.interactive { try report(runtime.run(file: "-")) }
+    let repl = parsed.interactive || (!hasWork && onTerminal) ? try Repl(runtime, bar) : nil
+    for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)"), bar) }
+    if let script = parsed.script.first { try report(runtime.run(file: script, keepingLocals: repl != nil), bar) }
+    if !hasWork, !onTerminal, !parsed.interactive { try report(runtime.run(file: "-"), bar) }
     repl?.run()
     return ExitStatus.success
 }
 
 /// Ends the program with the status of what went wrong.
-private func report(_ outcome: Outcome) throws {
+private func report(_ outcome: Outcome, _ bar: ProgressBar?) throws {
+    bar?.finish()
     fflush(nil)
     switch outcome {
     case .finished: return

@@ -89,7 +89,7 @@ end
 
 local function function_page(page, row, title)
   heading(page, title or row.usage)
-  if title and row.usage ~= title then add(page, "  " .. row.usage) end
+  if title and row.usage ~= title then add(page, "  " .. tools.wrapped(row.usage, page.width, 6):sub(7)) end
   prose(page, row.meaning or "", 2)
   prose(page, row.details or "", 2)
 end

@@ -73,11 +73,12 @@ local function grid(values, n, width, lines)
   return table.concat(result, "\n")
 end
 
-local function vector_text(vector, state)
+local function vector_text(vector, state, at_top)
   local n = #vector
   local head = state.paint("object", "Vector") .. " of " .. n .. (n == 1 and " number" or " numbers")
   if n == 0 then return head end
-  return head .. ", " .. range_of(vector) .. "\n" .. grid(vector, n, state.width, 3)
+  head = head .. ", " .. range_of(vector)
+  return at_top and head .. "\n" .. grid(vector, n, state.width, 3) or head
 end
 
 -- Rows of name and text below each other.
@@ -159,12 +160,12 @@ local DETAILS <const> = {
   Nodes = node_rows, Recorder = recorder_rows, Connections = connection_rows, Simulation = simulation_rows,
 }
 
-local function object_text(value, state)
+local function object_text(value, state, at_top)
   local kind = getmetatable(value)
-  if kind == "Vector" then return vector_text(value, state) end
+  if kind == "Vector" then return vector_text(value, state, at_top) end
   local details = DETAILS[kind]
   local text = state.paint("object", tostring(value))
-  if not details then return text end
+  if not details or not at_top then return text end
   local known, rows = pcall(details, value, state.paint)
   return known and text .. rows_text(rows) or text
 end
@@ -272,7 +273,7 @@ function render(value, state, indent, depth, taken)
   if kind == "string" then return state.paint("string", quoted(value)) end
   if kind == "number" or kind == "boolean" or kind == "nil" then return state.paint(kind, tostring(value)) end
   if kind == "function" then return function_text(value, state, depth == 0) end
-  if kind == "userdata" then return depth == 0 and object_text(value, state) or state.paint("object", tostring(value)) end
+  if kind == "userdata" then return object_text(value, state, depth == 0) end
   if kind ~= "table" then return state.paint("object", tostring(value)) end
   local text = own_text(value)
   return text and state.paint("object", text) or table_text(value, state, indent, depth, taken)
@@ -288,14 +289,21 @@ function show.text(value, options)
   return render(value, state, 0, 0)
 end
 
+local function count(value)
+  local n, key = 0, next(value)
+  while key ~= nil and n < 1000 do n, key = n + 1, next(value, key) end
+  return n < 1000 and n or "1000 or more"
+end
+
 -- show.line(value [, { width = 80 }]) -> string
 --
--- The first line of that, cut to the width.
+-- What the value is, in one line of that width.
 function show.line(value, options)
-  options = options or {}
-  local width = options.width or 80
-  local text = show.text(value, { width = math.max(width, 40), depth = 1 }):match("[^\n]*")
-  if utf8.len(text) and utf8.len(text) > width then text = text:sub(1, utf8.offset(text, width) - 1) .. "…" end
+  local width = options and options.width or 80
+  local text = show.text(value, { width = math.max(width, 40), depth = 1 })
+  if type(value) == "table" and text:find("\n", 1, true) then return ("table with %s elements"):format(count(value)) end
+  text = text:match("[^\n]*")
+  if width_of(text) > width then text = text:sub(1, (utf8.offset(text, width) or #text + 1) - 1) .. "…" end
   return text
 end
 

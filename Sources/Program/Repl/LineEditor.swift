@@ -28,12 +28,11 @@ final class LineEditor: InputReader {
             ending = .entered
             setPrompt()
             fflush(nil)
-            guard let line = edit_read(editor) else { return nil }
-            switch ending {
-            case .entered: return withoutBreaks(String(cString: line))
-            case .left: return nil
-            case .dropped: continue
+            guard let line = edit_read(editor), ending != .left else {
+                print("")
+                return nil
             }
+            if ending == .entered { return withoutBreaks(String(cString: line)) }
         }
     }
 
@@ -74,10 +73,22 @@ final class LineEditor: InputReader {
     ]
 
     private func enter() -> edit_outcome {
+        if !isPasting { removeExcessIndentation() }
         let text = parts.before + parts.after
         guard session.needsMore(text) else { return finish(.entered) }
         edit_insert(editor, "\n" + (isPasting ? "" : session.indentation(after: parts.before)))
         return edit_refresh
+    }
+
+    /// The `end` of a block stands below its beginning.
+    private func removeExcessIndentation() {
+        let before = parts.before
+        let excess = Int32(session.excessIndentation(in: before))
+        guard excess > 0, let line = before.split(separator: "\n", omittingEmptySubsequences: false).last else { return }
+        let behind = length(line) - excess
+        edit_move(editor, -behind)
+        edit_delete_before(editor, excess)
+        edit_move(editor, behind)
     }
 
     private func drop() -> edit_outcome {
@@ -90,7 +101,6 @@ final class LineEditor: InputReader {
     private func leave() -> edit_outcome {
         let (before, after) = parts
         if before.isEmpty, after.isEmpty {
-            edit_insert(editor, "")
             ending = .left
             return edit_end
         }
@@ -103,7 +113,7 @@ final class LineEditor: InputReader {
     private func complete() -> edit_outcome {
         let (before, after) = parts
         let line = before.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-        if isPasting || line.allSatisfy({ $0 == " " }) {
+        if line.allSatisfy({ $0 == " " }) {
             edit_insert(editor, "  ")
             return edit_refresh
         }

@@ -8,12 +8,17 @@ final class Repl {
     private let runtime: Runtime
     private let session: Session
     private let onTerminal = isatty(STDIN_FILENO) == 1
+    private let bar: ProgressBar?
     private var simulated: (done: Double, whole: Double)?
 
-    init(_ runtime: Runtime) throws {
+    init(_ runtime: Runtime, _ bar: ProgressBar?) throws {
         self.runtime = runtime
+        self.bar = bar
         self.session = try Session(runtime)
-        watchProgress()
+        runtime.progress = { [unowned self] done, whole in
+            simulated = (done, whole)
+            bar?.show(done: done, whole: whole)
+        }
     }
 
     func run() {
@@ -48,7 +53,10 @@ final class Repl {
         switch outcome {
         case .finished: break
         case .failed(let message): complain(message)
-        case .interrupted: complain(interruption)
+        case .interrupted:
+            bar?.finish()
+            // over the ^C that the terminal shows
+            complain((Terminal.hasColours(STDERR_FILENO) ? "\r\u{1B}[K" : "") + interruption)
         }
         return leaves
     }
@@ -62,14 +70,6 @@ final class Repl {
         let tenths = (ms * 10).rounded() / 10
         return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
     }
-
-    private func watchProgress() {
-        let show = runtime.progress
-        runtime.progress = { [unowned self] done, whole in
-            simulated = (done, whole)
-            show?(done, whole)
-        }
-    }
 }
 
 /// Where inputs come from: whole ones, of as many lines as they need.
@@ -77,22 +77,4 @@ protocol InputReader {
     /// nil at the end.
     func read() -> String?
     func remember(_ text: String)
-}
-
-enum Terminal {
-    static var width: Int { max(20, size?.columns ?? 80) }
-    static var lines: Int { max(10, size?.lines ?? 24) }
-
-    /// On a terminal that is not a dumb one, unless the user does not want any (https://no-color.org).
-    static func hasColours(_ descriptor: Int32) -> Bool {
-        isatty(descriptor) == 1 && variable("NO_COLOR").isEmpty && !["", "dumb"].contains(variable("TERM"))
-    }
-
-    static func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
-
-    private static var size: (columns: Int, lines: Int)? {
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return (Int(size.ws_col), Int(size.ws_row))
-    }
 }

@@ -101,6 +101,7 @@ local function own_lines(traceback)
     local is_ours = line:find("^\t%[C%]: ") or line:find("^\t%[astrolua") or line:find("^\tstdlib/astro/repl/")
     if not is_ours then lines[#lines + 1] = line end
   end
+  if lines[#lines]:find("^\t%(%.%.%.tail calls") then lines[#lines] = nil end
   return lines
 end
 
@@ -133,7 +134,8 @@ end
 
 -- ## Running
 
-local function is_unfinished(problem) return problem:find("<eof>$") ~= nil end
+-- "syntax error near <eof>" is a value where a statement should be, as in `x = 1 y`: no more lines would help.
+local function is_unfinished(problem) return problem:find("<eof>$") ~= nil and not problem:find("syntax error near <eof>$") end
 
 -- The function of a text, as an expression if it can be one; otherwise nil, whether more is needed, and the error.
 local function compile(text)
@@ -283,6 +285,15 @@ end
 
 -- Spaces that the next line of an unfinished text begins with.
 function session.indent(text) return (" "):rep(2 * math.max(1, lexer.open_blocks(text))) end
+
+local CLOSERS <const> = { ["end"] = true, ["else"] = true, ["elseif"] = true, ["until"] = true, ["}"] = true, [")"] = true, ["]"] = true }
+
+-- How many spaces too many stand before the last line, if it begins with what closes a block.
+function session.excess_indent(text)
+  local above, spaces, line = text:match("^(.*\n)( *)([^\n]*)$")
+  if not above or not CLOSERS[line:match("^%a+") or line:sub(1, 1)] then return 0 end
+  return math.max(0, #spaces - 2 * math.max(0, lexer.open_blocks(above) - 1))
+end
 
 -- Runs what was entered and prints what comes of it. True ends the session.
 function session.evaluate(text)
