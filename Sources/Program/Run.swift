@@ -41,7 +41,8 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     }
 }
 
-private func run(_ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime, _ bar: ProgressBar?) throws -> Int32 {
+private func run(_ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime, _ bar: ProgressBar?) throws -> Int32
+{
     let onTerminal = isatty(STDIN_FILENO) == 1
     let repl = parsed.interactive || (!hasWork && onTerminal) ? try Repl(runtime, bar) : nil
     for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)"), bar) }

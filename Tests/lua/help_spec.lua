@@ -47,6 +47,8 @@ describe("help", function()
     has("plot", "gnuplot draws them")
     has(require "astro.plot", "gnuplot draws them")
     has("plot.raster", "A mark for every spike")
+    has("figure:save", "SVG, PNG or PDF")
+    has(require("astro.plot").lines({ 1, 2 }, { 1, 2 }), "figure:save(path)")
     has(require("astro.plot").raster, "A mark for every spike")
   end)
 

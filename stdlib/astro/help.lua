@@ -245,9 +245,15 @@ local function bare_member(page, name)
   end
 end
 
-local function entry_page(page, module_name, name)
-  local entry = reference.entry(module_name, name)
-  if entry then function_page(page, entry, module_name .. "." .. name) end
+-- What a module holds of that name; `owner` is a kind of thing that it makes, as in "figure:save".
+local function entry_page(page, module_name, name, owner)
+  local module = reference.module(module_name)
+  for _, entry in ipairs(module and module.entries or {}) do
+    local is_owner = owner == nil or entry.owner and entry.owner:lower() == owner:lower()
+    if entry.name == name and is_owner then
+      function_page(page, entry, entry.owner and entry.owner .. ":" .. name or module_name .. "." .. name)
+    end
+  end
 end
 
 local function qualified(page, name)
@@ -263,6 +269,7 @@ local function qualified(page, name)
     if field then return field_page(page, field, type_name) end
   end
   entry_page(page, receiver:find("^astro%.") and receiver or "astro." .. receiver, member)
+  for _, module_name in ipairs(#page == 0 and reference.modules() or {}) do entry_page(page, module_name, member, receiver) end
 end
 
 local function by_name(page, name)
@@ -304,6 +311,19 @@ local function nearest(name)
   return near and full[near]
 end
 
+-- The methods of a kind of thing that a module makes.
+local function made_page(page, owner)
+  local rows = {}
+  for _, module_name in ipairs(reference.modules()) do
+    for _, entry in ipairs(reference.module(module_name).entries) do
+      if entry.owner == owner then rows[#rows + 1] = entry end
+    end
+  end
+  if #rows == 0 then return end
+  heading(page, owner)
+  definitions(page, "methods", function_rows(rows))
+end
+
 local function of_value(page, value)
   if type(value) == "function" then
     local found = reference.of_function(value)
@@ -315,6 +335,8 @@ local function of_value(page, value)
   for _, name in ipairs(reference.modules()) do
     if rawget(loaded, name) == value then return module_page(page, reference.module(name)) end
   end
+  local meta = host.debug.getmetatable(value)
+  if meta and type(rawget(meta, "__name")) == "string" then made_page(page, rawget(meta, "__name")) end
 end
 
 -- help.text([topic [, { width = 80, colours = false }]]) -> string or nil, string

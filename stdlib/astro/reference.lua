@@ -160,11 +160,6 @@ function reference.modules()
   return names
 end
 
-function reference.entry(module_name, name)
-  local page = reference.module(module_name)
-  return page and row_named(page.entries, name)
-end
-
 -- ## Functions of Lua itself
 
 local lua_names, lua_functions = {}, {}
@@ -282,7 +277,7 @@ local function add_members(names, seen)
   for _, name in ipairs(reference.modules()) do
     add(name)
     for _, entry in ipairs(reference.module(name).entries) do
-      if not entry.owner then add(name:match("[%w_]+$") .. "." .. entry.name) end
+      add(entry.owner and entry.owner:lower() .. ":" .. entry.name or name:match("[%w_]+$") .. "." .. entry.name)
     end
   end
   for _, name in ipairs(astro.models()) do add(name) end

@@ -93,6 +93,8 @@ final class History {
     }
 
     private func makeDirectories(above path: String) {
-        for slash in path.indices where path[slash] == "/" && slash != path.startIndex { mkdir(String(path[..<slash]), 0o700) }
+        for slash in path.indices where path[slash] == "/" && slash != path.startIndex {
+            mkdir(String(path[..<slash]), 0o700)
+        }
     }
 }

@@ -84,7 +84,9 @@ final class LineEditor: InputReader {
     private func removeExcessIndentation() {
         let before = parts.before
         let excess = Int32(session.excessIndentation(in: before))
-        guard excess > 0, let line = before.split(separator: "\n", omittingEmptySubsequences: false).last else { return }
+        guard excess > 0, let line = before.split(separator: "\n", omittingEmptySubsequences: false).last else {
+            return
+        }
         let behind = length(line) - excess
         edit_move(editor, -behind)
         edit_delete_before(editor, excess)
@@ -193,7 +195,8 @@ final class LineEditor: InputReader {
 // What libedit's callbacks can reach.
 nonisolated(unsafe) private weak var current: LineEditor?
 nonisolated(unsafe) private let plainPrompt: UnsafeMutablePointer<CChar>? = strdup("> ")
-nonisolated(unsafe) private let colouredPrompt: UnsafeMutablePointer<CChar>? = strdup("\u{1}\u{1B}[1;36m\u{1}> \u{1}\u{1B}[0m\u{1}")
+nonisolated(unsafe) private let colouredPrompt: UnsafeMutablePointer<CChar>? = strdup(
+    "\u{1}\u{1B}[1;36m\u{1}> \u{1}\u{1B}[0m\u{1}")
 nonisolated(unsafe) private var currentPrompt: UnsafeMutablePointer<CChar>?
 
 private func act(_ action: (LineEditor) -> edit_outcome) -> UInt8 { UInt8((current.map(action) ?? edit_beep).rawValue) }
