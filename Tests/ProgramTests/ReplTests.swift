@@ -118,7 +118,7 @@ struct ReplTerminalTests {
 
     @Test(
         "Forty columns are enough",
-        arguments: ["help()", "?weight", "?one_to_one", "?Recorder", "astro.vector { 1, 2, 4 }"])
+        arguments: ["help()", "?weight", "?one_to_one", "?Recorder", "astro.vector { 1, 2, 4 }", "sim"])
     func narrow(line: String) throws {
         let terminal = try TerminalRun(columns: 40)
         terminal.enter("sim = astro.Simulation { threads = 1 }")

@@ -78,7 +78,8 @@ final class TerminalRun {
     }
 
     private static func withoutEscapes(_ text: String) -> String {
-        text.replacing(#/\e\[[0-9;?]*[A-Za-z]|\e[()=>][A-Z0-9]?/#, with: "").replacing("\r\n", with: "\n")
+        let plain = text.replacing(#/\e\[[0-9;?]*[A-Za-z]|\e[()=>][A-Z0-9]?/#, with: "")
+        return String(String.UnicodeScalarView(plain.unicodeScalars.filter { $0 != "\r" }))
     }
 
     /// In a session of its own, whose terminal is the first that it opens.

@@ -138,7 +138,7 @@ describe("completion between braces", function()
 
   it("keys of rules and synapses", function()
     offers("sim:connect(exc, exc, { ", "rule", "indegree", "allow_autapses")
-    assert.equal("allow_autapses allow_multapses indegree rule", names 'sim:connect(exc, exc, { rule = "fixed_indegree", ')
+    assert.equal("allow_autapses allow_multapses indegree", names 'sim:connect(exc, exc, { rule = "fixed_indegree", ')
     assert.equal("tau_fac tau_psc tau_rec", names 'sim:connect(exc, exc, "x", { synapse_model = "tsodyks_synapse", tau')
     assert.equal("p pool_size pool_type rule", names 'sim:tripartite_connect(exc, exc, glia, "x", { ')
     assert.equal("primary third_in third_out", names 'sim:tripartite_connect(exc, exc, glia, "x", "y", { ')

@@ -78,7 +78,7 @@ local function vector_text(vector, state, at_top)
   local head = state.paint("object", "Vector") .. " of " .. n .. (n == 1 and " number" or " numbers")
   if n == 0 then return head end
   head = head .. ", " .. range_of(vector)
-  return at_top and head .. "\n" .. grid(vector, n, state.width, 3) or head
+  return at_top and wrapped(head, state.width) .. "\n" .. grid(vector, n, state.width, 3) or head
 end
 
 -- Rows of name and text below each other.
@@ -164,8 +164,9 @@ local function object_text(value, state, at_top)
   local kind = getmetatable(value)
   if kind == "Vector" then return vector_text(value, state, at_top) end
   local details = DETAILS[kind]
-  local text = state.paint("object", tostring(value))
-  if not details or not at_top then return text end
+  local text = tostring(value)
+  if not details or not at_top then return state.paint("object", text) end
+  text = state.paint("object", wrapped(text, state.width))
   local known, rows = pcall(details, value, state.paint)
   return known and text .. rows_text(rows) or text
 end

@@ -562,6 +562,26 @@ local function text_items(tokens, prefix)
   return schema and schema.texts and schema.texts(context) or {}
 end
 
+-- The keys that a table has already between its brace and token `last`.
+local function given_keys(tokens, brace, last)
+  local given, depth = {}, 0
+  for i = brace + 1, last do
+    local text = tokens[i].kind == "operator" and tokens[i].text
+    if text == "(" or text == "{" or text == "[" then depth = depth + 1 end
+    if OPENING[text] then depth = depth - 1 end
+    if text == "=" and depth == 0 then given[tokens[i - 1].text] = true end
+  end
+  return given
+end
+
+local function without(items, given)
+  local left = {}
+  for _, one in ipairs(items) do
+    if not given[one.name] then left[#left + 1] = one end
+  end
+  return left
+end
+
 -- Before an equals sign in braces: keys.
 local function key_items(tokens, prefix, last)
   local context = context_of(tokens, prefix, last)
@@ -570,7 +590,7 @@ local function key_items(tokens, prefix, last)
   local before = tokens[last]
   if not (before.text == "{" or before.text == "," or before.text == ";") then return end
   local schema = schema_at(context, #context.call.path - 1)
-  return schema and schema.keys and schema.keys(context)
+  return schema and schema.keys and without(schema.keys(context), given_keys(tokens, frame.at, last))
 end
 
 local function string_names(value, accept, items)
