@@ -30,7 +30,9 @@ let package = Package(
         .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua"]),
         .executableTarget(
             name: "Program",
-            dependencies: ["AstroLua", "AstroCore", "CEdit", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "AstroLua", "AstroCore", "CEdit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
         .testTarget(name: "ProgramTests"),

@@ -53,6 +53,9 @@ extension Runtime {
         if let seconds = options.timeLimit { shim_start_time_limit(L, seconds) }
     }
 
+    /// Nothing runs: the time limit waits for the next `watchSignals`.
+    public func pauseTimeLimit() { if options.timeLimit != nil { shim_end_time_limit() } }
+
     /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
     package func refuseMemory(after requests: Int) { shim_fail_after(L, requests) }
 

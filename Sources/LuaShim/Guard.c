@@ -218,3 +218,5 @@ void shim_start_time_limit(lua_State *L, double seconds) {
     };
     setitimer(ITIMER_REAL, &timer, NULL);
 }
+
+void shim_end_time_limit(void) { setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL); }

@@ -70,11 +70,13 @@ private func report(_ outcome: Outcome, _ bar: ProgressBar?) throws {
 func complain(_ text: String) { writeToTerminal(text + "\n") }
 
 /// To standard error, unbuffered.
-func writeToTerminal(_ text: String) {
+func writeToTerminal(_ text: String) { write(text, to: STDERR_FILENO) }
+
+func write(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)
     var rest = bytes[...]
     while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if count < 0, errno != EINTR { return }
         rest = rest.dropFirst(max(count, 0))
     }

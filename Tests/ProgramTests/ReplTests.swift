@@ -144,6 +144,21 @@ struct ReplTerminalTests {
         #expect(!terminal.usesColours)
     }
 
+    @Test("A time limit is for what runs, not for who thinks")
+    func timeLimit() throws {
+        let terminal = try TerminalRun(["--time-limit", "1"])
+        try terminal.prompt()
+        terminal.enter("while true do end")
+        try terminal.wait(for: "limit of 1 s (--time-limit)")
+        try terminal.prompt()
+        sleep(8)
+        terminal.enter("'alive'")
+        try terminal.wait(for: "\n\"alive\"")
+        try terminal.prompt()
+        terminal.type(TerminalRun.ctrlD)
+        #expect(terminal.end() == 0)
+    }
+
     @Test("After a script its outermost local variables are there")
     func afterScript() throws {
         try Run.script("left.lua", "local answer = 42\nlocal function twice(x) return 2 * x end\nprint 'ran'")

@@ -62,6 +62,7 @@ bool shim_seed_is_fixed(lua_State *L);
 // SIGINT and the time limit act on this state. A SIGINT after so many more than the first ends the program.
 void shim_watch_signals(lua_State *L, int patience);
 void shim_start_time_limit(lua_State *L, double seconds);
+void shim_end_time_limit(void);
 
 static inline void shim_pop(lua_State *L, int n) { lua_settop(L, -n - 1); }
 

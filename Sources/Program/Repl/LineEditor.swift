@@ -29,7 +29,7 @@ final class LineEditor: InputReader {
             setPrompt()
             fflush(nil)
             guard let line = edit_read(editor), ending != .left else {
-                print("")
+                Self.show("\n")
                 return nil
             }
             if ending == .entered { return withoutBreaks(String(cString: line)) }
@@ -125,9 +125,14 @@ final class LineEditor: InputReader {
             return edit_refresh
         }
         guard let list, !list.isEmpty else { return edit_beep }
-        print("\n\(list)")
-        fflush(nil)
+        Self.show("\n\(list)\n")
         return edit_redraw
+    }
+
+    /// Where libedit writes, too.
+    private static func show(_ text: String) {
+        fflush(nil)
+        write(text, to: isatty(STDOUT_FILENO) == 1 ? STDOUT_FILENO : STDERR_FILENO)
     }
 
     /// A closing quote that is there already is not inserted again.

@@ -22,9 +22,10 @@ final class Repl {
     }
 
     func run() {
+        runtime.pauseTimeLimit()
         session.adoptLocals()
         configure()
-        if onTerminal { session.printBanner() }
+        if onTerminal, isatty(STDOUT_FILENO) == 1 { session.printBanner() }
         let reader = makeReader()
         while let text = reader.read() {
             configure()
@@ -49,6 +50,7 @@ final class Repl {
         simulated = nil
         runtime.watchSignals(patience: 1)
         let (outcome, leaves) = session.evaluate(text)
+        runtime.pauseTimeLimit()
         fflush(nil)
         switch outcome {
         case .finished: break
