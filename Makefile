@@ -5,7 +5,7 @@
 # make install  PREFIX=/usr/local: binary, stdlib, man page
 
 PREFIX ?= /usr/local
-PACKAGES = liblua5.4-dev pkg-config gnuplot-nox libhdf5-dev lua-busted lua-check
+PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
 SWIFT_FLAGS = -c release --static-swift-stdlib
 PROGRAM = .build/release/astrolua
 

@@ -31,6 +31,7 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "LuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
         .target(name: "CLanes"),
+        .target(name: "CEdit"),
         .target(name: "CFork"),
         .target(name: "CSandbox"),
         .target(name: "AstroCore", dependencies: ["CLanes", "CFork"], swiftSettings: engine),
@@ -38,7 +39,7 @@ let package = Package(
         .executableTarget(
             name: "Program",
             dependencies: [
-                "AstroLua", "AstroCore", "CSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AstroLua", "AstroCore", "CEdit", "CSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),

@@ -48,14 +48,17 @@ extension Runtime {
                 return try arguments.draw { bytes in
                     let picture = kind == "kitty" ? TerminalPicture.kitty(bytes) : TerminalPicture.sixel(bytes)
                     guard let picture else { return "gnuplot drew no picture for a terminal" }
-                    writeToStandardOutput(picture + [UInt8(ascii: "\n")])
+                    write(picture + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
                     return nil
                 }
             },
-            .init("show_text", "host.show_text(text)", "Writes text to standard output; colours stay colours.") {
-                _, arguments in
+            .init(
+                "show_text", "host.show_text(text [, is_complaint])",
+                "Writes text to standard output, or to standard error; colours stay colours."
+            ) { _, arguments in
                 let text = try arguments.string(1, "text")
-                writeToStandardOutput(Array((Terminal().isTerminal ? visible(text, keepingColours: true) : text).utf8))
+                let file = lua_toboolean(arguments.L, 2) != 0 ? STDERR_FILENO : STDOUT_FILENO
+                write(Array((isatty(file) == 1 ? visible(text, keepingColours: true) : text).utf8), to: file)
                 return .nothing
             },
             .init("write_file", "host.write_file(path, text)", "Writes a file, where the sandbox lets it.") {
@@ -65,7 +68,7 @@ extension Runtime {
                 try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
                 return .nothing
             },
-        ] + fileFunctions + sweepFunctions
+        ] + fileFunctions + sweepFunctions + deskFunctions
     }
 }
 
@@ -87,11 +90,11 @@ extension Arguments {
     }
 }
 
-private func writeToStandardOutput(_ bytes: [UInt8]) {
+private func write(_ bytes: [UInt8], to file: Int32) {
     fflush(nil)
     var rest = bytes[...]
     while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         if count < 0, errno != EINTR { return }
         rest = rest.dropFirst(max(count, 0))
     }

@@ -19,7 +19,8 @@ extension Runtime {
         pushFunctions(Self.hostFunctions)
         setField("args") { push(.list(options.arguments.map { .text($0) }), L) }
         lua_pushboolean(L, options.trust ? 1 : 0)
-        guard shim_call(L, 5, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
+        lua_pushboolean(L, options.hasPrompt ? 1 : 0)
+        guard shim_call(L, 6, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
         if options.trust { return }
         makeLoadersTextOnly()
         guard shim_confine(L) == LUA_OK else { throw InputError(text(L, at: -1)) }
@@ -37,7 +38,7 @@ extension Runtime {
     }
 
     /// The text of a module, or nil and what was tried.
-    private func readStdlib(_ arguments: Arguments) throws -> LuaValue {
+    func readStdlib(_ arguments: Arguments) throws -> LuaValue {
         let name = try arguments.string(1, "name")
         let path = name.split(separator: ".").joined(separator: "/") + ".lua"
         let isPlain = name.utf8.allSatisfy {
@@ -104,10 +105,13 @@ extension Runtime {
 }
 
 private let preludeText = #"""
-    local directory, refusal, stdlib, host, trusted = ...
+    local directory, refusal, stdlib, host, trusted, has_prompt = ...
     local load, loadfile, open, lines = load, loadfile, io.open, io.lines
     local find, gmatch, gsub = string.find, string.gmatch, string.gsub
     local error, type, pcall, require, math_type, tostring = error, type, pcall, require, math.type, tostring
+
+    -- for help, completion and pretty-printing, which must run nothing of the user's
+    host.debug = { getmetatable = debug.getmetatable, getinfo = debug.getinfo, getlocal = debug.getlocal }
 
     local own = directory .. "/?.lua;" .. directory .. "/?/init.lua"
     package.path = trusted and own .. ";" .. package.path or own
@@ -230,6 +234,8 @@ private let preludeText = #"""
     end
 
     -- What may use the host is loaded before a script can exchange the functions it uses; what comes later has no host.
-    for _, name in ipairs { "astro.plot", "astro.options", "astro.io", "astro.sweep" } do pcall(require, name) end
+    local early = { "astro.plot", "astro.options", "astro.io", "astro.sweep", "astro.help", "astro.show" }
+    if has_prompt then early[#early + 1] = "astro.repl.session" end
+    for _, name in ipairs(early) do pcall(require, name) end
     host = nil
     """#

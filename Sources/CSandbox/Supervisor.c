@@ -47,8 +47,11 @@ static double now(void) {
 static void reap(Supervisor *s) {
     int status;
     pid_t process;
-    while ((process = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (process == s->child) {
+    while ((process = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+        if (process == s->child && WIFSTOPPED(status)) {
+            raise(SIGSTOP);                // Ctrl-Z at the prompt: the shell waits for this process
+            kill(s->child, SIGCONT);
+        } else if (process == s->child) {
             s->ended = true;
             s->status = status;
         } else if (process == s->drawing) {

@@ -201,7 +201,7 @@ lua_State *shim_open(shim_entry entry, void *context, int64_t seed) {
 void shim_close(lua_State *L) {
     Host *host = host_of(L);
     host->stop = SHIM_GOES_ON;
-    shim_watch_signals(NULL);
+    shim_watch_signals(NULL, 0);
     lua_sethook(L, NULL, 0, 0);
     close_host(host);
 }

@@ -219,21 +219,25 @@ void guard_install(lua_State *L) {
 // Signals. One state at a time is watched.
 static lua_State *watched;
 
-// The second one ends the program; but what one press of a key or one `kill` of a group sends, directly and passed on
-// by the parent, counts once.
+static volatile sig_atomic_t interrupts, endured;
+
+// What one press of a key or one `kill` of a group sends, directly and passed on by the parent, counts once. After
+// `endured` more the next one ends the program.
 static void interrupt(int signal_number) {
+    static const char text[] = "\n(it stops as soon as it can; once more ends the program)\n";
     static volatile double last;
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     double now = (double)time.tv_sec + (double)time.tv_nsec * 1e-9, since = now - last;
     last = now;
-    if (watched && shim_stop_reason(watched) == SHIM_GOES_ON) {
-        shim_stop(watched, SHIM_INTERRUPTED);
+    if (watched && interrupts > 0 && since < 0.2) return;
+    if (!watched || interrupts++ > endured) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
         return;
     }
-    if (watched && since < 0.2) return;
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
+    if (interrupts > 1 && write(STDERR_FILENO, text, sizeof text - 1)) {}
+    shim_stop(watched, SHIM_INTERRUPTED);
 }
 
 static void out_of_time(int signal_number) {
@@ -258,8 +262,10 @@ static void take_signal(int signal_number, void (*handler)(int)) {
     sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
 }
 
-void shim_watch_signals(lua_State *L) {
+void shim_watch_signals(lua_State *L, int patience) {
     watched = L;
+    interrupts = 0;
+    endured = patience;
     if (L) take_signal(SIGINT, interrupt);
 }
 
@@ -276,3 +282,5 @@ void shim_start_time_limit(lua_State *L, double seconds) {
     };
     setitimer(ITIMER_REAL, &timer, NULL);
 }
+
+void shim_end_time_limit(void) { setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL); }

@@ -5,15 +5,21 @@ import Glibc
 struct CommandLineOptions: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "astrolua", abstract: "Simulates networks of neurons and astrocytes, scripted in Lua.",
-        usage: "astrolua [options] [script.lua [args ...]]",
-        discussion: "Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.")
+        usage: """
+            astrolua [options] [script.lua [args ...]]
+            astrolua new my_experiment
+            """,
+        discussion: """
+            Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.
+            'astrolua new NAME' writes NAME.lua, a commented script to start from.
+            """)
 
     @Option(
         name: .customShort("e"),
         help: ArgumentHelp("Run this text (several times: one after the other).", valueName: "chunk"))
     var chunks: [String] = []
 
-    @Flag(name: .customShort("i"), help: "Enter the REPL after the script.")
+    @Flag(name: .customShort("i"), help: "Enter the REPL after the script, with its local variables.")
     var interactive = false
 
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Show the version.")
@@ -107,6 +113,8 @@ extension Options {
         writable = parsed.allowWrite
         memoryLimit = parsed.memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
         timeLimit = parsed.timeLimit
+        hasPrompt =
+            parsed.interactive || (parsed.chunks.isEmpty && parsed.script.isEmpty && isatty(STDIN_FILENO) == 1)
         script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }
         arguments = Array(parsed.script.dropFirst())
         self.command = command

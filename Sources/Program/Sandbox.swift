@@ -6,13 +6,15 @@ import Glibc
 enum Sandbox {
     /// Goes on in a child process that the kernel confines; the parent waits for it and never returns from here.
     /// In the REPL the time limit is one for each line, so the parent cannot know when it has passed.
-    static func enter(_ options: Options, endsInTime: Bool) -> Int32? {
+    /// The prompt's history is written by the program alone.
+    static func enter(_ options: Options, history: String?) -> Int32? {
         let roots = options.sandboxRoots
+        let written = roots.writable + (history.map { [$0] } ?? [])
         return withStrings(roots.readable) { readable in
-            withStrings(roots.writable) { writable in
+            withStrings(written) { writable in
                 var rules = sandbox_rules(
                     readable: readable, writable: writable, memory_limit: options.memoryLimit ?? 0,
-                    time_limit: endsInTime ? options.timeLimit ?? 0 : 0)
+                    time_limit: options.hasPrompt ? 0 : options.timeLimit ?? 0)
                 guard sandbox_split(&rules) else {
                     complain("astrolua: cannot start a process for the script: \(String(cString: strerror(errno)))")
                     return ExitStatus.failure

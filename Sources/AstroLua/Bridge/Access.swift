@@ -55,6 +55,13 @@ func directory(_ path: String) -> String {
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
+/// The files that come with the program.
+public enum StandardLibrary {
+    public static func text(of file: String) -> String? {
+        findStdlib().flatMap { readFile("\($0)/\(file)") }.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
 /// Set by hand, installed beside the program, or in the checkout that the program was built in.
 private func findStdlib() -> String? {
     if let chosen = getenv("ASTROLUA_STDLIB") { return resolved(String(cString: chosen)) }

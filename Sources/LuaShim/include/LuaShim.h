@@ -47,6 +47,9 @@ int shim_confine(lua_State *L);
 // `shown` has room for SHIM_SHOWN times the length; returns the length of what was written.
 enum { SHIM_SHOWN = 8 };
 size_t shim_make_visible(const char *text, size_t length, char *shown);
+// The local variables of the function at `function` are kept when it returns; pushes them as a table, or nil.
+void shim_keep_locals(lua_State *L, int function);
+void shim_push_kept_locals(lua_State *L);
 // The address that marks type `tag` in the registry.
 const void *shim_type_key(int tag);
 
@@ -65,9 +68,10 @@ void shim_fail_after(lua_State *L, size_t requests);
 // For tests: has this Lua's hash seed been found and fixed?
 bool shim_seed_is_fixed(lua_State *L);
 
-// SIGINT and the time limit act on this state. A second SIGINT ends the program.
-void shim_watch_signals(lua_State *L);
+// SIGINT and the time limit act on this state. A SIGINT after so many more than the first ends the program.
+void shim_watch_signals(lua_State *L, int patience);
 void shim_start_time_limit(lua_State *L, double seconds);
+void shim_end_time_limit(void);
 
 static inline void shim_pop(lua_State *L, int n) { lua_settop(L, -n - 1); }
 
