@@ -39,7 +39,8 @@ let package = Package(
         .executableTarget(
             name: "Program",
             dependencies: [
-                "AstroLua", "AstroCore", "CEdit", "CSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AstroLua", "AstroCore", "CEdit", "CSandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
