@@ -36,6 +36,9 @@ extension Recorder: LuaType {
                 result: "table"
             ) { try $0.luaEvents() },
             .init("nodes", "The recorded nodes.", result: "Nodes") { .object($0.recordedNodes) },
+            .init("window", "From when to when it has recorded, in ms: { from, to }.", result: "table") {
+                .list([.number($0.window.from), .number($0.window.to)])
+            },
             .init("quantities", "Names of what is recorded; empty for spikes.", result: "table") {
                 .list($0.quantities.map { .text($0) })
             },
