@@ -103,7 +103,15 @@ end
 local GENERATED = "Written by `Docs/generate.lua`; `help` at the prompt shows the same."
 
 -- Comments and rows indent code by two spaces or more, Markdown by four.
-local function prose(text) return (("\n" .. text):gsub("\n  (%s*)(%S)", "\n    %1%2"):sub(2)) end
+local function prose(text)
+  local parts = {}
+  for paragraph in (text .. "\n\n"):gmatch("(.-)\n%s*\n") do
+    local is_table = paragraph:find("%S   *%S[^\n]*\n[^\n]*%S   *%S")
+    if is_table or paragraph:find("^  ") then paragraph = "    " .. paragraph:gsub("^  ", ""):gsub("\n", "\n    "):gsub("\n      ", "\n    ") end
+    parts[#parts + 1] = paragraph
+  end
+  return table.concat(parts, "\n\n")
+end
 
 local function call_section(title, row)
   local parts = { "### " .. title, "    " .. row.usage }
@@ -146,8 +154,13 @@ end
 
 local function module_page(module)
   local parts = { "# " .. module.name, prose(module.head) }
-  for _, entry in ipairs(module.entries) do
-    parts[#parts + 1] = call_section(entry.owner and entry.owner:lower() .. ":" .. entry.name or entry.usage:match("^[%w_.]+"), entry)
+  for _, part in ipairs(module.parts) do
+    if part.title then parts[#parts + 1] = "## " .. part.title:gsub("%s*\n%s*", " "):gsub("%.$", "") end
+    if part.details and not part.entries[1].owner then parts[#parts + 1] = prose(part.details) end
+    for _, entry in ipairs(part.entries) do
+      local title = entry.owner and entry.owner:lower() .. ":" .. entry.name or entry.usage:match("^[%w_.]+")
+      parts[#parts + 1] = call_section(title, { usage = entry.usage, meaning = entry.meaning })
+    end
   end
   parts[#parts + 1] = BACK
   return table.concat(parts, "\n\n") .. "\n"

@@ -40,10 +40,13 @@ extension Runtime {
             .init("methods", "host.methods(type)", "The table of a userdata type's methods, or nil.") { _, arguments in
                 try arguments.runtime.pushMethodTable(try arguments.string(1, "type"), arguments.L)
             },
-            .init("modules", "host.modules()", "Names of the modules in stdlib/astro.") { _, arguments in
-                let stdlib = arguments.runtime.access.stdlib
-                let files = stdlib.flatMap { directoryEntries("\($0)/astro") } ?? []
-                return .list(files.filter { $0.hasSuffix(".lua") }.sorted().map { .text("astro.\($0.dropLast(4))") })
+            .init("modules", "host.modules([folder])", "Names of the modules in stdlib/astro, or in a folder there.") {
+                _, arguments in
+                let folder = arguments.isNothing(1) ? "astro" : "astro/\(try arguments.string(1, "folder"))"
+                let files = arguments.runtime.access.stdlib.flatMap { directoryEntries("\($0)/\(folder)") } ?? []
+                let prefix = folder.replacing("/", with: ".")
+                return .list(
+                    files.filter { $0.hasSuffix(".lua") }.sorted().map { .text("\(prefix).\($0.dropLast(4))") })
             },
             .init("source", "host.source(module)", "The text of a module in stdlib, or nil.") { _, arguments in
                 try arguments.runtime.readStdlib(arguments)

@@ -43,9 +43,9 @@ describe("help", function()
     has("astro", "astro.models([name])")
     has("astro.random", "astro.random.normal([mean [, std]])")
     has("astro.random.normal", "Normal")
-    has("astro.plot", "gnuplot or matplotlib draws them", "plot.traces(rec")
-    has("plot", "gnuplot draws them")
-    has(require "astro.plot", "gnuplot draws them")
+    has("astro.plot", "gnuplot or matplotlib draws", "plot.traces(rec", "figure:save(path)")
+    has("plot", "gnuplot or matplotlib draws")
+    has(require "astro.plot", "gnuplot or matplotlib draws")
     has("plot.raster", "A mark for every spike")
     has("figure:save", "SVG, PNG or PDF")
     has(require("astro.plot").lines({ 1, 2 }, { 1, 2 }), "figure:save(path)")
@@ -118,7 +118,30 @@ function Thing:save(path) end
 function Thing:silent() end
 
 return sample
-]])
+]], { [[
+-- A part of it.
+--
+-- Options of all: none.
+local part = {}
+
+-- h(spikes) -> list, one for each
+--   of the nodes
+--
+-- More.
+part.h = check.public("sample.h(spikes)", function(spikes) end)
+
+-- inner(x) is for other files.
+function part.inner(x) end
+
+-- k(x)
+--   -> { a, b,
+--        c }
+--
+-- Last.
+part.k = public("sample.k(x)", function(x) end)
+
+return part
+]], "-- Not public.\nlocal other = {}\n\n-- f(x)\nfunction other.f(x) end\n\nreturn other\n" })
 
   it("give its head", function() assert.equal("What it is for.\n\n  sample.f(1)", page.head) end)
 
@@ -127,8 +150,15 @@ return sample
     for i, entry in ipairs(page.entries) do rows[i] = ("%s: %s"):format(entry.usage, entry.meaning) end
     assert.same({
       "sample.f(x [, y]) -> Hz: Two\nlines.", "sample.g(a): Only a meaning.", "sample.bare(a, b): ",
-      "sample.colours: The colours.", "thing:save(path): thing:save(path) writes a file.",
+      "sample.colours: The colours.", "thing:save(path): thing:save(path) writes a file.", "sample.h(spikes) -> list, one for each of the nodes: More.",
+      "sample.k(x) -> { a, b, c }: Last.",
     }, rows)
+  end)
+
+  it("give what the files of its folder say about themselves", function()
+    assert.equal(2, #page.parts)
+    assert.equal("A part of it.", page.parts[2].title)
+    assert.equal("Options of all: none.", page.parts[2].entries[1].details)
   end)
 end)
 

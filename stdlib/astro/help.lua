@@ -34,7 +34,7 @@ local function heading(page, text) add(page, page.paint("heading", text)) end
 -- Prose in Markdown: paragraphs are wrapped, indented lines stay as they are.
 local function prose(page, text, indent)
   for paragraph in (text .. "\n\n"):gmatch("(.-)\n%s*\n") do
-    if paragraph:find("^%s%s") or paragraph:find("\n%s%s") then
+    if paragraph:find("^%s%s") or paragraph:find("\n%s%s") or paragraph:find("%S   *%S[^\n]*\n[^\n]*%S   *%S") then
       local margin = (" "):rep(indent or 0)
       add(page, margin .. paragraph:gsub("\n", "\n" .. margin))
     else
@@ -62,7 +62,7 @@ local function definitions(page, title, rows)
       local text = tools.wrapped(row[2] or "", page.width, widest + 4)
       lines[#lines + 1] = "  " .. row[1] .. (" "):rep(widest - tools.width(row[1])) .. text:sub(widest + 3)
     else
-      lines[#lines + 1] = "  " .. row[1]
+      lines[#lines + 1] = tools.wrapped(row[1], page.width, 10):sub(9)
       if row[2] and row[2] ~= "" then lines[#lines + 1] = tools.wrapped(row[2], page.width, 6) end
     end
   end
@@ -163,14 +163,19 @@ local function parameter_page(page, name, parameters, recordables)
   definitions(page, "recorded from", rows)
 end
 
+local function first_sentence(text)
+  local line = (text:match("^(.-)\n%s*\n") or text):gsub("%s*\n%s*", " ")
+  return line:match("^(.-[.:])%s+%u") or line
+end
+
 local function module_page(page, module)
   heading(page, module.name)
   prose(page, module.head, 2)
-  local rows = {}
-  for _, entry in ipairs(module.entries) do
-    rows[#rows + 1] = { entry.usage, (entry.meaning:match("^(.-)\n%s*\n") or entry.meaning):gsub("%s*\n%s*", " ") }
+  for _, part in ipairs(module.parts) do
+    local rows = {}
+    for i, entry in ipairs(part.entries) do rows[i] = { entry.usage, first_sentence(entry.meaning) } end
+    definitions(page, part.title and tools.wrapped(part.title, page.width) or "what it holds", rows)
   end
-  definitions(page, "what it holds", rows)
 end
 
 local function functions_page(page, name)

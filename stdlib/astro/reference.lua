@@ -12,7 +12,7 @@ local reference = {}
 local MANUAL <const> = "https://www.lua.org/manual/5.4/manual.html#pdf-"
 
 -- Modules that other modules use; a script has no need of them.
-local INTERNAL <const> = { ["astro.gnuplot"] = true, ["astro.reference"] = true }
+local INTERNAL <const> = { ["astro.check"] = true, ["astro.reference"] = true }
 
 -- ## Types and functions of the program
 
@@ -80,13 +80,14 @@ local function trimmed(lines)
   return (text:gsub("^%s*\n", ""):gsub("%s+$", ""))
 end
 
--- Owner, name and arguments of what a line defines.
+-- Owner, name and arguments of what a line defines, and the usage that `check.public` is given.
 local function definition(line)
   local owner, name, arguments = line:match("^function ([%w_]+)[.:]([%w_]+)(%b())")
   if owner then return owner, name, arguments end
   owner, name = line:match("^([%w_]+)%.([%w_]+) = ")
   if not owner then return end
-  return owner, name, line:match("= function ?(%b())") or line:match("= [%w_]+%(function ?(%b())")
+  arguments = line:match("= function ?(%b())") or line:match("= [%w_.]*public%(function ?(%b())")
+  return owner, name, arguments, line:match('= [%w_.]*public%("(.-)"')
 end
 
 -- The call that a line begins with: its usage, and whether the line is nothing else.
@@ -105,18 +106,37 @@ local function plain_usage(owner, module_table, short_name, name, arguments)
   return owner:lower() .. ":" .. name .. arguments:gsub("self,? ?", "")
 end
 
+-- A usage may go on in indented lines and in what it gives back, "-> { times, … }". They are taken out of the comment.
+local function continuation(comment)
+  local text = ""
+  while comment[1] and comment[1] ~= "" and (text ~= "" or comment[1]:find("^%s*%->") or comment[1]:find("^%s")) do
+    text = text .. " " .. table.remove(comment, 1):match("^%s*(.-)%s*$")
+  end
+  return text
+end
+
+-- With the module's name in front: "rate(spikes)" is analysis.rate(spikes).
+local function with_module(usage, short_name, name)
+  return usage and usage:find(name, 1, true) == 1 and short_name .. "." .. usage or usage
+end
+
 -- What is defined at line i, with its comment.
 local function entry_at(lines, i, module_table, short_name)
-  local owner, name, arguments = definition(lines[i])
+  local owner, name, arguments, declared = definition(lines[i])
   if not owner or name:find("^_") then return end
+  local is_member = owner == module_table
   local comment = comment_above(lines, i)
-  if owner ~= module_table and #comment == 0 then return end
+  if not is_member and #comment == 0 then return end
   local usage, is_line = usage_in(comment[1] or "", name)
-  if is_line then table.remove(comment, 1) end
+  if is_line then
+    table.remove(comment, 1)
+    usage = usage .. continuation(comment)
+  end
+  usage = is_member and with_module(usage, short_name, name) or usage or declared
   if not usage and arguments then usage = plain_usage(owner, module_table, short_name, name, arguments) end
   return {
-    owner = owner ~= module_table and owner or nil, name = name, is_function = usage ~= nil, meaning = trimmed(comment),
-    usage = usage or short_name .. "." .. name,
+    owner = not is_member and owner or nil, name = name, meaning = trimmed(comment), usage = usage or short_name .. "." .. name,
+    declared = declared,
   }
 end
 
@@ -127,26 +147,53 @@ local function head_comment(lines)
   return trimmed(comment_above(lines, last))
 end
 
--- The page of a module from its text: { name, head, entries }.
-function reference.parse(name, text)
+local function parse_part(text, short_name)
   local lines = lines_of(text)
   local module_table = text:match("\nreturn ([%w_]+)%s*$") or ""
-  local short_name = name:match("[%w_]+$")
-  local entries = {}
-  for i = 1, #lines do
-    local entry = entry_at(lines, i, module_table, short_name)
-    if entry then entries[#entries + 1] = entry end
+  local part = { head = head_comment(lines), entries = {} }
+  for i = 1, #lines do part.entries[#part.entries + 1] = entry_at(lines, i, module_table, short_name) end
+  return part
+end
+
+-- Of a file beside a module: what is public there and belongs to the module, or to what it makes.
+local function public_part(text, short_name)
+  local part = parse_part(text, short_name)
+  local public = {}
+  local title, rest = part.head:match("^(.-)\n%s*\n(.*)$")
+  for _, entry in ipairs(part.entries) do
+    local is_ours = entry.owner or entry.declared and entry.declared:find(short_name .. ".", 1, true) == 1
+    if entry.declared and is_ours then
+      entry.details = not entry.owner and rest or nil
+      public[#public + 1] = entry
+    end
   end
-  return { name = name, head = head_comment(lines), entries = entries }
+  return { title = title or part.head, details = rest, entries = public }
+end
+
+-- The page of a module from its text and those of the files in its folder: { name, head, entries, parts }, where `entries` are all,
+-- and `parts` those of each file with what the file says about them: { title, details, entries }.
+function reference.parse(name, text, files)
+  local short_name = name:match("[%w_]+$")
+  local own = parse_part(text, short_name)
+  local parts = { { entries = table.move(own.entries, 1, #own.entries, 1, {}) } }
+  local page = { name = name, head = own.head, entries = own.entries, parts = parts }
+  for _, file in ipairs(files or {}) do
+    local part = public_part(file, short_name)
+    if #part.entries > 0 then page.parts[#page.parts + 1] = part end
+    table.move(part.entries, 1, #part.entries, #page.entries + 1, page.entries)
+  end
+  return page
 end
 
 local module_pages = {}
 
 -- The page of a module of stdlib, or nil.
 function reference.module(name)
-  if not module_pages[name] then
-    local text = name:find("^astro%.[%w_.]+$") and host.source(name)
-    module_pages[name] = text and reference.parse(name, text)
+  local short_name = name:match("^astro%.([%w_]+)$")
+  if short_name and not module_pages[name] then
+    local text, files = host.source(name), {}
+    for i, part in ipairs(text and host.modules(short_name) or {}) do files[i] = host.source(part) end
+    module_pages[name] = text and reference.parse(name, text, files)
   end
   return module_pages[name]
 end
