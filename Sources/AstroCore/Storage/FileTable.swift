@@ -159,7 +159,7 @@ extension FileTable {
     /// Lets a process of its own read a file, for the sake of libraries that do not survive every damaged one.
     static func readApart(_ path: String, _ read: () throws -> FileTable) throws -> FileTable {
         // more than any whole file takes; a damaged one can send a reader round in circles
-        let seconds = 30 + InputFile.size(path) / 1_000_000
+        let seconds = 2 + InputFile.size(path) / 2_000_000
         let child = try ChildProcess(processorTime: UInt32(clamping: seconds)) { output in
             // what a library says before it dies
             dup2(open("/dev/null", O_WRONLY), STDERR_FILENO)
