@@ -105,12 +105,19 @@ private let preludeText = #"""
     local own = directory .. "/?.lua;" .. directory .. "/?/init.lua"
     package.path = trusted and own .. ";" .. package.path or own
 
+    -- A module is run once. It would be given the host again if a script took it out of package.loaded, now with functions
+    -- of the script's beneath it.
+    local modules = {}
+
     local function from_stdlib(name)
       local text, path = stdlib(name)
       if not text then return path end
       local chunk, problem = load(text, "=stdlib/" .. path, "t")
       if not chunk then error(problem, 0) end
-      return function(module, place) return chunk(module, place, host) end, path
+      return function(module, place)
+        if trusted or modules[name] == nil then modules[name] = chunk(module, place, host) end
+        return modules[name]
+      end, path
     end
 
     local function from_script(name)
@@ -178,6 +185,7 @@ private let preludeText = #"""
     end
     os.execute, os.tmpname, os.setlocale = nil, nil, nil
 
-    -- What may talk to gnuplot is loaded before a script can exchange the functions it uses.
-    pcall(require, "astro.plot")
+    -- What may use the host is loaded before a script can exchange the functions it uses; what comes later has no host.
+    for _, name in ipairs { "astro.plot", "astro.options" } do pcall(require, name) end
+    host = nil
     """#

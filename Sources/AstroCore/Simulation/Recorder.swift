@@ -45,11 +45,21 @@ public final class Recorder: CustomStringConvertible {
             throw InputError("rate: this recorder samples \(quantities.joined(separator: ", ")), not spikes")
         }
         guard recording.isConnected else { throw InputError("rate: the recorder is connected to no node") }
-        let window = recording.schedule.window
-        let first = max(recording.firstStamp ?? 0, window.start), last = min(simulation.now, window.stop)
+        let (first, last) = recordedSteps
         guard last > first else { return 0 }
         let seconds = TimeGrid.ms(last - first, recording.resolution) / 1000
         return Double(eventCount) / Double(recording.recordedIDs.count) / seconds
+    }
+
+    /// From when to when it has recorded, in ms.
+    public var window: (from: Double, to: Double) {
+        let (first, last) = recordedSteps
+        return (TimeGrid.ms(first, recording.resolution), TimeGrid.ms(max(first, last), recording.resolution))
+    }
+
+    private var recordedSteps: (Int, Int) {
+        let window = recording.schedule.window
+        return (max(recording.firstStamp ?? 0, window.start), min(simulation.now, window.stop))
     }
 
     public var recordedNodes: Nodes {

@@ -24,6 +24,9 @@ extension Recorder: LuaType {
             .init("n_events", "How many events it holds.") { .integer($0.eventCount) },
             .init("events", "A table of Vectors: times, senders and what was recorded.") { try $0.luaEvents() },
             .init("nodes", "The recorded nodes.") { .object($0.recordedNodes) },
+            .init("window", "From when to when it has recorded, in ms: { from, to }.") {
+                .list([.number($0.window.from), .number($0.window.to)])
+            },
             .init("quantities", "Names of what is recorded; empty for spikes.") {
                 .list($0.quantities.map { .text($0) })
             },

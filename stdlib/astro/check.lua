@@ -1,0 +1,138 @@
+-- Checks of what a script hands to a module of stdlib, and the errors they lead to.
+--
+-- A failure can arise anywhere below a public function; it becomes an error at the line of the script that called that function:
+--
+--   analysis.rate = check.public("analysis.rate(spikes [, options])", function(spikes, options) … end)
+--
+-- What fails inside says what is wrong, the value, and what is allowed; `wrong` adds the usage.
+local check = {}
+
+local Failure <const> = {}
+
+-- fail(message, …) raises a failure; arguments as in string.format.
+local function fail(message, ...) error(setmetatable({ message:format(...) }, Failure), 0) end
+check.fail = fail
+
+-- The same, with the usage of the public function behind it.
+local function wrong(message, ...) error(setmetatable({ message:format(...), with_usage = true }, Failure), 0) end
+check.wrong = wrong
+
+-- public([usage,] f) is f whose failures are errors at the caller's line.
+function check.public(usage, f)
+  if not f then usage, f = nil, usage end
+  return function(...)
+    local results = table.pack(pcall(f, ...))
+    if results[1] then return table.unpack(results, 2, results.n) end
+    local problem = results[2]
+    if getmetatable(problem) ~= Failure then error(problem, 0) end
+    error(problem.with_usage and usage and ("%s (usage: %s)"):format(problem[1], usage) or problem[1], 2)
+  end
+end
+
+-- A value as errors show it.
+function check.shown(value)
+  if type(value) == "string" then return ("'%s'"):format(value) end
+  if type(value) == "number" or type(value) == "boolean" then return ("%s %s"):format(type(value), value) end
+  local tag = type(value) == "userdata" and getmetatable(value)
+  if type(tag) == "string" then return "a " .. tag end
+  return value == nil and "nothing" or type(value)
+end
+local shown = check.shown
+
+function check.is_vector(value) return type(value) == "userdata" and getmetatable(value) == "Vector" end
+
+-- The string keys of all tables, in order.
+function check.sorted_keys(...)
+  local names = {}
+  for _, t in ipairs { ... } do
+    for name in pairs(t) do names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+-- How many letters have to be inserted, left out, exchanged, or swapped with their neighbour to make b of a.
+local function distance(a, b)
+  local rows = {}
+  for i = 0, #a do rows[i] = { [0] = i } end
+  for j = 1, #b do rows[0][j] = j end
+  for i = 1, #a do
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      local least = math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + cost)
+      local is_swap = i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j)
+      rows[i][j] = is_swap and math.min(least, rows[i - 2][j - 2] + 1) or least
+    end
+  end
+  return rows[#a][#b]
+end
+
+-- What a misspelt name may have meant: the nearest of the names, or all of them.
+function check.suggestion(name, names)
+  local best, least = nil, math.max(1, #tostring(name) // 3) + 1
+  for _, candidate in ipairs(names) do
+    local d = distance(tostring(name), candidate)
+    if d < least then best, least = candidate, d end
+  end
+  if best then return ("did you mean '%s'?"):format(best) end
+  return "there are: " .. table.concat(names, ", ")
+end
+
+local function is_finite(x) return type(x) == "number" and x == x and math.abs(x) < math.huge end
+local function is_bound(x) return x == nil or is_finite(x) end
+
+-- What an option may be besides a value of a Lua type: a test, and the words for it.
+local KINDS <const> = {
+  range = {
+    function(x)
+      return type(x) == "table" and is_bound(x[1]) and is_bound(x[2]) and not (x[1] and x[2] and x[1] >= x[2])
+    end, "{ from, to } with from below to",
+  },
+  positive = { function(x) return is_finite(x) and x > 0 end, "a number above 0" },
+  ["not negative"] = { function(x) return is_finite(x) and x >= 0 end, "a number of 0 or more" },
+  number = { is_finite, "a number" },
+  count = { function(x) return math.type(x) == "integer" and x > 0 end, "a whole number above 0" },
+  integer = { function(x) return math.type(x) == "integer" end, "a whole number" },
+  fraction = { function(x) return is_finite(x) and x >= 0 and x < 1 end, "a number from 0 to below 1" },
+  anything = { function() return true end, "anything" },
+}
+
+-- value(call, name, value, kind): the value, if it is of that kind (one of those above, or a Lua type).
+function check.value(call, name, value, kind)
+  local known = KINDS[kind]
+  if known then
+    if not known[1](value) then wrong("%s: %s must be %s, got %s", call, name, known[2], shown(value)) end
+  elseif type(value) ~= kind then
+    wrong("%s: %s must be a %s, got %s", call, name, kind, shown(value))
+  end
+  return value
+end
+
+-- options(call, given, allowed): a table of options, each with a known name and a value of the kind that `allowed` says.
+function check.options(call, given, allowed)
+  if given == nil then return {} end
+  if type(given) ~= "table" then wrong("%s: options must be a table, got %s", call, shown(given)) end
+  for name, value in pairs(given) do
+    if not allowed[name] then
+      fail("%s: there is no option '%s' (%s)", call, tostring(name), check.suggestion(name, check.sorted_keys(allowed)))
+    end
+    check.value(call, name, value, allowed[name])
+  end
+  return given
+end
+
+-- A plain table of the numbers in a Vector or table.
+function check.numbers(call, what, values)
+  if type(values) ~= "table" and not check.is_vector(values) then
+    wrong("%s: %s must be a Vector or a table of numbers, got %s", call, what, shown(values))
+  end
+  local copy = {}
+  for i = 1, #values do
+    local x = values[i]
+    if type(x) ~= "number" then fail("%s: %s[%d] must be a number, got %s", call, what, i, shown(x)) end
+    copy[i] = x
+  end
+  return copy
+end
+
+return check
