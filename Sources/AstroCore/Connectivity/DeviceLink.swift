@@ -263,7 +263,7 @@ struct PoissonDraws {
     private func add(_ amount: Lanes, _ words: WordLanes, _ place: UnsafeMutablePointer<Double>, _ events: inout Lanes)
     {
         let numbers = self.numbers(words)
-        events = events + select(numbers .> Lanes(), Lanes(repeating: 1), Lanes())
+        events = events + Lanes().isLess(than: numbers).select(Lanes(repeating: 1), Lanes())
         (Lanes(at: place) + amount * numbers).store(at: place)
     }
 
@@ -275,8 +275,9 @@ struct PoissonDraws {
         let signed = unsafeBitCast(words, to: IntLanes.self)
         for threshold in table.thresholds {
             let reached = signed .>= IntLanes(repeating: Int64(threshold))
-            guard reached.anyTrue else { break }
-            numbers = numbers + select(reached, Lanes(repeating: 1), Lanes())
+            let mask = unsafeBitCast(reached, to: LaneMask.self)
+            guard mask.bits != 0 else { break }
+            numbers = numbers + mask.select(Lanes(repeating: 1), Lanes())
         }
         return numbers
     }

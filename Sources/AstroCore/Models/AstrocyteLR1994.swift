@@ -143,11 +143,10 @@ package struct AstrocyteLR1994: VectorNodeModel {
     @inline(__always)
     private func slowInwardCurrent(_ c: Lanes, _ cell: Int) -> Lanes {
         let y = (c - SIC_th.lanes(cell)) * Lanes(repeating: 1000)
-        let active = y .> Lanes(repeating: 1)
-        guard active.anyTrue else { return Lanes() }
-        let safe = select(active, y, Lanes(repeating: 1))
-        let current: Lanes = SIC_scale.lanes(cell) * logarithm(safe)
-        return select(active, current, Lanes())
+        let one = Lanes(repeating: 1)
+        let active = one.isLess(than: y)
+        guard active.bits != 0 else { return Lanes() }
+        return active.select(SIC_scale.lanes(cell) * logarithm(active.select(y, one)), Lanes())
     }
 
     /// The right-hand side for calcium and h, with its parameters at hand.
@@ -185,17 +184,17 @@ package struct AstrocyteLR1994: VectorNodeModel {
             _ c: inout Lanes, _ h: inout Lanes, _ noise: Lanes, _ step: Double, _ ip3: IP3Course,
             quarters: (IP3_0: Lanes, excess: Lanes, decay: Lanes)
         ) {
-            let driven = noise .!= Lanes()
+            let driven = Lanes().isLess(than: noise.magnitude)
             let (c0, h0) = (c, h)
             rungeKutta4(&c, &h, noise, step, ip3)
-            guard driven.anyTrue else { return }
+            guard driven.bits != 0 else { return }
             let first = quarters.IP3_0.addingProduct(quarters.excess, quarters.decay)
             let third = quarters.IP3_0.addingProduct(ip3.middle - quarters.IP3_0, quarters.decay)
             var (c2, h2) = (c0, h0)
             rungeKutta4(&c2, &h2, noise, step / 2, (ip3.start, first, ip3.middle))
             rungeKutta4(&c2, &h2, noise, step / 2, (ip3.middle, third, ip3.end))
-            c = select(driven, c2, c)
-            h = select(driven, h2, h)
+            c = driven.select(c2, c)
+            h = driven.select(h2, h)
         }
 
         /// dCa/dt and dh/dt.

@@ -96,6 +96,8 @@ package struct CellIO: ~Copyable {
     let firstStep: Int
     /// Real cells in the population.
     package let count: Int
+    /// Memory of the worker, for whoever runs at the moment.
+    let scratch: Scratch
     let outbox: Outbox
     let population: Int
 
@@ -111,6 +113,25 @@ package struct CellIO: ~Copyable {
         let sum = Lanes(at: place)
         Lanes().store(at: place)
         return sum
+    }
+
+    /// A bit for each lane of the vector from `first` on that holds a cell, not padding.
+    @inline(__always)
+    package func realLanes(_ first: Int) -> LaneBits {
+        let rest = count &- first
+        return rest >= Lanes.scalarCount ? Lanes.allBits : (1 << LaneBits(max(rest, 0))) &- 1
+    }
+
+    // What is due at a stamp for one cell, which stays there.
+
+    package func spikes(_ stamp: Int, _ channel: Int, _ cell: Int) -> Double { spikeRow(stamp, channel)[cell] }
+
+    package func current(_ stamp: Int, _ cell: Int) -> Double { look(current, stamp, cell) }
+
+    package func slowInwardCurrent(_ stamp: Int, _ cell: Int) -> Double { look(slowInwardCurrent, stamp, cell) }
+
+    private func look(_ rows: UnsafeMutablePointer<Double>?, _ stamp: Int, _ cell: Int) -> Double {
+        rows.map { $0[(stamp & slotMask) &* inputStride &+ cell] } ?? 0
     }
 
     @inline(__always)
@@ -142,6 +163,24 @@ package struct CellIO: ~Copyable {
 
     /// The run stops at the end of this slice and reports the first such cell.
     package func reportInstability(step: Int, cell: Int) {
-        outbox.instability = outbox.instability ?? (step, population, cell)
+        outbox.report(instability: (step, population, cell))
+    }
+}
+
+/// Memory that a worker's kernels use one after the other; it grows to what the largest asked for.
+final class Scratch: @unchecked Sendable {
+    private var bytes = 0
+    private var memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+
+    deinit { memory.deallocate() }
+
+    /// At least so many bytes, aligned for vectors; what stood there before is gone.
+    func memory(bytes wanted: Int) -> UnsafeMutableRawPointer {
+        if wanted > bytes {
+            memory.deallocate()
+            memory = .allocate(byteCount: wanted, alignment: 64)
+            bytes = wanted
+        }
+        return memory
     }
 }

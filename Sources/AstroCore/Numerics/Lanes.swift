@@ -13,7 +13,10 @@
     package typealias IntLanes = SIMD8<Int64>
     package typealias WordLanes = SIMD8<UInt64>
 #endif
-package typealias LaneMask = SIMDMask<IntLanes>
+/// A truth value a lane: all bits set, or none. Swift's own masks and what they do go through the lanes one by one.
+package typealias LaneMask = IntLanes
+/// A bit for each lane of a vector.
+package typealias LaneBits = UInt32
 
 /// Populations are padded to whole blocks of this many cells, whatever the width of the vectors.
 package let blockSize = 32
@@ -33,12 +36,17 @@ package protocol Arithmetic {
     static func powerOfTwo(shifted: Self) -> Self
     /// x = m 2^k with m in [sqrt(1/2), sqrt(2)), for normal x > 0.
     func splitForLogarithm() -> (mantissa: Self, exponent: Self)
+    /// x where a < b, else y: also where a or b is NaN.
+    static func whereLess(_ a: Self, _ b: Self, _ x: Self, _ y: Self) -> Self
 }
 
 /// Adding and subtracting it rounds a small number to an integer, which then stands in the low bits of the sum.
 package let roundingShift = 0x1.8p52
 
 extension Double: Arithmetic {
+    @inline(__always) package static func whereLess(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
+        a < b ? x : y
+    }
     @inline(__always) package init(repeating x: Double) { self = x }
     @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Double {
         let raised = self > low ? self : low
@@ -57,6 +65,9 @@ extension Double: Arithmetic {
 package let sqrtHalfBits: UInt64 = 0x3fe6_a09e_667f_3bcd
 
 extension Lanes: Arithmetic {
+    @inline(__always) package static func whereLess(_ a: Lanes, _ b: Lanes, _ x: Lanes, _ y: Lanes) -> Lanes {
+        a.isLess(than: b).select(x, y)
+    }
     @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Lanes {
         orLarger(Lanes(repeating: low)).orSmaller(Lanes(repeating: high))
     }
@@ -77,6 +88,9 @@ extension Lanes: Arithmetic {
 }
 
 extension Lanes {
+    /// A bit for every lane.
+    package static let allBits: LaneBits = (1 << LaneBits(Lanes.scalarCount)) - 1
+
     @inline(__always) package init(at pointer: UnsafePointer<Double>) {
         self = UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
     }
@@ -88,24 +102,16 @@ extension Lanes {
     }
 }
 
-/// a where the mask is set, b elsewhere. The standard library's `replacing` goes through the lanes one by one, and what
-/// the compiler then makes of the code around it is half scalar.
-@inline(__always)
-package func select(_ mask: LaneMask, _ a: Lanes, _ b: Lanes) -> Lanes {
-    let (x, y) = (unsafeBitCast(a, to: IntLanes.self), unsafeBitCast(b, to: IntLanes.self))
-    return unsafeBitCast(y ^ ((x ^ y) & mask.bits), to: Lanes.self)
-}
+/// The lanes of a vector whose bits are set, from the first on.
+package struct SetBits: Sequence, IteratorProtocol {
+    private var rest: LaneBits
 
-// For the same reason instead of `all` and `any`: these fold halves.
-extension LaneMask {
-    @inline(__always) package var bits: IntLanes { unsafeBitCast(self, to: IntLanes.self) }
-    @inline(__always) package var allTrue: Bool { conjunction(bits) != 0 }
-    @inline(__always) package var anyTrue: Bool { disjunction(bits) != 0 }
-}
+    @inline(__always) package init(_ bits: LaneBits) { rest = bits }
 
-@inline(__always) private func conjunction(_ x: SIMD8<Int64>) -> Int64 { conjunction(x.lowHalf & x.highHalf) }
-@inline(__always) private func conjunction(_ x: SIMD4<Int64>) -> Int64 { conjunction(x.lowHalf & x.highHalf) }
-@inline(__always) private func conjunction(_ x: SIMD2<Int64>) -> Int64 { x[0] & x[1] }
-@inline(__always) private func disjunction(_ x: SIMD8<Int64>) -> Int64 { disjunction(x.lowHalf | x.highHalf) }
-@inline(__always) private func disjunction(_ x: SIMD4<Int64>) -> Int64 { disjunction(x.lowHalf | x.highHalf) }
-@inline(__always) private func disjunction(_ x: SIMD2<Int64>) -> Int64 { x[0] | x[1] }
+    @inline(__always)
+    package mutating func next() -> Int? {
+        guard rest != 0 else { return nil }
+        defer { rest &= rest &- 1 }
+        return rest.trailingZeroBitCount
+    }
+}

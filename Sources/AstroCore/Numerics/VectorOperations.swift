@@ -9,10 +9,20 @@ extension SIMD2 where Scalar == Double {
     @inline(__always) package static func / (a: Self, b: Self) -> Self { astro_divide_2(a, b) }
     /// self + a b, rounded once.
     @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_2(self, a, b) }
+    /// self - a b, rounded once.
+    @inline(__always) package func subtractingProduct(_ a: Self, _ b: Self) -> Self {
+        astro_subtract_product_2(self, a, b)
+    }
+    /// self a - b, rounded once.
+    @inline(__always) package func times(_ a: Self, less b: Self) -> Self { astro_product_less_2(self, a, b) }
     /// self where it is larger, else `a`: also where one is NaN.
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_2(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.
     @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_2(self, a) }
+    /// Lanes where self < a; not where one is NaN.
+    @inline(__always) package func isLess(than a: Self) -> SIMD2<Int64> { astro_less_2(self, a) }
+    /// Lanes where self >= a; not where one is NaN.
+    @inline(__always) package func isAtLeast(_ a: Self) -> SIMD2<Int64> { astro_at_least_2(self, a) }
 }
 
 extension SIMD2 where Scalar == UInt64 {
@@ -22,6 +32,15 @@ extension SIMD2 where Scalar == UInt64 {
 
 extension SIMD2 where Scalar == Int64 {
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_signed_2(self, n) }
+    /// Of a mask: one bit a lane, the first lowest.
+    @inline(__always) package var bits: UInt32 { astro_bits_2(self) }
+    /// A mask from such bits.
+    @inline(__always) package init(bits: UInt32) { self = astro_mask_2(bits) }
+    @inline(__always) package func and(_ a: Self) -> Self { astro_and_2(self, a) }
+    /// Of a mask: a where it is set, else b.
+    @inline(__always) package func select(_ a: SIMD2<Double>, _ b: SIMD2<Double>) -> SIMD2<Double> {
+        astro_select_2(self, a, b)
+    }
 }
 
 extension SIMD4 where Scalar == Double {
@@ -31,10 +50,20 @@ extension SIMD4 where Scalar == Double {
     @inline(__always) package static func / (a: Self, b: Self) -> Self { astro_divide_4(a, b) }
     /// self + a b, rounded once.
     @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_4(self, a, b) }
+    /// self - a b, rounded once.
+    @inline(__always) package func subtractingProduct(_ a: Self, _ b: Self) -> Self {
+        astro_subtract_product_4(self, a, b)
+    }
+    /// self a - b, rounded once.
+    @inline(__always) package func times(_ a: Self, less b: Self) -> Self { astro_product_less_4(self, a, b) }
     /// self where it is larger, else `a`: also where one is NaN.
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_4(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.
     @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_4(self, a) }
+    /// Lanes where self < a; not where one is NaN.
+    @inline(__always) package func isLess(than a: Self) -> SIMD4<Int64> { astro_less_4(self, a) }
+    /// Lanes where self >= a; not where one is NaN.
+    @inline(__always) package func isAtLeast(_ a: Self) -> SIMD4<Int64> { astro_at_least_4(self, a) }
 }
 
 extension SIMD4 where Scalar == UInt64 {
@@ -44,6 +73,15 @@ extension SIMD4 where Scalar == UInt64 {
 
 extension SIMD4 where Scalar == Int64 {
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_signed_4(self, n) }
+    /// Of a mask: one bit a lane, the first lowest.
+    @inline(__always) package var bits: UInt32 { astro_bits_4(self) }
+    /// A mask from such bits.
+    @inline(__always) package init(bits: UInt32) { self = astro_mask_4(bits) }
+    @inline(__always) package func and(_ a: Self) -> Self { astro_and_4(self, a) }
+    /// Of a mask: a where it is set, else b.
+    @inline(__always) package func select(_ a: SIMD4<Double>, _ b: SIMD4<Double>) -> SIMD4<Double> {
+        astro_select_4(self, a, b)
+    }
 }
 
 extension SIMD8 where Scalar == Double {
@@ -53,10 +91,20 @@ extension SIMD8 where Scalar == Double {
     @inline(__always) package static func / (a: Self, b: Self) -> Self { astro_divide_8(a, b) }
     /// self + a b, rounded once.
     @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_8(self, a, b) }
+    /// self - a b, rounded once.
+    @inline(__always) package func subtractingProduct(_ a: Self, _ b: Self) -> Self {
+        astro_subtract_product_8(self, a, b)
+    }
+    /// self a - b, rounded once.
+    @inline(__always) package func times(_ a: Self, less b: Self) -> Self { astro_product_less_8(self, a, b) }
     /// self where it is larger, else `a`: also where one is NaN.
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_8(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.
     @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_8(self, a) }
+    /// Lanes where self < a; not where one is NaN.
+    @inline(__always) package func isLess(than a: Self) -> SIMD8<Int64> { astro_less_8(self, a) }
+    /// Lanes where self >= a; not where one is NaN.
+    @inline(__always) package func isAtLeast(_ a: Self) -> SIMD8<Int64> { astro_at_least_8(self, a) }
 }
 
 extension SIMD8 where Scalar == UInt64 {
@@ -66,4 +114,13 @@ extension SIMD8 where Scalar == UInt64 {
 
 extension SIMD8 where Scalar == Int64 {
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_signed_8(self, n) }
+    /// Of a mask: one bit a lane, the first lowest.
+    @inline(__always) package var bits: UInt32 { astro_bits_8(self) }
+    /// A mask from such bits.
+    @inline(__always) package init(bits: UInt32) { self = astro_mask_8(bits) }
+    @inline(__always) package func and(_ a: Self) -> Self { astro_and_8(self, a) }
+    /// Of a mask: a where it is set, else b.
+    @inline(__always) package func select(_ a: SIMD8<Double>, _ b: SIMD8<Double>) -> SIMD8<Double> {
+        astro_select_8(self, a, b)
+    }
 }

@@ -13,14 +13,28 @@ package final class Outbox: @unchecked Sendable {
     var spikes: [[Spike]] = []
     /// For each spike, the factor on the weights of each projection that leaves its population.
     var factors: [Double] = []
-    /// The first cell found unstable in this slice.
-    var instability: (step: Int, population: Int, cell: Int)?
+    let scratch = Scratch()
+    /// The first cell, by time and then by place, found unstable in this slice.
+    private(set) var instability: (step: Int, population: Int, cell: Int)?
 
     func clear(lags: Int) {
         while spikes.count < lags { spikes.append([]) }
         for lag in spikes.indices { spikes[lag].removeAll(keepingCapacity: true) }
         factors.removeAll(keepingCapacity: true)
         instability = nil
+    }
+
+    /// Cells that a kernel puts off send later than their neighbours.
+    func sort() {
+        let isOrdered = { (a: Spike, b: Spike) in (a.population, a.cell) <= (b.population, b.cell) }
+        for lag in spikes.indices where !zip(spikes[lag], spikes[lag].dropFirst()).allSatisfy(isOrdered) {
+            spikes[lag].sort { ($0.population, $0.cell) < ($1.population, $1.cell) }
+        }
+    }
+
+    func report(instability found: (step: Int, population: Int, cell: Int)) {
+        if let first = instability, first < found { return }
+        instability = found
     }
 
     func add(lag: Int, population: Int, cell: Int) {

@@ -165,6 +165,7 @@ final class SliceLoop: @unchecked Sendable {
             }
             advance(part, from..<slice.upperBound, slice.lowerBound, outbox, parity)
         }
+        outbox.sort()
     }
 
     private func advance(_ part: Part, _ steps: Range<Int>, _ firstStep: Int, _ outbox: Outbox, _ parity: Int) {
@@ -180,7 +181,7 @@ final class SliceLoop: @unchecked Sendable {
             slotMask: plane.slotMask,
             current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
             inputStride: plane.inputStride, sicOut: sicOut, sicStride: sicStride, firstStep: firstStep,
-            count: part.population.count, outbox: outbox, population: part.population.index)
+            count: part.population.count, scratch: outbox.scratch, outbox: outbox, population: part.population.index)
         part.kernel.advance(cells.lowerBound..<cells.lowerBound + padded(cells.count), steps: steps, io: io)
     }
 

@@ -74,8 +74,17 @@ extension NumericsTests {
             SIMD8(cos(t + 1), sin(t + 1), 1 / (1 + 9 * exp(-t)), exp(-2 * t), 0, 0, 0, 0)
         }
 
+        private struct Four: Variables {
+            let y: SIMD8<Double>
+            func adding(_ c: Double, _ k: Self) -> Self { Self(y: y.addingProduct(SIMD8(repeating: c), k.y)) }
+            func scaled(_ c: Double) -> Self { Self(y: SIMD8(repeating: c) * y) }
+        }
+
         private static func trial(_ h: Double) -> (y: SIMD8<Double>, error: SIMD8<Double>) {
-            RungeKuttaFehlberg45.trial(exact(0), slope(exact(0)), h, slope)
+            let (y, error) = RungeKuttaFehlberg45.trial(Four(y: exact(0)), Four(y: slope(exact(0))), h) {
+                Four(y: slope($0.y))
+            }
+            return (y.y, error.y)
         }
 
         @Test("One trial step of the adaptive method is of order 5: its error falls with the sixth power of the step")
@@ -104,10 +113,7 @@ extension NumericsTests {
         @Test("A step is repeated where its error is over 1.1 of what is allowed, lengthened where it is under 0.5")
         func control() {
             func next(_ r: Double) -> (accepted: Bool, factor: Double) {
-                switch RungeKuttaFehlberg45.judge(r, 2) {
-                case .accept(let h): (true, h / 2)
-                case .retry(let h): (false, h / 2)
-                }
+                (r <= RungeKuttaFehlberg45.limit, RungeKuttaFehlberg45.factor(r))
             }
             #expect(next(1.1) == (true, 1) && next(0.5) == (true, 1))
             #expect(next(0) == (true, 5) && next(1e-9) == (true, 5))

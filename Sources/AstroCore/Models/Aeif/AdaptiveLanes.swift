@@ -1,0 +1,216 @@
+/// Brings deferred cells to the end of the slice, a cell a lane, each at its own time and with its own substeps: the
+/// adaptive method of the reference with reset and refractoriness after each accepted substep, and the Taylor step again
+/// as soon as a cell may take it. A lane that has finished takes the next cell.
+///
+/// What becomes of a cell depends on that cell alone, never on its neighbours in the lanes.
+struct AdaptiveLanes {
+    private let model: AeifCondAlphaAstro
+    private let deferred: DeferredCells
+    private let end: Int
+    private var next = 0
+    /// Lanes that hold a cell; of these, those that stand before a Taylor step.
+    private var active: LaneBits = 0, calm: LaneBits = 0
+    private let lanes: UnsafeMutablePointer<Lane>
+    /// Variables of the lanes, one vector a row.
+    private let rows: UnsafeMutablePointer<Double>
+
+    private struct Lane {
+        var item = 0, cell = 0, step = 0
+    }
+
+    /// `time` (ms) is that within the step, `length` (ms) the next trial's; `refractory` counts steps, `trials` those in this
+    /// step.
+    private enum Row: Int, CaseIterable {
+        case V, dg_ex, g_ex, dg_in, g_in, w, stimulus, slowInwardCurrent, time, length, refractory, trials
+    }
+
+    private static let width = Lanes.scalarCount
+    /// More trials in a step are taken for a sign that it will not end. A spike takes about 100.
+    private static let mostTrials = 1e6
+
+    /// Memory is the worker's.
+    init(_ model: AeifCondAlphaAstro, _ deferred: DeferredCells, until end: Int) {
+        (self.model, self.deferred, self.end) = (model, deferred, end)
+        lanes = deferred.extra.bindMemory(to: Lane.self, capacity: Self.width)
+        lanes.initialize(repeating: Lane(), count: Self.width)
+        rows = (deferred.extra + Self.laneBytes).bindMemory(to: Double.self, capacity: Self.rowCount)
+        rows.initialize(repeating: 0, count: Self.rowCount)
+    }
+
+    private static let laneBytes = (width * MemoryLayout<Lane>.stride + 63) / 64 * 64
+    private static let rowCount = Row.allCases.count * width
+    /// What it needs besides the cells.
+    static let bytes = laneBytes + rowCount * 8
+
+    mutating func run(_ io: borrowing CellIO) {
+        for lane in 0..<Self.width { takeNext(lane) }
+        while active != 0 {
+            // a vector of calm cells costs a third of a vector of trials: wait until it is well filled
+            if calm != 0, 2 * calm.nonzeroBitCount >= active.nonzeroBitCount { advanceCalm() }
+            if active & ~calm != 0 { advanceAdaptively(io) }
+        }
+    }
+
+    // MARK: Rows and lanes
+
+    @inline(__always)
+    private func vector(_ row: Row) -> Lanes { Lanes(at: rows + row.rawValue &* Self.width) }
+
+    @inline(__always)
+    private func store(_ x: Lanes, _ row: Row, where mask: LaneMask) {
+        mask.select(x, vector(row)).store(at: rows + row.rawValue &* Self.width)
+    }
+
+    @inline(__always)
+    private subscript(_ row: Row, _ lane: Int) -> Double {
+        get { rows[row.rawValue &* Self.width &+ lane] }
+        nonmutating set { rows[row.rawValue &* Self.width &+ lane] = newValue }
+    }
+
+    /// Values of the cells in the lanes.
+    @inline(__always)
+    private func load(_ column: Column) -> Lanes {
+        if column.stride == 0 { return column.lanes(0) }
+        var values = Lanes()
+        for lane in 0..<Self.width { values[lane] = column[lanes[lane].cell] }
+        return values
+    }
+
+    private func forEachVariable(_ body: (Row, Column) -> Void) {
+        body(.V, model.V_m)
+        body(.dg_ex, model.dg_ex)
+        body(.g_ex, model.g_ex)
+        body(.dg_in, model.dg_in)
+        body(.g_in, model.g_in)
+        body(.w, model.w)
+        body(.stimulus, model.I_stim)
+        body(.slowInwardCurrent, model.I_SIC)
+        body(.length, model.substep)
+        body(.refractory, model.refractory)
+    }
+
+    /// Puts the next deferred cell into a lane. It has to take the adaptive method: that is why it was deferred.
+    private mutating func takeNext(_ lane: Int) {
+        let bit: LaneBits = 1 << LaneBits(lane)
+        calm &= ~bit
+        guard next < deferred.count else {
+            active &= ~bit
+            return
+        }
+        let item = deferred[next]
+        lanes[lane] = Lane(item: next, cell: item.cell, step: item.step)
+        forEachVariable { row, column in self[row, lane] = column[item.cell] }
+        self[.time, lane] = 0
+        self[.trials, lane] = 0
+        active |= bit
+        next += 1
+    }
+
+    private mutating func finishStep(_ lane: Int) {
+        let input = deferred.input(lanes[lane].item, lanes[lane].step)
+        let cell = lanes[lane].cell
+        self[.dg_ex, lane] = self[.dg_ex, lane].addingProduct(model.jump_ex[cell], input.excitatory)
+        self[.dg_in, lane] = self[.dg_in, lane].addingProduct(model.jump_in[cell], input.inhibitory)
+        self[.stimulus, lane] = input.current
+        self[.slowInwardCurrent, lane] = input.slowInwardCurrent
+        self[.refractory, lane] = max(self[.refractory, lane] - 1, 0)
+        self[.time, lane] = 0
+        lanes[lane].step += 1
+        self[.trials, lane] = 0
+        if lanes[lane].step == end {
+            forEachVariable { row, column in column[cell] = self[row, lane] }
+            return takeNext(lane)
+        }
+        if model.isAwake(refractory: self[.refractory, lane], substep: self[.length, lane]) {
+            calm |= 1 << LaneBits(lane)
+        }
+    }
+
+    // MARK: Steps
+
+    private var input: Lanes { vector(.stimulus) + vector(.slowInwardCurrent) }
+
+    private mutating func advanceCalm() {
+        var state = TaylorMembrane.State(
+            V: vector(.V), w: vector(.w), g_ex: vector(.g_ex), dg_ex: vector(.dg_ex), g_in: vector(.g_in),
+            dg_in: vector(.dg_in))
+        let membrane = TaylorMembrane(model) { load($0) }
+        var converged = calm
+        for _ in 0..<model.taylorSteps { converged &= membrane.advance(&state, input) }
+        let mask = LaneMask(bits: converged)
+        store(state.V, .V, where: mask)
+        store(state.dg_ex, .dg_ex, where: mask)
+        store(state.g_ex, .g_ex, where: mask)
+        store(state.dg_in, .dg_in, where: mask)
+        store(state.g_in, .g_in, where: mask)
+        store(state.w, .w, where: mask)
+        calm = 0
+        for lane in SetBits(converged) { finishStep(lane) }
+    }
+
+    private mutating func advanceAdaptively(_ io: borrowing CellIO) {
+        let trying = active & ~calm
+        let accepted = tryStep(trying)
+        let spiking = accepted & vector(.V).isAtLeast(load(model.threshold)).bits & ~refractory.bits
+        for lane in SetBits(spiking) { spike(lane, io) }
+        for lane in SetBits(accepted & ~inRange | trying & tired) {
+            io.reportInstability(step: lanes[lane].step, cell: lanes[lane].cell)
+            self[.time, lane] = model.resolution
+        }
+        let done = trying & vector(.time).isAtLeast(Lanes(repeating: model.resolution)).bits
+        for lane in SetBits(done) { finishStep(lane) }
+    }
+
+    private var refractory: LaneMask { Lanes().isLess(than: vector(.refractory)) }
+
+    /// One trial for the lanes `trying`; those that accepted it.
+    private func tryStep(_ trying: LaneBits) -> LaneBits {
+        let refractory = self.refractory
+        let y = AdaptiveMembrane.State(
+            V: vector(.V), dg_ex: vector(.dg_ex), g_ex: vector(.g_ex), dg_in: vector(.dg_in), g_in: vector(.g_in),
+            w: vector(.w))
+        let membrane = AdaptiveMembrane(model, input: input, refractory: refractory) { load($0) }
+        let time = vector(.time), length = vector(.length)
+        let resolution = Lanes(repeating: model.resolution)
+        let rest = resolution - time
+        let isLast = length.isAtLeast(rest)
+        let h = isLast.select(rest, length)
+
+        let (next, error) = membrane.trial(y, h)
+        let nextLength = h * RungeKuttaFehlberg45.factor(error)
+        let rejected = trying & Lanes(repeating: RungeKuttaFehlberg45.limit).isLess(than: error).bits
+        // where a shorter trial would not move the time, what was reached is taken
+        let stuck = rejected & ~time.isLess(than: time + nextLength).bits
+        let accepted = trying & ~rejected | stuck
+
+        let mask = LaneMask(bits: accepted)
+        store(refractory.select(load(model.V_reset), next.V), .V, where: mask)
+        store(next.dg_ex, .dg_ex, where: mask)
+        store(next.g_ex, .g_ex, where: mask)
+        store(next.dg_in, .dg_in, where: mask)
+        store(next.g_in, .g_in, where: mask)
+        store(next.w, .w, where: mask)
+        store(isLast.select(resolution, time + h), .time, where: mask)
+        let tried = LaneMask(bits: trying)
+        store(LaneMask(bits: stuck).select(h, nextLength), .length, where: tried)
+        store(vector(.trials) + Lanes(repeating: 1), .trials, where: tried)
+        return accepted
+    }
+
+    private func spike(_ lane: Int, _ io: borrowing CellIO) {
+        let cell = lanes[lane].cell, steps = model.refractorySteps[cell]
+        self[.V, lane] = model.V_reset[cell]
+        self[.w, lane] += model.b[cell]
+        self[.refractory, lane] = steps > 0 ? steps + 1 : 0
+        io.emit(step: lanes[lane].step, cell: cell)
+    }
+
+    /// Lanes whose variables are what the model may reach; not where they are no numbers.
+    private var inRange: LaneBits {
+        vector(.V).isAtLeast(Lanes(repeating: AeifCondAlphaAstro.lowestPotential)).bits
+            & Lanes(repeating: AeifCondAlphaAstro.largestAdaptation).isAtLeast(vector(.w).magnitude).bits
+    }
+
+    /// Lanes with too many trials in a step.
+    private var tired: LaneBits { Lanes(repeating: Self.mostTrials).isLess(than: vector(.trials)).bits }
+}
