@@ -17,12 +17,14 @@ local network = {}
 
 local function scaled(n, scale) return math.floor(n * scale + 0.5) end
 
--- A rule for a network of another size, with the same mean number of inputs per neuron.
-local function rule_at(rule, scale)
+-- A rule for a network of another size, with `inputs` times the mean number of inputs per neuron.
+local function rule_at(rule, scale, inputs)
   local copy = {}
   for name, value in pairs(rule) do copy[name] = value end
-  if rule.p then copy.p = rule.p / scale end
-  if rule.N then copy.N = scaled(rule.N, scale) end
+  if rule.p then copy.p = rule.p * inputs / scale end
+  if rule.N then copy.N = scaled(rule.N, scale * inputs) end
+  if rule.indegree then copy.indegree = scaled(rule.indegree, inputs) end
+  if rule.outdegree then copy.outdegree = scaled(rule.outdegree, inputs) end
   return copy
 end
 
@@ -32,12 +34,13 @@ local function create(sim, cells, scale, label)
   return sim:create(cells.model, scaled(cells.n, scale), params)
 end
 
--- build(sim, parameters [, scale]) -> { excitatory, inhibitory, neurons, astrocytes (Nodes), made (counts of connections) }
+-- build(sim, parameters [, scale [, inputs]]) -> { excitatory, inhibitory, neurons, astrocytes (Nodes), made (counts of connections) }
 --
 -- Creates and connects the network in a simulation. `parameters` as in presets.jiang_2025_sparse. Without `third_rule` in its
--- connections the astrocytes are connected by `astrocyte_rule` alone and send nothing.
-function network.build(sim, parameters, scale)
-  scale = scale or 1.0
+-- connections the astrocytes are connected by `astrocyte_rule` alone and send nothing. `scale` multiplies the number of cells,
+-- `inputs` the number of inputs of each.
+function network.build(sim, parameters, scale, inputs)
+  scale, inputs = scale or 1.0, inputs or 1.0
   local cells, c, input = parameters.cells, parameters.connections, parameters.input
   local excitatory = create(sim, cells.excitatory, scale, "excitatory")
   local inhibitory = create(sim, cells.inhibitory, scale, "inhibitory")
@@ -47,7 +50,7 @@ function network.build(sim, parameters, scale)
   local noise = sim:create("poisson_generator", { rate = input.rate })
   sim:connect(noise, neurons, "all_to_all", { weight = input.weight, delay = input.delay })
 
-  local rule = rule_at(c.excitatory_rule, scale)
+  local rule = rule_at(c.excitatory_rule, scale, inputs)
   local made
   if c.third_rule then
     made = sim:tripartite_connect(excitatory, neurons, astrocytes, rule, c.third_rule,
@@ -55,22 +58,22 @@ function network.build(sim, parameters, scale)
   else
     made = {
       primary = sim:connect(excitatory, neurons, rule, c.primary),
-      third_in = sim:connect(excitatory, astrocytes, rule_at(c.astrocyte_rule, scale), c.third_in),
+      third_in = sim:connect(excitatory, astrocytes, rule_at(c.astrocyte_rule, scale, inputs), c.third_in),
       third_out = 0,
     }
   end
-  made.inhibitory = sim:connect(inhibitory, neurons, rule_at(c.inhibitory_rule, scale), c.inhibitory)
+  made.inhibitory = sim:connect(inhibitory, neurons, rule_at(c.inhibitory_rule, scale, inputs), c.inhibitory)
   return { excitatory = excitatory, inhibitory = inhibitory, neurons = neurons, astrocytes = astrocytes, made = made }
 end
 
 -- record(sim, cells [, options]) -> { spikes, excitatory, inhibitory, currents, calcium (nil for surrogates) }
 --
 -- Records all spikes, and the currents and calcium of `sample` cells (50; `all = true`: of all) every `interval` ms (1) from
--- `start` ms (0) on.
+-- `start` ms (0) on, to `stop` ms (for ever).
 function network.record(sim, cells, options)
   options = options or {}
   local function some(nodes) return options.all and nodes or nodes:sample(math.min(#nodes, options.sample or 50)) end
-  local timing = { interval = options.interval or 1.0, start = options.start or 0.0 }
+  local timing = { interval = options.interval or 1.0, start = options.start, stop = options.stop }
   return {
     spikes = sim:record(cells.neurons), excitatory = sim:record(cells.excitatory), inhibitory = sim:record(cells.inhibitory),
     currents = sim:record(some(cells.neurons), { "I_SIC" }, timing),
@@ -150,11 +153,11 @@ end
 -- run(name, text [, change])
 --
 -- The whole of a script: reads its options, lets `change` alter the parameters of the base network, builds, simulates warm-up and
--- time, reports, draws figures that begin with `name`. `change` gets the parameters and the options.
+-- time, reports, draws figures that begin with `name`. `change` gets the parameters.
 function network.run(name, text, change)
   local options = options_of(text)
   local parameters = presets.jiang_2025_sparse
-  if change then change(parameters, options) end
+  if change then change(parameters) end
   set_pools(parameters, options)
   check(parameters, options)
 
@@ -169,6 +172,20 @@ function network.run(name, text, change)
   print_report(cells, recorded, options.warm_up)
   report.run(sim)
   if options.figures then draw(name, options, cells, recorded) end
+end
+
+-- parameters(name) -> the parameters of the network of the script of that name, which is asked for its change and not run
+local changes = {}
+function network.parameters(name)
+  if changes[name] == nil then
+    local run = network.run
+    network.run = function(_, _, change) changes[name] = change or false end
+    require(name)
+    network.run = run
+  end
+  local parameters = presets.jiang_2025_sparse
+  if changes[name] then changes[name](parameters) end
+  return parameters
 end
 
 return network

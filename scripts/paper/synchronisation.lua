@@ -102,8 +102,8 @@ local function transient_correlation(events)
   return r.pairs > 0 and r.mean or 0.0
 end
 
--- A network is called synchronous when the transients of its astrocytes correlate by more than this.
-synchronisation.THRESHOLD = 0.1
+-- A network is called synchronous when at least half of the astrocytes have transients, and these correlate by more than 0.1.
+local function is_synchronous(m) return m.active >= 0.5 and m.correlation > 0.1 end
 
 -- measures(result of simulate) -> { name = number }
 function synchronisation.measures(run)
@@ -116,7 +116,7 @@ function synchronisation.measures(run)
     active = events.active, transients = events.n_events / #run.calcium.nodes * 100, correlation = transient_correlation(events),
     duration = events.durations:mean(),
   }
-  m.synchronous = m.correlation > synchronisation.THRESHOLD and 1 or 0
+  m.synchronous = is_synchronous(m) and 1 or 0
   if #run.cells.astrocytes == 100 then
     m.within, m.across = group_correlations(run.spikes, run.cells.excitatory, window, #run.cells.excitatory // 100)
   end

@@ -8,7 +8,7 @@ package struct AstrocyteSurrogate: VectorNodeModel {
     package static let name = "astrocyte_surrogate"
     package static let family = NodeFamily.astrocyte
     package static let parameters = [
-        Parameter("SIC", 1, .one, "slow inward current sent in every step; the connection's weight gives the pA", .nonNegative)
+        Parameter("SIC", 1, .one, "output sent in every step; the connection's weight makes it pA", .nonNegative)
     ]
     package static let recordables: [Recordable] = []
 
