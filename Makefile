@@ -10,7 +10,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-scripts test-docs test-widths lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-widths lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -29,7 +29,7 @@ deps:
 
 test: build
 	@passed=0; failed=0; summary=""; \
-	for part in test-swift lint test-lua test-scripts test-docs test-widths; do \
+	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-widths; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; passed=$$((passed + 1)); \
 	  else summary="$$summary\n  FAILED  $$part"; failed=$$((failed + 1)); fi; done; \
 	printf "\nmake test:$$summary\n$$passed passed, $$failed failed\n"; [ $$failed = 0 ]
@@ -42,6 +42,10 @@ test-lua: build
 
 test-docs: build
 	Tests/docs.sh $(PROGRAM)
+
+# Analysis against Elephant, where ASTROLUA_PYTHON names a Python that has it.
+test-elephant: build
+	Tests/elephant.sh $(PROGRAM)
 
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
 test-scripts: build

@@ -82,6 +82,7 @@ report.run(sim)
 
 plot.panels {
   plot.traces(pre_trace, { "V_m" }, { title = "Presynaptic neurons" }),
-  plot.traces(glia_trace, { "IP3", "Ca_astro" }, { title = "Astrocytes" }),
+  plot.traces(glia_trace, { { "IP3", "Ca_astro" } }, { title = "Astrocytes" }),
   plot.traces(post_trace, { "I_SIC", "V_m" }, { title = "Postsynaptic neurons" }),
 }:save(options:figure("small_network"))
+plot.tripartite(sim, pre, post, glia, { title = "Connections" }):save(options:figure("small_network_connections"))

@@ -171,6 +171,41 @@ struct ProgramTests {
         #expect(try Run(["-e", "assert(io.open('out/passwd'))"]).errors.contains("sandbox"))
     }
 
+    @Test(
+        "A script gets neither gnuplot's commands nor another path to draw to, whatever it exchanges",
+        arguments: [
+            "for name in pairs(package.loaded) do if name:find('^astro%.plot') then package.loaded[name] = nil end end "
+                + "package.loaded['astro.plot.gnuplot'] = { endings = { 'svg' }, commands = function() return evil end }",
+            "local p = require 'astro.plot.gnuplot' p.commands = function() return evil end",
+            "local p = package.searchers[2]('astro.plot.figure') package.loaded['astro.plot.figure'] = p('x')",
+            "pcall = function() return true end error = function() end string.find = function() end",
+            "string.match = function() return evil end string.gsub = function() return evil end",
+            "ipairs = function() return function(_, i) if not i then return 1, evil end end end",
+        ])
+    func gnuplotIsOutOfReach(exchange: String) throws {
+        let target = FileManager.default.temporaryDirectory.appendingPathComponent("astrolua-\(UUID().uuidString).svg")
+            .path
+        let script = """
+            evil = "system('touch \(target)')\\n"
+            \(exchange)
+            local plot = require 'astro.plot'
+            local figure = plot.lines({ 1, 2 }, { 1, 2 }, { title = evil })
+            figure:save('\(target)')
+            """
+        _ = try Run(["-e", script])
+        _ = try Run(["-e", script.replacingOccurrences(of: "save('\(target)')", with: "save('inside.svg')")])
+        #expect(!FileManager.default.fileExists(atPath: target))
+    }
+
+    @Test("A figure is shown with characters in a pipe, in as many columns as there are")
+    func show() throws {
+        let run = try Run(["-e", "require('astro.plot').lines({ 1, 2 }, { 1, 2 }, { title = 'a line' }):show()"])
+        #expect(run.status == 0)
+        #expect(run.output.contains("a line"))
+        #expect(!run.output.contains("\u{1b}"))
+        #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
     @Test("require finds modules beside the script")
     func modules() throws {
         try Run.script("helper.lua", "return { name = ..., private = select('#', ...) }")

@@ -262,6 +262,20 @@ describe("analysis.power_spectrum, spectrogram", function()
     end
   end)
 
+  it("the powers add up to the variance under the window, for even and odd lengths", function()
+    for _, n in ipairs { 64, 63 } do
+      local draw, values, squares, window = generator(41), {}, 0, 0
+      for k = 1, n do values[k] = draw() end
+      local mean = astro.vector(values):mean()
+      for k = 1, n do
+        local w = 0.5 - 0.5 * math.cos(2 * math.pi * (k - 1) / n)
+        squares, window = squares + ((values[k] - mean) * w) ^ 2, window + w ^ 2
+      end
+      local f, p = analysis.power_spectrum(values, { interval = 1, segment = n })
+      near(squares / window, p:sum() * f[2], 1e-12)
+    end
+  end)
+
   it("white noise has a flat spectrum: variance times twice the interval", function()
     local draw, values = generator(23), {}
     for k = 1, 65536 do values[k] = draw() end

@@ -1,13 +1,41 @@
--- What reaches gnuplot, not pixels: a stand-in for the host keeps the commands.
-local drawn, written, answer
+-- What reaches gnuplot, matplotlib and the terminal, not pixels: a stand-in for the host keeps it.
+local astro = require "astro"
+local analysis = require "astro.analysis"
+local drawn, written, answer, screen, shown_text
 local host = {
-  gnuplot = function(commands)
+  gnuplot = function(commands, path)
+    if path and path:find("^/") then error("gnuplot: '" .. path .. "' is outside of the sandbox", 0) end
     drawn[#drawn + 1] = commands
+    if path and answer[1] then written[path] = "drawn" end
     return table.unpack(answer)
   end,
-  write_file = function(path, text) written[path] = text end,
+  write_file = function(path, text)
+    if path:find("^/") then error("write_file: '" .. path .. "' is outside of the sandbox", 0) end
+    written[path] = text
+  end,
+  terminal = function() return screen end,
+  show_picture = function(commands, way)
+    drawn[#drawn + 1] = way .. "\n" .. commands
+    return table.unpack(answer)
+  end,
 }
-local plot = assert(loadfile("stdlib/astro/plot.lua", "t"))("astro.plot", "", host)
+
+-- astro.plot on that host: all of its modules anew, with what `io.write` gets kept.
+local function load_plot()
+  local before, write = {}, io.write
+  for name in pairs(package.loaded) do
+    if name:find("^astro%.plot") then before[name], package.loaded[name] = package.loaded[name], nil end
+  end
+  io.write = function(text) shown_text = text end -- luacheck: ignore 122
+  package.loaded["astro.plot.figure"] = assert(loadfile("stdlib/astro/plot/figure.lua", "t"))("astro.plot.figure", "", host)
+  io.write = write -- luacheck: ignore 122
+  local plot = require "astro.plot"
+  for name in pairs(package.loaded) do
+    if name:find("^astro%.plot") then package.loaded[name] = before[name] end
+  end
+  return plot
+end
+local plot = load_plot()
 
 -- Four spikes of three neurons, and two astrocytes sampled twice.
 local spikes = { events = { times = { 1, 12, 14, 99 }, senders = { 1, 2, 1, 3 } } }
@@ -21,7 +49,10 @@ local function series(figure, panel, i) return panels(figure)[panel].series[i] e
 
 local function commands(figure) return figure:commands("x.svg") end
 
-before_each(function() drawn, written, answer = {}, {}, { true } end)
+before_each(function()
+  drawn, written, answer, shown_text = {}, {}, { true }, nil
+  screen = { is_terminal = false, columns = 80, rows = 24, cell_width = 10, colour = false, utf8 = true, has_windows = false }
+end)
 
 describe("plot.raster", function()
   it("puts a mark at each spike's time and sender", function()
@@ -147,6 +178,317 @@ describe("plot.lines, plot.histogram, plot.panels", function()
   end)
 end)
 
+describe("plot.traces with two axes, plot.lines with bands", function()
+  it("draws a pair of quantities into one panel", function()
+    local figure = plot.traces(samples, { { "IP3", "Ca_astro" } })
+    local panel = panels(figure)[1]
+    assert.equal(1, #panels(figure))
+    assert.equal("Ca_astro (µM)", panel.y2label)
+    assert.are.same({ 2, 5 }, panel.series[2].y)
+    assert.are.same({ 0.1, 0.2 }, panel.series[4].y)
+    assert.is_nil(panel.series[2].axis)
+    assert.equal("y2", panel.series[4].axis)
+    assert.equal("y2", panel.series[3].axis)
+    assert.equal("Ca_astro", panel.series[4].name)
+    local text = commands(figure)
+    assert.is_truthy(text:find("using 1:2 axes x1y2 with lines", 1, true))
+    assert.is_truthy(text:find("set y2tics", 1, true))
+  end)
+
+  it("a triple of mean, low and high is a curve with a band", function()
+    local figure = plot.lines({ 1, 2 }, { a = { { 5, 6 }, { 4, 5 }, { 6, 8 } }, b = { 1, 2 } })
+    assert.equal("band", series(figure, 1, 1).style)
+    assert.are.same({ 4, 5 }, series(figure, 1, 1).low)
+    assert.are.same({ 6, 8 }, series(figure, 1, 1).high)
+    assert.are.same({ 5, 6 }, series(figure, 1, 2).y)
+    assert.equal(series(figure, 1, 1).colour, series(figure, 1, 2).colour)
+    assert.are.same({ 1, 2 }, series(figure, 1, 3).y)
+  end)
+
+  it("takes what analysis.confidence_band returns", function()
+    local band = { analysis.confidence_band { { 1, 2 }, { 3, 2 } } }
+    assert.are.same({ 2, 2 }, series(plot.lines({ 0, 1 }, { runs = band }), 1, 2).y)
+  end)
+end)
+
+describe("plot.matrix, correlation, spectrogram", function()
+  it("a matrix: its rows from below, cells around whole numbers", function()
+    local figure = plot.matrix({ { 1, 2, 3 }, astro.vector { 4, 5, 9 } })
+    local image, panel = series(figure, 1, 1), panels(figure)[1]
+    assert.are.same({ { 1, 2, 3 }, { 4, 5, 9 } }, image.rows)
+    assert.are.same({ 0.5, 3.5 }, panel.xrange)
+    assert.are.same({ 0.5, 2.5 }, panel.yrange)
+    assert.are.same({ 1, 9 }, panel.scale.range)
+  end)
+
+  it("a large matrix is condensed to means", function()
+    local rows = {}
+    for i = 1, 500 do
+      rows[i] = {}
+      for j = 1, 300 do rows[i][j] = (i + 1) // 2 end
+    end
+    local figure = plot.matrix(rows)
+    local image = series(figure, 1, 1)
+    assert.equal(250, #image.rows)
+    assert.equal(150, #image.rows[1])
+    assert.equal(17, image.rows[17][3])
+    assert.are.same({ 0.5, 300.5 }, panels(figure)[1].xrange)
+  end)
+
+  it("correlations: colours up to the greatest beside the diagonal", function()
+    local figure = plot.correlation { { 1, 0.13 }, { 0.13, 1 } }
+    assert.are.same({ -0.2, 0.2 }, panels(figure)[1].scale.range)
+    local result = analysis.correlations { { 1, 2, 3 }, { 1, 3, 2 } }
+    local r = series(plot.correlation(result), 1, 1).rows[1][2]
+    assert.is_true(math.abs(r - 0.5) < 1e-12)
+  end)
+
+  it("a spectrogram: decibels by frequency and time", function()
+    local values = {}
+    for k = 1, 4000 do values[k] = math.sin(2 * math.pi * 20 * k / 1000) end
+    local figure = plot.spectrogram(values, { interval = 1, segment = 500, overlap = 0 })
+    local image = series(figure, 1, 1)
+    assert.equal(8, #image.rows[1])
+    assert.are.same({ 0, 2 }, image.y)
+    assert.are.same({ 250, 500 }, image.x)
+    -- A^2/2 = 0.5, two thirds of it in a bin of 2 Hz
+    assert.is_true(math.abs(image.rows[11][4] - 10 * math.log(0.5 * 2 / 3 / 2, 10)) < 1e-9)
+    assert.equal(100, panels(figure)[1].yrange[2])
+  end)
+end)
+
+describe("pictures of a network", function()
+  local sim = astro.Simulation { seed = 1 }
+  local pre, post, glia = sim:create("parrot_neuron", 3), sim:create("aeif_cond_alpha_astro", 2), sim:create("astrocyte_lr_1994", 2)
+  sim:connect(pre:slice(1, 2), post[1], "all_to_all", { weight = 2 })
+  sim:connect(pre[1], post[1], "one_to_one", { weight = -0.5 })
+  sim:connect(pre[3], glia[2])
+  sim:connect(glia[2], post[2], "one_to_one", { synapse_model = "sic_connection" })
+
+  it("tripartite: a line for each connected pair", function()
+    local figure = plot.tripartite(sim, pre, post, glia)
+    local primary, third_in, third_out = series(figure, 1, 1), series(figure, 1, 2), series(figure, 1, 3)
+    assert.are.same({ 1 / 6, 0.5 }, primary.x)
+    assert.are.same({ 0.25, 0.25 }, primary.x2)
+    assert.are.same({ { 5 / 6 }, { 2 }, { 0.75 }, { 1 } }, { third_in.x, third_in.y, third_in.x2, third_in.y2 })
+    assert.are.same({ { 0.75 }, { 1 }, { 0.75 }, { 0 } }, { third_out.x, third_out.y, third_out.x2, third_out.y2 })
+  end)
+
+  it("tripartite: of large populations some, and it says so", function()
+    local many = sim:create("parrot_neuron", 100)
+    local texts = panels(plot.tripartite(sim, many, post, glia, { most = 10 }))[1].texts
+    local all = {}
+    for i, text in ipairs(texts) do all[i] = text[3] end
+    assert.is_truthy(table.concat(all, " "):find("10 of 100 shown", 1, true))
+  end)
+
+  it("degrees: cells by the number of their connections", function()
+    local figure = plot.degrees(sim, pre, post)
+    local out, into = figure.cells[1].panels[1].series[1], figure.cells[2].panels[1].series[1]
+    assert.are.same({ { 0, 1, 2 }, { 1, 1, 1 } }, { out.x, out.y })
+    assert.are.same({ { 0, 1, 2, 3 }, { 1, 0, 0, 1 } }, { into.x, into.y })
+  end)
+
+  it("connectivity: how many connections, or their weights", function()
+    assert.are.same({ { 2, 1, 0 }, { 0, 0, 0 } }, series(plot.connectivity(sim, pre, post), 1, 1).rows)
+    assert.are.same({ { 1.5, 2, 0 }, { 0, 0, 0 } }, series(plot.connectivity(sim, pre, post, { weight = true }), 1, 1).rows)
+    local large = sim:create("parrot_neuron", 500)
+    local panel = panels(plot.connectivity(sim, large, post))[1]
+    assert.equal("source (1 in 3 shown)", panel.xlabel)
+    assert.equal(167, #panel.series[1].rows[1])
+  end)
+end)
+
+describe("plot.phase_plane", function()
+  local sim = astro.Simulation { seed = 1 }
+  local neuron = sim:create("aeif_cond_alpha_astro", { I_e = 100 })
+  local glia = sim:create("astrocyte_lr_1994")
+
+  local function named(figure, name)
+    for _, one in ipairs(panels(figure)[1].series) do
+      if one.name == name then return one end
+    end
+  end
+
+  local function at(curve, x)
+    local best = 1
+    for i in ipairs(curve.x) do
+      if math.abs(curve.x[i] - x) < math.abs(curve.x[best] - x) then best = i end
+    end
+    return curve.x[best], curve.y[best]
+  end
+
+  it("AdEx: the nullclines of the equations", function()
+    local figure = plot.phase_plane(neuron)
+    local V, w = at(named(figure, "dV/dt = 0"), -60)
+    assert.is_true(math.abs(w - (-30 * (V + 70.6) + 30 * 2 * math.exp((V + 50.4) / 2) + 100)) < 1e-9)
+    V, w = at(named(figure, "dw/dt = 0"), -60)
+    assert.is_true(math.abs(w - 4 * (V + 70.6)) < 1e-9)
+    assert.equal("V_m (mV)", panels(figure)[1].xlabel)
+    assert.equal("w (pA)", panels(figure)[1].ylabel)
+  end)
+
+  it("AdEx: rests where the engine rests, below a saddle; none at a strong current", function()
+    local trace = sim:record(neuron, { "V_m", "w" })
+    sim:simulate(5000)
+    local figure = plot.phase_plane(neuron, { trajectory = trace })
+    local stable, unstable = named(figure, "stable"), named(figure, "unstable")
+    assert.equal(1, #stable.x)
+    assert.equal(1, #unstable.x)
+    assert.is_true(math.abs(stable.x[1] - neuron:get("V_m")) < 1e-3)
+    assert.is_true(math.abs(stable.y[1] - neuron:get("w")) < 1e-2)
+    local path = named(figure, "trajectory")
+    assert.is_true(math.abs(path.x[#path.x] - stable.x[1]) < 1e-3)
+    assert.is_nil(named(plot.phase_plane(neuron, { I = 2000 }), "stable"))
+  end)
+
+  it("astrocyte: stable, oscillating, stable at low, middle and high IP3", function()
+    local low = named(plot.phase_plane(glia, { IP3 = 0.16 }), "stable")
+    assert.is_true(math.abs(low.x[1] - 0.0722) < 1e-3 and math.abs(low.y[1] - 0.792) < 1e-3)
+    assert.is_nil(named(plot.phase_plane(glia, { IP3 = 0.5 }), "stable"))
+    assert.is_true(math.abs(named(plot.phase_plane(glia, { IP3 = 1.0 }), "stable").x[1] - 0.453) < 2e-3)
+  end)
+
+  it("has a gap where a spike resets the potential", function()
+    local rec = { events = { times = { 1, 2, 3 }, senders = { 1, 1, 1 }, V_m = { -50, -40, -60 }, w = { 1, 1, 80 } } }
+    local path = named(plot.phase_plane(neuron, { trajectory = rec }), "trajectory")
+    assert.equal(4, #path.x)
+    assert.is_true(path.x[3] ~= path.x[3])
+  end)
+end)
+
+describe("figure:save('….py')", function()
+  local figure = plot.panels {
+    plot.traces(samples, { { "IP3", "Ca_astro" } }), plot.raster(spikes, { histogram = true }), plot.matrix { { 1, 0 / 0 } }, columns = 2,
+  }
+
+  it("holds the data and calls of matplotlib, and nothing else of the figure's", function()
+    figure:save("a.py")
+    local script = written["a.py"]
+    assert.equal(0, #drawn)
+    assert.is_truthy(script:find('"cell 1 panel 1 series 2":\n    {"x": [1, 2],\n     "y": [2, 5]},', 1, true))
+    assert.is_truthy(script:find("right = ax.twinx()", 1, true))
+    assert.is_truthy(script:find("ax.vlines(", 1, true))
+    assert.is_truthy(script:find("[1, nan]", 1, true))
+    assert.is_truthy(script:find("fig.add_gridspec(2, 2, ", 1, true))
+  end)
+
+  it("a user's text stays within its quotes", function()
+    for _, text in ipairs { 'a"', "a\\", 'a\\"', "two\nlines", '""" + open("x")', "\0\1", "\xff", "$x$", "%d" } do
+      plot.lines({ 1 }, { [text] = { 1 } }, { title = text, xlabel = text, ylabel = text }):save("a.py")
+      local script = written["a.py"]
+      -- every string of one line, with its escapes, out
+      local rest = script:gsub('""".-"""', "", 1):gsub('\\.', ""):gsub('"[^"\n]*"', "S")
+      assert.is_nil(rest:find('"', 1, true), text)
+      assert.is_nil(rest:find("open", 1, true), text)
+    end
+  end)
+end)
+
+describe("figure:show()", function()
+  local figure = plot.traces(samples, { "IP3" }, { title = "a title" })
+
+  local function widest(text)
+    local width = 0
+    for line in text:gmatch("[^\n]*") do width = math.max(width, utf8.len(line)) end
+    return width
+  end
+
+  local function count(text)
+    local _, n = text:gsub("\n", "")
+    return n
+  end
+
+  it("draws with characters in a pipe, within columns and rows", function()
+    for _, columns in ipairs { 40, 80, 200 } do
+      screen.columns = columns
+      assert.equal(figure, figure:show())
+      assert.is_true(widest(shown_text) < columns)
+      assert.is_true(count(shown_text) <= 24)
+      assert.is_truthy(shown_text:find("IP3 (µM)", 1, true))
+      assert.is_truthy(shown_text:find("time (ms)", 1, true))
+      assert.is_truthy(shown_text:find("[\u{2801}-\u{28ff}]"))
+      assert.is_nil(shown_text:find("\27", 1, true))
+    end
+  end)
+
+  it("draws a rising line from the lower left to the upper right", function()
+    plot.lines({ 0, 10 }, { 0, 10 }):show("ascii")
+    local rows = {}
+    for line in shown_text:gmatch("[^\n]+") do
+      local at = line:match("^%s*%d*[|+]()[^%-]")
+      if at then rows[#rows + 1] = line:find("[.':]", at) end
+    end
+    assert.is_true(#rows > 10)
+    for i = 2, #rows do assert.is_true(rows[i] < rows[i - 1]) end
+  end)
+
+  it("in ASCII where the locale wants it", function()
+    screen.utf8 = false
+    plot.panels { plot.lines({ 1, 2 }, { 1, 2 }), plot.matrix { { 1, 2 }, { 3, 4 } } }:show()
+    assert.is_nil(shown_text:find("[\x80-\xff]"))
+  end)
+
+  it("all kinds of pictures can be drawn with characters", function()
+    for _, way in ipairs { "text", "ascii" } do
+      for _, one in ipairs {
+        plot.raster(spikes, { histogram = true }), plot.raster({ events = { times = {}, senders = {} } }), plot.histogram { 1, 2, 2 },
+        plot.lines({ 1, 10, 100 }, { a = { 1, 2, 0 / 0 } }, { logx = true }), plot.matrix { { 1, 2 }, { 0 / 0, 4 } },
+        plot.traces(samples, { { "IP3", "Ca_astro" } }), plot.lines({}, {}), plot.lines({ 1 }, { 1 }, { logy = true }),
+      } do
+        for _, columns in ipairs { 20, 40, 80 } do
+          screen.columns, screen.colour = columns, way == "text"
+          one:show(way)
+          assert.is_true(widest((shown_text:gsub("\27%[[%d;]*m", ""))) <= math.max(20, columns))
+        end
+      end
+    end
+  end)
+
+  it("a user's text brings no control sequence to the terminal", function()
+    screen.colour, screen.is_terminal = true, true
+    for _, text in ipairs { "\27]0;title\7", "\27[2J", "a\rb", "\xc2\x9b31m", "\xff" } do
+      plot.lines({ 1, 2 }, { [text] = { 1, 2 } }, { title = text, xlabel = text, ylabel = text }):show("text")
+      assert.is_nil(shown_text:gsub("\27%[38;5;%d+m", ""):gsub("\27%[0m", ""):find("[\0-\9\11-\31\127]"))
+      assert.is_nil(shown_text:find("\xc2[\x80-\x9f]"))
+    end
+  end)
+
+  it("takes the graphics that the terminal announces", function()
+    for way, name in pairs { kitty = "pngcairo", sixel = "sixelgd" } do
+      screen.is_terminal, screen.graphics = true, way
+      figure:show()
+      local last = drawn[#drawn]
+      assert.is_truthy(last:find("^" .. way .. "\n"))
+      assert.is_truthy(last:find("set terminal " .. name, 1, true))
+      assert.is_nil(last:find("set output", 1, true))
+    end
+    assert.is_nil(shown_text)
+  end)
+
+  it("falls back to characters where gnuplot fails", function()
+    screen.is_terminal, screen.graphics, answer = true, "sixel", { nil, "gnuplot is not installed" }
+    figure:show()
+    assert.is_truthy(shown_text)
+  end)
+
+  it("opens a window on a desktop, not from a pipe", function()
+    screen.has_windows = true
+    figure:show()
+    assert.equal(0, #drawn)
+    screen.is_terminal = true
+    figure:show()
+    assert.is_truthy(drawn[1]:find("set terminal qt [^\n]*persist"))
+  end)
+
+  it("says what went wrong", function()
+    answer = { nil, "gnuplot is not installed" }
+    local ok, problem = pcall(function() figure:show("kitty") end)
+    assert.is_false(ok)
+    assert.is_truthy(problem:find("plot_spec%.lua:%d+: show: gnuplot is not installed$"), problem)
+  end)
+end)
+
 describe("figure:save(path)", function()
   local figure = plot.raster(spikes)
 
@@ -154,13 +496,21 @@ describe("figure:save(path)", function()
     it("writes ." .. ending, function()
       figure:save("a." .. ending)
       assert.is_truthy(drawn[1]:find("set terminal " .. terminal .. " ", 1, true))
-      assert.is_truthy(drawn[1]:find("set output './a." .. ending .. "'", 1, true))
+      assert.equal("drawn", written["a." .. ending])
+      assert.is_nil(drawn[1]:find("set output", 1, true))
     end)
   end
 
-  it("asks first whether the script may write there", function()
-    figure:save("a.svg")
-    assert.equal("", written["a.svg"])
+  it("passes on that the script may not write there", function()
+    for _, ending in ipairs { "svg", "py" } do
+      local ok, problem = pcall(function() figure:save("/a." .. ending) end)
+      assert.is_false(ok)
+      assert.is_truthy(problem:find("plot_spec%.lua:%d+: save: '/a%." .. ending .. "' is outside of the sandbox$"), problem)
+    end
+  end)
+
+  it("figure:commands(path) shows them, with the file that they write", function()
+    assert.is_truthy(figure:commands("a.svg"):find("set output './a.svg'", 1, true))
   end)
 
   it("passes on why gnuplot failed", function()
@@ -189,7 +539,8 @@ describe("a user's text", function()
 
   for _, text in ipairs(nasty) do
     it(("cannot be a command: %q"):format(text), function()
-      local plain = commands(plot.lines({ 1 }, { q = { 1 } }, { title = text:gsub("[^\r\n]", ""), xlabel = "q", ylabel = "q" }))
+      local harmless = text:gsub("[^\r\n]", "q")
+      local plain = commands(plot.lines({ 1 }, { [harmless] = { 1 } }, { title = harmless, xlabel = "q", ylabel = "q" }))
       local given = commands(plot.lines({ 1 }, { [text] = { 1 } }, { title = text, xlabel = text, ylabel = text }))
       assert.equal(without_strings(plain), without_strings(given))
     end)
@@ -245,25 +596,38 @@ end)
 describe("a wrong call", function()
   local figure = plot.raster(spikes)
   local cases = {
-    { function() figure:save("x.bmp") end, "save: cannot tell a picture format from 'x.bmp' %(endings: %.svg, %.png, %.pdf%)" },
+    { function() figure:save("x.bmp") end, "save: cannot tell a picture format from 'x.bmp' %(endings: %.svg, %.png, %.pdf, %.py%)" },
     { function() figure:save("x") end, "save: cannot tell a picture format from 'x'" },
     { function() figure:save(5) end, "save: path must be a string, got number 5" },
     { function() plot.raster(5) end, "raster: the first argument must be a Recorder, got number 5" },
     { function() plot.raster(spikes, 5) end, "raster: options must be a table, got number 5" },
-    { function() plot.raster(spikes, { histgram = true }) end, "raster: there is no option 'histgram' %(there are: bin, " },
+    { function() plot.raster(spikes, { histgram = true }) end, "raster: there is no option 'histgram' %(did you mean 'histogram'%?%)" },
     { function() plot.raster(spikes, { histogram = 1 }) end, "raster: histogram must be a boolean, got number 1" },
     { function() plot.raster(spikes, { bin = 0 }) end, "raster: bin must be a number above 0, got number 0" },
     { function() plot.raster(spikes, { xrange = { 5, 1 } }) end, "raster: xrange must be { from, to } with from below to, got table" },
     { function() plot.raster(spikes, { yrange = { "a" } }) end, "raster: yrange must be { from, to } with from below to, got table" },
-    { function() plot.panels { figure, colums = 2 } end, "panels: there is no option 'colums' %(there are: columns, " },
+    { function() plot.panels { figure, colums = 2 } end, "panels: there is no option 'colums' %(did you mean 'columns'%?%)" },
     { function() plot.raster(spikes, { groups = { 5 } }) end, "raster: groups%[1%] must be { name, nodes }" },
-    { function() plot.traces(samples, { "IP" }) end, "traces: 'IP' was not recorded %(there are: Ca_astro, IP3%)" },
+    { function() plot.traces(samples, { "IP" }) end, "traces: 'IP' was not recorded %(did you mean 'IP3'%?%)" },
     { function() plot.traces(samples, {}) end, "traces: nothing to draw" },
     { function() plot.traces(spikes) end, "traces: nothing to draw" },
     { function() plot.lines({ 1 }, { 1, 2 }) end, "lines: x has 1 values and y has 2" },
     { function() plot.lines({ 1 }, { "a" }) end, "lines: y%[1%] must be a number, got 'a'" },
     { function() plot.lines(5, { 1 }) end, "lines: x must be a Vector or a table of numbers, got number 5" },
     { function() plot.histogram() end, "histogram: values must be a Vector or a table of numbers, got nothing" },
+    { function() figure:show("braille") end, "show: there is no way 'braille' %(there are: window, kitty, sixel, text, ascii%) %(usage: figure:show%(%[way%]%)%)" },
+    { function() plot.traces(samples, { { "IP3", "Ca_astro", "IP3" } }) end, "traces: names%[1%] must be a name, or a table of one for each axis" },
+    { function() plot.traces(samples, { { "IP3", "Ca_astro" } }, { each = true }) end, "traces: each = true needs a panel for each quantity, not IP3 and Ca_astro in one" },
+    { function() plot.matrix(5) end, "matrix: the matrix must be a list of Vectors or tables, got number 5" },
+    { function() plot.matrix { { 1 }, { 1, 2 } } end, "matrix: row 1 has 1 values and row 2 has 2" },
+    { function() plot.matrix({ { 1 } }, { palette = "signd" }) end, "matrix: there is no palette 'signd' %(did you mean 'signed'%?%)" },
+    { function() plot.correlation { { 1, 2 } } end, "correlation: the matrix must be square, got 1 by 2" },
+    { function() plot.spectrogram { 1, 2 } end, "spectrogram: signal is a plain list: give the option interval" },
+    { function() plot.degrees(5) end, "degrees: the first argument must be a Simulation, got number 5" },
+    { function() plot.tripartite(astro.Simulation {}, 1, 2, 3) end, "tripartite: post must be Nodes, got number 2" },
+    { function() plot.phase_plane(5) end, "phase_plane: the first argument must be Nodes, got number 5" },
+    { function() plot.phase_plane(astro.Simulation {}:create("parrot_neuron", 2)) end, "phase_plane: needs one node, got 2 %(take one: nodes%[1%]%)" },
+    { function() plot.phase_plane(astro.Simulation {}:create("parrot_neuron")) end, "phase_plane: there is no phase plane of parrot_neuron %(there are: aeif_cond_alpha_astro, astrocyte_lr_1994%)" },
     { function() plot.panels { 5 } end, "panels: number 1 must be a figure, got number 5" },
     { function() plot.panels {} end, "panels: there is no figure in the table" },
   }

@@ -5,6 +5,8 @@
 --   analysis.rate = check.public("analysis.rate(spikes [, options])", function(spikes, options) … end)
 --
 -- What fails inside says what is wrong, the value, and what is allowed; `wrong` adds the usage.
+local error, getmetatable, pcall, setmetatable, table = error, getmetatable, pcall, setmetatable, table
+
 local check = {}
 
 local Failure <const> = {}

@@ -110,16 +110,16 @@ final class ProjectionBuilder: @unchecked Sendable {
             try ParameterDraws(spec, name, self.call, rowStart: { self.listsOnePerRow ? $0 : $0 * self.postCount })
                 .values(row: row, count: positions.count)
         }
-        let delays = try values("delay")
+        let delays = spec.uniform("delay") == nil ? try values("delay") : []
         let weights = projection.weight == nil ? try values("weight") : []
         let individuals = projection.isIndividual ? try Self.individuals(values, positions.count) : []
+        if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
         for (i, position) in positions.enumerated() {
             let segment = Int(map.segmentOf[Int(position)])
-            let steps = try noteDelay(delays[i], scratch)
             scratch.parts[segment].targets.append(map.placeOf[Int(position)])
-            if spec.uniform("delay") == nil { scratch.parts[segment].delays.append(UInt16(steps)) }
-            if projection.weight == nil { scratch.parts[segment].weights.append(weights[i]) }
-            if projection.isIndividual { scratch.parts[segment].individuals.append(individuals[i]) }
+            if !delays.isEmpty { scratch.parts[segment].delays.append(UInt16(try noteDelay(delays[i], scratch))) }
+            if !weights.isEmpty { scratch.parts[segment].weights.append(weights[i]) }
+            if !individuals.isEmpty { scratch.parts[segment].individuals.append(individuals[i]) }
         }
     }
 

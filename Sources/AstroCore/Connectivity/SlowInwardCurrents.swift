@@ -1,3 +1,5 @@
+import CLanes
+
 /// The slow inward current connections of one connect call. Parallel connections with the same astrocyte, neuron,
 /// weight and delay are one entry with a multiplicity.
 final class SICProjection {
@@ -74,7 +76,14 @@ final class SICTable {
         let entries: Range<Int>
     }
 
-    private let plane: InputPlane
+    /// Groups that are dealt with alike.
+    struct Part {
+        /// Are they eights of neighbouring neurons with the same delay?
+        let tiled: Bool
+        var groups: Range<Int>
+    }
+
+    let plane: InputPlane
     private var groups: [Group] = []
     private var senders: [Int32] = []
     private var weights: [Double] = []
@@ -106,40 +115,172 @@ final class SICTable {
         }
     }
 
-    /// Adds what astrocytes sent in steps first ..< first + count; `output[sender * stride + step - first]`.
-    func apply(_ output: UnsafePointer<Double>, stride: Int, first: Int, count: Int) {
-        let mask = plane.slotMask, rowLength = plane.inputStride
-        let rows = plane.slowInwardCurrent!
-        senders.withUnsafeBufferPointer { senders in
-            weights.withUnsafeBufferPointer { weights in
-                for group in groups {
-                    for step in Swift.stride(from: 0, to: count, by: 8) {
-                        let sum = Self.sum(group.entries, senders, weights, output + step, stride)
-                        let firstStamp = first + step + 1 + group.delay
-                        for k in 0..<min(8, count - step) {
-                            let slot = (firstStamp + k) & mask
-                            rows[slot * rowLength + group.place] += sum[k]
-                        }
-                    }
+    /// What is to be done for the neurons at some places.
+    func parts(_ places: Range<Int>) -> [Part] {
+        var parts: [Part] = []
+        var index = firstGroup(at: places.lowerBound)
+        let end = firstGroup(at: places.upperBound)
+        while index < end {
+            let tiled = isTile(index) && index + Tile.width <= end
+            let next = index + (tiled ? Tile.width : 1)
+            if let last = parts.last, last.tiled == tiled {
+                parts[parts.count - 1].groups = last.groups.lowerBound..<next
+            } else {
+                parts.append(Part(tiled: tiled, groups: index..<next))
+            }
+            index = next
+        }
+        return parts
+    }
+
+    private func firstGroup(at place: Int) -> Int {
+        var (low, high) = (0, groups.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if groups[middle].place < place { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private func isTile(_ first: Int) -> Bool {
+        guard first + Tile.width <= groups.count else { return false }
+        return (1..<Tile.width).allSatisfy {
+            groups[first + $0].place == groups[first].place + $0 && groups[first + $0].delay == groups[first].delay
+        }
+    }
+
+    /// Adds to some neurons what astrocytes sent in steps first ..< first + count;
+    /// `output[sender * stride + step - first]`.
+    func apply(_ parts: [Part], _ output: UnsafePointer<Double>, stride: Int, first: Int, count: Int) {
+        withUnsafeTemporaryAllocation(byteCount: Tile.bytes, alignment: 64) { memory in
+            let tile = Tile(memory.bindMemory(to: Double.self).baseAddress!)
+            senders.withUnsafeBufferPointer { senders in
+                weights.withUnsafeBufferPointer { weights in
+                    let sums = WeightedSums(
+                        output: output, stride: stride, senders: senders.baseAddress!, weights: weights.baseAddress!)
+                    for part in parts { apply(part, sums, tile, first, count) }
                 }
             }
         }
     }
 
-    /// Weighted sum of eight steps of output.
-    @inline(__always)
-    private static func sum(
-        _ entries: Range<Int>, _ senders: UnsafeBufferPointer<Int32>, _ weights: UnsafeBufferPointer<Double>,
-        _ output: UnsafePointer<Double>, _ stride: Int
-    ) -> SIMD8<Double> {
-        var sum = SIMD8<Double>()
-        for i in entries {
-            let values = UnsafeRawPointer(output + Int(senders[i]) * stride).loadUnaligned(as: SIMD8<Double>.self)
-            sum = sum.addingProduct(values, SIMD8<Double>(repeating: weights[i]))
+    /// Some groups, eight of neighbouring neurons at a time where `tiled`.
+    private func apply(_ part: Part, _ sums: WeightedSums, _ tile: Tile, _ first: Int, _ count: Int) {
+        let width = part.tiled ? Tile.width : 1
+        groups.withUnsafeBufferPointer { groups in
+            for index in stride(from: part.groups.lowerBound, to: part.groups.upperBound, by: width) {
+                var step = 0
+                while step < count {
+                    // ten steps, the usual slice, in one go
+                    let extra = count &- step == 10 ? 2 : 0
+                    for i in 0..<width {
+                        let ahead = index &+ i &+ width
+                        if ahead < groups.count { sums.prefetch(groups[ahead].entries, step) }
+                        if extra > 0 {
+                            sums.ten(groups[index &+ i].entries, step, to: tile.sums(i))
+                        } else {
+                            sums.eight(groups[index &+ i].entries, step, to: tile.sums(i))
+                        }
+                    }
+                    let steps = min(8, count &- step) &+ extra
+                    add(tile, width, groups[index], stamp: first &+ step &+ 1, steps)
+                    step &+= steps
+                }
+            }
         }
-        return sum
+    }
+
+    @inline(__always)
+    private func add(_ tile: Tile, _ width: Int, _ group: Group, stamp: Int, _ steps: Int) {
+        let mask = plane.slotMask, rowLength = plane.inputStride, rows = plane.slowInwardCurrent!
+        if width == Tile.width { tile.turn(steps) }
+        for k in 0..<steps {
+            let slot = (stamp &+ group.delay &+ k) & mask
+            let row = rows + (slot &* rowLength &+ group.place)
+            if width == Tile.width {
+                // rows lie far apart: what the next tiles add to would have to be waited for
+                astro_prefetch(row + 2 &* Tile.width)
+                tile.add(step: k, to: row)
+            } else {
+                row.pointee += tile.sums(0)[k]
+            }
+        }
     }
 
     var isEmpty: Bool { groups.isEmpty }
     var memoryBytes: Int { groups.count * MemoryLayout<Group>.stride + senders.count * 12 }
+}
+
+/// Weighted sums over the output of astrocytes.
+private struct WeightedSums {
+    let output: UnsafePointer<Double>
+    let stride: Int
+    let senders: UnsafePointer<Int32>
+    let weights: UnsafePointer<Double>
+
+    /// Of steps step ..< step + 8.
+    @inline(__always)
+    func eight(_ entries: Range<Int>, _ step: Int, to sums: UnsafeMutablePointer<Double>) {
+        var sum = SIMD8<Double>()
+        for i in entries {
+            sum = sum.addingProduct(values(i, step), SIMD8(repeating: weights[i]))
+        }
+        UnsafeMutableRawPointer(sums).storeBytes(of: sum, as: SIMD8<Double>.self)
+    }
+
+    /// Of steps step ..< step + 10.
+    @inline(__always)
+    func ten(_ entries: Range<Int>, _ step: Int, to sums: UnsafeMutablePointer<Double>) {
+        var sum = SIMD8<Double>(), last = SIMD2<Double>()
+        for i in entries {
+            sum = sum.addingProduct(values(i, step), SIMD8(repeating: weights[i]))
+            last = last.addingProduct(values(i, step &+ 8), SIMD2(repeating: weights[i]))
+        }
+        UnsafeMutableRawPointer(sums).storeBytes(of: sum, as: SIMD8<Double>.self)
+        UnsafeMutableRawPointer(sums + 8).storeBytes(of: last, as: SIMD2<Double>.self)
+    }
+
+    /// The senders lie anywhere in memory: without this, half of the time goes into waiting for them.
+    @inline(__always)
+    func prefetch(_ entries: Range<Int>, _ step: Int) {
+        for i in entries {
+            let place = output + (Int(senders[i]) &* stride &+ step)
+            astro_prefetch(place)
+            astro_prefetch(place + 8)
+        }
+    }
+
+    @inline(__always)
+    private func values<Vector: SIMD<Double>>(_ entry: Int, _ step: Int) -> Vector {
+        UnsafeRawPointer(output + (Int(senders[entry]) &* stride &+ step)).loadUnaligned(as: Vector.self)
+    }
+}
+
+/// Sums of up to ten steps for eight neurons, first neuron by neuron, then step by step.
+private struct Tile {
+    static let width = 8
+    /// Two blocks of 16 rows of 8.
+    static let bytes = 2 * 128 * 8
+    private static let row = 16
+    private let memory: UnsafeMutablePointer<Double>
+
+    init(_ memory: UnsafeMutablePointer<Double>) { self.memory = memory }
+
+    @inline(__always)
+    func sums(_ neuron: Int) -> UnsafeMutablePointer<Double> { memory + neuron &* Self.row }
+
+    private var turned: UnsafeMutablePointer<Double> { memory + 128 }
+
+    @inline(__always)
+    func turn(_ steps: Int) {
+        astro_turn_8(memory, Self.row, turned, Self.width)
+        if steps > 8 { astro_turn_8(memory + 8, Self.row, turned + 64, Self.width) }
+    }
+
+    @inline(__always)
+    func add(step: Int, to row: UnsafeMutablePointer<Double>) {
+        let sums = UnsafeRawPointer(turned + step &* Self.width).load(as: SIMD8<Double>.self)
+        let sum = UnsafeRawPointer(row).loadUnaligned(as: SIMD8<Double>.self) + sums
+        UnsafeMutableRawPointer(row).storeBytes(of: sum, as: SIMD8<Double>.self)
+    }
 }

@@ -14,12 +14,17 @@ struct PoissonGenerator: Device {
 
     let values: Settings
     let counts: PoissonTable
+    /// The same for the windows of `PoissonTrains`; nil where they don't pay.
+    let windowCounts: PoissonTable?
     private let window: ActivityWindow
 
     init(_ values: Settings, resolution: Double) throws {
         self.values = values
         window = try ActivityWindow(values, resolution, Self.name)
-        counts = try PoissonTable(mean: values.number("rate") * resolution / 1000)
+        let mean = values.number("rate") * resolution / 1000
+        counts = try PoissonTable(mean: mean)
+        windowCounts =
+            try mean <= PoissonTrains.largestMean ? PoissonTable(mean: mean * Double(PoissonTrains.steps)) : nil
     }
 
     func isActive(_ stamp: Int) -> Bool { window.contains(stamp - 1) }

@@ -184,34 +184,38 @@ package struct AeifCondAlphaAstro: NodeModel {
     /// takes over: shorter Taylor steps would follow the upstroke further than the reference's substeps do.
     private static let largestRise = 0.09
 
+    /// What the calm cells go in.
+    private typealias Vector = LanePair
+
     // a function of its own: inlined into a protocol's witness, its vector instructions become calls
     @inline(never)
     package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        var deferred = DeferredCells(steps, io.scratch, extraBytes: AdaptiveLanes.bytes)
         var cell = cells.lowerBound
         while cell < cells.upperBound {
-            advanceCalm(cell, steps, io, &deferred)
-            cell &+= Lanes.scalarCount
-            guard deferred.isFull || (cell >= cells.upperBound && deferred.count > 0) else { continue }
-            var lanes = AdaptiveLanes(self, deferred, until: steps.upperBound)
-            lanes.run(io)
-            deferred.removeAll()
+            if io.deferred.isFull { finish(steps: steps, io: io) }
+            advanceCalm(cell, steps, io)
+            cell &+= Vector.laneCount
         }
+    }
+
+    package func finish(steps: Range<Int>, io: borrowing CellIO) {
+        guard io.deferred.count > 0 else { return }
+        var lanes = AdaptiveLanes(self, io.deferred, until: steps.upperBound)
+        lanes.run(io)
+        io.deferred.removeAll()
     }
 
     /// A vector of cells through the slice. Cells that are not calm are deferred; their lanes go on, and nobody looks.
     @inline(__always)
-    private func advanceCalm(
-        _ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO, _ deferred: inout DeferredCells
-    ) {
-        let load = { (column: Column) in column.lanes(cell) }
+    private func advanceCalm(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+        let load = { (column: Column) -> Vector in column.vector(cell) }
         let membrane = TaylorMembrane(self, load)
-        let jump_ex = self.jump_ex.lanes(cell), jump_in = self.jump_in.lanes(cell)
-        var state = TaylorMembrane.State(self, load)
-        var current = I_stim.lanes(cell), sic = I_SIC.lanes(cell)
-        let real = io.realLanes(cell)
-        var calm = real & awakeLanes(cell)
-        if calm != real { deferred.add(real & ~calm, from: cell, step: steps.lowerBound, io) }
+        let jump_ex = load(self.jump_ex), jump_in = load(self.jump_in)
+        var state = TaylorMembrane<Vector>.State(self, load)
+        var current = load(I_stim), sic = load(I_SIC)
+        let real = io.realLanes(cell, Vector.laneCount)
+        var calm = real & awake(load(substep), load(refractory))
+        if calm != real { io.deferred.add(real & ~calm, from: cell, step: steps.lowerBound, of: steps, io) }
         for step in steps {
             let before = state
             var converged = calm
@@ -219,7 +223,7 @@ package struct AeifCondAlphaAstro: NodeModel {
             if converged != calm {
                 let leaving = calm & ~converged
                 store(before, current, sic, cell, leaving)
-                deferred.add(leaving, from: cell, step: step, io)
+                io.deferred.add(leaving, from: cell, step: step, of: steps, io)
                 calm = converged
             }
             state.dg_ex = state.dg_ex.addingProduct(jump_ex, io.takeSpikes(step &+ 1, 0, cell))
@@ -233,10 +237,10 @@ package struct AeifCondAlphaAstro: NodeModel {
     /// Writes the lanes in `lanes` of a vector into the columns.
     @inline(__always)
     private func store(
-        _ state: TaylorMembrane.State, _ current: Lanes, _ sic: Lanes, _ cell: Int, _ lanes: LaneBits
+        _ state: TaylorMembrane<Vector>.State, _ current: Vector, _ sic: Vector, _ cell: Int, _ lanes: LaneBits
     ) {
-        let mask = LaneMask(bits: lanes)
-        let store = { (column: Column, x: Lanes) in column.store(mask.select(x, column.lanes(cell)), cell) }
+        let mask = Vector.Mask(bits: lanes)
+        let store = { (column: Column, x: Vector) in column.store(mask.select(x, column.vector(cell)), cell) }
         state.forEach(self, store)
         store(I_stim, current)
         store(I_SIC, sic)
@@ -244,9 +248,8 @@ package struct AeifCondAlphaAstro: NodeModel {
 
     /// Lanes that may take the Taylor step.
     @inline(__always)
-    private func awakeLanes(_ cell: Int) -> LaneBits {
-        substep.lanes(cell).isAtLeast(Lanes(repeating: calmSubstep)).bits
-            & Lanes().isAtLeast(refractory.lanes(cell)).bits
+    private func awake(_ substep: Vector, _ refractory: Vector) -> LaneBits {
+        substep.isAtLeast(Vector(repeating: calmSubstep)).bits & Vector.zeros.isAtLeast(refractory).bits
     }
 
     /// Not refractory, and not in the middle of the adaptive method's short substeps.

@@ -117,22 +117,28 @@ package struct AstrocyteLR1994: VectorNodeModel {
         decay = columns.derived(["tau_IP3"]) { exponentialEverywhere(-h / tau[$0]) }
     }
 
+    /// Each stage of the method waits for the one before.
+    package typealias Vector = LanePair
+
     @inline(__always)
-    package func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+    package func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let flux = Flux(self, cell)
-        let IP3_0 = self.IP3_0.lanes(cell), half = decayHalf.lanes(cell), whole = decay.lanes(cell)
-        let delta = delta_IP3.lanes(cell)
-        var ip3 = IP3.lanes(cell), c = Ca_astro.lanes(cell), h = h_IP3R.lanes(cell), noise = J_noise.lanes(cell)
+        let IP3_0: Vector = self.IP3_0.vector(cell), half: Vector = decayHalf.vector(cell)
+        let whole: Vector = decay.vector(cell)
+        let delta: Vector = delta_IP3.vector(cell)
+        var ip3: Vector = IP3.vector(cell), c: Vector = Ca_astro.vector(cell)
+        var h: Vector = h_IP3R.vector(cell), noise: Vector = J_noise.vector(cell)
         for step in steps {
             let excess = ip3 - IP3_0
             let ip3Half = IP3_0.addingProduct(excess, half), ip3End = IP3_0.addingProduct(excess, whole)
             flux.advance(
-                &c, &h, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.lanes(cell)))
+                &c, &h, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.vector(cell)))
             c = flux.limited(c)
             ip3 = ip3End.addingProduct(delta, io.takeSpikes(step &+ 1, 0, cell))
             noise = io.takeCurrent(step &+ 1, cell)
-            if io.sicOut != nil { io.sendSlowInwardCurrent(slowInwardCurrent(c, cell), step: step, cell: cell) }
+            if io.sicOut != nil { sendSlowInwardCurrent(c, step, cell, io) }
         }
+        io.finishSlowInwardCurrents(cell, Vector.laneCount, steps)
         IP3.store(ip3, cell)
         Ca_astro.store(c, cell)
         h_IP3R.store(h, cell)
@@ -141,50 +147,52 @@ package struct AstrocyteLR1994: VectorNodeModel {
 
     /// SIC_scale ln(y), y the excess of calcium over the threshold in nM, where y > 1; else 0. Unitless.
     @inline(__always)
-    private func slowInwardCurrent(_ c: Lanes, _ cell: Int) -> Lanes {
-        let y = (c - SIC_th.lanes(cell)) * Lanes(repeating: 1000)
-        let one = Lanes(repeating: 1)
-        let active = one.isLess(than: y)
-        guard active.bits != 0 else { return Lanes() }
-        return active.select(SIC_scale.lanes(cell) * logarithm(active.select(y, one)), Lanes())
+    private func sendSlowInwardCurrent(_ c: Vector, _ step: Int, _ cell: Int, _ io: borrowing CellIO) {
+        let y = (c - SIC_th.vector(cell)) * Vector(repeating: 1000)
+        let one = Vector(repeating: 1)
+        let active = one.isLess(than: y), bits = active.bits
+        guard bits != 0 else { return io.sendSlowInwardCurrent(Vector.zeros, active: 0, step: step, cell: cell) }
+        let current = active.select(SIC_scale.vector(cell) * logarithm(active.select(y, one)), Vector.zeros)
+        io.sendSlowInwardCurrent(current, active: bits, step: step, cell: cell)
     }
 
     /// The right-hand side for calcium and h, with its parameters at hand.
     struct Flux {
-        let Kd_IP3_1, Kd_IP3_2, Ca_tot, Kd_act, Km_SERCA_squared: Lanes
-        let k_IP3R, k_Kd_inh, rate_IP3R, rate_L, rate_SERCA, one_plus_ratio: Lanes
+        typealias Vector = AstrocyteLR1994.Vector
+        let Kd_IP3_1, Kd_IP3_2, Ca_tot, Kd_act, Km_SERCA_squared: Vector
+        let k_IP3R, k_Kd_inh, rate_IP3R, rate_L, rate_SERCA, one_plus_ratio: Vector
 
         @inline(__always)
         init(_ model: AstrocyteLR1994, _ cell: Int) {
-            Kd_IP3_1 = model.Kd_IP3_1.lanes(cell)
-            Kd_IP3_2 = model.Kd_IP3_2.lanes(cell)
-            Ca_tot = model.Ca_tot.lanes(cell)
-            Kd_act = model.Kd_act.lanes(cell)
-            Km_SERCA_squared = model.Km_SERCA_squared.lanes(cell)
-            k_IP3R = model.k_IP3R.lanes(cell)
-            k_Kd_inh = model.k_Kd_inh.lanes(cell)
-            rate_IP3R = model.rate_IP3R.lanes(cell)
-            rate_L = model.rate_L.lanes(cell)
-            rate_SERCA = model.rate_SERCA.lanes(cell)
-            one_plus_ratio = model.one_plus_ratio.lanes(cell)
+            Kd_IP3_1 = model.Kd_IP3_1.vector(cell)
+            Kd_IP3_2 = model.Kd_IP3_2.vector(cell)
+            Ca_tot = model.Ca_tot.vector(cell)
+            Kd_act = model.Kd_act.vector(cell)
+            Km_SERCA_squared = model.Km_SERCA_squared.vector(cell)
+            k_IP3R = model.k_IP3R.vector(cell)
+            k_Kd_inh = model.k_Kd_inh.vector(cell)
+            rate_IP3R = model.rate_IP3R.vector(cell)
+            rate_L = model.rate_L.vector(cell)
+            rate_SERCA = model.rate_SERCA.vector(cell)
+            one_plus_ratio = model.one_plus_ratio.vector(cell)
         }
 
         @inline(__always)
-        func limited(_ c: Lanes) -> Lanes {
+        func limited(_ c: Vector) -> Vector {
             // in this order a c that is not a number stays so
-            Ca_tot.orSmaller(Lanes().orLarger(c))
+            Ca_tot.orSmaller(Vector.zeros.orLarger(c))
         }
 
-        typealias IP3Course = (start: Lanes, middle: Lanes, end: Lanes)
+        typealias IP3Course = (start: Vector, middle: Vector, end: Vector)
 
         /// One step; two half steps for cells that an injected current drives, which may be faster than what the cell
         /// does by itself.
         @inline(__always)
         func advance(
-            _ c: inout Lanes, _ h: inout Lanes, _ noise: Lanes, _ step: Double, _ ip3: IP3Course,
-            quarters: (IP3_0: Lanes, excess: Lanes, decay: Lanes)
+            _ c: inout Vector, _ h: inout Vector, _ noise: Vector, _ step: Double, _ ip3: IP3Course,
+            quarters: (IP3_0: Vector, excess: Vector, decay: Vector)
         ) {
-            let driven = Lanes().isLess(than: noise.magnitude)
+            let driven = Vector.zeros.isLess(than: noise.magnitude)
             let (c0, h0) = (c, h)
             rungeKutta4(&c, &h, noise, step, ip3)
             guard driven.bits != 0 else { return }
@@ -199,34 +207,34 @@ package struct AstrocyteLR1994: VectorNodeModel {
 
         /// dCa/dt and dh/dt.
         @inline(__always)
-        func derivatives(_ ip3: Lanes, _ free: Lanes, _ h: Lanes, _ noise: Lanes) -> (c: Lanes, h: Lanes) {
+        func derivatives(_ ip3: Vector, _ free: Vector, _ h: Vector, _ noise: Vector) -> (c: Vector, h: Vector) {
             let c = limited(free)
             let a1 = ip3 + Kd_IP3_1, a2 = ip3 + Kd_IP3_2
             let b1 = c + Kd_act
             let c2 = c * c
-            let b2 = Km_SERCA_squared + c2
-            // one division for the four quotients
-            let a1b1 = a1 * b1, a2b2 = a2 * b2
-            let inverse = Lanes(repeating: 1) / (a1b1 * a2b2)
-            let inverse_a1b1 = inverse * a2b2, inverse_a2b2 = inverse * a1b1
-            let mn = (ip3 * c) * inverse_a1b1
-            let pump = rate_SERCA * c2 * (inverse_a2b2 * a2)
-            let alpha = k_Kd_inh * a1 * (inverse_a2b2 * b2)
-            let open = mn * h
-            let channel = rate_L.addingProduct(rate_IP3R, open * open * open)
-            let gradient = Ca_tot - one_plus_ratio * c
+            let b2 = Km_SERCA_squared.addingProduct(c, c)
+            // two divisions for four quotients, side by side
+            let one = Vector(repeating: 1)
+            let inverse_a1b1 = one / (a1 * b1), inverse_a2b2 = one / (a2 * b2)
+            // m n h = open / (a1 b1); its cube in parts, most of which need not wait for the division
+            let open = (ip3 * c) * h
+            let cube = (inverse_a1b1 * inverse_a1b1) * (inverse_a1b1 * (open * open * open))
+            let pump = (rate_SERCA * c2) * (inverse_a2b2 * a2)
+            let alpha = (k_Kd_inh * a1) * (inverse_a2b2 * b2)
+            let channel = rate_L.addingProduct(rate_IP3R, cube)
+            let gradient = Ca_tot.subtractingProduct(one_plus_ratio, c)
             let dc = (noise - pump).addingProduct(channel, gradient)
-            let dh = alpha - h * alpha.addingProduct(k_IP3R, c)
+            let dh = alpha.subtractingProduct(h, alpha.addingProduct(k_IP3R, c))
             return (dc, dh)
         }
 
         /// The classical method of order 4; IP3 is known at the beginning, the middle and the end of the step.
         @inline(__always)
         func rungeKutta4(
-            _ c: inout Lanes, _ h: inout Lanes, _ noise: Lanes, _ step: Double, _ ip3: IP3Course
+            _ c: inout Vector, _ h: inout Vector, _ noise: Vector, _ step: Double, _ ip3: IP3Course
         ) {
-            let half = Lanes(repeating: step / 2), whole = Lanes(repeating: step), sixth = Lanes(repeating: step / 6)
-            let two = Lanes(repeating: 2)
+            let half = Vector(repeating: step / 2), whole = Vector(repeating: step), sixth = Vector(repeating: step / 6)
+            let two = Vector(repeating: 2)
             let k1 = derivatives(ip3.start, c, h, noise)
             let k2 = derivatives(ip3.middle, c.addingProduct(half, k1.c), h.addingProduct(half, k1.h), noise)
             let k3 = derivatives(ip3.middle, c.addingProduct(half, k2.c), h.addingProduct(half, k2.h), noise)

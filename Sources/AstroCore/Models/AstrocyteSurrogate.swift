@@ -35,12 +35,16 @@ package struct AstrocyteSurrogate: VectorNodeModel {
 
     package init(_ columns: ModelColumns) { SIC = columns["SIC"] }
 
+    package typealias Vector = Lanes
+
     @inline(__always)
-    package func advanceLanes(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
-        let current = SIC.lanes(cell)
+    package func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+        let current = SIC.vector(cell) as Vector
+        let active = Vector.zeros.isLess(than: current).bits
         for step in steps {
-            _ = io.takeSpikes(step &+ 1, 0, cell)
-            if io.sicOut != nil { io.sendSlowInwardCurrent(current, step: step, cell: cell) }
+            _ = io.takeSpikes(step &+ 1, 0, cell) as Vector
+            if io.sicOut != nil { io.sendSlowInwardCurrent(current, active: active, step: step, cell: cell) }
         }
+        io.finishSlowInwardCurrents(cell, Vector.laneCount, steps)
     }
 }

@@ -21,17 +21,23 @@ package protocol NodeModel: Sendable {
     /// Advances `cells` from the beginning of `steps.lowerBound` to the end of the last step. `cells` starts at a
     /// multiple of `blockSize`; `io.count` cells of the population are real, the rest is padding.
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
+
+    /// Called when all cells of a worker have been advanced: for those that were put off.
+    func finish(steps: Range<Int>, io: borrowing CellIO)
 }
 
 extension NodeModel {
+    package func finish(steps: Range<Int>, io: borrowing CellIO) {}
     package static var hiddenState: [(name: String, start: Double)] { [] }
     package static func check(_ value: (String) -> Double) throws {}
 }
 
 /// A model whose cells are advanced a vector at a time.
 package protocol VectorNodeModel: NodeModel {
+    /// `Lanes`, or `LanePair` for a kernel that waits for itself.
+    associatedtype Vector: LaneVector
     /// As `advance`, for the cells of one vector from `first` on.
-    func advanceLanes(_ first: Int, _ steps: Range<Int>, _ io: borrowing CellIO)
+    func advanceVector(_ first: Int, _ steps: Range<Int>, _ io: borrowing CellIO)
 }
 
 extension VectorNodeModel {
@@ -40,8 +46,8 @@ extension VectorNodeModel {
     package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
         var cell = cells.lowerBound
         while cell < cells.upperBound {
-            advanceLanes(cell, steps, io)
-            cell &+= Lanes.scalarCount
+            advanceVector(cell, steps, io)
+            cell &+= Vector.laneCount
         }
     }
 }
@@ -90,14 +96,13 @@ package struct CellIO: ~Copyable {
     let current: UnsafeMutablePointer<Double>?
     let slowInwardCurrent: UnsafeMutablePointer<Double>?
     let inputStride: Int
-    /// Where an astrocyte's output goes: cell * sicStride + (step - firstStep). nil where nobody listens.
-    let sicOut: UnsafeMutablePointer<Double>?
-    let sicStride: Int
+    /// Where the output of astrocytes goes; nil where nobody listens.
+    let sicOut: SICOutput?
     let firstStep: Int
     /// Real cells in the population.
     package let count: Int
-    /// Memory of the worker, for whoever runs at the moment.
-    let scratch: Scratch
+    /// Cells of the worker that were put off.
+    let deferred: DeferredCells
     let outbox: Outbox
     let population: Int
 
@@ -106,20 +111,10 @@ package struct CellIO: ~Copyable {
         spikes + ((stamp & slotMask) &* rowStride &+ channel &* channelStride)
     }
 
-    /// The spike input due at `stamp`; the buffer is empty afterwards.
+    /// A bit for each of `width` lanes from the cell `first` on that holds a cell, not padding.
     @inline(__always)
-    package func takeSpikes(_ stamp: Int, _ channel: Int, _ cell: Int) -> Lanes {
-        let place = spikeRow(stamp, channel) + cell
-        let sum = Lanes(at: place)
-        Lanes().store(at: place)
-        return sum
-    }
-
-    /// A bit for each lane of the vector from `first` on that holds a cell, not padding.
-    @inline(__always)
-    package func realLanes(_ first: Int) -> LaneBits {
-        let rest = count &- first
-        return rest >= Lanes.scalarCount ? Lanes.allBits : (1 << LaneBits(max(rest, 0))) &- 1
+    package func realLanes(_ first: Int, _ width: Int) -> LaneBits {
+        (1 << LaneBits(max(0, min(count &- first, width)))) &- 1
     }
 
     // What is due at a stamp for one cell, which stays there.
@@ -134,26 +129,48 @@ package struct CellIO: ~Copyable {
         rows.map { $0[(stamp & slotMask) &* inputStride &+ cell] } ?? 0
     }
 
-    @inline(__always)
-    package func takeCurrent(_ stamp: Int, _ cell: Int) -> Lanes { take(current, stamp, cell) }
+    // What is due at a stamp for a vector of cells; the buffer is empty afterwards.
 
     @inline(__always)
-    package func takeSlowInwardCurrent(_ stamp: Int, _ cell: Int) -> Lanes { take(slowInwardCurrent, stamp, cell) }
-
-    @inline(__always)
-    private func take(_ rows: UnsafeMutablePointer<Double>?, _ stamp: Int, _ cell: Int) -> Lanes {
-        guard let rows else { return .zero }
-        let place = rows + ((stamp & slotMask) &* inputStride &+ cell)
-        let sum = Lanes(at: place)
-        Lanes().store(at: place)
-        return sum
+    package func takeSpikes<Vector: LaneVector>(_ stamp: Int, _ channel: Int, _ cell: Int) -> Vector {
+        Self.take(spikeRow(stamp, channel) + cell)
     }
 
     @inline(__always)
-    package func sendSlowInwardCurrent(_ value: Lanes, step: Int, cell: Int) {
+    package func takeCurrent<Vector: LaneVector>(_ stamp: Int, _ cell: Int) -> Vector { take(current, stamp, cell) }
+
+    @inline(__always)
+    package func takeSlowInwardCurrent<Vector: LaneVector>(_ stamp: Int, _ cell: Int) -> Vector {
+        take(slowInwardCurrent, stamp, cell)
+    }
+
+    @inline(__always)
+    private func take<Vector: LaneVector>(
+        _ rows: UnsafeMutablePointer<Double>?, _ stamp: Int, _ cell: Int
+    ) -> Vector {
+        guard let rows else { return .zeros }
+        return Self.take(rows + ((stamp & slotMask) &* inputStride &+ cell))
+    }
+
+    @inline(__always)
+    private static func take<Vector: LaneVector>(_ place: UnsafeMutablePointer<Double>) -> Vector {
+        let sum = Vector(at: place)
+        Vector.zeros.store(at: place)
+        return sum
+    }
+
+    /// To be followed by `finishSlowInwardCurrents` for the same cells when all steps are done.
+    /// - `active`: lanes where it is not 0.
+    @inline(__always)
+    package func sendSlowInwardCurrent(_ value: some LaneVector, active: LaneBits, step: Int, cell: Int) {
         guard let sicOut else { return }
-        let place = sicOut + (cell &* sicStride &+ (step &- firstStep))
-        for lane in 0..<Lanes.scalarCount { place[lane &* sicStride] = value[lane] }
+        if active != 0 { sicOut.isActive.pointee = true }
+        sicOut.put(value, lag: step &- firstStep, cell: cell)
+    }
+
+    @inline(__always)
+    package func finishSlowInwardCurrents(_ cell: Int, _ width: Int, _ steps: Range<Int>) {
+        sicOut?.turn(cells: cell..<cell &+ width, lags: steps.lowerBound &- firstStep..<steps.upperBound &- firstStep)
     }
 
     /// `number` spikes of one cell at the end of `step`.
@@ -164,23 +181,5 @@ package struct CellIO: ~Copyable {
     /// The run stops at the end of this slice and reports the first such cell.
     package func reportInstability(step: Int, cell: Int) {
         outbox.report(instability: (step, population, cell))
-    }
-}
-
-/// Memory that a worker's kernels use one after the other; it grows to what the largest asked for.
-final class Scratch: @unchecked Sendable {
-    private var bytes = 0
-    private var memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
-
-    deinit { memory.deallocate() }
-
-    /// At least so many bytes, aligned for vectors; what stood there before is gone.
-    func memory(bytes wanted: Int) -> UnsafeMutableRawPointer {
-        if wanted > bytes {
-            memory.deallocate()
-            memory = .allocate(byteCount: wanted, alignment: 64)
-            bytes = wanted
-        }
-        return memory
     }
 }

@@ -73,10 +73,10 @@ extension Parameter {
         }
     }
 
-    func check(_ x: Double, of model: String) throws {
+    func check(_ x: Double, of model: @autoclosure () -> String) throws {
         guard !range.admits(x) else { return }
         let unitText = unit == .one || unit == .names || unit == .flag ? "" : " \(unit.rawValue)"
-        throw InputError("\(model): \(name) = \(formatted(x))\(unitText) is not allowed (\(range.text))")
+        throw InputError("\(model()): \(name) = \(formatted(x))\(unitText) is not allowed (\(range.text))")
     }
 }
 

@@ -88,9 +88,6 @@ extension Lanes: Arithmetic {
 }
 
 extension Lanes {
-    /// A bit for every lane.
-    package static let allBits: LaneBits = (1 << LaneBits(Lanes.scalarCount)) - 1
-
     @inline(__always) package init(at pointer: UnsafePointer<Double>) {
         self = UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
     }

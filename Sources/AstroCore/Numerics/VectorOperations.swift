@@ -26,6 +26,8 @@ extension SIMD2 where Scalar == Double {
 }
 
 extension SIMD2 where Scalar == UInt64 {
+    /// Byte number n of each lane, the lowest being 0.
+    @inline(__always) package func byte(_ n: Int) -> SIMD2<Double> { astro_byte_2(self, UInt32(n)) }
     @inline(__always) package func shiftedLeft(_ n: UInt64) -> Self { astro_shift_left_2(self, n) }
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_2(self, n) }
 }
@@ -37,6 +39,12 @@ extension SIMD2 where Scalar == Int64 {
     /// A mask from such bits.
     @inline(__always) package init(bits: UInt32) { self = astro_mask_2(bits) }
     @inline(__always) package func and(_ a: Self) -> Self { astro_and_2(self, a) }
+    /// A mask: lanes where self < a.
+    @inline(__always) package func isLess(than a: Self) -> Self { astro_integer_less_2(self, a) }
+    @inline(__always) package func adding(_ a: Self) -> Self { astro_integer_add_2(self, a) }
+    @inline(__always) package func subtracting(_ a: Self) -> Self { astro_integer_subtract_2(self, a) }
+    /// 1 << self
+    @inline(__always) package var oneShifted: Self { astro_one_shifted_2(self) }
     /// Of a mask: a where it is set, else b.
     @inline(__always) package func select(_ a: SIMD2<Double>, _ b: SIMD2<Double>) -> SIMD2<Double> {
         astro_select_2(self, a, b)
@@ -67,6 +75,8 @@ extension SIMD4 where Scalar == Double {
 }
 
 extension SIMD4 where Scalar == UInt64 {
+    /// Byte number n of each lane, the lowest being 0.
+    @inline(__always) package func byte(_ n: Int) -> SIMD4<Double> { astro_byte_4(self, UInt32(n)) }
     @inline(__always) package func shiftedLeft(_ n: UInt64) -> Self { astro_shift_left_4(self, n) }
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_4(self, n) }
 }
@@ -78,6 +88,12 @@ extension SIMD4 where Scalar == Int64 {
     /// A mask from such bits.
     @inline(__always) package init(bits: UInt32) { self = astro_mask_4(bits) }
     @inline(__always) package func and(_ a: Self) -> Self { astro_and_4(self, a) }
+    /// A mask: lanes where self < a.
+    @inline(__always) package func isLess(than a: Self) -> Self { astro_integer_less_4(self, a) }
+    @inline(__always) package func adding(_ a: Self) -> Self { astro_integer_add_4(self, a) }
+    @inline(__always) package func subtracting(_ a: Self) -> Self { astro_integer_subtract_4(self, a) }
+    /// 1 << self
+    @inline(__always) package var oneShifted: Self { astro_one_shifted_4(self) }
     /// Of a mask: a where it is set, else b.
     @inline(__always) package func select(_ a: SIMD4<Double>, _ b: SIMD4<Double>) -> SIMD4<Double> {
         astro_select_4(self, a, b)
@@ -108,6 +124,8 @@ extension SIMD8 where Scalar == Double {
 }
 
 extension SIMD8 where Scalar == UInt64 {
+    /// Byte number n of each lane, the lowest being 0.
+    @inline(__always) package func byte(_ n: Int) -> SIMD8<Double> { astro_byte_8(self, UInt32(n)) }
     @inline(__always) package func shiftedLeft(_ n: UInt64) -> Self { astro_shift_left_8(self, n) }
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_8(self, n) }
 }
@@ -119,6 +137,12 @@ extension SIMD8 where Scalar == Int64 {
     /// A mask from such bits.
     @inline(__always) package init(bits: UInt32) { self = astro_mask_8(bits) }
     @inline(__always) package func and(_ a: Self) -> Self { astro_and_8(self, a) }
+    /// A mask: lanes where self < a.
+    @inline(__always) package func isLess(than a: Self) -> Self { astro_integer_less_8(self, a) }
+    @inline(__always) package func adding(_ a: Self) -> Self { astro_integer_add_8(self, a) }
+    @inline(__always) package func subtracting(_ a: Self) -> Self { astro_integer_subtract_8(self, a) }
+    /// 1 << self
+    @inline(__always) package var oneShifted: Self { astro_one_shifted_8(self) }
     /// Of a mask: a where it is set, else b.
     @inline(__always) package func select(_ a: SIMD8<Double>, _ b: SIMD8<Double>) -> SIMD8<Double> {
         astro_select_8(self, a, b)

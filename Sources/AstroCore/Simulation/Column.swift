@@ -17,7 +17,10 @@ package struct Column: @unchecked Sendable {
     package func lanes(_ cell: Int) -> Lanes { Lanes(at: base + cell &* stride) }
 
     @inline(__always)
-    package func store(_ x: Lanes, _ cell: Int) { x.store(at: base + cell) }
+    package func vector<Vector: LaneVector>(_ cell: Int) -> Vector { Vector(at: base + cell &* stride) }
+
+    @inline(__always)
+    package func store(_ x: some LaneVector, _ cell: Int) { x.store(at: base + cell) }
 }
 
 package func padded(_ count: Int, to multiple: Int = blockSize) -> Int { (count + multiple - 1) / multiple * multiple }

@@ -266,6 +266,7 @@ extension Simulation {
         for link in links where link.population == population.index && link.device == index {
             prepareBuffers()
             link.flush(population.devices![index], now: now, seed: seed)
+            link.trainsSince = now
         }
         var device = device
         if var recorder = device as? any RecorderDevice {

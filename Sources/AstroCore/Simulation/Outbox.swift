@@ -13,11 +13,20 @@ package final class Outbox: @unchecked Sendable {
     var spikes: [[Spike]] = []
     /// For each spike, the factor on the weights of each projection that leaves its population.
     var factors: [Double] = []
-    let scratch = Scratch()
+    let deferred = DeferredCells()
+    /// Where astrocytes put down their output step by step.
+    let sicBuffer = Scratch()
+    /// Did an astrocyte send anything but 0 in this slice?
+    let sicIsActive = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
     /// The first cell, by time and then by place, found unstable in this slice.
     private(set) var instability: (step: Int, population: Int, cell: Int)?
 
+    init() { sicIsActive.initialize(to: false) }
+
+    deinit { sicIsActive.deallocate() }
+
     func clear(lags: Int) {
+        sicIsActive.pointee = false
         while spikes.count < lags { spikes.append([]) }
         for lag in spikes.indices { spikes[lag].removeAll(keepingCapacity: true) }
         factors.removeAll(keepingCapacity: true)

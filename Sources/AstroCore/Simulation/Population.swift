@@ -85,6 +85,8 @@ final class Cells {
     private(set) var columns: [String: Column] = [:]
     let resolution: Double
     let shares: [Share]
+    /// Blocks of each share; made when the simulation is prepared.
+    var blocks: [[InputBlock]] = []
     /// Numbers of the first cell among all cells that send slow inward currents.
     let firstSender: Int
     private var bound: (any Kernel)?
@@ -154,6 +156,7 @@ final class Cells {
 /// A bound model behind one dynamic call a slice; inside, everything is concrete.
 protocol Kernel {
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
+    func finish(steps: Range<Int>, io: borrowing CellIO)
 }
 
 private struct BoundModel<Model: NodeModel>: Kernel {
@@ -162,4 +165,6 @@ private struct BoundModel<Model: NodeModel>: Kernel {
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
         model.advance(cells, steps: steps, io: io)
     }
+
+    func finish(steps: Range<Int>, io: borrowing CellIO) { model.finish(steps: steps, io: io) }
 }

@@ -19,7 +19,7 @@ extension Simulation {
         let plans = recordings.map { $0.plan(stamps) }
         let run = SliceLoop(
             self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
-        timed(\.simulate) { Team.shared.run(workers: threads, run.work) }
+        timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
         now = run.reached
         for recording in recordings {
             recording.cut(after: now)
@@ -67,16 +67,13 @@ extension Simulation {
         guard !isPrepared else { return }
         try refuseLargeBuffers()
         prepareBuffers()
-        sicTables = (0..<threads).map { worker in
-            let planes = Set(sicTargets(of: worker).map { ObjectIdentifier($0) })
-            return self.planes[worker].filter { planes.contains(ObjectIdentifier($0)) }.map(makeSICTable)
-        }
+        makeInputBlocks()
         stats.memoryBytes = memoryBytes
         isPrepared = true
     }
 
     private var slots: Int {
-        let wanted = longestDelay + Self.longestSlice + 1
+        let wanted = longestDelay + sliceLength + 1
         var slots = 1
         while slots < wanted { slots *= 2 }
         return slots
@@ -103,9 +100,10 @@ extension Simulation {
         return device is any CurrentDevice || device is NoiseGenerator
     }
 
-    private func sicTargets(of worker: Int) -> [InputPlane] {
+    /// A table for each plane of neurons that receive slow inward currents.
+    func slowInwardCurrentTables() -> [SICTable] {
         guard !sicProjections.isEmpty else { return [] }
-        return planes[worker].filter { $0.inputs.slowInwardCurrent && $0.size > 0 }
+        return planes.joined().filter { $0.inputs.slowInwardCurrent && $0.size > 0 }.map(makeSICTable)
     }
 
     private func makeSICTable(_ plane: InputPlane) -> SICTable {
@@ -126,6 +124,9 @@ extension Simulation {
         let buffers = planes.joined().reduce(0) { $0 + $1.memoryBytes }
         let connections =
             projections.reduce(0) { $0 + $1.memoryBytes } + sicProjections.reduce(0) { $0 + $1.memoryBytes }
-        return cells + buffers + connections + sicTables.joined().reduce(0) { $0 + $1.memoryBytes }
+        let tables = populationList.compactMap(\.cells).flatMap { $0.blocks.joined().compactMap(\.slowInwardCurrents?.table) }
+        var counted = Set<ObjectIdentifier>()
+        return cells + buffers + connections
+            + tables.reduce(0) { $0 + (counted.insert(ObjectIdentifier($1)).inserted ? $1.memoryBytes : 0) }
     }
 }

@@ -41,9 +41,10 @@ public final class Simulation {
     var assignments = 0
     var streamedPopulations = 0
     var streamedNodes = 0
+    /// Blocks of small populations so far.
+    private var smallBlocks = 0
     /// Set when what workers read has to be prepared anew.
     var isPrepared = false
-    var sicTables: [[SICTable]] = []
     let outboxes: [[Outbox]]
     var isRunning = false
 
@@ -173,11 +174,14 @@ public final class Simulation {
         return append(count, label, .cells(cells), streamed: true)
     }
 
-    /// Cells are dealt out in runs of whole blocks; small populations go to one worker, in turn.
+    /// Cells are dealt out in runs of whole blocks. Small populations go to one worker: the first ones all to the same, since
+    /// two workers on a small network wait for each other longer than they work.
     private func shares(_ model: any NodeModel.Type, _ count: Int) -> [Cells.Share] {
         let planeIndex = Catalogue.nodeModels.firstIndex { $0 == model }!
         let blocks = padded(count) / blockSize
-        let workers = blocks >= 2 * threads ? Array(0..<threads) : [populationList.count % threads]
+        let isSmall = blocks < 2 * threads
+        let workers = isSmall ? [smallBlocks / Self.smallBlocksInTurn % threads] : Array(0..<threads)
+        if isSmall { smallBlocks += blocks }
         return workers.enumerated().map { i, worker in
             let first = blocks * i / workers.count * blockSize
             let end = min(count, blocks * (i + 1) / workers.count * blockSize)
@@ -185,6 +189,8 @@ public final class Simulation {
             return Cells.Share(worker: worker, cells: first..<end, plane: plane, offset: plane.size)
         }
     }
+
+    private static let smallBlocksInTurn = 64
 
     private func append(_ count: Int, _ label: String?, _ kind: Population.Kind, streamed: Bool) -> Nodes {
         let population = Population(

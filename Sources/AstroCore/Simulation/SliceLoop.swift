@@ -3,21 +3,24 @@
 /// A slice is at most as long as the shortest delay, so nothing that a cell receives in a slice depends on what is sent
 /// in the same slice. Each worker, for each slice:
 ///
-///     1. adds what arrives from generators to the input of its own cells,
+///     1. adds to the input of its own cells what arrives from generators, and what astrocytes sent in the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
-///        and lets its own cells' synapses release;
-///     -- barrier: all outboxes are complete --
+///        and lets its own cells' synapses release (1 and 2 go block by block, so that input stays in the cache);
+///     -- barrier: all outboxes and the output of all astrocytes are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
-///     4. hands spikes and slow inward currents to its own cells' input planes.
+///     4. hands spikes to its own cells' input planes.
 ///
-/// 4 writes only what the same worker reads, and the next slice goes to the other outbox, so no third barrier is needed.
+/// 1 and 4 write only what the same worker reads, and the next slice goes to the other outbox and output, so no third
+/// barrier is needed.
 /// Sums form in the order of generation of what is summed, whoever does them: results do not depend on the number of
 /// workers, nor on the length of slices.
 final class SliceLoop: @unchecked Sendable {
     private let simulation: Simulation
     private let end: Int
     private let progress: ((Double, Double) -> Bool)?
+    /// Workers that have cells; the others would only be waited for.
+    let workers: Int
     private let barrier: Barrier
     private let length: Int
     /// For each population: the stamps, within this run, at which its cells are sampled.
@@ -53,6 +56,7 @@ final class SliceLoop: @unchecked Sendable {
     private struct Part {
         let population: Population
         let share: Cells.Share
+        let blocks: [InputBlock]
         let kernel: any Kernel
         let sampling: SamplingPlan
     }
@@ -79,7 +83,6 @@ final class SliceLoop: @unchecked Sendable {
         start = simulation.now
         reached = simulation.now
         nextReport = Clock.seconds + Self.reportInterval
-        barrier = Barrier(simulation.threads)
         length = simulation.sliceLength
         events = Array(repeating: 0, count: simulation.threads)
         faults = Array(repeating: nil, count: simulation.threads)
@@ -88,12 +91,15 @@ final class SliceLoop: @unchecked Sendable {
         parts = (0..<simulation.threads).map { worker in
             simulation.populationList.flatMap { population -> [Part] in
                 guard let cells = population.cells else { return [] }
-                return cells.shares.filter { $0.worker == worker && !$0.cells.isEmpty }.map {
+                return zip(cells.shares, cells.blocks).filter { $0.0.worker == worker && !$0.0.cells.isEmpty }.map {
                     Part(
-                        population: population, share: $0, kernel: cells.kernel(), sampling: sampling[population.index])
+                        population: population, share: $0, blocks: $1, kernel: cells.kernel(),
+                        sampling: sampling[population.index])
                 }
             }
         }
+        workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
+        barrier = Barrier(workers)
         // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
         sicStride = length
         let size = simulation.senderCount * sicStride + 8
@@ -128,61 +134,95 @@ final class SliceLoop: @unchecked Sendable {
     func work(_ worker: Int) {
         var time = start
         var parity = 0
+        var previous = start..<start
         while time < end && goOn {
             let slice = time..<min(time + length, end)
             let outbox = simulation.outboxes[worker][parity]
             outbox.clear(lags: slice.count)
-            applyGenerators(worker, slice)
-            update(worker, slice, outbox, parity)
+            update(worker, slice, after: previous, outbox, parity)
             release(outbox, slice)
             barrier.wait()
             if worker == 0 { conclude(slice, parity) }
             barrier.wait()
-            deliver(worker, slice, parity)
+            deliver(worker, slice)
             time = slice.upperBound
+            previous = slice
             parity ^= 1
         }
-    }
-
-    private func applyGenerators(_ worker: Int, _ slice: Range<Int>) {
-        for link in simulation.links {
-            let device = simulation.populationList[link.population].devices![link.device]
-            events[worker] += link.apply(
-                device, worker: worker, arrivals: slice.lowerBound + 1...slice.upperBound, seed: simulation.seed)
+        for part in parts[worker] {
+            for block in part.blocks { takeSlowInwardCurrents(block, previous, parity) }
         }
     }
 
     // MARK: Updating
 
-    private func update(_ worker: Int, _ slice: Range<Int>, _ outbox: Outbox, _ parity: Int) {
+    private func update(
+        _ worker: Int, _ slice: Range<Int>, after previous: Range<Int>, _ outbox: Outbox, _ parity: Int
+    ) {
         for part in parts[worker] {
             var from = slice.lowerBound
             // up to each sample, then on
             for stamp in part.sampling.stampsIn(slice) {
-                advance(part, from..<stamp, slice.lowerBound, outbox, parity)
+                advance(part, from..<stamp, slice, after: previous, outbox, parity)
                 sample(part, stamp)
                 from = stamp
             }
-            advance(part, from..<slice.upperBound, slice.lowerBound, outbox, parity)
+            advance(part, from..<slice.upperBound, slice, after: previous, outbox, parity)
         }
         outbox.sort()
     }
 
-    private func advance(_ part: Part, _ steps: Range<Int>, _ firstStep: Int, _ outbox: Outbox, _ parity: Int) {
+    /// Advances cells through some steps of a slice; before the first of them, their input is worked out.
+    private func advance(
+        _ part: Part, _ steps: Range<Int>, _ slice: Range<Int>, after previous: Range<Int>, _ outbox: Outbox,
+        _ parity: Int
+    ) {
         guard !steps.isEmpty else { return }
-        let cells = part.share.cells, plane = part.share.plane
-        let shift = part.share.offset - cells.lowerBound
-        var sicOut: UnsafeMutablePointer<Double>?
-        if let sicOutput, plane.inputs.sendsSlowInwardCurrent {
-            sicOut = sicOutput[parity] + part.population.cells!.firstSender * sicStride
+        let io = cellIO(part, slice.lowerBound, outbox, parity)
+        for block in part.blocks {
+            if steps.lowerBound == slice.lowerBound {
+                takeFromGenerators(block, slice, part.share.worker)
+                takeSlowInwardCurrents(block, previous, parity)
+            }
+            part.kernel.advance(
+                block.cells.lowerBound..<block.cells.lowerBound + padded(block.cells.count), steps: steps, io: io)
         }
-        let io = CellIO(
+        part.kernel.finish(steps: steps, io: io)
+    }
+
+    private func cellIO(_ part: Part, _ firstStep: Int, _ outbox: Outbox, _ parity: Int) -> CellIO {
+        let plane = part.share.plane, shift = part.share.offset - part.share.cells.lowerBound
+        return CellIO(
             spikes: plane.spikes + shift, rowStride: plane.rowStride, channelStride: plane.channelStride,
             slotMask: plane.slotMask,
             current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
-            inputStride: plane.inputStride, sicOut: sicOut, sicStride: sicStride, firstStep: firstStep,
-            count: part.population.count, scratch: outbox.scratch, outbox: outbox, population: part.population.index)
-        part.kernel.advance(cells.lowerBound..<cells.lowerBound + padded(cells.count), steps: steps, io: io)
+            inputStride: plane.inputStride, sicOut: sicOut(part, outbox, parity), firstStep: firstStep,
+            count: part.population.count, deferred: outbox.deferred, outbox: outbox, population: part.population.index)
+    }
+
+    private func sicOut(_ part: Part, _ outbox: Outbox, _ parity: Int) -> SICOutput? {
+        guard let sicOutput, part.share.plane.inputs.sendsSlowInwardCurrent else { return nil }
+        let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
+        return SICOutput(
+            runs: sicOutput[parity] + part.population.cells!.firstSender * sicStride, stride: sicStride,
+            buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
+    }
+
+    private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
+        for piece in block.links {
+            let device = simulation.populationList[piece.link.population].devices![piece.link.device]
+            events[worker] += piece.apply(
+                device, slice.lowerBound + 1...slice.upperBound, seed: simulation.seed)
+        }
+    }
+
+    /// - `parity`: that of the slice after `previous`.
+    private func takeSlowInwardCurrents(_ block: InputBlock, _ previous: Range<Int>, _ parity: Int) {
+        guard let sicOutput, !previous.isEmpty, let (table, parts) = block.slowInwardCurrents,
+            simulation.outboxes.contains(where: { $0[parity ^ 1].sicIsActive.pointee })
+        else { return }
+        table.apply(
+            parts, sicOutput[parity ^ 1], stride: sicStride, first: previous.lowerBound, count: previous.count)
     }
 
     private func sample(_ part: Part, _ stamp: Int) {
@@ -247,7 +287,7 @@ final class SliceLoop: @unchecked Sendable {
         ordered.removeAll(keepingCapacity: true)
         for lag in 0..<slice.count {
             let first = ordered.count
-            for outboxes in simulation.outboxes {
+            for outboxes in simulation.outboxes[..<workers] {
                 let outbox = outboxes[parity]
                 outbox.factors.withUnsafeBufferPointer { factors in
                     for spike in outbox.spikes[lag] {
@@ -306,7 +346,7 @@ final class SliceLoop: @unchecked Sendable {
 
     // MARK: Delivering
 
-    private func deliver(_ worker: Int, _ slice: Range<Int>, _ parity: Int) {
+    private func deliver(_ worker: Int, _ slice: Range<Int>) {
         var delivered = 0
         for spike in ordered {
             let stamp = slice.lowerBound + Int(spike.lag) + 1
@@ -327,10 +367,6 @@ final class SliceLoop: @unchecked Sendable {
             }
         }
         events[worker] += delivered
-        guard let sicOutput else { return }
-        for table in simulation.sicTables[worker] {
-            table.apply(sicOutput[parity], stride: sicStride, first: slice.lowerBound, count: slice.count)
-        }
     }
 
     // MARK: Faults

@@ -51,6 +51,16 @@
         __builtin_memcpy(&flags, &byte, 1);                                                                         \
         return -__builtin_convertvector(flags, astro_i##N);                                                         \
     }                                                                                                               \
+    ASTRO_INLINE astro_i##N astro_integer_less_##N(astro_i##N a, astro_i##N b) { return (astro_i##N)(a < b); }      \
+    ASTRO_INLINE astro_i##N astro_integer_add_##N(astro_i##N a, astro_i##N b) { return a + b; }                     \
+    ASTRO_INLINE astro_i##N astro_integer_subtract_##N(astro_i##N a, astro_i##N b) { return a - b; }                \
+    /* 1 << a, lane by lane */                                                                                      \
+    ASTRO_INLINE astro_i##N astro_one_shifted_##N(astro_i##N a) { return ((astro_i##N)(0) + 1) << a; }              \
+    /* byte number n, the lowest being 0, as a number */                                                            \
+    ASTRO_INLINE astro_f##N astro_byte_##N(astro_u##N a, unsigned n) {                                              \
+        astro_u##N bits = ((a >> (8ull * n)) & 255) | 0x4330000000000000ull;                                        \
+        return (astro_f##N)bits - 0x1p52;                                                                           \
+    }                                                                                                               \
     ASTRO_INLINE astro_u##N astro_shift_left_##N(astro_u##N a, unsigned long long n) { return a << n; }             \
     ASTRO_INLINE astro_u##N astro_shift_right_##N(astro_u##N a, unsigned long long n) { return a >> n; }            \
     ASTRO_INLINE astro_i##N astro_shift_right_signed_##N(astro_i##N a, unsigned long long n) { return a >> n; }
@@ -58,3 +68,50 @@
 ASTRO_LANES(2)
 ASTRO_LANES(4)
 ASTRO_LANES(8)
+
+// Asks for memory that will be read soon.
+ASTRO_INLINE void astro_prefetch(const void *place) { __builtin_prefetch(place); }
+
+// Turning rows into columns. Distances between rows are in doubles; nothing need be aligned.
+
+#define ASTRO_LOAD_8(p) ({ astro_f8 x; __builtin_memcpy(&x, (p), sizeof x); x; })
+#define ASTRO_STORE(p, x) ({ __typeof__(x) y = (x); __builtin_memcpy((p), &y, sizeof y); })
+#define ASTRO_MIX(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+
+// 8 rows of 8
+ASTRO_INLINE void astro_turn_8(const double *from, long from_row, double *to, long to_row) {
+    astro_f8 a[8], b[8], c[8];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i++) a[i] = ASTRO_LOAD_8(from + i * from_row);
+    // pairs of rows, then quarters of rows, then halves
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i += 2) {
+        b[i] = ASTRO_MIX(a[i], a[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        b[i + 1] = ASTRO_MIX(a[i], a[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i++) {
+        int j = (i & 4) | (i & 1);
+        c[i] = i & 2 ? ASTRO_MIX(b[j], b[j + 2], 2, 3, 10, 11, 6, 7, 14, 15)
+                     : ASTRO_MIX(b[j], b[j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) {
+        ASTRO_STORE(to + i * to_row, ASTRO_MIX(c[i], c[i + 4], 0, 1, 2, 3, 8, 9, 10, 11));
+        ASTRO_STORE(to + (i + 4) * to_row, ASTRO_MIX(c[i], c[i + 4], 4, 5, 6, 7, 12, 13, 14, 15));
+    }
+}
+
+// 2 rows of 8
+ASTRO_INLINE void astro_turn_2(const double *from, long from_row, double *to, long to_row) {
+    astro_f8 a = ASTRO_LOAD_8(from), b = ASTRO_LOAD_8(from + from_row);
+    astro_f8 even = ASTRO_MIX(a, b, 0, 8, 2, 10, 4, 12, 6, 14), odd = ASTRO_MIX(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    ASTRO_STORE(to, ASTRO_MIX(even, even, 0, 1));
+    ASTRO_STORE(to + to_row, ASTRO_MIX(odd, odd, 0, 1));
+    ASTRO_STORE(to + 2 * to_row, ASTRO_MIX(even, even, 2, 3));
+    ASTRO_STORE(to + 3 * to_row, ASTRO_MIX(odd, odd, 2, 3));
+    ASTRO_STORE(to + 4 * to_row, ASTRO_MIX(even, even, 4, 5));
+    ASTRO_STORE(to + 5 * to_row, ASTRO_MIX(odd, odd, 4, 5));
+    ASTRO_STORE(to + 6 * to_row, ASTRO_MIX(even, even, 6, 7));
+    ASTRO_STORE(to + 7 * to_row, ASTRO_MIX(odd, odd, 6, 7));
+}

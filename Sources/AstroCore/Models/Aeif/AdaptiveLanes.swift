@@ -8,7 +8,7 @@ struct AdaptiveLanes {
     private let deferred: DeferredCells
     private let end: Int
     private var next = 0
-    /// Lanes that hold a cell; of these, those that stand before a Taylor step.
+    /// Vector that hold a cell; of these, those that stand before a Taylor step.
     private var active: LaneBits = 0, calm: LaneBits = 0
     private let lanes: UnsafeMutablePointer<Lane>
     /// Variables of the lanes, one vector a row.
@@ -22,25 +22,27 @@ struct AdaptiveLanes {
     /// step.
     private enum Row: Int, CaseIterable {
         case V, dg_ex, g_ex, dg_in, g_in, w, stimulus, slowInwardCurrent, time, length, refractory, trials
+        /// Of a parameter of the cells.
+        case gathered
     }
 
-    private static let width = Lanes.scalarCount
+    private typealias Vector = AdaptiveMembrane.Vector
+    private static let width = Vector.laneCount
     /// More trials in a step are taken for a sign that it will not end. A spike takes about 100.
     private static let mostTrials = 1e6
 
     /// Memory is the worker's.
     init(_ model: AeifCondAlphaAstro, _ deferred: DeferredCells, until end: Int) {
         (self.model, self.deferred, self.end) = (model, deferred, end)
-        lanes = deferred.extra.bindMemory(to: Lane.self, capacity: Self.width)
+        let memory = deferred.memory.memory(bytes: Self.laneBytes + Self.rowCount * 8)
+        lanes = memory.bindMemory(to: Lane.self, capacity: Self.width)
         lanes.initialize(repeating: Lane(), count: Self.width)
-        rows = (deferred.extra + Self.laneBytes).bindMemory(to: Double.self, capacity: Self.rowCount)
+        rows = (memory + Self.laneBytes).bindMemory(to: Double.self, capacity: Self.rowCount)
         rows.initialize(repeating: 0, count: Self.rowCount)
     }
 
     private static let laneBytes = (width * MemoryLayout<Lane>.stride + 63) / 64 * 64
     private static let rowCount = Row.allCases.count * width
-    /// What it needs besides the cells.
-    static let bytes = laneBytes + rowCount * 8
 
     mutating func run(_ io: borrowing CellIO) {
         for lane in 0..<Self.width { takeNext(lane) }
@@ -54,10 +56,10 @@ struct AdaptiveLanes {
     // MARK: Rows and lanes
 
     @inline(__always)
-    private func vector(_ row: Row) -> Lanes { Lanes(at: rows + row.rawValue &* Self.width) }
+    private func vector(_ row: Row) -> Vector { Vector(at: rows + row.rawValue &* Self.width) }
 
     @inline(__always)
-    private func store(_ x: Lanes, _ row: Row, where mask: LaneMask) {
+    private func store(_ x: Vector, _ row: Row, where mask: Vector.Mask) {
         mask.select(x, vector(row)).store(at: rows + row.rawValue &* Self.width)
     }
 
@@ -69,11 +71,10 @@ struct AdaptiveLanes {
 
     /// Values of the cells in the lanes.
     @inline(__always)
-    private func load(_ column: Column) -> Lanes {
-        if column.stride == 0 { return column.lanes(0) }
-        var values = Lanes()
-        for lane in 0..<Self.width { values[lane] = column[lanes[lane].cell] }
-        return values
+    private func load(_ column: Column) -> Vector {
+        if column.stride == 0 { return column.vector(0) }
+        for lane in 0..<Self.width { self[.gathered, lane] = column[lanes[lane].cell] }
+        return vector(.gathered)
     }
 
     private func forEachVariable(_ body: (Row, Column) -> Void) {
@@ -128,16 +129,16 @@ struct AdaptiveLanes {
 
     // MARK: Steps
 
-    private var input: Lanes { vector(.stimulus) + vector(.slowInwardCurrent) }
+    private var input: Vector { vector(.stimulus) + vector(.slowInwardCurrent) }
 
     private mutating func advanceCalm() {
-        var state = TaylorMembrane.State(
+        var state = TaylorMembrane<Vector>.State(
             V: vector(.V), w: vector(.w), g_ex: vector(.g_ex), dg_ex: vector(.dg_ex), g_in: vector(.g_in),
             dg_in: vector(.dg_in))
-        let membrane = TaylorMembrane(model) { load($0) }
+        let membrane = TaylorMembrane<Vector>(model) { load($0) }
         var converged = calm
         for _ in 0..<model.taylorSteps { converged &= membrane.advance(&state, input) }
-        let mask = LaneMask(bits: converged)
+        let mask = Vector.Mask(bits: converged)
         store(state.V, .V, where: mask)
         store(state.dg_ex, .dg_ex, where: mask)
         store(state.g_ex, .g_ex, where: mask)
@@ -157,11 +158,11 @@ struct AdaptiveLanes {
             io.reportInstability(step: lanes[lane].step, cell: lanes[lane].cell)
             self[.time, lane] = model.resolution
         }
-        let done = trying & vector(.time).isAtLeast(Lanes(repeating: model.resolution)).bits
+        let done = trying & vector(.time).isAtLeast(Vector(repeating: model.resolution)).bits
         for lane in SetBits(done) { finishStep(lane) }
     }
 
-    private var refractory: LaneMask { Lanes().isLess(than: vector(.refractory)) }
+    private var refractory: Vector.Mask { Vector.zeros.isLess(than: vector(.refractory)) }
 
     /// One trial for the lanes `trying`; those that accepted it.
     private func tryStep(_ trying: LaneBits) -> LaneBits {
@@ -171,19 +172,19 @@ struct AdaptiveLanes {
             w: vector(.w))
         let membrane = AdaptiveMembrane(model, input: input, refractory: refractory) { load($0) }
         let time = vector(.time), length = vector(.length)
-        let resolution = Lanes(repeating: model.resolution)
+        let resolution = Vector(repeating: model.resolution)
         let rest = resolution - time
         let isLast = length.isAtLeast(rest)
         let h = isLast.select(rest, length)
 
         let (next, error) = membrane.trial(y, h)
         let nextLength = h * RungeKuttaFehlberg45.factor(error)
-        let rejected = trying & Lanes(repeating: RungeKuttaFehlberg45.limit).isLess(than: error).bits
+        let rejected = trying & Vector(repeating: RungeKuttaFehlberg45.limit).isLess(than: error).bits
         // where a shorter trial would not move the time, what was reached is taken
         let stuck = rejected & ~time.isLess(than: time + nextLength).bits
         let accepted = trying & ~rejected | stuck
 
-        let mask = LaneMask(bits: accepted)
+        let mask = Vector.Mask(bits: accepted)
         store(refractory.select(load(model.V_reset), next.V), .V, where: mask)
         store(next.dg_ex, .dg_ex, where: mask)
         store(next.g_ex, .g_ex, where: mask)
@@ -191,9 +192,9 @@ struct AdaptiveLanes {
         store(next.g_in, .g_in, where: mask)
         store(next.w, .w, where: mask)
         store(isLast.select(resolution, time + h), .time, where: mask)
-        let tried = LaneMask(bits: trying)
-        store(LaneMask(bits: stuck).select(h, nextLength), .length, where: tried)
-        store(vector(.trials) + Lanes(repeating: 1), .trials, where: tried)
+        let tried = Vector.Mask(bits: trying)
+        store(Vector.Mask(bits: stuck).select(h, nextLength), .length, where: tried)
+        store(vector(.trials) + Vector(repeating: 1), .trials, where: tried)
         return accepted
     }
 
@@ -205,12 +206,12 @@ struct AdaptiveLanes {
         io.emit(step: lanes[lane].step, cell: cell)
     }
 
-    /// Lanes whose variables are what the model may reach; not where they are no numbers.
+    /// Vector whose variables are what the model may reach; not where they are no numbers.
     private var inRange: LaneBits {
-        vector(.V).isAtLeast(Lanes(repeating: AeifCondAlphaAstro.lowestPotential)).bits
-            & Lanes(repeating: AeifCondAlphaAstro.largestAdaptation).isAtLeast(vector(.w).magnitude).bits
+        vector(.V).isAtLeast(Vector(repeating: AeifCondAlphaAstro.lowestPotential)).bits
+            & Vector(repeating: AeifCondAlphaAstro.largestAdaptation).isAtLeast(vector(.w).magnitude).bits
     }
 
-    /// Lanes with too many trials in a step.
-    private var tired: LaneBits { Lanes(repeating: Self.mostTrials).isLess(than: vector(.trials)).bits }
+    /// Vector with too many trials in a step.
+    private var tired: LaneBits { Vector(repeating: Self.mostTrials).isLess(than: vector(.trials)).bits }
 }

@@ -1,19 +1,22 @@
 /// The membrane equations of a vector of cells near a spike, for the adaptive method.
 struct AdaptiveMembrane {
-    private let g_L, E_L, g_L_Delta_T, V_th, V_peak, V_reset, E_ex, E_in, a, current: Lanes
-    private let rate_ex, rate_in, rate_w, inverse_C_m, inverse_Delta_T: Lanes
-    private let tolerance: Lanes
-    private let refractory: LaneMask
+    /// Two at a time would wait less and spill more: measured, they are slower.
+    typealias Vector = Lanes
+
+    private let g_L, E_L, g_L_Delta_T, V_th, V_peak, V_reset, E_ex, E_in, a, current: Vector
+    private let rate_ex, rate_in, rate_w, inverse_C_m, inverse_Delta_T: Vector
+    private let tolerance: Vector
+    private let refractory: Vector.Mask
 
     /// Variables of a vector of cells: mV, nS/ms, nS, pA.
     struct State {
-        var V, dg_ex, g_ex, dg_in, g_in, w: Lanes
+        var V, dg_ex, g_ex, dg_in, g_in, w: AdaptiveMembrane.Vector
     }
 
     /// - `load`: fetches a column's values of the cells in the lanes.
     /// - `input`: currents from outside, in pA.
     @inline(__always)
-    init(_ model: AeifCondAlphaAstro, input: Lanes, refractory: LaneMask, _ load: (Column) -> Lanes) {
+    init(_ model: AeifCondAlphaAstro, input: Vector, refractory: Vector.Mask, _ load: (Column) -> Vector) {
         g_L = load(model.g_L)
         E_L = load(model.E_L)
         g_L_Delta_T = load(model.g_L_Delta_T)
@@ -41,19 +44,19 @@ struct AdaptiveMembrane {
         let synaptic = (y.g_ex * (V - E_ex)).addingProduct(y.g_in, V - E_in)
         let dV = (((spike - leak) - synaptic) - (y.w - current)) * inverse_C_m
         return State(
-            V: refractory.select(Lanes(), dV),
-            dg_ex: Lanes() - y.dg_ex * rate_ex, g_ex: y.dg_ex.subtractingProduct(y.g_ex, rate_ex),
-            dg_in: Lanes() - y.dg_in * rate_in, g_in: y.dg_in.subtractingProduct(y.g_in, rate_in),
+            V: refractory.select(Vector.zeros, dV),
+            dg_ex: Vector.zeros - y.dg_ex * rate_ex, g_ex: y.dg_ex.subtractingProduct(y.g_ex, rate_ex),
+            dg_in: Vector.zeros - y.dg_in * rate_in, g_in: y.dg_in.subtractingProduct(y.g_in, rate_in),
             w: a.times(V - E_L, less: y.w) * rate_w)
     }
 
     /// A trial of length h from y: where it leads, and its largest error over what is allowed, which is `gsl_error_tol`
     /// times (1 + |h dy/dt| at its end).
     @inline(__always)
-    func trial(_ y: State, _ h: Lanes) -> (y: State, error: Lanes) {
+    func trial(_ y: State, _ h: Vector) -> (y: State, error: Vector) {
         let (next, error) = RungeKuttaFehlberg45.trial(y, slope(y), h, slope)
         let change = slope(next)
-        let ratio = { (error: Lanes, change: Lanes) in
+        let ratio = { (error: Vector, change: Vector) in
             error.magnitude / tolerance.addingProduct(tolerance, (h * change).magnitude)
         }
         let excitatory = ratio(error.dg_ex, change.dg_ex).orLarger(ratio(error.g_ex, change.g_ex))
@@ -61,20 +64,22 @@ struct AdaptiveMembrane {
         let others = excitatory.orLarger(inhibitory).orLarger(ratio(error.w, change.w))
         let potential = ratio(error.V, change.V)
         // a potential that is not a number shows
-        return (next, Lanes.whereLess(potential, others, others, potential))
+        return (next, Vector.whereLess(potential, others, others, potential))
     }
 }
 
 extension AdaptiveMembrane.State: Variables {
+    typealias Vector = AdaptiveMembrane.Vector
+
     @inline(__always)
-    func adding(_ c: Lanes, _ k: Self) -> Self {
+    func adding(_ c: Vector, _ k: Self) -> Self {
         Self(
             V: V.addingProduct(c, k.V), dg_ex: dg_ex.addingProduct(c, k.dg_ex), g_ex: g_ex.addingProduct(c, k.g_ex),
             dg_in: dg_in.addingProduct(c, k.dg_in), g_in: g_in.addingProduct(c, k.g_in), w: w.addingProduct(c, k.w))
     }
 
     @inline(__always)
-    func scaled(_ c: Lanes) -> Self {
+    func scaled(_ c: Vector) -> Self {
         Self(V: c * V, dg_ex: c * dg_ex, g_ex: c * g_ex, dg_in: c * dg_in, g_in: c * g_in, w: c * w)
     }
 }

@@ -16,61 +16,61 @@
 ///
 /// Conductances: g(s) = (g + dg s) exp(-s/tau), whose series need no recursion over the state.
 /// One exponential a step. Order 6, since the sixth term must be small anyway for the fifth to be a measure.
-struct TaylorMembrane {
+struct TaylorMembrane<Vector: LaneVector> {
     typealias Model = AeifCondAlphaAstro
 
-    private let s1, s2, s3, s4, s5, s6: Lanes
-    private let r1, r2, r3, r4, r5, r6: Lanes
-    private let t2, t3, t4, t5: Lanes
-    private let d1, d2, d3, d4: Lanes
+    private let s1, s2, s3, s4, s5, s6: Vector
+    private let r1, r2, r3, r4, r5, r6: Vector
+    private let t2, t3, t4, t5: Vector
+    private let d1, d2, d3, d4: Vector
     private let ex, inh: AlphaFactors
-    private let h, g_L_Delta_T, V_th, V_limit: Lanes
-    private let g_L, E_L, a, E_ex, E_in, I_e: Lanes
+    private let h, g_L_Delta_T, V_th, V_limit: Vector
+    private let g_L, E_L, a, E_ex, E_in, I_e: Vector
 
     /// Variables of a vector of cells: mV, pA, nS, nS/ms.
     struct State {
-        var V, w, g_ex, dg_ex, g_in, dg_in: Lanes
+        var V, w, g_ex, dg_ex, g_in, dg_in: Vector
     }
 
     /// Of an alpha function with x = h/tau: (-x)^n/n!, and exp(-x).
     private struct AlphaFactors {
-        let e1, e2, e3, e4, e5, decay: Lanes
+        let e1, e2, e3, e4, e5, decay: Vector
 
         @inline(__always)
-        init(_ x: Lanes, decay: Lanes) {
-            e1 = Lanes() - x
-            e2 = e1 * (e1 * Lanes(repeating: 1.0 / 2))
-            e3 = e2 * (e1 * Lanes(repeating: 1.0 / 3))
-            e4 = e3 * (e1 * Lanes(repeating: 1.0 / 4))
-            e5 = e4 * (e1 * Lanes(repeating: 1.0 / 5))
+        init(_ x: Vector, decay: Vector) {
+            e1 = Vector.zeros - x
+            e2 = e1 * (e1 * Vector(repeating: 1.0 / 2))
+            e3 = e2 * (e1 * Vector(repeating: 1.0 / 3))
+            e4 = e3 * (e1 * Vector(repeating: 1.0 / 4))
+            e5 = e4 * (e1 * Vector(repeating: 1.0 / 5))
             self.decay = decay
         }
     }
 
     /// `load` fetches a column's values of the cells in the lanes.
     @inline(__always)
-    init(_ model: Model, _ load: (Column) -> Lanes) {
-        h = Lanes(repeating: model.resolution / Double(model.taylorSteps))
+    init(_ model: Model, _ load: (Column) -> Vector) {
+        h = Vector(repeating: model.resolution / Double(model.taylorSteps))
         s1 = load(model.h_over_C)
-        s2 = s1 * Lanes(repeating: 1.0 / 2)
-        s3 = s1 * Lanes(repeating: 1.0 / 3)
-        s4 = s1 * Lanes(repeating: 1.0 / 4)
-        s5 = s1 * Lanes(repeating: 1.0 / 5)
-        s6 = s1 * Lanes(repeating: 1.0 / 6)
-        t2 = s3 * Lanes(repeating: 1.0 / 2)
-        t3 = s4 * Lanes(repeating: 1.0 / 3)
-        t4 = s5 * Lanes(repeating: 1.0 / 4)
-        t5 = s6 * Lanes(repeating: 1.0 / 5)
+        s2 = s1 * Vector(repeating: 1.0 / 2)
+        s3 = s1 * Vector(repeating: 1.0 / 3)
+        s4 = s1 * Vector(repeating: 1.0 / 4)
+        s5 = s1 * Vector(repeating: 1.0 / 5)
+        s6 = s1 * Vector(repeating: 1.0 / 6)
+        t2 = s3 * Vector(repeating: 1.0 / 2)
+        t3 = s4 * Vector(repeating: 1.0 / 3)
+        t4 = s5 * Vector(repeating: 1.0 / 4)
+        t5 = s6 * Vector(repeating: 1.0 / 5)
         r1 = load(model.h_over_tau_w)
-        r2 = r1 * Lanes(repeating: 1.0 / 2)
-        r3 = r1 * Lanes(repeating: 1.0 / 3)
-        r4 = r1 * Lanes(repeating: 1.0 / 4)
-        r5 = r1 * Lanes(repeating: 1.0 / 5)
-        r6 = r1 * Lanes(repeating: 1.0 / 6)
+        r2 = r1 * Vector(repeating: 1.0 / 2)
+        r3 = r1 * Vector(repeating: 1.0 / 3)
+        r4 = r1 * Vector(repeating: 1.0 / 4)
+        r5 = r1 * Vector(repeating: 1.0 / 5)
+        r6 = r1 * Vector(repeating: 1.0 / 6)
         d1 = load(model.inverse_Delta_T)
-        d2 = d1 * Lanes(repeating: 2)
-        d3 = d1 * Lanes(repeating: 3)
-        d4 = d1 * Lanes(repeating: 4)
+        d2 = d1 * Vector(repeating: 2)
+        d3 = d1 * Vector(repeating: 3)
+        d4 = d1 * Vector(repeating: 4)
         ex = AlphaFactors(load(model.h_over_tau_ex), decay: load(model.decay_ex))
         inh = AlphaFactors(load(model.h_over_tau_in), decay: load(model.decay_in))
         g_L_Delta_T = load(model.g_L_Delta_T)
@@ -90,7 +90,7 @@ struct TaylorMembrane {
     ///
     /// One step of h under the current `input` (pA); lanes where the series has converged and V and w stayed in range.
     @inline(__always)
-    func advance(_ state: inout State, _ input: Lanes) -> LaneBits {
+    func advance(_ state: inout State, _ input: Vector) -> LaneBits {
         let V0 = state.V, w0 = state.w, g = state.g_ex, i = state.g_in
         let dg = h * state.dg_ex, di = h * state.dg_in
         let VE = V0 - E_ex, VI = V0 - E_in, VL = V0 - E_L
@@ -108,32 +108,32 @@ struct TaylorMembrane {
         let V1 = s1 * (J0 + Z0)
         let w1 = r1 * a.times(VL, less: w0)
 
-        let J1 = (Lanes() - w1).subtractingProduct(x1, VE).subtractingProduct(y1, VI)
+        let J1 = (Vector.zeros - w1).subtractingProduct(x1, VE).subtractingProduct(y1, VI)
         let V2 = (s2 * J1).addingProduct(s2 * A, V1)
         let U1 = d1 * V1, Z1 = q * V1
         let w2 = r2 * a.times(V1, less: w1)
 
         let P2 = U1 * Z1
-        let J2 = (Lanes() - w2).subtractingProduct(x2, VE).subtractingProduct(y2, VI).subtractingProduct(G1, V1)
+        let J2 = (Vector.zeros - w2).subtractingProduct(x2, VE).subtractingProduct(y2, VI).subtractingProduct(G1, V1)
         let V3 = (s3 * J2).addingProduct(t2, P2).addingProduct(s3 * A, V2)
-        let U2 = d2 * V2, Z2 = (P2 * Lanes(repeating: 1.0 / 2)).addingProduct(q, V2)
+        let U2 = d2 * V2, Z2 = (P2 * Vector(repeating: 1.0 / 2)).addingProduct(q, V2)
         let w3 = r3 * a.times(V2, less: w2)
 
         let P3 = (U2 * Z1).addingProduct(U1, Z2)
-        let C3 = (Lanes() - w3).subtractingProduct(x3, VE).subtractingProduct(y3, VI).subtractingProduct(G2, V1)
+        let C3 = (Vector.zeros - w3).subtractingProduct(x3, VE).subtractingProduct(y3, VI).subtractingProduct(G2, V1)
         let V4 = (s4 * C3.subtractingProduct(G1, V2)).addingProduct(t3, P3).addingProduct(s4 * A, V3)
-        let U3 = d3 * V3, Z3 = (P3 * Lanes(repeating: 1.0 / 3)).addingProduct(q, V3)
+        let U3 = d3 * V3, Z3 = (P3 * Vector(repeating: 1.0 / 3)).addingProduct(q, V3)
         let w4 = r4 * a.times(V3, less: w3)
 
         let P4 = (U3 * Z1).addingProduct(U2, Z2).addingProduct(U1, Z3)
-        let C4 = (Lanes() - w4).subtractingProduct(x4, VE).subtractingProduct(y4, VI).subtractingProduct(G3, V1)
+        let C4 = (Vector.zeros - w4).subtractingProduct(x4, VE).subtractingProduct(y4, VI).subtractingProduct(G3, V1)
         let J4 = C4.subtractingProduct(G2, V2).subtractingProduct(G1, V3)
         let V5 = (s5 * J4).addingProduct(t4, P4).addingProduct(s5 * A, V4)
-        let U4 = d4 * V4, Z4 = (P4 * Lanes(repeating: 1.0 / 4)).addingProduct(q, V4)
+        let U4 = d4 * V4, Z4 = (P4 * Vector(repeating: 1.0 / 4)).addingProduct(q, V4)
         let w5 = r5 * a.times(V4, less: w4)
 
         let P5 = (U4 * Z1).addingProduct(U3, Z2).addingProduct(U2, Z3).addingProduct(U1, Z4)
-        let C5 = (Lanes() - w5).subtractingProduct(x5, VE).subtractingProduct(y5, VI).subtractingProduct(G4, V1)
+        let C5 = (Vector.zeros - w5).subtractingProduct(x5, VE).subtractingProduct(y5, VI).subtractingProduct(G4, V1)
         let J5 = C5.subtractingProduct(G3, V2).subtractingProduct(G2, V3).subtractingProduct(G1, V4)
         let V6 = (s6 * J5).addingProduct(t5, P5).addingProduct(s6 * A, V5)
         let w6 = r6 * a.times(V5, less: w5)
@@ -144,14 +144,14 @@ struct TaylorMembrane {
         state.dg_ex = ex.decay * state.dg_ex
         state.g_in = inh.decay * (i + di)
         state.dg_in = inh.decay * state.dg_in
-        return V6.magnitude.isLess(than: Lanes(repeating: Model.tolerance)).and(inRange(V0, state)).bits
+        return V6.magnitude.isLess(than: Vector(repeating: Model.tolerance)).and(inRange(V0, state)).bits
     }
 
     /// Below the threshold before and after the step, and within what the model may reach at all.
     @inline(__always)
-    private func inRange(_ V0: Lanes, _ state: State) -> LaneMask {
-        let bounded = Lanes(repeating: Model.lowestPotential).isLess(than: state.V).and(
-            state.w.magnitude.isLess(than: Lanes(repeating: Model.largestAdaptation)))
+    private func inRange(_ V0: Vector, _ state: State) -> Vector.Mask {
+        let bounded = Vector(repeating: Model.lowestPotential).isLess(than: state.V).and(
+            state.w.magnitude.isLess(than: Vector(repeating: Model.largestAdaptation)))
         return V0.isLess(than: V_limit).and(state.V.isLess(than: V_limit)).and(bounded)
     }
 }
@@ -159,7 +159,7 @@ struct TaylorMembrane {
 extension TaylorMembrane.State {
     /// As the columns of the model have it.
     @inline(__always)
-    init(_ model: AeifCondAlphaAstro, _ load: (Column) -> Lanes) {
+    init(_ model: AeifCondAlphaAstro, _ load: (Column) -> Vector) {
         self.init(
             V: load(model.V_m), w: load(model.w), g_ex: load(model.g_ex), dg_ex: load(model.dg_ex),
             g_in: load(model.g_in), dg_in: load(model.dg_in))
@@ -167,7 +167,7 @@ extension TaylorMembrane.State {
 
     /// Goes through the variables and their columns.
     @inline(__always)
-    func forEach(_ model: AeifCondAlphaAstro, _ body: (Column, Lanes) -> Void) {
+    func forEach(_ model: AeifCondAlphaAstro, _ body: (Column, Vector) -> Void) {
         body(model.V_m, V)
         body(model.w, w)
         body(model.g_ex, g_ex)

@@ -1,0 +1,184 @@
+/// Poisson generators: what their connections bring in a slice.
+extension DeviceLink {
+    func applyPoisson(
+        _ generator: PoissonGenerator, _ run: Run, _ numbers: PoissonNumbers, _ arrivals: ClosedRange<Int>,
+        _ sentUntil: Int, _ seed: Int64
+    ) -> Int {
+        guard generator.counts.mean > 0, receptor == 0 else { return 0 }
+        numbers.prepare(generator, seed: seed, stream: streamNumber, since: trainsSince)
+        guard weights.count == 1, delays.count == 1 else {
+            return (run.first..<run.first + run.count).reduce(0) { events, i in
+                events + addOne(numbers, generator, run, i, emissions(arrivals, sentUntil, i))
+            }
+        }
+        var events = 0
+        for stamp in emissions(arrivals, sentUntil, run.first) where generator.isActive(stamp) {
+            events += addAll(numbers, run, stamp)
+        }
+        return events
+    }
+
+    private func addOne(
+        _ numbers: PoissonNumbers, _ generator: PoissonGenerator, _ run: Run, _ i: Int, _ stamps: Range<Int>
+    ) -> Int {
+        var events = 0
+        for stamp in stamps where generator.isActive(stamp) {
+            let number = numbers.number(connection: i, stamp: stamp)
+            guard number > 0 else { continue }
+            events += 1
+            let (row, amount) = row(weight(i), at: stamp + delay(i), run)
+            row[i - run.first] = row[i - run.first].addingProduct(amount, Double(number))
+        }
+        return events
+    }
+
+    /// Connections that share weight and delay.
+    private func addAll(_ numbers: PoissonNumbers, _ run: Run, _ stamp: Int) -> Int {
+        let (row, amount) = row(weights[0], at: stamp + Int(delays[0]), run)
+        return numbers.add(amount, stamp: stamp, to: row)
+    }
+
+    /// Where spikes of a weight that arrive at a stamp go to, from the run's first cell on; and what each adds.
+    private func row(_ weight: Double, at stamp: Int, _ run: Run) -> (UnsafeMutablePointer<Double>, Double) {
+        let plane = run.plane
+        let value = plane.inputs.countsSpikes ? 1 : weight
+        if value < 0 && plane.inputs.refusesNegativeWeights { negativeArrival = (run.place, plane) }
+        let channel = value > 0 || plane.channels == 1 ? 0 : plane.channelStride
+        let offset = (stamp & plane.slotMask) &* plane.rowStride &+ channel &+ run.place
+        return (plane.spikes + offset, abs(value))
+    }
+}
+
+/// The Poisson numbers of some neighbouring connections. Those of a window, or a step where the rate is high, are worked
+/// out when they are first asked for, and kept until others are.
+final class PoissonNumbers {
+    private let connections: Range<Int>
+    /// The first block of 32, and how many there are.
+    private let firstBlock, blocks: Int
+    /// A word a connection from the beginning of the first block: bytes of a window, or a single number.
+    private let words: UnsafeMutablePointer<UInt64>
+    /// What the words belong to: a window's number, or a stamp.
+    private var held = -1
+    private var generator: PoissonTable?
+    private var since = -1
+    private var trains: PoissonTrains?
+    private var draws: PoissonDraws?
+
+    init(_ connections: Range<Int>) {
+        self.connections = connections
+        firstBlock = connections.lowerBound / 32
+        blocks = (connections.upperBound + 31) / 32 - firstBlock
+        words = .allocate(capacity: blocks * 32)
+        words.initialize(repeating: 0, count: blocks * 32)
+    }
+
+    deinit { words.deallocate() }
+
+    func prepare(_ device: PoissonGenerator, seed: Int64, stream: Int, since: Int) {
+        guard generator !== device.counts || self.since != since else { return }
+        (generator, self.since, held) = (device.counts, since, -1)
+        trains = device.windowCounts.map { PoissonTrains(table: $0, seed: seed, stream: stream, since: since) }
+        draws = PoissonDraws(table: device.counts, seed: seed, stream: stream)
+    }
+
+    func number(connection i: Int, stamp: Int) -> Int {
+        hold(stamp)
+        let word = words[i - firstBlock * 32]
+        return trains == nil ? Int(word) : Int(word >> (8 * UInt64(stamp % PoissonTrains.steps)) & 255)
+    }
+
+    private func hold(_ stamp: Int) {
+        let wanted = trains == nil ? stamp : stamp / PoissonTrains.steps
+        if held != wanted { fill(wanted) }
+        held = wanted
+    }
+
+    @inline(never)
+    private func fill(_ wanted: Int) {
+        for block in 0..<blocks {
+            if let trains {
+                trains.fill(words + block &* 32, block: firstBlock &+ block, window: wanted)
+            } else {
+                draws!.fill(words + block &* 32, block: firstBlock &+ block, stamp: wanted)
+            }
+        }
+    }
+
+    /// Adds `amount` times the numbers at `stamp` to the places of all connections; how many are not 0.
+    func add(_ amount: Double, stamp: Int, to row: UnsafeMutablePointer<Double>) -> Int {
+        hold(stamp)
+        let own = words + (connections.lowerBound - firstBlock * 32)
+        return trains == nil
+            ? Self.add(amount, own, connections.count, row) { Double($0) }
+            : Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
+    }
+
+    @inline(__always)
+    private static func add(
+        _ amount: Double, _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ row: UnsafeMutablePointer<Double>,
+        from first: Int = 0, _ number: (UInt64) -> Double
+    ) -> Int {
+        var events = 0
+        for i in first..<count {
+            let number = number(words[i])
+            row[i] = row[i].addingProduct(amount, number)
+            events &+= number > 0 ? 1 : 0
+        }
+        return events
+    }
+
+    @inline(never)
+    private static func addBytes(
+        _ amount: Double, _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ step: Int,
+        _ row: UnsafeMutablePointer<Double>
+    ) -> Int {
+        var events = 0, i = 0
+        let amounts = Lanes(repeating: amount)
+        while i &+ Lanes.scalarCount <= count {
+            let numbers = UnsafeRawPointer(words + i).loadUnaligned(as: WordLanes.self).byte(step)
+            Lanes(at: row + i).addingProduct(amounts, numbers).store(at: row + i)
+            events &+= Lanes().isLess(than: numbers).bits.nonzeroBitCount
+            i &+= Lanes.scalarCount
+        }
+        return events &+ add(amount, words, count, row, from: i) { Double($0 &>> UInt64(8 &* step) & 255) }
+    }
+}
+
+/// Poisson numbers by name, step by step: connection i at a stamp uses the word of `BulkRandom`'s order, in batch i/32 of
+/// the stamp.
+struct PoissonDraws {
+    private let table: PoissonTable
+    private let key: SIMD2<UInt32>
+    private let name: UInt32
+
+    init(table: PoissonTable, seed: Int64, stream: Int) {
+        self.table = table
+        key = RandomStream.key(seed)
+        name = RandomStream.name(.poisson, stream, 0)[0]
+    }
+
+    func number(connection i: Int, stamp: Int) -> Int {
+        let group = UInt32(truncatingIfNeeded: i / 32 * 8 + i % 8)
+        let counter = SIMD4(UInt32(truncatingIfNeeded: stamp), UInt32(truncatingIfNeeded: stamp >> 32), group, name)
+        return table.number(Philox.block(counter: counter, key: key)[i % 32 / 8])
+    }
+
+    /// The numbers of connections 32 `block` ..< 32 `block` + 32.
+    func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, stamp: Int) {
+        let low = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) & 0xffff_ffff)
+        let high = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) >> 32)
+        var lane = 0
+        while lane < 8 {
+            var group = WordLanes()
+            for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: block &* 8 &+ lane &+ i) }
+            let (x0, x1, x2, x3) = Philox.block(low, high, group, WordLanes(repeating: UInt64(name)), key: key)
+            for (i, words) in [x0, x1, x2, x3].enumerated() {
+                for j in 0..<WordLanes.scalarCount {
+                    let word = UInt32(truncatingIfNeeded: words[j])
+                    numbers[lane &+ 8 &* i &+ j] = UInt64(table.number(word))
+                }
+            }
+            lane &+= WordLanes.scalarCount
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/// What a kernel computes with: one cell a lane, in one vector or in two side by side.
+///
+/// Most kernels are chains of operations that wait for each other. Two vectors of cells at once keep the processor busy
+/// meanwhile (Docs/performance.md has the figures); a kernel says which it wants by the type it names.
+package protocol LaneVector: Arithmetic {
+    associatedtype Mask: LaneVectorMask where Mask.Vector == Self
+    static var laneCount: Int { get }
+    /// self - a b, rounded once.
+    func subtractingProduct(_ a: Self, _ b: Self) -> Self
+    /// self a - b, rounded once.
+    func times(_ a: Self, less b: Self) -> Self
+    /// self where it is larger (smaller), else `a`: also where one is NaN.
+    func orLarger(_ a: Self) -> Self
+    func orSmaller(_ a: Self) -> Self
+    var magnitude: Self { get }
+    /// Not where one is NaN.
+    func isLess(than a: Self) -> Mask
+    func isAtLeast(_ a: Self) -> Mask
+    init(at pointer: UnsafePointer<Double>)
+    func store(at pointer: UnsafeMutablePointer<Double>)
+}
+
+package protocol LaneVectorMask {
+    associatedtype Vector
+    /// One bit a lane, the first lowest.
+    var bits: LaneBits { get }
+    init(bits: LaneBits)
+    func and(_ a: Self) -> Self
+    /// a where it is set, else b.
+    func select(_ a: Vector, _ b: Vector) -> Vector
+}
+
+extension LaneVector {
+    @inline(__always) package static var zeros: Self { Self(repeating: 0) }
+    /// A bit for every lane.
+    @inline(__always) package static var allBits: LaneBits { (1 << LaneBits(laneCount)) &- 1 }
+}
+
+extension Lanes: LaneVector {
+    package typealias Mask = LaneMask
+    @inline(__always) package static var laneCount: Int { scalarCount }
+}
+
+extension LaneMask: LaneVectorMask {}
+
+/// Two vectors of neighbouring cells.
+package struct LanePair: LaneVector {
+    let a, b: Lanes
+
+    @inline(__always)
+    init(_ a: Lanes, _ b: Lanes) { (self.a, self.b) = (a, b) }
+
+    package struct Mask: LaneVectorMask {
+        let a, b: LaneMask
+
+        @inline(__always) init(_ a: LaneMask, _ b: LaneMask) { (self.a, self.b) = (a, b) }
+        @inline(__always) package var bits: LaneBits { a.bits | b.bits &<< LaneBits(Lanes.scalarCount) }
+        @inline(__always) package init(bits: LaneBits) {
+            self.init(
+                LaneMask(bits: bits & Lanes.allBits),
+                LaneMask(bits: (bits &>> LaneBits(Lanes.scalarCount)) & Lanes.allBits))
+        }
+        @inline(__always) package func and(_ m: Self) -> Self { Self(a.and(m.a), b.and(m.b)) }
+        @inline(__always) package func select(_ x: LanePair, _ y: LanePair) -> LanePair {
+            LanePair(a.select(x.a, y.a), b.select(x.b, y.b))
+        }
+    }
+
+    @inline(__always) package static var laneCount: Int { 2 * Lanes.scalarCount }
+    @inline(__always) package init(repeating x: Double) { self.init(Lanes(repeating: x), Lanes(repeating: x)) }
+    @inline(__always) package init(at pointer: UnsafePointer<Double>) {
+        self.init(Lanes(at: pointer), Lanes(at: pointer + Lanes.scalarCount))
+    }
+    @inline(__always) package func store(at pointer: UnsafeMutablePointer<Double>) {
+        a.store(at: pointer)
+        b.store(at: pointer + Lanes.scalarCount)
+    }
+
+    @inline(__always) package static func + (x: Self, y: Self) -> Self { Self(x.a + y.a, x.b + y.b) }
+    @inline(__always) package static func - (x: Self, y: Self) -> Self { Self(x.a - y.a, x.b - y.b) }
+    @inline(__always) package static func * (x: Self, y: Self) -> Self { Self(x.a * y.a, x.b * y.b) }
+    @inline(__always) package static func / (x: Self, y: Self) -> Self { Self(x.a / y.a, x.b / y.b) }
+    @inline(__always) package func addingProduct(_ x: Self, _ y: Self) -> Self {
+        Self(a.addingProduct(x.a, y.a), b.addingProduct(x.b, y.b))
+    }
+    @inline(__always) package func subtractingProduct(_ x: Self, _ y: Self) -> Self {
+        Self(a.subtractingProduct(x.a, y.a), b.subtractingProduct(x.b, y.b))
+    }
+    @inline(__always) package func times(_ x: Self, less y: Self) -> Self {
+        Self(a.times(x.a, less: y.a), b.times(x.b, less: y.b))
+    }
+    @inline(__always) package func orLarger(_ x: Self) -> Self { Self(a.orLarger(x.a), b.orLarger(x.b)) }
+    @inline(__always) package func orSmaller(_ x: Self) -> Self { Self(a.orSmaller(x.a), b.orSmaller(x.b)) }
+    @inline(__always) package var magnitude: Self { Self(a.magnitude, b.magnitude) }
+    @inline(__always) package func isLess(than x: Self) -> Mask { Mask(a.isLess(than: x.a), b.isLess(than: x.b)) }
+    @inline(__always) package func isAtLeast(_ x: Self) -> Mask { Mask(a.isAtLeast(x.a), b.isAtLeast(x.b)) }
+    @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Self {
+        Self(a.clamped(low, high), b.clamped(low, high))
+    }
+    @inline(__always) package static func powerOfTwo(shifted x: Self) -> Self {
+        Self(Lanes.powerOfTwo(shifted: x.a), Lanes.powerOfTwo(shifted: x.b))
+    }
+    @inline(__always) package func splitForLogarithm() -> (mantissa: Self, exponent: Self) {
+        let (m, n) = (a.splitForLogarithm(), b.splitForLogarithm())
+        return (Self(m.mantissa, n.mantissa), Self(m.exponent, n.exponent))
+    }
+    @inline(__always) package static func whereLess(_ p: Self, _ q: Self, _ x: Self, _ y: Self) -> Self {
+        p.isLess(than: q).select(x, y)
+    }
+}

@@ -1,0 +1,48 @@
+-- How far axes reach, for all ways of drawing.
+local floor, huge, log = math.floor, math.huge, math.log
+local ipairs, type = ipairs, type
+
+local axes = {}
+
+function axes.is_drawn(series) return series.style == "image" and #series.rows > 0 or series.style ~= "image" and #series.x > 0 end
+local is_drawn = axes.is_drawn
+
+-- What a series shows along an axis.
+local function columns_along(series, axis)
+  if series.style == "image" then
+    local first, step = series[axis][1], series[axis][2]
+    local n = axis == "y" and #series.rows or #series.rows[1]
+    return { { first - step / 2, first + (n - 0.5) * step } }
+  end
+  if axis == "x" then return { series.x, series.x2 or {} } end
+  return { series.y or {}, series.low or {}, series.high or {}, series.y2 or {} }
+end
+
+-- The least and greatest of all that a panel shows along x, y or its second y axis.
+function axes.span(panel, axis)
+  local least, greatest = huge, -huge
+  for _, series in ipairs(panel.series) do
+    local belongs = axis == "x" or (series.axis == "y2") == (axis == "y2")
+    for _, column in ipairs(belongs and is_drawn(series) and columns_along(series, axis == "x" and "x" or "y") or {}) do
+      for _, value in ipairs(column) do
+        if type(value) == "number" then
+          if value < least then least = value end
+          if value > greatest then greatest = value end
+        end
+      end
+    end
+  end
+  local given = panel[axis .. "range"] or {}
+  return type(given[1]) == "number" and given[1] or least, type(given[2]) == "number" and given[2] or greatest
+end
+
+-- The next of 1, 2, 5, 10, 20 … that is not below x.
+function axes.round_up(x)
+  local power = 10.0 ^ floor(log(x, 10))
+  for _, factor in ipairs { 1, 2, 5 } do
+    if x <= factor * power * (1 + 1e-9) then return factor * power end
+  end
+  return 10 * power
+end
+
+return axes

@@ -1,0 +1,166 @@
+-- What every function of astro.plot returns: a table of numbers and text that can be drawn in several ways.
+--
+-- A figure is { kind, summary, title, width, columns, cells }. A cell is { title, height, panels [, aspect] }; the panels of a cell
+-- stand above each other and share the x axis. A panel is
+--
+--   xlabel, ylabel, xrange, yrange, logx, logy    axes
+--   y2label, y2range                              a second y axis, at the right, for the series with axis = "y2"
+--   weight                                        share of the cell's height
+--   whole, xwhole                                 only whole numbers are marked along y, x
+--   scale                                         { colours, range, label, whole }: what the colours of an image mean
+--   bare                                          no axes
+--   texts                                         list of { x, y, text [, align] }
+--   series                                        list of series, drawn in this order
+--   empty                                         what to say where there is nothing to draw
+--
+-- and a series { style, name, colour, … } with the fields of its style:
+--
+--   line       x, y [, width, dashed]
+--   points     x, y [, shape, size]               shape: "dot", "circle", "ring", "triangle", "star"
+--   bars       x, y                               side by side around the x
+--   ticks      x, y, size                         upright strokes of that height
+--   band       x, low, high                       the area between two curves
+--   segments   x, y, x2, y2 [, faint]             straight lines
+--   arrows     x, y, dx, dy                       directions
+--   image      x = { first, step }, y = { first, step }, rows    coloured cells; rows[1] is the lowest
+local _, _, host = ...
+local check = require "astro.check"
+local gnuplot = require "astro.plot.gnuplot"
+local matplotlib = require "astro.plot.matplotlib"
+local style = require "astro.plot.style"
+local terminal = require "astro.plot.terminal"
+local draw, endings = gnuplot.commands, gnuplot.endings
+local write_python, write_terminal = matplotlib.script, terminal.text
+local fail, wrong, public, shown = check.fail, check.wrong, check.public, check.shown
+local concat, write = table.concat, io.write
+
+local Figure <const> = { __name = "Figure" }
+Figure.__index = Figure
+
+function Figure:__tostring() return ("Figure(%s: %s)"):format(self.kind, self.summary) end
+
+local figures = { Figure = Figure }
+
+-- The options that all kinds of pictures have.
+figures.COMMON = {
+  title = "string", xlabel = "string", ylabel = "string", width = "positive", height = "positive", xrange = "range", yrange = "range",
+}
+
+-- options(call, given, own): the user's options; own ones and the common ones are allowed.
+function figures.options(call, given, own)
+  local allowed = {}
+  for name, kind in pairs(figures.COMMON) do allowed[name] = kind end
+  for name, kind in pairs(own or {}) do allowed[name] = kind end
+  return check.options(call, given, allowed)
+end
+
+-- A figure of one cell.
+function figures.new(kind, summary, options, cell)
+  cell.title = options.title or cell.title
+  cell.height = options.height or cell.height
+  local width = options.width or cell.width or style.WIDTH
+  return setmetatable({ kind = kind, summary = summary, width = width, cells = { cell } }, Figure)
+end
+
+-- A figure of several cells.
+function figures.of_cells(kind, summary, fields, cells)
+  fields.kind, fields.summary, fields.cells = kind, summary, cells
+  return setmetatable(fields, Figure)
+end
+
+local ALL_ENDINGS <const> = "." .. concat(endings, ", .") .. ", .py"
+
+local function ending_of(path)
+  if type(path) ~= "string" then wrong("save: path must be a string, got %s", shown(path)) end
+  local ending = path:match("%.(%w+)$")
+  for _, known in ipairs { "py", table.unpack(endings) } do
+    if ending and ending:lower() == known then return known end
+  end
+  fail("save: cannot tell a picture format from '%s' (endings: %s)", path, ALL_ENDINGS)
+end
+
+-- figure:commands(path) -> text: the gnuplot commands, or the Python, that draw the figure into a file.
+Figure.commands = public("figure:commands(path)", function(self, path)
+  local ending = ending_of(path)
+  return ending == "py" and write_python(self, path) or draw(self, path, ending)
+end)
+
+-- The host writes the files, and only where the script may; gnuplot itself writes none.
+local function by_host(write_with, ...)
+  local allowed, done, problem = pcall(write_with, ...)
+  if not allowed then fail("save: %s", (tostring(done):gsub("^.-gnuplot: ", ""):gsub("^.-write_file: ", ""))) end
+  return done, problem
+end
+
+-- figure:save(path) -> figure
+--
+-- Writes an SVG, PNG or PDF file, by the ending of the path; with .py a script for matplotlib that holds the data, for a
+-- publication's own style.
+Figure.save = public("figure:save(path)", function(self, path)
+  local ending = ending_of(path)
+  if path:find("%c") then fail("save: the path must not hold control characters") end
+  if ending == "py" then
+    by_host(host.write_file, path, write_python(self, path))
+    return self
+  end
+  local done, problem = by_host(host.gnuplot, draw(self, nil, ending), path)
+  if not done then fail("save: '%s': %s", path, problem) end
+  return self
+end)
+
+-- ## In the terminal, or in a window
+
+local WAYS <const> = { "window", "kitty", "sixel", "text", "ascii" }
+
+local function check_way(way)
+  for _, known in ipairs(WAYS) do
+    if way == nil or way == known then return end
+  end
+  wrong("show: there is no way %s (there are: %s)", shown(way), concat(WAYS, ", "))
+end
+
+local WINDOWS <const> = { "qt", "wxt", "x11" }
+local has_no_window = false
+
+local function show_window(figure)
+  if has_no_window then return nil, "gnuplot has none of the terminals " .. concat(WINDOWS, ", ") end
+  for _, kind in ipairs(WINDOWS) do
+    if host.gnuplot(draw(figure, nil, kind)) then return true end
+  end
+  has_no_window = true
+  return show_window(figure)
+end
+
+local function show_graphics(figure, way, screen)
+  return host.show_picture(draw(figure, nil, way, screen), way)
+end
+
+local function show_text(figure, way, screen)
+  write(write_terminal(figure, { columns = screen.columns, rows = screen.rows, ascii = way == "ascii", colour = screen.colour }))
+  return true
+end
+
+local function show_as(figure, way, screen)
+  if way == "window" then return show_window(figure) end
+  if way == "text" or way == "ascii" then return show_text(figure, way, screen) end
+  return show_graphics(figure, way, screen)
+end
+
+-- figure:show([way]) -> figure
+--
+-- Shows the figure: in a window on a desktop; else as a picture in a terminal that announces kitty's graphics or sixel; else
+-- drawn with braille characters, in a pipe too. `way` asks for one of these: "window", "kitty", "sixel", "text", "ascii".
+Figure.show = public("figure:show([way])", function(self, way)
+  check_way(way)
+  local screen = host.terminal(false)
+  if way == nil and screen.is_terminal and screen.has_windows and show_window(self) then return self end
+  -- Only now, since an answer of the terminal may take a moment.
+  if way == nil then screen = host.terminal(true) end
+  local text = screen.utf8 and "text" or "ascii"
+  local done, problem = show_as(self, way or screen.graphics or text, screen)
+  if not done and way == nil then done = show_text(self, text, screen) end
+  if not done then fail("show: %s", problem) end
+  return self
+end)
+
+return figures

@@ -1,0 +1,255 @@
+-- Turns a figure (figure.lua says what that is) into a Python script: matplotlib draws it, and the data stand below.
+local matplotlib = {}
+
+local PIXELS_PER_INCH <const> = 96
+local WIDTH <const> = 110
+
+-- A Python string. What a user typed cannot end it.
+local function quoted(text)
+  if not utf8.len(text) then text = text:gsub("[\x80-\xff]", "?") end
+  local escaped = text:gsub('[%c\\"]', function(c)
+    if c == "\n" then return "\\n" end
+    return c:match('[\\"]') and "\\" .. c or ("\\x%02x"):format(c:byte())
+  end)
+  return '"' .. escaped .. '"'
+end
+
+local function number(x)
+  if type(x) ~= "number" or x ~= x then return "nan" end
+  if math.abs(x) == math.huge then return "nan" end
+  return (("%.7g"):format(x):gsub("e%+?(%-?)0*", "e%1"))
+end
+
+local function colour_of(text) return quoted(type(text) == "string" and text:match("^#%x%x%x%x%x%x$") or "#000000") end
+
+-- [1, 2, 3 …] in lines of a readable width.
+local function list(values, indent)
+  local lines, line = {}, ""
+  for i = 1, #values do
+    local word = number(values[i]) .. (i < #values and "," or "")
+    if #indent + #line + #word >= WIDTH then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return "[" .. table.concat(lines, "\n" .. indent .. " ") .. "]"
+end
+
+local COLUMNS <const> = { "x", "y", "x2", "y2", "dx", "dy", "low", "high" }
+
+local function data_of(series)
+  local parts = {}
+  if series.style == "image" then
+    for i, row in ipairs(series.rows) do parts[i] = "        " .. list(row, "         ") end
+    return '{"rows": [\n' .. table.concat(parts, ",\n") .. "]}"
+  end
+  for _, name in ipairs(COLUMNS) do
+    if series[name] then parts[#parts + 1] = ('"%s": %s'):format(name, list(series[name], "         ")) end
+  end
+  return "{" .. table.concat(parts, ",\n     ") .. "}"
+end
+
+local function label(series) return series.name and ", label=" .. quoted(series.name) or "" end
+
+local SHAPES <const> = { dot = ".", circle = "o", ring = "o", triangle = "^", star = "*" }
+
+-- The smallest distance of two bars.
+local function bar_width(series)
+  local least = math.huge
+  for i = 2, #series.x do least = math.min(least, math.abs(series.x[i] - series.x[i - 1])) end
+  return least < math.huge and least or 1
+end
+
+-- For each style the call that draws it; d is the series' data.
+local STYLES <const> = {
+  line = function(s)
+    return ('plot(d["x"], d["y"], color=%s, linewidth=%s%s%s)'):format(colour_of(s.colour), number(s.width or 1.2),
+      s.dashed and ', linestyle="--"' or "", label(s))
+  end,
+  points = function(s)
+    local face = s.shape == "ring" and ', markerfacecolor="white"' or ""
+    return ('plot(d["x"], d["y"], linestyle="none", marker="%s", markersize=%s, color=%s%s%s)'):format(SHAPES[s.shape] or ".",
+      number((s.size or 0.4) * 7), colour_of(s.colour), face, label(s))
+  end,
+  bars = function(s)
+    return ('bar(d["x"], d["y"], width=%s, color=%s, alpha=0.7%s)'):format(number(bar_width(s)), colour_of(s.colour), label(s))
+  end,
+  ticks = function(s)
+    return ('vlines(d["x"], [y - %s for y in d["y"]], [y + %s for y in d["y"]], color=%s, linewidth=0.6%s)'):format(
+      number(s.size / 2), number(s.size / 2), colour_of(s.colour), label(s))
+  end,
+  band = function(s)
+    return ('fill_between(d["x"], d["low"], d["high"], color=%s, alpha=0.25, linewidth=0%s)'):format(colour_of(s.colour), label(s))
+  end,
+  segments = function(s)
+    return ('add_collection(LineCollection(list(zip(zip(d["x"], d["y"]), zip(d["x2"], d["y2"]))), color=%s, linewidth=%s, alpha=%s%s))')
+      :format(colour_of(s.colour), number((s.width or 1) * 0.7), s.faint and "0.4" or "1", label(s))
+  end,
+  arrows = function(s)
+    return ('quiver(d["x"], d["y"], d["dx"], d["dy"], angles="xy", scale_units="xy", scale=1, width=0.0015, color=%s)'):format(
+      colour_of(s.colour))
+  end,
+  image = function(s, panel)
+    local colours, x, y = {}, s.x, s.y
+    for i, colour in ipairs(panel.scale.colours) do colours[i] = colour_of(colour) end
+    return ([[imshow(d["rows"], origin="lower", aspect="auto", interpolation="nearest",
+                      extent=(%s, %s, %s, %s), vmin=%s, vmax=%s,
+                      cmap=LinearSegmentedColormap.from_list("", [%s]))]]):format(
+      number(x[1] - x[2] / 2), number(x[1] + (#s.rows[1] - 0.5) * x[2]), number(y[1] - y[2] / 2), number(y[1] + (#s.rows - 0.5) * y[2]),
+      number(panel.scale.range[1]), number(panel.scale.range[2]), table.concat(colours, ", "))
+  end,
+}
+
+local function limits(axes, axis, range)
+  if not range then return end
+  local words = { axis == "x" and "left" or "bottom", axis == "x" and "right" or "top" }
+  local parts = {}
+  for i, word in ipairs(words) do
+    if range[i] then parts[#parts + 1] = ("%s=%s"):format(word, number(range[i])) end
+  end
+  return ("%s.set_%slim(%s)"):format(axes, axis, table.concat(parts, ", "))
+end
+
+-- The colour of an axis where there are two: that of its first curve.
+local function axis_colour(panel, axis)
+  for _, series in ipairs(panel.y2label and panel.series or {}) do
+    if (series.axis == "y2") == (axis == "y2") and series.style == "line" then return ", color=" .. colour_of(series.colour) end
+  end
+  return ""
+end
+
+local function legend_lines(panel, add)
+  local place = ('loc="lower right", bbox_to_anchor=(1, 1), ncols=%d, frameon=False, borderpad=0'):format(#panel.series)
+  if not panel.y2label then return add("ax.legend(%s)", place) end
+  add "handles, labels = ax.get_legend_handles_labels()"
+  add "more_handles, more_labels = right.get_legend_handles_labels()"
+  add("ax.legend(handles + more_handles, labels + more_labels, %s)", place)
+end
+
+local function has_names(panel)
+  for _, series in ipairs(panel.series) do
+    if series.name then return true end
+  end
+  return false
+end
+
+local function panel_lines(panel, name, is_last, title)
+  local lines, has_key = {}, has_names(panel)
+  local function add(text, ...) lines[#lines + 1] = text and "    " .. (select("#", ...) > 0 and text:format(...) or text) end
+  if title then add("ax.set_title(%s%s)", quoted(title), has_key and ", pad=18" or "") end
+  if panel.y2label then
+    add "right = ax.twinx()"
+    add 'right.spines["right"].set_visible(True)'
+    add("right.set_ylabel(%s%s)", quoted(panel.y2label), axis_colour(panel, "y2"))
+  end
+  for i, series in ipairs(panel.series) do
+    add('d = DATA["%s series %d"]', name, i)
+    local call = STYLES[series.style](series, panel)
+    local target = series.style == "image" and "image = ax." or series.axis == "y2" and "right." or "ax."
+    add(target .. call:gsub("%%", "%%%%"))
+    if series.style == "image" then add("fig.colorbar(image, ax=ax, label=%s)", quoted(panel.scale.label or "")) end
+  end
+  if #panel.series == 0 then add("ax.text(0.5, 0.5, %s, ha=\"center\", transform=ax.transAxes)", quoted(panel.empty or "no data")) end
+  for _, text in ipairs(panel.texts or {}) do
+    add("ax.text(%s, %s, %s, ha=%s, va=\"center\")", number(text[1]), number(text[2]), quoted(text[3]), quoted(text[4] or "left"))
+  end
+  if panel.bare then add "ax.set_axis_off()" end
+  if panel.logx then add 'ax.set_xscale("log")' end
+  if panel.logy then add 'ax.set_yscale("log")' end
+  add(limits("ax", "x", panel.xrange))
+  add(limits("ax", "y", panel.yrange))
+  if panel.ylabel then add("ax.set_ylabel(%s%s)", quoted(panel.ylabel), axis_colour(panel, "y")) end
+  if panel.whole then add "ax.yaxis.set_major_locator(MaxNLocator(integer=True))" end
+  if panel.xwhole then add "ax.xaxis.set_major_locator(MaxNLocator(integer=True))" end
+  if is_last and panel.xlabel then add("ax.set_xlabel(%s)", quoted(panel.xlabel)) end
+  if not is_last then add "ax.tick_params(labelbottom=False)" end
+  if has_key then legend_lines(panel, add) end
+  return lines
+end
+
+local function weights(panels)
+  local list_of = {}
+  for i, panel in ipairs(panels) do list_of[i] = number(panel.weight or 1) end
+  return table.concat(list_of, ", ")
+end
+
+local function row_heights(figure, columns)
+  local heights, total = {}, 0
+  for i, cell in ipairs(figure.cells) do
+    local row = (i - 1) // columns + 1
+    heights[row] = math.max(heights[row] or 0, cell.height)
+  end
+  for i, height in ipairs(heights) do
+    total = total + height
+    heights[i] = number(height)
+  end
+  return heights, total
+end
+
+local HEAD <const> = [[
+"""%s
+
+Written by astrolua; the data stand at the end. To draw it:  python3 %s [picture.pdf]
+"""
+import sys
+from math import nan
+
+import matplotlib.pyplot as plt
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
+
+plt.rcParams.update({
+    "font.family": "sans-serif", "font.size": 9, "axes.titlesize": 10, "legend.fontsize": 8,
+    "axes.spines.top": False, "axes.spines.right": False,
+    "pdf.fonttype": 42, "svg.fonttype": "none", "savefig.dpi": 200,
+    "text.parse_math": False,
+})
+
+
+def draw():
+    fig = plt.figure(figsize=(%s, %s), layout="constrained")
+    grid = fig.add_gridspec(%d, %d, height_ratios=[%s])
+]]
+
+local TAIL <const> = [[
+
+figure = draw()
+if len(sys.argv) > 1:
+    figure.savefig(sys.argv[1])
+else:
+    plt.show()
+]]
+
+-- script(figure, path) -> text of a Python script
+function matplotlib.script(figure, path)
+  local columns = math.floor(figure.columns or 1)
+  local heights, total = row_heights(figure, columns)
+  local name = path:match("[^/]*$"):gsub("[^%w_%.%-]", "_")
+  local parts = {
+    HEAD:format(("A figure: " .. tostring(figure.summary)):gsub('[\\"%c]', " "), name, number(figure.width / PIXELS_PER_INCH),
+      number(total / PIXELS_PER_INCH), #heights, columns, table.concat(heights, ", ")),
+  }
+  local data = {}
+  if figure.title then parts[#parts + 1] = ("    fig.suptitle(%s)\n"):format(quoted(figure.title)) end
+  for i, cell in ipairs(figure.cells) do
+    parts[#parts + 1] = ("\n    cell = grid[%d, %d].subgridspec(%d, 1, height_ratios=[%s])\n"):format((i - 1) // columns,
+      (i - 1) % columns, #cell.panels, weights(cell.panels))
+    for k, panel in ipairs(cell.panels) do
+      local key = ("cell %d panel %d"):format(i, k)
+      parts[#parts + 1] = ("    ax = fig.add_subplot(cell[%d]%s)\n"):format(k - 1, k > 1 and ", sharex=ax" or "")
+      if cell.aspect then parts[#parts + 1] = ("    ax.set_box_aspect(%s)\n"):format(number(cell.aspect)) end
+      local lines = panel_lines(panel, key, k == #cell.panels, k == 1 and cell.title or nil)
+      parts[#parts + 1] = table.concat(lines, "\n") .. "\n"
+      for j, series in ipairs(panel.series) do
+        data[#data + 1] = ('    "%s series %d":\n    %s,\n'):format(key, j, data_of(series))
+      end
+    end
+  end
+  parts[#parts + 1] = "    return fig\n\n\nDATA = {\n" .. table.concat(data) .. "}\n" .. TAIL
+  return table.concat(parts)
+end
+
+return matplotlib

@@ -1,0 +1,215 @@
+-- Who is connected to whom: the drawing of tripartite connections, degrees, connectivity matrices.
+local check = require "astro.check"
+local data = require "astro.plot.data"
+local figures = require "astro.plot.figure"
+local matrices = require "astro.plot.matrices"
+local style = require "astro.plot.style"
+
+local network = {}
+
+-- ## Tripartite drawing
+
+-- Cells of a row stand evenly spaced from 0 to 1, each in the middle of its share.
+local function row_of(nodes, y)
+  local at = {}
+  for i, id in ipairs(nodes.ids:totable()) do at[id] = (i - 0.5) / #nodes end
+  return { at = at, y = y, n = #nodes, ids = nodes.ids:totable() }
+end
+
+-- Each pair once, however many connections it has.
+local function strokes(sim, from, to, model, source_row, target_row)
+  local found = sim:connections { source = from, target = to, synapse_model = model }
+  local sources, targets = found.source, found.target
+  local x, y, x2, y2, seen = {}, {}, {}, {}, {}
+  for i = 1, #found do
+    local key = sources[i] * 2 ^ 26 + targets[i]
+    if not seen[key] then
+      seen[key] = true
+      local n = #x + 1
+      x[n], y[n], x2[n], y2[n] = source_row.at[sources[i]], source_row.y, target_row.at[targets[i]], target_row.y
+    end
+  end
+  return x, y, x2, y2
+end
+
+-- Of many third cells those that are connected to the shown targets, since few of the others would have a line.
+local function shown_third(sim, third, targets, most)
+  if #third <= most then return third end
+  local connected, chosen = {}, nil
+  for _, id in ipairs(sim:connections({ source = third, target = targets }).source:totable()) do connected[id] = true end
+  local places = {}
+  for i, id in ipairs(third.ids:totable()) do
+    if connected[id] then places[#places + 1] = i end
+  end
+  if #places < most then return (data.evenly_spaced(third, most)) end
+  for k = 1, most do
+    local one = third[places[math.floor((k - 0.5) * #places / most) + 1]]
+    chosen = chosen and chosen + one or one
+  end
+  return chosen
+end
+
+local function segments(name, colour, is_faint, ...)
+  local x, y, x2, y2 = ...
+  local width = #x > 400 and 0.5 or #x > 100 and 0.8 or 1.2
+  return {
+    style = "segments", name = #x > 0 and name or nil, colour = colour, faint = is_faint, width = width, x = x, y = y, x2 = x2, y2 = y2,
+  }
+end
+
+local function marks(row, shape, colour)
+  local x, y = {}, {}
+  for i, id in ipairs(row.ids) do x[i], y[i] = row.at[id], row.y end
+  return { style = "points", shape = shape, colour = colour, size = row.n > 40 and 1 or row.n > 20 and 1.4 or 1.9, x = x, y = y }
+end
+
+-- What stands beside a row: its name, and how many cells there are.
+local function row_texts(y, name, shown, all)
+  local count = #shown == #all and ("%d"):format(#all) or ("%d of %d shown"):format(#shown, #all)
+  return { -0.02, y + 0.09, name, "right" }, { -0.02, y - 0.09, count, "right" }
+end
+
+-- tripartite(sim, pre, post, third [, { most = 20 }])
+--
+-- The connections between three populations, as the arguments of sim:tripartite_connect: presynaptic neurons above, astrocytes in the
+-- middle, postsynaptic neurons below; lines for primary connections, for those to the astrocytes and for those from them. Of
+-- larger populations `most` cells are shown, evenly spaced (of the astrocytes: among those connected to the shown postsynaptic
+-- neurons), with the connections among these.
+network.tripartite = check.public("plot.tripartite(sim, pre, post, third [, options])", function(sim, pre, post, third, options)
+  options = figures.options("tripartite", options, { most = "count" })
+  data.check_simulation("tripartite", sim)
+  for what, nodes in pairs { pre = pre, post = post, third = third } do data.check_nodes("tripartite", what, nodes) end
+  local most = options.most or 20
+  local some_pre, some_post = data.evenly_spaced(pre, most), data.evenly_spaced(post, most)
+  local some_third = shown_third(sim, third, some_post, most)
+  local top, middle, bottom = row_of(some_pre, 2), row_of(some_third, 1), row_of(some_post, 0)
+  local primary, third_in, third_out = style.grey, style.colour(1), style.colour(2)
+  local series = {
+    segments("primary", primary, true, strokes(sim, some_pre, some_post, nil, top, bottom)),
+    segments("third_in", third_in, false, strokes(sim, some_pre, some_third, nil, top, middle)),
+    segments("third_out", third_out, false, strokes(sim, some_third, some_post, nil, middle, bottom)),
+    marks(top, "triangle", "#000000"), marks(middle, "star", style.colour(3)), marks(bottom, "triangle", "#000000"),
+  }
+  local texts = {}
+  for y, row in pairs { [2] = { "presynaptic", some_pre, pre }, [1] = { "astrocytes", some_third, third },
+    [0] = { "postsynaptic", some_post, post } } do
+    texts[#texts + 1], texts[#texts + 2] = row_texts(y, table.unpack(row))
+  end
+  local summary = ("%d lines"):format(#series[1].x + #series[2].x + #series[3].x)
+  return figures.new("tripartite", summary, options, {
+    height = 400,
+    panels = {
+      {
+        bare = true, xrange = { -0.23, 1.01 }, yrange = { -0.25, 2.2 }, series = series, texts = texts,
+      },
+    },
+  })
+end)
+
+-- ## Degrees
+
+-- How many of the ends belong to each of the ids.
+local function degrees_of(ends, ids)
+  local least, greatest = data.least_and_greatest(ids)
+  local counts = ends:histogram(greatest - least + 1, least - 0.5, greatest + 0.5)
+  local degrees = {}
+  for i, id in ipairs(ids) do degrees[i] = counts[id - least + 1] end
+  return degrees
+end
+
+-- Bars of whole width, at most about sixty.
+local function degree_cell(degrees, label, hue)
+  local least, greatest = data.least_and_greatest(degrees)
+  local width = math.max(1, math.ceil((greatest - least + 1) / 60))
+  local bins = (greatest - least) // width + 1
+  local from = least - 0.5
+  return {
+    height = 300,
+    panels = {
+      {
+        xlabel = label, ylabel = "cells", whole = true, xwhole = true, yrange = { 0 }, xrange = { from - width, from + (bins + 1) * width },
+        series = { {
+          style = "bars", colour = hue, x = data.bin_centres(from, width, bins), y = data.bin_counts(degrees, from, width, bins),
+        } },
+      },
+    },
+  }
+end
+
+-- degrees(sim, pre, post [, { synapse_model = "sic_connection" }])
+--
+-- Two histograms: how many connections onto `post` each cell of `pre` has (out-degree), and how many from `pre` each cell of `post`
+-- has (in-degree). Parallel connections count one by one.
+network.degrees = check.public("plot.degrees(sim, pre, post [, options])", function(sim, pre, post, options)
+  options = figures.options("degrees", options, { synapse_model = "string" })
+  data.check_simulation("degrees", sim)
+  data.check_nodes("degrees", "pre", pre)
+  data.check_nodes("degrees", "post", post)
+  local found = sim:connections { source = pre, target = post, synapse_model = options.synapse_model }
+  local out = degree_cell(degrees_of(found.source, pre.ids:totable()), "out-degree", style.colour(1))
+  local into = degree_cell(degrees_of(found.target, post.ids:totable()), "in-degree", style.colour(2))
+  out.height, into.height = options.height or out.height, options.height or into.height
+  return figures.of_cells("degrees", ("%d connections"):format(#found),
+    { title = options.title, columns = 2, width = options.width or style.WIDTH }, { out, into })
+end)
+
+-- ## Connectivity matrix
+
+local MOST <const> = 200
+
+local function positions(ids)
+  local at = {}
+  for i, id in ipairs(ids) do at[id] = i end
+  return at
+end
+
+-- Counts, or sums of weights, by target (row) and source (column).
+local function table_of(found, from, to, weights)
+  local row_at, column_at, rows = positions(to), positions(from), {}
+  for i = 1, #to do
+    rows[i] = {}
+    for j = 1, #from do rows[i][j] = 0 end
+  end
+  local sources, targets = found.source, found.target
+  for i = 1, #found do
+    local row, j = rows[row_at[targets[i]]], column_at[sources[i]]
+    row[j] = row[j] + (weights and weights[i] or 1)
+  end
+  return rows
+end
+
+local function largest(rows)
+  local greatest = 0
+  for _, row in ipairs(rows) do
+    for _, value in ipairs(row) do greatest = math.max(greatest, math.abs(value)) end
+  end
+  return greatest
+end
+
+-- connectivity(sim, pre, post [, { weight = true, synapse_model = … }])
+--
+-- How many connections lead from each cell of `pre` (across) to each of `post` (upwards), or, with `weight`, the sum of their weights.
+-- Of more than 200 cells every second, third … is shown, and the axis says so.
+network.connectivity = check.public("plot.connectivity(sim, pre, post [, options])", function(sim, pre, post, options)
+  options = figures.options("connectivity", options,
+    { synapse_model = "string", weight = "boolean", range = "range", label = "string" })
+  data.check_simulation("connectivity", sim)
+  data.check_nodes("connectivity", "pre", pre)
+  data.check_nodes("connectivity", "post", post)
+  local some_pre, step_pre = data.evenly_spaced(pre, MOST)
+  local some_post, step_post = data.evenly_spaced(post, MOST)
+  local found = sim:connections { source = some_pre, target = some_post, synapse_model = options.synapse_model }
+  local rows = table_of(found, some_pre.ids:totable(), some_post.ids:totable(), options.weight and found.weight)
+  local most = largest(rows)
+  local function label(side, step) return step > 1 and ("%s (1 in %d shown)"):format(side, step) or side end
+  return figures.new("connectivity", ("%d connections"):format(#found), options, matrices.image_cell({
+    rows = rows, x = { 1, step_pre }, y = { 1, step_post }, whole = true, aspect = 1, width = 560, height = 460,
+    xlabel = label("source", step_pre), ylabel = label("target", step_post),
+    range = options.weight and { -math.max(most, 1e-9), math.max(most, 1e-9) } or { 0, math.max(1, most) },
+    label = options.weight and "sum of weights" or "connections",
+    colours = options.weight and style.palettes.signed or most <= 1 and { "#FFFFFF", style.colour(1) } or style.palettes.counts,
+    whole_values = not options.weight,
+  }, options))
+end)
+
+return network
