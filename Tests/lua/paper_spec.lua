@@ -169,7 +169,7 @@ describe("scripts/paper", function()
     assert.equal("block", block.connections.third_rule.pool_type)
     local random = synchronisation.parameters { pools = "random" }
     assert.equal(5, random.connections.third_rule.pool_size)
-    assert.equal(7.0, random.connections.third_out.weight)
+    assert.equal(7.0, synchronisation.parameters { pools = "wide" }.connections.third_out.weight)
   end)
 
   it("of_degrees counts what build made", function()

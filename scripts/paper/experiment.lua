@@ -1,5 +1,5 @@
 -- The experiment on synchronisation, once: 500 neurons and 100 fitted astrocytes, each cell different. Whether they synchronise depends on
--- how strongly neurons and astrocytes act on each other: try --w_n2a 0.2 and 0.31, --w_a2n 0, --pools random.
+-- how strongly neurons and astrocytes act on each other: try --w_n2a 0.2 and 0.31, --w_a2n 0, --pools random or wide.
 -- test: --warm_up 200 --time 3000
 local plot = require "astro.plot"
 local report = require "astro.report"
@@ -8,9 +8,9 @@ local synchronisation = require "synchronisation"
 local options = require "astro.options" {
   "The experiment on synchronisation of Jiang et al. (2025).",
   { "w_n2a", 0.31, "weight of neurons on astrocytes" },
-  { "w_a2n", -1.0, "weight of astrocytes on neurons in pA; -1: 1 pA with block pools, 7 pA with random ones" },
+  { "w_a2n", -1.0, "weight of astrocytes on neurons in pA; -1: 1 pA, with wide pools 7 pA" },
   { "rate_ex", 2700.0, "Poisson input of the excitatory neurons in Hz" },
-  { "pools", "block", "how astrocytes are dealt out", { "block", "random" } },
+  { "pools", "block", "how astrocytes are dealt out", { "block", "random", "wide" } },
   { "warm_up", 20000.0, "simulated time in ms before anything is measured" },
   { "time", 60000.0, "simulated time in ms, after the warm-up" },
   { "resolution", 0.1, "ms in a step" },
@@ -28,15 +28,13 @@ report.value("excitatory rate", m.rate_excitatory, "Hz")
 report.value("inhibitory rate", m.rate_inhibitory, "Hz")
 report.value("local synchrony", m.local_synchrony)
 report.value("global synchrony", m.global_synchrony)
-if m.within then
-  report.value("r, sharing an astrocyte", m.within)
-  report.value("r, not sharing any", m.across)
-end
+if m.within == m.within then report.value("r, sharing an astrocyte", m.within) end
+report.value("r, of others", m.across)
+report.value("regime", synchronisation.is_synchronous(m) and "synchronous" or "asynchronous")
 report.heading("astrocytes")
 report.value("with transients", ("%.0f %%"):format(100 * m.active))
 report.value("transients per 100 cells", m.transients)
 report.value("correlation of transients", m.correlation)
-report.value("regime", m.synchronous == 1 and "synchronous" or "asynchronous")
 report.run(run.sim)
 
 if options.figures then

@@ -8,26 +8,28 @@ local presets = require "astro.presets"
 
 local synchronisation = {}
 
--- The random pools have many more astrocytes, so that few neurons share one.
-local RANDOM_POOLS <const> = {
-  n_astrocytes = 2500,
-  pool_size = 5,
-  p_third = 0.03,
-  w_a2n = 7.0,                    -- pA
+-- How astrocytes are dealt out.
+local POOLS <const> = {
+  -- each neuron has one astrocyte, which it shares with four others
+  block = { type = "block", size = 1, astrocytes = 100, p_third = 0.2, w_a2n = 1.0 },             -- w_a2n in pA
+  -- each neuron has five, drawn at random
+  random = { type = "random", size = 5, astrocytes = 100, p_third = 0.2, w_a2n = 1.0 },
+  -- the same with so many astrocytes that neurons hardly share any, each with few inputs
+  wide = { type = "random", size = 5, astrocytes = 2500, p_third = 0.03, w_a2n = 7.0 },
 }
 
--- parameters { pools = "block" or "random", w_n2a =, w_a2n = (pA), rate_ex =, rate_in =, rate_astro = (Hz) } -> those of the network
+-- parameters { pools = "block", "random" or "wide", w_n2a =, w_a2n = (pA), rate_ex =, rate_in =, rate_astro = (Hz) }
+--   -> those of the network
 --
 -- Whatever is nil stays as in the preset. w_n2a is how strongly neurons act on astrocytes (units of delta_IP3), w_a2n how strongly
 -- astrocytes act on neurons.
 function synchronisation.parameters(given)
   local p = presets.jiang_2025_experiment
   local c = p.connections
-  if given.pools == "random" then
-    p.cells.astrocytes.n = RANDOM_POOLS.n_astrocytes
-    c.third_rule.pool_type, c.third_rule.pool_size = "random", RANDOM_POOLS.pool_size
-    c.third_rule.p, c.third_out.weight = RANDOM_POOLS.p_third, RANDOM_POOLS.w_a2n
-  end
+  local pools = POOLS[given.pools or "block"]
+  p.cells.astrocytes.n = pools.astrocytes
+  c.third_rule.pool_type, c.third_rule.pool_size, c.third_rule.p = pools.type, pools.size, pools.p_third
+  c.third_out.weight = pools.w_a2n
   c.third_in.weight = given.w_n2a or c.third_in.weight
   c.third_out.weight = given.w_a2n or c.third_out.weight
   p.input.excitatory.rate = given.rate_ex or p.input.excitatory.rate
@@ -61,14 +63,15 @@ function synchronisation.build(sim, parameters)
   return cells
 end
 
--- simulate { seed =, warm_up =, time = (ms), resolution =, threads =, … as for parameters } -> { cells, spikes, excitatory, inhibitory,
--- calcium (Recorders), from, to (ms) }
+-- simulate { seed =, warm_up =, time = (ms), resolution =, threads =, … as for parameters } -> { sim, parameters, cells,
+-- spikes, excitatory, inhibitory, calcium (Recorders), from, to (ms) }
 function synchronisation.simulate(given)
   local sim = astro.Simulation { resolution = given.resolution or 0.1, seed = given.seed or 1, threads = given.threads }
-  local cells = synchronisation.build(sim, synchronisation.parameters(given))
+  local parameters = synchronisation.parameters(given)
+  local cells = synchronisation.build(sim, parameters)
   local from, to = given.warm_up, given.warm_up + given.time
   local result = {
-    sim = sim, cells = cells, from = from, to = to, spikes = sim:record(cells.neurons),
+    sim = sim, parameters = parameters, cells = cells, from = from, to = to, spikes = sim:record(cells.neurons),
     excitatory = sim:record(cells.excitatory), inhibitory = sim:record(cells.inhibitory),
     calcium = sim:record(cells.astrocytes:slice(1, math.min(100, #cells.astrocytes)), { "Ca_astro" }, { interval = 100.0, start = from }),
   }
@@ -78,8 +81,8 @@ end
 
 -- ## Measures
 
--- Mean correlation of the counts of neurons that share an astrocyte, and of those that do not (excitatory neurons, block pools: four
--- in a row share one).
+-- Mean correlation of the counts in 1 s of excitatory neurons: of pairs that share an astrocyte (per_group neurons in a row do; nan if
+-- per_group is 1), and of all others.
 local function group_correlations(spikes, excitatory, window, per_group)
   local counts = analysis.counts(spikes, { bin = 1000, from = window.from, to = window.to, nodes = excitatory })
   local matrix = analysis.correlations(counts).matrix
@@ -102,8 +105,8 @@ local function transient_correlation(events)
   return r.pairs > 0 and r.mean or 0.0
 end
 
--- A network is called synchronous when at least half of the astrocytes have transients, and these correlate by more than 0.1.
-local function is_synchronous(m) return m.active >= 0.5 and m.correlation > 0.1 end
+-- is_synchronous(measures): neurons that share no astrocyte fire together, too
+function synchronisation.is_synchronous(m) return m.across > 0.1 end
 
 -- measures(result of simulate) -> { name = number }
 function synchronisation.measures(run)
@@ -116,10 +119,9 @@ function synchronisation.measures(run)
     active = events.active, transients = events.n_events / #run.calcium.nodes * 100, correlation = transient_correlation(events),
     duration = events.durations:mean(),
   }
-  m.synchronous = is_synchronous(m) and 1 or 0
-  if #run.cells.astrocytes == 100 then
-    m.within, m.across = group_correlations(run.spikes, run.cells.excitatory, window, #run.cells.excitatory // 100)
-  end
+  local is_block = run.parameters.connections.third_rule.pool_type == "block"
+  m.within, m.across = group_correlations(run.spikes, run.cells.excitatory, window,
+    is_block and #run.cells.excitatory // #run.cells.astrocytes or 1)
   return m
 end
 

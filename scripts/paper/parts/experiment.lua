@@ -23,6 +23,7 @@ case("driven_0.20", { w_n2a = 0.20, rate_ex = 2900.0 })
 case("weak_0.31", { w_n2a = 0.31, w_a2n = 0.5 })
 case("random_0.20", { pools = "random", w_n2a = 0.20 })
 case("random_0.31", { pools = "random", w_n2a = 0.31 })
+case("wide_0.20", { pools = "wide", w_n2a = 0.20 })
 
 function experiment.run(name, seed, options)
   local given = { seed = seed, threads = options.threads, warm_up = WARM_UP, time = TIME }
@@ -44,10 +45,13 @@ local function spread(values, format)
   return (format .. " (" .. format .. " to " .. format .. ")"):format(median, values[1], values[#values])
 end
 
-local function count(values)
-  local n = 0
-  for _, x in ipairs(values) do n = n + x end
-  return ("%d of %d"):format(n, #values)
+-- How many seeds synchronise, and how many there are.
+local function regimes(store, name, seeds)
+  local n, values = 0, store:values("experiment", name, "across", seeds)
+  for _, across in ipairs(values) do
+    if synchronisation.is_synchronous { across = across } then n = n + 1 end
+  end
+  return n, #values
 end
 
 -- The table: a line a case, median and range over seeds.
@@ -55,9 +59,9 @@ function experiment.table(store, seeds)
   local lines = { "| case | synchronous |", "|---|---|" }
   for _, column in ipairs(COLUMNS) do lines[1], lines[2] = lines[1] .. " " .. column[2] .. " |", lines[2] .. "---|" end
   for _, name in ipairs(experiment.cases) do
-    local synchronous = store:values("experiment", name, "synchronous", seeds)
-    if #synchronous > 0 then
-      local line = ("| %s | %s |"):format(name, count(synchronous))
+    local synchronous, of = regimes(store, name, seeds)
+    if of > 0 then
+      local line = ("| %s | %d of %d |"):format(name, synchronous, of)
       for _, column in ipairs(COLUMNS) do
         line = ("%s %s |"):format(line, spread(store:values("experiment", name, column[1], seeds), column[3]))
       end
@@ -75,23 +79,17 @@ local function wilson(n, of)
   return (centre - half) / (1 + z * z / of), (centre + half) / (1 + z * z / of)
 end
 
-local function sum(values)
-  local total = 0
-  for _, x in ipairs(values) do total = total + x end
-  return total
-end
-
 function experiment.figures(store, seeds, figure)
   local x, share, low, high = {}, {}, {}, {}
   local within = { mean = {}, low = {}, high = {} }
   local across = { mean = {}, low = {}, high = {} }
   for _, w in ipairs(STRENGTHS) do
     local name = ("block_%.2f"):format(w)
-    local synchronous = store:values("experiment", name, "synchronous", seeds)
-    if #synchronous > 1 then
+    local synchronous, of = regimes(store, name, seeds)
+    if of > 1 then                              -- a mean over both regimes says less than the points of each
       x[#x + 1] = w
-      share[#x] = sum(synchronous) / #synchronous
-      low[#x], high[#x] = wilson(sum(synchronous), #synchronous)
+      share[#x] = synchronous / of
+      low[#x], high[#x] = wilson(synchronous, of)
       for measure, band in pairs { within = within, across = across } do
         band.mean[#x], band.low[#x], band.high[#x] = analysis.confidence(store:values("experiment", name, measure, seeds))
       end
@@ -99,11 +97,10 @@ function experiment.figures(store, seeds, figure)
   end
   if #x < 2 then return end
   plot.panels {
-    plot.lines(x, { ["share of seeds that synchronise"] = share, ["95 %, from"] = low, ["95 %, to"] = high },
-      { xlabel = "w_n2a", ylabel = "share", yrange = { 0, 1 } }),
+    plot.lines(x, { ["seeds that synchronise"] = { share, low, high } },
+      { xlabel = "w_n2a", ylabel = "share", yrange = { 0, 1 }, title = "95 % intervals" }),
     plot.lines(x, {
-      ["sharing an astrocyte"] = within.mean, ["sharing, from"] = within.low, ["sharing, to"] = within.high,
-      ["others"] = across.mean, ["others, from"] = across.low, ["others, to"] = across.high,
+      ["sharing an astrocyte"] = { within.mean, within.low, within.high }, ["sharing none"] = { across.mean, across.low, across.high },
     }, { xlabel = "w_n2a", ylabel = "correlation of counts in 1 s" }),
   }:save(figure("paper_experiment"))
 end
