@@ -62,8 +62,8 @@ test-formats: build
 
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
 test-scripts: build
-	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua; do \
-	  [ -e "$$script" ] || continue; \
+	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua scripts/paper/*.lua; do \
+	  grep -q "^-- test: " "$$script" || continue; \
 	  options=$$(sed -n 's/^-- test: //p' $$script | head -n 1); \
 	  if (cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/$$script $$options >out.txt 2>&1); then \
 	    echo "passed  $$script $$options"; \
