@@ -2,6 +2,7 @@
 # make build    leaves .build/release/astrolua
 # make test     builds, then runs every test there is
 # make fuzz     looks for a minute for input that brings the program down
+# make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
 # make install  PREFIX=/usr/local: binary, stdlib, man page
 
 PREFIX ?= /usr/local
@@ -11,7 +12,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths fuzz lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths fuzz bench lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -83,6 +84,11 @@ lint:
 	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua Tests/formats
 	@if command -v swift-format >/dev/null || swift format --version >/dev/null 2>&1; then \
 	  swift format lint --strict --recursive Sources Tests Package.swift; fi
+
+# Kernels by themselves, then whole processes; pairs with NEST where ASTROLUA_NEST_PYTHON names a Python that has it.
+bench: build
+	cd Tests/Benchmarks && swift package --allow-writing-to-package-directory benchmark --no-progress
+	python3 scripts/bench/suite.py
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

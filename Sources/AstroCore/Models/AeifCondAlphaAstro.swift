@@ -215,7 +215,9 @@ package struct AeifCondAlphaAstro: NodeModel {
         var current = load(I_stim), sic = load(I_SIC)
         let real = io.realLanes(cell, Vector.laneCount)
         var calm = real & awake(load(substep), load(refractory))
-        if calm != real { io.deferred.add(real & ~calm, from: cell, step: steps.lowerBound, of: steps, io) }
+        if calm != real {
+            io.deferred.add(real & ~calm, from: cell, step: steps.lowerBound, of: steps, wasCalm: false, io)
+        }
         for step in steps {
             let before = state
             var converged = calm
@@ -223,7 +225,7 @@ package struct AeifCondAlphaAstro: NodeModel {
             if converged != calm {
                 let leaving = calm & ~converged
                 store(before, current, sic, cell, leaving)
-                io.deferred.add(leaving, from: cell, step: step, of: steps, io)
+                io.deferred.add(leaving, from: cell, step: step, of: steps, wasCalm: true, io)
                 calm = converged
             }
             state.dg_ex = state.dg_ex.addingProduct(jump_ex, io.takeSpikes(step &+ 1, 0, cell))
