@@ -14,7 +14,7 @@ describe("help", function()
 
   it("on a method, by name and as the thing itself", function()
     has("sim:connect", "sim:connect(pre, post [, rule [, synapse]]) -> number", "fixed_indegree")
-    for _, name in ipairs { "Simulation:connect", "sim.connect", "connect", "sim:connect()" } do
+    for _, name in ipairs { "Simulation:connect", "sim.connect", "sim:connect()" } do
       assert.equal(help.text("sim:connect"), help.text(name))
     end
     assert.is_truthy(help.text(sim.connect):find(help.text("sim:connect"):match("\n.*"), 1, true))
