@@ -1,5 +1,4 @@
 -- The experiment on synchronisation: what the strength of the interaction, the pools and the drive do, seed by seed.
-local analysis = require "astro.analysis"
 local plot = require "astro.plot"
 local synchronisation = require "synchronisation"
 
@@ -79,29 +78,38 @@ local function wilson(n, of)
   return (centre - half) / (1 + z * z / of), (centre + half) / (1 + z * z / of)
 end
 
-function experiment.figures(store, seeds, figure)
-  local x, share, low, high = {}, {}, {}, {}
-  local within = { mean = {}, low = {}, high = {} }
-  local across = { mean = {}, low = {}, high = {} }
+-- The correlations of each seed, beside the tick of its strength: a mean would be of two regimes.
+local function points(store, seeds)
+  local x, within, across = {}, {}, {}
   for _, w in ipairs(STRENGTHS) do
     local name = ("block_%.2f"):format(w)
-    local synchronous, of = regimes(store, name, seeds)
-    if of > 1 then                              -- a mean over both regimes says less than the points of each
-      x[#x + 1] = w
-      share[#x] = synchronous / of
+    local inner, outer = store:values("experiment", name, "within", seeds), store:values("experiment", name, "across", seeds)
+    for i = 1, #outer do
+      x[#x + 1] = w + 0.0008 * (i - (#outer + 1) / 2)
+      within[#x], across[#x] = inner[i], outer[i]
+    end
+  end
+  return x, { ["sharing an astrocyte"] = within, ["sharing none"] = across }
+end
+
+function experiment.figures(store, seeds, figure)
+  local x, share, low, high = {}, {}, {}, {}
+  for _, w in ipairs(STRENGTHS) do
+    local synchronous, of = regimes(store, ("block_%.2f"):format(w), seeds)
+    if of > 0 then
+      x[#x + 1], share[#share + 1] = w, synchronous / of
       low[#x], high[#x] = wilson(synchronous, of)
-      for measure, band in pairs { within = within, across = across } do
-        band.mean[#x], band.low[#x], band.high[#x] = analysis.confidence(store:values("experiment", name, measure, seeds))
-      end
     end
   end
   if #x < 2 then return end
+  local range = { 0.19, 0.32 }
+  local seed_x, correlations = points(store, seeds)
   plot.panels {
     plot.lines(x, { ["seeds that synchronise"] = { share, low, high } },
-      { xlabel = "w_n2a", ylabel = "share", yrange = { 0, 1 }, title = "95 % intervals" }),
-    plot.lines(x, {
-      ["sharing an astrocyte"] = { within.mean, within.low, within.high }, ["sharing none"] = { across.mean, across.low, across.high },
-    }, { xlabel = "w_n2a", ylabel = "correlation of counts in 1 s" }),
+      { xlabel = "w_n2a", ylabel = "share, 95 % interval", xrange = range, yrange = { 0, 1 } }),
+    plot.lines(seed_x, correlations,
+      { points = true, xlabel = "w_n2a", ylabel = "correlation of counts in 1 s", xrange = range }),
+    columns = 2,
   }:save(figure("paper_experiment"))
 end
 
