@@ -1,17 +1,18 @@
 # make run      installs what is missing, builds, runs the main job
 # make build    leaves .build/release/astrolua
 # make test     builds, then runs every test there is
+# make fuzz     looks for a minute for input that brings the program down
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
 # make install  PREFIX=/usr/local: binary, stdlib, man page
 
 PREFIX ?= /usr/local
-PACKAGES = liblua5.4-dev pkg-config gnuplot-nox lua-busted lua-check
+PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
 SWIFT_FLAGS = -c release --static-swift-stdlib
 PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-widths lint bench format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths fuzz bench lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -30,7 +31,7 @@ deps:
 
 test: build
 	@passed=0; failed=0; summary=""; \
-	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-widths; do \
+	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-formats test-widths; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; passed=$$((passed + 1)); \
 	  else summary="$$summary\n  FAILED  $$part"; failed=$$((failed + 1)); fi; done; \
 	printf "\nmake test:$$summary\n$$passed passed, $$failed failed\n"; [ $$failed = 0 ]
@@ -40,6 +41,8 @@ test-swift: build
 
 test-lua: build
 	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
+	@directory=$$(mktemp -d); cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/Tests/lua/escapes.lua >out.txt 2>&1; status=$$?; \
+	tail -n 5 out.txt; rm -rf $$directory; exit $$status
 
 test-docs: build
 	Tests/docs.sh $(PROGRAM)
@@ -48,10 +51,20 @@ test-docs: build
 test-elephant: build
 	Tests/elephant.sh $(PROGRAM)
 
+# What we write, read by numpy, h5py, libsonata and Neo, and what they write, read here, if the Python that ASTROLUA_PYTHON names has them.
+test-formats: build
+	@python=$${ASTROLUA_PYTHON:-python3}; \
+	command -v $$python >/dev/null || { echo "skipped: there is no $$python (ASTROLUA_PYTHON names a Python)"; exit 0; }; \
+	directory=$$(mktemp -d); \
+	(cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/Tests/formats/write.lua) && \
+	  $$python Tests/formats/check.py $$directory && $$python Tests/formats/foreign.py $$directory && \
+	  (cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/Tests/formats/read.lua); \
+	status=$$?; rm -rf $$directory; exit $$status
+
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
 test-scripts: build
-	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua; do \
-	  [ -e "$$script" ] || continue; \
+	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua scripts/paper/*.lua; do \
+	  grep -q "^-- test: " "$$script" || continue; \
 	  options=$$(sed -n 's/^-- test: //p' $$script | head -n 1); \
 	  if (cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/$$script $$options >out.txt 2>&1); then \
 	    echo "passed  $$script $$options"; \
@@ -62,8 +75,13 @@ test-scripts: build
 test-widths:
 	Tests/widths.sh
 
+# libFuzzer comes with the Swift toolchain. FUZZ_SECONDS=600 for longer.
+FUZZ_SECONDS ?= 60
+fuzz: deps
+	Tests/fuzz.sh $(FUZZ_SECONDS)
+
 lint:
-	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua
+	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua Tests/formats
 	@if command -v swift-format >/dev/null || swift format --version >/dev/null 2>&1; then \
 	  swift format lint --strict --recursive Sources Tests Package.swift; fi
 

@@ -146,11 +146,8 @@ end
 
 -- simulations one after the other in a process: memory must not grow
 function CASES.fresh(value)
-  local sim
   for _ = 1, tonumber(value) do
-    sim = brunel(0.1, {})
-    sim:simulate(1)
-    sim = nil
+    brunel(0.1, {}):simulate(1)
     collectgarbage()
   end
   return brunel(0.1, {})

@@ -21,6 +21,19 @@ struct ConnectionRule {
     /// The value of the rule's own key.
     let value: Double
     let allowsAutapses, allowsMultapses, makesSymmetric: Bool
+    /// Connections one by one, in place of what the kind would make.
+    private(set) var list: ConnectionList?
+
+    init(_ list: ConnectionList) throws {
+        try self.init([:])
+        self.list = list
+    }
+
+    /// Where a row begins in a list of values for all connections.
+    func start(ofRow row: Int, _ postCount: Int) -> Int {
+        if let list { return list.starts[row] }
+        return kind == .one_to_one ? row : row * postCount
+    }
 
     init(_ settings: Settings) throws {
         kind = try Self.kind(settings)
@@ -148,6 +161,7 @@ struct ConnectionRule {
     /// About how many connections will be made.
     func expectedCount(_ pre: Int, _ post: Int) -> Double {
         let pairs = Double(pre) * Double(post)
+        if let list { return Double(list.count) }
         switch kind {
         case .one_to_one: return Double(pre) * (makesSymmetric ? 2 : 1)
         case .all_to_all: return pairs

@@ -55,7 +55,7 @@ final class ProjectionBuilder: @unchecked Sendable {
     private let call: CallName
     private let resolution: Double
     private let postCount: Int
-    private let listsOnePerRow: Bool
+    private let rule: ConnectionRule
 
     init(
         _ spec: SynapseSpec, _ rule: ConnectionRule, pre: [Int], post: [Int], _ call: CallName, _ simulation: Simulation
@@ -68,7 +68,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         self.call = call
         resolution = simulation.resolution
         postCount = post.count
-        listsOnePerRow = rule.kind == .one_to_one
+        self.rule = rule
     }
 
     /// One worker's memory while it fills a chunk.
@@ -153,7 +153,7 @@ final class ProjectionBuilder: @unchecked Sendable {
     private func addDiffering(_ row: Int, _ positions: [UInt32], _ scratch: Scratch) throws {
         let spec = projection.spec
         let values = { (name: String) throws -> [Double] in
-            try ParameterDraws(spec, name, self.call, rowStart: { self.listsOnePerRow ? $0 : $0 * self.postCount })
+            try ParameterDraws(spec, name, self.call, rowStart: { self.rule.start(ofRow: $0, self.postCount) })
                 .values(row: row, count: positions.count)
         }
         let delays = spec.uniform("delay") == nil ? try values("delay") : []

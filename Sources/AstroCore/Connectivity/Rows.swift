@@ -16,6 +16,7 @@ struct CallName {
 extension ConnectionRule {
     /// `pre` and `post` are global ids.
     func rows(_ pre: [Int], _ post: [Int], _ call: CallName) -> any Rows {
+        if let list { return list }
         let exclusion = allowsAutapses ? nil : AutapseFilter(pre, post)
         switch kind {
         case .one_to_one: return OneToOne(exclusion)

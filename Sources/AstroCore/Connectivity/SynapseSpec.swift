@@ -73,7 +73,7 @@ struct SynapseSpec {
             guard rule.kind == .one_to_one || rule.kind == .all_to_all, rule.allowsAutapses else {
                 throw InputError("\(model.rawValue): \(name): a list needs the rule one_to_one or all_to_all")
             }
-            let wanted = rule.kind == .one_to_one ? pre : pre * post
+            let wanted = rule.list?.count ?? (rule.kind == .one_to_one ? pre : pre * post)
             guard list.count == wanted else {
                 throw InputError("\(model.rawValue): \(name) has \(list.count) values for \(wanted) connections")
             }

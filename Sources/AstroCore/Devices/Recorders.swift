@@ -178,7 +178,7 @@ final class Recording {
     }
 
     /// Devices' spikes come after those of cells: put in order of time, then sender.
-    private func sortIfNeeded() {
+    func sortIfNeeded() {
         guard !inOrder else { return }
         let order = spikeStamps.indices.sorted {
             (spikeStamps[$0], spikeSenders[$0], $0) < (spikeStamps[$1], spikeSenders[$1], $1)

@@ -42,6 +42,14 @@ public final class Connections: CustomStringConvertible {
         }
     }
 
+    /// A parameter of each connection whose model has it, nan for the others.
+    func parameterValues(_ name: String, _ models: [String]) throws -> [Double] {
+        let having = Set(SynapseModel.allCases.filter { $0.parameters.contains { $0.name == name } }.map(\.rawValue))
+        return try zip(references, models).map {
+            having.contains($1) ? try simulation.synapseParameter(name, $0) : .nan
+        }
+    }
+
     /// Sets weight, delay or parameters; lists give a value for each connection.
     public func set(_ settings: Settings) throws {
         let changes = try settings.sorted { $0.key < $1.key }.map { name, value in

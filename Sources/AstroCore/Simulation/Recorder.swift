@@ -77,7 +77,7 @@ public final class Recorder: CustomStringConvertible {
         return "Recorder(\(what) of \(recording.recordedIDs.count) nodes, \(eventCount) events)"
     }
 
-    /// Writes the events; the ending chooses the format: .csv, .dat (tab-separated, as the reference simulator's), .npz.
+    /// Writes the events; the ending chooses the format: .csv, .dat (as the reference simulator's), .npz, .h5 (SONATA).
     public func save(to path: String) throws {
         try RecordingFile(self).write(to: path)
     }

@@ -6,10 +6,13 @@ extension Simulation {
     /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
     /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
     public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
+        try connect(pre, post, try ConnectionRule(rule), synapse)
+    }
+
+    func connect(_ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule, _ synapse: Settings) throws -> Int {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
-            let rule = try ConnectionRule(rule)
             let spec = try SynapseSpec(synapse)
             let kind = try ConnectionKind(pre, post, spec)
             if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
@@ -163,10 +166,10 @@ extension Simulation {
     private func sicValues(
         _ spec: SynapseSpec, _ rule: ConnectionRule?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
-        let onePerRow = rule?.kind == .one_to_one
         let values = { (name: String) throws -> [Double] in
-            try ParameterDraws(spec, name, call, rowStart: { onePerRow ? $0 : $0 * postCount }).values(
-                row: row, count: count)
+            try ParameterDraws(spec, name, call, rowStart: { rule?.start(ofRow: $0, postCount) ?? $0 * postCount })
+                .values(
+                    row: row, count: count)
         }
         return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }

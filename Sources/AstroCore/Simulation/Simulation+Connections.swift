@@ -142,6 +142,7 @@ extension Simulation {
             throw InputError.unknown(
                 "\(model.rawValue) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
         }
+        if case .link(let l, _) = reference, name == "receptor_type" { return Double(links[l].receptor) }
         guard case .spike(let p, let row, let s, let index) = reference else { return parameter.defaultNumber }
         let (projection, _, chunk) = stored(p, row, s)
         if name == "receptor_type" { return Double(projection.spec.receptor) }

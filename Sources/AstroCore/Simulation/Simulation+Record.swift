@@ -31,8 +31,8 @@ struct DeviceListener {
 extension Simulation {
     /// A recorder of spikes, or of `quantities` every `interval` ms (1.0). It is no node: it shifts no id and no stream.
     ///
-    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `to`, a .csv or .dat file that events also go to while
-    ///   the simulation runs.
+    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `to`, a .csv, .dat or .h5 file that events also go to
+    ///   while the simulation runs.
     public func record(_ nodes: Nodes, quantities: [String]? = nil, options: Settings = [:]) throws -> Recorder {
         try checkMine(nodes, "nodes")
         var options = options
@@ -49,7 +49,7 @@ extension Simulation {
                 .recording
             try checkSpikeSources(nodes)
         }
-        if let path { recording.stream = try RecordingStream(path, recording) }
+        if let path { recording.stream = try RecordingStream(path, recording, nodes) }
         attach(recording, to: nodes)
         return Recorder(self, recording)
     }

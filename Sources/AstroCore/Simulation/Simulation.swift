@@ -244,15 +244,20 @@ enum Clock {
 }
 
 /// What the machine has to give.
-enum Memory {
+package enum Memory {
+    /// Bytes the program may still take, where it has a limit of its own.
+    package nonisolated(unsafe) static var left: (() -> Double)?
+
     /// Refuses, before anything is allocated, what would not fit.
     static func refuse(_ bytes: Double, for what: String) throws {
         guard bytes > 64e6, bytes > available * 0.95 else { return }
-        throw InputError("\(what) need about \(text(bytes)) of memory, \(text(available)) are free")
+        let rest = available == left?() ? "are left of the limit (--memory-limit)" : "are free"
+        throw InputError("\(what) need about \(text(bytes)) of memory, \(text(available)) \(rest)")
     }
 
     static var available: Double {
-        fromSystem ?? Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+        let free = fromSystem ?? Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+        return min(free, left?() ?? free)
     }
 
     /// MemAvailable of Linux: what can be had without swapping.

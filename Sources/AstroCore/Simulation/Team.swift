@@ -51,6 +51,15 @@ final class Team: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// In a process that was forked: only the forking thread is in it, and no job was running.
+    func forgetThreads() {
+        pthread_mutex_init(busy, nil)
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(wake, nil)
+        pthread_cond_init(finished, nil)
+        threads = 0
+    }
+
     /// Deals out 0 ..< count, one after the other to whoever is free.
     func forEach(_ count: Int, workers: Int, _ body: @escaping (_ index: Int, _ worker: Int) -> Void) {
         let next = SharedCounter()

@@ -6,37 +6,42 @@
 
 /// Writes what a recorder holds. Files are written aside and renamed, so that a reader never sees half of one.
 struct RecordingFile {
-    private let columns: [(name: String, values: [Double], isWhole: Bool)]
+    static let endings = [".csv", ".dat", ".npz", ".h5"]
 
-    static let endings = [".csv", ".dat", ".npz"]
+    private let recorder: Recorder
 
-    init(_ recorder: Recorder) throws {
-        columns =
-            [("senders", recorder.senders, true), ("times", recorder.times, false)]
-            + (try recorder.quantities.map { ($0, try recorder.column($0), false) })
-    }
+    init(_ recorder: Recorder) { self.recorder = recorder }
 
     func write(to path: String) throws {
         guard let ending = Self.endings.first(where: path.hasSuffix) else {
             throw InputError("'\(path)': the ending must be one of \(Self.endings.joined(separator: ", "))")
         }
+        let recording = recorder.recording
+        recording.sortIfNeeded()
         switch ending {
-        case ".csv": try OutputFile.write(path) { table(separator: ",", to: &$0, order: [1, 0]) }
-        case ".dat": try OutputFile.write(path) { table(separator: "\t", to: &$0, order: [0, 1]) }
-        default: try OutputFile.write(path) { $0 += ZipArchive(columns.map { ("\($0.name).npy", npy($0)) }).bytes }
+        case ".npz": try OutputFile.write(path) { try $0 += archive().bytes }
+        case ".h5":
+            try OutputFile.replace(path) { aside in
+                let nodes = recording.isSpikes ? recording.recordedIDs.sorted() : recording.sampled
+                let events = try SonataEvents(
+                    path, at: aside, recording, recorder.simulation, nodes: nodes, expected: recorder.eventCount)
+                _ = try events.append(from: 0, through: .max)
+            }
+        default:
+            try OutputFile.replace(path) { aside in
+                _ = try TextEvents(path, at: aside, isDat: ending == ".dat", recording).append(from: 0, through: .max)
+            }
         }
     }
 
-    private func table(separator: String, to bytes: inout [UInt8], order: [Int]) {
-        let names = [0: "sender", 1: "time_ms"]
-        let shown = order + Array(2..<columns.count)
-        bytes += Array((shown.map { names[$0] ?? columns[$0].name }.joined(separator: separator) + "\n").utf8)
-        for row in columns[0].values.indices {
-            let fields = shown.map {
-                columns[$0].isWhole ? "\(Int(columns[$0].values[row]))" : "\(columns[$0].values[row])"
-            }
-            bytes += Array((fields.joined(separator: separator) + "\n").utf8)
+    private func archive() throws -> ZipArchive {
+        let columns =
+            [("senders", recorder.senders, true), ("times", recorder.times, false)]
+            + (try recorder.quantities.map { ($0, try recorder.column($0), false) })
+        guard recorder.eventCount * 8 < 1 << 31, columns.count * recorder.eventCount * 8 < 1 << 32 - 1 << 20 else {
+            throw InputError("\(recorder.eventCount) events are too many for an .npz file (.h5 holds them)")
         }
+        return ZipArchive(columns.map { ("\($0.0).npy", npy($0)) })
     }
 
     /// NumPy's format 1.0: a header, then the numbers as they lie in memory.
@@ -55,22 +60,29 @@ struct RecordingFile {
 }
 
 enum OutputFile {
-    /// Writes beside `path`, then renames.
-    static func write(_ path: String, _ fill: (inout [UInt8]) -> Void) throws {
-        var bytes: [UInt8] = []
-        fill(&bytes)
+    /// Lets `make` write beside `path`, then renames.
+    static func replace(_ path: String, _ make: (_ aside: String) throws -> Void) throws {
         let aside = path + ".part"
-        guard let file = fopen(aside, "wb") else { throw failure(path) }
-        let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-        guard fclose(file) == 0, written == bytes.count else {
-            let error = failure(path)
+        do {
+            try make(aside)
+            guard rename(aside, path) == 0 else { throw failure(path) }
+        } catch {
             unlink(aside)
             throw error
         }
-        guard rename(aside, path) == 0 else { throw failure(path) }
     }
 
-    private static func failure(_ path: String) -> InputError {
+    static func write(_ path: String, _ fill: (inout [UInt8]) throws -> Void) throws {
+        var bytes: [UInt8] = []
+        try fill(&bytes)
+        try replace(path) { aside in
+            guard let file = fopen(aside, "wb") else { throw failure(path) }
+            let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+            guard fclose(file) == 0, written == bytes.count else { throw failure(path) }
+        }
+    }
+
+    static func failure(_ path: String) -> InputError {
         InputError("can't write '\(path)': \(String(cString: strerror(errno)))")
     }
 }
@@ -109,7 +121,7 @@ struct ZipArchive {
         (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xedb8_8320 ^ value >> 1 : value >> 1 }
     }
 
-    static func crc32(_ bytes: [UInt8]) -> UInt32 {
+    static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
         ~bytes.reduce(~UInt32(0)) { table[Int(($0 ^ UInt32($1)) & 255)] ^ $0 >> 8 }
     }
 }

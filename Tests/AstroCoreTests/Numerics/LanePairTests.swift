@@ -8,7 +8,7 @@ extension NumericsTests {
 
         private static func numbers(_ seed: Int64) -> [Double] {
             var stream = RandomStream(seed: seed, .sample, 0)
-            return (0..<width).map { _ in 4 * stream.uniform() - 2 } 
+            return (0..<width).map { _ in 4 * stream.uniform() - 2 }
         }
 
         private func pair(_ x: [Double]) -> LanePair { x.withUnsafeBufferPointer { LanePair(at: $0.baseAddress!) } }
@@ -48,7 +48,9 @@ extension NumericsTests {
         func functions() {
             compare({ a, _, _ in exponential(a) }, { a, _, _ in exponential(a) })
             compare({ a, _, _ in logarithm(a.magnitude) }, { a, _, _ in logarithm(a.magnitude) })
-            compare({ RungeKuttaFehlberg45.factor($0.magnitude + $1 - $2) }, { RungeKuttaFehlberg45.factor($0.magnitude + $1 - $2) })
+            compare(
+                { RungeKuttaFehlberg45.factor($0.magnitude + $1 - $2) },
+                { RungeKuttaFehlberg45.factor($0.magnitude + $1 - $2) })
         }
 
         @Test("A mask chooses lane by lane, has a bit a lane, and can be made of them")

@@ -29,7 +29,8 @@ extension NumericsTests {
             #expect(mean < 1 || most > 10)
         }
 
-        @Test("Each step has the mean and variance of a Poisson number, and none knows of another", arguments: [0.2, 1])
+        @Test(
+            "Each step has the mean and variance of a Poisson number, and none knows of another", arguments: [0.2, 1])
         func law(_ mean: Double) throws {
             let trains = try trains(mean)
             var numbers = [UInt64](repeating: 0, count: 32)

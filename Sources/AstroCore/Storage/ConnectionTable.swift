@@ -1,0 +1,169 @@
+extension Connections {
+    /// `source` and `target` (global ids), `weight`, `delay` (ms), `synapse_model`, and the models' parameters; nan where a
+    /// model has no such parameter.
+    public func table() throws -> FileTable {
+        let models = synapseModels
+        let known = SynapseModel.allCases.filter { models.contains($0.rawValue) }
+        let names = known.map(\.rawValue)
+        var result = FileTable()
+        result.add("source", source)
+        result.add("target", target)
+        result.add("weight", weight)
+        result.add("delay", delay)
+        let number = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
+        result.columns.append(("synapse_model", .names(names, which: models.map { number[$0]! })))
+        let parameters = known.flatMap(\.parameters).map(\.name)
+        for name in parameters where result[name] == nil {
+            let values = try parameterValues(name, models)
+            if name == "receptor_type", values.allSatisfy({ $0 == 0 }) { continue }
+            result.add(name, values)
+        }
+        return result
+    }
+}
+
+extension Simulation {
+    /// Makes the connections of a table; their number.
+    ///
+    /// - `table`: `source` and `target`, and any of `weight`, `delay`, `synapse_model` and the models' parameters.
+    /// - `source`, `target`: the nodes among which ids count from 1; without, ids are global.
+    /// - `synapse`: goes before what the table says.
+    public func connect(_ table: FileTable, source: Nodes? = nil, target: Nodes? = nil, synapse: Settings = [:]) throws
+        -> Int
+    {
+        let sources = try ids("source", table, source), targets = try ids("target", table, target)
+        let groups = try ConnectionGroups(table, sources, targets, synapse, self).groups
+        // all are checked before any is made
+        for group in groups { try check(group) }
+        return try groups.reduce(0) { made, group in
+            made + (try connect(group.pre, group.post, ConnectionRule(group.list), group.synapse))
+        }
+    }
+
+    private func ids(_ name: String, _ table: FileTable, _ nodes: Nodes?) throws -> [Int] {
+        guard let values = table.numbers(name) else { throw InputError("there is no column '\(name)'") }
+        if let nodes { try checkMine(nodes, name) }
+        let known = nodes?.ids
+        let limit = known?.count ?? nodeCount
+        return try values.enumerated().map { row, value in
+            guard value >= 1, value <= Double(limit), value == value.rounded() else {
+                throw InputError(
+                    "connection \(row + 1): \(name) = \(formatted(value)) is not a node (1 to \(limit)\(known == nil ? ", all that exist" : " of those given"))"
+                )
+            }
+            return known?[Int(value) - 1] ?? Int(value)
+        }
+    }
+
+    private func check(_ group: ConnectionGroups.Group) throws {
+        let spec = try SynapseSpec(group.synapse)
+        let kind = try ConnectionKind(group.pre, group.post, spec)
+        if case .recording = kind { throw InputError("a connection with a recorder can't come from a file") }
+        switch spec["delay"] {
+        case .all(let ms): _ = try SynapseSpec.delaySteps(ms, resolution)
+        case .listed(let list): for ms in list { _ = try SynapseSpec.delaySteps(ms, resolution) }
+        case .drawn: break
+        }
+    }
+}
+
+/// The connections of a table in groups that one connect call can make each: of one model, with equal parameters beside
+/// weight and delay, from cells or from generators.
+private struct ConnectionGroups {
+    struct Group {
+        let pre, post: Nodes
+        let list: ConnectionList
+        let synapse: Settings
+    }
+
+    private struct Key: Hashable {
+        let model: String
+        let isDevice: Bool
+        let values: [Double]
+    }
+
+    private(set) var groups: [Group] = []
+
+    init(_ table: FileTable, _ sources: [Int], _ targets: [Int], _ synapse: Settings, _ simulation: Simulation) throws {
+        guard !sources.isEmpty else { return }
+        let models = try Self.models(table, synapse)
+        let columns = table.columns.filter { !["source", "target", "synapse_model"].contains($0.name) }
+        let numbers = try columns.map { column -> (name: String, values: [Double]) in
+            guard case .numbers(let values) = column.column, values.count == sources.count else {
+                throw InputError("the column '\(column.name)' must hold a number for each connection")
+            }
+            return (column.name, values)
+        }
+        try Self.check(numbers.map(\.name), models)
+        let fixed = numbers.filter { !["weight", "delay"].contains($0.name) && synapse[$0.name] == nil }
+        let free = numbers.filter { ["weight", "delay"].contains($0.name) && synapse[$0.name] == nil }
+        var rows: [Key: [Int]] = [:], order: [Key] = []
+        for row in sources.indices {
+            let isDevice = simulation.locate(sources[row]).population.devices != nil
+            // nan is equal to nothing, not even itself: the bits of a number no parameter has stand for it
+            let values = fixed.map { $0.values[row].isNaN ? -Double.greatestFiniteMagnitude : $0.values[row] }
+            let key = Key(model: models(row), isDevice: isDevice, values: values)
+            if rows[key] == nil { order.append(key) }
+            rows[key, default: []].append(row)
+        }
+        for key in order {
+            var settings: Settings = ["synapse_model": .text(key.model)]
+            for (column, value) in zip(fixed, key.values) where value != -Double.greatestFiniteMagnitude {
+                settings[column.name] = .number(value)
+            }
+            groups.append(try Self.group(rows[key]!, sources, targets, free, settings, synapse, simulation))
+        }
+    }
+
+    private static func models(_ table: FileTable, _ synapse: Settings) throws -> (Int) -> String {
+        if let given = synapse["synapse_model"] {
+            guard case .text(let name) = given else { throw InputError("synapse_model must be a name, got \(given)") }
+            return { _ in name }
+        }
+        guard case .names(let names, let which)? = table["synapse_model"] else {
+            return { _ in SynapseModel.staticSynapse.rawValue }
+        }
+        for name in names { _ = try SynapseModel.named(name) }
+        return { names[Int(which[$0])] }
+    }
+
+    /// A column that is no parameter of any model is an error, not a surprise.
+    private static func check(_ names: [String], _ models: (Int) -> String) throws {
+        let known = Set(SynapseModel.allCases.flatMap(\.parameters).map(\.name))
+        for name in names where !known.contains(name) {
+            throw InputError.unknown("no synapse model has a parameter", name, among: known.sorted())
+        }
+    }
+
+    private static func group(
+        _ rows: [Int], _ sources: [Int], _ targets: [Int], _ free: [(name: String, values: [Double])],
+        _ settings: Settings, _ synapse: Settings, _ simulation: Simulation
+    ) throws -> Group {
+        let list = ConnectionList(rows.map { sources[$0] }, rows.map { targets[$0] })
+        var settings = settings
+        for (name, values) in free {
+            let own = list.order.map { values[rows[$0]] }
+            if let empty = own.firstIndex(where: \.isNaN) {
+                throw InputError("connection \(rows[list.order[empty]] + 1) has no \(name)")
+            }
+            // equal ones are stored once
+            settings[name] = own.allSatisfy { $0 == own[0] } ? .number(own[0]) : .numbers(own)
+        }
+        settings.merge(synapse) { $1 }
+        return Group(
+            pre: Nodes(simulation, ids: list.sources), post: Nodes(simulation, ids: list.targets), list: list,
+            synapse: settings)
+    }
+}
+
+extension Nodes {
+    /// Nodes of global ids that exist, in that order.
+    fileprivate init(_ simulation: Simulation, ids: [Int]) {
+        self.init(
+            simulation,
+            ids.map { id in
+                let (population, cell) = simulation.locate(id)
+                return Run(population, cell, 1, 1)
+            })
+    }
+}

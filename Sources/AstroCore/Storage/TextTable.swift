@@ -1,0 +1,138 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Reads a table of text: a line with names, then lines with numbers; lines that begin with # are skipped.
+struct TextTable {
+    private let path: String
+    private let bytes: [UInt8]
+    private let separator: UInt8
+    /// Columns that hold names.
+    private let textColumns: Set<String>
+
+    private static let newline = UInt8(ascii: "\n"), carriageReturn = UInt8(ascii: "\r")
+
+    /// - `rename`: what a column is called here.
+    static func read(
+        _ path: String, separator: Character, textColumns: Set<String> = [], rename: [String: String]
+    ) throws -> FileTable {
+        let bytes = try InputFile.bytes(path)
+        let reader = TextTable(
+            path: path, bytes: bytes + [0], separator: separator.asciiValue!, textColumns: textColumns)
+        return try reader.table(rename)
+    }
+
+    private func table(_ rename: [String: String]) throws -> FileTable {
+        var lines = lines()
+        guard let header = lines.first else { throw InputError("'\(path)': the file is empty") }
+        lines.removeFirst()
+        let names = fields(header.range).map {
+            let name = String(decoding: bytes[$0], as: UTF8.self)
+            return rename[name] ?? name
+        }
+        try check(names, header.number)
+        var columns = names.map { _ in [Double]() }
+        var texts = names.map { _ in [String]() }
+        for line in lines {
+            let parts = fields(line.range)
+            guard parts.count == names.count else {
+                throw problem(line.number, "\(parts.count) fields, but there are \(names.count) columns")
+            }
+            for (i, part) in parts.enumerated() {
+                if textColumns.contains(names[i]) {
+                    texts[i].append(String(decoding: bytes[part], as: UTF8.self))
+                } else {
+                    columns[i].append(try number(part, names[i], line.number))
+                }
+            }
+        }
+        var result = FileTable()
+        for (i, name) in names.enumerated() {
+            let isText = textColumns.contains(name)
+            result.columns.append((name, isText ? .names(of: texts[i]) : .numbers(columns[i])))
+        }
+        return result
+    }
+
+    private func check(_ names: [String], _ line: Int) throws {
+        if let twice = names.enumerated().first(where: { names[..<$0].contains($1) }) {
+            throw problem(line, "two columns are called '\(twice.element.prefix(40))'")
+        }
+    }
+
+    /// Lines that hold something, counted from 1; comments are left out.
+    private func lines() -> [(number: Int, range: Range<Int>)] {
+        var result: [(Int, Range<Int>)] = []
+        var start = 0, number = 1
+        let end = bytes.count - 1
+        while start < end {
+            var stop = start
+            while stop < end, bytes[stop] != Self.newline { stop += 1 }
+            let last = stop > start && bytes[stop - 1] == Self.carriageReturn ? stop - 1 : stop
+            if last > start, bytes[start] != UInt8(ascii: "#") { result.append((number, start..<last)) }
+            start = stop + 1
+            number += 1
+        }
+        return result
+    }
+
+    private func fields(_ line: Range<Int>) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        var start = line.lowerBound
+        for i in line where bytes[i] == separator {
+            result.append(start..<i)
+            start = i + 1
+        }
+        return result + [start..<line.upperBound]
+    }
+
+    /// An empty field is a value that is not there.
+    private func number(_ field: Range<Int>, _ name: String, _ line: Int) throws -> Double {
+        if field.isEmpty { return .nan }
+        let value = bytes.withUnsafeBytes { bytes -> Double? in
+            let start = bytes.baseAddress!.assumingMemoryBound(to: CChar.self) + field.lowerBound
+            guard start[0] > 0x20 else { return nil }
+            var end: UnsafeMutablePointer<CChar>?
+            let value = strtod(start, &end)
+            return end == UnsafeMutablePointer(mutating: start) + field.count ? value : nil
+        }
+        guard let value else {
+            let text = String(decoding: bytes[field].prefix(40), as: UTF8.self)
+            throw problem(line, "'\(text)' in column \(name.prefix(40)) is not a number")
+        }
+        return value
+    }
+
+    private func problem(_ line: Int, _ what: String) -> InputError { InputError("'\(path)': line \(line): \(what)") }
+}
+
+enum InputFile {
+    static func bytes(_ path: String) throws -> [UInt8] {
+        guard let file = fopen(path, "rb") else { throw failure(path) }
+        defer { fclose(file) }
+        var status = stat()
+        guard fstat(fileno(file), &status) == 0 else { throw failure(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw InputError("'\(path)' is not a file") }
+        try Memory.refuse(Double(status.st_size) * 4, for: "the contents of '\(path)'")
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        let count = fread(&bytes, 1, bytes.count, file)
+        guard ferror(file) == 0 else { throw failure(path) }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+
+    static func size(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    static func failure(_ path: String) -> InputError {
+        InputError("can't read '\(path)': \(String(cString: strerror(errno)))")
+    }
+
+    static func unknownEnding(_ path: String, among endings: [String]) -> InputError {
+        InputError("'\(path)': the ending must be one of \(endings.joined(separator: ", "))")
+    }
+}

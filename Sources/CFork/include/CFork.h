@@ -1,0 +1,14 @@
+// What a process that forks needs from C.
+#ifndef CFORK_H
+#define CFORK_H
+
+#include <sys/types.h>
+
+// fork, with a child that cannot outlive its parent, crashes without a core file or a report, and does not hear
+// Ctrl-C, which the parent answers for both. `seconds` of processor time end it; 0 is no limit.
+pid_t cfork_child(unsigned seconds);
+
+// A pipe that programs started meanwhile do not inherit: 0, or -1 and errno.
+int cfork_pipe(int ends[2]);
+
+#endif

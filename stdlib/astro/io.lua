@@ -1,0 +1,51 @@
+-- Files that the field reads: events and connections, in and out.
+--
+--   local io = require "astro.io"
+--   local events = io.read("spikes.h5")                  as rec.events: times (ms), senders, and what was sampled
+--   io.save_connections(sim:connections(), "network.h5")
+--   io.connect(other, "network.h5")                      makes them again
+--
+-- rec:save(path) writes events. Which formats there are and what is in them: Docs/files.md.
+local _, _, host = ...
+local failure = require "astro.failure"
+local fail, public = failure.fail, failure.public
+local io = {}
+
+local function checked(call, options, known)
+  if options == nil then return {} end
+  if type(options) ~= "table" then fail("%s: options must be a table, got %s", call, type(options)) end
+  for key in pairs(options) do
+    local names = table.concat(known, ", ")
+    if not (", " .. names .. ", "):find(", " .. tostring(key) .. ", ", 1, true) then
+      fail("%s: there is no option '%s' (there are: %s)", call, tostring(key), names)
+    end
+  end
+  return options
+end
+
+local READ <const>, CONNECT <const> = { "population" }, { "population", "source", "synapse", "target" }
+
+-- The events of a .csv, .dat, .gdf, .npz or .h5 (SONATA) file: a table of Vectors, `times` in ms, `senders`, and each sampled
+-- quantity by name. Senders are global ids; in a SONATA file of another program they are its node ids, from 0.
+-- options: `population`, one of several in a SONATA file.
+io.read = public(function(path, options) return host.read(path, checked("read", options, READ).population) end)
+
+-- The connections of a .csv or .h5 (SONATA edges) file: a table of Vectors `source`, `target`, `weight`, `delay` (ms) and the
+-- models' parameters (nan where a model has none of that name), and `synapse_model`, a table of names.
+-- options: `population`, one of several in a SONATA file.
+io.read_connections = public(function(path, options)
+  return host.read_connections(path, checked("read_connections", options, READ).population)
+end)
+
+-- Writes connections, sim:connections{ … }, as .csv or .h5 (SONATA edges).
+io.save_connections = public(function(connections, path) host.save_connections(connections, path) end)
+
+-- Makes the connections of a file, or of a table such as read_connections returns; returns how many.
+-- options: `source` and `target`, Nodes: ids in the file count among these (from 1 in a .csv file, from 0 in SONATA files),
+-- without them they are global ids; `synapse`, as in sim:connect: goes before what the file says; `population`.
+io.connect = public(function(sim, connections, options)
+  options = checked("connect", options, CONNECT)
+  return host.connect(sim, connections, options.source, options.target, options.synapse, options.population)
+end)
+
+return io
