@@ -97,6 +97,19 @@ static void allow_threads(Filter *f, bool and_forks) {
     call_answers(f, SYS_clone3, error(ENOSYS));   // its flags lie in memory, where no filter sees them; libc then uses clone
 }
 
+// To itself; and its group may be stopped, which is what libedit makes of Ctrl-Z.
+static void allow_signals_to_itself(Filter *f) {
+    unsigned short start = begin_call(f, SYS_kill);
+    load(f, argument(0));
+    add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 0, 1);
+    answer(f, SECCOMP_RET_ALLOW);
+    add(f, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3);
+    load(f, argument(1));
+    add(f, BPF_JMP | BPF_JEQ | BPF_K, SIGTSTP, 0, 1);
+    answer(f, SECCOMP_RET_ALLOW);
+    end_call(f, start, error(EPERM));
+}
+
 // Reading limits is allowed, changing them, or those of others, is not.
 static void allow_reading_limits(Filter *f) {
     unsigned short start = begin_call(f, SYS_prlimit64);
@@ -178,7 +191,7 @@ bool seccomp_apply_to_script(void) {
     allow_if_one_of(&f, SYS_fcntl, 1, commands, COUNT(commands));
     allow_if_one_of(&f, SYS_prctl, 0, processes, COUNT(processes));
     allow_if_one_of(&f, SYS_tgkill, 0, self, 1);
-    allow_if_one_of(&f, SYS_kill, 0, self, 1);
+    allow_signals_to_itself(&f);
     answer(&f, error(ENOSYS));
     return install(&f);
 }
