@@ -167,9 +167,8 @@ extension Simulation {
         _ spec: SynapseSpec, _ rule: ConnectionRule?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
         let values = { (name: String) throws -> [Double] in
-            try ParameterDraws(spec, name, call, rowStart: { rule?.start(ofRow: $0, postCount) ?? $0 * postCount })
-                .values(
-                    row: row, count: count)
+            let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
+            return try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
         }
         return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }
