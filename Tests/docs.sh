@@ -27,7 +27,7 @@ for block in "$work"/*.lua; do
   fi
 done
 
-for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md Docs/*.md Docs/models/*.md Docs/reference/*.md; do
+for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md scripts/paper/README.md Docs/*.md Docs/models/*.md Docs/reference/*.md; do
   for link in $(grep -o '](\([^)#]*\)' "$page" | sed 's/^](//' | grep -v '^http'); do
     if [ -e "$(dirname "$page")/$link" ]; then
       passed=$((passed + 1))
