@@ -50,9 +50,15 @@ final class TerminalRun {
 
     func enter(_ line: String) { type(line + Self.enter) }
 
-    /// The status it ends with.
-    func end() -> Int32 {
-        while readMore() {}
+    /// The status it ends with. Ctrl-D is typed again where it came before the prompt was ready; what does not end is ended.
+    func end(_ limit: Double = 30) -> Int32 {
+        let deadline = Date().addingTimeInterval(limit)
+        var length = raw.count
+        while readMore() {
+            if raw.count == length { type(Self.ctrlD) }
+            length = raw.count
+            if Date() > deadline { kill(process, SIGKILL) }
+        }
         var status: Int32 = 0
         waitpid(process, &status, 0)
         return status & 0x7f == 0 ? status >> 8 & 0xff : -1
