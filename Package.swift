@@ -12,6 +12,12 @@ let engine: [SwiftSetting] = [
     .define("VECTOR_WIDTH_\(vectorWidth)"),
 ]
 
+// The fuzzer has a main of its own, so it is part of the package only when asked for: Tests/fuzz.sh.
+let fuzzer: [Target] =
+    Context.environment["ASTROLUA_FUZZ"] == nil
+    ? []
+    : [.executableTarget(name: "Fuzz", dependencies: ["AstroLua", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])]
+
 let package = Package(
     name: "astrolua",
     products: [
@@ -25,14 +31,20 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "LuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
         .target(name: "CLanes"),
+        .target(name: "CEdit"),
         .target(name: "CFork"),
+        .target(name: "CSandbox"),
         .target(name: "AstroCore", dependencies: ["CLanes", "CFork"], swiftSettings: engine),
-        .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua"]),
+        .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua", "CSandbox"]),
         .executableTarget(
             name: "Program",
-            dependencies: ["AstroLua", "AstroCore", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "AstroLua", "AstroCore", "CEdit", "CSandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
-        .testTarget(name: "ProgramTests"),
-    ]
+        .testTarget(name: "ProgramTests", dependencies: ["SandboxProbe"]),
+        .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
+    ] + fuzzer
 )

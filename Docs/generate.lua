@@ -1,9 +1,11 @@
--- Writes Docs/models/: a page for each model and an index, from the tables that the models themselves declare.
+-- Writes Docs/models/ and Docs/reference/: pages of models, userdata types and modules, from what `help` reads: the tables that
+-- the models and the program declare, and the comments of the modules in stdlib.
 --
 --   astrolua --trust Docs/generate.lua          in the top directory
+--   astrolua --trust Docs/generate.lua --check  are the pages up to date?
 local astro = require "astro"
+local reference = require "astro.reference"
 
-local DIRECTORY = "Docs/models"
 local KINDS = {
   { "neuron", "Neurons" }, { "astrocyte", "Astrocytes" }, { "stimulator", "Stimulating devices" },
   { "recorder", "Recording devices" }, { "synapse", "Synapses" },
@@ -96,17 +98,129 @@ local function index(models)
   return table.concat(parts, "\n\n") .. "\n"
 end
 
-local function write(name, text)
-  local file = assert(io.open(("%s/%s.md"):format(DIRECTORY, name), "w"))
+-- ## Reference pages
+
+local GENERATED = "Written by `Docs/generate.lua`; `help` at the prompt shows the same."
+
+-- Comments and rows indent code by two spaces or more, Markdown by four.
+local function prose(text)
+  local parts = {}
+  for paragraph in (text .. "\n\n"):gmatch("(.-)\n%s*\n") do
+    local is_table = paragraph:find("%S   *%S[^\n]*\n[^\n]*%S   *%S")
+    if is_table or paragraph:find("^  ") then paragraph = "    " .. paragraph:gsub("^  ", ""):gsub("\n", "\n    "):gsub("\n      ", "\n    ") end
+    parts[#parts + 1] = paragraph
+  end
+  return table.concat(parts, "\n\n")
+end
+
+local function call_section(title, row)
+  local parts = { "### " .. title, "    " .. row.usage }
+  if row.meaning ~= "" then parts[#parts + 1] = prose(row.meaning) end
+  if row.details and row.details ~= "" then parts[#parts + 1] = row.details end
+  return table.concat(parts, "\n\n")
+end
+
+local function field_table(fields)
+  if #fields == 0 then return end
+  local lines = { "## Fields\n\n| name | kind | meaning |\n|---|---|---|" }
+  for _, row in ipairs(fields) do lines[#lines + 1] = table_row("`" .. row.name .. "`", row.result, row.meaning) end
+  return table.concat(lines, "\n")
+end
+
+local BACK = "[All reference pages](README.md)"
+
+local function type_page(info)
+  local parts = { "# " .. info.name, info.meaning }
+  parts[#parts + 1] = field_table(info.fields)
+  if #info.methods > 0 then parts[#parts + 1] = "## Methods" end
+  for _, row in ipairs(info.methods) do parts[#parts + 1] = call_section(row.usage:match("^[%w_:]+"), row) end
+  parts[#parts + 1] = BACK
+  return table.concat(parts, "\n\n") .. "\n"
+end
+
+local MEANINGS = {
+  astro = "The simulator's module: a global in scripts and at the prompt, and what `require \"astro\"` returns. Besides the functions it "
+    .. "holds `astro.random` and `astro.version`, a string.",
+  ["astro.random"] = "Distributions, which stand where a parameter of nodes or synapses takes a number; each node or connection "
+    .. "draws its own value.",
+}
+
+local function functions_page(name)
+  local parts = { "# " .. name, MEANINGS[name] }
+  for _, row in ipairs(reference.functions(name)) do parts[#parts + 1] = call_section(name .. "." .. row.name, row) end
+  parts[#parts + 1] = BACK
+  return table.concat(parts, "\n\n") .. "\n"
+end
+
+local function module_page(module)
+  local parts = { "# " .. module.name, prose(module.head) }
+  for _, part in ipairs(module.parts) do
+    if part.title then parts[#parts + 1] = "## " .. part.title:gsub("%s*\n%s*", " "):gsub("%.$", "") end
+    if part.details and not part.entries[1].owner then parts[#parts + 1] = prose(part.details) end
+    for _, entry in ipairs(part.entries) do
+      local title = entry.owner and entry.owner:lower() .. ":" .. entry.name or entry.usage:match("^[%w_.]+")
+      parts[#parts + 1] = call_section(title, { usage = entry.usage, meaning = entry.meaning })
+    end
+  end
+  parts[#parts + 1] = BACK
+  return table.concat(parts, "\n\n") .. "\n"
+end
+
+local function first_sentence(text) return (text:gsub("%s*\n%s*", " "):match("^(.-[.:])%f[%s\0]") or text):gsub(":$", ".") end
+
+local function reference_pages(pages)
+  local index_rows = { { "astro", MEANINGS.astro }, { "astro.random", MEANINGS["astro.random"] } }
+  for _, name in ipairs { "astro", "astro.random" } do pages["reference/" .. name .. ".md"] = functions_page(name) end
+  for _, info in ipairs(reference.types()) do
+    pages["reference/" .. info.name .. ".md"] = type_page(info)
+    index_rows[#index_rows + 1] = { info.name, info.meaning }
+  end
+  for _, name in ipairs(reference.modules()) do
+    local module = reference.module(name)
+    pages["reference/" .. name .. ".md"] = module_page(module)
+    index_rows[#index_rows + 1] = { name, module.head }
+  end
+  local lines = { "# Reference", "", GENERATED, "", "| page | what it is |", "|---|---|" }
+  for _, row in ipairs(index_rows) do
+    lines[#lines + 1] = table_row(("[%s](%s.md)"):format(row[1], row[1]), (first_sentence(row[2])))
+  end
+  lines[#lines + 1] = "\nModels have [pages of their own](../models/README.md); connection rules are on the page [connections](../connections.md)."
+  pages["reference/README.md"] = table.concat(lines, "\n") .. "\n"
+end
+
+-- ## Files
+
+local function read(path)
+  local file = io.open(path)
+  local text = file and file:read("a")
+  if file then file:close() end
+  return text
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
   file:write(text)
   file:close()
 end
 
-assert(os.execute("mkdir -p " .. DIRECTORY))
-local models = {}
+local pages, models = {}, {}
 for i, name in ipairs(astro.models()) do
   models[i] = astro.models(name)
-  write(name, page(models[i]))
+  pages["models/" .. name .. ".md"] = page(models[i])
 end
-write("README", index(models))
-print(("%d pages in %s"):format(#models + 1, DIRECTORY))
+pages["models/README.md"] = index(models)
+reference_pages(pages)
+
+local checks = (...) == "--check"
+if not checks then assert(os.execute("mkdir -p Docs/models Docs/reference")) end
+local count, old = 0, {}
+for name, text in pairs(pages) do
+  local path = "Docs/" .. name
+  count = count + 1
+  if not checks then write(path, text) elseif read(path) ~= text then old[#old + 1] = path end
+end
+if #old > 0 then
+  print("not up to date (astrolua --trust Docs/generate.lua writes them):\n  " .. table.concat(old, "\n  "))
+  os.exit(1)
+end
+print(("%d pages in Docs/models and Docs/reference %s"):format(count, checks and "are up to date" or "are written"))

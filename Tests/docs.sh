@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every ```lua block of README.md and Docs/, each by itself in an empty folder, and checks that no link of a page
-# leads nowhere. Usage: docs.sh PROGRAM
+# leads nowhere and that generated pages are up to date. Usage: docs.sh PROGRAM
 set -u
 program=$(realpath "$1")
 cd "$(dirname "$0")/.."
@@ -27,7 +27,7 @@ for block in "$work"/*.lua; do
   fi
 done
 
-for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md Docs/*.md Docs/models/*.md; do
+for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md scripts/paper/README.md Docs/*.md Docs/models/*.md Docs/reference/*.md; do
   for link in $(grep -o '](\([^)#]*\)' "$page" | sed 's/^](//' | grep -v '^http'); do
     if [ -e "$(dirname "$page")/$link" ]; then
       passed=$((passed + 1))
@@ -37,6 +37,8 @@ for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md Docs/*.md D
     fi
   done
 done
+
+if "$program" --trust Docs/generate.lua --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
 echo "docs: $passed passed, $failed failed"
 [ "$failed" = 0 ]

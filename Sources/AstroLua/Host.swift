@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CSandbox
 import Glibc
 import LuaShim
 
@@ -8,16 +9,23 @@ extension Runtime {
     static var hostFunctions: [LuaMethod<Void>] {
         [
             .init(
-                "gnuplot", "host.gnuplot(commands [, path])",
-                "Runs gnuplot and writes its output to a file, where the sandbox lets it; true, or nil and why not."
+                "gnuplot", "host.gnuplot(commands, path)",
+                "Writes what gnuplot draws to a file, where the sandbox lets it; true, or nil and why not."
             ) { _, arguments in
-                let path = arguments.isNothing(2) ? nil : try arguments.writablePath(2)
-                var picture: [UInt8] = []
-                if let problem = runGnuplot(try arguments.string(1, "commands") + "\n", output: &picture) {
-                    return arguments.failure(problem)
+                let path = try arguments.writablePath(2)
+                return try arguments.draw { picture in
+                    try picture.withUnsafeBytes { try writeFile(path, $0) }
+                    return nil
                 }
-                if let path { try picture.withUnsafeBytes { try writeFile(path, $0) } }
-                return .flag(true)
+            },
+            .init(
+                "show_window", "host.show_window(commands)",
+                "Runs gnuplot, which opens a window; true, or nil and why not."
+            ) { _, arguments in
+                guard arguments.runtime.access.trusted else {
+                    return arguments.failure("a script in the sandbox opens no window (--trust lets it)")
+                }
+                return try arguments.draw(reach: SANDBOX_EVERYTHING) { _ in nil }
             },
             .init("terminal", "host.terminal(ask)", "What standard output can show; `ask` the terminal about graphics.")
             {
@@ -28,7 +36,8 @@ extension Runtime {
                     ("is_terminal", .flag(terminal.isTerminal)), ("columns", .integer(terminal.columns)),
                     ("rows", .integer(terminal.rows)), ("cell_width", .integer(terminal.cellWidth)),
                     ("colour", .flag(terminal.hasColour)), ("utf8", .flag(terminal.isUTF8)),
-                    ("has_windows", .flag(terminal.hasWindows)), ("graphics", graphics.map { .text($0) } ?? .none),
+                    ("has_windows", .flag(arguments.runtime.access.trusted && terminal.hasWindows)),
+                    ("graphics", graphics.map { .text($0) } ?? .none),
                 ])
             },
             .init(
@@ -36,15 +45,21 @@ extension Runtime {
                 "Writes what gnuplot draws to the terminal, as \"sixel\" or \"kitty\" graphics; true, or nil and why not."
             ) { _, arguments in
                 let kind = try arguments.string(2, "protocol")
-                var bytes: [UInt8] = []
-                if let problem = runGnuplot(try arguments.string(1, "commands") + "\n", output: &bytes) {
-                    return arguments.failure(problem)
+                return try arguments.draw { bytes in
+                    let picture = kind == "kitty" ? TerminalPicture.kitty(bytes) : TerminalPicture.sixel(bytes)
+                    guard let picture else { return "gnuplot drew no picture for a terminal" }
+                    write(picture + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+                    return nil
                 }
-                guard let picture = kind == "kitty" ? TerminalPicture.kitty(bytes) : TerminalPicture.sixel(bytes) else {
-                    return arguments.failure("gnuplot drew no picture for a terminal")
-                }
-                writeToStandardOutput(picture + [UInt8(ascii: "\n")])
-                return .flag(true)
+            },
+            .init(
+                "show_text", "host.show_text(text [, is_complaint])",
+                "Writes text to standard output, or to standard error; colours stay colours."
+            ) { _, arguments in
+                let text = try arguments.string(1, "text")
+                let file = lua_toboolean(arguments.L, 2) != 0 ? STDERR_FILENO : STDOUT_FILENO
+                write(Array((isatty(file) == 1 ? visible(text, keepingColours: true) : text).utf8), to: file)
+                return .nothing
             },
             .init("write_file", "host.write_file(path, text)", "Writes a file, where the sandbox lets it.") {
                 _, arguments in
@@ -53,11 +68,21 @@ extension Runtime {
                 try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
                 return .nothing
             },
-        ] + fileFunctions + sweepFunctions
+        ] + fileFunctions + sweepFunctions + deskFunctions
     }
 }
 
 extension Arguments {
+    /// Has gnuplot draw the commands; true, or nil and what was wrong with drawing or, as `use` tells, with the picture.
+    fileprivate func draw(
+        reach: sandbox_reach = SANDBOX_PICTURE, _ use: ([UInt8]) throws -> String?
+    ) throws -> LuaValue {
+        switch runGnuplot(try string(1, "commands") + "\n", reach) {
+        case .success(let picture): return try use(picture).map(failure) ?? .flag(true)
+        case .failure(let problem): return failure("\(problem)")
+        }
+    }
+
     fileprivate func failure(_ problem: String) -> LuaValue {
         runtime.push(.none, L)
         runtime.push(.text(problem), L)
@@ -65,11 +90,11 @@ extension Arguments {
     }
 }
 
-private func writeToStandardOutput(_ bytes: [UInt8]) {
+private func write(_ bytes: [UInt8], to file: Int32) {
     fflush(nil)
     var rest = bytes[...]
     while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         if count < 0, errno != EINTR { return }
         rest = rest.dropFirst(max(count, 0))
     }
@@ -105,50 +130,29 @@ private func readAll(_ file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
     }
 }
 
-/// What went wrong, if something did. Commands, messages and pictures go through files in memory rather than pipes, so
-/// neither side can wait for the other.
-private func runGnuplot(_ input: String, output: inout [UInt8]) -> String? {
-    guard let commands = tmpfile(), let messages = tmpfile(), let picture = tmpfile() else {
-        return "no temporary file for gnuplot"
-    }
-    defer {
-        fclose(commands)
-        fclose(messages)
-        fclose(picture)
+/// Commands, picture and messages go through files in memory rather than pipes, so neither side can wait for the other.
+private func runGnuplot(_ input: String, _ reach: sandbox_reach) -> Result<[UInt8], InputError> {
+    let files = (0..<3).map { _ in fdopen(sandbox_memory_file(), "w+b") }
+    defer { for case let file? in files { fclose(file) } }
+    guard let commands = files[0], let picture = files[1], let messages = files[2] else {
+        return .failure(InputError("no memory for gnuplot's files"))
     }
     fputs(input, commands)
-    fflush(commands)
     fflush(nil)
     lseek(fileno(commands), 0, SEEK_SET)
-    let files = (fileno(commands), fileno(picture), fileno(messages))
-    guard let status = spawn("gnuplot", files) else {
-        return "gnuplot is not installed (on Debian: apt install gnuplot-nox)"
+    let status = sandbox_run_gnuplot(fileno(commands), fileno(picture), fileno(messages), reach)
+    if status == Int32(SANDBOX_NO_PROGRAM) {
+        return .failure(InputError("gnuplot is not installed (on Debian: apt install gnuplot-nox)"))
     }
-    if status == 0 {
-        rewind(picture)
-        output = readAll(picture) ?? []
-        return nil
-    }
+    rewind(picture)
     rewind(messages)
-    let text = readAll(messages).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    let lines = text.split(separator: "\n").filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
-    return "gnuplot: " + (lines.isEmpty ? "ended with status \(status >> 8)" : lines.joined(separator: "\n"))
+    guard status == 0 else { return .failure(InputError("gnuplot: " + complaint(readAll(messages) ?? [], status))) }
+    return .success(readAll(picture) ?? [])
 }
 
-/// Runs a program found in PATH with these as standard input, output and error; its wait status, or nil if there is no
-/// such program.
-private func spawn(_ program: String, _ files: (input: Int32, output: Int32, messages: Int32)) -> Int32? {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, files.input, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, files.output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, files.messages, STDERR_FILENO)
-    var name: [UnsafeMutablePointer<CChar>?] = [strdup(program), nil]
-    defer { free(name[0]) }
-    var child: pid_t = 0
-    guard posix_spawnp(&child, program, &actions, nil, &name, environ) == 0 else { return nil }
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    return status
+private func complaint(_ messages: [UInt8], _ status: Int32) -> String {
+    let lines = String(decoding: messages, as: UTF8.self).split(separator: "\n")
+        .filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
+    if !lines.isEmpty { return lines.joined(separator: "\n") }
+    return status & 0x7f == 0 ? "ended with status \(status >> 8)" : "was ended by signal \(status & 0x7f)"
 }

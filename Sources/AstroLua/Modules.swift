@@ -22,8 +22,10 @@ extension Runtime {
                 if arguments.isNothing(1) { return .list(Catalogue.models.map { .text($0.name) }) }
                 return try Catalogue.model(try arguments.string(1, "name")).luaValue
             },
-            .init("rules", "astro.rules()", "Names of all connection rules.") { _, _ in
-                .list(Catalogue.rules.map { .text($0) })
+            .init("rules", "astro.rules([name])", "Names of all connection rules, or all about one of them.") {
+                _, arguments in
+                if arguments.isNothing(1) { return .list(Catalogue.rules.map { .text($0) }) }
+                return try Catalogue.rule(try arguments.string(1, "name")).luaValue
             },
             .init("vector", "astro.vector{ numbers }", "A Vector from a table of numbers.") { _, arguments in
                 .vector(try arguments.numbers(1, "numbers"))
@@ -68,6 +70,23 @@ extension ModelInfo {
             ("recordable_units", .list(recordables.map { .text($0.unit) })),
             ("recordable_meanings", .list(recordables.map { .text($0.meaning) })), ("equations", .text(equations)),
             ("references", .list(references.map { .text($0) })), ("notes", .list(notes.map { .text($0) })),
+        ])
+    }
+}
+
+extension RuleInfo {
+    fileprivate var luaValue: LuaValue {
+        .table([
+            ("name", .text(name)), ("summary", .text(summary)), ("count", .text(count)),
+            ("keys", .list(keys.map(\.luaValue))), ("notes", .list(notes.map { .text($0) })),
+        ])
+    }
+}
+
+extension RuleKey {
+    fileprivate var luaValue: LuaValue {
+        .table([
+            ("name", .text(name)), ("default", defaultText.map { .text($0) } ?? .none), ("meaning", .text(meaning)),
         ])
     }
 }

@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import Glibc
 import LuaShim
 
 /// What is set up before a script runs: `require`, the sandbox, and globals that must exist to be read.
@@ -18,8 +19,11 @@ extension Runtime {
         pushFunctions(Self.hostFunctions)
         setField("args") { push(.list(options.arguments.map { .text($0) }), L) }
         lua_pushboolean(L, options.trust ? 1 : 0)
-        guard shim_call(L, 5, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
-        if !options.trust { makeLoadersTextOnly() }
+        lua_pushboolean(L, options.hasPrompt ? 1 : 0)
+        guard shim_call(L, 6, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
+        if options.trust { return }
+        makeLoadersTextOnly()
+        guard shim_confine(L) == LUA_OK else { throw InputError(text(L, at: -1)) }
     }
 
     private func installAstro() {
@@ -34,10 +38,13 @@ extension Runtime {
     }
 
     /// The text of a module, or nil and what was tried.
-    private func readStdlib(_ arguments: Arguments) throws -> LuaValue {
-        let name = try arguments.string(1, "name").split(separator: ".").joined(separator: "/")
-        let path = "\(name).lua"
-        guard let stdlib = access.stdlib, !name.isEmpty, let bytes = readFile("\(stdlib)/\(path)") else {
+    func readStdlib(_ arguments: Arguments) throws -> LuaValue {
+        let name = try arguments.string(1, "name")
+        let path = name.split(separator: ".").joined(separator: "/") + ".lua"
+        let isPlain = name.utf8.allSatisfy {
+            $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || isalnum(Int32($0)) != 0
+        }
+        guard let stdlib = access.stdlib, !name.isEmpty, isPlain, let bytes = readFile("\(stdlib)/\(path)") else {
             push(.none, L)
             push(.text("no module in stdlib: '\(path)'"), L)
             return .pushed(2)
@@ -98,9 +105,13 @@ extension Runtime {
 }
 
 private let preludeText = #"""
-    local directory, refusal, stdlib, host, trusted = ...
-    local load, loadfile, searchpath, open, find = load, loadfile, package.searchpath, io.open, string.find
-    local error, type, pcall, require = error, type, pcall, require
+    local directory, refusal, stdlib, host, trusted, has_prompt = ...
+    local load, loadfile, open, lines = load, loadfile, io.open, io.lines
+    local find, gmatch, gsub = string.find, string.gmatch, string.gsub
+    local error, type, pcall, require, math_type, tostring = error, type, pcall, require, math.type, tostring
+
+    -- for help, completion and pretty-printing, which must run nothing of the user's
+    host.debug = { getmetatable = debug.getmetatable, getinfo = debug.getinfo, getlocal = debug.getlocal }
 
     local own = directory .. "/?.lua;" .. directory .. "/?/init.lua"
     package.path = trusted and own .. ";" .. package.path or own
@@ -120,31 +131,60 @@ private let preludeText = #"""
       end, path
     end
 
-    local function from_script(name)
-      local path, tried = searchpath(name, package.path)
-      if not path then return tried end
-      local why = refusal(path, false)
-      if why then return why end
-      local chunk, problem = loadfile(path, "t")
-      if not chunk then error(problem, 0) end
-      return chunk, path
-    end
-
     local searchers = package.searchers
     if trusted then
       package.searchers = { searchers[1], from_stdlib, searchers[2], searchers[3], searchers[4] }
       return
     end
 
+    -- Each place is asked for permission before it is looked at: what is outside the sandbox cannot even be seen to be there.
+    local function from_script(name)
+      local tried = ""
+      for template in gmatch(package.path, "[^;]+") do
+        local path = gsub(template, "%?", { ["?"] = gsub(name, "%.", "/") })
+        local why = refusal(path, false)
+        local file = not why and open(path)
+        if file then
+          file:close()
+          local chunk, problem = loadfile(path, "t")
+          if not chunk then error(problem, 0) end
+          return chunk, path
+        end
+        tried = tried .. "\n\t" .. (why or "no file '" .. path .. "'")
+      end
+      return tried
+    end
     package.searchers = { searchers[1], from_stdlib, from_script }
-    package.loadlib, package.cpath, package.searchpath = nil, nil, nil
-    string.dump = nil
-    debug = { traceback = debug.traceback }
-    package.loaded.debug = debug
+
+    -- The whitelist. What is not named here is not there, whatever a later Lua may bring.
+    local kept = {
+      _G = "assert astro collectgarbage coroutine debug dofile error getmetatable io ipairs load loadfile math next os package "
+        .. "pairs pcall print rawequal rawget rawlen rawset require select setmetatable string table tonumber tostring type "
+        .. "utf8 warn xpcall _G _VERSION",
+      coroutine = "close create isyieldable resume running status wrap yield",
+      debug = "traceback",
+      io = "close flush input lines open output read stderr stdin stdout type write",
+      os = "clock date difftime exit getenv remove rename time",
+      package = "config loaded path preload searchers",
+      string = "byte char find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper",
+    }
+    for name, list in next, kept do
+      local allowed, library = {}, name == "_G" and _G or _G[name]
+      for word in gmatch(list, "%S+") do allowed[word] = true end
+      for key in next, library do
+        if not allowed[key] then library[key] = nil end
+      end
+    end
+
+    -- Paths. Numbers would be taken for paths, too.
+    local function path_of(value) return math_type(value) and tostring(value) or value end
+
+    local function refused(path, writes) return type(path) == "string" and refusal(path, writes) end
 
     local function guarded(call, writes)
       return function(path, ...)
-        local why = type(path) == "string" and refusal(path, writes)
+        path = path_of(path)
+        local why = refused(path, writes)
         if why then error(why, 2) end
         return call(path, ...)
       end
@@ -152,17 +192,17 @@ private let preludeText = #"""
 
     function io.open(path, ...)
       local mode = ...
-      local writes = type(mode) == "string" and find(mode, "[wa+]") ~= nil
-      local why = type(path) == "string" and refusal(path, writes)
+      path = path_of(path)
+      local why = refused(path, type(mode) == "string" and find(mode, "[wa+]") ~= nil)
       if why then return nil, why, 13 end
       return open(path, ...)
     end
-    io.lines = guarded(io.lines, false)
+    io.lines = guarded(lines, false)
     io.input = guarded(io.input, false)
     io.output = guarded(io.output, true)
-    io.popen, io.tmpfile = nil, nil
     function _G.loadfile(path, ...)
-      local why = type(path) == "string" and refusal(path, false)
+      path = path_of(path)
+      local why = refused(path, false)
       if why then return nil, why end
       return loadfile(path, ...)
     end
@@ -174,18 +214,28 @@ private let preludeText = #"""
 
     local remove, rename = os.remove, os.rename
     function os.remove(path)
-      local why = type(path) == "string" and refusal(path, true)
+      path = path_of(path)
+      local why = refused(path, true)
       if why then return nil, why, 13 end
       return remove(path)
     end
     function os.rename(from, to)
-      local why = type(from) == "string" and type(to) == "string" and (refusal(from, true) or refusal(to, true))
+      from, to = path_of(from), path_of(to)
+      local why = refused(from, true) or refused(to, true)
       if why then return nil, why, 13 end
       return rename(from, to)
     end
-    os.execute, os.tmpname, os.setlocale = nil, nil, nil
+
+    -- How the collector works is Lua's business: its generational mode is the less tested one.
+    local collect, ignored = collectgarbage, { generational = true, incremental = true, setpause = true, setstepmul = true }
+    function collectgarbage(option, ...)
+      if option and ignored[option] then return find(option, "^set") and 200 or "incremental" end
+      return collect(option, ...)
+    end
 
     -- What may use the host is loaded before a script can exchange the functions it uses; what comes later has no host.
-    for _, name in ipairs { "astro.plot", "astro.options", "astro.io", "astro.sweep" } do pcall(require, name) end
+    local early = { "astro.plot", "astro.options", "astro.io", "astro.sweep", "astro.help", "astro.show" }
+    if has_prompt then early[#early + 1] = "astro.repl.session" end
+    for _, name in ipairs(early) do pcall(require, name) end
     host = nil
     """#

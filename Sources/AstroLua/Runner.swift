@@ -8,51 +8,30 @@ public enum Outcome: Equatable, Sendable {
     case finished
     case failed(String)
     case interrupted
-    /// The text is the beginning of a longer statement (the REPL asks for more).
-    case incomplete
 }
 
 extension Runtime {
     /// Runs a file, or standard input for "-".
-    public func run(file path: String) -> Outcome {
+    ///
+    /// - `keepingLocals`: its outermost local variables are kept for a `Session`.
+    public func run(file path: String, keepingLocals: Bool = false) -> Outcome {
         guard let bytes = path == "-" ? readStandardInput() : readFile(path) else {
             return .failed("cannot open \(path): \(String(cString: strerror(errno)))")
         }
-        return run(bytes, name: path == "-" ? "=stdin" : "@\(path)")
+        return run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
     }
 
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".
-    public func run(_ text: [UInt8], name: String) -> Outcome {
+    public func run(_ text: [UInt8], name: String, keepingLocals: Bool = false) -> Outcome {
         setArguments()
         do {
             try load(withoutShebang(text), name: name)
         } catch {
             return .failed("\(error)")
         }
+        if keepingLocals { shim_keep_locals(L, -1) }
         for argument in options.arguments { push(.text(argument), L) }
         return finish(call(arguments: Int32(options.arguments.count), results: 0))
-    }
-
-    /// A line of the REPL: as an expression whose values are printed, otherwise as a statement.
-    public func evaluate(_ line: String) -> Outcome {
-        let top = lua_gettop(L)
-        defer { lua_settop(L, top) }
-        do {
-            do { try load(Array("return \(line)".utf8), name: "=stdin") } catch {
-                lua_settop(L, top)
-                try load(Array(line.utf8), name: "=stdin")
-            }
-        } catch {
-            return "\(error)".hasSuffix("<eof>") ? .incomplete : .failed("\(error)")
-        }
-        let status = call(arguments: 0, results: LUA_MULTRET)
-        guard status == LUA_OK, lua_gettop(L) > top else { return finish(status) }
-        pushGlobals()
-        pushText("print", L)
-        lua_rawget(L, -2)
-        lua_rotate(L, top + 1, 1)
-        shim_pop(L, 1)
-        return finish(call(arguments: lua_gettop(L) - top - 1, results: 0))
     }
 
     /// Pushes the compiled text.
@@ -69,20 +48,32 @@ extension Runtime {
     }
 
     /// Signals now act on this Lua.
-    public func watchSignals() {
-        shim_watch_signals(L)
+    public func watchSignals(patience: Int = 0) {
+        shim_watch_signals(L, Int32(patience))
         if let seconds = options.timeLimit { shim_start_time_limit(L, seconds) }
     }
+
+    /// From now on the engine asks before it takes much memory.
+    public func watchMemory() {
+        guard let limit = options.memoryLimit else { return }
+        Memory.left = { [unowned self] in max(0, Double(limit) - Double(shim_measure_memory(L))) }
+    }
+
+    /// Nothing runs: the time limit waits for the next `watchSignals`.
+    public func pauseTimeLimit() { if options.timeLimit != nil { shim_end_time_limit() } }
 
     /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
     package func refuseMemory(after requests: Int) { shim_fail_after(L, requests) }
 
+    /// For the fuzzer, which calls Lua itself.
+    package var fuzzState: OpaquePointer { L }
+
     /// For tests: could this Lua's hash seed be fixed?
     package var hashSeedIsFixed: Bool { shim_seed_is_fixed(L) }
 
-    private func call(arguments: Int32, results: Int32) -> Int32 { shim_call(L, arguments, results, true) }
+    func call(arguments: Int32, results: Int32) -> Int32 { shim_call(L, arguments, results, true) }
 
-    private func finish(_ status: Int32) -> Outcome {
+    func finish(_ status: Int32) -> Outcome {
         let reason = Int(shim_stop_reason(L))
         shim_clear_stop(L)
         workers.endAll()
@@ -90,7 +81,11 @@ extension Runtime {
         let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
         shim_pop(L, 1)
         if reason == SHIM_INTERRUPTED { return .interrupted }
-        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM { return .failed(memoryMessage) }
+        // what buffers of strings say
+        if options.memoryLimit != nil, message.hasPrefix("not enough memory") { return .failed(memoryMessage) }
+        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") {
+            return .failed(memoryMessage)
+        }
         return .failed(scriptLines(message))
     }
 
@@ -123,6 +118,33 @@ extension Runtime {
         guard text.first == UInt8(ascii: "#") else { return text }
         return Array(text.drop { $0 != UInt8(ascii: "\n") })
     }
+}
+
+/// Text as a terminal may show it: whoever prints what came from a script sends it through here.
+public func visible(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    let shown = [CChar](unsafeUninitializedCapacity: bytes.count * Int(SHIM_SHOWN) + 1) { buffer, count in
+        count = bytes.withUnsafeBytes {
+            shim_make_visible($0.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, buffer.baseAddress)
+        }
+    }
+    return String(decoding: shown.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// The same for text that the program has coloured: ESC [ … m, which changes the look of letters only, goes through.
+public func visible(_ text: String, keepingColours: Bool) -> String {
+    guard keepingColours else { return visible(text) }
+    var shown = ""
+    for (i, piece) in text.split(separator: "\u{1B}", omittingEmptySubsequences: false).enumerated() {
+        let style =
+            i > 0 && piece.first == "[" ? piece.dropFirst().prefix { $0 == ";" || ("0"..."9").contains($0) } : ""
+        let isStyle = i > 0 && piece.dropFirst(1 + style.count).first == "m"
+        shown +=
+            isStyle
+            ? "\u{1B}[\(style)m" + visible(String(piece.dropFirst(2 + style.count)))
+            : visible((i > 0 ? "\u{1B}" : "") + piece)
+    }
+    return shown
 }
 
 nonisolated(unsafe) private let emptyText = UnsafePointer<CChar>(strdup(""))!

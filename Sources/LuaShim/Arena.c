@@ -3,6 +3,7 @@
 // base is a multiple of its size, cut from the bottom up and kept for reuse by size class.
 #include "Host.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@ static const size_t LARGEST = (size_t)1 << 38, SMALLEST = (size_t)1 << 26;
 static const size_t WORTH_RETURNING = 1 << 18, PAGE = 4096;
 
 static bool reserve(Arena *arena, size_t size) {
-    char *range = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *range = mmap(NULL, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (range == MAP_FAILED) return false;
     char *base = (char *)(((uintptr_t)range + size - 1) & ~(uintptr_t)(size - 1));
     if (base > range) munmap(range, base - range);
@@ -44,6 +45,18 @@ static int size_class(size_t wanted, size_t *rounded) {
     return 64 + (power - 10) * 4 + (int)steps;
 }
 
+// What is only reserved counts for nothing; room is claimed from the system, which may have a limit, in growing steps.
+static bool claim(Arena *arena, size_t end) {
+    enum { STEP = 1 << 20 };
+    if (end <= arena->claimed) return true;
+    size_t wanted = end + arena->claimed / 8;
+    wanted = (wanted + STEP - 1) / STEP * STEP;
+    if (wanted > arena->size) wanted = arena->size;
+    if (mprotect(arena->base + arena->claimed, wanted - arena->claimed, PROT_READ | PROT_WRITE) != 0) return false;
+    arena->claimed = wanted;
+    return true;
+}
+
 static void *arena_take(Arena *arena, size_t wanted) {
     size_t rounded;
     int class = size_class(wanted, &rounded);
@@ -52,7 +65,7 @@ static void *arena_take(Arena *arena, size_t wanted) {
         memcpy(&arena->free[class], block, sizeof block);
         return block;
     }
-    if (rounded > arena->size - arena->top) return NULL;
+    if (rounded > arena->size - arena->top || !claim(arena, arena->top + rounded)) return NULL;
     block = arena->base + arena->top;
     arena->top += rounded;
     return block;
@@ -98,6 +111,24 @@ static void fix_hash_seed(Host *host, const void *state, size_t size) {
     }
 }
 
+// What Swift holds: the simulations, with all that recorders have gathered.
+static size_t held_outside(void) {
+    struct mallinfo2 figures = mallinfo2();
+    return figures.uordblks + figures.hblkhd;
+}
+
+void host_measure(Host *host) {
+    size_t held = held_outside();
+    if (host->held_before == 0) host->held_before = held;
+    host->external = held > host->held_before ? held - host->held_before : 0;
+}
+
+size_t shim_measure_memory(lua_State *L) {
+    Host *host = host_of(L);
+    host_measure(host);
+    return host->used + host->external;
+}
+
 bool host_over_limit(const Host *host) { return host->limit && host->used + host->external > host->limit; }
 
 static bool refuses(Host *host, size_t growth) {
@@ -108,13 +139,14 @@ static bool refuses(Host *host, size_t growth) {
 
 static void *refuse(Host *host, size_t growth) {
     bool hopeless = ++host->refusals >= 2 || growth > host->limit;
-    if (hopeless && !host->fail_after) host->stop = SHIM_OUT_OF_MEMORY;
+    if (hopeless && !host->fail_after) shim_stop(host->main, SHIM_OUT_OF_MEMORY);
     return NULL;
 }
 
 static void *grow(Host *host, void *block, size_t old_size, size_t new_size) {
     if (refuses(host, new_size - old_size)) return refuse(host, new_size - old_size);
     void *result = block ? arena_resize(&host->arena, block, old_size, new_size) : arena_take(&host->arena, new_size);
+    if (!result) shim_stop(host->main, SHIM_OUT_OF_MEMORY);
     if (!result && host->granting) {
         fputs("astrolua: no memory left for Lua\n", stderr);
         abort();

@@ -1,6 +1,7 @@
 // The way between Lua and Swift, in both directions, and the making of a state.
 #include "Host.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,14 +52,19 @@ static int raise_message(lua_State *L) {
 static int enter_swift(lua_State *L, int method) {
     Host *host = host_of(L);
     luaL_checkstack(L, 60, "too many nested calls");
+    host_check_stack(L);
+    errno = 0;                             // what a crash handler reads tells of this call
     host->granting++;
     int results = host->entry(L, method);
     host->granting--;
     if (host->stop) return host_raise_stop(L);
     if (results == SHIM_FAILED) return raise_message(L);
     if (results == SHIM_RAISED) return lua_error(L);
-    if (!host_over_limit(host)) return results;
-    lua_gc(L, LUA_GCCOLLECT);
+    if (!host_over_limit(host) || host->collecting) return results;
+    host->collecting = true;
+    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
+    host->collecting = false;
+    host_measure(host);
     if (!host_over_limit(host)) return results;
     host->stop = SHIM_OUT_OF_MEMORY;
     return host_raise_stop(L);
@@ -119,15 +125,20 @@ int shim_call(lua_State *L, int arguments, int results, bool traceback) {
         lua_insert(L, function);
         handler = function;
     }
+    bool outermost = !host->stack_base;
+    if (outermost) host->stack_base = __builtin_frame_address(0);
     host->granting = 0;
     int status = lua_pcall(L, arguments, results, handler);
     host->granting = granting;
+    if (outermost) host->stack_base = NULL;
     if (traceback) lua_remove(L, handler);
     return status;
 }
 
-void shim_set_memory_limit(lua_State *L, size_t bytes) { host_of(L)->limit = bytes; }
-void shim_set_external_memory(lua_State *L, size_t bytes) { host_of(L)->external = bytes; }
+void shim_set_memory_limit(lua_State *L, size_t bytes) {
+    host_of(L)->limit = bytes;
+    host_measure(host_of(L));
+}
 
 void shim_fail_after(lua_State *L, size_t requests) {
     host_of(L)->fail_after = requests;
@@ -159,6 +170,8 @@ static int open_libraries(lua_State *L) {
     text_install(L);
     guard_install(L);
     random_install(L);
+    patterns_install(L);
+    bounds_install(L);
     return 0;
 }
 
@@ -171,7 +184,7 @@ static void close_host(Host *host) {
 lua_State *shim_open(shim_entry entry, void *context, int64_t seed) {
     Host *host = calloc(1, sizeof *host);
     if (!host) return NULL;
-    *host = (Host){.entry = entry, .context = context, .seed = seed, .building = true, .granting = 1};
+    *host = (Host){.entry = entry, .context = context, .seed = seed, .building = true, .granting = 1, .out = stdout};
     if (arena_reserve(&host->arena)) host->main = lua_newstate(host_allocate, host);
     if (!host->main) {
         close_host(host);
@@ -188,7 +201,7 @@ lua_State *shim_open(shim_entry entry, void *context, int64_t seed) {
 void shim_close(lua_State *L) {
     Host *host = host_of(L);
     host->stop = SHIM_GOES_ON;
-    shim_watch_signals(NULL);
+    shim_watch_signals(NULL, 0);
     lua_sethook(L, NULL, 0, 0);
     close_host(host);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 static void stop_hook(lua_State *L, lua_Debug *activation) {
@@ -50,6 +51,19 @@ int host_raise_stop(lua_State *L) {
     return lua_error(L);
 }
 
+void host_check_stop(lua_State *L) {
+    if (host_of(L)->stop) host_raise_stop(L);
+}
+
+// Lua counts the C calls of a coroutine, not those of the coroutines that close each other; and a method in Swift
+// takes more of the stack than Lua reckons with. Half of what systems commonly give stays free for what lies between
+// two calls of this.
+void host_check_stack(lua_State *L) {
+    enum { MOST = 3 << 20 };
+    const char *here = __builtin_frame_address(0), *base = host_of(L)->stack_base;
+    if (base && (here < base ? base - here : here - base) > MOST) luaL_error(L, "stack overflow (too many nested calls)");
+}
+
 static int finish_pcall(lua_State *L, int status, lua_KContext extra) {
     if (host_of(L)->stop) return host_raise_stop(L);
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)extra;
@@ -60,15 +74,30 @@ static int finish_pcall(lua_State *L, int status, lua_KContext extra) {
 
 static int protected_call(lua_State *L) {
     luaL_checkany(L, 1);
+    host_check_stack(L);
     lua_pushboolean(L, 1);
     lua_insert(L, 1);
     int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, finish_pcall);
     return finish_pcall(L, status, 0);
 }
 
+// A hook that raises is switched off until its error has been handled: a handler of the script's would have all the time
+// in the world. So it is not asked when a limit was reached.
+static int handle(lua_State *L) {
+    if (host_of(L)->stop) return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
 static int handled_call(lua_State *L) {
     int count = lua_gettop(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    host_check_stack(L);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, handle, 1);
+    lua_replace(L, 2);
     lua_pushboolean(L, 1);
     lua_pushvalue(L, 1);
     lua_rotate(L, 3, 2);
@@ -79,6 +108,7 @@ static int handled_call(lua_State *L) {
 // Moves the arguments over, runs, moves the results back: their number, or -1 with the error on top.
 static int run_coroutine(lua_State *L, lua_State *coroutine, int arguments) {
     Host *host = host_of(L);
+    host_check_stack(L);
     if (!lua_checkstack(coroutine, arguments)) {
         lua_pushliteral(L, "too many arguments to resume");
         return -1;
@@ -115,13 +145,25 @@ static int resume(lua_State *L) {
     return returned + 1;
 }
 
+// Runs what the coroutine has to close, within reach of the limits.
+static int reset(lua_State *L, lua_State *coroutine) {
+    Host *host = host_of(L);
+    lua_State *outer = host->running;
+    host->running = coroutine;
+    int status = lua_resetthread(coroutine);
+    host->running = outer;
+    if (!host->stop) return status;
+    set_stop_hook(outer);
+    return host_raise_stop(L);
+}
+
 static int resume_wrapped(lua_State *L) {
     lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
     int results = run_coroutine(L, coroutine, lua_gettop(L));
     if (results >= 0) return results;
     int status = lua_status(coroutine);
     if (status != LUA_OK && status != LUA_YIELD) {
-        if (lua_resetthread(coroutine) != LUA_OK) {   // runs what is to be closed
+        if (reset(L, coroutine) != LUA_OK) {
             lua_xmove(coroutine, L, 1);
             lua_replace(L, -2);
         }
@@ -143,12 +185,24 @@ static int wrap(lua_State *L) {
     return 1;
 }
 
-static int guarded(lua_State *L) {
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    if (host_of(L)->stop) return host_raise_stop(L);
-    return lua_gettop(L);
+// A coroutine that runs, or has resumed another, is not at rest.
+static bool is_at_rest(lua_State *L, lua_State *coroutine) {
+    lua_Debug activation;
+    int status = lua_status(coroutine);
+    if (status != LUA_OK || coroutine == L) return status != LUA_OK;
+    return lua_getstack(coroutine, 0, &activation) == 0;
+}
+
+static int close_coroutine(lua_State *L) {
+    lua_State *coroutine = lua_tothread(L, 1);
+    luaL_argexpected(L, coroutine, 1, "coroutine");
+    if (!is_at_rest(L, coroutine)) return luaL_error(L, "cannot close a running coroutine");
+    host_check_stack(L);
+    int status = reset(L, coroutine);
+    lua_pushboolean(L, status == LUA_OK);
+    if (status == LUA_OK) return 1;
+    lua_xmove(coroutine, L, 1);
+    return 2;
 }
 
 void guard_install(lua_State *L) {
@@ -158,18 +212,32 @@ void guard_install(lua_State *L) {
     lua_getfield(L, -1, "coroutine");
     host_set_function(L, "resume", resume);
     host_set_function(L, "wrap", wrap);
-    lua_getfield(L, -1, "close");
-    lua_pushcclosure(L, guarded, 1);
-    lua_setfield(L, -2, "close");
+    host_set_function(L, "close", close_coroutine);
     lua_pop(L, 2);
 }
 
 // Signals. One state at a time is watched.
 static lua_State *watched;
 
+static volatile sig_atomic_t interrupts, endured;
+
+// What one press of a key or one `kill` of a group sends, directly and passed on by the parent, counts once. After
+// `endured` more the next one ends the program.
 static void interrupt(int signal_number) {
-    signal(signal_number, SIG_DFL);        // the second time ends the program
-    if (watched) shim_stop(watched, SHIM_INTERRUPTED);
+    static const char text[] = "\n(it stops as soon as it can; once more ends the program)\n";
+    static volatile double last;
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    double now = (double)time.tv_sec + (double)time.tv_nsec * 1e-9, since = now - last;
+    last = now;
+    if (watched && interrupts > 0 && since < 0.2) return;
+    if (!watched || interrupts++ > endured) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+        return;
+    }
+    if (interrupts > 1 && write(STDERR_FILENO, text, sizeof text - 1)) {}
+    shim_stop(watched, SHIM_INTERRUPTED);
 }
 
 static void out_of_time(int signal_number) {
@@ -184,7 +252,7 @@ static void out_of_time(int signal_number) {
     _exit(1);
 }
 
-static void handle(int signal_number, void (*handler)(int)) {
+static void take_signal(int signal_number, void (*handler)(int)) {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(signal_number, &action, NULL);
@@ -194,9 +262,11 @@ static void handle(int signal_number, void (*handler)(int)) {
     sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
 }
 
-void shim_watch_signals(lua_State *L) {
+void shim_watch_signals(lua_State *L, int patience) {
     watched = L;
-    if (L) handle(SIGINT, interrupt);
+    interrupts = 0;
+    endured = patience;
+    if (L) take_signal(SIGINT, interrupt);
 }
 
 void shim_set_time_limit_text(lua_State *L, double seconds) { host_of(L)->time_limit = seconds; }
@@ -205,10 +275,12 @@ void shim_start_time_limit(lua_State *L, double seconds) {
     const double grace = 5;                // for what no hook reaches: a pattern, a finalizer
     shim_set_time_limit_text(L, seconds);
     watched = L;
-    handle(SIGALRM, out_of_time);
+    take_signal(SIGALRM, out_of_time);
     struct itimerval timer = {
         .it_value = {(time_t)seconds, (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6)},
         .it_interval = {(time_t)grace, 0},
     };
     setitimer(ITIMER_REAL, &timer, NULL);
 }
+
+void shim_end_time_limit(void) { setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL); }

@@ -3,13 +3,14 @@
 
 #include "LuaShim.h"
 #include <signal.h>
+#include <stdio.h>
 
 enum { ARENA_CLASSES = 256 };
 
 // One reserved range. A block's place in it depends on the requests alone, so it is the same in every run.
 typedef struct {
     char *base;
-    size_t size, top;
+    size_t size, top, claimed;
     void *free[ARENA_CLASSES];
 } Arena;
 
@@ -22,11 +23,13 @@ typedef struct {
     lua_State *volatile running;           // the coroutine a signal has to reach
     volatile sig_atomic_t stop;
     int granting;                          // above 0 while Swift is on the stack: no request is refused
-    size_t used, external, limit, fail_after, requests;
+    size_t used, external, held_before, limit, fail_after, requests;
     int refusals;                          // Lua collects after the first refusal and asks once more
-    bool building, seed_fixed;
+    bool building, seed_fixed, collecting;
     lua_Integer shown;                     // objects numbered by tostring so far
     double time_limit;
+    const char *stack_base;                // where C's stack stood when Lua was entered from outside
+    FILE *out;                             // where print writes
 } Host;
 
 static inline Host *host_of(lua_State *L) { return *(Host **)lua_getextraspace(L); }
@@ -35,19 +38,26 @@ bool arena_reserve(Arena *arena);
 void arena_release(Arena *arena);
 void *host_allocate(void *host, void *block, size_t old_size, size_t new_size);
 bool host_over_limit(const Host *host);
+void host_measure(Host *host);             // how much Swift holds
 
 void order_install(lua_State *L);          // pairs, next, table.sort
 void text_install(lua_State *L);           // tostring, print, string.format
 void guard_install(lua_State *L);          // pcall, xpcall, coroutine
 void random_install(lua_State *L);
+void patterns_install(lua_State *L);       // string.find, match, gmatch, gsub
+void bounds_install(lua_State *L);         // string.rep, table.insert, remove, move
+void terminal_shield(lua_State *L);        // nothing a script prints becomes a terminal's command
+
+void host_check_stop(lua_State *L);        // raises where a limit was reached; for loops that no hook sees
+void host_check_stack(lua_State *L);       // raises where C's own stack is more than half used
 
 void host_push_where(lua_State *L);
 int host_raise_stop(lua_State *L);
 int host_push_text(lua_State *L, int index);
 void host_push_sorted_keys(lua_State *L, int table);
-// Replaces field `name` of the table on top.
 // A table with weak keys, in the registry under `key`.
 void host_keep_weak_table(lua_State *L, const void *key);
+// Replaces field `name` of the table on top.
 void host_set_function(lua_State *L, const char *name, lua_CFunction function);
 
 #endif

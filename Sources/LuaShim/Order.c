@@ -75,10 +75,11 @@ static void merge_keys(const Key *from, Key *to, size_t start, size_t middle, si
 }
 
 // Sorts `keys`, with as much room again behind them; returns where the result lies.
-static Key *sort_keys(Key *keys, size_t count) {
+static Key *sort_keys(lua_State *L, Key *keys, size_t count) {
     Key *from = keys, *to = keys + count;
     for (size_t run = 1; run < count; run *= 2) {
         for (size_t start = 0; start < count; start += 2 * run) {
+            if (start % 65536 == 0) host_check_stop(L);
             size_t middle = start + run < count ? start + run : count;
             size_t end = start + 2 * run < count ? start + 2 * run : count;
             merge_keys(from, to, start, middle, end);
@@ -111,7 +112,7 @@ void host_push_sorted_keys(lua_State *L, int table) {
         lua_pushvalue(L, -2);
         lua_rawseti(L, unsorted, (lua_Integer)count);
     }
-    Key *sorted = sort_keys(keys, count);
+    Key *sorted = sort_keys(L, keys, count);
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
         lua_rawgeti(L, unsorted, (lua_Integer)sorted[i].slot);
@@ -237,8 +238,8 @@ static bool push_remembered_keys(lua_State *L) {
     return known;
 }
 
-// Where the key at 2 stands in the list on top, or 0.
-static lua_Integer place_of_key(lua_State *L) {
+// Where the key at 2 stands in the list on top; where it is missing, the place before which it would stand.
+static lua_Integer place_of_key(lua_State *L, bool *found) {
     Key wanted = key_at(L, 2);
     lua_Integer low = 1, high = (lua_Integer)lua_rawlen(L, -1);
     while (low <= high) {
@@ -247,11 +248,20 @@ static lua_Integer place_of_key(lua_State *L) {
         Key key = key_at(L, -1);
         lua_pop(L, 1);
         int order = compare_keys(&key, &wanted);
-        if (order == 0) return middle;
+        *found = order == 0;
+        if (*found) return middle;
         if (order < 0) low = middle + 1;
         else high = middle - 1;
     }
-    return 0;
+    *found = false;
+    return high;
+}
+
+// Lua's own `next` knows a key that was just removed from one that never was, and raises at the latter.
+static void check_key(lua_State *L) {
+    lua_pushvalue(L, 2);
+    lua_next(L, 1);
+    lua_settop(L, 2);
 }
 
 // The least key needs no list. Lua goes through the array part first and in order, so where the hash part
@@ -288,12 +298,13 @@ static int next_key(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 2);
     if (lua_isnil(L, 2)) return first_key(L);
-    lua_Integer place = push_remembered_keys(L) ? place_of_key(L) : 0;
-    if (place == 0) {
+    bool found = false;
+    lua_Integer place = push_remembered_keys(L) ? place_of_key(L, &found) : 0;
+    if (!found) {
         lua_settop(L, 2);
+        check_key(L);
         remember_keys(L);
-        place = place_of_key(L);
-        if (place == 0) return luaL_error(L, "invalid key to 'next'");
+        place = place_of_key(L, &found);
     }
     lua_Integer count = (lua_Integer)lua_rawlen(L, 3);
     while (++place <= count) {
@@ -337,6 +348,7 @@ static void merge_runs(lua_State *L, lua_Integer start, lua_Integer middle, lua_
     if (i < middle) fetch(L, LEFT, i);
     if (j < end) fetch(L, RIGHT, j);
     for (lua_Integer k = start; k < end; k++) {
+        if (k % 1024 == 0) host_check_stop(L);
         if (j < end && (i >= middle || right_is_less(L))) {
             put(L, RIGHT, k);
             if (++j < end) fetch(L, RIGHT, j);

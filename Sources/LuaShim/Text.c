@@ -53,17 +53,18 @@ static int to_string(lua_State *L) {
 }
 
 static int print(lua_State *L) {
+    FILE *out = host_of(L)->out;
     int count = lua_gettop(L);
     for (int i = 1; i <= count; i++) {
         size_t length;
         host_push_text(L, i);
         const char *text = lua_tolstring(L, -1, &length);
-        if (i > 1) fputc('\t', stdout);
-        fwrite(text, 1, length, stdout);
+        if (i > 1) fputc('\t', out);
+        fwrite(text, 1, length, out);
         lua_pop(L, 1);
     }
-    fputc('\n', stdout);
-    fflush(stdout);
+    fputc('\n', out);
+    fflush(out);
     return 0;
 }
 

@@ -1,18 +1,25 @@
 import ArgumentParser
 import AstroLua
+import Glibc
 
 struct CommandLineOptions: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "astrolua", abstract: "Simulates networks of neurons and astrocytes, scripted in Lua.",
-        usage: "astrolua [options] [script.lua [args ...]]",
-        discussion: "Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.")
+        usage: """
+            astrolua [options] [script.lua [args ...]]
+            astrolua new my_experiment
+            """,
+        discussion: """
+            Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.
+            'astrolua new NAME' writes NAME.lua, a commented script to start from.
+            """)
 
     @Option(
         name: .customShort("e"),
         help: ArgumentHelp("Run this text (several times: one after the other).", valueName: "chunk"))
     var chunks: [String] = []
 
-    @Flag(name: .customShort("i"), help: "Enter the REPL after the script.")
+    @Flag(name: .customShort("i"), help: "Enter the REPL after the script, with its local variables.")
     var interactive = false
 
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Show the version.")
@@ -36,7 +43,10 @@ struct CommandLineOptions: ParsableCommand {
     @Option(help: ArgumentHelp("Let the script read below this directory too.", valueName: "dir"))
     var allowRead: [String] = []
 
-    @Option(help: ArgumentHelp("Stop a script that outgrows this: 500M, 2G, or bytes.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            "Stop a script that outgrows this: 500M, 2G, or bytes (default in the sandbox: half the memory).",
+            valueName: "size"))
     var memoryLimit: ByteCount?
 
     @Option(help: ArgumentHelp("Stop a script after so many seconds.", valueName: "seconds"))
@@ -71,6 +81,11 @@ struct CommandLineOptions: ParsableCommand {
         if let timeLimit, !(timeLimit > 0 && timeLimit < 1e9) {
             throw ValidationError("--time-limit must be above 0 seconds, got \(timeLimit)")
         }
+        for (option, directories) in [("--allow-read", allowRead), ("--allow-write", allowWrite)] {
+            for directory in directories where access(directory, F_OK) != 0 {
+                throw ValidationError("\(option): '\(directory)' does not exist")
+            }
+        }
     }
 }
 
@@ -96,8 +111,10 @@ extension Options {
         trust = parsed.trust
         readable = parsed.allowRead
         writable = parsed.allowWrite
-        memoryLimit = parsed.memoryLimit?.bytes
+        memoryLimit = parsed.memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
         timeLimit = parsed.timeLimit
+        hasPrompt =
+            parsed.interactive || (parsed.chunks.isEmpty && parsed.script.isEmpty && isatty(STDIN_FILENO) == 1)
         script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }
         arguments = Array(parsed.script.dropFirst())
         self.command = command

@@ -13,36 +13,44 @@ final class ProgressBar {
     func show(done: Double, whole: Double) {
         show(done, whole) { elapsed in
             let factor = done > 0 ? elapsed * 1000 / done : 0
-            return "\(rounded(done)) of \(rounded(whole)) ms, real-time factor \(rounded(factor))"
+            let part = "\(rounded(done)) of \(rounded(whole)) ms"
+            return ["\(part), real-time factor \(rounded(factor))", part]
         }
     }
 
     /// A sweep's: points computed, all points, and how many have failed.
     func show(points: Int, whole: Int, failed: Int) {
         show(Double(points), Double(whole)) { _ in
-            "\(points) of \(whole) points\(failed > 0 ? ", \(failed) failed" : "")"
+            ["\(points) of \(whole) points\(failed > 0 ? ", \(failed) failed" : "")"]
         }
     }
 
-    private func show(_ done: Double, _ whole: Double, _ text: (_ elapsed: Double) -> String) {
+    private func show(_ done: Double, _ whole: Double, _ texts: (_ elapsed: Double) -> [String]) {
         let now = seconds()
         if done < lastDone || started == 0 { (started, lastShown) = (now, now + patience - interval) }
         lastDone = done
         if done >= whole { return finish() }
         guard now - lastShown >= interval else { return }
         lastShown = now
-        draw(whole > 0 ? done / whole : 1, elapsed: now - started, text(now - started))
+        draw(whole > 0 ? done / whole : 1, elapsed: now - started, texts(now - started))
     }
 
-    private func draw(_ fraction: Double, elapsed: Double, _ text: String) {
-        let filled = Int(fraction * 30)
-        let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: 30 - filled)
+    /// As much as fits into one line: the bar gives way first, then what else there is to say.
+    private func draw(_ fraction: Double, elapsed: Double, _ texts: [String]) {
         let left = fraction > 0 ? ", \(clock(elapsed * (1 - fraction) / fraction)) left" : ""
-        writeToTerminal("\r[\(bar)] \(text)\(left)\u{1B}[K")
+        let width = Terminal.width(of: STDERR_FILENO) - 1
+        var text = (texts.first { $0.count + left.count <= width } ?? texts[texts.count - 1]) + left
+        let room = min(30, width - text.count - 3)
+        if room >= 5 {
+            let filled = Int(fraction * Double(room))
+            text = "[\(String(repeating: "=", count: filled))\(String(repeating: " ", count: room - filled))] " + text
+        }
+        writeToTerminal("\r\(text.prefix(width))\u{1B}[K")
         isVisible = true
     }
 
-    private func finish() {
+    /// Takes the line away: the run is over, or was stopped.
+    func finish() {
         if isVisible { writeToTerminal("\r\u{1B}[K") }
         (isVisible, lastDone) = (false, .infinity)
     }

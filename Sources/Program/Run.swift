@@ -24,17 +24,19 @@ func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
 
 /// Does what the options ask, in the order of the lua program: -v, -e, the script, -i.
 func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
-    if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)") }
+    if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)\n\(Sandbox.summary)") }
     let hasWork = !parsed.chunks.isEmpty || !parsed.script.isEmpty
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
+    let options = Options(parsed, command: command)
+    let history = options.hasPrompt ? History.prepare() : nil
+    if !options.trust, let status = Sandbox.enter(options, history: history) { return status }
     do {
-        let runtime = try Runtime(Options(parsed, command: command))
-        if !parsed.quiet, isatty(STDERR_FILENO) == 1 {
-            let bar = ProgressBar()
-            (runtime.progress, runtime.sweepProgress) = (bar.show, bar.show)
-        }
+        let runtime = try Runtime(options)
+        let bar = !parsed.quiet && isatty(STDERR_FILENO) == 1 ? ProgressBar() : nil
+        (runtime.progress, runtime.sweepProgress) = (bar?.show, bar?.show)
         runtime.watchSignals()
-        return try run(parsed, hasWork: hasWork, in: runtime)
+        runtime.watchMemory()
+        return try run(parsed, hasWork: hasWork, in: runtime, bar, history)
     } catch let status as ExitCode {
         return status.rawValue
     } catch {
@@ -43,38 +45,45 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     }
 }
 
-private func run(_ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime) throws -> Int32 {
-    for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)")) }
-    if let script = parsed.script.first { try report(runtime.run(file: script)) }
-    let onTerminal = isatty(STDIN_FILENO) == 1
-    if !hasWork, !onTerminal, !parsed.interactive { try report(runtime.run(file: "-")) }
-    if parsed.interactive || (!hasWork && onTerminal) { Repl(runtime).run() }
+private func run(
+    _ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime, _ bar: ProgressBar?, _ history: String?
+) throws -> Int32 {
+    let repl = runtime.options.hasPrompt ? try Repl(runtime, bar, history: history) : nil
+    for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)"), bar) }
+    if let script = parsed.script.first { try report(runtime.run(file: script, keepingLocals: repl != nil), bar) }
+    if !hasWork, repl == nil { try report(runtime.run(file: "-"), bar) }
+    repl?.run()
     return ExitStatus.success
 }
 
 /// Ends the program with the status of what went wrong.
-private func report(_ outcome: Outcome) throws {
+private func report(_ outcome: Outcome, _ bar: ProgressBar?) throws {
+    bar?.finish()
     fflush(nil)
     switch outcome {
     case .finished: return
     case .failed(let message):
         complain(message)
         throw ExitCode(ExitStatus.failure)
-    case .incomplete: throw ExitCode(ExitStatus.failure)
     case .interrupted:
         complain("interrupted")
         throw ExitCode(ExitStatus.interrupted)
     }
 }
 
-func complain(_ text: String) { writeToTerminal(text + "\n") }
+/// A message may hold what a script made of it: on a terminal, control characters are shown and not obeyed.
+func complain(_ text: String, isColoured: Bool = false) {
+    writeToTerminal((isatty(STDERR_FILENO) == 1 ? visible(text, keepingColours: isColoured) : text) + "\n")
+}
 
 /// To standard error, unbuffered.
-func writeToTerminal(_ text: String) {
+func writeToTerminal(_ text: String) { write(text, to: STDERR_FILENO) }
+
+func write(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)
     var rest = bytes[...]
     while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if count < 0, errno != EINTR { return }
         rest = rest.dropFirst(max(count, 0))
     }

@@ -27,8 +27,12 @@ struct Run {
     /// $ASTROLUA, or what the same build has left beside the tests.
     static var program: URL {
         if let path = ProcessInfo.processInfo.environment["ASTROLUA"] { return URL(fileURLWithPath: path) }
-        return URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
-            "astrolua")
+        return built("astrolua")
+    }
+
+    /// What the same build has left beside the tests.
+    static func built(_ name: String) -> URL {
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
     }
 
     static let directory: URL = {

@@ -69,6 +69,7 @@ local cases = {
   { function() astro.random.unifrom(0, 1) end, "astro.random has no field 'unifrom' %(did you mean 'uniform'%?%)" },
   { function() return astro.Simulaton end, "astro has no field 'Simulaton' %(did you mean 'Simulation'%?%)" },
   { function() astro.models("aeif_cond") end, "models: .*'aeif_cond'" },
+  { function() astro.rules("fixed_indegre") end, "rules: there is no connection rule 'fixed_indegre' %(did you mean 'fixed_indegree'%?%)" },
 }
 
 describe("a wrong call", function()

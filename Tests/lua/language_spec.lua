@@ -47,6 +47,16 @@ describe("next", function()
     assert.equal(1e5, n)
   end)
 
+  it("lets the key it is at be removed", function()
+    local t, seen = { a = 1, b = 1, c = 1 }, {}
+    for k in next, t do
+      seen[#seen + 1] = k
+      t[k] = nil
+    end
+    assert.are.same({ "a", "b", "c" }, seen)
+    assert.is_nil(next(t))
+  end)
+
   it("refuses a key that is not there", function() assert.has_error(function() next({ a = 1 }, "b") end) end)
 end)
 

@@ -14,21 +14,24 @@ local host = {
     written[path] = text
   end,
   terminal = function() return screen end,
+  show_text = function(text) shown_text = text end,
+  show_window = function(commands)
+    drawn[#drawn + 1] = commands
+    return table.unpack(answer)
+  end,
   show_picture = function(commands, way)
     drawn[#drawn + 1] = way .. "\n" .. commands
     return table.unpack(answer)
   end,
 }
 
--- astro.plot on that host: all of its modules anew, with what `io.write` gets kept.
+-- astro.plot on that host: all of its modules anew.
 local function load_plot()
-  local before, write = {}, io.write
+  local before = {}
   for name in pairs(package.loaded) do
     if name:find("^astro%.plot") then before[name], package.loaded[name] = package.loaded[name], nil end
   end
-  io.write = function(text) shown_text = text end -- luacheck: ignore 122
   package.loaded["astro.plot.figure"] = assert(loadfile("stdlib/astro/plot/figure.lua", "t"))("astro.plot.figure", "", host)
-  io.write = write -- luacheck: ignore 122
   local plot = require "astro.plot"
   for name in pairs(package.loaded) do
     if name:find("^astro%.plot") then package.loaded[name] = before[name] end

@@ -25,6 +25,7 @@ local function print_stats(sim)
   print_value("nodes", sim.num_nodes)
   print_value("connections", sim.num_connections)
   print_value("build_s", stats.create + stats.connect + stats.prepare)
+  print_value("prepare_s", stats.prepare)
   print_value("simulate_s", stats.simulate)
   print_value("simulated_ms", sim.time)
   print_value("spikes", stats.spikes)
@@ -145,11 +146,8 @@ end
 
 -- simulations one after the other in a process: memory must not grow
 function CASES.fresh(value)
-  local sim
   for _ = 1, tonumber(value) do
-    sim = brunel(0.1, {})
-    sim:simulate(1)
-    sim = nil
+    brunel(0.1, {}):simulate(1)
     collectgarbage()
   end
   return brunel(0.1, {})

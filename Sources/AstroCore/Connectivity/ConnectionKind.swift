@@ -65,7 +65,9 @@ enum ConnectionKind {
         let from = source.cells!.model, to = target.cells!.model
         if spec.model == .sicConnection {
             guard from.inputs.sendsSlowInwardCurrent else {
-                throw InputError("sic_connection: \(from.name) sends no slow inward current (astrocyte_lr_1994 does)")
+                throw InputError(
+                    "sic_connection: \(from.name) sends no slow inward current (astrocyte_lr_1994 and astrocyte_surrogate do)"
+                )
             }
             guard to.inputs.slowInwardCurrent else {
                 throw InputError("sic_connection: \(to.name) takes no slow inward current (aeif_cond_alpha_astro does)")

@@ -93,25 +93,37 @@ final class SICTable {
         _ projections: [SICProjection], plane: InputPlane, place: (Int) -> Int?, sender: (Int) -> Int
     ) {
         self.plane = plane
-        var sorted: [(place: Int, delay: Int, order: Int, entry: SICProjection.Entry)] = []
-        var order = 0
-        for projection in projections {
-            for entry in projection.entries {
-                order += 1
-                if let place = place(Int(entry.target)) { sorted.append((place, Int(entry.delay), order, entry)) }
+        var found: [Found] = []
+        for (number, projection) in projections.enumerated() {
+            for (index, entry) in projection.entries.enumerated() {
+                guard let place = place(Int(entry.target)) else { continue }
+                found.append(
+                    Found(place: Int32(place), delay: entry.delay, projection: Int32(number), entry: Int32(index)))
             }
         }
-        sorted.sort { a, b in
-            if a.place != b.place { return a.place < b.place }
-            return a.delay == b.delay ? a.order < b.order : a.delay > b.delay
-        }
-        for (i, item) in sorted.enumerated() {
-            senders.append(Int32(sender(Int(item.entry.source))))
-            weights.append(item.entry.weight * Double(item.entry.multiplicity))
-            let isLast = i + 1 == sorted.count || sorted[i + 1].place != item.place || sorted[i + 1].delay != item.delay
+        // those of a tripartite call are in order
+        if !zip(found, found.dropFirst()).allSatisfy({ $0 <= $1 }) { found.sort(by: <) }
+        senders.reserveCapacity(found.count)
+        weights.reserveCapacity(found.count)
+        for (i, item) in found.enumerated() {
+            let entry = projections[Int(item.projection)].entries[Int(item.entry)]
+            senders.append(Int32(sender(Int(entry.source))))
+            weights.append(entry.weight * Double(entry.multiplicity))
+            let isLast = i + 1 == found.count || found[i + 1].place != item.place || found[i + 1].delay != item.delay
             guard isLast else { continue }
             let first = groups.last?.entries.upperBound ?? 0
-            groups.append(Group(place: item.place, delay: item.delay, entries: first..<i + 1))
+            groups.append(Group(place: Int(item.place), delay: Int(item.delay), entries: first..<i + 1))
+        }
+    }
+
+    /// An entry of a projection onto a place of the plane.
+    private struct Found: Comparable {
+        let place, delay, projection, entry: Int32
+
+        static func < (a: Found, b: Found) -> Bool {
+            if a.place != b.place { return a.place < b.place }
+            if a.delay != b.delay { return a.delay > b.delay }
+            return (a.projection, a.entry) < (b.projection, b.entry)
         }
     }
 

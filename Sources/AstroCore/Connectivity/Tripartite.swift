@@ -1,3 +1,4 @@
+import CLanes
 import Synchronization
 
 /// Chooses astrocytes for primary connections: whether one takes part, and which of the target's pool.
@@ -48,6 +49,21 @@ final class ThirdFactor: @unchecked Sendable {
 
     var poolSize: Int { rule.poolSize }
 
+    /// Appends the astrocytes that take part in a row's connections.
+    func members(_ targets: [UInt32], _ places: [Int32], into astrocytes: inout [UInt32]) {
+        for i in targets.indices {
+            prefetch(targets, places, i + prefetchDistance)
+            if places[i] >= 0 { astrocytes.append(UInt32(member(Int(targets[i]), Int(places[i])))) }
+        }
+    }
+
+    @inline(__always)
+    private func prefetch(_ targets: [UInt32], _ places: [Int32], _ i: Int) {
+        guard let pools, i < targets.count, places[i] >= 0 else { return }
+        let index = Int(targets[i]) * rule.poolSize + Int(places[i])
+        pools.withUnsafeBufferPointer { astro_prefetch($0.baseAddress! + index) }
+    }
+
     /// For each of a row's primary connections the place in its target's pool, or -1.
     func choose(row: Int, _ count: Int, into places: inout [Int32]) {
         places.removeAll(keepingCapacity: true)
@@ -93,8 +109,13 @@ final class ThirdOutCounts: @unchecked Sendable {
     func add(_ targets: [UInt32], _ places: [Int32], worker: Int) {
         guard tableSize > 0 else { return list(targets, places, worker) }
         let table = tables[worker]
-        for (target, place) in zip(targets, places) where place >= 0 {
-            table[Int(target) &* poolSize &+ Int(place)] &+= 1
+        for i in targets.indices {
+            let ahead = i + prefetchDistance
+            if ahead < targets.count, places[ahead] >= 0 {
+                let index = Int(targets[ahead]) * poolSize + Int(places[ahead])
+                astro_prefetch(table + index)
+            }
+            if places[i] >= 0 { table[Int(targets[i]) &* poolSize &+ Int(places[i])] &+= 1 }
         }
     }
 

@@ -3,8 +3,8 @@
 ///
 /// Connection i in a window uses word i/8 mod 4 of two blocks: one for the number, one for the steps, three bits each. Ten
 /// spikes use up a word; for more, further blocks are drawn.
-struct PoissonTrains {
-    static let steps = 8
+package struct PoissonTrains {
+    package static let steps = 8
     /// Means a step up to which windows pay, and their numbers fit.
     static let largestMean = 1.0
     private static let spikesPerWord = 10
@@ -16,7 +16,7 @@ struct PoissonTrains {
     private let tag: UInt32
 
     /// - `since`: the stamp of the last change.
-    init(table: PoissonTable, seed: Int64, stream: Int, since: Int) {
+    package init(table: PoissonTable, seed: Int64, stream: Int, since: Int) {
         self.table = table
         key = RandomStream.key(seed)
         name = RandomStream.name(.poisson, stream, 0)[0]
@@ -25,7 +25,7 @@ struct PoissonTrains {
     }
 
     /// The numbers of connection i in the steps of a window, a byte each.
-    func numbers(connection i: Int, window: Int) -> UInt64 {
+    package func numbers(connection i: Int, window: Int) -> UInt64 {
         let number = table.number(word(i, window, 0))
         var packed: UInt64 = 0
         for spike in 0..<number {
@@ -46,7 +46,7 @@ struct PoissonTrains {
 
     /// The numbers of connections 32 `block` ..< 32 `block` + 32.
     @inline(__always)
-    func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, window: Int) {
+    package func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, window: Int) {
         let low = WordLanes(repeating: UInt64(truncatingIfNeeded: window) & 0xffff_ffff)
         let high = WordLanes(repeating: UInt64(truncatingIfNeeded: window >> 32) | UInt64(tag))
         let names = WordLanes(repeating: UInt64(name))

@@ -115,8 +115,11 @@ package struct AeifCondAlphaAstro: NodeModel {
     let gsl_error_tol: Column
     // derived, for one Taylor step of h = resolution / taylorSteps
     let taylorSteps: Int
+    /// Trial length in ms from which on a cell may be calm. Fast synapses keep the adaptive method below a whole step for as long as
+    /// they have input, far from any spike.
+    let calmSubstep: Double
     let h_over_C, h_over_tau_w, h_over_tau_ex, h_over_tau_in: Column
-    let inverse_Delta_T, g_L_Delta_T, threshold: Column
+    let inverse_Delta_T, g_L_Delta_T, threshold, calmLimit: Column
     let rate_ex, rate_in, rate_w, inverse_C_m: Column
     let decay_ex, decay_in, jump_ex, jump_in, refractorySteps: Column
     let resolution: Double
@@ -133,8 +136,10 @@ package struct AeifCondAlphaAstro: NodeModel {
         (Delta_T, tau_w, V_th, V_peak) = (columns["Delta_T"], columns["tau_w"], columns["V_th"], columns["V_peak"])
         (E_ex, E_in, gsl_error_tol) = (columns["E_ex"], columns["E_in"], columns["gsl_error_tol"])
         (tau_syn_ex, tau_syn_in) = (columns["tau_syn_ex"], columns["tau_syn_in"])
-        let taylorSteps = Self.taylorSteps(resolution, tau_syn_ex, tau_syn_in, cells: columns.count)
+        let shortest = Self.shortest(tau_syn_ex, tau_syn_in, cells: columns.count)
+        let taylorSteps = Self.steps(8, resolution, shortest)
         self.taylorSteps = taylorSteps
+        calmSubstep = min(resolution, shortest / 8)
         let h = resolution / Double(taylorSteps)
         let C_m = self.C_m, tau_w = self.tau_w, tau_ex = tau_syn_ex, tau_in = tau_syn_in, g_L = self.g_L
         let Delta_T = self.Delta_T, V_th = self.V_th, V_peak = self.V_peak, t_ref = columns["t_ref"]
@@ -146,6 +151,14 @@ package struct AeifCondAlphaAstro: NodeModel {
         inverse_Delta_T = columns.derived(["Delta_T"]) { Delta_T[$0] == 0 ? 1 : 1 / Delta_T[$0] }
         g_L_Delta_T = columns.derived(["Delta_T", "g_L"]) { g_L[$0] * Delta_T[$0] }
         threshold = columns.derived(["Delta_T", "V_th", "V_peak"]) { Delta_T[$0] == 0 ? V_th[$0] : V_peak[$0] }
+        let threshold = self.threshold, quarter = resolution / Double(Self.steps(4, resolution, shortest))
+        calmLimit =
+            h == quarter
+            ? threshold
+            : columns.derived(["V_th", "V_peak", "Delta_T", "C_m", "g_L"]) {
+                let rise = logarithmEverywhere(Self.largestRise * C_m[$0] / (g_L[$0] * quarter))
+                return min(threshold[$0], V_th[$0] + Delta_T[$0] * rise)
+            }
         rate_ex = columns.derived(["tau_syn_ex"]) { 1 / tau_ex[$0] }
         rate_in = columns.derived(["tau_syn_in"]) { 1 / tau_in[$0] }
         rate_w = columns.derived(["tau_w"]) { 1 / tau_w[$0] }
@@ -157,14 +170,19 @@ package struct AeifCondAlphaAstro: NodeModel {
         refractorySteps = columns.derived(["t_ref"]) { Double(TimeGrid.stepsUp(t_ref[$0], resolution)) }
     }
 
-    /// Taylor steps in a step of the simulation: enough that a step is at most a quarter of a synaptic time constant,
-    /// where six terms describe an alpha function. Beyond 8 the adaptive method is left to do the work.
-    private static func taylorSteps(_ resolution: Double, _ tau_ex: Column, _ tau_in: Column, cells: Int) -> Int {
-        var shortest = min(tau_ex[0], tau_in[0])
-        for cell in 0..<cells { shortest = min(shortest, tau_ex[cell], tau_in[cell]) }
-        let quarters = (4 * resolution / shortest).rounded(.up)
-        return quarters > 1 ? Int(min(quarters, 8)) : 1
+    private static func shortest(_ tau_ex: Column, _ tau_in: Column, cells: Int) -> Double {
+        (0..<cells).reduce(min(tau_ex[0], tau_in[0])) { min($0, tau_ex[$1], tau_in[$1]) }
     }
+
+    /// Taylor steps in a step of the simulation: enough that there are so many in the shortest synaptic time constant. With 8
+    /// the series describes an alpha function of any usual size. Beyond 8 a step the adaptive method is left to do the work.
+    private static func steps(_ perTimeConstant: Double, _ resolution: Double, _ shortest: Double) -> Int {
+        Int(min(max((perTimeConstant * resolution / shortest).rounded(.up), 1), 8))
+    }
+
+    /// Rise of V in units of Delta_T, by the exponential alone and in a quarter of a time constant, from which on the adaptive method
+    /// takes over: shorter Taylor steps would follow the upstroke further than the reference's substeps do.
+    private static let largestRise = 0.09
 
     /// What the calm cells go in.
     private typealias Vector = LanePair
@@ -197,7 +215,9 @@ package struct AeifCondAlphaAstro: NodeModel {
         var current = load(I_stim), sic = load(I_SIC)
         let real = io.realLanes(cell, Vector.laneCount)
         var calm = real & awake(load(substep), load(refractory))
-        if calm != real { io.deferred.add(real & ~calm, from: cell, step: steps.lowerBound, of: steps, io) }
+        if calm != real {
+            io.deferred.add(real & ~calm, from: cell, step: steps.lowerBound, of: steps, wasCalm: false, io)
+        }
         for step in steps {
             let before = state
             var converged = calm
@@ -205,7 +225,7 @@ package struct AeifCondAlphaAstro: NodeModel {
             if converged != calm {
                 let leaving = calm & ~converged
                 store(before, current, sic, cell, leaving)
-                io.deferred.add(leaving, from: cell, step: step, of: steps, io)
+                io.deferred.add(leaving, from: cell, step: step, of: steps, wasCalm: true, io)
                 calm = converged
             }
             state.dg_ex = state.dg_ex.addingProduct(jump_ex, io.takeSpikes(step &+ 1, 0, cell))
@@ -231,12 +251,12 @@ package struct AeifCondAlphaAstro: NodeModel {
     /// Lanes that may take the Taylor step.
     @inline(__always)
     private func awake(_ substep: Vector, _ refractory: Vector) -> LaneBits {
-        substep.isAtLeast(Vector(repeating: resolution)).bits & Vector.zeros.isAtLeast(refractory).bits
+        substep.isAtLeast(Vector(repeating: calmSubstep)).bits & Vector.zeros.isAtLeast(refractory).bits
     }
 
     /// Not refractory, and not in the middle of the adaptive method's short substeps.
     @inline(__always)
-    func isAwake(refractory: Double, substep: Double) -> Bool { substep >= resolution && refractory <= 0 }
+    func isAwake(refractory: Double, substep: Double) -> Bool { substep >= calmSubstep && refractory <= 0 }
 
     /// V_m in mV and |w| in pA beyond which a run is stopped as unstable.
     static let lowestPotential = -1000.0

@@ -2,6 +2,7 @@
 public enum Catalogue {
     static let nodeModels: [any NodeModel.Type] = [
         AstrocyteLR1994.self,
+        AstrocyteSurrogate.self,
         AeifCondAlphaAstro.self,
         ParrotNeuron.self,
     ]

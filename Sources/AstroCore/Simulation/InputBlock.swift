@@ -30,7 +30,9 @@ extension Simulation {
         var blocks: [ObjectIdentifier: [InputBlock]] = [:]
         for cells in populationList.compactMap(\.cells) {
             cells.blocks = cells.shares.map { InputBlock.blocks(of: $0) }
-            for (share, own) in zip(cells.shares, cells.blocks) { blocks[ObjectIdentifier(share.plane), default: []] += own }
+            for (share, own) in zip(cells.shares, cells.blocks) {
+                blocks[ObjectIdentifier(share.plane), default: []] += own
+            }
         }
         for link in links {
             for run in link.shares.joined() {

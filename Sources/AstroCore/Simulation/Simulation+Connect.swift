@@ -222,10 +222,7 @@ extension Simulation {
     private func linkValues(
         _ spec: SynapseSpec, _ rule: ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
-        if let weight = spec.uniform("weight"), let delay = spec.uniform("delay") {
-            return ([weight], [try SynapseSpec.delaySteps(delay, resolution)])
-        }
-        return try sicValues(spec, rule, call, row, count, postCount)
+        try uniformValues(spec) ?? sicValues(spec, rule, call, row, count, postCount)
     }
 
     // MARK: Tripartite
@@ -282,18 +279,18 @@ extension Simulation {
                 astrocytes.removeAll(keepingCapacity: true)
                 rows.append(row: row, to: &positions)
                 factor.choose(row: row, positions.count, into: &places)
-                for (position, place) in zip(positions, places) where place >= 0 {
-                    astrocytes.append(UInt32(factor.member(Int(position), Int(place))))
-                }
+                factor.members(positions, places, into: &astrocytes)
                 out.add(positions, places, worker: worker)
                 try primary.add(row: row, positions, to: scratches[0])
                 try thirdIn.add(row: row, astrocytes, to: scratches[1])
             }
         }
         var entries: [SICProjection.Entry] = []
+        let shared = try uniformValues(specs.thirdOut)
         try out.forEach { target, place, number in
             let astrocyte = third[factor.member(target, place)]
-            let values = try self.outValues(specs.thirdOut, outCall, target, place, factor.poolSize, number)
+            let values =
+                try shared ?? self.sicValues(specs.thirdOut, nil, outCall, target * factor.poolSize + place, number, 0)
             for i in values.weights.indices {
                 let each = values.weights.count == 1 ? number : 1
                 self.append(astrocyte, post[target], values.weights[i], values.delays[i], each, to: &entries)
@@ -305,14 +302,10 @@ extension Simulation {
         return (primary.projection.count, thirdIn.projection.count, entries.reduce(0) { $0 + Int($1.multiplicity) })
     }
 
-    /// Weights and delays of the parallel connections between an astrocyte and a neuron: one for all where they agree.
-    private func outValues(
-        _ spec: SynapseSpec, _ call: CallName, _ target: Int, _ place: Int, _ poolSize: Int, _ number: Int
-    ) throws -> (weights: [Double], delays: [Int]) {
-        if let weight = spec.uniform("weight"), let delay = spec.uniform("delay") {
-            return ([weight], [try SynapseSpec.delaySteps(delay, resolution)])
-        }
-        return try sicValues(spec, nil, call, target * poolSize + place, number, 0)
+    /// Weight and delay that all connections share, or nil.
+    private func uniformValues(_ spec: SynapseSpec) throws -> (weights: [Double], delays: [Int])? {
+        guard let weight = spec.uniform("weight"), let delay = spec.uniform("delay") else { return nil }
+        return ([weight], [try SynapseSpec.delaySteps(delay, resolution)])
     }
 }
 

@@ -124,7 +124,9 @@ extension Simulation {
         let buffers = planes.joined().reduce(0) { $0 + $1.memoryBytes }
         let connections =
             projections.reduce(0) { $0 + $1.memoryBytes } + sicProjections.reduce(0) { $0 + $1.memoryBytes }
-        let tables = populationList.compactMap(\.cells).flatMap { $0.blocks.joined().compactMap(\.slowInwardCurrents?.table) }
+        let tables = populationList.compactMap(\.cells).flatMap {
+            $0.blocks.joined().compactMap(\.slowInwardCurrents?.table)
+        }
         var counted = Set<ObjectIdentifier>()
         return cells + buffers + connections
             + tables.reduce(0) { $0 + (counted.insert(ObjectIdentifier($1)).inserted ? $1.memoryBytes : 0) }

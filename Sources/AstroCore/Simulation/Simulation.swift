@@ -41,8 +41,9 @@ public final class Simulation {
     var assignments = 0
     var streamedPopulations = 0
     var streamedNodes = 0
-    /// Blocks of small populations so far.
+    /// Blocks of small populations so far, and how many of them in a row go to one worker.
     private var smallBlocks = 0
+    package var smallBlocksInTurn = 64
     /// Set when what workers read has to be prepared anew.
     var isPrepared = false
     let outboxes: [[Outbox]]
@@ -180,7 +181,7 @@ public final class Simulation {
         let planeIndex = Catalogue.nodeModels.firstIndex { $0 == model }!
         let blocks = padded(count) / blockSize
         let isSmall = blocks < 2 * threads
-        let workers = isSmall ? [smallBlocks / Self.smallBlocksInTurn % threads] : Array(0..<threads)
+        let workers = isSmall ? [smallBlocks / smallBlocksInTurn % threads] : Array(0..<threads)
         if isSmall { smallBlocks += blocks }
         return workers.enumerated().map { i, worker in
             let first = blocks * i / workers.count * blockSize
@@ -189,8 +190,6 @@ public final class Simulation {
             return Cells.Share(worker: worker, cells: first..<end, plane: plane, offset: plane.size)
         }
     }
-
-    private static let smallBlocksInTurn = 64
 
     private func append(_ count: Int, _ label: String?, _ kind: Population.Kind, streamed: Bool) -> Nodes {
         let population = Population(
@@ -245,15 +244,20 @@ enum Clock {
 }
 
 /// What the machine has to give.
-enum Memory {
+package enum Memory {
+    /// Bytes the program may still take, where it has a limit of its own.
+    package nonisolated(unsafe) static var left: (() -> Double)?
+
     /// Refuses, before anything is allocated, what would not fit.
     static func refuse(_ bytes: Double, for what: String) throws {
         guard bytes > 64e6, bytes > available * 0.95 else { return }
-        throw InputError("\(what) need about \(text(bytes)) of memory, \(text(available)) are free")
+        let rest = available == left?() ? "are left of the limit (--memory-limit)" : "are free"
+        throw InputError("\(what) need about \(text(bytes)) of memory, \(text(available)) \(rest)")
     }
 
     static var available: Double {
-        fromSystem ?? Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+        let free = fromSystem ?? Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+        return min(free, left?() ?? free)
     }
 
     /// MemAvailable of Linux: what can be had without swapping.

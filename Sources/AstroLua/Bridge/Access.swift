@@ -2,8 +2,8 @@ import Glibc
 
 /// Which files a script may touch. Links and `..` are resolved before anything is compared.
 struct Access {
-    private let trusted: Bool
-    private let readable, writable: [String]
+    let trusted: Bool
+    let readable, writable: [String]
     let scriptDirectory: String
     let stdlib: String?
 
@@ -55,6 +55,13 @@ func directory(_ path: String) -> String {
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
+/// The files that come with the program.
+public enum StandardLibrary {
+    public static func text(of file: String) -> String? {
+        findStdlib().flatMap { readFile("\($0)/\(file)") }.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
 /// Set by hand, installed beside the program, or in the checkout that the program was built in.
 private func findStdlib() -> String? {
     if let chosen = getenv("ASTROLUA_STDLIB") { return resolved(String(cString: chosen)) }
@@ -67,4 +74,12 @@ private func findStdlib() -> String? {
         above = directory(above)
     }
     return candidates.lazy.compactMap(resolved).first { access("\($0)/astro", R_OK) == 0 }
+}
+
+extension Options {
+    /// Where the script may read, and where it may read and write, as real paths: what the operating system is told.
+    public var sandboxRoots: (readable: [String], writable: [String]) {
+        let access = Access(self)
+        return (access.readable, access.writable)
+    }
 }

@@ -7,6 +7,8 @@ protocol LuaType {
     static var luaName: String { get }
     /// "a Vector", as sentences need it.
     static var luaPhrase: String { get }
+    /// What it is and what operators do, for help and the reference page.
+    static var luaMeaning: String { get }
     static var methods: [LuaMethod<Self>] { get }
     static var fields: [LuaField<Self>] { get }
     /// `__add`, `__eq` …: called with all operands, either of which may be the receiver.
@@ -22,16 +24,21 @@ protocol LuaType {
     func push(_ runtime: Runtime, _ L: LuaState)
 }
 
-/// One row a method: `usage` and `meaning` serve errors, help and the reference page.
+/// One row a method: `usage`, `meaning` and `details` serve errors, help, completion and the reference page.
 struct LuaMethod<Receiver> {
     let name, usage, meaning: String
+    /// More paragraphs, in Markdown that also reads well in a terminal; indented lines are code.
+    let details: String
     let body: (Receiver, Arguments) throws -> LuaValue
 
-    init(_ name: String, _ usage: String, _ meaning: String, _ body: @escaping (Receiver, Arguments) throws -> LuaValue)
-    {
+    init(
+        _ name: String, _ usage: String, _ meaning: String, details: String = "",
+        _ body: @escaping (Receiver, Arguments) throws -> LuaValue
+    ) {
         self.name = name
         self.usage = usage
         self.meaning = meaning
+        self.details = details
         self.body = body
     }
 }
@@ -39,11 +46,14 @@ struct LuaMethod<Receiver> {
 /// A value that is read without parentheses.
 struct LuaField<Receiver> {
     let name, meaning: String
+    /// The kind of value, as `type` or the userdata's name tell it.
+    let result: String
     let body: (Receiver) throws -> LuaValue
 
-    init(_ name: String, _ meaning: String, _ body: @escaping (Receiver) throws -> LuaValue) {
+    init(_ name: String, _ meaning: String, result: String = "", _ body: @escaping (Receiver) throws -> LuaValue) {
         self.name = name
         self.meaning = meaning
+        self.result = result
         self.body = body
     }
 }
@@ -77,6 +87,7 @@ enum LuaValue {
 
 extension LuaType {
     static var luaPhrase: String { "a \(luaName)" }
+    static var luaMeaning: String { "" }
     static var fields: [LuaField<Self>] { [] }
     static var operators: [LuaOperator] { [] }
     var luaLength: Int? { nil }

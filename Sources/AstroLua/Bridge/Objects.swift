@@ -52,8 +52,6 @@ final class Objects {
         withExtendedLifetime(value) {}
     }
 
-    func all<T: LuaType>(_ type: T.Type) -> [T] { slots.compactMap { ($0.value as? Box<T>)?.value } }
-
     private func handle(_ tag: Int32, _ L: LuaState, at index: Int32) -> Handle? {
         guard lua_type(L, index) == LUA_TUSERDATA, lua_rawlen(L, index) == MemoryLayout<Handle>.size,
             let block = lua_touserdata(L, index)

@@ -7,6 +7,8 @@ public struct Options: Sendable {
     public var writable: [String] = []
     public var memoryLimit: Int?
     public var timeLimit: Double?
+    /// A person will sit at the prompt, whose modules are loaded before a script runs.
+    public var hasPrompt = false
     /// The script's path, nil for standard input, `-e` and the REPL.
     public var script: String?
     public var arguments: [String] = []

@@ -8,7 +8,7 @@ struct RaisedError: Error {}
 
 /// One running Lua with the simulator in it.
 public final class Runtime {
-    var options: Options
+    public internal(set) var options: Options
     let access: Access
     var objects = Objects()
     /// Told how far a run is: milliseconds done and asked for.
@@ -22,6 +22,8 @@ public final class Runtime {
     private(set) var L: LuaState! = nil
     private var entries: [Entry] = []
     private var tags: [ObjectIdentifier: Int32] = [:]
+    /// What help tells about each type, in the order of the tags.
+    private(set) var typePages: [TypePage] = []
 
     private struct Entry {
         /// In front of the message: the name of the call.
@@ -84,11 +86,14 @@ public final class Runtime {
     func register<T: LuaType>(_ type: T.Type) {
         let tag = Int32(tags.count)
         tags[ObjectIdentifier(type)] = tag
+        typePages.append(TypePage(T.self))
         lua_createtable(L, 0, 16)
         setField("__name") { pushText(T.luaName, L) }
         setField("__metatable") { pushText(T.luaName, L) }
+        setField("__methods") { pushMethods(T.self) }
         setField("__index") {
-            pushMethods(T.self)
+            pushText("__methods", L)
+            lua_rawget(L, -3)
             shim_push_index(L, indexEntry(T.self))
         }
         setField("__newindex") { shim_push_method(L, newIndexEntry(T.self)) }

@@ -4,6 +4,10 @@ import CLua
 extension Connections: LuaType {
     static var luaName: String { "Connections" }
     static var luaPhrase: String { luaName }
+    static var luaMeaning: String {
+        "Connections, one by one, parallel ones too. `#c` is their number, `c[i]` one of them, and `ipairs(c)` goes "
+            + "through all."
+    }
 
     var luaLength: Int? { count }
     var luaText: String { description }
@@ -28,11 +32,15 @@ extension Connections: LuaType {
 
     static var fields: [LuaField<Connections>] {
         [
-            .init("source", "Ids of the sources.") { .vector($0.source) },
-            .init("target", "Ids of the targets.") { .vector($0.target) },
-            .init("weight", "Weights.") { .vector($0.weight) },
-            .init("delay", "Delays in ms.") { .vector($0.delay) },
-            .init("synapse_model", "A table of names.") { .list($0.synapseModels.map { .text($0) }) },
+            .init("source", "Ids of the sources.", result: "Vector") { .vector($0.source) },
+            .init("target", "Ids of the targets.", result: "Vector") { .vector($0.target) },
+            .init("weight", "Weights: nS onto conductances, pA of slow inward currents.", result: "Vector") {
+                .vector($0.weight)
+            },
+            .init("delay", "Delays in ms.", result: "Vector") { .vector($0.delay) },
+            .init("synapse_model", "Names of the synapse models.", result: "table") {
+                .list($0.synapseModels.map { .text($0) })
+            },
         ]
     }
 }

@@ -3,6 +3,10 @@ import CLua
 
 extension Distribution: LuaType {
     static let luaName = "Distribution"
+    static var luaMeaning: String {
+        "What `astro.random` makes. It stands where a parameter of nodes or synapses takes a number; each node or "
+            + "connection then draws its own."
+    }
     static var methods: [LuaMethod<Distribution>] { [] }
     var luaText: String { description }
 

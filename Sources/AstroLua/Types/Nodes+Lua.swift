@@ -4,6 +4,10 @@ import CLua
 extension Nodes: LuaType {
     static let luaName = "Nodes"
     static var luaPhrase: String { luaName }
+    static var luaMeaning: String {
+        "A group of nodes in a fixed order. `#nodes` is their number, `nodes[i]` one of them (counted from 1, negative "
+            + "from the end), `a + b` both groups joined, and `ipairs(nodes)` goes through single nodes."
+    }
 
     var luaLength: Int? { count }
     var luaText: String { description }
@@ -25,11 +29,21 @@ extension Nodes: LuaType {
                 nodes, arguments in
                 .object(try nodes.sample(try arguments.integer(1, "n")))
             },
-            .init("get", "nodes:get(name)", "A parameter or state: a value for one node, a Vector for more.") {
+            .init(
+                "get", "nodes:get(name)", "A parameter or state: a value for one node, a Vector for more.",
+                details: """
+                        exc:get("V_m"):mean()
+                    """
+            ) {
                 nodes, arguments in
                 try nodes.luaColumn(try arguments.string(1, "name"))
             },
-            .init("set", "nodes:set{ name = value, … }", "Changes parameters; values as in create.") {
+            .init(
+                "set", "nodes:set{ name = value, … }", "Changes parameters; values as in create.",
+                details: """
+                        exc:slice(1, 50):set { I_e = 700.0 }
+                    """
+            ) {
                 nodes, arguments in
                 guard arguments.isTable(1) else { throw arguments.wrong(1, "parameters", "a table") }
                 try nodes.set(try arguments.settings(1, "parameters"))
@@ -40,11 +54,17 @@ extension Nodes: LuaType {
 
     static var fields: [LuaField<Nodes>] {
         [
-            .init("ids", "A Vector of global ids, from 1.") { .vector($0.ids.map(Double.init)) },
-            .init("model", "The model's name; nil for a mixture.") { $0.model.map { .text($0) } ?? .none },
-            .init("label", "The population's name, if it has one.") { $0.label.map { .text($0) } ?? .none },
-            .init("events", "What a recorder has recorded.") { try $0.simulation.recorder(of: $0).luaEvents() },
-            .init("n_events", "How many events a recorder holds.") {
+            .init("ids", "Global ids, from 1.", result: "Vector") { .vector($0.ids.map(Double.init)) },
+            .init("model", "The model's name; nil for a mixture.", result: "string") {
+                $0.model.map { .text($0) } ?? .none
+            },
+            .init("label", "The population's name, if it has one.", result: "string") {
+                $0.label.map { .text($0) } ?? .none
+            },
+            .init("events", "What a recorder among the nodes has recorded; see Recorder.", result: "table") {
+                try $0.simulation.recorder(of: $0).luaEvents()
+            },
+            .init("n_events", "How many events a recorder holds.", result: "number") {
                 .integer(try $0.simulation.recorder(of: $0).eventCount)
             },
         ]

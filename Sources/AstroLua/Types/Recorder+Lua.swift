@@ -3,6 +3,9 @@ import CLua
 
 extension Recorder: LuaType {
     static var luaName: String { "Recorder" }
+    static var luaMeaning: String {
+        "What `sim:record` returns: the spikes or the samples of some nodes, which grow while the simulation runs."
+    }
     var luaText: String { description }
 
     static var methods: [LuaMethod<Recorder>] {
@@ -11,7 +14,12 @@ extension Recorder: LuaType {
                 rec.clear()
                 return .nothing
             },
-            .init("rate", "rec:rate() -> Hz", "Mean rate per recorded node.") { rec, _ in .number(try rec.rate()) },
+            .init(
+                "rate", "rec:rate() -> Hz", "Mean rate per recorded node.",
+                details: """
+                    Of spike recorders: spikes, divided by the recorded nodes and the recorded time.
+                    """
+            ) { rec, _ in .number(try rec.rate()) },
             .init("save", "rec:save(path)", "Writes a .csv, .dat, .npz or .h5 file.") { rec, arguments in
                 try rec.save(to: try arguments.writablePath(1))
                 return .nothing
@@ -21,13 +29,17 @@ extension Recorder: LuaType {
 
     static var fields: [LuaField<Recorder>] {
         [
-            .init("n_events", "How many events it holds.") { .integer($0.eventCount) },
-            .init("events", "A table of Vectors: times, senders and what was recorded.") { try $0.luaEvents() },
-            .init("nodes", "The recorded nodes.") { .object($0.recordedNodes) },
-            .init("window", "From when to when it has recorded, in ms: { from, to }.") {
+            .init("n_events", "How many events it holds.", result: "number") { .integer($0.eventCount) },
+            .init(
+                "events",
+                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name.",
+                result: "table"
+            ) { try $0.luaEvents() },
+            .init("nodes", "The recorded nodes.", result: "Nodes") { .object($0.recordedNodes) },
+            .init("window", "From when to when it has recorded, in ms: { from, to }.", result: "table") {
                 .list([.number($0.window.from), .number($0.window.to)])
             },
-            .init("quantities", "Names of what is recorded; empty for spikes.") {
+            .init("quantities", "Names of what is recorded; empty for spikes.", result: "table") {
                 .list($0.quantities.map { .text($0) })
             },
         ]

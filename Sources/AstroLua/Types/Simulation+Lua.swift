@@ -4,6 +4,10 @@ import LuaShim
 
 extension Simulation: LuaType {
     static var luaName: String { "Simulation" }
+    static var luaMeaning: String {
+        "A network and its clock. Several simulations may live side by side; each has its own nodes, connections and "
+            + "random numbers. It lives as long as something refers to it or to its nodes."
+    }
 
     var luaText: String {
         "Simulation(\(nodeCount) nodes, \(connectionCount) connections, time = \(formatted(time)) ms)"
@@ -13,14 +17,33 @@ extension Simulation: LuaType {
 
     private static var building: [LuaMethod<Simulation>] {
         [
-            .init("create", "sim:create(model [, n] [, params]) -> Nodes", "Makes n nodes of a model.") {
-                sim, arguments in
+            .init(
+                "create", "sim:create(model [, n] [, params]) -> Nodes", "Makes n nodes of a model.",
+                details: """
+                    `n` is 1 unless it is given. `params` is a table; a value is a number, a distribution \
+                    (`astro.random`), or a table or Vector of n numbers. `params.label` names the population.
+
+                        exc = sim:create("aeif_cond_alpha_astro", 100, { V_m = astro.random.uniform(-75, -60) })
+
+                    `astro.models()` lists the models, `help "MODEL"` the parameters of one.
+                    """
+            ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
                 return .object(try sim.create(arguments))
             },
             .init(
                 "connect", "sim:connect(pre, post [, rule [, synapse]]) -> number",
-                "Connects two groups of nodes by a rule; how many connections were made."
+                "Connects two groups of nodes by a rule; how many connections were made.",
+                details: """
+                    `rule` is a name or a table with `rule` (`all_to_all`), the rule's own key, `allow_autapses` and \
+                    `allow_multapses`. `synapse` is a name or a table with `synapse_model` (`static_synapse`), \
+                    `weight` (1; nS onto conductances, pA for slow inward currents), `delay` (1 ms) and the model's \
+                    parameters; each may be a distribution. Devices connect the same way.
+
+                        sim:connect(exc, inh, { rule = "fixed_indegree", indegree = 10 }, { weight = 2.0, delay = 1.5 })
+
+                    `astro.rules()` lists the rules, `help "RULE"` tells about one.
+                    """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
                 return .integer(
@@ -31,14 +54,27 @@ extension Simulation: LuaType {
             },
             .init(
                 "tripartite_connect", "sim:tripartite_connect(pre, post, third, rule, third_rule, synapses) -> table",
-                "Connects neurons, and astrocytes to some of the pairs; the counts of primary, third_in, third_out."
+                "Connects neurons, and astrocytes to some of the pairs; the counts of primary, third_in, third_out.",
+                details: """
+                    `rule` makes the primary connections; `third_rule`, a table for \
+                    `third_factor_bernoulli_with_pool`, chooses an astrocyte for some of them. `synapses` has the keys \
+                    `primary`, `third_in` (neuron to astrocyte) and `third_out` (astrocyte to neuron, a \
+                    `sic_connection`), each a synapse as in `sim:connect`.
+                    """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
                 return try sim.tripartiteConnect(arguments)
             },
             .init(
                 "record", "sim:record(nodes [, names] [, options]) -> Recorder",
-                "Records spikes, or the named quantities every `interval` ms."
+                "Records spikes, or the named quantities every `interval` ms.",
+                details: """
+                    Without `names`: spikes. With them: those recordables, every `interval` ms. Options: `interval` \
+                    (1.0 ms), `offset`, `start`, `stop` (ms), and `to`, the path of a .csv or .dat file that is written \
+                    while the simulation runs.
+
+                        calcium = sim:record(glia, { "IP3", "Ca_astro" }, { interval = 10.0 })
+                    """
             ) { sim, arguments in
                 .object(try sim.record(arguments))
             },
@@ -47,7 +83,14 @@ extension Simulation: LuaType {
 
     private static var running: [LuaMethod<Simulation>] {
         [
-            .init("simulate", "sim:simulate(ms)", "Advances the simulation.") { sim, arguments in
+            .init(
+                "simulate", "sim:simulate(ms)", "Advances the simulation.",
+                details: """
+                    `ms` is a multiple of the resolution. It may be called again and goes on where it was. Ctrl-C ends \
+                    it at the end of a slice (some steps); what was simulated until then is there, and the simulation \
+                    can go on.
+                    """
+            ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
                 try sim.simulate(try arguments.number(1, "ms"), progress: arguments.runtime.watch(arguments.L))
                 return .nothing
@@ -62,11 +105,19 @@ extension Simulation: LuaType {
         [
             .init(
                 "connections", "sim:connections{ source=, target=, synapse_model= } -> Connections",
-                "The connections between nodes, or of a model; every key is optional."
+                "The connections between nodes, or of a model; every key is optional.",
+                details: """
+                        onto_first = sim:connections { target = exc[1], synapse_model = "static_synapse" }
+                    """
             ) { sim, arguments in
                 .object(try sim.connections(arguments))
             },
-            .init("fingerprint", "sim:fingerprint()", "A hex digest of the dynamic state.") { sim, _ in
+            .init(
+                "fingerprint", "sim:fingerprint()", "A hex digest of the dynamic state.",
+                details: """
+                    Equal fingerprints mean equal states, whatever the number of threads or the processor.
+                    """
+            ) { sim, _ in
                 .text(sim.fingerprint())
             },
             .init("nodes", "sim:nodes(label) -> Nodes", "The population of that name.") { sim, arguments in
@@ -80,13 +131,17 @@ extension Simulation: LuaType {
 
     static var fields: [LuaField<Simulation>] {
         [
-            .init("time", "ms simulated so far.") { .number($0.time) },
-            .init("resolution", "ms in a step.") { .number($0.resolution) },
-            .init("seed", "What all its random numbers come from.") { .integer(Int($0.seed)) },
-            .init("threads", "How many threads it uses.") { .integer($0.threads) },
-            .init("num_nodes", "How many nodes it has.") { .integer($0.nodeCount) },
-            .init("num_connections", "How many connections it has.") { .integer($0.connectionCount) },
-            .init("stats", "Seconds spent, spikes and events, bytes of memory.") { .table($0.stats.luaFields) },
+            .init("time", "Simulated time in ms.", result: "number") { .number($0.time) },
+            .init("resolution", "Length of a step in ms.", result: "number") { .number($0.resolution) },
+            .init("seed", "What all its random numbers come from.", result: "number") { .integer(Int($0.seed)) },
+            .init("threads", "How many threads it uses.", result: "number") { .integer($0.threads) },
+            .init("num_nodes", "How many nodes it has.", result: "number") { .integer($0.nodeCount) },
+            .init("num_connections", "How many connections it has.", result: "number") { .integer($0.connectionCount) },
+            .init(
+                "stats",
+                "A table: seconds spent in create, connect, prepare, simulate; spikes; events delivered; memory_bytes.",
+                result: "table"
+            ) { .table($0.stats.luaFields) },
         ]
     }
 }
@@ -201,14 +256,19 @@ extension Runtime {
     fileprivate func watch(_ L: LuaState) -> (Double, Double) -> Bool {
         { [unowned self] done, whole in
             progress?(done, whole)
+            stopIfTooLarge(L)
             return Int(shim_stop_reason(L)) == SHIM_GOES_ON
         }
     }
 
+    /// Recorders grow while a run goes on.
+    private func stopIfTooLarge(_ L: LuaState) {
+        guard let limit = options.memoryLimit, shim_measure_memory(L) > limit else { return }
+        shim_stop(L, Int32(SHIM_OUT_OF_MEMORY))
+    }
+
     /// Lets the memory limit see what simulations hold.
     func accountMemory() {
-        guard options.memoryLimit != nil else { return }
-        let bytes = objects.all(Simulation.self).reduce(0) { $0 + $1.stats.memoryBytes }
-        shim_set_external_memory(L, bytes)
+        if options.memoryLimit != nil { _ = shim_measure_memory(L) }
     }
 }

@@ -39,6 +39,17 @@ int shim_push_keys(lua_State *L, int table);
 int shim_push_sequence_length(lua_State *L, int table);
 // Makes `load` and its like (on top of the stack) accept text only: `mode_argument` is the place of the mode.
 void shim_push_text_only(lua_State *L, int mode_argument);
+// Takes from a sandboxed script what it could do harm with inside Lua: finalizers, the metatables that all strings and
+// files share, the environment; and puts the shield on the terminal. Called once, before any script; status as
+// lua_pcall's.
+int shim_confine(lua_State *L);
+// Text as a terminal may show it: control characters, and marks that turn the direction of writing, become visible.
+// `shown` has room for SHIM_SHOWN times the length; returns the length of what was written.
+enum { SHIM_SHOWN = 8 };
+size_t shim_make_visible(const char *text, size_t length, char *shown);
+// The local variables of the function at `function` are kept when it returns; pushes them as a table, or nil.
+void shim_keep_locals(lua_State *L, int function);
+void shim_push_kept_locals(lua_State *L);
 // The address that marks type `tag` in the registry.
 const void *shim_type_key(int tag);
 
@@ -50,15 +61,17 @@ void shim_clear_stop(lua_State *L);
 // Bytes the script may hold, its simulations included; 0 is no limit.
 void shim_set_memory_limit(lua_State *L, size_t bytes);
 void shim_set_time_limit_text(lua_State *L, double seconds);
-void shim_set_external_memory(lua_State *L, size_t bytes);
+// Looks how much Lua and Swift hold together; the limit goes by the last look.
+size_t shim_measure_memory(lua_State *L);
 // For tests: the n-th request of a script from now on is refused, and all after it; 0 refuses none.
 void shim_fail_after(lua_State *L, size_t requests);
 // For tests: has this Lua's hash seed been found and fixed?
 bool shim_seed_is_fixed(lua_State *L);
 
-// SIGINT and the time limit act on this state. A second SIGINT ends the program.
-void shim_watch_signals(lua_State *L);
+// SIGINT and the time limit act on this state. A SIGINT after so many more than the first ends the program.
+void shim_watch_signals(lua_State *L, int patience);
 void shim_start_time_limit(lua_State *L, double seconds);
+void shim_end_time_limit(void);
 
 static inline void shim_pop(lua_State *L, int n) { lua_settop(L, -n - 1); }
 

@@ -39,6 +39,8 @@ extension Scenario {
     func run(threads: Int = 1, until: Double? = nil, pieces: [Int]? = nil, stranger: Bool = false) throws -> ScenarioRun
     {
         let simulation = try Simulation(resolution: resolution_ms, seed: 1, threads: threads)
+        // every population to another worker
+        simulation.smallBlocksInTurn = 1
         let handles = try build(in: simulation)
         if stranger {
             let pair = try simulation.create("parrot_neuron", count: 2)

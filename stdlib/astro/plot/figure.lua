@@ -32,7 +32,7 @@ local terminal = require "astro.plot.terminal"
 local draw, endings = gnuplot.commands, gnuplot.endings
 local write_python, write_terminal = matplotlib.script, terminal.text
 local fail, wrong, public, shown = check.fail, check.wrong, check.public, check.shown
-local concat, write = table.concat, io.write
+local concat = table.concat
 
 local Figure <const> = { __name = "Figure" }
 Figure.__index = Figure
@@ -120,15 +120,16 @@ local function check_way(way)
 end
 
 local WINDOWS <const> = { "qt", "wxt", "x11" }
-local has_no_window = false
+local why_no_window
 
 local function show_window(figure)
-  if has_no_window then return nil, "gnuplot has none of the terminals " .. concat(WINDOWS, ", ") end
+  if why_no_window then return nil, why_no_window end
   for _, kind in ipairs(WINDOWS) do
-    if host.gnuplot(draw(figure, nil, kind)) then return true end
+    local done, problem = host.show_window(draw(figure, nil, kind))
+    if done then return true end
+    why_no_window = problem
   end
-  has_no_window = true
-  return show_window(figure)
+  return nil, why_no_window
 end
 
 local function show_graphics(figure, way, screen)
@@ -136,7 +137,7 @@ local function show_graphics(figure, way, screen)
 end
 
 local function show_text(figure, way, screen)
-  write(write_terminal(figure, { columns = screen.columns, rows = screen.rows, ascii = way == "ascii", colour = screen.colour }))
+  host.show_text(write_terminal(figure, { columns = screen.columns, rows = screen.rows, ascii = way == "ascii", colour = screen.colour }))
   return true
 end
 
@@ -148,7 +149,7 @@ end
 
 -- figure:show([way]) -> figure
 --
--- Shows the figure: in a window on a desktop; else as a picture in a terminal that announces kitty's graphics or sixel; else
+-- Shows the figure: in a window on a desktop, with --trust; else as a picture in a terminal that announces kitty's graphics or sixel; else
 -- drawn with braille characters, in a pipe too. `way` asks for one of these: "window", "kitty", "sixel", "text", "ascii".
 Figure.show = public("figure:show([way])", function(self, way)
   check_way(way)

@@ -7,7 +7,10 @@ struct AdaptiveLanes {
     private let model: AeifCondAlphaAstro
     private let deferred: DeferredCells
     private let end: Int
+    /// Deferred cells not yet looked at, first for those that were calm. The long ones come first, so that lanes finish
+    /// at about the same time.
     private var next = 0
+    private var calmOnesFirst = true
     /// Vector that hold a cell; of these, those that stand before a Taylor step.
     private var active: LaneBits = 0, calm: LaneBits = 0
     private let lanes: UnsafeMutablePointer<Lane>
@@ -94,17 +97,28 @@ struct AdaptiveLanes {
     private mutating func takeNext(_ lane: Int) {
         let bit: LaneBits = 1 << LaneBits(lane)
         calm &= ~bit
-        guard next < deferred.count else {
+        guard let index = nextItem() else {
             active &= ~bit
             return
         }
-        let item = deferred[next]
-        lanes[lane] = Lane(item: next, cell: item.cell, step: item.step)
+        let item = deferred[index]
+        lanes[lane] = Lane(item: index, cell: item.cell, step: item.step)
         forEachVariable { row, column in self[row, lane] = column[item.cell] }
         self[.time, lane] = 0
         self[.trials, lane] = 0
         active |= bit
-        next += 1
+    }
+
+    private mutating func nextItem() -> Int? {
+        while true {
+            if next == deferred.count {
+                guard calmOnesFirst else { return nil }
+                (next, calmOnesFirst) = (0, false)
+                continue
+            }
+            defer { next += 1 }
+            if deferred[next].wasCalm == calmOnesFirst { return next }
+        }
     }
 
     private mutating func finishStep(_ lane: Int) {

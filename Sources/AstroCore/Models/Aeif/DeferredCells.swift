@@ -5,6 +5,8 @@ final class DeferredCells {
         var cell: Int
         /// The step that the cell still has to do.
         var step: Int
+        /// It was calm until now: a spike may come, which takes long.
+        var wasCalm: Bool
     }
 
     /// Input due at a stamp.
@@ -37,11 +39,13 @@ final class DeferredCells {
 
     /// Takes over the lanes in `lanes` of the vector from `first` on, before their step number `step` of `steps`.
     @inline(never)
-    func add(_ lanes: LaneBits, from first: Int, step: Int, of steps: Range<Int>, _ io: borrowing CellIO) {
+    func add(
+        _ lanes: LaneBits, from first: Int, step: Int, of steps: Range<Int>, wasCalm: Bool, _ io: borrowing CellIO
+    ) {
         self.steps = steps
         for lane in SetBits(lanes) {
             let cell = first + lane, inputs = inputs(count)
-            items[count] = Item(cell: cell, step: step)
+            items[count] = Item(cell: cell, step: step, wasCalm: wasCalm)
             for step in step..<steps.upperBound {
                 inputs[step - steps.lowerBound] = Input(
                     excitatory: io.spikes(step + 1, 0, cell), inhibitory: io.spikes(step + 1, 1, cell),

@@ -76,7 +76,7 @@ struct TaylorMembrane<Vector: LaneVector> {
         g_L_Delta_T = load(model.g_L_Delta_T)
         V_th = load(model.V_th)
         // the right-hand side has min(V_m, V_peak): the series holds below
-        V_limit = load(model.threshold)
+        V_limit = load(model.calmLimit)
         g_L = load(model.g_L)
         E_L = load(model.E_L)
         a = load(model.a)

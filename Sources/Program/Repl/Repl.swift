@@ -1,0 +1,85 @@
+import AstroLua
+import Glibc
+
+/// Reads, evaluates, prints; an error does not end it.
+///
+/// What a line means is the `Session`'s business (stdlib/astro/repl); here it is read, on a terminal with editing.
+final class Repl {
+    private let runtime: Runtime
+    private let session: Session
+    private let onTerminal = isatty(STDIN_FILENO) == 1
+    private let bar: ProgressBar?
+    private let history: String?
+    private var simulated: (done: Double, whole: Double)?
+
+    init(_ runtime: Runtime, _ bar: ProgressBar?, history: String?) throws {
+        self.history = history
+        self.runtime = runtime
+        self.bar = bar
+        self.session = try Session(runtime)
+        runtime.progress = { [unowned self] done, whole in
+            simulated = (done, whole)
+            bar?.show(done: done, whole: whole)
+        }
+    }
+
+    func run() {
+        runtime.pauseTimeLimit()
+        session.adoptLocals()
+        configure()
+        if onTerminal, isatty(STDOUT_FILENO) == 1 { session.printBanner() }
+        let reader = makeReader()
+        while let text = reader.read() {
+            configure()
+            if evaluate(text) { return }
+            reader.remember(text)
+        }
+    }
+
+    private func makeReader() -> any InputReader {
+        if onTerminal, let editor = LineEditor(session, History(history)) { return editor }
+        return PlainReader(session, prompts: onTerminal)
+    }
+
+    private func configure() {
+        session.configure(
+            width: Terminal.width, colours: Terminal.hasColours(STDOUT_FILENO),
+            errorColours: Terminal.hasColours(STDERR_FILENO))
+    }
+
+    /// True if that ends the session.
+    private func evaluate(_ text: String) -> Bool {
+        simulated = nil
+        runtime.watchSignals(patience: 1)
+        let (outcome, leaves) = session.evaluate(text)
+        runtime.pauseTimeLimit()
+        fflush(nil)
+        switch outcome {
+        case .finished: break
+        case .failed(let message): complain(message, isColoured: true)
+        case .interrupted:
+            bar?.finish()
+            // over the ^C that the terminal shows
+            if Terminal.hasColours(STDERR_FILENO) { writeToTerminal("\r\u{1B}[K") }
+            complain(interruption)
+        }
+        return leaves
+    }
+
+    private var interruption: String {
+        guard let simulated, simulated.done < simulated.whole else { return "interrupted" }
+        return "interrupted: \(shown(simulated.done)) of \(shown(simulated.whole)) ms are simulated"
+    }
+
+    private func shown(_ ms: Double) -> String {
+        let tenths = (ms * 10).rounded() / 10
+        return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+    }
+}
+
+/// Where inputs come from: whole ones, of as many lines as they need.
+protocol InputReader {
+    /// nil at the end.
+    func read() -> String?
+    func remember(_ text: String)
+}

@@ -1,0 +1,125 @@
+import AstroLua
+import CLua
+import Glibc
+
+/// What is fuzzed, by name: `ASTROLUA_FUZZ_TARGET` chooses. A reader of files is one more line: it gets the bytes, and
+/// has to return, or throw, whatever they are.
+private let targets: [String: @Sendable (UnsafeRawBufferPointer) throws -> Void] = [
+    "lua": { try runLua(Array($0)) },
+    "calls": { try runLua(Array(CallGenerator(Array($0)).program.utf8)) },
+    "patterns": { comparePatterns(Array($0)) },
+]
+
+private let target: @Sendable (UnsafeRawBufferPointer) throws -> Void = {
+    let name = getenv("ASTROLUA_FUZZ_TARGET").map { String(cString: $0) } ?? "lua"
+    guard let target = targets[name] else { fatalError("no target '\(name)' (there are: \(targets.keys.sorted()))") }
+    return target
+}()
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
+    try? target(UnsafeRawBufferPointer(start: start, count: count))
+    return 0
+}
+
+/// In a sandboxed Lua as a script has it, with limits. Whatever the text does, this must come back.
+private func runLua(_ text: [UInt8]) throws {
+    var options = Options()
+    options.memoryLimit = 64 << 20
+    options.timeLimit = 0.1
+    options.threads = 1
+    let runtime = try Runtime(options)
+    // what would end the fuzzer, or wait for a key
+    _ = runtime.run(Array("os.exit = nil  io.stdin:close()".utf8), name: "=fuzz")
+    runtime.watchSignals()
+    runtime.watchMemory()
+    _ = runtime.run(text, name: "@fuzz.lua")
+}
+
+// MARK: patterns
+
+/// Our string.find, match, gsub and gmatch give what Lua's own give, errors included (not their words).
+private func comparePatterns(_ bytes: [UInt8]) {
+    // short ones: Lua's own would take exponential time on others
+    let parts = zip(bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false), [20, 14, 20])
+        .map { Array($0.prefix($1)) }
+    guard parts.count == 3 else { return }
+    let (ours, theirs) = (Matchers.ours, Matchers.theirs)
+    for call in 0..<Matchers.calls {
+        let (a, b) = (ours.answer(call, parts), theirs.answer(call, parts))
+        if a != b { fatalError("call \(call) of \(parts): \(a), Lua has \(b)") }
+    }
+}
+
+private struct Matchers {
+    nonisolated(unsafe) static let theirs = Matchers(fresh: true)
+    nonisolated(unsafe) static let ours = Matchers(fresh: false)
+    static let calls = 6
+
+    private let L: OpaquePointer
+    private let runtime: Runtime?
+
+    private static let text = """
+        local calls = {
+          function(s, p) return s:find(p) end,
+          function(s, p) return s:match(p) end,
+          function(s, p, r) return s:gsub(p, r) end,
+          function(s, p) local t = {} for a, b in s:gmatch(p) do t[#t + 1] = tostring(a) .. "," .. tostring(b) end
+            return table.concat(t, ";") end,
+          function(s, p, r) return s:gsub(p, function(a) return a == r and "=" or nil end, 3) end,
+          function(s, p) return s:find(p, -3), s:match(p, 2), s:find(p, 2, true) end,
+        }
+        function answer(call, s, p, r)
+          local results = table.pack(pcall(calls[call], s, p, r))
+          if not results[1] then return "error" end
+          for i = 1, results.n do results[i] = type(results[i]) .. tostring(results[i]) end
+          return table.concat(results, "|")
+        end
+        """
+
+    init(fresh: Bool) {
+        runtime = fresh ? nil : try! Runtime()
+        if let runtime {
+            L = runtime.fuzzState
+        } else {
+            L = luaL_newstate()
+            luaL_openlibs(L)
+        }
+        guard luaL_loadstring(L, Self.text) == LUA_OK, lua_pcallk(L, 0, 0, 0, 0, nil) == LUA_OK else { fatalError() }
+    }
+
+    func answer(_ call: Int, _ parts: [[UInt8]]) -> String {
+        lua_settop(L, 0)
+        lua_getglobal(L, "answer")
+        lua_pushinteger(L, lua_Integer(call + 1))
+        for part in parts { push(part) }
+        guard lua_pcallk(L, 4, 1, 0, 0, nil) == LUA_OK else { return "error" }
+        var length = 0
+        let start = lua_tolstring(L, -1, &length)
+        return String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
+    }
+
+    private func push(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { _ = lua_pushlstring(L, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count) }
+    }
+}
+
+// MARK: the way in
+
+/// SwiftPM gives every program this name for `main`; libFuzzer does the rest.
+@_cdecl("Fuzz_main")
+public func fuzzMain(
+    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+) -> CInt {
+    var (count, arguments) = (count, arguments)
+    return withUnsafeMutablePointer(to: &count) { count in
+        withUnsafeMutablePointer(to: &arguments) { runDriver(count, $0, testOneInput) }
+    }
+}
+
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ test: @convention(c) (UnsafeRawPointer?, Int) -> CInt
+) -> CInt

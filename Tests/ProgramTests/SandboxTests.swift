@@ -1,0 +1,277 @@
+import Foundation
+import Testing
+
+/// Does the kernel at hand confine files? Where it does not, tests that need it are skipped, and say so.
+private let hasLandlock: Bool = {
+    let summary = (try? Run(["--version"]).output) ?? ""
+    let has = summary.contains("Landlock") && !summary.contains("no Landlock")
+    if !has { print("skipped: this kernel has no Landlock, so tests of its confinement do not run") }
+    return has
+}()
+
+@Suite("The sandbox", .timeLimit(.minutes(2)))
+struct SandboxTests {
+    @Test("Nothing gets out of a process that is confined, whatever runs in it", .enabled(if: hasLandlock))
+    func confinedProcess() throws {
+        let (lines, _) = try probe([])
+        #expect(lines.count > 30)
+        #expect(lines.filter { $0.hasSuffix("ALLOWED") || $0.hasSuffix("FAILS") } == [])
+    }
+
+    @Test("gnuplot can only draw, whatever it is asked", .enabled(if: hasLandlock))
+    func confinedGnuplot() throws {
+        let (lines, directory) = try probe(["gnuplot"])
+        #expect(lines.count >= 7 && lines.allSatisfy { $0.hasSuffix("refused") }, "\(lines)")
+        let left = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(left.sorted() == ["inside", "secret"])
+    }
+
+    @Test("No known escape leads out: Tests/lua/escapes.lua")
+    func escapes() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../lua/escapes.lua").standardizedFileURL
+        let run = try Run(["--quiet", "--time-limit", "100", file.path])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.hasSuffix("no way out\n"))
+    }
+
+    @Test(
+        "The memory limit ends a script with a clear error, whatever it does",
+        arguments: [
+            "local t = {} for i = 1, 1e9 do t[i] = i end",
+            "local s = ('x'):rep(1e9)", "local s = 'x' while true do s = s .. s end",
+            "local s = ('x'):rep(1e8) s:format() string.format(('%s'):rep(20), s, s, s, s, s, s, s, s, s, s, s, s, s, s)",
+            "local t = {} for i = 1, 1e3 do t[i] = ('x'):rep(1e6) end table.concat(t)",
+            "collectgarbage('stop') local t = {} while true do t = { t } end",
+            "local t = {} while true do pcall(function() t[#t + 1] = ('x'):rep(1e5) .. #t end) end",
+            "xpcall(function() local t = {} for i = 1, 1e9 do t[i] = i end end, function() while true do end end)",
+            "local t = {} local x <close> = setmetatable({}, { __close = function() for i = 1, 1e9 do t[i] = i end end }) "
+                + "for i = 1, 1e9 do t[i] = i end",
+            "local t = {} while true do t[#t + 1] = coroutine.create(print) end",
+            "local t = {} while true do t[#t + 1] = astro.vector { 1, 2, 3 }:sorted() end",
+            "local t = {} while true do t[#t + 1] = astro.Simulation() t[#t]:create('parrot_neuron', 1e4) end",
+            "local s = astro.Simulation() s:create('aeif_cond_alpha_astro', 1e9)",
+            "local s = astro.Simulation() local n = s:create('parrot_neuron', 1e5) s:connect(n, n)",
+            "('x'):rep(3e7):gsub('x', ('y'):rep(100))", "load(function() return ('x'):rep(1e6) end)",
+            "io.read = nil string.pack(('s'):rep(200), table.unpack((function() local t = {} for i = 1, 200 do t[i] = "
+                + "('x'):rep(1e6) end return t end)()))",
+        ])
+    func memoryLimit(text: String) throws {
+        let run = try Run(["--memory-limit", "60M", "--time-limit", "60", "-e", text + " print('not stopped')"])
+        #expect(run.status == 1, "\(text)")
+        #expect(
+            run.errors.contains("--memory-limit") || run.errors.contains("stack overflow"), "\(text): \(run.errors)")
+        #expect(!run.output.contains("not stopped"))
+    }
+
+    @Test(
+        "The time limit ends a script with a clear error, whatever it does",
+        arguments: [
+            "while true do end", "while true do pcall(function() while true do end end) end",
+            "while true do xpcall(error, function() while true do end end) end",
+            "xpcall(function() while true do end end, function() while true do end end)",
+            "local function f() return pcall(f) or f() end while true do f() end",
+            "coroutine.wrap(function() while true do end end)()",
+            "local x <close> = setmetatable({}, { __close = function() while true do end end }) while true do end",
+            "local co = coroutine.wrap(function() while true do coroutine.yield() end end) while true do co() end",
+            "local co = coroutine.create(function() local x <close> = setmetatable({}, { __close = function() while true do end "
+                + "end }) coroutine.yield() end) coroutine.resume(co) coroutine.close(co)",
+            "coroutine.wrap(function() local x <close> = setmetatable({}, { __close = function() while true do end end }) "
+                + "error() end)()",
+            "('a'):rep(40):find(('a?'):rep(40) .. ('a'):rep(40))", "('a'):rep(5000):find(('.-'):rep(40) .. 'b')",
+            "('a'):rep(1e5):gsub('.-.-.-b', '')", "for _ in ('a'):rep(3000):gmatch('(.*)(.*)(.*)(.*)b') do end",
+            "table.move({}, 1, 1e15, 2)", "table.move({}, 1, 1e15, 2, {})",
+            "table.insert(setmetatable({}, { __len = function() return 1 << 60 end }), 1, 1)",
+            "table.remove(setmetatable({}, { __len = function() return 1 << 60 end }), 1)",
+            "table.concat(setmetatable({}, { __index = function() return '' end }), '', 1, 1 << 60)",
+            "local t = {} for i = 1, 1e5 do t[i] = i end while true do table.sort(t, function() return true end) end",
+            "while true do load('return 1')() end", "while true do collectgarbage() end",
+            "setmetatable(_G, { __index = function(t, k) while true do end end }) local x = nothing",
+            "astro.vector { 1 }:map(function() while true do end end)",
+            "local s = astro.Simulation() s:create('aeif_cond_alpha_astro', 1000) s:simulate(1e9)",
+            "while true do pcall(astro.Simulation) end", "while true do pcall(require, 'nothing') end",
+        ])
+    func timeLimit(text: String) throws {
+        let run = try Run(["--quiet", "--time-limit", "0.4", "-e", text + " print('not stopped')"])
+        #expect(run.status == 1, "\(text)")
+        #expect(run.errors.contains("--time-limit"), "\(text): \(run.errors)")
+        #expect(!run.errors.contains("does not stop"), "\(text) was ended only by force")
+        #expect(!run.output.contains("not stopped"))
+    }
+
+    @Test(
+        "Deep recursion is an error and not a crash",
+        arguments: [
+            "local function f() return 1 + f() end f()",
+            "local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k .. 'x'] end return t.x",
+            "local s = ('('):rep(1e6) .. '1' .. (')'):rep(1e6) assert(load('return ' .. s))",
+            "assert(load(('{'):rep(1e6)))", "assert(load('return ' .. ('not '):rep(1e6) .. '1'))",
+            "assert(load(('do '):rep(1e5) .. ('end '):rep(1e5)))", "assert(load('x = ' .. ('a.'):rep(1e6)))",
+            "assert(load('x = ' .. ('1 .. '):rep(1e6) .. '1'))", "assert(load(('function f() '):rep(1e5)))",
+            "(('('):rep(100)):find(('('):rep(1e5))", "('x'):rep(50):find(('(x'):rep(40))",
+            "('a'):rep(1e6):find(('a?'):rep(1e4))",
+            "local f = function() error() end for i = 1, 250000 do local g = f f = coroutine.wrap(function() g() end) end f()",
+            "local function f() xpcall(error, f) error() end f()",
+            "local function f(e) error(e) end xpcall(f, f) error('x')",
+            "local t = {} t.__tostring = function(x) return tostring(x) end tostring(setmetatable(t, t))",
+            "local v = astro.vector { 1 } local function f() return v:map(f)[1] end f()",
+            "local t = setmetatable({}, { __lt = function(a, b) local l = { a, b } table.sort(l) return true end }) "
+                + "table.sort { t, t, t }",
+            "local s = 'x' s = ('x'):gsub('x', function() return s:gsub('x', function() return dofile() end) end) error('x')",
+            "require = nil local function f() return ('x'):gsub('x', f) end f()",
+        ])
+    func recursion(text: String) throws {
+        let run = try Run(["--time-limit", "5", "-e", text])  // some would take longer than anybody lives
+        #expect(
+            run.status == 1 && !run.errors.contains("brought the program down"), "\(text): \(run.errors.prefix(300))")
+    }
+
+    @Test("250 000 coroutines that close each other do not overflow C's stack")
+    func nestedClosing() throws {
+        let text = """
+            local co
+            for i = 1, 250000 do
+              local inner = co
+              co = coroutine.create(function()
+                local x <close> = setmetatable({}, { __close = function() if inner then coroutine.close(inner) end end })
+                coroutine.yield()
+              end)
+              coroutine.resume(co)
+            end
+            coroutine.close(co)
+            print("goes on")
+            """
+        #expect(try Run(["-e", text]).output == "goes on\n")
+    }
+
+    @Test(
+        "No way of printing sends a command to a terminal",
+        arguments: [
+            "print('\\27[31mred\\7')", "io.write('\\27[31mred\\7')", "io.stdout:write('\\27[31mred\\7')",
+            "io.stderr:write('\\27[31mred\\7')", "error('\\27[31mred\\7')", "error('\\27[31mred\\7', 0)",
+            "io.output():write('\\27', '[31mred\\7')", "print(setmetatable({}, { __name = '\\27[31mred\\7' }))",
+            "io.output():setvbuf('no') for c in ('\\27[31mred\\7'):gmatch('.') do io.write(c) end",
+        ])
+    func terminal(text: String) throws {
+        let (unlock, peer): (UInt, UInt) = (0x4004_5431, 0x5441)  // TIOCSPTLCK, TIOCGPTPEER
+        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        var locked: Int32 = 0
+        try #require(master >= 0 && ioctl(master, unlock, &locked) == 0)
+        let terminal = FileHandle(fileDescriptor: ioctl(master, peer, O_RDWR | O_NOCTTY), closeOnDealloc: false)
+        let process = Process()
+        process.executableURL = Run.program
+        process.arguments = ["-e", text]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = terminal
+        process.standardError = terminal
+        try process.run()
+        process.waitUntilExit()
+        close(terminal.fileDescriptor)
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(master, &bytes, bytes.count)
+        let shown = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        close(master)
+        #expect(shown.contains("\\x1b[31mred\\x07"))
+        #expect(!shown.contains("\u{1B}") && !shown.contains("\u{7}"))
+    }
+
+    @Test("Into a file or a pipe everything goes unchanged")
+    func unchangedOutput() throws {
+        #expect(try Run(["-e", "io.write('\\27[31m\\r\\0\\xff')"]).output == "\u{1B}[31m\r\0\u{FFFD}")
+    }
+
+    @Test("A crash is a message and status 1")
+    func crash() throws {
+        let process = try Started(["-e", "print('on') while true do end"])
+        kill(try process.child(), SIGSEGV)
+        #expect(process.end() == 1)
+        #expect(process.errors.contains("brought the program down"))
+    }
+
+    @Test("SIGTERM to the parent ends both, and the parent dies of it")
+    func terminate() throws {
+        let process = try Started(["-e", "print('on') while true do end"])
+        let child = try process.child()
+        kill(process.identifier, SIGTERM)
+        #expect(process.end() == SIGTERM && process.wasSignalled)
+        #expect(kill(child, 0) != 0)
+    }
+
+    @Test("The script's own exit status passes through")
+    func exitStatus() throws {
+        #expect(try Run(["-e", "os.exit(7)"]).status == 7)
+        #expect(try Run(["-e", "os.exit(true, true)"]).status == 0)
+        #expect(try Run(["-e", "io.write('kept') os.exit(false)"]).output == "kept")
+    }
+
+    @Test("A directory for --allow-read must exist")
+    func missingDirectory() throws {
+        let run = try Run(["--allow-read", "nowhere", "-e", ""])
+        #expect(run.status == 2 && run.errors.contains("'nowhere' does not exist"))
+    }
+
+    @Test("A picture is drawn from inside the sandbox, and refused outside of it")
+    func pictures() throws {
+        let plot = "local plot = require 'astro.plot' plot.lines({ 1, 2 }, { 1, 2 }):save("
+        #expect(try Run(["-e", plot + "'drawn.svg')"]).status == 0)
+        let picture = try String(contentsOf: Run.directory.appendingPathComponent("drawn.svg"), encoding: .utf8)
+        #expect(picture.contains("</svg>"))
+        #expect(try Run(["-e", plot + "'../drawn.svg')"]).errors.contains("the sandbox lets a script write"))
+    }
+
+    private func probe(_ arguments: [String]) throws -> ([String], URL) {
+        let outside = FileManager.default.temporaryDirectory.appendingPathComponent("astrolua-\(UUID().uuidString)")
+        let inside = outside.appendingPathComponent("inside")
+        try FileManager.default.createDirectory(at: inside, withIntermediateDirectories: true)
+        try Data("classified\n".utf8).write(to: outside.appendingPathComponent("secret"))
+        let process = Process()
+        process.executableURL = Run.built("SandboxProbe")
+        process.arguments = arguments
+        process.currentDirectoryURL = inside
+        var environment = ProcessInfo.processInfo.environment
+        environment["PROBE_SECRET"] = "1"
+        environment["TERM"] = "dumb"
+        process.environment = environment
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return (text.split(separator: "\n").map(String.init), outside)
+    }
+}
+
+/// A program that runs while the test does something to it; it has printed a line by then.
+final class Started {
+    private let process = Process()
+    private let output = Pipe()
+    private let complaints = Pipe()
+    private(set) var errors = ""
+
+    init(_ arguments: [String]) throws {
+        process.executableURL = Run.program
+        process.arguments = arguments
+        process.currentDirectoryURL = Run.directory
+        process.standardOutput = output
+        process.standardError = complaints
+        try process.run()
+        _ = output.fileHandleForReading.availableData
+    }
+
+    var identifier: Int32 { process.processIdentifier }
+    var wasSignalled: Bool { process.terminationReason == .uncaughtSignal }
+
+    func child() throws -> Int32 {
+        let path = "/proc/\(identifier)/task/\(identifier)/children"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        return try #require(text.split(separator: " ").first.flatMap { Int32($0) })
+    }
+
+    func end() -> Int32 {
+        errors = String(decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}

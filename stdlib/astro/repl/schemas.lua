@@ -1,0 +1,316 @@
+-- What fits into the arguments of the simulator's functions, between quotes and in braces.
+--
+-- A context is { tokens, prefix, call = { callee, argument, path, arguments }, receiver, name, is_method }: the call around the cursor.
+local _, _, host = ...
+
+local astro, ipairs, pcall, table, type = astro, ipairs, pcall, table, type
+
+local reference = require "astro.reference"
+local values = require "astro.repl.values"
+local chain_start, raw_field, type_of, variable = values.chain_start, values.raw_field, values.type_of, values.variable
+
+local schemas = {}
+
+-- ## Items: what may be inserted, with a note for the list
+
+local function item(name, note) return { name = name, note = note } end
+
+local function items_of(names)
+  local items = {}
+  for i, name in ipairs(names) do items[i] = item(name) end
+  return items
+end
+
+local function joined(...)
+  local all, seen = {}, {}
+  for _, items in ipairs { ... } do
+    for _, one in ipairs(items) do
+      if not seen[one.name] then
+        seen[one.name] = true
+        all[#all + 1] = one
+      end
+    end
+  end
+  return all
+end
+
+schemas.item, schemas.items_of, schemas.joined = item, items_of, joined
+
+-- ## By models, nodes and rules
+
+local function model_items(wanted)
+  local items = {}
+  for _, name in ipairs(astro.models()) do
+    local model = astro.models(name)
+    if wanted(model) then items[#items + 1] = item(name, model.summary) end
+  end
+  return items
+end
+
+local function is_synapse(model) return model.kind == "synapse" end
+local function is_node(model) return model.kind ~= "synapse" end
+
+local function unit_note(unit, meaning)
+  if unit == "1" or unit == "true/false" or unit == "names" or unit == "" then return meaning end
+  return unit .. ": " .. meaning
+end
+
+local function parameter_items(models)
+  local items = {}
+  for _, name in ipairs(models) do
+    for _, p in ipairs(astro.models(name).params) do items[#items + 1] = item(p.name, unit_note(p.unit, p.meaning)) end
+  end
+  return joined(items)
+end
+
+local function recordable_items(models)
+  local items = {}
+  for _, name in ipairs(models) do
+    local model = astro.models(name)
+    for i, recordable in ipairs(model.recordables) do
+      items[#items + 1] = item(recordable, unit_note(model.recordable_units[i], model.recordable_meanings[i]))
+    end
+  end
+  return joined(items)
+end
+
+local function rule_items()
+  local items = {}
+  for _, name in ipairs(astro.rules()) do
+    local rule = astro.rules(name)
+    if name ~= "third_factor_bernoulli_with_pool" then items[#items + 1] = item(name, rule.summary) end
+  end
+  return items
+end
+
+local function rule_key_items(rules)
+  local items = { item("rule", "name of the connection rule") }
+  for _, name in ipairs(rules) do
+    for _, key in ipairs(astro.rules(name).keys) do items[#items + 1] = item(key.name, key.meaning) end
+  end
+  return joined(items)
+end
+
+local function names_where(wanted)
+  local names = {}
+  for _, name in ipairs(astro.models()) do
+    if wanted(astro.models(name)) then names[#names + 1] = name end
+  end
+  return names
+end
+
+local function is_in(names, name)
+  for _, known in ipairs(names) do
+    if known == name then return true end
+  end
+  return false
+end
+
+-- The text of a string that is the value of `key`, or the first string, among the tokens of an argument.
+local function text_in(tokens, from, to, key)
+  for i = from, math.min(to, #tokens) do
+    if tokens[i].kind == "string" and not tokens[i].open then
+      local keyed = tokens[i - 1] and tokens[i - 1].text == "=" and tokens[i - 2] and tokens[i - 2].text
+      if not key and i == from or key and keyed == key then return tokens[i].value end
+    end
+  end
+end
+
+local function argument_tokens(context, n)
+  local from = context.call.arguments[n]
+  local behind = context.call.arguments[n + 1]
+  return from, behind and behind - 2 or #context.tokens
+end
+
+local function argument_text(context, n, key)
+  local from, to = argument_tokens(context, n)
+  return from and text_in(context.tokens, from, to, key)
+end
+
+-- Models of the nodes that are named among some tokens.
+local function node_models(tokens, from, to)
+  local models = {}
+  for i = from, math.min(to, #tokens) do
+    local value = tokens[i].kind == "name" and variable(tokens[i].text)
+    if reference.type_name(value) == "Nodes" then
+      local _, model = pcall(function() return value.model end)
+      if type(model) == "string" and not is_in(models, model) then models[#models + 1] = model end
+    end
+  end
+  return models
+end
+
+local function or_all(models, wanted) return #models > 0 and models or names_where(wanted) end
+
+-- The models of the nodes before ":get(" or ":set{".
+local function receiver_models(context)
+  local last = context.call.callee - 2
+  local first = last >= 1 and chain_start(context.tokens, last)
+  return or_all(first and node_models(context.tokens, first, last) or {}, is_node)
+end
+
+local function created_model(context)
+  local name = argument_text(context, 1)
+  return name and is_in(astro.models(), name) and { name } or names_where(is_node)
+end
+
+-- A schema says what fits: `texts` between quotes, `keys` before an equals sign, `fields` what fits behind each key (`any`: behind
+-- all others, also list elements).
+local RULE <const> = {
+  texts = rule_items,
+  keys = function(context)
+    local name = argument_text(context, context.call.argument, "rule")
+    return rule_key_items(name and is_in(astro.rules(), name) and { name } or astro.rules())
+  end,
+  fields = { rule = { texts = rule_items } },
+}
+
+local function synapse_items() return model_items(is_synapse) end
+
+local SYNAPSE <const> = {
+  texts = synapse_items,
+  keys = function(context)
+    local name = argument_text(context, context.call.argument, "synapse_model")
+    local models = name and is_in(astro.models(), name) and { name } or names_where(is_synapse)
+    return joined({ item("synapse_model", "name of the synapse model") }, parameter_items(models))
+  end,
+  fields = { synapse_model = { texts = synapse_items } },
+}
+
+local THIRD <const> = {
+  texts = function() return items_of { "third_factor_bernoulli_with_pool" } end,
+  keys = function() return rule_key_items { "third_factor_bernoulli_with_pool" } end,
+  fields = {
+    rule = { texts = function() return items_of { "third_factor_bernoulli_with_pool" } end },
+    pool_type = { texts = function() return items_of { "random", "block" } end },
+  },
+}
+
+local PARAMETERS <const> = {
+  keys = function(context) return joined(parameter_items(created_model(context)), { item("label", "name of the population") }) end,
+  fields = { record_from = { any = { texts = function() return recordable_items(astro.models()) end } } },
+}
+
+local function recorded_items(context)
+  local from, to = argument_tokens(context, 1)
+  return recordable_items(or_all(node_models(context.tokens, from, to), is_node))
+end
+
+local NAMES <const> = { texts = recorded_items, any = { texts = recorded_items } }
+
+local function file_items(context)
+  local directory = context.prefix:match("^(.*/)") or ""
+  local items = {}
+  for i, name in ipairs(host.files(directory)) do items[i] = { name = directory .. name, goes_on = name:find("/$") ~= nil } end
+  return items
+end
+
+local FILE <const> = { texts = file_items }
+
+local function keys_of(names) return { keys = function() return items_of(names) end } end
+
+local function with_fields(schema, fields)
+  schema.fields = fields
+  return schema
+end
+
+local CONNECTION_NAMES <const> = {
+  texts = function() return parameter_items(names_where(is_synapse)) end,
+  keys = function() return parameter_items(names_where(is_synapse)) end,
+}
+
+local NODE_NAMES <const> = {
+  texts = function(context)
+    local models = receiver_models(context)
+    return joined(parameter_items(models), recordable_items(models))
+  end,
+  keys = function(context) return parameter_items(receiver_models(context)) end,
+}
+
+local function topic_items() return items_of(reference.names()) end
+
+schemas.topic_items = topic_items
+
+local function module_items()
+  local names = reference.modules()
+  table.insert(names, "astro")
+  return items_of(names)
+end
+
+local function label_items(context)
+  if not (context.receiver and context.receiver.value) then return {} end
+  local labels = {}
+  for _, nodes in ipairs(context.receiver.value:populations()) do labels[#labels + 1] = nodes.label end
+  return items_of(labels)
+end
+
+-- By type and method, and for functions by name; the number is the argument's.
+local SCHEMAS <const> = {
+  Simulation = {
+    create = { { texts = function() return model_items(is_node) end }, PARAMETERS, PARAMETERS },
+    connect = { nil, nil, RULE, SYNAPSE },
+    tripartite_connect = {
+      nil, nil, nil, RULE, THIRD,
+      {
+        keys = function() return items_of { "primary", "third_in", "third_out" } end,
+        fields = { primary = SYNAPSE, third_in = SYNAPSE, third_out = SYNAPSE },
+      },
+    },
+    record = { nil, NAMES, with_fields(keys_of { "interval", "offset", "start", "stop", "to" }, { to = FILE }) },
+    connections = { with_fields(keys_of { "source", "target", "synapse_model" }, { synapse_model = { texts = synapse_items } }) },
+    nodes = { { texts = label_items } },
+    save = { FILE },
+  },
+  Nodes = { get = { NODE_NAMES }, set = { NODE_NAMES } },
+  Connections = { get = { CONNECTION_NAMES }, set = { CONNECTION_NAMES } },
+  Recorder = { save = { FILE } },
+  functions = {
+    Simulation = { keys_of { "resolution", "seed", "threads" } },
+    models = { { texts = function() return model_items(function() return true end) end } },
+    rules = { { texts = function() return items_of(astro.rules()) end } },
+    require = { { texts = module_items } },
+    help = { { texts = topic_items } },
+    load = { FILE }, save = { FILE }, dofile = { FILE }, loadfile = { FILE }, open = { FILE }, lines = { FILE },
+  },
+}
+
+-- Keys that a function's usage names: "astro.Simulation{ resolution=, seed= }".
+local function usage_schema(context)
+  local f = context.receiver and type(context.receiver.value) == "table" and raw_field(context.receiver.value, context.name)
+  f = f or not context.receiver and variable(context.name)
+  if type(f) ~= "function" then return end
+  local usage = reference.of_function(f).usage or ""
+  local names = {}
+  for name in (usage:match("%b{}") or ""):gmatch("([%a_][%w_]*)%s*=") do names[#names + 1] = name end
+  return #names > 0 and { keys = function() return items_of(names) end } or nil
+end
+
+-- The schema at the cursor's argument, for a receiver of known type or, without one, the methods of that name.
+local function schema_of(context)
+  local type_name = type_of(context.receiver)
+  local methods = type_name and SCHEMAS[type_name]
+  if methods and methods[context.name] then return methods[context.name][context.call.argument] end
+  if not type_name then
+    for _, known in ipairs { "Simulation", "Nodes" } do
+      local arguments = context.is_method and SCHEMAS[known][context.name]
+      if arguments and not (context.receiver and context.receiver.value) then return arguments[context.call.argument] end
+    end
+  end
+  local arguments = SCHEMAS.functions[context.name]
+  if arguments then return arguments[context.call.argument] end
+  return usage_schema(context)
+end
+
+local function inner(schema, key)
+  if not schema then return end
+  return schema.fields and schema.fields[key] or schema.any
+end
+
+-- Down the keys to the table or string at the cursor.
+function schemas.at(context, depth)
+  local schema = schema_of(context)
+  for i = 1, depth do schema = inner(schema, context.call.path[i]) end
+  return schema
+end
+
+return schemas

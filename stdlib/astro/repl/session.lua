@@ -1,0 +1,323 @@
+-- What happens to a line at the prompt: commands, compiling, running, printing. The program reads the lines (Sources/Program/Repl).
+local _, _, host = ...
+
+local debug, ipairs, load, next, pairs, rawget, rawset, setmetatable, tostring, type, xpcall =
+  debug, ipairs, load, next, pairs, rawget, rawset, setmetatable, tostring, type, xpcall
+local math, require, select, table = math, require, select, table
+local globals = _G
+local show_text = host.show_text
+
+local complete = require "astro.repl.complete"
+local help = require "astro.help"
+local lexer = require "astro.repl.lexer"
+local show = require "astro.show"
+local tools = require "astro.repl.text"
+
+local session = {}
+
+local settings = { colours = false, error_colours = false, width = 80 }
+
+-- ## Variables
+--
+-- What is `local` at the prompt lives in `variables`, everything else among the globals. A local that is nil is in `declared` only.
+
+local variables, declared = {}, {}
+local at_start = {}
+
+local function read_slowly(_, name)
+  if not declared[name] then return globals[name] end
+end
+
+local meta = {
+  __index = globals,
+  __newindex = function(_, name, value)
+    if declared[name] then rawset(variables, name, value) else globals[name] = value end
+  end,
+}
+setmetatable(variables, meta)
+
+-- Globals are looked up directly unless some local is nil and hides one.
+local function settle()
+  meta.__index = globals
+  for name in pairs(declared) do
+    if rawget(variables, name) == nil then meta.__index = read_slowly end
+  end
+end
+
+local function declare(names)
+  for _, name in ipairs(names) do declared[name] = true end
+  settle()
+end
+
+local function read(name)
+  local value = rawget(variables, name)
+  if value == nil and not declared[name] then value = rawget(globals, name) end
+  return value
+end
+
+local function names_of_variables()
+  local names, seen = {}, {}
+  for _, t in ipairs { variables, globals } do
+    for name in next, t do
+      if type(name) == "string" and not seen[name] then
+        seen[name] = true
+        names[#names + 1] = name
+      end
+    end
+  end
+  return names
+end
+
+-- ## Printing
+
+local function print_text(text) show_text(text .. "\n") end
+
+local function fits_in_line(texts)
+  local width = 0
+  for _, text in ipairs(texts) do
+    if text:find("\n", 1, true) then return false end
+    width = width + tools.width(text) + 3
+  end
+  return width <= settings.width
+end
+
+local function print_values(...)
+  local texts = {}
+  for i = 1, select("#", ...) do
+    texts[i] = show.text(select(i, ...), { width = settings.width, colours = settings.colours })
+  end
+  print_text(table.concat(texts, fits_in_line(texts) and "   " or "\n"))
+end
+
+-- ## Errors
+
+local last_traceback
+local told_of_traceback = false
+
+-- The lines of a traceback that are the user's.
+local function own_lines(traceback)
+  local lines = {}
+  for line in traceback:gmatch("[^\n]+") do
+    local is_ours = line:find("^\t%[C%]: ") or line:find("^\t%[astrolua") or line:find("^\tstdlib/astro/repl/")
+    if not is_ours then lines[#lines + 1] = line end
+  end
+  if lines[#lines]:find("^\t%(%.%.%.tail calls") then lines[#lines] = nil end
+  return lines
+end
+
+local function catch(problem)
+  local message = type(problem) == "string" and problem
+  if not message then
+    local has_text = type(problem) == "table" and host.debug.getmetatable(problem)
+    message = has_text and rawget(has_text, "__tostring") and tostring(problem) or "error value: " .. show.text(problem)
+  end
+  return { message = message, lines = own_lines(debug.traceback("", 2)) }
+end
+
+local function complain(text)
+  show_text(tools.painter(settings.error_colours)("error", text) .. "\n", true)
+end
+
+-- A chunk of one line needs no number.
+local function without_place(message, text)
+  return text:find("\n", 1, true) and message or (message:gsub("^stdin:1: ", ""))
+end
+
+local function report(problem, text)
+  last_traceback = problem
+  complain(without_place(problem.message, text))
+  if #problem.lines > 2 and not told_of_traceback then
+    told_of_traceback = true
+    show_text(tools.painter(settings.error_colours)("note", "(:traceback shows the way there)") .. "\n", true)
+  end
+end
+
+-- ## Running
+
+-- "syntax error near <eof>" is a value where a statement should be, as in `x = 1 y`: no more lines would help.
+local function is_unfinished(problem) return problem:find("<eof>$") ~= nil and not problem:find("syntax error near <eof>$") end
+
+-- The function of a text, as an expression if it can be one; otherwise nil, whether more is needed, and the error.
+local function compile(text)
+  local code, names = lexer.without_locals(text)
+  local expression, problem = load("return " .. code, "=stdin", "t", variables)
+  if expression then return expression, true, names end
+  local statement, other = load(code, "=stdin", "t", variables)
+  if statement then return statement, false, names end
+  return nil, is_unfinished(problem) or is_unfinished(other), other
+end
+
+local function after(text, done, ...)
+  if not done then return report(..., text) end
+  if select("#", ...) == 0 then return end
+  local first = ...
+  if first ~= nil then
+    declare { "_" }
+    rawset(variables, "_", first)
+  end
+  if not text:find(";%s*$") then print_values(...) end
+end
+
+local function run(text)
+  local chunk, is_expression, names = compile(text)
+  if not chunk then return complain(without_place(names, text)) end
+  if not is_expression then declare(names) end
+  after(text, xpcall(chunk, catch))
+  settle()
+end
+
+-- ## Commands
+
+local function print_help(topic)
+  local text, problem = help.text(topic, { width = settings.width, colours = settings.colours })
+  if text then print_text(text) else complain(problem) end
+end
+
+-- help() at the prompt; a session's variable is what it is, unless help knows the name itself.
+local function help_on(name)
+  local known = help.text(name)
+  local value = read(name)
+  if not known and value ~= nil then return print_help(value) end
+  local receiver, member = name:match("^([%a_][%w_]*)[.:]([%a_][%w_]*)$")
+  local type_name = receiver and not known and require("astro.reference").type_name(read(receiver))
+  print_help(type_name and type_name .. ":" .. member or name)
+end
+
+local function help_function(...)
+  if select("#", ...) == 0 then return print_help() end
+  local topic = ...
+  if topic == nil then return complain("help: that is nil; help() shows what there is") end
+  if type(topic) == "string" then return help_on(topic) end
+  print_help(topic)
+end
+
+local function seconds_text(seconds)
+  if seconds >= 100 then return ("%.0f s"):format(seconds) end
+  if seconds >= 0.1 then return ("%.2f s"):format(seconds) end
+  return seconds >= 1e-4 and ("%.2f ms"):format(1000 * seconds) or ("%.1f us"):format(1e6 * seconds)
+end
+
+local commands = {}
+
+function commands.time(text)
+  if text == "" then return complain(":time needs code to run, as in :time sim:simulate(1000)") end
+  local start = host.seconds()
+  run(text)
+  print_text(tools.painter(settings.colours)("note", seconds_text(host.seconds() - start)))
+end
+
+function commands.traceback()
+  if not last_traceback then return print_text("no error so far") end
+  print_text(last_traceback.message .. "\n" .. table.concat(last_traceback.lines, "\n"))
+end
+
+function commands.vars()
+  local rows, widest = {}, 0
+  local names = names_of_variables()
+  table.sort(names)
+  for _, name in ipairs(names) do
+    if not at_start[name] and name ~= "arg" and read(name) ~= nil then
+      rows[#rows + 1] = name
+      widest = math.max(widest, tools.width(name))
+    end
+  end
+  if #rows == 0 then return print_text("no variables yet") end
+  for _, name in ipairs(rows) do
+    local gap = (" "):rep(widest - tools.width(name) + 2)
+    print_text(name .. gap .. show.line(read(name), { width = settings.width - widest - 2 }))
+  end
+end
+
+function commands.help(text)
+  if text == "" then print_help() else help_on(text) end
+end
+
+function commands.quit() return true end
+
+local function command_names()
+  local names = {}
+  for name in pairs(commands) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+local function unknown_command(name)
+  local names = command_names()
+  local near = host.nearest(name, names)
+  local hint = near and ("did you mean ':%s'?"):format(near) or "there are: :" .. table.concat(names, ", :")
+  complain(("there is no command ':%s' (%s)"):format(name, hint))
+end
+
+-- The command of a line and what follows it, or nil. `::label::` is Lua.
+local function command_of(line)
+  local topic = line:match("^%s*%?%s*(.-)%s*$")
+  if topic then return "help", topic end
+  return line:match("^%s*:(%a%w*)%s*(.-)%s*$")
+end
+
+local LEAVING <const> = { exit = true, quit = true, ["exit()"] = true, ["quit()"] = true }
+
+-- ## For the program
+
+-- Called once, before a script runs.
+function session.start()
+  for _, name in ipairs(names_of_variables()) do at_start[name] = true end
+  rawset(variables, "help", help_function)
+  at_start.help, at_start._ = true, true
+end
+
+-- The local variables that a script has left, if it has ended well.
+function session.adopt(locals)
+  for name, value in pairs(locals or {}) do
+    declare { name }
+    rawset(variables, name, value)
+  end
+end
+
+function session.set(name, value) settings[name] = value end
+
+-- Is the text the beginning of a longer statement?
+function session.needs_more(text)
+  if text:find("^%s*%?") or text:find("^%s*:%a") and not text:find("^%s*:time%s") then return false end
+  local chunk, unfinished = compile((text:gsub("^%s*:time%s", "")))
+  return not chunk and unfinished
+end
+
+-- Spaces that the next line of an unfinished text begins with.
+function session.indent(text) return (" "):rep(2 * math.max(1, lexer.open_blocks(text))) end
+
+local CLOSERS <const> = { ["end"] = true, ["else"] = true, ["elseif"] = true, ["until"] = true, ["}"] = true, [")"] = true, ["]"] = true }
+
+-- How many spaces too many stand before the last line, if it begins with what closes a block.
+function session.excess_indent(text)
+  local above, spaces, line = text:match("^(.*\n)( *)([^\n]*)$")
+  if not above or not CLOSERS[line:match("^%a+") or line:sub(1, 1)] then return 0 end
+  return math.max(0, #spaces - 2 * math.max(0, lexer.open_blocks(above) - 1))
+end
+
+-- Runs what was entered and prints what comes of it. True ends the session.
+function session.evaluate(text)
+  local word = text:match("^%s*(.-)%s*$")
+  if word == "" then return end
+  if LEAVING[word] and read(word:match("%a+")) == nil then return true end
+  settle()
+  local name, rest = command_of(text)
+  if not name then return run(text) end
+  return (commands[name] or unknown_command)(commands[name] and rest or name)
+end
+
+function session.tab(text, lines)
+  local context = { read = read, variables = names_of_variables }
+  return complete.tab(text, context, { width = settings.width, lines = lines, colours = settings.colours })
+end
+
+-- One line for the beginning.
+function session.banner(version)
+  local paint = tools.painter(settings.colours)
+  local long = "?NAME for help, Tab completes, :quit leaves"
+  local text = "astrolua " .. version
+  local rest = settings.width >= #text + #long + 5 and long or "?NAME for help"
+  print_text(paint("heading", text) .. "  " .. paint("note", rest))
+end
+
+return session
