@@ -66,6 +66,7 @@ void edit_remember(edit_editor editor, const char *text) {
 
 const char *edit_read(edit_editor editor) {
     int count;
+    edit.set(editor, EL_PREP_TERM, 1);      // gets would show the prompt first: a key pressed in between is the terminal's, Ctrl-C a signal
     return edit.gets(editor, &count);
 }
 

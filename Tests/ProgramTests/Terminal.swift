@@ -50,13 +50,10 @@ final class TerminalRun {
 
     func enter(_ line: String) { type(line + Self.enter) }
 
-    /// The status it ends with. Ctrl-D is typed again where it came before the prompt was ready; what does not end is ended.
+    /// The status it ends with; what does not end is ended.
     func end(_ limit: Double = 30) -> Int32 {
         let deadline = Date().addingTimeInterval(limit)
-        var length = raw.count
         while readMore() {
-            if raw.count == length { type(Self.ctrlD) }
-            length = raw.count
             if Date() > deadline { kill(process, SIGKILL) }
         }
         var status: Int32 = 0
