@@ -61,8 +61,9 @@ final class PoissonNumbers {
     private var held = -1
     private var generator: PoissonTable?
     private var since = -1
-    private var trains: PoissonTrains?
-    private var draws: PoissonDraws?
+    private var source: Source?
+
+    private enum Source { case windows(PoissonTrains), steps(PoissonDraws) }
 
     init(_ connections: Range<Int>) {
         self.connections = connections
@@ -77,18 +78,24 @@ final class PoissonNumbers {
     func prepare(_ device: PoissonGenerator, seed: Int64, stream: Int, since: Int) {
         guard generator !== device.counts || self.since != since else { return }
         (generator, self.since, held) = (device.counts, since, -1)
-        trains = device.windowCounts.map { PoissonTrains(table: $0, seed: seed, stream: stream, since: since) }
-        draws = PoissonDraws(table: device.counts, seed: seed, stream: stream)
+        source =
+            device.windowCounts.map { .windows(PoissonTrains(table: $0, seed: seed, stream: stream, since: since)) }
+            ?? .steps(PoissonDraws(table: device.counts, seed: seed, stream: stream))
     }
 
     func number(connection i: Int, stamp: Int) -> Int {
         hold(stamp)
         let word = words[i - firstBlock * 32]
-        return trains == nil ? Int(word) : Int(word >> (8 * UInt64(stamp % PoissonTrains.steps)) & 255)
+        return holdsWindows ? Int(word >> (8 * UInt64(stamp % PoissonTrains.steps)) & 255) : Int(word)
+    }
+
+    private var holdsWindows: Bool {
+        if case .windows? = source { return true }
+        return false
     }
 
     private func hold(_ stamp: Int) {
-        let wanted = trains == nil ? stamp : stamp / PoissonTrains.steps
+        let wanted = holdsWindows ? stamp / PoissonTrains.steps : stamp
         if held != wanted { fill(wanted) }
         held = wanted
     }
@@ -96,10 +103,10 @@ final class PoissonNumbers {
     @inline(never)
     private func fill(_ wanted: Int) {
         for block in 0..<blocks {
-            if let trains {
-                trains.fill(words + block &* 32, block: firstBlock &+ block, window: wanted)
-            } else {
-                draws!.fill(words + block &* 32, block: firstBlock &+ block, stamp: wanted)
+            let numbers = words + block &* 32
+            switch source! {
+            case .windows(let trains): trains.fill(numbers, block: firstBlock &+ block, window: wanted)
+            case .steps(let draws): draws.fill(numbers, block: firstBlock &+ block, stamp: wanted)
             }
         }
     }
@@ -108,9 +115,9 @@ final class PoissonNumbers {
     func add(_ amount: Double, stamp: Int, to row: UnsafeMutablePointer<Double>) -> Int {
         hold(stamp)
         let own = words + (connections.lowerBound - firstBlock * 32)
-        return trains == nil
-            ? Self.add(amount, own, connections.count, row) { Double($0) }
-            : Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
+        return holdsWindows
+            ? Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
+            : Self.add(amount, own, connections.count, row) { Double($0) }
     }
 
     @inline(__always)

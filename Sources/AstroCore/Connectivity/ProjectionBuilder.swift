@@ -1,7 +1,7 @@
 import CLanes
 import Synchronization
 
-/// How many connections ahead memory is asked for. Measured at 500 000 cells: from 8 to 64 it makes no difference.
+/// How many connections ahead memory is asked for.
 let prefetchDistance = 24
 
 /// Where each position in a list of targets lies: segment and place in it.

@@ -146,12 +146,7 @@ final class SICTable {
     }
 
     private func firstGroup(at place: Int) -> Int {
-        var (low, high) = (0, groups.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if groups[middle].place < place { low = middle + 1 } else { high = middle }
-        }
-        return low
+        groups.partitioningIndex { $0.place >= place }
     }
 
     private func isTile(_ first: Int) -> Bool {

@@ -182,11 +182,6 @@ enum EventTimes {
 
     /// The first index of a sorted list whose time is after `time`.
     static func firstIndex(in times: [Int], after time: Int) -> Int {
-        var (low, high) = (0, times.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if times[middle] > time { high = middle } else { low = middle + 1 }
-        }
-        return low
+        times.partitioningIndex { $0 > time }
     }
 }

@@ -75,12 +75,6 @@ package final class PoissonTable: Sendable {
     }
 
     package func number(_ word: UInt32) -> Int {
-        let u = UInt64(word)
-        var (low, high) = (0, thresholds.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if thresholds[middle] <= u { low = middle + 1 } else { high = middle }
-        }
-        return lowest + low
+        lowest + thresholds.partitioningIndex { $0 > UInt64(word) }
     }
 }

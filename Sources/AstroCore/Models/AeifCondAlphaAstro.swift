@@ -211,7 +211,7 @@ package struct AeifCondAlphaAstro: NodeModel {
         let load = { (column: Column) -> Vector in column.vector(cell) }
         let membrane = TaylorMembrane(self, load)
         let jump_ex = load(self.jump_ex), jump_in = load(self.jump_in)
-        var state = TaylorMembrane<Vector>.State(self, load)
+        var state = MembraneState(self, load)
         var current = load(I_stim), sic = load(I_SIC)
         let real = io.realLanes(cell, Vector.laneCount)
         var calm = real & awake(load(substep), load(refractory))
@@ -239,7 +239,7 @@ package struct AeifCondAlphaAstro: NodeModel {
     /// Writes the lanes in `lanes` of a vector into the columns.
     @inline(__always)
     private func store(
-        _ state: TaylorMembrane<Vector>.State, _ current: Vector, _ sic: Vector, _ cell: Int, _ lanes: LaneBits
+        _ state: MembraneState<Vector>, _ current: Vector, _ sic: Vector, _ cell: Int, _ lanes: LaneBits
     ) {
         let mask = Vector.Mask(bits: lanes)
         let store = { (column: Column, x: Vector) in column.store(mask.select(x, column.vector(cell)), cell) }

@@ -46,12 +46,7 @@ final class InputPlane {
 
     /// The population and the cell that live at a place.
     func resident(at place: Int) -> (population: Int, cell: Int) {
-        var (low, high) = (0, residents.count)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if residents[middle].offset <= place { low = middle } else { high = middle }
-        }
-        let found = residents[low]
+        let found = residents[residents.partitioningIndex { $0.offset > place } - 1]
         return (found.population, found.cells.lowerBound + place - found.offset)
     }
 

@@ -15,7 +15,7 @@ package final class Outbox: @unchecked Sendable {
     var factors: [Double] = []
     let deferred = DeferredCells()
     /// Where astrocytes put down their output step by step.
-    let sicBuffer = Scratch()
+    let sicBuffer = ReusedMemory()
     /// Did an astrocyte send anything but 0 in this slice?
     let sicIsActive = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
     /// The first cell, by time and then by place, found unstable in this slice.

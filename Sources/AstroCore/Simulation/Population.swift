@@ -153,7 +153,7 @@ final class Cells {
     }
 }
 
-/// A bound model behind one dynamic call a slice; inside, everything is concrete.
+/// A bound model behind one dynamic call a block of cells; inside, everything is concrete.
 protocol Kernel {
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
     func finish(steps: Range<Int>, io: borrowing CellIO)

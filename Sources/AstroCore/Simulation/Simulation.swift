@@ -205,11 +205,7 @@ public final class Simulation {
 
     /// The population of a global id, and the place in it.
     func locate(_ id: Int) -> (population: Population, cell: Int) {
-        var (low, high) = (0, populationList.count)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if populationList[middle].firstID <= id { low = middle } else { high = middle }
-        }
+        let low = populationList.partitioningIndex { $0.firstID > id } - 1
         return (populationList[low], id - populationList[low].firstID)
     }
 

@@ -124,7 +124,7 @@ final class Barrier: @unchecked Sendable {
 
     init(_ count: Int) {
         self.count = count
-        // about 50 us, a third of a slice of the tutorial's network
+        // longer than workers with equal shares wait for each other
         spins = count <= Team.cores ? 50_000 : 0
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wake, nil)

@@ -11,7 +11,7 @@ struct AdaptiveLanes {
     /// at about the same time.
     private var next = 0
     private var calmOnesFirst = true
-    /// Vector that hold a cell; of these, those that stand before a Taylor step.
+    /// Lanes that hold a cell; of these, those that stand before a Taylor step.
     private var active: LaneBits = 0, calm: LaneBits = 0
     private let lanes: UnsafeMutablePointer<Lane>
     /// Variables of the lanes, one vector a row.
@@ -31,7 +31,7 @@ struct AdaptiveLanes {
 
     private typealias Vector = AdaptiveMembrane.Vector
     private static let width = Vector.laneCount
-    /// More trials in a step are taken for a sign that it will not end. A spike takes about 100.
+    /// More trials in a step are taken for a sign that it will not end. A spike takes about 160.
     private static let mostTrials = 1e6
 
     /// Memory is the worker's.
@@ -64,6 +64,22 @@ struct AdaptiveLanes {
     @inline(__always)
     private func store(_ x: Vector, _ row: Row, where mask: Vector.Mask) {
         mask.select(x, vector(row)).store(at: rows + row.rawValue &* Self.width)
+    }
+
+    private var state: MembraneState<Vector> {
+        MembraneState(
+            V: vector(.V), w: vector(.w), g_ex: vector(.g_ex), dg_ex: vector(.dg_ex), g_in: vector(.g_in),
+            dg_in: vector(.dg_in))
+    }
+
+    @inline(__always)
+    private func store(_ state: MembraneState<Vector>, where mask: Vector.Mask) {
+        store(state.V, .V, where: mask)
+        store(state.w, .w, where: mask)
+        store(state.g_ex, .g_ex, where: mask)
+        store(state.dg_ex, .dg_ex, where: mask)
+        store(state.g_in, .g_in, where: mask)
+        store(state.dg_in, .dg_in, where: mask)
     }
 
     @inline(__always)
@@ -146,19 +162,11 @@ struct AdaptiveLanes {
     private var input: Vector { vector(.stimulus) + vector(.slowInwardCurrent) }
 
     private mutating func advanceCalm() {
-        var state = TaylorMembrane<Vector>.State(
-            V: vector(.V), w: vector(.w), g_ex: vector(.g_ex), dg_ex: vector(.dg_ex), g_in: vector(.g_in),
-            dg_in: vector(.dg_in))
+        var state = self.state
         let membrane = TaylorMembrane<Vector>(model) { load($0) }
         var converged = calm
         for _ in 0..<model.taylorSteps { converged &= membrane.advance(&state, input) }
-        let mask = Vector.Mask(bits: converged)
-        store(state.V, .V, where: mask)
-        store(state.dg_ex, .dg_ex, where: mask)
-        store(state.g_ex, .g_ex, where: mask)
-        store(state.dg_in, .dg_in, where: mask)
-        store(state.g_in, .g_in, where: mask)
-        store(state.w, .w, where: mask)
+        store(state, where: Vector.Mask(bits: converged))
         calm = 0
         for lane in SetBits(converged) { finishStep(lane) }
     }
@@ -181,9 +189,6 @@ struct AdaptiveLanes {
     /// One trial for the lanes `trying`; those that accepted it.
     private func tryStep(_ trying: LaneBits) -> LaneBits {
         let refractory = self.refractory
-        let y = AdaptiveMembrane.State(
-            V: vector(.V), dg_ex: vector(.dg_ex), g_ex: vector(.g_ex), dg_in: vector(.dg_in), g_in: vector(.g_in),
-            w: vector(.w))
         let membrane = AdaptiveMembrane(model, input: input, refractory: refractory) { load($0) }
         let time = vector(.time), length = vector(.length)
         let resolution = Vector(repeating: model.resolution)
@@ -191,7 +196,7 @@ struct AdaptiveLanes {
         let isLast = length.isAtLeast(rest)
         let h = isLast.select(rest, length)
 
-        let (next, error) = membrane.trial(y, h)
+        var (next, error) = membrane.trial(state, h)
         let nextLength = h * RungeKuttaFehlberg45.factor(error)
         let rejected = trying & Vector(repeating: RungeKuttaFehlberg45.limit).isLess(than: error).bits
         // where a shorter trial would not move the time, what was reached is taken
@@ -199,12 +204,8 @@ struct AdaptiveLanes {
         let accepted = trying & ~rejected | stuck
 
         let mask = Vector.Mask(bits: accepted)
-        store(refractory.select(load(model.V_reset), next.V), .V, where: mask)
-        store(next.dg_ex, .dg_ex, where: mask)
-        store(next.g_ex, .g_ex, where: mask)
-        store(next.dg_in, .dg_in, where: mask)
-        store(next.g_in, .g_in, where: mask)
-        store(next.w, .w, where: mask)
+        next.V = refractory.select(load(model.V_reset), next.V)
+        store(next, where: mask)
         store(isLast.select(resolution, time + h), .time, where: mask)
         let tried = Vector.Mask(bits: trying)
         store(Vector.Mask(bits: stuck).select(h, nextLength), .length, where: tried)
@@ -220,12 +221,12 @@ struct AdaptiveLanes {
         io.emit(step: lanes[lane].step, cell: cell)
     }
 
-    /// Vector whose variables are what the model may reach; not where they are no numbers.
+    /// Lanes whose variables are what the model may reach; not where they are no numbers.
     private var inRange: LaneBits {
         vector(.V).isAtLeast(Vector(repeating: AeifCondAlphaAstro.lowestPotential)).bits
             & Vector(repeating: AeifCondAlphaAstro.largestAdaptation).isAtLeast(vector(.w).magnitude).bits
     }
 
-    /// Vector with too many trials in a step.
+    /// Lanes with too many trials in a step.
     private var tired: LaneBits { Vector(repeating: Self.mostTrials).isLess(than: vector(.trials)).bits }
 }

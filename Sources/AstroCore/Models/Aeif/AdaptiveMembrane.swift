@@ -8,10 +8,7 @@ struct AdaptiveMembrane {
     private let tolerance: Vector
     private let refractory: Vector.Mask
 
-    /// Variables of a vector of cells: mV, nS/ms, nS, pA.
-    struct State {
-        var V, dg_ex, g_ex, dg_in, g_in, w: AdaptiveMembrane.Vector
-    }
+    typealias State = MembraneState<Vector>
 
     /// - `load`: fetches a column's values of the cells in the lanes.
     /// - `input`: currents from outside, in pA.
@@ -44,10 +41,9 @@ struct AdaptiveMembrane {
         let synaptic = (y.g_ex * (V - E_ex)).addingProduct(y.g_in, V - E_in)
         let dV = (((spike - leak) - synaptic) - (y.w - current)) * inverse_C_m
         return State(
-            V: refractory.select(Vector.zeros, dV),
-            dg_ex: Vector.zeros - y.dg_ex * rate_ex, g_ex: y.dg_ex.subtractingProduct(y.g_ex, rate_ex),
-            dg_in: Vector.zeros - y.dg_in * rate_in, g_in: y.dg_in.subtractingProduct(y.g_in, rate_in),
-            w: a.times(V - E_L, less: y.w) * rate_w)
+            V: refractory.select(Vector.zeros, dV), w: a.times(V - E_L, less: y.w) * rate_w,
+            g_ex: y.dg_ex.subtractingProduct(y.g_ex, rate_ex), dg_ex: Vector.zeros - y.dg_ex * rate_ex,
+            g_in: y.dg_in.subtractingProduct(y.g_in, rate_in), dg_in: Vector.zeros - y.dg_in * rate_in)
     }
 
     /// A trial of length h from y: where it leads, and its largest error over what is allowed, which is `gsl_error_tol`
@@ -65,21 +61,5 @@ struct AdaptiveMembrane {
         let potential = ratio(error.V, change.V)
         // a potential that is not a number shows
         return (next, Vector.whereLess(potential, others, others, potential))
-    }
-}
-
-extension AdaptiveMembrane.State: Variables {
-    typealias Vector = AdaptiveMembrane.Vector
-
-    @inline(__always)
-    func adding(_ c: Vector, _ k: Self) -> Self {
-        Self(
-            V: V.addingProduct(c, k.V), dg_ex: dg_ex.addingProduct(c, k.dg_ex), g_ex: g_ex.addingProduct(c, k.g_ex),
-            dg_in: dg_in.addingProduct(c, k.dg_in), g_in: g_in.addingProduct(c, k.g_in), w: w.addingProduct(c, k.w))
-    }
-
-    @inline(__always)
-    func scaled(_ c: Vector) -> Self {
-        Self(V: c * V, dg_ex: c * dg_ex, g_ex: c * g_ex, dg_in: c * dg_in, g_in: c * g_in, w: c * w)
     }
 }

@@ -16,11 +16,11 @@ final class DeferredCells {
 
     private static let capacity = 128
     private let items = UnsafeMutablePointer<Item>.allocate(capacity: capacity)
-    private let inputs = Scratch()
+    private let inputs = ReusedMemory()
     private var steps = 0..<0
     private(set) var count = 0
     /// For those who deal with the cells.
-    let memory = Scratch()
+    let memory = ReusedMemory()
 
     deinit { items.deallocate() }
 

@@ -27,10 +27,7 @@ struct TaylorMembrane<Vector: LaneVector> {
     private let h, g_L_Delta_T, V_th, V_limit: Vector
     private let g_L, E_L, a, E_ex, E_in, I_e: Vector
 
-    /// Variables of a vector of cells: mV, pA, nS, nS/ms.
-    struct State {
-        var V, w, g_ex, dg_ex, g_in, dg_in: Vector
-    }
+    typealias State = MembraneState<Vector>
 
     /// Of an alpha function with x = h/tau: (-x)^n/n!, and exp(-x).
     private struct AlphaFactors {
@@ -153,26 +150,5 @@ struct TaylorMembrane<Vector: LaneVector> {
         let bounded = Vector(repeating: Model.lowestPotential).isLess(than: state.V).and(
             state.w.magnitude.isLess(than: Vector(repeating: Model.largestAdaptation)))
         return V0.isLess(than: V_limit).and(state.V.isLess(than: V_limit)).and(bounded)
-    }
-}
-
-extension TaylorMembrane.State {
-    /// As the columns of the model have it.
-    @inline(__always)
-    init(_ model: AeifCondAlphaAstro, _ load: (Column) -> Vector) {
-        self.init(
-            V: load(model.V_m), w: load(model.w), g_ex: load(model.g_ex), dg_ex: load(model.dg_ex),
-            g_in: load(model.g_in), dg_in: load(model.dg_in))
-    }
-
-    /// Goes through the variables and their columns.
-    @inline(__always)
-    func forEach(_ model: AeifCondAlphaAstro, _ body: (Column, Vector) -> Void) {
-        body(model.V_m, V)
-        body(model.w, w)
-        body(model.g_ex, g_ex)
-        body(model.dg_ex, dg_ex)
-        body(model.g_in, g_in)
-        body(model.dg_in, dg_in)
     }
 }

@@ -1,5 +1,5 @@
 /// Memory of a worker that is used again and again; it grows to what the largest use asked for.
-final class Scratch: @unchecked Sendable {
+final class ReusedMemory: @unchecked Sendable {
     private var bytes = 0
     private var memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
 
