@@ -18,8 +18,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ASTROLUA = os.environ.get("ASTROLUA", str(HERE.parents[1] / ".build" / "release" / "astrolua"))
+from compare import ASTROLUA, HERE
+from compare import run as run_process
+
 
 GROUPS = {
     "size": [0.25, 0.5, 1, 2, 5, 10, 25, 50],
@@ -42,14 +43,9 @@ COLUMNS = ["case", "value", "threads", "nodes", "connections", "simulated_ms", "
 def run(case, value, threads):
     command = [ASTROLUA, "--quiet", "--memory-limit", "20G", "--threads", str(threads), str(HERE / "cases.lua"),
                "--case", case, "--value", str(value), "--time", str(TIMES.get(case, 100))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)} ended with status {process.returncode}")
+    output, memory = run_process(command)
     row = {name: float(number) for name, number in (line.split() for line in output.splitlines())}
-    return row | {"peak_bytes": usage.ru_maxrss * 1024}
+    return row | {"peak_bytes": memory * 2**20}
 
 
 def measure(case, value, threads, runs):

@@ -43,6 +43,14 @@ local shown = check.shown
 
 function check.is_vector(value) return type(value) == "userdata" and getmetatable(value) == "Vector" end
 
+-- Whether a list has a value.
+function check.includes(list, value)
+  for _, element in ipairs(list) do
+    if element == value then return true end
+  end
+  return false
+end
+
 -- The string keys of all tables, in order.
 function check.sorted_keys(...)
   local names = {}
@@ -110,10 +118,15 @@ function check.value(call, name, value, kind)
   return value
 end
 
--- options(call, given, allowed): a table of options, each with a known name and a value of the kind that `allowed` says.
-function check.options(call, given, allowed)
+-- options(call, given, allowed, …): a table of options, each with a known name and a value of the kind that one of the tables
+-- `allowed` says, the last if several do.
+function check.options(call, given, ...)
   if given == nil then return {} end
   if type(given) ~= "table" then wrong("%s: options must be a table, got %s", call, shown(given)) end
+  local allowed = {}
+  for _, kinds in ipairs { ... } do
+    for name, kind in pairs(kinds) do allowed[name] = kind end
+  end
   for name, value in pairs(given) do
     if not allowed[name] then
       fail("%s: there is no option '%s' (%s)", call, tostring(name), check.suggestion(name, check.sorted_keys(allowed)))

@@ -10,6 +10,7 @@ local _, _, host = ...
 local astro, ipairs, rawget, table, tostring, type = astro, ipairs, rawget, table, tostring, type
 local loaded = package.loaded
 
+local check = require "astro.check"
 local reference = require "astro.reference"
 local tools = require "astro.repl.text"
 
@@ -234,13 +235,6 @@ end
 
 -- ## Finding
 
-local function is_in(names, name)
-  for _, known in ipairs(names) do
-    if known == name then return true end
-  end
-  return false
-end
-
 -- Every page adder for "connect" without a receiver.
 local function bare_member(page, name)
   for _, info in ipairs(reference.types()) do
@@ -281,8 +275,8 @@ local function by_name(page, name)
   if name == "astro" or name == "astro.random" then return functions_page(page, name) end
   local info = reference.type(reference.type_of_receiver(name) or "")
   if info then return type_page(page, info) end
-  if is_in(astro.models(), name) then return model_page(page, astro.models(name)) end
-  if is_in(astro.rules(), name) then return rule_page(page, astro.rules(name)) end
+  if check.includes(astro.models(), name) then return model_page(page, astro.models(name)) end
+  if check.includes(astro.rules(), name) then return rule_page(page, astro.rules(name)) end
   local module = reference.module(name) or reference.module("astro." .. name)
   if module then return module_page(page, module) end
   qualified(page, name)

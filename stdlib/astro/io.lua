@@ -15,9 +15,7 @@ local function checked(call, options, known)
   if options == nil then return {} end
   if type(options) ~= "table" then fail("%s: options must be a table, got %s", call, check.shown(options)) end
   for key in pairs(options) do
-    local is_known = false
-    for _, name in ipairs(known) do is_known = is_known or key == name end
-    if not is_known then fail("%s: there is no option '%s' (%s)", call, tostring(key), check.suggestion(key, known)) end
+    if not check.includes(known, key) then fail("%s: there is no option '%s' (%s)", call, tostring(key), check.suggestion(key, known)) end
   end
   return options
 end

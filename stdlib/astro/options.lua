@@ -11,6 +11,7 @@
 -- (`--name` or `--no-name`). Every script has `seed`, `out`, `format` and `help` besides; options:figure("raster") is where a
 -- picture goes.
 local _, _, host = ...
+local check = require "astro.check"
 
 local STANDARD <const> = {
   { "seed", 1, "seed of all random numbers" },
@@ -50,13 +51,6 @@ local function usage(summary, rows)
   return table.concat(lines, "\n")
 end
 
-local function is_one_of(choices, value)
-  for _, choice in ipairs(choices) do
-    if choice == value then return true end
-  end
-  return false
-end
-
 local function number_from(name, text, default)
   local value = tonumber(text)
   if not value or value ~= value or math.abs(value) == math.huge then
@@ -70,7 +64,7 @@ end
 local function parsed(row, text)
   local name, default, _, choices = table.unpack(row)
   local value = type(default) == "number" and number_from(name, text, default) or text
-  if choices and not is_one_of(choices, value) then
+  if choices and not check.includes(choices, value) then
     complain("option --%s cannot be '%s' (there are: %s)", name, text, table.concat(choices, ", "))
   end
   return value

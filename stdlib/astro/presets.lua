@@ -8,6 +8,7 @@
 -- A preset of a cell has `model` and `params`, as sim:create takes them. A preset of a network has `cells` (each with `n`, `model`
 -- and `params`), `connections` (rules and synapses, as sim:connect and sim:tripartite_connect take them) and `input`. All have
 -- `name`, `kind`, `text` and `source`. Every access gives a copy of its own, which may be changed.
+local check = require "astro.check"
 local random = require "astro".random
 
 local JIANG <const> = "Jiang et al. (2025), PLoS Comput Biol 21(9):e1013503, doi:10.1371/journal.pcbi.1013503"
@@ -287,20 +288,13 @@ end
 
 -- ## Access
 
-local function names()
-  local list = {}
-  for name in pairs(makers) do list[#list + 1] = name end
-  table.sort(list)
-  return list
-end
-
 local presets <const> = {}
 
 -- A preset by its name: a copy of its own. An unknown name is an error at that level.
 local function get(name, level)
   local maker = makers[name]
   if not maker then
-    error(("there is no preset '%s' (there are: %s)"):format(name, table.concat(names(), ", ")), level)
+    error(("there is no preset '%s' (there are: %s)"):format(name, table.concat(check.sorted_keys(makers), ", ")), level)
   end
   local preset = maker()
   preset.name = name
@@ -310,7 +304,7 @@ end
 -- All presets, or those of a kind ("astrocyte", "neuron", "network"), sorted by name.
 function presets.list(kind)
   local list = {}
-  for _, name in ipairs(names()) do
+  for _, name in ipairs(check.sorted_keys(makers)) do
     local preset = get(name, 1)
     if kind == nil or preset.kind == kind then list[#list + 1] = preset end
   end

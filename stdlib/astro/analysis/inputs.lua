@@ -11,10 +11,7 @@ inputs.SELECTION = { from = "number", to = "number", nodes = "anything" }
 
 -- options(call, given, own): the function's own options, and those of the selection.
 function inputs.options(call, given, own)
-  local allowed = {}
-  for name, kind in pairs(inputs.SELECTION) do allowed[name] = kind end
-  for name, kind in pairs(own or {}) do allowed[name] = kind end
-  return check.options(call, given, allowed)
+  return check.options(call, given, inputs.SELECTION, own)
 end
 
 local function is_record(value)

@@ -48,10 +48,7 @@ figures.COMMON = {
 
 -- options(call, given, own): the user's options; own ones and the common ones are allowed.
 function figures.options(call, given, own)
-  local allowed = {}
-  for name, kind in pairs(figures.COMMON) do allowed[name] = kind end
-  for name, kind in pairs(own or {}) do allowed[name] = kind end
-  return check.options(call, given, allowed)
+  return check.options(call, given, figures.COMMON, own)
 end
 
 -- A figure of one cell.

@@ -5,6 +5,7 @@ local _, _, host = ...
 
 local astro, ipairs, pcall, table, type = astro, ipairs, pcall, table, type
 
+local check = require "astro.check"
 local reference = require "astro.reference"
 local values = require "astro.repl.values"
 local chain_start, raw_field, type_of, variable = values.chain_start, values.raw_field, values.type_of, values.variable
@@ -99,13 +100,6 @@ local function names_where(wanted)
   return names
 end
 
-local function is_in(names, name)
-  for _, known in ipairs(names) do
-    if known == name then return true end
-  end
-  return false
-end
-
 -- The text of a string that is the value of `key`, or the first string, among the tokens of an argument.
 local function text_in(tokens, from, to, key)
   for i = from, math.min(to, #tokens) do
@@ -134,7 +128,7 @@ local function node_models(tokens, from, to)
     local value = tokens[i].kind == "name" and variable(tokens[i].text)
     if reference.type_name(value) == "Nodes" then
       local _, model = pcall(function() return value.model end)
-      if type(model) == "string" and not is_in(models, model) then models[#models + 1] = model end
+      if type(model) == "string" and not check.includes(models, model) then models[#models + 1] = model end
     end
   end
   return models
@@ -151,7 +145,7 @@ end
 
 local function created_model(context)
   local name = argument_text(context, 1)
-  return name and is_in(astro.models(), name) and { name } or names_where(is_node)
+  return name and check.includes(astro.models(), name) and { name } or names_where(is_node)
 end
 
 -- A schema says what fits: `texts` between quotes, `keys` before an equals sign, `fields` what fits behind each key (`any`: behind
@@ -160,7 +154,7 @@ local RULE <const> = {
   texts = rule_items,
   keys = function(context)
     local name = argument_text(context, context.call.argument, "rule")
-    return rule_key_items(name and is_in(astro.rules(), name) and { name } or astro.rules())
+    return rule_key_items(name and check.includes(astro.rules(), name) and { name } or astro.rules())
   end,
   fields = { rule = { texts = rule_items } },
 }
@@ -171,7 +165,7 @@ local SYNAPSE <const> = {
   texts = synapse_items,
   keys = function(context)
     local name = argument_text(context, context.call.argument, "synapse_model")
-    local models = name and is_in(astro.models(), name) and { name } or names_where(is_synapse)
+    local models = name and check.includes(astro.models(), name) and { name } or names_where(is_synapse)
     return joined({ item("synapse_model", "name of the synapse model") }, parameter_items(models))
   end,
   fields = { synapse_model = { texts = synapse_items } },

@@ -7,6 +7,7 @@ local math, require, select, table = math, require, select, table
 local globals = _G
 local show_text = host.show_text
 
+local check = require "astro.check"
 local complete = require "astro.repl.complete"
 local help = require "astro.help"
 local lexer = require "astro.repl.lexer"
@@ -234,15 +235,8 @@ end
 
 function commands.quit() return true end
 
-local function command_names()
-  local names = {}
-  for name in pairs(commands) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local function unknown_command(name)
-  local names = command_names()
+  local names = check.sorted_keys(commands)
   local near = host.nearest(name, names)
   local hint = near and ("did you mean ':%s'?"):format(near) or "there are: :" .. table.concat(names, ", :")
   complain(("there is no command ':%s' (%s)"):format(name, hint))
