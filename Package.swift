@@ -33,8 +33,9 @@ let package = Package(
         .target(name: "CLanes"),
         .target(name: "CEdit"),
         .target(name: "CFork"),
+        .target(name: "CMPI"),
         .target(name: "CSandbox"),
-        .target(name: "AstroCore", dependencies: ["CLanes", "CFork"], swiftSettings: engine),
+        .target(name: "AstroCore", dependencies: ["CLanes", "CFork", "CMPI"], swiftSettings: engine),
         .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua", "CSandbox"]),
         .executableTarget(
             name: "Program",

@@ -13,7 +13,7 @@ extension Runtime {
                 "Writes what gnuplot draws to a file, where the sandbox lets it; true, or nil and why not."
             ) { _, arguments in
                 let path = try arguments.writablePath(2)
-                return try arguments.draw { picture in
+                return try arguments.drawOnFirst { picture in
                     try picture.withUnsafeBytes { try writeFile(path, $0) }
                     return nil
                 }
@@ -45,6 +45,7 @@ extension Runtime {
                 "Writes what gnuplot draws to the terminal, as \"sixel\" or \"kitty\" graphics; true, or nil and why not."
             ) { _, arguments in
                 let kind = try arguments.string(2, "protocol")
+                if Ranks.all.rank > 0 { return .flag(true) }
                 return try arguments.draw { bytes in
                     let picture = kind == "kitty" ? TerminalPicture.kitty(bytes) : TerminalPicture.sixel(bytes)
                     guard let picture else { return "gnuplot drew no picture for a terminal" }
@@ -65,7 +66,9 @@ extension Runtime {
                 _, arguments in
                 let path = try arguments.writablePath(1)
                 guard arguments.isText(2) else { throw arguments.wrong(2, "text", "a string") }
-                try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
+                try Ranks.all.onFirst {
+                    try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
+                }
                 return .nothing
             },
         ] + fileFunctions + sweepFunctions + deskFunctions
@@ -81,6 +84,20 @@ extension Arguments {
         case .success(let picture): return try use(picture).map(failure) ?? .flag(true)
         case .failure(let problem): return failure("\(problem)")
         }
+    }
+
+    /// As `draw`, on the first of several ranks; all get its answer.
+    fileprivate func drawOnFirst(_ use: ([UInt8]) throws -> String?) throws -> LuaValue {
+        let ranks = Ranks.all
+        if ranks.isAlone { return try draw(use) }
+        var problem: String?
+        try ranks.onFirst {
+            switch runGnuplot(try string(1, "commands") + "\n", SANDBOX_PICTURE) {
+            case .success(let picture): problem = try use(picture)
+            case .failure(let error): problem = "\(error)"
+            }
+        }
+        return ranks.first(problem).map(failure) ?? .flag(true)
     }
 
     fileprivate func failure(_ problem: String) -> LuaValue {

@@ -20,7 +20,8 @@ extension Runtime {
         setField("args") { push(.list(options.arguments.map { .text($0) }), L) }
         lua_pushboolean(L, options.trust ? 1 : 0)
         lua_pushboolean(L, options.hasPrompt ? 1 : 0)
-        guard shim_call(L, 6, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
+        lua_pushboolean(L, Ranks.all.rank > 0 ? 1 : 0)
+        guard shim_call(L, 7, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
         if options.trust { return }
         makeLoadersTextOnly()
         guard shim_confine(L) == LUA_OK else { throw InputError(text(L, at: -1)) }
@@ -105,13 +106,24 @@ extension Runtime {
 }
 
 private let preludeText = #"""
-    local directory, refusal, stdlib, host, trusted, has_prompt = ...
+    local directory, refusal, stdlib, host, trusted, has_prompt, another_writes = ...
     local load, loadfile, open, lines = load, loadfile, io.open, io.lines
     local find, gmatch, gsub = string.find, string.gmatch, string.gsub
     local error, type, pcall, require, math_type, tostring = error, type, pcall, require, math.type, tostring
 
     -- for help, completion and pretty-printing, which must run nothing of the user's
     host.debug = { getmetatable = debug.getmetatable, getinfo = debug.getinfo, getlocal = debug.getlocal }
+
+    -- Of several ranks, all of which run the script, the first one writes.
+    if another_writes then
+      local really_open, output = open, io.output
+      local function writes(mode) return type(mode) == "string" and find(mode, "[wa+]") ~= nil end
+      local function opened(path, mode, ...) return really_open(writes(mode) and "/dev/null" or path, mode, ...) end
+      open, io.open = opened, opened
+      function io.output(file) return output(type(file) == "string" and "/dev/null" or file) end
+      function os.remove() return true end
+      os.rename = os.remove
+    end
 
     local own = directory .. "/?.lua;" .. directory .. "/?/init.lua"
     package.path = trusted and own .. ";" .. package.path or own

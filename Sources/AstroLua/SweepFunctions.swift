@@ -144,6 +144,9 @@ extension Runtime {
                 "f(point) -> text will run for each point in a process of its own, beginning with the memory of now."
             ) { _, arguments in
                 let runtime = arguments.runtime
+                guard Ranks.all.isAlone else {
+                    throw InputError("a sweep runs its points side by side in one program: start it without mpirun")
+                }
                 guard !runtime.workers.isWorker else {
                     throw InputError("a sweep within a sweep is not possible: make one grid of both")
                 }

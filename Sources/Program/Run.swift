@@ -29,10 +29,10 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
     let options = Options(parsed, command: command)
     let history = options.hasPrompt ? History.prepare() : nil
-    if !options.trust, let status = Sandbox.enter(options, history: history) { return status }
+    if let status = options.trust ? Job.join() : Sandbox.enter(options, history: history) { return status }
     do {
         let runtime = try Runtime(options)
-        let bar = !parsed.quiet && isatty(STDERR_FILENO) == 1 ? ProgressBar() : nil
+        let bar = !parsed.quiet && isatty(STDERR_FILENO) == 1 && Ranks.all.rank == 0 ? ProgressBar() : nil
         (runtime.progress, runtime.sweepProgress) = (bar?.show, bar?.show)
         runtime.watchSignals()
         runtime.watchMemory()
@@ -40,7 +40,7 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     } catch let status as ExitCode {
         return status.rawValue
     } catch {
-        complain("astrolua: \(error)")
+        Job.end(ExitStatus.failure, "astrolua: \(error)")
         return ExitStatus.failure
     }
 }
@@ -63,10 +63,10 @@ private func report(_ outcome: Outcome, _ bar: ProgressBar?) throws {
     switch outcome {
     case .finished: return
     case .failed(let message):
-        complain(message)
+        Job.end(ExitStatus.failure, message)
         throw ExitCode(ExitStatus.failure)
     case .interrupted:
-        complain("interrupted")
+        Job.end(ExitStatus.interrupted, "interrupted")
         throw ExitCode(ExitStatus.interrupted)
     }
 }

@@ -19,6 +19,7 @@ enum Sandbox {
                     complain("astrolua: cannot start a process for the script: \(String(cString: strerror(errno)))")
                     return ExitStatus.failure
                 }
+                if let status = Job.join() { return status }
                 guard let refused = sandbox_enter(&rules) else { return nil }
                 complain(
                     "astrolua: \(String(cString: refused)) refused to confine the script (--trust runs it without)")

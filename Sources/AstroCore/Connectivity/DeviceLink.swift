@@ -11,8 +11,8 @@ final class DeviceLink {
     private(set) var shares: [[Run]]
     private(set) var weights: [Double]
     private(set) var delays: [Int32]
-    /// Global ids of the targets, in the order of the connections.
-    let targets: [Int32]
+    /// Connections on all ranks; runs are of those onto own cells.
+    let count: Int
     let receptor: Int
     /// Only what is sent after this stamp is still to be handed on.
     private(set) var since: Int
@@ -30,15 +30,15 @@ final class DeviceLink {
     init(
         population: Int, device: Int, number: Int, streamNumber: Int, targets: [Int32], weights: [Double],
         delays: [Int32],
-        receptor: Int, now: Int, workers: Int, place: (Int) -> (plane: InputPlane, place: Int)
+        receptor: Int, now: Int, workers: Int, place: (Int) -> (plane: InputPlane, place: Int)?
     ) {
         (self.population, self.device, self.number, self.streamNumber) = (population, device, number, streamNumber)
-        (self.targets, self.weights, self.delays, self.receptor) = (targets, weights, delays, receptor)
+        (count, self.weights, self.delays, self.receptor) = (targets.count, weights, delays, receptor)
         since = now
         trainsSince = now
         shares = Array(repeating: [], count: workers)
         for (i, target) in targets.enumerated() {
-            let (plane, place) = place(Int(target))
+            guard let (plane, place) = place(Int(target)) else { continue }
             if let last = shares[plane.worker].last, last.plane === plane, last.first + last.count == i,
                 last.place + last.count == place
             {
@@ -49,7 +49,18 @@ final class DeviceLink {
         }
     }
 
-    var count: Int { targets.count }
+    /// Connections onto own cells, in order: number, and the target's plane and place.
+    var ownConnections: [(index: Int, plane: InputPlane, place: Int)] {
+        shares.joined().flatMap { run in (0..<run.count).map { (run.first + $0, run.plane, run.place + $0) } }
+            .sorted { $0.0 < $1.0 }
+    }
+
+    /// Where a connection onto an own cell ends.
+    func end(of index: Int) -> (plane: InputPlane, place: Int) {
+        let run = shares.joined().first { $0.first <= index && index < $0.first + $0.count }!
+        return (run.plane, run.place + index - run.first)
+    }
+
     var longestDelay: Int { Int(delays.max() ?? 1) }
 
     @inline(__always) func weight(_ i: Int) -> Double { weights.count == 1 ? weights[0] : weights[i] }

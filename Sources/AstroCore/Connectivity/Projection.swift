@@ -16,6 +16,7 @@ final class Projection {
     private(set) var shortestDelay = Int.max
     let segments: [Segment]
     let segmentsOfWorker: [[Segment]]
+    /// Connections, on all ranks; the store has those onto own cells.
     private(set) var count = 0
 
     /// Short-term plasticity shared by all connections of a source: parameters, and a state for each row.

@@ -9,12 +9,17 @@ struct TargetMap {
     private(set) var segments: [(plane: InputPlane, base: Int)] = []
     /// Segment in the upper, place in the lower half.
     private let entries: [UInt32]
+    /// For cells of other ranks.
+    private static let elsewhere = UInt32.max
 
     init(_ post: [Int], _ simulation: Simulation) {
         var entries: [UInt32] = []
         entries.reserveCapacity(post.count)
         for id in post {
-            let (plane, place) = simulation.place(id)
+            guard let (plane, place) = simulation.place(id) else {
+                entries.append(Self.elsewhere)
+                continue
+            }
             let base = place / Segment.span * Segment.span
             var index = segments.count - 1
             while index >= 0, segments[index].plane !== plane || segments[index].base != base { index -= 1 }
@@ -43,6 +48,10 @@ struct TargetMap {
         }
     }
 
+    /// Is the cell at a position one of this rank's?
+    @inline(__always)
+    func isOwn(_ position: UInt32) -> Bool { entries[Int(position)] != Self.elsewhere }
+
     func makeSegments(chunks: Int) -> [Segment] {
         segments.map { Segment(plane: $0.plane, base: $0.base, chunks: chunks) }
     }
@@ -56,6 +65,7 @@ final class ProjectionBuilder: @unchecked Sendable {
     private let resolution: Double
     private let postCount: Int
     private let rule: ConnectionRule
+    private let isAlone: Bool
 
     init(
         _ spec: SynapseSpec, _ rule: ConnectionRule, pre: [Int], post: [Int], _ call: CallName, _ simulation: Simulation
@@ -69,6 +79,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         resolution = simulation.resolution
         postCount = post.count
         self.rule = rule
+        isAlone = simulation.ranks.isAlone
     }
 
     /// One worker's memory while it fills a chunk.
@@ -134,7 +145,15 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
     }
 
+    /// Stores what of a row goes to own cells.
     func add(row: Int, _ positions: [UInt32], to scratch: Scratch) throws {
+        if isAlone { return try add(row, positions, numbers: nil, of: positions.count, to: scratch) }
+        let numbers = positions.indices.filter { map.isOwn(positions[$0]) }
+        try add(row, numbers.map { positions[$0] }, numbers: numbers, of: positions.count, to: scratch)
+    }
+
+    /// - `numbers`: which of the row's `count` connections they are; nil for all.
+    private func add(_ row: Int, _ positions: [UInt32], numbers: [Int]?, of count: Int, to scratch: Scratch) throws {
         for i in scratch.parts.indices { scratch.parts[i].offsets.append(UInt32(scratch.filled[i])) }
         scratch.count += positions.count
         scratch.reserve(positions.count)
@@ -142,7 +161,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             try noteDelay(delay, scratch)
             addTargets(positions, scratch)
         } else {
-            try addDiffering(row, positions, scratch)
+            try addDiffering(row, positions, numbers, count, scratch)
         }
     }
 
@@ -150,11 +169,15 @@ final class ProjectionBuilder: @unchecked Sendable {
         map.forEach(positions) { scratch.append($2, to: $1) }
     }
 
-    private func addDiffering(_ row: Int, _ positions: [UInt32], _ scratch: Scratch) throws {
+    private func addDiffering(
+        _ row: Int, _ positions: [UInt32], _ numbers: [Int]?, _ count: Int, _ scratch: Scratch
+    ) throws {
         let spec = projection.spec
         let values = { (name: String) throws -> [Double] in
-            try ParameterDraws(spec, name, self.call, rowStart: { self.rule.start(ofRow: $0, self.postCount) })
-                .values(row: row, count: positions.count)
+            let all = try ParameterDraws(
+                spec, name, self.call, rowStart: { self.rule.start(ofRow: $0, self.postCount) }
+            ).values(row: row, count: count)
+            return numbers.map { $0.map { all[$0] } } ?? all
         }
         let delays = spec.uniform("delay") == nil ? try values("delay") : []
         let weights = projection.weight == nil ? try values("weight") : []
@@ -217,11 +240,12 @@ final class ProjectionBuilder: @unchecked Sendable {
         return memory
     }
 
+    /// Collective.
     func finish(_ scratches: [Scratch]) throws {
         projection.finish(
-            count: scratches.reduce(0) { $0 + $1.count },
-            shortestDelay: scratches.map(\.shortestDelay).min() ?? 1,
-            longestDelay: scratches.map(\.longestDelay).max() ?? 1)
+            count: Ranks.all.sum([scratches.reduce(0) { $0 + $1.count }])[0],
+            shortestDelay: Ranks.all.least(scratches.map(\.shortestDelay).min() ?? 1),
+            longestDelay: Ranks.all.greatest(scratches.map(\.longestDelay).max() ?? 1))
         if let delay = projection.spec.uniform("delay") {
             projection.delay = try SynapseSpec.delaySteps(delay, resolution)
         }

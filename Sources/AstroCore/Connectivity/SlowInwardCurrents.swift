@@ -12,20 +12,24 @@ final class SICProjection {
     }
 
     let number: Int
+    /// Onto own cells.
     private(set) var entries: [Entry]
+    /// Connections, on all ranks.
     let count: Int
     private(set) var shortestDelay = 1, longestDelay = 1
 
-    init(number: Int, entries: [Entry]) {
+    /// Collective.
+    init(number: Int, entries: [Entry], count: Int) {
         self.number = number
         self.entries = entries
-        count = entries.reduce(0) { $0 + Int($1.multiplicity) }
+        self.count = count
         findDelays()
     }
 
-    private func findDelays() {
-        shortestDelay = entries.lazy.map { Int($0.delay) }.min() ?? 1
-        longestDelay = entries.lazy.map { Int($0.delay) }.max() ?? 1
+    /// Collective.
+    func findDelays() {
+        shortestDelay = Ranks.all.least(entries.lazy.map { Int($0.delay) }.min() ?? .max)
+        longestDelay = Ranks.all.greatest(entries.lazy.map { Int($0.delay) }.max() ?? 1)
     }
 
     /// Gives parallel connections, told by entry and number within it, new weights or delays (steps). Entries whose
@@ -41,7 +45,6 @@ final class SICProjection {
             guard let values = split[index] else { return [entry] }
             return Self.parts(of: entry, values, delay: delay)
         }
-        findDelays()
     }
 
     private static func parts(of entry: Entry, _ values: [Double], delay: Bool) -> [Entry] {

@@ -114,11 +114,15 @@ final class Recording {
     private var spikeSenders: [Int32] = []
     /// Samples: when, and of how many of the `sampled` nodes (later ones may have been connected since).
     private var samples: [(stamp: Int, width: Int)] = []
+    /// The same for the nodes of all ranks, where there are others.
+    private(set) var wholeSamples: [(stamp: Int, width: Int)] = []
     private(set) var count = 0
     /// One array a quantity, in step with `stamps`. Workers write into it during a run.
     private(set) var columns: [GrowingColumn]
-    /// Where nodes stand in a sample, in the order of their connecting: global ids.
+    /// Where nodes stand in a sample, in the order of their connecting: global ids. Each rank samples its own cells.
     private(set) var sampled: [Int] = []
+    /// Those of all ranks.
+    private(set) var wholeSampled: [Int] = []
     /// Ids of all nodes that are recorded, for the mean rate.
     private(set) var recordedIDs = Set<Int>()
     /// Stamps between which this recorder has been at work, for the mean rate.
@@ -137,16 +141,19 @@ final class Recording {
     /// The file that events also go to.
     var stream: RecordingStream?
 
-    func add(ids: [Int], now: Int) {
+    func add(ids: [Int], own: [Int], now: Int) {
         if firstStamp == nil { firstStamp = now }
         recordedIDs.formUnion(ids)
-        if !isSpikes { sampled += ids }
+        if isSpikes { return }
+        sampled += own
+        if !Ranks.all.isAlone { wholeSampled += ids }
     }
 
     func clear() {
         spikeStamps.removeAll()
         spikeSenders.removeAll()
         samples.removeAll()
+        wholeSamples.removeAll()
         columns.forEach { $0.count = 0 }
         count = 0
         firstStamp = lastStamp
@@ -165,6 +172,24 @@ final class Recording {
         return isSpikes ? spikeSenders : samples.flatMap { sampled[..<$0.width].map { Int32($0) } }
     }
 
+    /// Everybody's events, put together on every rank. Spikes are those of `parts`, one rank's after the other's.
+    init(whole part: Recording, spikes: (stamps: [Int], senders: [Int32]), columns: [[Double]]) {
+        (quantities, resolution, schedule) = (part.quantities, part.resolution, part.schedule)
+        (recordedIDs, firstStamp, lastStamp) = (part.recordedIDs, part.firstStamp, part.lastStamp)
+        (samples, sampled) = (part.wholeSamples, part.wholeSampled)
+        (spikeStamps, spikeSenders) = spikes
+        count = part.isSpikes ? spikes.stamps.count : part.wholeCount
+        self.columns = columns.map { _ in GrowingColumn() }
+        for (column, values) in zip(self.columns, columns) {
+            column.grow(to: values.count)
+            column.base.update(from: values, count: values.count)
+        }
+        inOrder = false
+    }
+
+    /// Samples on all ranks.
+    var wholeCount: Int { wholeSamples.reduce(0) { $0 + $1.width } }
+
     // MARK: Spikes
 
     func addSpike(stamp: Int, sender: Int) {
@@ -179,7 +204,7 @@ final class Recording {
 
     /// Devices' spikes come after those of cells: put in order of time, then sender.
     func sortIfNeeded() {
-        guard !inOrder else { return }
+        guard !inOrder, isSpikes else { return }
         let order = spikeStamps.indices.sorted {
             (spikeStamps[$0], spikeSenders[$0], $0) < (spikeStamps[$1], spikeSenders[$1], $1)
         }
@@ -198,10 +223,11 @@ final class Recording {
 
     /// The stamps of a run that will be sampled, with room for their samples; the index of the first value.
     func plan(_ stamps: Range<Int>) -> (first: Int, stamps: [Int]) {
-        guard !isSpikes, !sampled.isEmpty else { return (0, []) }
+        guard !isSpikes, !(sampled.isEmpty && wholeSampled.isEmpty) else { return (0, []) }
         let due = schedule.samples(in: stamps)
         let first = count
         samples += due.map { ($0, sampled.count) }
+        if !Ranks.all.isAlone { wholeSamples += due.map { ($0, wholeSampled.count) } }
         count += due.count * sampled.count
         columns.forEach { $0.grow(to: count) }
         return (first, due)
@@ -213,6 +239,7 @@ final class Recording {
             samples.removeLast()
             count -= last.width
         }
+        while let last = wholeSamples.last, last.stamp > stamp { wholeSamples.removeLast() }
         if !isSpikes { columns.forEach { $0.count = count } }
     }
 
@@ -268,8 +295,16 @@ struct Sampler {
     let places: [Int]
 }
 
-/// A recording and the cells of one population whose spikes it keeps.
+/// A recording and the cells of one population whose spikes it keeps; each rank keeps those of its own cells.
 struct SpikeListener {
     let recording: Recording
+    /// Of the rank's own cells, from `first` on.
     let members: [Bool]
+    var first = 0
+
+    @inline(__always)
+    func hears(_ cell: Int) -> Bool {
+        let index = cell &- first
+        return index >= 0 && index < members.count && members[index]
+    }
 }

@@ -136,7 +136,7 @@ package struct AeifCondAlphaAstro: NodeModel {
         (Delta_T, tau_w, V_th, V_peak) = (columns["Delta_T"], columns["tau_w"], columns["V_th"], columns["V_peak"])
         (E_ex, E_in, gsl_error_tol) = (columns["E_ex"], columns["E_in"], columns["gsl_error_tol"])
         (tau_syn_ex, tau_syn_in) = (columns["tau_syn_ex"], columns["tau_syn_in"])
-        let shortest = Self.shortest(tau_syn_ex, tau_syn_in, cells: columns.count)
+        let shortest = min(columns.least("tau_syn_ex"), columns.least("tau_syn_in"))
         let taylorSteps = Self.steps(8, resolution, shortest)
         self.taylorSteps = taylorSteps
         calmSubstep = min(resolution, shortest / 8)
@@ -168,10 +168,6 @@ package struct AeifCondAlphaAstro: NodeModel {
         jump_ex = columns.derived(["tau_syn_ex"]) { 2.718281828459045 / tau_ex[$0] }
         jump_in = columns.derived(["tau_syn_in"]) { 2.718281828459045 / tau_in[$0] }
         refractorySteps = columns.derived(["t_ref"]) { Double(TimeGrid.stepsUp(t_ref[$0], resolution)) }
-    }
-
-    private static func shortest(_ tau_ex: Column, _ tau_in: Column, cells: Int) -> Double {
-        (0..<cells).reduce(min(tau_ex[0], tau_in[0])) { min($0, tau_ex[$1], tau_in[$1]) }
     }
 
     /// Taylor steps in a step of the simulation: enough that there are so many in the shortest synaptic time constant. With 8

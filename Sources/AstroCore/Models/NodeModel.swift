@@ -74,10 +74,16 @@ package struct NodeInputs: Sendable {
 package struct ModelColumns {
     let store: ColumnStore
     let byName: [String: Column]
-    package var count: Int { store.count }
     package let resolution: Double
 
     package subscript(_ name: String) -> Column { byName[name]! }
+
+    /// The least value among all cells of the population, wherever they are.
+    package func least(_ name: String) -> Double {
+        let column = self[name]
+        if column.stride == 0 { return column[0] }
+        return Ranks.all.least(store.cells.lazy.map { column[$0] }.min() ?? .infinity)
+    }
 
     package func derived(_ names: [String], _ value: (Int) -> Double) -> Column {
         store.derived(from: names.map { self[$0] }, value)

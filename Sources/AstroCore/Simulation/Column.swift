@@ -25,14 +25,16 @@ package struct Column: @unchecked Sendable {
 
 package func padded(_ count: Int, to multiple: Int = blockSize) -> Int { (count + multiple - 1) / multiple * multiple }
 
-/// The columns of a population, and the memory they live in.
+/// The columns of a population, and the memory they live in: of those of its cells that this rank owns. A column's base
+/// lies so that cells keep their numbers.
 final class ColumnStore {
-    let count: Int
+    let cells: Range<Int>
     private var owned: [UnsafeMutablePointer<Double>] = []
     /// Columns computed from others, thrown away when those change.
     private var derivedColumns: [UnsafeMutablePointer<Double>] = []
 
-    init(count: Int) { self.count = count }
+    /// - `cells`: begin at a multiple of `blockSize`.
+    init(_ cells: Range<Int>) { self.cells = cells }
 
     deinit {
         releaseDerived()
@@ -51,7 +53,7 @@ final class ColumnStore {
 
     func shared(_ value: Double) -> Column { make(blockSize, value, stride: 0) }
 
-    func array(_ value: Double) -> Column { make(padded(count), value, stride: 1) }
+    func array(_ value: Double) -> Column { make(padded(cells.count), value, stride: 1) }
 
     /// A column of its own value for each cell, with the values of `column`.
     func spread(_ column: Column) -> Column {
@@ -64,26 +66,30 @@ final class ColumnStore {
     /// A column computed from others: shared if all of them are. `value` gets a cell's index.
     func derived(from sources: [Column], _ value: (Int) -> Double) -> Column {
         let shared = sources.allSatisfy { $0.stride == 0 }
-        let size = shared ? blockSize : padded(count)
-        let base = Self.allocate(size)
-        derivedColumns.append(base)
+        let size = shared ? blockSize : padded(cells.count)
+        let memory = Self.allocate(size)
+        derivedColumns.append(memory)
         if shared {
-            base.initialize(repeating: value(0), count: size)
+            memory.initialize(repeating: value(0), count: size)
         } else {
-            for cell in 0..<size { (base + cell).initialize(to: value(cell)) }
+            for i in 0..<size { (memory + i).initialize(to: value(cells.lowerBound + i)) }
         }
-        return Column(base: base, stride: shared ? 0 : 1)
+        return column(memory, stride: shared ? 0 : 1)
+    }
+
+    private func column(_ memory: UnsafeMutablePointer<Double>, stride: Int) -> Column {
+        Column(base: memory - cells.lowerBound * stride, stride: stride)
     }
 
     func release(_ column: Column) {
-        guard let index = owned.firstIndex(of: column.base) else { return }
+        guard let index = owned.firstIndex(of: column.base + cells.lowerBound * column.stride) else { return }
         owned.remove(at: index).deallocate()
     }
 
     private func make(_ size: Int, _ value: Double, stride: Int) -> Column {
-        let base = Self.allocate(size)
-        base.initialize(repeating: value, count: size)
-        owned.append(base)
-        return Column(base: base, stride: stride)
+        let memory = Self.allocate(size)
+        memory.initialize(repeating: value, count: size)
+        owned.append(memory)
+        return column(memory, stride: stride)
     }
 }

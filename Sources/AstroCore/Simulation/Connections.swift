@@ -2,7 +2,9 @@
 /// count one by one, however they are stored.
 public final class Connections: CustomStringConvertible {
     public let simulation: Simulation
+    /// Those onto cells of this rank, and which of all they are.
     private let references: [Reference]
+    private let ownership: Ownership
 
     /// Where a connection is stored.
     enum Reference {
@@ -11,17 +13,26 @@ public final class Connections: CustomStringConvertible {
         case link(Int, index: Int32)
     }
 
-    init(_ simulation: Simulation, _ references: [Reference]) {
-        (self.simulation, self.references) = (simulation, references)
+    init(_ simulation: Simulation, _ references: [Reference], _ ownership: Ownership) {
+        (self.simulation, self.references, self.ownership) = (simulation, references, ownership)
     }
 
-    public var count: Int { references.count }
-    public var source: [Double] { references.map { Double(simulation.ends(of: $0).source) } }
-    public var target: [Double] { references.map { Double(simulation.ends(of: $0).target) } }
-    public var weight: [Double] { references.map(simulation.weight) }
+    private var ranks: Ranks { simulation.ranks }
+
+    // collective, all of them
+
+    public var count: Int { ranks.isAlone ? references.count : ownership.count }
+    public var source: [Double] { all(references.map { Double(simulation.ends(of: $0).source) }) }
+    public var target: [Double] { all(references.map { Double(simulation.ends(of: $0).target) }) }
+    public var weight: [Double] { all(references.map(simulation.weight)) }
     /// ms
-    public var delay: [Double] { references.map { TimeGrid.ms(simulation.delay($0), simulation.resolution) } }
-    public var synapseModels: [String] { references.map { simulation.model($0).rawValue } }
+    public var delay: [Double] { all(references.map { TimeGrid.ms(simulation.delay($0), simulation.resolution) }) }
+    public var synapseModels: [String] {
+        let models = SynapseModel.allCases
+        return all(references.map { models.firstIndex(of: simulation.model($0))! }).map { models[$0].rawValue }
+    }
+
+    private func all<T: BitwiseCopyable>(_ own: [T]) -> [T] { ranks.assemble(own, ownership) }
 
     /// 1-based; negative numbers count from the end.
     public func connection(at i: Int) throws -> Connections {
@@ -29,7 +40,11 @@ public final class Connections: CustomStringConvertible {
         guard i != 0, index >= 0, index < count else {
             throw InputError("there is no connection \(i) among \(count)")
         }
-        return Connections(simulation, [references[index]])
+        if ranks.isAlone { return Connections(simulation, [references[index]], ownership) }
+        let (rank, place) = ownership.owner(of: index)
+        var single = Ownership()
+        single.add(rank)
+        return Connections(simulation, rank == ranks.rank ? [references[place]] : [], single)
     }
 
     public func get(_ name: String) throws -> [Double] {
@@ -38,22 +53,31 @@ public final class Connections: CustomStringConvertible {
         case "target": return target
         case "weight": return weight
         case "delay": return delay
-        default: return try references.map { try simulation.synapseParameter(name, $0) }
+        default:
+            simulation.shareStates(of: references)
+            return all(try ranks.agree { try references.map { try simulation.synapseParameter(name, $0) } })
         }
     }
 
     /// A parameter of each connection whose model has it, nan for the others.
-    func parameterValues(_ name: String, _ models: [String]) throws -> [Double] {
-        let having = Set(SynapseModel.allCases.filter { $0.parameters.contains { $0.name == name } }.map(\.rawValue))
-        return try zip(references, models).map {
-            having.contains($1) ? try simulation.synapseParameter(name, $0) : .nan
-        }
+    func parameterValues(_ name: String) throws -> [Double] {
+        simulation.shareStates(of: references)
+        let having = SynapseModel.allCases.filter { $0.parameters.contains { $0.name == name } }
+        return all(
+            try references.map {
+                having.contains(simulation.model($0)) ? try simulation.synapseParameter(name, $0) : .nan
+            })
     }
 
     /// Sets weight, delay or parameters; lists give a value for each connection.
     public func set(_ settings: Settings) throws {
+        let numbers = ranks.isAlone ? Array(references.indices) : ownership.positions(of: ranks.rank)
+        simulation.shareStates(of: references)
         let changes = try settings.sorted { $0.key < $1.key }.map { name, value in
-            (name, try simulation.connectionValues(name, value, references))
+            (
+                name,
+                try ranks.agree { try simulation.connectionValues(name, value, references, numbers, of: count) }
+            )
         }
         for (name, values) in changes { simulation.setConnections(name, values, references) }
     }

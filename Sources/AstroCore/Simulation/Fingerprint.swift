@@ -1,5 +1,5 @@
 /// A digest of 128 bits of a stream of words: two rounds of multiply and rotate a word. Not cryptographic.
-struct Digest {
+struct Digest: BitwiseCopyable {
     private var a: UInt64 = 0x9e37_79b9_7f4a_7c15
     private var b: UInt64 = 0xc2b2_ae3d_27d4_eb4f
 
@@ -28,21 +28,24 @@ extension Simulation {
     /// A hex digest of the dynamic state: time, state of all cells, input on its way, synapses. Equal states have equal
     /// fingerprints, whatever the number of threads, the width of vectors or the processor.
     public func fingerprint() -> String {
-        var digest = Digest()
-        digest.add(UInt64(now))
-        for population in populationList {
-            guard let cells = population.cells else { continue }
-            addState(cells, to: &digest)
-            for share in cells.shares { addPending(share, to: &digest) }
+        var relay = Relay(Digest(), ranks)
+        relay.pass(to: 0) { $0.add(UInt64(now)) }
+        for cells in populationList.compactMap(\.cells) {
+            addState(cells, to: &relay)
+            relay.passAlong(cells.deal) { digest in
+                for share in cells.shares { addPending(share, to: &digest) }
+            }
         }
-        for projection in projections { addSynapses(projection, to: &digest) }
-        return digest.hex
+        for projection in projections { addSynapses(projection, to: &relay) }
+        return relay.end().hex
     }
 
-    private func addState(_ cells: Cells, to digest: inout Digest) {
+    private func addState(_ cells: Cells, to relay: inout Relay<Digest>) {
         for name in cells.model.parameters.map(\.name) + cells.model.hiddenState.map(\.name) {
             let column = cells.column(name)
-            for cell in 0..<cells.count { digest.add(column[cell]) }
+            relay.passAlong(cells.deal) { digest in
+                for cell in cells.own { digest.add(column[cell]) }
+            }
         }
     }
 
@@ -73,12 +76,32 @@ extension Simulation {
         digest.add(value)
     }
 
-    private func addSynapses(_ projection: Projection, to digest: inout Digest) {
-        for state in projection.states { add(state, to: &digest) }
-        guard projection.isIndividual else { return }
-        // in the order of rows and of targets' ids: segments depend on the number of workers
-        forEachConnection(of: projection) { reference in
-            add(reference.chunk.individuals![reference.index].state, to: &digest)
+    private func addSynapses(_ projection: Projection, to relay: inout Relay<Digest>) {
+        if projection.plasticity != nil {
+            var row = 0
+            for piece in rowOwnership(projection).pieces {
+                relay.pass(to: piece.rank) { digest in
+                    for state in projection.states[row..<row + piece.count] { add(state, to: &digest) }
+                }
+                row += piece.count
+            }
+        }
+        if projection.isIndividual { addIndividuals(projection, to: &relay) }
+    }
+
+    /// In the order of rows and of targets' ids: segments and ranks must not show.
+    private func addIndividuals(_ projection: Projection, to relay: inout Relay<Digest>) {
+        let count = projection.sources.count
+        for first in stride(from: 0, to: count, by: Projection.rowsPerChunk) {
+            var own: [Tsodyks.State] = [], keys: [ConnectionKey] = []
+            forEachConnection(of: projection, rows: first..<min(count, first + Projection.rowsPerChunk)) {
+                own.append($0.chunk.individuals![$0.index].state)
+                keys.append(ConnectionKey($0.row, $0.target))
+            }
+            let all = ranks.assemble(own, merged(keys))
+            relay.pass(to: 0) { digest in
+                for state in all { add(state, to: &digest) }
+            }
         }
     }
 

@@ -137,7 +137,11 @@ extension Nodes {
     /// A parameter, state or recordable of every node.
     public func get(_ name: String) throws -> NodeValues {
         if runs.allSatisfy({ $0.population.cells != nil }) {
-            return .numbers(try runs.flatMap { try Self.numbers(name, $0) })
+            let own = try runs.flatMap { try Self.numbers(name, $0) }
+            return .numbers(simulation.ranks.assemble(own, ownership))
+        }
+        if runs.contains(where: { $0.population.cells != nil }), !simulation.ranks.isAlone {
+            throw InputError("cells and devices can't be asked together where there are several ranks")
         }
         let values = try runs.flatMap { run in try run.cells.map { try value(name, run.population, $0) } }
         let numbers = values.compactMap { value -> Double? in
@@ -152,7 +156,7 @@ extension Nodes {
         guard let column = cells.columns[name], cells.isVisible(name) else {
             throw InputError.unknown("\(cells.model.name) has no parameter or state", name, among: cells.visibleNames)
         }
-        return run.cells.map { column[$0] }
+        return run.even.positions(in: cells.own).map { column[run.even[$0]] }
     }
 
     private func value(_ name: String, _ population: Population, _ cell: Int) throws -> Value {
@@ -163,7 +167,7 @@ extension Nodes {
             throw InputError.unknown("\(population.modelName) has no parameter", name, among: [])
         }
         if name == "n_events", let recorder = device as? any RecorderDevice {
-            return .number(Double(recorder.recording.count))
+            return .number(Double(Recorder(simulation, recorder.recording).eventCount))
         }
         if let value = device.values[name] { return value }
         throw InputError.unknown("\(population.modelName) has no parameter", name, among: device.values.keys.sorted())
@@ -174,21 +178,30 @@ extension Nodes {
         var lists: [CellAssignment] = []
         var devices: [(Population, Int, any Device)] = []
         var offset = 0
-        for run in runs {
-            let part = try settings.mapValues { try partOf($0, offset, run) }
-            if let cells = run.population.cells {
-                lists.append(try CellAssignment(cells, run.cells, part, randomName(run)))
-            } else {
-                for (i, cell) in run.cells.enumerated() {
-                    devices.append(
-                        (run.population, cell, try simulation.updated(run.population, cell, part, i, run.count)))
+        try simulation.ranks.agree {
+            for run in runs {
+                let part = try settings.mapValues { try partOf($0, offset, run) }
+                if let cells = run.population.cells {
+                    lists.append(try CellAssignment(cells, run.even, part, randomName(run)))
+                } else {
+                    for (i, cell) in run.cells.enumerated() {
+                        devices.append(
+                            (run.population, cell, try simulation.updated(run.population, cell, part, i, run.count)))
+                    }
                 }
+                offset += run.count
             }
-            offset += run.count
         }
         lists.forEach { $0.apply() }
         devices.forEach { simulation.replaceDevice($0.0, $0.1, with: $0.2) }
         simulation.assignments += 1
+    }
+
+    /// Which ranks have these nodes.
+    var ownership: Ownership {
+        var result = Ownership()
+        for run in runs { run.addOwners(to: &result, ranks: simulation.ranks.count) }
+        return result
     }
 
     private func randomName(_ run: Run) -> CellAssignment.RandomName {

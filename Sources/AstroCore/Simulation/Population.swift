@@ -77,17 +77,21 @@ enum RowMap {
     }
 }
 
-/// The columns of a population of cells, its model bound to them, and the share of each worker.
+/// The columns of a population of cells, its model bound to them, and the share of each worker. Of cells of other ranks
+/// there is nothing but their number.
 final class Cells {
     let model: any NodeModel.Type
     let count: Int
+    /// Whose the cells are, and which are ours.
+    let deal: Deal
+    let own: Range<Int>
     let store: ColumnStore
     private(set) var columns: [String: Column] = [:]
     let resolution: Double
     let shares: [Share]
     /// Blocks of each share; made when the simulation is prepared.
     var blocks: [[InputBlock]] = []
-    /// Numbers of the first cell among all cells that send slow inward currents.
+    /// Number of the first own cell among all own cells that send slow inward currents.
     let firstSender: Int
     private var bound: (any Kernel)?
 
@@ -100,13 +104,14 @@ final class Cells {
         let offset: Int
     }
 
-    init(model: any NodeModel.Type, count: Int, resolution: Double, shares: [Share], firstSender: Int) {
+    init(model: any NodeModel.Type, deal: Deal, own: Range<Int>, resolution: Double, shares: [Share], firstSender: Int) {
         self.model = model
-        self.count = count
+        (self.deal, self.own) = (deal, own)
+        count = deal.count
         self.resolution = resolution
         self.shares = shares
         self.firstSender = firstSender
-        store = ColumnStore(count: count)
+        store = ColumnStore(own)
         for parameter in model.parameters {
             guard case .number(let value) = parameter.defaultValue else { fatalError("cell parameters are numbers") }
             columns[parameter.name] = parameter.role == .state ? store.array(value) : store.shared(value)
@@ -118,14 +123,16 @@ final class Cells {
 
     func column(_ name: String) -> Column { columns[name]! }
 
-    /// `values[i]` for `cells[i]`; a single value for all.
-    func set(_ name: String, _ values: [Double], cells: [Int]) {
+    /// `values[i]` for `cells[i]`, own ones; a single value for all.
+    ///
+    /// - `whole`: the cells are all there are. Ranks agree on it, so that a column is shared on all of them or on none.
+    func set(_ name: String, _ values: [Double], cells: [Int], whole: Bool, isList: Bool) {
         var column = columns[name]!
-        if values.count == 1, cells.count == count, column.stride == 0 {
+        if !isList, whole, column.stride == 0 {
             for i in 0..<blockSize { column.base[i] = values[0] }
         } else {
             column = store.spread(column)
-            for (i, cell) in cells.enumerated() { column[cell] = values.count == 1 ? values[0] : values[i] }
+            for (i, cell) in cells.enumerated() { column[cell] = isList ? values[i] : values[0] }
             columns[name] = column
         }
         bound = nil
@@ -145,11 +152,12 @@ final class Cells {
     }
 
     var memoryBytes: Int {
-        columns.values.reduce(0) { $0 + ($1.stride == 0 ? blockSize : padded(count)) * 8 }
+        columns.values.reduce(0) { $0 + ($1.stride == 0 ? blockSize : padded(own.count)) * 8 }
     }
 
-    func share(of cell: Int) -> Share {
-        shares.first { $0.cells.contains(cell) }!
+    /// nil for a cell of another rank.
+    func share(of cell: Int) -> Share? {
+        shares.first { $0.cells.contains(cell) }
     }
 }
 

@@ -16,16 +16,16 @@ public final class Recorder: CustomStringConvertible {
     /// Names of the sampled quantities; empty for spikes.
     public var quantities: [String] { recording.quantities }
     public var isSpikeRecorder: Bool { recording.isSpikes }
-    public var eventCount: Int { recording.count }
+    public var eventCount: Int { wholeCount }
 
     /// ms
     public var times: [Double] {
-        recording.stamps.map { TimeGrid.ms($0, recording.resolution) }
+        whole.stamps.map { TimeGrid.ms($0, recording.resolution) }
     }
 
     /// Global ids.
     public var senders: [Double] {
-        recording.senders.map(Double.init)
+        whole.senders.map(Double.init)
     }
 
     /// The samples of a quantity, one per event.
@@ -33,7 +33,7 @@ public final class Recorder: CustomStringConvertible {
         guard let index = quantities.firstIndex(of: quantity) else {
             throw InputError.unknown("this recorder has no column", quantity, among: ["times", "senders"] + quantities)
         }
-        return recording.columns[index].array
+        return whole.columns[index].array
     }
 
     /// Forgets all events; recording goes on.
@@ -79,6 +79,7 @@ public final class Recorder: CustomStringConvertible {
 
     /// Writes the events; the ending chooses the format: .csv, .dat (as the reference simulator's), .npz, .h5 (SONATA).
     public func save(to path: String) throws {
-        try RecordingFile(self).write(to: path)
+        let whole = Recorder(simulation, whole)
+        try simulation.ranks.onFirst { try RecordingFile(whole).write(to: path) }
     }
 }

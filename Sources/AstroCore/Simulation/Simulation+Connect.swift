@@ -20,10 +20,12 @@ extension Simulation {
             let (sources, targets) = (pre.ids, post.ids)
             try rule.check(sources, targets)
             try spec.checkLists(rule, sources.count, targets.count)
-            try Memory.refuse(
-                rule.expectedCount(sources.count, targets.count)
-                    * (bytesPerConnection(spec, kind) + rule.temporaryBytes),
-                for: "that many connections")
+            try ranks.agree {
+                try Memory.refuse(
+                    rule.expectedCount(sources.count, targets.count)
+                        * (bytesPerConnection(spec, kind) + rule.temporaryBytes) / Double(ranks.count),
+                    for: "that many connections")
+            }
             let call = CallName(seed: seed, number: connectCalls)
             let made = try make(kind, rule, spec, sources, targets, call)
             connectCalls += 1
@@ -114,7 +116,7 @@ extension Simulation {
             }
             for (builder, scratch) in zip(builders, scratches[worker]) { builder.store(scratch, chunk: chunk) }
         }
-        if let failure = failure.withLock({ $0 }) { throw failure.error }
+        try ranks.agree { if let failure = failure.withLock({ $0 }) { throw failure.error } }
         for (i, builder) in builders.enumerated() { try builder.finish(scratches.map { $0[i] }) }
     }
 
@@ -151,16 +153,21 @@ extension Simulation {
     ) throws -> Int {
         var entries: [SICProjection.Entry] = []
         var positions: [UInt32] = []
-        for (row, source) in pre.enumerated() {
-            positions.removeAll(keepingCapacity: true)
-            rows.append(row: row, to: &positions)
-            let values = try sicValues(spec, rule, call, row, positions.count, post.count)
-            for (i, position) in positions.enumerated() {
-                append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
+        try ranks.agree {
+            for (row, source) in pre.enumerated() {
+                positions.removeAll(keepingCapacity: true)
+                rows.append(row: row, to: &positions)
+                let values = try sicValues(spec, rule, call, row, positions.count, post.count)
+                var last = -2
+                for (i, position) in positions.enumerated() where isOwn(post[Int(position)]) {
+                    append(
+                        source, post[Int(position)], values.weights[i], values.delays[i], 1, follows: last == i - 1,
+                        to: &entries)
+                    last = i
+                }
             }
         }
-        add(entries, call)
-        return entries.reduce(0) { $0 + Int($1.multiplicity) }
+        return add(entries, call)
     }
 
     private func sicValues(
@@ -174,11 +181,13 @@ extension Simulation {
     }
 
     /// Joins with the entry before where only the multiplicity differs.
+    ///
+    /// - `follows`: there is no connection between them, not onto cells of other ranks either.
     private func append(
-        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int,
+        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, follows: Bool = true,
         to entries: inout [SICProjection.Entry]
     ) {
-        if let last = entries.last, Int(last.source) == source, Int(last.target) == target, last.weight == weight,
+        if follows, let last = entries.last, Int(last.source) == source, Int(last.target) == target, last.weight == weight,
             Int(last.delay) == delay
         {
             entries[entries.count - 1].multiplicity += Int32(number)
@@ -190,9 +199,11 @@ extension Simulation {
         }
     }
 
-    private func add(_ entries: [SICProjection.Entry], _ call: CallName) {
-        guard !entries.isEmpty else { return }
-        sicProjections.append(SICProjection(number: call.number, entries: entries))
+    /// The number of connections. Collective.
+    private func add(_ entries: [SICProjection.Entry], _ call: CallName) -> Int {
+        let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+        if count > 0 { sicProjections.append(SICProjection(number: call.number, entries: entries, count: count)) }
+        return count
     }
 
     // MARK: Generators
@@ -202,6 +213,7 @@ extension Simulation {
     ) throws -> Int {
         var made: [DeviceLink] = []
         var positions: [UInt32] = []
+        // the same on all ranks: what fails fails everywhere
         for (row, source) in pre.enumerated() {
             positions.removeAll(keepingCapacity: true)
             rows.append(row: row, to: &positions)
@@ -246,13 +258,15 @@ extension Simulation {
             let (sources, targets) = (pre.ids, post.ids)
             try rule.check(sources, targets)
             let expected = rule.expectedCount(sources.count, targets.count)
-            try Memory.refuse(
-                expected
-                    * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
-                        + rule.temporaryBytes),
-                for: "that many connections")
             let call = CallName(seed: seed, number: connectCalls)
-            let factor = try ThirdFactor(thirdRule, post: targets.count, third: third.count, call, workers: threads)
+            let factor = try ranks.agree {
+                try Memory.refuse(
+                    expected
+                        * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
+                            + rule.temporaryBytes) / Double(ranks.count),
+                    for: "that many connections")
+                return try ThirdFactor(thirdRule, post: targets.count, third: third.count, call, workers: threads)
+            }
             let counts = try makeTripartite(rule, specs, factor, sources, targets, third.ids, call)
             connectCalls += 3
             isPrepared = false
@@ -286,20 +300,23 @@ extension Simulation {
             }
         }
         var entries: [SICProjection.Entry] = []
-        let shared = try uniformValues(specs.thirdOut)
-        try out.forEach { target, place, number in
-            let astrocyte = third[factor.member(target, place)]
-            let values =
-                try shared ?? self.sicValues(specs.thirdOut, nil, outCall, target * factor.poolSize + place, number, 0)
-            for i in values.weights.indices {
-                let each = values.weights.count == 1 ? number : 1
-                self.append(astrocyte, post[target], values.weights[i], values.delays[i], each, to: &entries)
+        try ranks.agree {
+            let shared = try uniformValues(specs.thirdOut)
+            try out.forEach { target, place, number in
+                guard self.isOwn(post[target]) else { return }
+                let astrocyte = third[factor.member(target, place)]
+                let values =
+                    try shared
+                    ?? self.sicValues(specs.thirdOut, nil, outCall, target * factor.poolSize + place, number, 0)
+                for i in values.weights.indices {
+                    let each = values.weights.count == 1 ? number : 1
+                    self.append(astrocyte, post[target], values.weights[i], values.delays[i], each, to: &entries)
+                }
             }
         }
         append(primary.projection)
         append(thirdIn.projection)
-        add(entries, outCall)
-        return (primary.projection.count, thirdIn.projection.count, entries.reduce(0) { $0 + Int($1.multiplicity) })
+        return (primary.projection.count, thirdIn.projection.count, add(entries, outCall))
     }
 
     /// Weight and delay that all connections share, or nil.

@@ -11,9 +11,9 @@ extension Simulation {
     }
 
     /// Calls `body` for each connection of a projection, by row, then by the target's id.
-    func forEachConnection(of projection: Projection, _ body: (StoredConnection) -> Void) {
+    func forEachConnection(of projection: Projection, rows: Range<Int>? = nil, _ body: (StoredConnection) -> Void) {
         var found: [StoredConnection] = []
-        for row in projection.sources.indices {
+        for row in rows ?? projection.sources.indices {
             found.removeAll(keepingCapacity: true)
             for (s, segment) in projection.segments.enumerated() {
                 guard let chunk = segment.chunks[row / Projection.rowsPerChunk] else { continue }
@@ -32,7 +32,7 @@ extension Simulation {
         }
     }
 
-    /// The connections between `source` and `target` (all where nil) of a synapse model.
+    /// The connections between `source` and `target` (all where nil) of a synapse model. Collective.
     public func connections(source: Nodes? = nil, target: Nodes? = nil, synapseModel: String? = nil) throws
         -> Connections
     {
@@ -41,7 +41,7 @@ extension Simulation {
         if let target { try checkMine(target, "target") }
         let sources = source.map { Set($0.ids) }, targets = target.map { Set($0.ids) }
         let wants = { (from: Int, to: Int) in (sources?.contains(from) ?? true) && (targets?.contains(to) ?? true) }
-        var found: [(number: Int, references: [Connections.Reference])] = []
+        var found: [(number: Int, references: [(Connections.Reference, ConnectionKey)])] = []
         for (p, projection) in projections.enumerated() where model == nil || model == projection.spec.model {
             found.append((projection.number, references(p, projection, wants)))
         }
@@ -50,37 +50,51 @@ extension Simulation {
         }
         for (l, link) in links.enumerated() where model == nil || model == .staticSynapse {
             let from = populationList[link.population].firstID + link.device
-            let matching = link.targets.indices.filter { wants(from, Int(link.targets[$0])) }
-            found.append((link.number, matching.map { .link(l, index: Int32($0)) }))
+            let matching = link.ownConnections.filter { wants(from, id(at: $0.place, of: $0.plane)) }
+            found.append(
+                (link.number, matching.map { (.link(l, index: Int32($0.index)), ConnectionKey($0.index, 0)) }))
         }
         let order = found.enumerated().sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }
-        return Connections(self, order.flatMap(\.element.references))
+        var ownership = Ownership()
+        if !ranks.isAlone {
+            for list in order { merged(list.element.references.map(\.1)).pieces.forEach { ownership.add($0.rank, $0.count) } }
+        }
+        return Connections(self, order.flatMap { $0.element.references.map(\.0) }, ownership)
     }
 
-    private func references(_ p: Int, _ projection: Projection, _ wants: (Int, Int) -> Bool) -> [Connections.Reference]
-    {
-        var result: [Connections.Reference] = []
+    /// The global id of the cell at a place of a plane.
+    private func id(at place: Int, of plane: InputPlane) -> Int {
+        let (population, cell) = plane.resident(at: place)
+        return populationList[population].firstID + cell
+    }
+
+    private func references(_ p: Int, _ projection: Projection, _ wants: (Int, Int) -> Bool) -> [(
+        Connections.Reference, ConnectionKey
+    )] {
+        var result: [(Connections.Reference, ConnectionKey)] = []
         forEachConnection(of: projection) { stored in
             guard wants(projection.sources[stored.row], stored.target) else { return }
-            result.append(
-                .spike(
-                    projection: p, row: Int32(stored.row), segment: Int32(stored.segmentIndex),
-                    index: Int32(stored.index)))
+            let reference = Connections.Reference.spike(
+                projection: p, row: Int32(stored.row), segment: Int32(stored.segmentIndex), index: Int32(stored.index))
+            result.append((reference, ConnectionKey(stored.row, stored.target)))
         }
         return result
     }
 
-    private func references(_ p: Int, _ projection: SICProjection, _ wants: (Int, Int) -> Bool) -> [Connections
-        .Reference]
-    {
+    private func references(_ p: Int, _ projection: SICProjection, _ wants: (Int, Int) -> Bool) -> [(
+        Connections.Reference, ConnectionKey
+    )] {
         let order = projection.entries.indices.sorted {
             let (a, b) = (projection.entries[$0], projection.entries[$1])
             return (a.source, a.target, $0) < (b.source, b.target, $1)
         }
-        return order.flatMap { index -> [Connections.Reference] in
+        return order.flatMap { index -> [(Connections.Reference, ConnectionKey)] in
             let entry = projection.entries[index]
             guard wants(Int(entry.source), Int(entry.target)) else { return [] }
-            return (0..<entry.multiplicity).map { .slowInwardCurrent(projection: p, entry: Int32(index), member: $0) }
+            let key = ConnectionKey(Int(entry.source), Int(entry.target))
+            return (0..<entry.multiplicity).map {
+                (.slowInwardCurrent(projection: p, entry: Int32(index), member: $0), key)
+            }
         }
     }
 
@@ -97,13 +111,13 @@ extension Simulation {
         switch reference {
         case .spike(let p, let row, let s, let index):
             let (projection, segment, chunk) = stored(p, row, s)
-            let (population, cell) = segment.plane.resident(at: segment.base + Int(chunk.targets[Int(index)]))
-            return (projection.sources[Int(row)], populationList[population].firstID + cell)
+            return (projection.sources[Int(row)], id(at: segment.base + Int(chunk.targets[Int(index)]), of: segment.plane))
         case .slowInwardCurrent(let p, let entry, _):
             let entry = sicProjections[p].entries[Int(entry)]
             return (Int(entry.source), Int(entry.target))
         case .link(let l, let index):
-            return (populationList[links[l].population].firstID + links[l].device, Int(links[l].targets[Int(index)]))
+            let end = links[l].end(of: Int(index))
+            return (populationList[links[l].population].firstID + links[l].device, id(at: end.place, of: end.plane))
         }
     }
 
@@ -153,13 +167,18 @@ extension Simulation {
 
     // MARK: Setting
 
-    /// A checked value for each connection; delays in steps.
-    func connectionValues(_ name: String, _ value: Value, _ references: [Connections.Reference]) throws -> [Double] {
-        let list = try Self.list(name, value, references.count) { distribution in
+    /// A checked value for each own connection; delays in steps.
+    ///
+    /// - `numbers`: which those are of all `count`.
+    func connectionValues(
+        _ name: String, _ value: Value, _ references: [Connections.Reference], _ numbers: [Int], of count: Int
+    ) throws -> [Double] {
+        let all = try Self.list(name, value, count) { distribution in
             var stream = RandomStream(seed: seed, .synapseParameter, 0xf0_0000 ^ assignments)
             assignments += 1
-            return try references.map { _ in try distribution.draw(&stream) }
+            return try (0..<count).map { _ in try distribution.draw(&stream) }
         }
+        let list = numbers.map { all[$0] }
         for (x, reference) in zip(list, references) {
             let model = model(reference)
             guard let parameter = model.parameters.first(where: { $0.name == name }) else {
@@ -201,13 +220,11 @@ extension Simulation {
         }
     }
 
-    /// Takes over values that have been checked.
+    /// Takes over values that have been checked. Collective.
     func setConnections(_ name: String, _ values: [Double], _ references: [Connections.Reference]) {
         if name == "receptor_type" { return }
-        var touched = Set<Int>()
-        for case .spike(let p, _, _, _) in references where touched.insert(p).inserted {
-            projections[p].individualise(name)
-        }
+        let touched = touchedProjections(references)
+        for p in touched { projections[p].individualise(name) }
         var flushed = Set<Int>()
         var slow: [Int: [(entry: Int, member: Int, value: Double)]] = [:]
         for (value, reference) in zip(values, references) {
@@ -222,8 +239,24 @@ extension Simulation {
             }
         }
         for (p, changes) in slow { sicProjections[p].set(changes, delay: name == "delay") }
-        for p in touched where name == "delay" { projections[p].findDelays() }
+        if name == "delay" {
+            for p in touched { projections[p].findDelays() }
+            for projection in sicProjections { projection.findDelays() }
+        }
         isPrepared = false
+    }
+
+    /// Lets every rank know the states of the synapses of some connections. Collective.
+    func shareStates(of references: [Connections.Reference]) {
+        if ranks.isAlone { return }
+        for p in touchedProjections(references) { shareStates(of: projections[p]) }
+    }
+
+    /// Those with connections among some, on any rank.
+    private func touchedProjections(_ references: [Connections.Reference]) -> [Int] {
+        var touched = Set<Int>()
+        for case .spike(let p, _, _, _) in references { touched.insert(p) }
+        return Set(ranks.gather(touched.sorted()).all).sorted()
     }
 
     private func flush(_ link: DeviceLink) {
@@ -312,7 +345,7 @@ extension Projection {
         return memory
     }
 
-    /// After delays were set one by one.
+    /// After delays were set one by one. Collective.
     func findDelays() {
         var shortest = Int.max, longest = 1
         for segment in segments {
@@ -323,6 +356,7 @@ extension Projection {
                 }
             }
         }
-        finish(count: count, shortestDelay: shortest, longestDelay: longest)
+        finish(
+            count: count, shortestDelay: Ranks.all.least(shortest), longestDelay: Ranks.all.greatest(longest))
     }
 }

@@ -49,6 +49,9 @@ extension Simulation {
                 .recording
             try checkSpikeSources(nodes)
         }
+        if path != nil, !ranks.isAlone {
+            throw InputError("to: files can't be written during a run on several ranks; save(path) gathers the events")
+        }
         if let path { recording.stream = try RecordingStream(path, recording, nodes) }
         attach(recording, to: nodes)
         return Recorder(self, recording)
@@ -141,17 +144,19 @@ extension Simulation {
 
     private func attach(_ recording: Recording, to nodes: Nodes) {
         var place = recording.sampled.count
-        recording.add(ids: nodes.ids, now: now)
+        recording.add(ids: nodes.ids, own: nodes.runs.flatMap { run in ownCells(run).map { run.population.firstID + $0 } }, now: now)
         for run in nodes.runs {
             let population = run.population
             if !recording.isSpikes {
+                let cells = ownCells(run)
                 population.samplers.append(
-                    Sampler(recording: recording, cells: run.cells, places: Array(place..<place + run.count)))
-                place += run.count
-            } else if population.cells != nil {
-                var members = [Bool](repeating: false, count: population.count)
-                for cell in run.cells { members[cell] = true }
-                population.spikeListeners.append(SpikeListener(recording: recording, members: members))
+                    Sampler(recording: recording, cells: cells, places: Array(place..<place + cells.count)))
+                place += cells.count
+            } else if let cells = population.cells {
+                var members = [Bool](repeating: false, count: cells.own.count)
+                for cell in ownCells(run) { members[cell - cells.own.lowerBound] = true }
+                population.spikeListeners.append(
+                    SpikeListener(recording: recording, members: members, first: cells.own.lowerBound))
             } else {
                 for device in run.cells {
                     deviceListeners.append(
@@ -161,6 +166,14 @@ extension Simulation {
                 }
             }
         }
+    }
+}
+
+extension Simulation {
+    /// Nodes of a run that this rank records; rank 0 records devices.
+    private func ownCells(_ run: Nodes.Run) -> [Int] {
+        guard let cells = run.population.cells else { return ranks.rank == 0 ? run.cells : [] }
+        return run.even.positions(in: cells.own).map { run.even[$0] }
     }
 }
 

@@ -15,7 +15,9 @@ extension Simulation {
         guard steps > 0 else { return }
         let recordings = allRecordings()
         let stamps = now + 1..<now + steps + 1
-        try Memory.refuse(recordings.reduce(0) { $0 + $1.bytesPlanned(stamps) }, for: "the samples of multimeters")
+        try ranks.agree {
+            try Memory.refuse(recordings.reduce(0) { $0 + $1.bytesPlanned(stamps) }, for: "the samples of multimeters")
+        }
         let plans = recordings.map { $0.plan(stamps) }
         let run = SliceLoop(
             self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
@@ -64,9 +66,12 @@ extension Simulation {
     }
 
     func prepare() throws {
+        // ranks ask each other about the cells of a population while its kernel is made
+        if !ranks.isAlone { populationList.forEach { _ = $0.cells?.kernel() } }
         guard !isPrepared else { return }
-        try refuseLargeBuffers()
+        try ranks.agree { try refuseLargeBuffers() }
         prepareBuffers()
+        prepareRemoteSenders()
         makeInputBlocks()
         stats.memoryBytes = memoryBytes
         isPrepared = true
@@ -110,13 +115,16 @@ extension Simulation {
         SICTable(
             sicProjections, plane: plane,
             place: { id in
-                let (found, place) = self.place(id)
-                return found === plane ? place : nil
+                guard let (found, place) = self.place(id), found === plane else { return nil }
+                return place
             },
-            sender: { id in
-                let (population, cell) = self.locate(id)
-                return population.cells!.firstSender + cell
-            })
+            sender: { self.isOwn($0) ? self.ownSender($0) : self.remoteSenders!.run(of: $0) })
+    }
+
+    private func prepareRemoteSenders() {
+        guard !ranks.isAlone, !sicProjections.isEmpty else { return }
+        let needed = Set(sicProjections.flatMap { $0.entries.map { Int($0.source) } })
+        remoteSenders = RemoteSenders(self, needed: needed.sorted())
     }
 
     private var memoryBytes: Int {

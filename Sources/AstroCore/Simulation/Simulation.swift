@@ -48,6 +48,11 @@ public final class Simulation {
     var isPrepared = false
     let outboxes: [[Outbox]]
     var isRunning = false
+    /// Those who simulate together, and what astrocytes of others send to neurons here.
+    let ranks = Ranks.all
+    var remoteSenders: RemoteSenders?
+    /// Blocks of populations too small to be dealt to all ranks.
+    private var blocksOfSingleRanks = 0
 
     public init(resolution: Double = 0.1, seed: Int64 = 1, threads: Int? = nil) throws {
         let units = (resolution / TimeGrid.unit).rounded()
@@ -162,30 +167,34 @@ public final class Simulation {
     private func createCells(
         _ model: any NodeModel.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
-        try refuse(count, bytes: Cells.bytes(model, count), of: model.name)
-        let shares = self.shares(model, count)
+        let deal = Deal(count, to: ranks.count, smallTo: blocksOfSingleRanks / smallBlocksInTurn % ranks.count)
+        let own = deal.cells(of: ranks.rank)
+        try ranks.agree { try refuse(count, bytes: Cells.bytes(model, own.count), of: model.name) }
+        let shares = self.shares(model, own)
         let cells = Cells(
-            model: model, count: count, resolution: resolution, shares: shares, firstSender: senderCount)
+            model: model, deal: deal, own: own, resolution: resolution, shares: shares, firstSender: senderCount)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
-        let assignment = try CellAssignment(cells, Array(0..<count), parameters, name)
+        let assignment = try ranks.agree { try CellAssignment(cells, EvenRun(0..<count), parameters, name) }
         assignment.apply()
+        if deal.isSmall { blocksOfSingleRanks += padded(count) / blockSize }
         for share in shares { share.plane.add(cells: share.cells, of: populationList.count) }
-        if model.inputs.sendsSlowInwardCurrent { senderCount += padded(count) }
+        if model.inputs.sendsSlowInwardCurrent { senderCount += padded(own.count) }
         isPrepared = false
         return append(count, label, .cells(cells), streamed: true)
     }
 
     /// Cells are dealt out in runs of whole blocks. Small populations go to one worker: the first ones all to the same, since
     /// two workers on a small network wait for each other longer than they work.
-    private func shares(_ model: any NodeModel.Type, _ count: Int) -> [Cells.Share] {
+    private func shares(_ model: any NodeModel.Type, _ own: Range<Int>) -> [Cells.Share] {
+        guard !own.isEmpty else { return [] }
         let planeIndex = Catalogue.nodeModels.firstIndex { $0 == model }!
-        let blocks = padded(count) / blockSize
+        let blocks = padded(own.count) / blockSize
         let isSmall = blocks < 2 * threads
         let workers = isSmall ? [smallBlocks / smallBlocksInTurn % threads] : Array(0..<threads)
         if isSmall { smallBlocks += blocks }
         return workers.enumerated().map { i, worker in
-            let first = blocks * i / workers.count * blockSize
-            let end = min(count, blocks * (i + 1) / workers.count * blockSize)
+            let first = own.lowerBound + blocks * i / workers.count * blockSize
+            let end = min(own.upperBound, own.lowerBound + blocks * (i + 1) / workers.count * blockSize)
             let plane = planes[worker][planeIndex]
             return Cells.Share(worker: worker, cells: first..<end, plane: plane, offset: plane.size)
         }
@@ -209,10 +218,10 @@ public final class Simulation {
         return (populationList[low], id - populationList[low].firstID)
     }
 
-    /// The input plane and the place in it of a cell.
-    func place(_ id: Int) -> (plane: InputPlane, place: Int) {
+    /// The input plane and the place in it of a cell; nil for one of another rank.
+    func place(_ id: Int) -> (plane: InputPlane, place: Int)? {
         let (population, cell) = locate(id)
-        let share = population.cells!.share(of: cell)
+        guard let share = population.cells!.share(of: cell) else { return nil }
         return (share.plane, share.offset + cell - share.cells.lowerBound)
     }
 

@@ -39,13 +39,19 @@ final class SliceLoop: @unchecked Sendable {
     private(set) var spikes = 0
     private var ordered: [OrderedSpike] = []
     private var goOn = true
+    /// Where there are other ranks.
+    private let exchange: SpikeExchange?
+    /// This rank's wish, which all ranks follow at the end of the next slice.
+    private var wantsStop = false
+    /// Did astrocytes of other ranks send anything but 0, in either output?
+    private var remoteIsActive = [false, false]
 
     // one entry a worker
     private(set) var events: [Int]
     private var faults: [Fault?]
 
     /// A spike in the order of delivery.
-    private struct OrderedSpike {
+    struct OrderedSpike {
         var lag: Int32
         var population: Int32
         var cell: Int32
@@ -102,7 +108,8 @@ final class SliceLoop: @unchecked Sendable {
         barrier = Barrier(workers)
         // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
         sicStride = length
-        let size = simulation.senderCount * sicStride + 8
+        exchange = simulation.ranks.isAlone ? nil : SpikeExchange(simulation.ranks, simulation.populationList)
+        let size = (simulation.senderCount + (simulation.remoteSenders?.count ?? 0)) * sicStride + 8
         sicOutput =
             simulation.sicProjections.isEmpty
             ? nil
@@ -204,7 +211,8 @@ final class SliceLoop: @unchecked Sendable {
         guard let sicOutput, part.share.plane.inputs.sendsSlowInwardCurrent else { return nil }
         let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
         return SICOutput(
-            runs: sicOutput[parity] + part.population.cells!.firstSender * sicStride, stride: sicStride,
+            runs: sicOutput[parity] + (part.population.cells!.firstSender - part.population.cells!.own.lowerBound)
+                * sicStride, stride: sicStride,
             buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
     }
 
@@ -219,7 +227,7 @@ final class SliceLoop: @unchecked Sendable {
     /// - `parity`: that of the slice after `previous`.
     private func takeSlowInwardCurrents(_ block: InputBlock, _ previous: Range<Int>, _ parity: Int) {
         guard let sicOutput, !previous.isEmpty, let (table, parts) = block.slowInwardCurrents,
-            simulation.outboxes.contains(where: { $0[parity ^ 1].sicIsActive.pointee })
+            remoteIsActive[parity ^ 1] || simulation.outboxes.contains(where: { $0[parity ^ 1].sicIsActive.pointee })
         else { return }
         table.apply(
             parts, sicOutput[parity ^ 1], stride: sicStride, first: previous.lowerBound, count: previous.count)
@@ -260,17 +268,38 @@ final class SliceLoop: @unchecked Sendable {
     private func conclude(_ slice: Range<Int>, _ parity: Int) {
         reached = slice.upperBound
         collect(slice, parity)
+        let fault = firstFault(parity)
+        let (fails, stops) = handRound(slice, parity, fault)
+        spikes += ordered.count
         record(slice)
         sampleGenerators(slice)
-        checkFaults(slice, parity)
+        if stops { goOn = false }
+        if fails { fail(simulation.ranks.first(of: fault)) }
         guard Clock.seconds >= nextReport else { return }
         nextReport = Clock.seconds + Self.reportInterval
-        writeStreams()
+        if exchange == nil { writeStreams() }
         if let progress {
             let done = TimeGrid.ms(reached - start, simulation.resolution),
                 whole = TimeGrid.ms(end - start, simulation.resolution)
-            if !progress(done, whole) { goOn = false }
+            if !progress(done, whole) { if exchange == nil { goOn = false } else { wantsStop = true } }
         }
+    }
+
+    /// Makes `ordered` the spikes of all ranks, and brings what their astrocytes have sent. Has anyone failed, does anyone
+    /// want to stop?
+    private func handRound(_ slice: Range<Int>, _ parity: Int, _ fault: Ranks.Failure?) -> (fails: Bool, stops: Bool) {
+        guard let exchange else { return (fault != nil, false) }
+        var report = SpikeExchange.Report()
+        report.wantsStop = wantsStop
+        report.hasFailed = fault != nil
+        report.sendsSlowInwardCurrent = simulation.outboxes.contains { $0[parity].sicIsActive.pointee }
+        let all = exchange.run(&ordered, lags: slice.count, report)
+        if let remote = simulation.remoteSenders, let sicOutput {
+            remoteIsActive[parity] = remote.exchange(
+                sicOutput[parity], stride: sicStride, steps: slice.count, active: all.map(\.sendsSlowInwardCurrent),
+                parity: parity)
+        }
+        return (all.contains(where: \.hasFailed), all.contains(where: \.wantsStop))
     }
 
     private func writeStreams() {
@@ -301,12 +330,11 @@ final class SliceLoop: @unchecked Sendable {
             // one worker's cells may lie between another's; multiple spikes of a cell stay in order
             Self.sort(&ordered, from: first)
         }
-        spikes += ordered.count
     }
 
     nonisolated(unsafe) private static let noFactors = UnsafePointer(ColumnStore.allocate(1))
 
-    private static func sort(_ spikes: inout [OrderedSpike], from first: Int) {
+    static func sort(_ spikes: inout [OrderedSpike], from first: Int) {
         let key = { (s: OrderedSpike) in Int64(s.population) << 32 | Int64(s.cell) }
         let tail = spikes[first...]
         guard zip(tail, tail.dropFirst()).contains(where: { key($0) > key($1) }) else { return }
@@ -318,12 +346,12 @@ final class SliceLoop: @unchecked Sendable {
     private func record(_ slice: Range<Int>) {
         for spike in ordered {
             let population = simulation.populationList[Int(spike.population)]
-            for listener in population.spikeListeners where listener.members[Int(spike.cell)] {
+            for listener in population.spikeListeners where listener.hears(Int(spike.cell)) {
                 listener.recording.addSpike(
                     stamp: slice.lowerBound + Int(spike.lag) + 1, sender: population.firstID + Int(spike.cell))
             }
         }
-        for listener in simulation.deviceListeners {
+        for listener in simulation.deviceListeners where simulation.ranks.rank == 0 {
             listener.record(slice.lowerBound + 1, slice.upperBound, seed: simulation.seed)
         }
     }
@@ -371,26 +399,31 @@ final class SliceLoop: @unchecked Sendable {
 
     // MARK: Faults
 
-    private func checkFaults(_ slice: Range<Int>, _ parity: Int) {
+    /// The first thing that went wrong on this rank.
+    private func firstFault(_ parity: Int) -> Ranks.Failure? {
         let unstable = simulation.outboxes.compactMap { $0[parity].instability }.min {
             ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
         }
         if let unstable {
-            fail(describe(unstable))
+            return .init(0, unstable.step, unstable.population, unstable.cell, describe(unstable))
         } else if let fault = faults.compactMap({ $0 }).min(by: {
             ($0.stamp, $0.source.population, $0.source.cell) < ($1.stamp, $1.source.population, $1.source.cell)
         }) {
-            let id = simulation.populationList[fault.source.population].firstID + fault.source.cell
-            fail(
-                "a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)"
-            )
-        } else if let link = simulation.links.first(where: { $0.negativeArrival != nil }) {
+            return .init(
+                1, fault.stamp, fault.source.population, fault.source.cell,
+                negativeWeight(fault.source.population, fault.source.cell))
+        } else if let index = simulation.links.firstIndex(where: { $0.negativeArrival != nil }) {
+            let link = simulation.links[index]
             link.negativeArrival = nil
-            let id = simulation.populationList[link.population].firstID + link.device
-            fail(
-                "a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)"
-            )
+            return .init(2, index, 0, 0, negativeWeight(link.population, link.device))
         }
+        return nil
+    }
+
+    private func negativeWeight(_ population: Int, _ cell: Int) -> String {
+        let id = simulation.populationList[population].firstID + cell
+        return
+            "a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)"
     }
 
     private func fail(_ message: String) {

@@ -34,6 +34,7 @@ public final class Runtime {
     public init(_ options: Options = Options()) throws {
         self.options = options
         access = Access(options)
+        if !Ranks.all.isAlone { defaultThreads = Ranks.cores }
         let context = Unmanaged.passUnretained(self).toOpaque()
         guard let state = shim_open(enter, context, options.seed ?? 1) else {
             throw InputError("there is no memory for Lua")

@@ -141,7 +141,7 @@ extension Simulation: LuaType {
                 "stats",
                 "A table: seconds spent in create, connect, prepare, simulate; spikes; events delivered; memory_bytes.",
                 result: "table"
-            ) { .table($0.stats.luaFields) },
+            ) { .table($0.wholeStats().luaFields) },
         ]
     }
 }

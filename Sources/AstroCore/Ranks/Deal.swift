@@ -1,0 +1,88 @@
+/// Whose the cells of a population are: dealt to all ranks in runs of whole blocks; where there are few, all are one rank's.
+///
+/// It is a formula, so that a rank knows the owner of every cell without a table.
+struct Deal {
+    let count: Int
+    private let ranks: Int
+    private let only: Int?
+
+    /// - `smallTo`: who gets all cells of a small population.
+    init(_ count: Int, to ranks: Int, smallTo: Int) {
+        (self.count, self.ranks) = (count, ranks)
+        only = ranks == 1 || padded(count) / blockSize < 2 * ranks ? smallTo : nil
+    }
+
+    var isSmall: Bool { only != nil }
+    private var blocks: Int { padded(count) / blockSize }
+
+    func owner(of cell: Int) -> Int {
+        if let only { return only }
+        // the last rank r whose first block, blocks * r / ranks, is not behind the cell's
+        return ((cell / blockSize + 1) * ranks - 1) / blocks
+    }
+
+    func cells(of rank: Int) -> Range<Int> {
+        if let only { return rank == only ? 0..<count : 0..<0 }
+        let first = blocks * rank / ranks * blockSize
+        return first..<min(count, blocks * (rank + 1) / ranks * blockSize)
+    }
+}
+
+/// Numbers first, first + step, …
+struct EvenRun {
+    let first, count, step: Int
+
+    init(_ first: Int, _ count: Int, _ step: Int) { (self.first, self.count, self.step) = (first, count, step) }
+    init(_ range: Range<Int>) { self.init(range.lowerBound, range.count, 1) }
+
+    subscript(position: Int) -> Int { first + position * step }
+
+    /// Which of the numbers lie in a range.
+    func positions(in range: Range<Int>) -> Range<Int> {
+        let start = (max(range.lowerBound, first) - first + step - 1) / step
+        let end = range.upperBound <= first ? 0 : min(count, (range.upperBound - first + step - 1) / step)
+        return min(start, end)..<end
+    }
+}
+
+/// Stretches of a sequence of which each belongs to one rank.
+struct Ownership {
+    private(set) var pieces: [(rank: Int, count: Int)] = []
+
+    mutating func add(_ rank: Int, _ count: Int = 1) {
+        if count == 0 { return }
+        if pieces.last?.rank == rank { pieces[pieces.count - 1].count += count } else { pieces.append((rank, count)) }
+    }
+
+    var count: Int { pieces.reduce(0) { $0 + $1.count } }
+
+    /// Whose element `index` is, and its place among that rank's.
+    func owner(of index: Int) -> (rank: Int, place: Int) {
+        var start = 0, places: [Int: Int] = [:]
+        for piece in pieces {
+            if index < start + piece.count { return (piece.rank, places[piece.rank, default: 0] + index - start) }
+            places[piece.rank, default: 0] += piece.count
+            start += piece.count
+        }
+        fatalError("there is no element \(index)")
+    }
+
+    /// Places of a rank's elements among all.
+    func positions(of rank: Int) -> [Int] {
+        var start = 0
+        return pieces.flatMap { piece -> Range<Int> in
+            defer { start += piece.count }
+            return piece.rank == rank ? start..<start + piece.count : 0..<0
+        }
+    }
+}
+
+extension Nodes.Run {
+    var even: EvenRun { EvenRun(first, count, step) }
+
+    /// Whose the nodes are. Devices are everybody's; rank 0 answers for them.
+    func addOwners(to ownership: inout Ownership, ranks: Int) {
+        guard let deal = population.cells?.deal else { return ownership.add(0, count) }
+        for rank in 0..<ranks { ownership.add(rank, even.positions(in: deal.cells(of: rank)).count) }
+    }
+}

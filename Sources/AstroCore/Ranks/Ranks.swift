@@ -1,0 +1,190 @@
+import CMPI
+
+/// The processes that simulate together, each with its share of the cells (MPI's ranks). All run the same script and make
+/// the same calls in the same order, so a call may wait for its like on the other ranks.
+///
+/// A program that mpirun has not started is alone: rank 0 of 1, and none of this costs anything.
+public final class Ranks: @unchecked Sendable {
+    public static let all = Ranks()
+
+    public private(set) var rank = 0
+    public private(set) var count = 1
+    public var isAlone: Bool { count == 1 }
+    /// Seconds spent waiting for others, and bytes received, since the start.
+    private(set) var waited = 0.0
+    private(set) var bytes = 0
+
+    private init() {}
+
+    /// Was the program started as one of several?
+    public static var areExpected: Bool { mpi_is_expected() }
+
+    /// Cores that each rank on this machine may use.
+    public static var cores: Int { Int(mpi_cores()) }
+
+    /// Joins the others, before any thread exists.
+    public func start() throws {
+        if let problem = mpi_start() { throw InputError("MPI: \(String(cString: problem))") }
+        (rank, count) = (Int(mpi_rank()), Int(mpi_size()))
+    }
+
+    // MARK: The end
+
+    /// Are all ranks here within so many seconds?
+    public func meet(within seconds: Double) -> Bool { mpi_meet(seconds) }
+
+    /// Is this the first of those ranks of which something holds?
+    public func isFirst(_ holds: Bool) -> Bool { gather(equal: [holds]).firstIndex(of: true) == rank }
+
+    /// Ends all ranks at once.
+    public func abort(_ status: Int32) -> Never { mpi_abort(status) }
+
+    /// Leaves; all ranks do.
+    public func finish() { mpi_finish() }
+
+    // MARK: Everybody to everybody
+
+    func timed<Result>(_ body: () -> Result) -> Result {
+        let start = Clock.seconds
+        defer { waited += Clock.seconds - start }
+        return body()
+    }
+
+    /// What each rank has, by rank; all have equally many.
+    func gather<T: BitwiseCopyable>(equal mine: [T]) -> [T] {
+        if isAlone { return mine }
+        return timed {
+            let size = mine.count * MemoryLayout<T>.stride
+            bytes += size * count
+            return [T](unsafeUninitializedCapacity: mine.count * count) { all, filled in
+                mine.withUnsafeBytes { mpi_gather($0.baseAddress, size, all.baseAddress) }
+                filled = mine.count * count
+            }
+        }
+    }
+
+    /// What all ranks have, one after the other, and how many are whose.
+    func gather<T: BitwiseCopyable>(_ mine: [T]) -> (all: [T], counts: [Int]) {
+        if isAlone { return (mine, [mine.count]) }
+        let counts = gather(equal: [mine.count])
+        let total = counts.reduce(0, +)
+        let sizes = counts.map { $0 * MemoryLayout<T>.stride }
+        bytes += sizes.reduce(0, +)
+        let all = timed {
+            [T](unsafeUninitializedCapacity: total) { all, filled in
+                mine.withUnsafeBytes { mpi_gather_sized($0.baseAddress, all.baseAddress, sizes) }
+                filled = total
+            }
+        }
+        return (all, counts)
+    }
+
+    /// A sequence of which each rank has some stretches: put together, on all ranks.
+    func assemble<T: BitwiseCopyable>(_ mine: [T], _ ownership: Ownership) -> [T] {
+        if isAlone { return mine }
+        let (all, counts) = gather(mine)
+        var next = counts.indices.map { counts[..<$0].reduce(0, +) }
+        var result: [T] = []
+        result.reserveCapacity(all.count)
+        for piece in ownership.pieces {
+            result += all[next[piece.rank]..<next[piece.rank] + piece.count]
+            next[piece.rank] += piece.count
+        }
+        return result
+    }
+
+    /// `out[r]` goes to rank r; what comes from each.
+    func exchange<T: BitwiseCopyable>(_ out: [[T]]) -> [[T]] {
+        if isAlone { return out }
+        let wanted = gather(equal: out.map(\.count))
+        let counts = (0..<count).map { wanted[$0 * count + rank] }
+        return exchange(out, counts)
+    }
+
+    /// - `counts`: of what comes from each rank.
+    private func exchange<T: BitwiseCopyable>(_ out: [[T]], _ counts: [Int]) -> [[T]] {
+        let stride = MemoryLayout<T>.stride
+        let total = counts.reduce(0, +)
+        bytes += total * stride
+        let received = timed {
+            [T](unsafeUninitializedCapacity: total) { received, filled in
+                Array(out.joined()).withUnsafeBytes { sent in
+                    mpi_exchange(
+                        sent.baseAddress, out.map { $0.count * stride }, received.baseAddress,
+                        counts.map { $0 * stride })
+                }
+                filled = total
+            }
+        }
+        var start = 0
+        return counts.map { number in
+            defer { start += number }
+            return Array(received[start..<start + number])
+        }
+    }
+
+    /// Parts one after the other, by rank; what comes may be less than `inSizes`.
+    func exchange(
+        bytes out: UnsafeRawPointer, _ outSizes: [Int], _ place: UnsafeMutableRawPointer, _ inSizes: [Int]
+    ) {
+        bytes += inSizes.reduce(0, +)
+        timed { mpi_exchange(out, outSizes, place, inSizes) }
+    }
+
+    // MARK: Small questions
+
+    func sum(_ values: [Int]) -> [Int] {
+        let all = gather(equal: values)
+        return values.indices.map { i in (0..<count).reduce(0) { $0 + all[$1 * values.count + i] } }
+    }
+
+    func least(_ value: Double) -> Double { gather(equal: [value]).min()! }
+    func least(_ value: Int) -> Int { gather(equal: [value]).min()! }
+    func greatest(_ value: Int) -> Int { gather(equal: [value]).max()! }
+    func greatest(_ values: [Double]) -> [Double] {
+        let all = gather(equal: values)
+        return values.indices.map { i in (0..<count).map { all[$0 * values.count + i] }.max()! }
+    }
+
+    /// The text of the first rank that has one.
+    public func first(_ text: String?) -> String? {
+        if isAlone { return text }
+        let (all, counts) = gather(text.map { [1] + Array($0.utf8) } ?? [])
+        guard let first = counts.firstIndex(where: { $0 > 0 }) else { return nil }
+        return String(decoding: all[1..<counts[first]], as: UTF8.self)
+    }
+
+    /// Something that went wrong in a run: the least one counts.
+    struct Failure {
+        let key: [Int]
+        let message: String
+
+        init(_ kind: Int, _ when: Int, _ population: Int, _ cell: Int, _ message: String) {
+            (key, self.message) = ([kind, when, population, cell], message)
+        }
+    }
+
+    /// The message of the first failure on any rank; there is one.
+    func first(of failure: Failure?) -> String {
+        if isAlone { return failure!.message }
+        let mine = failure?.key ?? [Int](repeating: .max, count: 4)
+        let keys = gather(equal: mine)
+        let least = (0..<count).map { Array(keys[4 * $0..<4 * $0 + 4]) }.min { $0.lexicographicallyPrecedes($1) }!
+        return first(mine == least ? failure!.message : nil)!
+    }
+
+    /// What can fail on some ranks only fails on all, with the message of the first.
+    func agree<Result>(_ body: () throws -> Result) throws -> Result {
+        if isAlone { return try body() }
+        let result = Swift.Result(catching: body)
+        var problem: String?
+        if case .failure(let error) = result { problem = (error as? InputError)?.message ?? "\(error)" }
+        if let text = first(problem) { throw InputError(text) }
+        return try result.get()
+    }
+
+    /// `body` runs on rank 0 only; if it fails, it has failed on all.
+    public func onFirst(_ body: () throws -> Void) throws {
+        try agree { if rank == 0 { try body() } }
+    }
+}

@@ -1,0 +1,66 @@
+/// Where a connection stands among those of a call: by source, then by target. Those with the same key are on one rank.
+struct ConnectionKey: BitwiseCopyable, Comparable {
+    let source, target: Int32
+
+    init(_ source: Int, _ target: Int) { (self.source, self.target) = (Int32(source), Int32(target)) }
+
+    static func < (a: ConnectionKey, b: ConnectionKey) -> Bool { (a.source, a.target) < (b.source, b.target) }
+}
+
+extension Simulation {
+    /// Whose a cell is, by its global id.
+    func owner(of id: Int) -> Int {
+        let (population, cell) = locate(id)
+        return population.cells?.deal.owner(of: cell) ?? 0
+    }
+
+    func isOwn(_ id: Int) -> Bool { ranks.isAlone || owner(of: id) == ranks.rank }
+
+    /// The number of an own cell among those that send slow inward currents.
+    func ownSender(_ id: Int) -> Int {
+        let (population, cell) = locate(id)
+        return population.cells!.firstSender + cell - population.cells!.own.lowerBound
+    }
+
+    /// Whose connections come when, where each rank has some in ascending order. Collective.
+    func merged(_ own: [ConnectionKey]) -> Ownership {
+        var result = Ownership()
+        if ranks.isAlone { return result }
+        let (keys, counts) = ranks.gather(own)
+        let owners = counts.enumerated().flatMap { repeatElement($0.offset, count: $0.element) }
+        for i in keys.indices.sorted(by: { (keys[$0], $0) < (keys[$1], $1) }) { result.add(owners[i]) }
+        return result
+    }
+
+    /// Whose the sources of a projection's rows are; it is they who keep the rows' synaptic states.
+    func rowOwnership(_ projection: Projection) -> Ownership {
+        var result = Ownership()
+        if ranks.isAlone {
+            result.add(0, projection.sources.count)
+        } else {
+            for source in projection.sources { result.add(owner(of: source)) }
+        }
+        return result
+    }
+
+    /// Gives all ranks the states of all rows. Collective.
+    func shareStates(of projection: Projection) {
+        guard !ranks.isAlone, projection.plasticity != nil else { return }
+        let owners = rowOwnership(projection)
+        projection.states = ranks.assemble(
+            owners.positions(of: ranks.rank).map { projection.states[$0] }, owners)
+    }
+
+    /// Seconds are those of the slowest rank; bytes and events those of all. Collective.
+    public func wholeStats() -> Stats {
+        if ranks.isAlone { return stats }
+        var result = stats
+        let seconds = ranks.greatest([stats.create, stats.connect, stats.prepare, stats.simulate])
+        (result.create, result.connect, result.prepare, result.simulate) = (
+            seconds[0], seconds[1], seconds[2], seconds[3]
+        )
+        let sums = ranks.sum([stats.events, stats.memoryBytes])
+        (result.events, result.memoryBytes) = (sums[0], sums[1])
+        return result
+    }
+}

@@ -1,0 +1,219 @@
+#define _GNU_SOURCE
+#include "CMPI.h"
+
+#include <dlfcn.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+// Open MPI's handles are addresses of symbols that it exports, and its ABI is that of libmpi.so.40 since version 3. So no
+// header is needed to build, and a machine without MPI builds the same program.
+typedef void *Handle;
+
+static struct {
+    int (*Init_thread)(int *, char ***, int, int *);
+    int (*Comm_rank)(Handle, int *);
+    int (*Comm_size)(Handle, int *);
+    int (*Comm_dup)(Handle, Handle *);
+    int (*Allgather)(const void *, int, Handle, void *, int, Handle, Handle);
+    int (*Allgatherv)(const void *, int, Handle, void *, const int *, const int *, Handle, Handle);
+    int (*Bcast)(void *, int, Handle, int, Handle);
+    int (*Isend)(const void *, int, Handle, int, int, Handle, Handle *);
+    int (*Irecv)(void *, int, Handle, int, int, Handle, Handle *);
+    int (*Waitall)(int, Handle *, void *);
+    int (*Ibarrier)(Handle, Handle *);
+    int (*Test)(Handle *, int *, void *);
+    int (*Abort)(Handle, int);
+    int (*Finalize)(void);
+} mpi;
+
+static Handle world, farewell, byte;
+static int rank, size = 1;
+
+enum { FUNNELED = 1, TAG = 7 };
+static const size_t MOST = (size_t)1 << 30;   // bytes in a message; MPI counts with int
+
+static int number(const char *variable) {
+    const char *text = getenv(variable);
+    return text ? atoi(text) : 0;
+}
+
+bool mpi_is_expected(void) {
+    if (getenv("OMPI_COMM_WORLD_SIZE")) return number("OMPI_COMM_WORLD_SIZE") > 1;
+    if (getenv("PMIX_RANK")) return getenv("SLURM_NTASKS") == NULL || number("SLURM_NTASKS") > 1;
+    return number("PMI_SIZE") > 1;
+}
+
+int mpi_cores(void) {
+    cpu_set_t mine;
+    int all = (int)sysconf(_SC_NPROCESSORS_ONLN), here = number("OMPI_COMM_WORLD_LOCAL_SIZE");
+    if (here == 0) here = number("SLURM_NTASKS_PER_NODE");
+    int bound = sched_getaffinity(0, sizeof mine, &mine) == 0 ? CPU_COUNT(&mine) : all;
+    int cores = bound < all || here < 1 ? bound : all / here;
+    return cores > 0 ? cores : 1;
+}
+
+static const char *open_library(void) {
+    static char problem[200];
+    static const struct {
+        const char *name;
+        void **place;
+    } calls[] = {
+        {"MPI_Init_thread", (void **)&mpi.Init_thread}, {"MPI_Comm_rank", (void **)&mpi.Comm_rank},
+        {"MPI_Comm_size", (void **)&mpi.Comm_size},     {"MPI_Comm_dup", (void **)&mpi.Comm_dup},
+        {"MPI_Allgather", (void **)&mpi.Allgather},     {"MPI_Allgatherv", (void **)&mpi.Allgatherv},
+        {"MPI_Bcast", (void **)&mpi.Bcast},             {"MPI_Isend", (void **)&mpi.Isend},
+        {"MPI_Irecv", (void **)&mpi.Irecv},             {"MPI_Waitall", (void **)&mpi.Waitall},
+        {"MPI_Ibarrier", (void **)&mpi.Ibarrier},       {"MPI_Test", (void **)&mpi.Test},
+        {"MPI_Abort", (void **)&mpi.Abort},             {"MPI_Finalize", (void **)&mpi.Finalize},
+    };
+    // its plugins look for its symbols among all
+    void *library = dlopen("libmpi.so.40", RTLD_NOW | RTLD_GLOBAL);
+    if (!library) return "there is no libmpi.so.40 (on Debian: apt install openmpi-bin)";
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        *calls[i].place = dlsym(library, calls[i].name);
+        if (*calls[i].place) continue;
+        snprintf(problem, sizeof problem, "libmpi.so.40 has no %s", calls[i].name);
+        return problem;
+    }
+    world = dlsym(library, "ompi_mpi_comm_world");
+    byte = dlsym(library, "ompi_mpi_byte");
+    return world && byte ? NULL : "libmpi.so.40 is not that of Open MPI";
+}
+
+const char *mpi_start(void) {
+    const char *problem = open_library();
+    if (problem) return problem;
+    // The sandbox lets no process look into another's memory; small messages do not need it.
+    setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
+    setenv("OMPI_MCA_btl_sm_single_copy_mechanism", "none", 0);
+    setenv("OMPI_MCA_mpi_warn_on_fork", "0", 0);
+    int level = 0;
+    if (mpi.Init_thread(NULL, NULL, FUNNELED, &level) != 0) return "MPI_Init has failed";
+    mpi.Comm_rank(world, &rank);
+    mpi.Comm_size(world, &size);
+    mpi.Comm_dup(world, &farewell);
+    return NULL;
+}
+
+int mpi_rank(void) { return rank; }
+int mpi_size(void) { return size; }
+
+void mpi_gather(const void *mine, size_t bytes, void *all) {
+    mpi.Allgather(mine, (int)bytes, byte, all, (int)bytes, byte, world);
+}
+
+void mpi_broadcast(int from, void *bytes, size_t count) {
+    for (size_t done = 0; done < count; done += MOST) {
+        size_t part = count - done < MOST ? count - done : MOST;
+        mpi.Bcast((char *)bytes + done, (int)part, byte, from, world);
+    }
+}
+
+void mpi_gather_sized(const void *mine, void *all, const size_t *sizes) {
+    int *counts = calloc(2 * (size_t)size, sizeof *counts), *starts = counts + size;
+    size_t total = 0;
+    for (int i = 0; i < size; i++) {
+        counts[i] = (int)sizes[i];
+        starts[i] = (int)total;
+        total += sizes[i];
+    }
+    if (total <= MOST) {
+        mpi.Allgatherv(mine, counts[rank], byte, all, counts, starts, byte, world);
+    } else {
+        char *place = all;
+        for (int i = 0; i < size; place += sizes[i++]) {
+            if (i == rank) memcpy(place, mine, sizes[i]);
+            mpi_broadcast(i, place, sizes[i]);
+        }
+    }
+    free(counts);
+}
+
+// Requests that are waited for together.
+typedef struct {
+    Handle *all;
+    int count, room;
+} Requests;
+
+static Handle *next(Requests *r) {
+    if (r->count == r->room) {
+        r->room = 2 * r->room + 16;
+        r->all = realloc(r->all, (size_t)r->room * sizeof *r->all);
+    }
+    return r->all + r->count++;
+}
+
+static void finish(Requests *r) {
+    if (r->count > 0) mpi.Waitall(r->count, r->all, NULL);
+    free(r->all);
+}
+
+static void post_send(Requests *r, int to, const void *bytes, size_t count) {
+    for (size_t done = 0; done < count; done += MOST) {
+        size_t part = count - done < MOST ? count - done : MOST;
+        mpi.Isend((const char *)bytes + done, (int)part, byte, to, TAG, world, next(r));
+    }
+}
+
+static void post_receive(Requests *r, int from, void *bytes, size_t count) {
+    for (size_t done = 0; done < count; done += MOST) {
+        size_t part = count - done < MOST ? count - done : MOST;
+        mpi.Irecv((char *)bytes + done, (int)part, byte, from, TAG, world, next(r));
+    }
+}
+
+void mpi_send(int to, const void *bytes, size_t count) {
+    Requests r = {0};
+    post_send(&r, to, bytes, count);
+    finish(&r);
+}
+
+void mpi_receive(int from, void *bytes, size_t count) {
+    Requests r = {0};
+    post_receive(&r, from, bytes, count);
+    finish(&r);
+}
+
+void mpi_exchange(const void *out, const size_t *out_sizes, void *in, const size_t *in_sizes) {
+    Requests r = {0};
+    char *place = in;
+    char *mine = NULL;
+    for (int i = 0; i < size; place += in_sizes[i++]) {
+        if (i == rank) mine = place;
+        else post_receive(&r, i, place, in_sizes[i]);
+    }
+    const char *part = out;
+    for (int i = 0; i < size; part += out_sizes[i++]) {
+        if (i == rank && out_sizes[i] > 0) memcpy(mine, part, out_sizes[i]);
+        else if (i != rank) post_send(&r, i, part, out_sizes[i]);
+    }
+    finish(&r);
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+bool mpi_meet(double seconds) {
+    Handle request;
+    double end = now() + seconds;
+    int done = 0;
+    // on a communicator of its own: somebody may be waiting for us in another collective
+    mpi.Ibarrier(farewell, &request);
+    while (mpi.Test(&request, &done, NULL), !done && now() < end) usleep(1000);
+    return done;
+}
+
+_Noreturn void mpi_abort(int status) {
+    fflush(NULL);
+    mpi.Abort(world, status);
+    _exit(status);
+}
+
+void mpi_finish(void) { mpi.Finalize(); }
