@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,20 +19,20 @@ static struct {
     int (*Comm_rank)(Handle, int *);
     int (*Comm_size)(Handle, int *);
     int (*Comm_dup)(Handle, Handle *);
-    int (*Allgather)(const void *, int, Handle, void *, int, Handle, Handle);
-    int (*Allgatherv)(const void *, int, Handle, void *, const int *, const int *, Handle, Handle);
-    int (*Bcast)(void *, int, Handle, int, Handle);
+    int (*Iallgather)(const void *, int, Handle, void *, int, Handle, Handle, Handle *);
+    int (*Iallgatherv)(const void *, int, Handle, void *, const int *, const int *, Handle, Handle, Handle *);
+    int (*Ibcast)(void *, int, Handle, int, Handle, Handle *);
     int (*Isend)(const void *, int, Handle, int, int, Handle, Handle *);
     int (*Irecv)(void *, int, Handle, int, int, Handle, Handle *);
-    int (*Waitall)(int, Handle *, void *);
     int (*Ibarrier)(Handle, Handle *);
-    int (*Test)(Handle *, int *, void *);
+    int (*Testall)(int, Handle *, int *, void *);
     int (*Abort)(Handle, int);
     int (*Finalize)(void);
 } mpi;
 
 static Handle world, farewell, byte;
 static int rank, size = 1;
+static double spinning;                       // seconds before a rank that waits sleeps
 
 enum { FUNNELED = 1, TAG = 7 };
 static const size_t MOST = (size_t)1 << 30;   // bytes in a message; MPI counts with int
@@ -64,10 +65,10 @@ static const char *open_library(void) {
     } calls[] = {
         {"MPI_Init_thread", (void **)&mpi.Init_thread}, {"MPI_Comm_rank", (void **)&mpi.Comm_rank},
         {"MPI_Comm_size", (void **)&mpi.Comm_size},     {"MPI_Comm_dup", (void **)&mpi.Comm_dup},
-        {"MPI_Allgather", (void **)&mpi.Allgather},     {"MPI_Allgatherv", (void **)&mpi.Allgatherv},
-        {"MPI_Bcast", (void **)&mpi.Bcast},             {"MPI_Isend", (void **)&mpi.Isend},
-        {"MPI_Irecv", (void **)&mpi.Irecv},             {"MPI_Waitall", (void **)&mpi.Waitall},
-        {"MPI_Ibarrier", (void **)&mpi.Ibarrier},       {"MPI_Test", (void **)&mpi.Test},
+        {"MPI_Iallgather", (void **)&mpi.Iallgather},   {"MPI_Iallgatherv", (void **)&mpi.Iallgatherv},
+        {"MPI_Ibcast", (void **)&mpi.Ibcast},           {"MPI_Isend", (void **)&mpi.Isend},
+        {"MPI_Irecv", (void **)&mpi.Irecv},             {"MPI_Testall", (void **)&mpi.Testall},
+        {"MPI_Ibarrier", (void **)&mpi.Ibarrier},
         {"MPI_Abort", (void **)&mpi.Abort},             {"MPI_Finalize", (void **)&mpi.Finalize},
     };
     // its plugins look for its symbols among all
@@ -96,20 +97,47 @@ const char *mpi_start(void) {
     mpi.Comm_rank(world, &rank);
     mpi.Comm_size(world, &size);
     mpi.Comm_dup(world, &farewell);
+    // whoever waits lets others have the core: at once where they have too few, else after longer than a collective takes
+    spinning = number("OMPI_COMM_WORLD_LOCAL_SIZE") > sysconf(_SC_NPROCESSORS_ONLN) ? 0 : 200e-6;
+    prctl(PR_SET_TIMERSLACK, 1000);
     return NULL;
 }
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+// MPI's own waiting keeps a core busy, which the rank that is waited for may need.
+static bool wait_for(Handle *requests, int count, double end) {
+    const struct timespec nap = {0, 20000};
+    double start = now(), time = start;
+    int done = 0;
+    while (mpi.Testall(count, requests, &done, NULL), !done && time < end) {
+        time = now();
+        if (time - start > spinning) nanosleep(&nap, NULL);
+    }
+    return done;
+}
+
+static void finish_one(Handle request) { wait_for(&request, 1, 1e300); }
 
 int mpi_rank(void) { return rank; }
 int mpi_size(void) { return size; }
 
 void mpi_gather(const void *mine, size_t bytes, void *all) {
-    mpi.Allgather(mine, (int)bytes, byte, all, (int)bytes, byte, world);
+    Handle request;
+    mpi.Iallgather(mine, (int)bytes, byte, all, (int)bytes, byte, world, &request);
+    finish_one(request);
 }
 
 void mpi_broadcast(int from, void *bytes, size_t count) {
     for (size_t done = 0; done < count; done += MOST) {
         size_t part = count - done < MOST ? count - done : MOST;
-        mpi.Bcast((char *)bytes + done, (int)part, byte, from, world);
+        Handle request;
+        mpi.Ibcast((char *)bytes + done, (int)part, byte, from, world, &request);
+        finish_one(request);
     }
 }
 
@@ -122,7 +150,9 @@ void mpi_gather_sized(const void *mine, void *all, const size_t *sizes) {
         total += sizes[i];
     }
     if (total <= MOST) {
-        mpi.Allgatherv(mine, counts[rank], byte, all, counts, starts, byte, world);
+        Handle request;
+        mpi.Iallgatherv(mine, counts[rank], byte, all, counts, starts, byte, world, &request);
+        finish_one(request);
     } else {
         char *place = all;
         for (int i = 0; i < size; place += sizes[i++]) {
@@ -148,7 +178,7 @@ static Handle *next(Requests *r) {
 }
 
 static void finish(Requests *r) {
-    if (r->count > 0) mpi.Waitall(r->count, r->all, NULL);
+    if (r->count > 0) wait_for(r->all, r->count, 1e300);
     free(r->all);
 }
 
@@ -194,20 +224,11 @@ void mpi_exchange(const void *out, const size_t *out_sizes, void *in, const size
     finish(&r);
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
 bool mpi_meet(double seconds) {
     Handle request;
-    double end = now() + seconds;
-    int done = 0;
     // on a communicator of its own: somebody may be waiting for us in another collective
     mpi.Ibarrier(farewell, &request);
-    while (mpi.Test(&request, &done, NULL), !done && now() < end) usleep(1000);
-    return done;
+    return wait_for(&request, 1, now() + seconds);
 }
 
 _Noreturn void mpi_abort(int status) {

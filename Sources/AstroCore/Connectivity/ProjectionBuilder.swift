@@ -4,22 +4,17 @@ import Synchronization
 /// How many connections ahead memory is asked for.
 let prefetchDistance = 24
 
-/// Where each position in a list of targets lies: segment and place in it.
+/// Where each of a list of own targets lies: segment and place in it.
 struct TargetMap {
     private(set) var segments: [(plane: InputPlane, base: Int)] = []
     /// Segment in the upper, place in the lower half.
     private let entries: [UInt32]
-    /// For cells of other ranks.
-    private static let elsewhere = UInt32.max
 
     init(_ post: [Int], _ simulation: Simulation) {
         var entries: [UInt32] = []
         entries.reserveCapacity(post.count)
         for id in post {
-            guard let (plane, place) = simulation.place(id) else {
-                entries.append(Self.elsewhere)
-                continue
-            }
+            let (plane, place) = simulation.place(id)!
             let base = place / Segment.span * Segment.span
             var index = segments.count - 1
             while index >= 0, segments[index].plane !== plane || segments[index].base != base { index -= 1 }
@@ -48,10 +43,6 @@ struct TargetMap {
         }
     }
 
-    /// Is the cell at a position one of this rank's?
-    @inline(__always)
-    func isOwn(_ position: UInt32) -> Bool { entries[Int(position)] != Self.elsewhere }
-
     func makeSegments(chunks: Int) -> [Segment] {
         segments.map { Segment(plane: $0.plane, base: $0.base, chunks: chunks) }
     }
@@ -63,23 +54,22 @@ final class ProjectionBuilder: @unchecked Sendable {
     private let map: TargetMap
     private let call: CallName
     private let resolution: Double
-    private let postCount: Int
+    let targets: Targets
     private let rule: ConnectionRule
-    private let isAlone: Bool
 
     init(
-        _ spec: SynapseSpec, _ rule: ConnectionRule, pre: [Int], post: [Int], _ call: CallName, _ simulation: Simulation
+        _ spec: SynapseSpec, _ rule: ConnectionRule, pre: [Int], post: Targets, _ call: CallName,
+        _ simulation: Simulation
     ) {
-        map = TargetMap(post, simulation)
+        map = TargetMap(post.own, simulation)
         let chunks = Projection.chunks(rows: pre.count)
         projection = Projection(
             number: call.number, spec: spec, sources: pre, segments: map.makeSegments(chunks: chunks),
             workers: simulation.threads)
         self.call = call
         resolution = simulation.resolution
-        postCount = post.count
+        targets = post
         self.rule = rule
-        isAlone = simulation.ranks.isAlone
     }
 
     /// One worker's memory while it fills a chunk.
@@ -145,15 +135,15 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
     }
 
-    /// Stores what of a row goes to own cells.
-    func add(row: Int, _ positions: [UInt32], to scratch: Scratch) throws {
-        if isAlone { return try add(row, positions, numbers: nil, of: positions.count, to: scratch) }
-        let numbers = positions.indices.filter { map.isOwn(positions[$0]) }
-        try add(row, numbers.map { positions[$0] }, numbers: numbers, of: positions.count, to: scratch)
+    /// Do connections differ in what is drawn for each?
+    var isDiffering: Bool {
+        projection.spec.uniform("delay") == nil || projection.weight == nil || projection.isIndividual
     }
 
+    /// Stores a row of places among the own targets.
+    ///
     /// - `numbers`: which of the row's `count` connections they are; nil for all.
-    private func add(_ row: Int, _ positions: [UInt32], numbers: [Int]?, of count: Int, to scratch: Scratch) throws {
+    func add(row: Int, _ positions: [UInt32], numbers: [UInt32]? = nil, of count: Int = 0, to scratch: Scratch) throws {
         for i in scratch.parts.indices { scratch.parts[i].offsets.append(UInt32(scratch.filled[i])) }
         scratch.count += positions.count
         scratch.reserve(positions.count)
@@ -161,7 +151,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             try noteDelay(delay, scratch)
             addTargets(positions, scratch)
         } else {
-            try addDiffering(row, positions, numbers, count, scratch)
+            try addDiffering(row, positions, numbers, numbers == nil ? positions.count : count, scratch)
         }
     }
 
@@ -170,14 +160,14 @@ final class ProjectionBuilder: @unchecked Sendable {
     }
 
     private func addDiffering(
-        _ row: Int, _ positions: [UInt32], _ numbers: [Int]?, _ count: Int, _ scratch: Scratch
+        _ row: Int, _ positions: [UInt32], _ numbers: [UInt32]?, _ count: Int, _ scratch: Scratch
     ) throws {
         let spec = projection.spec
         let values = { (name: String) throws -> [Double] in
             let all = try ParameterDraws(
-                spec, name, self.call, rowStart: { self.rule.start(ofRow: $0, self.postCount) }
+                spec, name, self.call, rowStart: { self.rule.start(ofRow: $0, self.targets.count) }
             ).values(row: row, count: count)
-            return numbers.map { $0.map { all[$0] } } ?? all
+            return numbers.map { $0.map { all[Int($0)] } } ?? all
         }
         let delays = spec.uniform("delay") == nil ? try values("delay") : []
         let weights = projection.weight == nil ? try values("weight") : []

@@ -35,6 +35,13 @@ extension ConnectionRule {
         }
     }
 
+    /// The rows that a rank draws, as turns say: what is made of columns or pairs is shared out. Collective.
+    func rows(_ pre: [Int], _ post: [Int], _ call: CallName, on simulation: Simulation) -> any Rows {
+        guard !simulation.ranks.isAlone, list == nil, kind == .fixed_indegree else { return rows(pre, post, call) }
+        let partners = Partners(Int(value), among: pre, of: post, self, call)
+        return SharedColumns(simulation, rows: pre.count, columns: post.count) { partners.append(of: $0, to: &$1) }
+    }
+
     private func fixedTotalNumber(_ pre: [Int], _ post: [Int], _ exclusion: AutapseFilter?, _ call: CallName)
         -> any Rows
     {

@@ -5,32 +5,35 @@ import Synchronization
 final class ThirdFactor: @unchecked Sendable {
     private let rule: ThirdFactorRule
     private let thirdCount: Int
-    private let postCount: Int
+    let targets: Targets
     private let call: CallName
     private let threshold: UInt64
-    /// Random pools, `poolSize` entries a target; nil where a pool is everyone or a block.
+    /// Random pools of own targets, `poolSize` entries each; nil where a pool is everyone or a block.
     private let pools: [UInt32]?
 
-    init(_ rule: ThirdFactorRule, post: Int, third: Int, _ call: CallName, workers: Int) throws {
-        (self.rule, self.call, thirdCount, postCount) = (rule, call, third, post)
+    init(_ rule: ThirdFactorRule, post: Targets, third: Int, _ call: CallName, workers: Int) throws {
+        (self.rule, self.call, thirdCount, targets) = (rule, call, third, post)
         threshold = UInt64(rule.p * 0x1p32)
         guard rule.poolType == .random, rule.poolSize < third else {
             pools = nil
             return
         }
         try Memory.refuse(
-            Double(post) * Double(rule.poolSize) * 4, for: "pools of \(rule.poolSize) for \(post) targets")
+            Double(post.own.count) * Double(rule.poolSize) * 4,
+            for: "pools of \(rule.poolSize) for \(post.own.count) targets")
         pools = Self.drawPools(rule.poolSize, post, third, call, workers)
     }
 
-    private static func drawPools(_ size: Int, _ post: Int, _ third: Int, _ call: CallName, _ workers: Int) -> [UInt32]
+    private static func drawPools(_ size: Int, _ targets: Targets, _ third: Int, _ call: CallName, _ workers: Int)
+        -> [UInt32]
     {
-        [UInt32](unsafeUninitializedCapacity: post * size) { buffer, initialized in
+        let post = targets.own.count
+        return [UInt32](unsafeUninitializedCapacity: post * size) { buffer, initialized in
             nonisolated(unsafe) let base = buffer.baseAddress!
             let stretch = 256
             Team.shared.forEach((post + stretch - 1) / stretch, workers: workers) { part, _ in
                 for target in part * stretch..<min(post, (part + 1) * stretch) {
-                    var stream = RandomStream(seed: call.seed, .pool, call.number, target)
+                    var stream = RandomStream(seed: call.seed, .pool, call.number, targets.position(ofOwn: target))
                     let pool = stream.distinct(size, below: third)
                     for j in 0..<size { (base + target * size + j).initialize(to: UInt32(pool[j])) }
                 }
@@ -39,12 +42,13 @@ final class ThirdFactor: @unchecked Sendable {
         }
     }
 
-    /// The astrocyte at place j of a target's pool.
+    /// The astrocyte at place j of an own target's pool.
     @inline(__always)
     func member(_ target: Int, _ j: Int) -> Int {
         if let pools { return Int(pools[target * rule.poolSize + j]) }
         if rule.poolType == .random || rule.poolSize == thirdCount { return j }
-        return rule.poolSize == 1 ? target / (postCount / thirdCount) : target * rule.poolSize + j
+        let position = targets.position(ofOwn: target)
+        return rule.poolSize == 1 ? position / (targets.count / thirdCount) : position * rule.poolSize + j
     }
 
     var poolSize: Int { rule.poolSize }

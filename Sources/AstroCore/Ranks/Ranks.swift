@@ -96,8 +96,9 @@ public final class Ranks: @unchecked Sendable {
     /// `out[r]` goes to rank r; what comes from each.
     func exchange<T: BitwiseCopyable>(_ out: [[T]]) -> [[T]] {
         if isAlone { return out }
-        let wanted = gather(equal: out.map(\.count))
-        let counts = (0..<count).map { wanted[$0 * count + rank] }
+        var counts = [Int](repeating: 0, count: count)
+        let each = [Int](repeating: MemoryLayout<Int>.size, count: count)
+        counts.withUnsafeMutableBytes { exchange(bytes: out.map(\.count), each, $0.baseAddress!, each) }
         return exchange(out, counts)
     }
 

@@ -20,6 +20,11 @@ struct Relay<Value: BitwiseCopyable> {
         if ranks.rank == rank { add(&value) }
     }
 
+    /// Adds what all ranks know.
+    mutating func addHere(_ add: (inout Value) -> Void) {
+        if ranks.rank == holder { add(&value) }
+    }
+
     /// Lets each rank that has cells of a population add to the value, in order of cells.
     mutating func passAlong(_ deal: Deal, _ add: (inout Value) -> Void) {
         for rank in 0..<ranks.count where !deal.cells(of: rank).isEmpty { pass(to: rank, add) }

@@ -63,7 +63,8 @@ extension Simulation {
         _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int],
         _ call: CallName
     ) throws -> Int {
-        let rows = rule.rows(pre, post, call)
+        // of devices there are few, and all ranks have them
+        let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, on: self)
         var made = 0
         switch kind {
         case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call)
@@ -82,7 +83,12 @@ extension Simulation {
     private func makeProjection(
         _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
     ) throws -> Int {
-        let builder = ProjectionBuilder(spec, rule, pre: pre, post: post, call, self)
+        let builder = ProjectionBuilder(spec, rule, pre: pre, post: Targets(post, self), call, self)
+        if !ranks.isAlone {
+            try build(builder, rows, rowCount: pre.count)
+            append(builder.projection)
+            return builder.projection.count
+        }
         nonisolated(unsafe) let source = rows
         try buildChunks([builder], rowCount: pre.count) { chunk, worker, scratches in
             var positions: [UInt32] = []
@@ -151,23 +157,44 @@ extension Simulation {
     private func makeSIC(
         _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
     ) throws -> Int {
+        if !ranks.isAlone {
+            return add(try slowInwardCurrents(rows, rule, spec, pre, Targets(post, self), call), call)
+        }
         var entries: [SICProjection.Entry] = []
         var positions: [UInt32] = []
-        try ranks.agree {
-            for (row, source) in pre.enumerated() {
-                positions.removeAll(keepingCapacity: true)
-                rows.append(row: row, to: &positions)
-                let values = try sicValues(spec, rule, call, row, positions.count, post.count)
-                var last = -2
-                for (i, position) in positions.enumerated() where isOwn(post[Int(position)]) {
-                    append(
-                        source, post[Int(position)], values.weights[i], values.delays[i], 1, follows: last == i - 1,
-                        to: &entries)
-                    last = i
-                }
+        for (row, source) in pre.enumerated() {
+            positions.removeAll(keepingCapacity: true)
+            rows.append(row: row, to: &positions)
+            let values = try sicValues(spec, rule, call, row, positions.count, post.count)
+            for (i, position) in positions.enumerated() {
+                append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
             }
         }
         return add(entries, call)
+    }
+
+    /// As above for one's own targets, where rows come from several ranks.
+    private func slowInwardCurrents(
+        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ targets: Targets,
+        _ call: CallName
+    ) throws -> [SICProjection.Entry] {
+        let found = Mutex<[(chunk: Int, entries: [SICProjection.Entry])]>([])
+        try exchangeRows(rows, count: pre.count, onto: targets, numbered: true) { chunk, _, rows in
+            var entries: [SICProjection.Entry] = []
+            for (row, part) in rows {
+                let numbers = part.column(1)
+                if numbers.isEmpty { continue }
+                let values = try self.sicValues(spec, rule, call, row, Int(part.header.first!), targets.count)
+                for (i, place) in part.column(0).enumerated() {
+                    let number = Int(numbers[i])
+                    self.append(
+                        pre[row], targets.own[Int(place)], values.weights[number], values.delays[number], 1,
+                        follows: i > 0 && Int(numbers[i - 1]) == number - 1, to: &entries)
+                }
+            }
+            found.withLock { $0.append((chunk, entries)) }
+        }
+        return found.withLock { $0.sorted { $0.chunk < $1.chunk }.flatMap(\.entries) }
     }
 
     private func sicValues(
@@ -265,7 +292,8 @@ extension Simulation {
                         * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
                             + rule.temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
-                return try ThirdFactor(thirdRule, post: targets.count, third: third.count, call, workers: threads)
+                return try ThirdFactor(
+                    thirdRule, post: Targets(targets, self), third: third.count, call, workers: threads)
             }
             let counts = try makeTripartite(rule, specs, factor, sources, targets, third.ids, call)
             connectCalls += 3
@@ -281,12 +309,41 @@ extension Simulation {
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         let second = CallName(seed: seed, number: call.number + 1)
         let outCall = CallName(seed: seed, number: call.number + 2)
-        let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: post, call, self)
-        let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: third, second, self)
-        let expected = rule.expectedCount(pre.count, post.count)
-        let out = ThirdOutCounts(workers: threads, post: post.count, poolSize: factor.poolSize, expected: expected)
-        nonisolated(unsafe) let rows = rule.rows(pre, post, call)
-        try buildChunks([primary, thirdIn], rowCount: pre.count) { chunk, worker, scratches in
+        let targets = factor.targets
+        let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: targets, call, self)
+        let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: Targets(third, self), second, self)
+        let expected = rule.expectedCount(pre.count, post.count) / Double(ranks.count)
+        let out = ThirdOutCounts(workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
+        let rows = rule.rows(pre, post, call, on: self)
+        if ranks.isAlone {
+            try buildHere(primary, thirdIn, factor, out, rows, rowCount: pre.count)
+        } else {
+            try build(primary, thirdIn, factor, out, rows, rowCount: pre.count)
+        }
+        var entries: [SICProjection.Entry] = []
+        try ranks.agree {
+            let shared = try uniformValues(specs.thirdOut)
+            try out.forEach { target, place, number in
+                let astrocyte = third[factor.member(target, place)]
+                let name = targets.position(ofOwn: target) * factor.poolSize + place
+                let values = try shared ?? self.sicValues(specs.thirdOut, nil, outCall, name, number, 0)
+                for i in values.weights.indices {
+                    let each = values.weights.count == 1 ? number : 1
+                    self.append(astrocyte, targets.own[target], values.weights[i], values.delays[i], each, to: &entries)
+                }
+            }
+        }
+        append(primary.projection)
+        append(thirdIn.projection)
+        return (primary.projection.count, thirdIn.projection.count, add(entries, outCall))
+    }
+
+    private func buildHere(
+        _ primary: ProjectionBuilder, _ thirdIn: ProjectionBuilder, _ factor: ThirdFactor, _ out: ThirdOutCounts,
+        _ rows: any Rows, rowCount: Int
+    ) throws {
+        nonisolated(unsafe) let rows = rows
+        try buildChunks([primary, thirdIn], rowCount: rowCount) { chunk, worker, scratches in
             var positions: [UInt32] = [], astrocytes: [UInt32] = [], places: [Int32] = []
             for row in chunk {
                 positions.removeAll(keepingCapacity: true)
@@ -299,24 +356,6 @@ extension Simulation {
                 try thirdIn.add(row: row, astrocytes, to: scratches[1])
             }
         }
-        var entries: [SICProjection.Entry] = []
-        try ranks.agree {
-            let shared = try uniformValues(specs.thirdOut)
-            try out.forEach { target, place, number in
-                guard self.isOwn(post[target]) else { return }
-                let astrocyte = third[factor.member(target, place)]
-                let values =
-                    try shared
-                    ?? self.sicValues(specs.thirdOut, nil, outCall, target * factor.poolSize + place, number, 0)
-                for i in values.weights.indices {
-                    let each = values.weights.count == 1 ? number : 1
-                    self.append(astrocyte, post[target], values.weights[i], values.delays[i], each, to: &entries)
-                }
-            }
-        }
-        append(primary.projection)
-        append(thirdIn.projection)
-        return (primary.projection.count, thirdIn.projection.count, add(entries, outCall))
     }
 
     /// Weight and delay that all connections share, or nil.

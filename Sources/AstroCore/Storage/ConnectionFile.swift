@@ -8,10 +8,12 @@ public enum ConnectionFile {
             throw InputFile.unknownEnding(path, among: endings)
         }
         let table = try connections.table()
-        if ending == ".csv" {
-            try OutputFile.write(path) { csv(table, to: &$0) }
-        } else {
-            try OutputFile.replace(path) { try SonataEdges(path, at: $0, connections.simulation).write(table) }
+        try connections.simulation.ranks.onFirst {
+            if ending == ".csv" {
+                try OutputFile.write(path) { csv(table, to: &$0) }
+            } else {
+                try OutputFile.replace(path) { try SonataEdges(path, at: $0, connections.simulation).write(table) }
+            }
         }
     }
 
