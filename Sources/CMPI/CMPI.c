@@ -85,6 +85,8 @@ static const char *open_library(void) {
     return world && byte ? NULL : "libmpi.so.40 is not that of Open MPI";
 }
 
+static void greet_all(void);
+
 const char *mpi_start(void) {
     const char *problem = open_library();
     if (problem) return problem;
@@ -100,7 +102,18 @@ const char *mpi_start(void) {
     // whoever waits lets others have the core: at once where they have too few, else after longer than a collective takes
     spinning = number("OMPI_COMM_WORLD_LOCAL_SIZE") > sysconf(_SC_NPROCESSORS_ONLN) ? 0 : 200e-6;
     prctl(PR_SET_TIMERSLACK, 1000);
+    greet_all();
     return NULL;
+}
+
+// Connections that MPI makes when they are first used must be there before a sandbox closes.
+static void greet_all(void) {
+    char *greetings = calloc(2 * (size_t)size, 1);
+    size_t *sizes = calloc((size_t)size, sizeof *sizes);
+    for (int i = 0; i < size; i++) sizes[i] = 1;
+    mpi_exchange(greetings, sizes, greetings + size, sizes);
+    free(greetings);
+    free(sizes);
 }
 
 static double now(void) {

@@ -10,7 +10,7 @@ int landlock_begin(void);
 void landlock_allow(int ruleset, const char *path, int rights);   // what does not exist is passed over
 bool landlock_apply(int ruleset);
 
-bool seccomp_apply_to_script(void);
+bool seccomp_apply_to_script(bool has_ranks);
 bool seccomp_apply_to_gnuplot(void);
 
 void limit_resources(const sandbox_rules *rules);

@@ -124,12 +124,15 @@ static void allow_reading_limits(Filter *f) {
     end_call(f, start, SECCOMP_RET_ALLOW);
 }
 
-static bool install(const Filter *f) {
+// - all_threads: also those that exist already.
+static bool install(const Filter *f, bool all_threads) {
+    const unsigned flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW | (all_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0);
     struct sock_fprog program = {.len = f->length, .filter = (struct sock_filter *)f->code};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
     // Without the flag some kernels slow down all of a filtered process's arithmetic.
-    long failed = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program);
-    return failed == 0 || (errno == EINVAL && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0);
+    long failed = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    const unsigned without = flags & ~SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+    return failed == 0 || (errno == EINVAL && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, without, &program) == 0);
 }
 
 bool sandbox_has_seccomp(void) {
@@ -166,6 +169,15 @@ static const long needed[] = {
 #endif
 };
 
+// What MPI needs beside that once its connections stand: it talks over them, and waits for what comes.
+static const long needed_by_mpi[] = {
+    SYS_epoll_ctl, SYS_epoll_pwait, SYS_epoll_create1, SYS_eventfd2, SYS_sendto, SYS_recvfrom, SYS_shutdown, SYS_getsockopt,
+    SYS_getsockname, SYS_getpeername,
+#if defined(__x86_64__)
+    SYS_epoll_wait, SYS_pipe,
+#endif
+};
+
 static const long forbidden[] = {
     SYS_execve, SYS_execveat, SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_ptrace, SYS_process_vm_readv,
     SYS_process_vm_writev, SYS_pidfd_open, SYS_kcmp, SYS_bpf, SYS_io_uring_setup, SYS_userfaultfd, SYS_keyctl, SYS_add_key,
@@ -174,7 +186,7 @@ static const long forbidden[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-bool seccomp_apply_to_script(void) {
+bool seccomp_apply_to_script(bool has_ranks) {
     static Filter f;
     // Not TIOCSTI, which types into the terminal.
     static const uint32_t requests[] = {TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGWINSZ, TIOCGPGRP, FIONREAD, TCFLSH};
@@ -184,6 +196,7 @@ bool seccomp_apply_to_script(void) {
     const uint32_t self[] = {(uint32_t)getpid()};
     begin(&f);
     for (size_t i = 0; i < COUNT(needed); i++) call_answers(&f, needed[i], SECCOMP_RET_ALLOW);
+    for (size_t i = 0; has_ranks && i < COUNT(needed_by_mpi); i++) call_answers(&f, needed_by_mpi[i], SECCOMP_RET_ALLOW);
     for (size_t i = 0; i < COUNT(forbidden); i++) call_answers(&f, forbidden[i], error(EPERM));
     allow_threads(&f, true);
     allow_reading_limits(&f);
@@ -193,7 +206,7 @@ bool seccomp_apply_to_script(void) {
     allow_if_one_of(&f, SYS_tgkill, 0, self, 1);
     allow_signals_to_itself(&f);
     answer(&f, error(ENOSYS));
-    return install(&f);
+    return install(&f, has_ranks);
 }
 
 bool seccomp_apply_to_gnuplot(void) {
@@ -207,5 +220,5 @@ bool seccomp_apply_to_gnuplot(void) {
     call_answers(&f, SYS_kill, error(EPERM));
     allow_threads(&f, false);
     answer(&f, SECCOMP_RET_ALLOW);
-    return install(&f);
+    return install(&f, false);
 }

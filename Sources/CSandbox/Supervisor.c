@@ -181,15 +181,25 @@ static void allow_system(int ruleset) {
     landlock_allow(ruleset, "/dev/tty", LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_DEVICE);
 }
 
+// MPI's segments of shared memory and its session's directory, which it empties at the end.
+static void allow_mpi(int ruleset) {
+    const char *session = getenv("PMIX_SERVER_TMPDIR");
+    landlock_allow(ruleset, "/usr/share/openmpi", LANDLOCK_READ);
+    landlock_allow(ruleset, "/etc/openmpi", LANDLOCK_READ);
+    landlock_allow(ruleset, "/dev/shm", LANDLOCK_READ | LANDLOCK_WRITE);
+    if (session) landlock_allow(ruleset, session, LANDLOCK_READ | LANDLOCK_WRITE);
+}
+
 const char *sandbox_enter(const sandbox_rules *rules) {
     int ruleset = landlock_begin();
     if (ruleset < 0 && sandbox_landlock_version() > 0) return "Landlock";
     allow_system(ruleset);
     for (size_t i = 0; rules->readable[i]; i++) landlock_allow(ruleset, rules->readable[i], LANDLOCK_READ);
     for (size_t i = 0; rules->writable[i]; i++) landlock_allow(ruleset, rules->writable[i], LANDLOCK_READ | LANDLOCK_WRITE);
+    if (rules->has_ranks) allow_mpi(ruleset);
     forget_environment();
     limit_resources(rules);
     if (!landlock_apply(ruleset)) return "Landlock";
-    if (sandbox_has_seccomp() && !seccomp_apply_to_script()) return "seccomp";
+    if (sandbox_has_seccomp() && !seccomp_apply_to_script(rules->has_ranks)) return "seccomp";
     return NULL;
 }

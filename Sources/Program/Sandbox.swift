@@ -1,3 +1,4 @@
+import AstroCore
 import AstroLua
 import CSandbox
 import Glibc
@@ -14,7 +15,7 @@ enum Sandbox {
             withStrings(written) { writable in
                 var rules = sandbox_rules(
                     readable: readable, writable: writable, memory_limit: options.memoryLimit ?? 0,
-                    time_limit: options.hasPrompt ? 0 : options.timeLimit ?? 0)
+                    time_limit: options.hasPrompt ? 0 : options.timeLimit ?? 0, has_ranks: Ranks.areExpected)
                 guard sandbox_split(&rules) else {
                     complain("astrolua: cannot start a process for the script: \(String(cString: strerror(errno)))")
                     return ExitStatus.failure

@@ -24,7 +24,7 @@ local glia = sim:create("astrocyte_lr_1994", 400, { IP3 = 0.6, delta_IP3 = 0.5 }
 local surrogate = sim:create("astrocyte_surrogate", 20)
 local parrots = sim:create("parrot_neuron", 300)
 local one = sim:create("aeif_cond_alpha_astro", { I_e = 900.0 })
-local noise = sim:create("poisson_generator", 3, { rate = { 800.0, 1500.0, 5000.0 } })
+local noise = sim:create("poisson_generator", 3, { rate = { 800.0, 60.0, 5000.0 } })
 local times = sim:create("spike_generator", { spike_times = { 1.0, 5.0, 5.0, 30.0 } })
 local dc = sim:create("dc_generator", { amplitude = 50.0 })
 local white = sim:create("noise_generator", { mean = 20.0, std = 30.0 })
@@ -37,32 +37,32 @@ connect("noise to astrocytes", noise[3], glia, { rule = "pairwise_bernoulli", p 
 connect("times", times, few + one, "all_to_all", { weight = 10.0, delay = 1.5 })
 connect("dc", dc, many:slice(1, 700, 3))
 connect("white", white, few)
-connect("bernoulli", many, cells, { rule = "pairwise_bernoulli", p = 0.05, allow_autapses = false }, { weight = 0.3, delay = 1.2 })
+connect("bernoulli", many, cells, { rule = "pairwise_bernoulli", p = 0.05, allow_autapses = false }, { weight = 0.05, delay = 1.2 })
 connect("poisson", parrots, many, { rule = "pairwise_poisson", pairwise_avg_num_conns = 0.1 }, { weight = uniform(0.1, 0.4) })
 connect("indegree", many, few, { rule = "fixed_indegree", indegree = 40 },
   { synapse_model = "tsodyks_synapse", U = uniform(0.3, 0.7), weight = 0.5, delay = uniform(1, 3) })
 connect("outdegree", few, many, { rule = "fixed_outdegree", outdegree = 50 }, { weight = -1.0 })
-connect("total", parrots, parrots, { rule = "fixed_total_number", N = 500 }, { delay = 2.5 })
+connect("total", parrots:slice(1, 150), parrots:slice(151, 300), { rule = "fixed_total_number", N = 200 }, { delay = 2.5 })
 connect("one to one", parrots:slice(1, 30), few, "one_to_one", { weight = 2.0 })
 connect("symmetric", few, few, { rule = "symmetric_pairwise_bernoulli", p = 0.2, allow_autapses = false, make_symmetric = true })
 connect("to one", many, one, "all_to_all", { synapse_model = "tsodyks_synapse", weight = 0.05 })
-connect("SIC", glia, many, { rule = "fixed_total_number", N = 3000 }, { synapse_model = "sic_connection", weight = uniform(0, 1), delay = 1.5 })
-connect("surrogate", surrogate, few, { rule = "fixed_indegree", indegree = 3 }, { synapse_model = "sic_connection", weight = 2.0 })
+connect("SIC", glia, many, { rule = "fixed_total_number", N = 3000 }, { synapse_model = "sic_connection", weight = uniform(0, 0.05), delay = 1.5 })
+connect("surrogate", surrogate, few, { rule = "fixed_indegree", indegree = 3 }, { synapse_model = "sic_connection", weight = 0.1 })
 local made = sim:tripartite_connect(many, few, glia, { rule = "fixed_indegree", indegree = 100 },
   { rule = "third_factor_bernoulli_with_pool", p = 0.7, pool_size = 5 },
-  { primary = { weight = uniform(0.1, 0.2) }, third_in = { weight = uniform(0.5, 1), delay = 2.0 },
-    third_out = { synapse_model = "sic_connection", weight = uniform(0.1, 0.3) } })
+  { primary = { weight = uniform(0.02, 0.04) }, third_in = { weight = uniform(0.5, 1), delay = 2.0 },
+    third_out = { synapse_model = "sic_connection", weight = uniform(0.01, 0.03) } })
 show("tripartite", made.primary, made.third_in, made.third_out)
 made = sim:tripartite_connect(parrots:slice(1, 40), many:slice(1, 80), glia:slice(1, 160), "all_to_all",
   { rule = "third_factor_bernoulli_with_pool", p = 0.3, pool_size = 2, pool_type = "block" },
-  { primary = {}, third_in = { weight = 0.2 }, third_out = "sic_connection" })
+  { primary = { weight = 0.1 }, third_in = { weight = 0.2 }, third_out = { synapse_model = "sic_connection", weight = 0.01 } })
 show("blocks", made.primary, made.third_in, made.third_out)
 show("built", sim:fingerprint(), sim.num_connections, sim.num_nodes)
 
 local spikes = sim:record(cells + one + parrots)
 local own = sim:record(noise[2])
 local traces = sim:record(many:sample(20) + few, { "V_m", "I_SIC", "g_ex" }, { interval = 0.7 })
-local calcium = sim:record(glia:slice(1, 400, 21), { "Ca_astro", "SIC" })
+local calcium = sim:record(glia:slice(1, 400, 21), { "Ca_astro", "h_IP3R" })
 local current = sim:record(dc, { "I" })
 local counter, meter = sim:create("spike_recorder"), sim:create("multimeter", { record_from = { "w" }, interval = 2.0 })
 sim:connect(many, counter)
@@ -106,7 +106,7 @@ show("third run", sim:fingerprint(), sim.stats.spikes, sim.stats.events)
 -- what was recorded
 local function events(name, recorder)
   local found, sums = recorder.events, {}
-  for _, key in ipairs { "times", "senders", "V_m", "I_SIC", "g_ex", "Ca_astro", "SIC", "I", "w" } do
+  for _, key in ipairs { "times", "senders", "V_m", "I_SIC", "g_ex", "Ca_astro", "h_IP3R", "I", "w" } do
     if found[key] then sums[#sums + 1] = digest(found[key]) end
   end
   show(name, recorder.n_events, table.unpack(sums))

@@ -10,6 +10,7 @@ typedef struct {
     const char *const *readable, *const *writable;   // directories and files, each list ends with NULL
     size_t memory_limit;                             // bytes; 0 is none
     double time_limit;                               // seconds; 0 is none
+    bool has_ranks;                                  // MPI has been started in this process
 } sandbox_rules;
 
 // Forks before any thread exists. Returns in the child, true; in the parent only if there is no child, false with errno.
