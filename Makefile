@@ -6,13 +6,13 @@
 # make install  PREFIX=/usr/local: binary, stdlib, man page
 
 PREFIX ?= /usr/local
-PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
+PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check openmpi-bin libopenmpi3
 SWIFT_FLAGS = -c release --static-swift-stdlib
 PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths fuzz bench lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-mpi fuzz bench lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -31,7 +31,7 @@ deps:
 
 test: build
 	@passed=0; failed=0; summary=""; \
-	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-formats test-widths; do \
+	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-formats test-widths test-mpi; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; passed=$$((passed + 1)); \
 	  else summary="$$summary\n  FAILED  $$part"; failed=$$((failed + 1)); fi; done; \
 	printf "\nmake test:$$summary\n$$passed passed, $$failed failed\n"; [ $$failed = 0 ]
@@ -78,6 +78,10 @@ test-scripts: build
 # The same results with vectors of any width, for any processor, with any number of threads; builds the program four times.
 test-widths:
 	Tests/widths.sh
+
+# The same results on 1 to 4 ranks, and the end of a job of which one rank fails.
+test-mpi: build
+	Tests/ranks.sh $(PROGRAM)
 
 # libFuzzer comes with the Swift toolchain. FUZZ_SECONDS=600 for longer.
 FUZZ_SECONDS ?= 60

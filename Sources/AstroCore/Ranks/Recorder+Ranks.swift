@@ -2,8 +2,8 @@
 extension Recorder {
     /// What all ranks have recorded; collective.
     var whole: Recording {
+        if isWhole { return recording }
         let ranks = simulation.ranks
-        if ranks.isAlone { return recording }
         if recording.isSpikes {
             return Recording(
                 whole: recording, spikes: (ranks.gather(recording.stamps).all, ranks.gather(recording.senders).all),
@@ -17,8 +17,8 @@ extension Recorder {
 
     /// How many events there are on all ranks; collective.
     var wholeCount: Int {
+        if isWhole { return recording.count }
         let ranks = simulation.ranks
-        if ranks.isAlone { return recording.count }
         return recording.isSpikes ? ranks.sum([recording.count])[0] : recording.wholeCount
     }
 

@@ -9,8 +9,12 @@ public final class Recorder: CustomStringConvertible {
     public let simulation: Simulation
     let recording: Recording
 
-    init(_ simulation: Simulation, _ recording: Recording) {
+    /// Does the recording hold what all ranks have recorded?
+    let isWhole: Bool
+
+    init(_ simulation: Simulation, _ recording: Recording, isWhole: Bool = false) {
         (self.simulation, self.recording) = (simulation, recording)
+        self.isWhole = isWhole || simulation.ranks.isAlone
     }
 
     /// Names of the sampled quantities; empty for spikes.
@@ -79,7 +83,7 @@ public final class Recorder: CustomStringConvertible {
 
     /// Writes the events; the ending chooses the format: .csv, .dat (as the reference simulator's), .npz, .h5 (SONATA).
     public func save(to path: String) throws {
-        let whole = Recorder(simulation, whole)
+        let whole = Recorder(simulation, whole, isWhole: true)
         try simulation.ranks.onFirst { try RecordingFile(whole).write(to: path) }
     }
 }
