@@ -6,7 +6,7 @@
 # make install  PREFIX=/usr/local: binary, stdlib, man page
 
 PREFIX ?= /usr/local
-PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check openmpi-bin libopenmpi3
+PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check openmpi-bin
 SWIFT_FLAGS = -c release --static-swift-stdlib
 PROGRAM = .build/release/astrolua
 

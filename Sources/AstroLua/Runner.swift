@@ -15,10 +15,15 @@ extension Runtime {
     ///
     /// - `keepingLocals`: its outermost local variables are kept for a `Session`.
     public func run(file path: String, keepingLocals: Bool = false) -> Outcome {
-        guard let bytes = path == "-" ? readStandardInput() : readFile(path) else {
+        guard let bytes = path == "-" ? sharedStandardInput() : readFile(path) else {
             return .failed("cannot open \(path): \(String(cString: strerror(errno)))")
         }
         return run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
+    }
+
+    /// Of several ranks, the first one reads.
+    private func sharedStandardInput() -> [UInt8]? {
+        Ranks.all.fromFirst(Ranks.all.rank == 0 ? readStandardInput() : nil)
     }
 
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".

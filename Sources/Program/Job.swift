@@ -30,10 +30,19 @@ enum Job {
         guard !ranks.isAlone else { return problem.map { complain($0) } ?? () }
         guard !hasEnded else { return }
         hasEnded = true
+        tell(problem, status)
+        ranks.finish()
+    }
+
+    /// Says what went wrong on all ranks, at the prompt or at the end; what went wrong on one only ends the job.
+    static func tell(_ problem: String?, _ status: Int32 = ExitStatus.failure) {
+        let ranks = Ranks.all
+        guard !ranks.isAlone else { return problem.map { complain($0, isColoured: true) } ?? () }
         fflush(nil)
         if ranks.meet(within: problem == nil ? patience.done : patience.failed) {
-            if let problem, ranks.isFirst(true) { complain(problem) } else if problem == nil { _ = ranks.isFirst(false) }
-            return ranks.finish()
+            let speaks = ranks.isFirst(problem != nil)
+            if let problem, speaks { complain(problem) }
+            return
         }
         complain("rank \(ranks.rank): " + (problem ?? "has ended, and the others have not"))
         ranks.abort(problem == nil ? ExitStatus.failure : status)

@@ -155,6 +155,13 @@ public final class Ranks: @unchecked Sendable {
         return String(decoding: all[1..<counts[first]], as: UTF8.self)
     }
 
+    /// What the first rank has, on all ranks; nil where it has nothing. The others pass nil.
+    public func fromFirst(_ bytes: [UInt8]?) -> [UInt8]? {
+        if isAlone { return bytes }
+        let all = gather(bytes.map { [1] + $0 } ?? []).all
+        return all.isEmpty ? nil : Array(all.dropFirst())
+    }
+
     /// Something that went wrong in a run: the least one counts.
     struct Failure {
         let key: [Int]

@@ -55,12 +55,15 @@ extension Simulation {
     public func wholeStats() -> Stats {
         if ranks.isAlone { return stats }
         var result = stats
-        let seconds = ranks.greatest([stats.create, stats.connect, stats.prepare, stats.simulate])
-        (result.create, result.connect, result.prepare, result.simulate) = (
-            seconds[0], seconds[1], seconds[2], seconds[3]
+        let seconds = ranks.greatest([
+            stats.create, stats.connect, stats.prepare, stats.simulate, stats.communicate,
+        ])
+        (result.create, result.connect, result.prepare, result.simulate, result.communicate) = (
+            seconds[0], seconds[1], seconds[2], seconds[3], seconds[4]
         )
         let sums = ranks.sum([stats.events, stats.memoryBytes])
         (result.events, result.memoryBytes) = (sums[0], sums[1])
+        result.receivedBytes = ranks.greatest(stats.receivedBytes)
         return result
     }
 }

@@ -21,7 +21,10 @@ extension Simulation {
         let plans = recordings.map { $0.plan(stamps) }
         let run = SliceLoop(
             self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
+        let (waited, bytes) = (ranks.waited, ranks.bytes)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
+        stats.communicate += ranks.waited - waited
+        stats.receivedBytes += ranks.bytes - bytes
         now = run.reached
         for recording in recordings {
             recording.cut(after: now)

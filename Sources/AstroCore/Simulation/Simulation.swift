@@ -23,6 +23,10 @@ public final class Simulation {
         public var spikes = 0, events = 0
         /// Memory of populations, input buffers and connections.
         public var memoryBytes = 0
+        /// While the simulation ran on several ranks: seconds in which the slowest of them waited for others or spoke with
+        /// them, and bytes that one has received.
+        public var communicate = 0.0
+        public var receivedBytes = 0
     }
 
     var populationList: [Population] = []

@@ -151,7 +151,8 @@ extension Simulation.Stats {
         [
             ("create", .number(create)), ("connect", .number(connect)), ("prepare", .number(prepare)),
             ("simulate", .number(simulate)), ("spikes", .integer(spikes)), ("events", .integer(events)),
-            ("memory_bytes", .integer(memoryBytes)),
+            ("memory_bytes", .integer(memoryBytes)), ("communicate", .number(communicate)),
+            ("received_bytes", .integer(receivedBytes)),
         ]
     }
 }

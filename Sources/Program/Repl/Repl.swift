@@ -1,3 +1,4 @@
+import AstroCore
 import AstroLua
 import Glibc
 
@@ -29,11 +30,18 @@ final class Repl {
         configure()
         if onTerminal, isatty(STDOUT_FILENO) == 1 { session.printBanner() }
         let reader = makeReader()
-        while let text = reader.read() {
+        while let text = shared(reader) {
             configure()
             if evaluate(text) { return }
             reader.remember(text)
         }
+    }
+
+    /// The next input; of several ranks, the first one reads it.
+    private func shared(_ reader: any InputReader) -> String? {
+        let ranks = Ranks.all
+        let text = ranks.rank == 0 ? reader.read() : nil
+        return ranks.fromFirst(text.map { Array($0.utf8) }).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func makeReader() -> any InputReader {
@@ -55,8 +63,8 @@ final class Repl {
         runtime.pauseTimeLimit()
         fflush(nil)
         switch outcome {
-        case .finished: break
-        case .failed(let message): complain(message, isColoured: true)
+        case .finished: Job.tell(nil)
+        case .failed(let message): Job.tell(message)
         case .interrupted:
             bar?.finish()
             // over the ^C that the terminal shows
