@@ -139,7 +139,8 @@ extension Simulation: LuaType {
             .init("num_connections", "How many connections it has.", result: "number") { .integer($0.connectionCount) },
             .init(
                 "stats",
-                "A table: seconds spent in create, connect, prepare, simulate; spikes; events delivered; memory_bytes.",
+                "A table: seconds spent in create, connect, prepare, simulate; spikes; events delivered; memory_bytes; "
+                    + "communicate (seconds) and received_bytes of runs on several ranks.",
                 result: "table"
             ) { .table($0.wholeStats().luaFields) },
         ]
