@@ -10,6 +10,8 @@ public struct Interruption: Equatable, Sendable {
     let place: String
     /// The run that was stopped, if one was.
     let run: Stopped?
+    /// The file of a sweep that was stopped.
+    let results: String?
 
     /// A run that is not over.
     struct Stopped: Equatable, Sendable {
@@ -38,11 +40,14 @@ public struct Interruption: Equatable, Sendable {
     }
 
     private var details: [String] {
+        if let results {
+            return ["  \(results) holds the points that were done", "  to go on: run it again, it computes the others"]
+        }
         guard let run, run.done < run.asked else { return ["  to go on: run it again"] }
         let files = run.files.isEmpty ? [] : ["  \(Self.files(run))"]
-        return [
-            "  \(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done, sim.time = \(Self.shown(run.time)) ms"
-        ] + files + ["  to go on: run it again, with the same seed it does the same"]
+        let parts = "\(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done"
+        return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files
+            + ["  to go on: run it again, with the same seed it does the same"]
     }
 
     private static func files(_ run: Stopped) -> String {
@@ -67,6 +72,7 @@ extension Runtime {
         defer { stoppedRun = nil }
         let place = String(cString: shim_stopped_at(L))
         return Interruption(
-            signal: shim_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: stoppedRun)
+            signal: shim_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: stoppedRun,
+            results: results?.path)
     }
 }

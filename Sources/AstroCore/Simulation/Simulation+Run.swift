@@ -14,6 +14,7 @@ extension Simulation {
         try timed(\.prepare) { try prepare() }
         guard steps > 0 else { return }
         let recordings = allRecordings()
+        try RecorderMemory.refuseShortage(recordings)
         let (start, end) = (now, now + steps)
         let told = progress.map { progress in
             { [self] (done: Double) in progress(TimeGrid.ms(now - start, resolution) + done, ms) }
@@ -55,7 +56,7 @@ extension Simulation {
     }
 
     func stopped(_ message: String, at step: Int) -> String {
-        "\(message); the run stopped at \(formatted(TimeGrid.ms(step, resolution))) ms"
+        "the run stopped at \(formatted(TimeGrid.ms(step, resolution))) ms: \(message)"
     }
 
     private func offGrid(_ ms: Double) -> InputError {

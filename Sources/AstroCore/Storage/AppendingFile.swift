@@ -40,16 +40,18 @@ package final class AppendingFile {
     }
 
     package func append(_ piece: some Collection<UInt8>) throws {
-        let bytes = ContiguousArray(piece)
+        let isPut: Void? = try piece.withContiguousStorageIfAvailable { try put(UnsafeRawBufferPointer($0)) }
+        if isPut == nil { try Array(piece).withUnsafeBytes(put) }
+    }
+
+    private func put(_ bytes: UnsafeRawBufferPointer) throws {
         try checkOwner()
-        try bytes.withUnsafeBytes { bytes in
-            var done = 0
-            while done < bytes.count {
-                let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, size + done)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw unfinished(errno) }
-                done += count
-            }
+        var done = 0
+        while done < bytes.count {
+            let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(size + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw unfinished(errno) }
+            done += count
         }
         size += bytes.count
         isSettled = false
