@@ -8,12 +8,12 @@ public struct Interruption: Equatable, Sendable {
     public let signal: Int32
     /// "script.lua:9", or empty.
     let place: String
-    /// The run that was stopped, if one was.
+    /// The latest run, if there was one.
     let run: Stopped?
     /// The file of a sweep that was stopped.
     let results: String?
 
-    /// A run that is not over.
+    /// A run, which may have been over.
     struct Stopped: Equatable, Sendable {
         /// ms; `time` is the simulation's.
         let done, asked, time: Double
@@ -28,7 +28,8 @@ public struct Interruption: Equatable, Sendable {
     /// Where it stopped, what is there, and how to go on.
     public var text: String {
         let name = [SIGINT: "Ctrl-C", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][signal] ?? "signal \(signal)"
-        return ([place.isEmpty ? "interrupted (\(name))" : "\(place): interrupted (\(name))"] + details).joined(separator: "\n")
+        return ([place.isEmpty ? "interrupted (\(name))" : "\(place): interrupted (\(name))"] + details).joined(
+            separator: "\n")
     }
 
     /// The same for those who are at a prompt and see where they are.
@@ -43,7 +44,7 @@ public struct Interruption: Equatable, Sendable {
         if let results {
             return ["  \(results) holds the points that were done", "  to go on: run it again, it computes the others"]
         }
-        guard let run, run.done < run.asked else { return ["  to go on: run it again"] }
+        guard let run else { return ["  to go on: run it again"] }
         let files = run.files.isEmpty ? [] : ["  \(Self.files(run))"]
         let parts = "\(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done"
         return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files
@@ -56,23 +57,30 @@ public struct Interruption: Equatable, Sendable {
 
     private static func shown(_ ms: Double) -> String {
         let thousandths = (ms * 1000).rounded() / 1000
-        return thousandths == thousandths.rounded() && abs(thousandths) < 1e15 ? "\(Int(thousandths))" : "\(thousandths)"
+        return thousandths == thousandths.rounded() && abs(thousandths) < 1e15
+            ? "\(Int(thousandths))" : "\(thousandths)"
     }
 }
 
-extension Runtime {
-    /// After a call of `simulate` that a signal may have ended.
-    func noteStop(_ simulation: Simulation, from start: Double, asked: Double) {
-        guard Int(shim_stop_reason(L)) == SHIM_INTERRUPTED else { return }
-        stoppedRun = Interruption.Stopped(
-            done: simulation.time - start, asked: asked, time: simulation.time, files: simulation.streamedFiles)
-    }
+/// The latest call of `simulate`.
+struct LatestRun {
+    weak var simulation: Simulation?
+    /// ms
+    let start, asked: Double
+}
 
+extension Runtime {
     func takeInterruption() -> Interruption {
-        defer { stoppedRun = nil }
+        defer { latestRun = nil }
         let place = String(cString: shim_stopped_at(L))
+        let run = latestRun.flatMap { run in
+            run.simulation.map {
+                Interruption.Stopped(
+                    done: $0.time - run.start, asked: run.asked, time: $0.time, files: $0.streamedFiles)
+            }
+        }
         return Interruption(
-            signal: shim_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: stoppedRun,
+            signal: shim_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: run,
             results: results?.path)
     }
 }

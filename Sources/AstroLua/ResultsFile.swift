@@ -16,12 +16,14 @@ extension Runtime {
                     let file = try AppendingFile(try arguments.writablePath(1), keeping: true)
                     runtime.results = file
                     try file.contents().withUnsafeBytes { bytes in
-                        _ = lua_pushlstring(arguments.L, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+                        _ = lua_pushlstring(
+                            arguments.L, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
                     }
                     return .pushed(1)
                 }
             },
-            .init("cut_results", "host.cut_results(bytes)", "Takes away what is behind so many bytes.") { _, arguments in
+            .init("cut_results", "host.cut_results(bytes)", "Takes away what is behind so many bytes.") {
+                _, arguments in
                 try arguments.runtime.results?.cut(to: try arguments.integer(1, "bytes"))
                 return .nothing
             },

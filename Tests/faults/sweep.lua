@@ -8,7 +8,7 @@ local results = sweep.run(function(p)
   local sim = astro.Simulation { seed = p.seed }
   local cells = sim:create("aeif_cond_alpha_astro", 200, { I_e = p.I_e })
   local spikes = sim:record(cells)
-  sim:simulate(300)
+  sim:simulate(800)
   return { spikes = spikes.n_events, state = sim:fingerprint() }
 end, { I_e = { 500, 600, 700, 800 }, trial = { 1, 2, 3, 4, 5, 6 } }, { file = "results.jsonl", processes = 2 })
 assert(#results == 24)

@@ -50,7 +50,9 @@ extension Recording {
     /// What a message calls it.
     var description: String {
         let what = isSpikes ? "spikes" : quantities.joined(separator: ", ")
-        let first = recordedIDs.min().map { recordedIDs.count == 1 ? "node \($0)" : "\(recordedIDs.count) nodes from \($0) on" }
+        let first = recordedIDs.min().map {
+            recordedIDs.count == 1 ? "node \($0)" : "\(recordedIDs.count) nodes from \($0) on"
+        }
         return "\(what) of \(first ?? "no node")"
     }
 }

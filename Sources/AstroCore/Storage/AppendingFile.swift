@@ -65,8 +65,8 @@ package final class AppendingFile {
 
     private func unfinished(_ reason: Int32) -> InputError {
         _ = ftruncate(descriptor, off_t(size))
-        let why = String(cString: strerror(reason))
-        return InputError("can't write '\(path)': \(why) (\(size) bytes are in it, all of them good)")
+        errno = reason
+        return OutputFile.failure(path)
     }
 
     /// Takes away what is behind the first bytes.
@@ -80,7 +80,9 @@ package final class AppendingFile {
         var bytes = [UInt8](repeating: 0, count: size)
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + done, $0.count - done, off_t(done)) }
+            let count = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + done, $0.count - done, off_t(done))
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw InputFile.failure(path) }
             done += count

@@ -11,7 +11,8 @@ public enum ConnectionFile {
         if ending == ".csv" {
             try OutputFile.write(path) { csv(table, to: &$0) }
         } else {
-            try OutputFile.replace(path) { try SonataEdges(path, at: $0, connections.simulation).write(table) }
+            _ = try HDF5Library.shared.get()
+            try OutputFile.replaceApart(path) { try SonataEdges(path, at: $0, connections.simulation).write(table) }
         }
     }
 

@@ -163,9 +163,7 @@ extension FileTable {
         // more than any whole file takes; a damaged one can send a reader round in circles
         let seconds = 2 + InputFile.size(path) / 2_000_000
         let child = try ChildProcess(processorTime: UInt32(clamping: seconds)) { output in
-            // what a library says before it dies
-            dup2(open("/dev/null", O_WRONLY), STDERR_FILENO)
-            setenv("LIBC_FATAL_STDERR_", "1", 1)  // the C library's last words would go to the terminal
+            ChildProcess.silence()
             do { output.write([1] + (try read()).bytes) } catch { output.write([0] + Array("\(error)".utf8)) }
         }
         let ending = child.finish()

@@ -18,8 +18,7 @@ public final class Runtime {
     let workers = Workers()
     /// The file of the sweep that runs.
     var results: AppendingFile?
-    /// The run that a signal has stopped, until the script has ended.
-    var stoppedRun: Interruption.Stopped?
+    var latestRun: LatestRun?
     /// Of a simulation that says nothing about threads; nil: one a core.
     var defaultThreads: Int?
 

@@ -94,9 +94,9 @@ extension Simulation: LuaType {
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
-                let ms = try arguments.number(1, "ms"), start = sim.time
+                let ms = try arguments.number(1, "ms")
+                arguments.runtime.latestRun = LatestRun(simulation: sim, start: sim.time, asked: ms)
                 try sim.simulate(ms, progress: arguments.runtime.watch(arguments.L))
-                arguments.runtime.noteStop(sim, from: start, asked: ms)
                 return .nothing
             },
             .init("save", "sim:save(path)", "Writes the whole state.") { _, _ in

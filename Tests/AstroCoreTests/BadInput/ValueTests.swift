@@ -234,7 +234,9 @@ struct RunTests {
         #expect(error?.message.contains("aeif_cond_alpha_astro") == true)
     }
 
-    @Test("The message tells the node, its model and label, the time, its state and its parameters; all can still be read")
+    @Test(
+        "The message tells the node, its model and label, the time, its state and its parameters; all can still be read"
+    )
     func instabilityTold() throws {
         let simulation = try Simulation()
         _ = try simulation.create("parrot_neuron", count: 3)
@@ -258,7 +260,8 @@ struct RunTests {
             let simulation = try Simulation(threads: threads)
             let glia = try simulation.create("astrocyte_lr_1994", count: 500)
             let neurons = try simulation.create("aeif_cond_alpha_astro", count: 500)
-            _ = try simulation.connect(neurons, neurons, rule: ["rule": .text("pairwise_bernoulli"), "p": .number(0.02)])
+            _ = try simulation.connect(
+                neurons, neurons, rule: ["rule": .text("pairwise_bernoulli"), "p": .number(0.02)])
             // the first three are found at the same look
             for place in [77, 300, 420] { try glia.node(at: place).set(["Ca_tot": .number(1e300)]) }
             for place in [490, 11] { try neurons.node(at: place).set(["I_e": .number(-32_000)]) }

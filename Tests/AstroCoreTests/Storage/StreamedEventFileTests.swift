@@ -16,7 +16,9 @@ struct StreamedEventFileTests {
         try body()
     }
 
-    @Test("What is long goes to the file and not into memory, in whatever pieces it is simulated", arguments: [".csv", ".dat"])
+    @Test(
+        "What is long goes to the file and not into memory, in whatever pieces it is simulated",
+        arguments: [".csv", ".dat"])
     func long(ending: String) throws {
         let network = try SmallNetwork()
         let kept = try network.simulation.record(network.glia, quantities: ["IP3", "Ca_astro"])
@@ -219,7 +221,9 @@ struct StreamedEventFileTests {
         folder.remove()
     }
 
-    @Test("What is good only when it is whole cannot be streamed, and the message says what can", arguments: [".h5", ".npz", ".txt"])
+    @Test(
+        "What is good only when it is whole cannot be streamed, and the message says what can",
+        arguments: [".h5", ".npz", ".txt"])
     func endings(ending: String) throws {
         let network = try SmallNetwork()
         let to: Settings = ["to": .text(folder.path("spikes\(ending)"))]
