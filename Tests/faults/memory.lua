@@ -1,7 +1,7 @@
 -- A recorder that fills the memory stops the run in time: what it has can be saved, and the simulation goes on.
 local astro = require "astro"
 
-local sim = astro.Simulation { seed = 3 }
+local sim = astro.Simulation { seed = 3, threads = 1 }
 local parrots = sim:create("parrot_neuron", 1000)
 sim:connect(sim:create("poisson_generator", { rate = 20000.0 }), parrots)
 local spikes = sim:record(parrots)

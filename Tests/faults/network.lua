@@ -11,7 +11,7 @@ local mode, duration, piece = arg[1], tonumber(arg[2] or 4000), tonumber(arg[3] 
 local NEURONS <const>, GLIA <const> = 800, 5
 io.stdout:setvbuf "line"
 
-local sim = astro.Simulation { seed = 7 }
+local sim = astro.Simulation { seed = 7, threads = 1 }   -- files do not depend on it, and two wait for each other on a busy machine
 local neurons = sim:create("aeif_cond_alpha_astro", NEURONS, { tau_syn_ex = 2.0, tau_syn_in = 4.0, label = "neurons" })
 local glia = sim:create("astrocyte_lr_1994", GLIA, { IP3 = astro.random.uniform(0.2, 0.6), label = "glia" })
 local noise = sim:create("poisson_generator", { rate = 2300.0 })          -- Hz
