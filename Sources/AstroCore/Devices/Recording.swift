@@ -94,9 +94,9 @@ final class Recording {
         }
         for sample in samples {
             if sample.stamp > stamp { break }
-            for place in 0..<sample.width where number + place >= first {
-                let next = number + place
-                try body(Event(stamp: sample.stamp, sender: sampled[place], number: next, place: next - forgotten))
+            for next in max(first, number)..<max(first, number + sample.width) {
+                let sender = sampled[next - number]
+                try body(Event(stamp: sample.stamp, sender: sender, number: next, place: next - forgotten))
             }
             number += sample.width
         }
