@@ -34,7 +34,7 @@ report.value("spikes", spikes.n_events)
 plot.panels {
   plot.traces(calcium, { "Ca_astro" }, { title = "Astrocyte" }),
   plot.traces(current, { "I_SIC" }, { title = "Neuron" }),
-  plot.raster(spikes, { histogram = true, bin = 500 }),
+  plot.raster(spikes, { height = 160 }),
 }:save(options:figure("04_slow_current"))
 
 -- Question: SIC_TH = 0.3. Calcium is above it for a shorter time, and less far. Which of the two does the neuron notice?
