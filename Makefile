@@ -4,7 +4,7 @@
 # make faults   ends runs, fills disks, takes away memory, at random moments: FAULT_ROUNDS=200 (Docs/reliability.md)
 # make fuzz     looks for a minute for input that brings the program down
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
-# make install  PREFIX=/usr/local: binary, stdlib, man page
+# make install  PREFIX=/usr/local: binary, stdlib, tour, man page
 
 PREFIX ?= /usr/local
 PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
@@ -68,7 +68,7 @@ test-formats: build
 
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
 test-scripts: build
-	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua scripts/paper/*.lua; do \
+	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua scripts/tour/*.lua scripts/paper/*.lua; do \
 	  grep -q "^-- test: " "$$script" || continue; \
 	  options=$$(sed -n 's/^-- test: //p' $$script | head -n 1); \
 	  if (cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/$$script $$options >out.txt 2>&1); then \
@@ -109,7 +109,7 @@ format:
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/astrolua $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/astrolua
-	cp -R stdlib $(DESTDIR)$(PREFIX)/share/astrolua/
+	cp -R stdlib scripts/tour $(DESTDIR)$(PREFIX)/share/astrolua/
 	install -m 644 Docs/astrolua.1 $(DESTDIR)$(PREFIX)/share/man/man1/astrolua.1
 
 uninstall:

@@ -16,7 +16,9 @@ extension Runtime {
     /// - `keepingLocals`: its outermost local variables are kept for a `Session`.
     public func run(file path: String, keepingLocals: Bool = false) -> Outcome {
         guard let bytes = path == "-" ? readStandardInput() : readFile(path) else {
-            return .failed("cannot open \(path): \(String(cString: strerror(errno)))")
+            let problem = String(cString: strerror(errno))
+            let hint = Glibc.access(path + ".lua", R_OK) == 0 ? " (did you mean \(path).lua?)" : ""
+            return .failed("cannot open \(path): \(problem)\(hint)")
         }
         return run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
     }
