@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every ```lua block of README.md and Docs/, each by itself in an empty folder, and checks that no link of a page
-# leads nowhere and that generated pages are up to date. Usage: docs.sh PROGRAM
+# Runs every ```lua block of README.md and Docs/, each by itself in an empty folder, and checks that no link of a page leads nowhere,
+# and that generated pages, the lessons of the course and the man page are up to date. Usage: docs.sh PROGRAM
 set -u
 program=$(realpath "$1")
 cd "$(dirname "$0")/.."
@@ -27,7 +27,7 @@ for block in "$work"/*.lua; do
   fi
 done
 
-for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md scripts/paper/README.md Docs/*.md Docs/models/*.md Docs/reference/*.md; do
+for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md scripts/*/README.md Docs/*.md Docs/*/*.md; do
   for link in $(grep -o '](\([^)#]*\)' "$page" | sed 's/^](//' | grep -v '^http'); do
     if [ -e "$(dirname "$page")/$link" ]; then
       passed=$((passed + 1))
@@ -38,7 +38,18 @@ for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md scripts/pap
   done
 done
 
-if "$program" --trust Docs/generate.lua --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+for pages in Docs/generate.lua Docs/course.lua; do
+  if "$program" --trust $pages --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+done
+
+for option in $("$program" --help | grep -o '^ *-[-a-z, ]*' | grep -o -e '-[-a-z]*'); do
+  if grep -q -e "$(printf %s "$option" | sed 's/-/\\\\-/g')" Docs/astrolua.1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  Docs/astrolua.1 lacks the option $option"
+  fi
+done
 
 echo "docs: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -71,7 +71,7 @@ extension Runtime {
                 }
                 return .nothing
             },
-        ] + fileFunctions + sweepFunctions + deskFunctions
+        ] + fileFunctions + sweepFunctions + resultsFunctions + deskFunctions
     }
 }
 
@@ -100,7 +100,7 @@ extension Arguments {
         return ranks.first(problem).map(failure) ?? .flag(true)
     }
 
-    fileprivate func failure(_ problem: String) -> LuaValue {
+    func failure(_ problem: String) -> LuaValue {
         runtime.push(.none, L)
         runtime.push(.text(problem), L)
         return .pushed(2)
@@ -160,6 +160,9 @@ private func runGnuplot(_ input: String, _ reach: sandbox_reach) -> Result<[UInt
     let status = sandbox_run_gnuplot(fileno(commands), fileno(picture), fileno(messages), reach)
     if status == Int32(SANDBOX_NO_PROGRAM) {
         return .failure(InputError("gnuplot is not installed (on Debian: apt install gnuplot-nox)"))
+    }
+    if status == Int32(SANDBOX_NO_ANSWER) {
+        return .failure(InputError("gnuplot could not be started (too many processes or open files?)"))
     }
     rewind(picture)
     rewind(messages)

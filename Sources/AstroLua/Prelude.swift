@@ -67,19 +67,25 @@ extension Runtime {
         shim_pop(L, 1)
     }
 
-    /// Reading a global that was never set names the nearest one that exists.
+    /// Modules that scripts call by their last name.
+    private static let usualModules = ["analysis", "io", "options", "plot", "presets", "report", "show", "sweep"]
+
+    /// Reading a global that was never set names the nearest one that exists, or how the module is loaded.
     func installStrictGlobals() {
         pushGlobals()
-        makeStrict { "variable '\($0)' is not defined" }
+        makeStrict(hint: { Self.usualModules.contains($0) ? "local \($0) = require \"astro.\($0)\"" : nil }) {
+            "variable '\($0)' is not defined"
+        }
         shim_pop(L, 1)
     }
 
-    /// Reading what the table on top does not have becomes an error.
-    func makeStrict(_ complaint: @escaping (String) -> String) {
+    /// Reading what the table on top does not have becomes an error, with a hint or the nearest name.
+    func makeStrict(hint: @escaping (String) -> String? = { _ in nil }, _ complaint: @escaping (String) -> String) {
         lua_createtable(L, 0, 1)
         let id = addEntry(nil) { runtime, L in
             guard lua_type(L, 2) == LUA_TSTRING else { return .none }
             let name = runtime.text(L, at: 2)
+            if let hint = hint(name) { throw InputError("\(complaint(name)) (\(hint))") }
             let near = InputError.nearest(to: name, among: try runtime.names(L, in: 1))
             throw InputError(complaint(name) + (near.map { " (did you mean '\($0)'?)" } ?? ""))
         }

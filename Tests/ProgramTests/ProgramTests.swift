@@ -105,6 +105,7 @@ struct ProgramTests {
         #expect(try Run(["syntax.lua"]).errors.hasPrefix("syntax.lua:1: "))
         #expect(try Run(["missing.lua"]).errors == "cannot open missing.lua: No such file or directory\n")
         #expect(try Run(["missing.lua"]).status == 1)
+        #expect(try Run(["syntax"]).errors.hasSuffix("(did you mean syntax.lua?)\n"))
     }
 
     @Test("--seed and --threads have the last word")

@@ -190,6 +190,18 @@ struct ReplPipeTests {
         #expect(run.errors.contains("variable 'gone' is not defined"))
     }
 
+    @Test("help alone is the overview, unless it is a variable of the session")
+    func help() throws {
+        #expect(try Run(["-i"], input: "help\n").output == Run(["-i"], input: "help()\n").output)
+        #expect(try Run(["-i"], input: "local help = 1\nhelp\n").output == "1\n")
+    }
+
+    @Test("A module that is not loaded is named with its require")
+    func missingModule() throws {
+        let run = try Run(["-i"], input: "plot.lines({ 1 }, { 1 })\n")
+        #expect(run.errors == "variable 'plot' is not defined (local plot = require \"astro.plot\")\n")
+    }
+
     @Test("Errors leave the session on, and say where within an input of several lines")
     func errors() throws {
         let run = try Run(["-i"], input: "nothing\nlocal x =\nnil + 1\nx = 1 y\nfoo(\n)\n'on'")

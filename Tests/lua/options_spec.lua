@@ -40,14 +40,14 @@ describe("astro.options", function()
   end)
 
   it("reads --name value, --name=value and switches", function()
-    local options = read("--time", "20", "--count=7", "--no-figures", "--pool-type", "random", "--out", "x", "--format=pdf")
+    local options = read("--time", "20", "--count=7", "--no-figures", "--pool-type", "random", "--out", "Docs", "--format=pdf")
     assert.equal("float", math.type(options.time))
     assert.equal(20.0, options.time)
     assert.equal("integer", math.type(options.count))
     assert.equal(7, options.count)
     assert.is_false(options.figures)
     assert.equal("random", options.pool_type)
-    assert.equal("x/raster.pdf", options:figure("raster"))
+    assert.equal("Docs/raster.pdf", options:figure("raster"))
   end)
 
   it("takes negative numbers", function() assert.equal(-3, read("--count", "-3").count) end)
@@ -76,6 +76,7 @@ describe("astro.options", function()
     { { "--time" }, "option --time needs a value" },
     { { "5" }, "'5' is not an option (options begin with --)" },
     { { "--pool_type", "blok" }, "option --pool_type cannot be 'blok' (there are: random, block)" },
+    { { "--out", "nowhere" }, "option --out: nowhere: No such file or directory" },
     { { "--no-time" }, "there is no option --no_time" },
   }
   for _, case in ipairs(wrong) do

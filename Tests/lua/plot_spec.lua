@@ -512,6 +512,16 @@ describe("figure:save(path)", function()
     end
   end)
 
+  it("on a terminal says where the picture is", function()
+    figure:save("a.svg")
+    assert.is_nil(shown_text)
+    screen.is_terminal = true
+    for _, path in ipairs { "a.svg", "a.py" } do
+      figure:save(path)
+      assert.equal(path .. " is written\n", shown_text)
+    end
+  end)
+
   it("figure:commands(path) shows them, with the file that they write", function()
     assert.is_truthy(figure:commands("a.svg"):find("set output './a.svg'", 1, true))
   end)

@@ -118,6 +118,14 @@ local function wants_help(words)
   return false
 end
 
+-- Before the run and not after it. Of all paths only a directory where the script may write fails with this code.
+local IS_DIRECTORY <const> = 21
+
+local function check_directory(path)
+  local _, problem, code = io.open(path .. "/.", "a")
+  if code ~= IS_DIRECTORY then complain("option --out: %s", (problem:gsub("/%.([:'])", "%1"))) end
+end
+
 return function(description)
   local rows, values = {}, {}
   for i = 2, #description do rows[#rows + 1] = description[i] end
@@ -130,5 +138,6 @@ return function(description)
   end
   for _, row in ipairs(rows) do values[row[1]] = row[2] end
   read(rows, host.args, values)
+  if values.out ~= "." then check_directory(values.out) end
   return setmetatable(values, Options)
 end

@@ -5,13 +5,11 @@ extension Recorder {
         if isWhole { return recording }
         let ranks = simulation.ranks
         if recording.isSpikes {
-            return Recording(
-                whole: recording, spikes: (ranks.gather(recording.stamps).all, ranks.gather(recording.senders).all),
-                columns: [])
+            return Recording(whole: recording, spikes: ranks.gather(recording.spikesKept).all, columns: [])
         }
         let owners = sampleOwners
         return Recording(
-            whole: recording, spikes: ([], []),
+            whole: recording, spikes: [],
             columns: recording.columns.map { ranks.assemble($0.array, owners) })
     }
 

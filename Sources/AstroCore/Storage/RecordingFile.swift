@@ -21,15 +21,18 @@ struct RecordingFile {
         switch ending {
         case ".npz": try OutputFile.write(path) { try $0 += archive().bytes }
         case ".h5":
-            try OutputFile.replace(path) { aside in
+            _ = try HDF5Library.shared.get()
+            try OutputFile.replaceApart(path) { aside in
                 let nodes = recording.isSpikes ? recording.recordedIDs.sorted() : recording.sampled
                 let events = try SonataEvents(
                     path, at: aside, recording, recorder.simulation, nodes: nodes, expected: recorder.eventCount)
-                _ = try events.append(from: 0, through: .max)
+                try events.append(through: .max)
             }
         default:
             try OutputFile.replace(path) { aside in
-                _ = try TextEvents(path, at: aside, isDat: ending == ".dat", recording).append(from: 0, through: .max)
+                let events = try TextEvents(path, at: aside, isDat: ending == ".dat", recording)
+                try events.append(through: .max)
+                try events.file.settle()
             }
         }
     }
@@ -62,7 +65,9 @@ struct RecordingFile {
 enum OutputFile {
     /// Lets `make` write beside `path`, then renames.
     static func replace(_ path: String, _ make: (_ aside: String) throws -> Void) throws {
+        try checkNobodyWrites(path)
         let aside = path + ".part"
+        try checkNobodyWrites(aside)
         do {
             try make(aside)
             guard rename(aside, path) == 0 else { throw failure(path) }
@@ -72,13 +77,47 @@ enum OutputFile {
         }
     }
 
+    /// The same by a process of its own: libhdf5 does not survive a full disk.
+    static func replaceApart(_ path: String, _ make: (_ aside: String) throws -> Void) throws {
+        try replace(path) { aside in
+            let child = try ChildProcess { output in
+                ChildProcess.silence()
+                do { try make(aside) } catch { output.write(Array("\(error)".utf8)) }
+            }
+            let ending = child.finish()
+            guard ending != .answered || !child.answer.isEmpty else { return }
+            if let reason = reasonNotToGrow(aside) { throw InputError("can't write '\(path)': \(reason)") }
+            let said = String(decoding: child.answer, as: UTF8.self)
+            throw InputError(said.isEmpty ? "'\(path)': what was to write it \(ending)" : said)
+        }
+    }
+
+    /// Libraries do not always say why they could not write.
+    private static func reasonNotToGrow(_ path: String) -> String? {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let more = 1 << 20
+        let problem = posix_fallocate(descriptor, lseek(descriptor, 0, SEEK_END), off_t(more))
+        return problem == 0 ? nil : String(cString: strerror(problem))
+    }
+
+    /// What an `AppendingFile` holds would go on growing where nobody finds it.
+    private static func checkNobodyWrites(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+        throw InputError("'\(path)' is being written by a recorder or another program: choose another name")
+    }
+
     static func write(_ path: String, _ fill: (inout [UInt8]) throws -> Void) throws {
         var bytes: [UInt8] = []
         try fill(&bytes)
         try replace(path) { aside in
-            guard let file = fopen(aside, "wb") else { throw failure(path) }
-            let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-            guard fclose(file) == 0, written == bytes.count else { throw failure(path) }
+            let file = try AppendingFile(path, at: aside)
+            try file.append(bytes)
+            try file.settle()
         }
     }
 

@@ -16,6 +16,9 @@ public final class Runtime {
     /// Told how far a sweep is: points done, points asked for, and how many of those done have failed.
     public var sweepProgress: ((Int, Int, Int) -> Void)?
     let workers = Workers()
+    /// The file of the sweep that runs.
+    var results: AppendingFile?
+    var latestRun: LatestRun?
     /// Of a simulation that says nothing about threads; nil: one a core.
     var defaultThreads: Int?
 

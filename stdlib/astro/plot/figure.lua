@@ -89,6 +89,11 @@ local function by_host(write_with, ...)
   return done, problem
 end
 
+-- On a terminal: where to look for the picture.
+local function announce(path)
+  if host.terminal(false).is_terminal then host.show_text(path .. " is written\n", true) end
+end
+
 -- figure:save(path) -> figure
 --
 -- Writes an SVG, PNG or PDF file, by the ending of the path; with .py a script for matplotlib that holds the data, for a
@@ -98,10 +103,11 @@ Figure.save = public("figure:save(path)", function(self, path)
   if path:find("%c") then fail("save: the path must not hold control characters") end
   if ending == "py" then
     by_host(host.write_file, path, write_python(self, path))
-    return self
+  else
+    local done, problem = by_host(host.gnuplot, draw(self, nil, ending), path)
+    if not done then fail("save: '%s': %s", path, problem) end
   end
-  local done, problem = by_host(host.gnuplot, draw(self, nil, ending), path)
-  if not done then fail("save: '%s': %s", path, problem) end
+  announce(path)
   return self
 end)
 

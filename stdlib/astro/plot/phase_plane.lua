@@ -171,8 +171,8 @@ end
 --
 -- The plane of a node's two variables: its nullclines from its parameters, the direction of movement, and where the nullclines meet.
 --
--- aeif_cond_alpha_astro: V_m and w, without synaptic input; I is a current in addition to I_e
--- astrocyte_lr_1994: Ca_astro and h_IP3R at a fixed IP3, by default the node's present one
+-- For aeif_cond_alpha_astro: V_m and w, without synaptic input; I is a current in addition to I_e. For astrocyte_lr_1994: Ca_astro
+-- and h_IP3R at a fixed IP3, by default the node's present one.
 --
 -- `trajectory` is a recorder that sampled both.
 phase_plane.phase_plane = check.public("plot.phase_plane(node [, options])", function(nodes, options)

@@ -294,6 +294,7 @@ function session.evaluate(text)
   local word = text:match("^%s*(.-)%s*$")
   if word == "" then return end
   if LEAVING[word] and read(word:match("%a+")) == nil then return true end
+  if word == "help" and read(word) == help_function then return print_help() end
   settle()
   local name, rest = command_of(text)
   if not name then return run(text) end
