@@ -104,7 +104,8 @@ final class Cells {
         let offset: Int
     }
 
-    init(model: any NodeModel.Type, deal: Deal, own: Range<Int>, resolution: Double, shares: [Share], firstSender: Int) {
+    init(model: any NodeModel.Type, deal: Deal, own: Range<Int>, resolution: Double, shares: [Share], firstSender: Int)
+    {
         self.model = model
         (self.deal, self.own) = (deal, own)
         count = deal.count

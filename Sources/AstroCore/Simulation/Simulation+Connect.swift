@@ -214,7 +214,8 @@ extension Simulation {
         _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, follows: Bool = true,
         to entries: inout [SICProjection.Entry]
     ) {
-        if follows, let last = entries.last, Int(last.source) == source, Int(last.target) == target, last.weight == weight,
+        if follows, let last = entries.last, Int(last.source) == source, Int(last.target) == target,
+            last.weight == weight,
             Int(last.delay) == delay
         {
             entries[entries.count - 1].multiplicity += Int32(number)
@@ -313,7 +314,8 @@ extension Simulation {
         let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: targets, call, self)
         let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: Targets(third, self), second, self)
         let expected = rule.expectedCount(pre.count, post.count) / Double(ranks.count)
-        let out = ThirdOutCounts(workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
+        let out = ThirdOutCounts(
+            workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
         let rows = rule.rows(pre, post, call, on: self)
         if ranks.isAlone {
             try buildHere(primary, thirdIn, factor, out, rows, rowCount: pre.count)

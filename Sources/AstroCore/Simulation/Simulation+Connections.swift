@@ -57,7 +57,9 @@ extension Simulation {
         let order = found.enumerated().sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }
         var ownership = Ownership()
         if !ranks.isAlone {
-            for list in order { merged(list.element.references.map(\.1)).pieces.forEach { ownership.add($0.rank, $0.count) } }
+            for list in order {
+                merged(list.element.references.map(\.1)).pieces.forEach { ownership.add($0.rank, $0.count) }
+            }
         }
         return Connections(self, order.flatMap { $0.element.references.map(\.0) }, ownership)
     }
@@ -111,7 +113,9 @@ extension Simulation {
         switch reference {
         case .spike(let p, let row, let s, let index):
             let (projection, segment, chunk) = stored(p, row, s)
-            return (projection.sources[Int(row)], id(at: segment.base + Int(chunk.targets[Int(index)]), of: segment.plane))
+            return (
+                projection.sources[Int(row)], id(at: segment.base + Int(chunk.targets[Int(index)]), of: segment.plane)
+            )
         case .slowInwardCurrent(let p, let entry, _):
             let entry = sicProjections[p].entries[Int(entry)]
             return (Int(entry.source), Int(entry.target))

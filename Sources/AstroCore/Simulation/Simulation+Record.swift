@@ -147,7 +147,9 @@ extension Simulation {
 
     private func attach(_ recording: Recording, to nodes: Nodes) {
         var place = recording.sampled.count
-        recording.add(ids: nodes.ids, own: nodes.runs.flatMap { run in ownCells(run).map { run.population.firstID + $0 } }, now: now)
+        recording.add(
+            ids: nodes.ids, own: nodes.runs.flatMap { run in ownCells(run).map { run.population.firstID + $0 } },
+            now: now)
         for run in nodes.runs {
             let population = run.population
             if !recording.isSpikes {

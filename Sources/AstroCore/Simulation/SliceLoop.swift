@@ -228,7 +228,8 @@ final class SliceLoop: @unchecked Sendable {
         let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
         return SICOutput(
             runs: sicOutput[parity] + (part.population.cells!.firstSender - part.population.cells!.own.lowerBound)
-                * sicStride, stride: sicStride,
+                * sicStride,
+            stride: sicStride,
             buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
     }
 
