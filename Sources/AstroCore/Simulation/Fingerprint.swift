@@ -15,10 +15,15 @@ struct Digest {
     @inline(__always)
     mutating func add(_ x: Double) { add((x == 0 ? 0.0 : x).bitPattern) }
 
-    var hex: String {
+    /// Every bit of them depends on every word that was added.
+    var words: [UInt64] {
         var copy = self
         for i in 0..<4 as Range<UInt64> { copy.add(i) }
-        return [copy.a, copy.b].map {
+        return [copy.a, copy.b]
+    }
+
+    var hex: String {
+        words.map {
             String(repeating: "0", count: 16 - String($0, radix: 16).count) + String($0, radix: 16)
         }.joined()
     }

@@ -17,6 +17,7 @@ public final class Recorder: CustomStringConvertible {
     public var quantities: [String] { recording.quantities }
     public var isSpikeRecorder: Bool { recording.isSpikes }
     public var eventCount: Int { recording.count }
+    public var label: String? { recording.label }
 
     /// ms
     public var times: [Double] {

@@ -1,9 +1,25 @@
+/// What is to be done in the middle of a run, at the end of a slice, when all workers stand still and all that was recorded is
+/// in its place.
+public struct Interlude {
+    /// Asked several times a second.
+    let isDue: () -> Bool
+    /// Gets the step at which the run will end.
+    let act: (Int) throws -> Void
+
+    public init(isDue: @escaping () -> Bool, act: @escaping (Int) throws -> Void) {
+        (self.isDue, self.act) = (isDue, act)
+    }
+}
+
 extension Simulation {
     /// Advances the network by `ms`, a multiple of the resolution.
     ///
     /// - `progress`: told, a few times a second, how much of this call is done and how long it is, in ms; false ends the
     ///   run at the end of the slice.
-    public func simulate(_ ms: Double, progress: ((Double, Double) -> Bool)? = nil) throws {
+    /// - `interlude`: what is to be done now and then in the middle of it.
+    public func simulate(
+        _ ms: Double, progress: ((Double, Double) -> Bool)? = nil, interlude: Interlude? = nil
+    ) throws {
         guard ms.isFinite, ms >= 0 else {
             throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)")
         }
@@ -12,15 +28,27 @@ extension Simulation {
         isRunning = true
         defer { isRunning = false }
         try timed(\.prepare) { try prepare() }
-        guard steps > 0 else { return }
+        let start = now, end = now + steps
+        repeat {
+            if let interlude, interlude.isDue() { try interlude.act(end) }
+            let done = TimeGrid.ms(now - start, resolution)
+            try run(until: end, progress.map { report in { part, _ in report(done + part, ms) } }, interlude?.isDue)
+        } while wasPaused && now < end
+    }
+
+    /// Runs until `end`, or until it is stopped or paused.
+    private func run(until end: Int, _ progress: ((Double, Double) -> Bool)?, _ isPauseDue: (() -> Bool)?) throws {
+        wasPaused = false
+        guard end > now else { return }
         let recordings = allRecordings()
-        let stamps = now + 1..<now + steps + 1
+        let stamps = now + 1..<end + 1
         try Memory.refuse(recordings.reduce(0) { $0 + $1.bytesPlanned(stamps) }, for: "the samples of multimeters")
         let plans = recordings.map { $0.plan(stamps) }
         let run = SliceLoop(
-            self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
+            self, until: end, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress, isPauseDue)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
         now = run.reached
+        wasPaused = run.isPaused
         for recording in recordings {
             recording.cut(after: now)
             recording.lastStamp = now

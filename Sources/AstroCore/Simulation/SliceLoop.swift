@@ -39,6 +39,8 @@ final class SliceLoop: @unchecked Sendable {
     private(set) var spikes = 0
     private var ordered: [OrderedSpike] = []
     private var goOn = true
+    private let isPauseDue: (() -> Bool)?
+    private(set) var isPaused = false
 
     // one entry a worker
     private(set) var events: [Int]
@@ -74,11 +76,12 @@ final class SliceLoop: @unchecked Sendable {
 
     init(
         _ simulation: Simulation, until end: Int, plans: [(recording: Recording, first: Int, stamps: [Int])],
-        _ progress: ((Double, Double) -> Bool)?
+        _ progress: ((Double, Double) -> Bool)?, _ isPauseDue: (() -> Bool)? = nil
     ) {
         self.simulation = simulation
         self.end = end
         self.progress = progress
+        self.isPauseDue = isPauseDue
         recordings = plans.map(\.recording)
         start = simulation.now
         reached = simulation.now
@@ -271,6 +274,7 @@ final class SliceLoop: @unchecked Sendable {
                 whole = TimeGrid.ms(end - start, simulation.resolution)
             if !progress(done, whole) { goOn = false }
         }
+        if goOn, let isPauseDue, isPauseDue() { (isPaused, goOn) = (true, false) }
     }
 
     private func writeStreams() {

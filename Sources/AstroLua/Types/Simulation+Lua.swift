@@ -70,8 +70,8 @@ extension Simulation: LuaType {
                 "Records spikes, or the named quantities every `interval` ms.",
                 details: """
                     Without `names`: spikes. With them: those recordables, every `interval` ms. Options: `interval` \
-                    (1.0 ms), `offset`, `start`, `stop` (ms), and `to`, the path of a .csv or .dat file that is written \
-                    while the simulation runs.
+                    (1.0 ms), `offset`, `start`, `stop` (ms), `label`, by which `sim:recorder` finds it again, and `to`, \
+                    the path of a .csv or .dat file that is written while the simulation runs.
 
                         calcium = sim:record(glia, { "IP3", "Ca_astro" }, { interval = 10.0 })
                     """
@@ -95,8 +95,18 @@ extension Simulation: LuaType {
                 try sim.simulate(try arguments.number(1, "ms"), progress: arguments.runtime.watch(arguments.L))
                 return .nothing
             },
-            .init("save", "sim:save(path)", "Writes the whole state.") { _, _ in
-                throw InputError("writing a simulation to a file is not in this version")
+            .init(
+                "save", "sim:save(path)", "Writes the whole state to a file that astro.load reads.",
+                details: """
+                    Nodes, connections, what is on its way, random streams and recorders with what they hold: what \
+                    `astro.load` makes of it goes on bit for bit. An older file of that name stays as it was until the \
+                    new one is whole and on the disk.
+
+                        sim:save("settled.checkpoint")
+                    """
+            ) { sim, arguments in
+                try sim.save(to: try arguments.writablePath(1))
+                return .nothing
             },
         ]
     }
@@ -122,6 +132,13 @@ extension Simulation: LuaType {
             },
             .init("nodes", "sim:nodes(label) -> Nodes", "The population of that name.") { sim, arguments in
                 .object(try sim.nodes(labelled: try arguments.string(1, "label")))
+            },
+            .init("recorder", "sim:recorder(label) -> Recorder", "What sim:record made under that label.") {
+                sim, arguments in
+                .object(try sim.recorder(labelled: try arguments.string(1, "label")))
+            },
+            .init("recorders", "sim:recorders() -> table", "All that sim:record has made, in order.") { sim, _ in
+                .list(sim.recorders.map { .object($0) })
             },
             .init("populations", "sim:populations() -> table", "All that was created, in order.") { sim, _ in
                 .list(sim.populations.map { .object($0) })
@@ -175,6 +192,16 @@ extension Simulation {
         return try Simulation(
             resolution: resolution, seed: options.seed ?? seed,
             threads: options.threads ?? threads ?? arguments.runtime.defaultThreads)
+    }
+
+    /// `astro.load(path, { threads = })`; the command line has the last word.
+    static func load(_ arguments: Arguments) throws -> Simulation {
+        let path = try arguments.readablePath(1)
+        if !arguments.isNothing(2), !arguments.isTable(2) { throw arguments.wrong(2, "options", "a table") }
+        var threads: Int?
+        try arguments.forEachOption(2, among: ["threads"]) { name, value in threads = try value.integer(1, name) }
+        let runtime = arguments.runtime
+        return try Simulation.load(from: path, threads: runtime.options.threads ?? threads ?? runtime.defaultThreads)
     }
 
     fileprivate func create(_ arguments: Arguments) throws -> Nodes {
