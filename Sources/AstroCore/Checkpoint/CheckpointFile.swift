@@ -168,8 +168,8 @@ package final class CheckpointReader {
         try Memory.refuse(Double(nextLength), for: "a part of the checkpoint '\(path)'")
         let start = place
         let bytes = try read(nextLength)
-        _ = try read(padded(nextLength, to: 8) - nextLength)
-        guard Digest(of: bytes).bytes == nextDigest else {
+        let filling = try read(padded(nextLength, to: 8) - nextLength)
+        guard Digest(of: bytes).bytes == nextDigest, filling.allSatisfy({ $0 == 0 }) else {
             throw damaged(
                 "is damaged between bytes \(start) and \(place): section \(section.rawValue) is not what was written")
         }
@@ -200,7 +200,7 @@ package final class CheckpointReader {
 
 extension Digest {
     /// Of bytes, filled up with zeros to whole words; their number counts, too.
-    init(of bytes: some Collection<UInt8>) {
+    package init(of bytes: some Collection<UInt8>) {
         self.init()
         let isContiguous: Void? = bytes.withContiguousStorageIfAvailable { add(UnsafeRawBufferPointer($0)) }
         if isContiguous == nil { Array(bytes).withUnsafeBytes { add($0) } }
@@ -216,5 +216,5 @@ extension Digest {
     }
 
     /// Sixteen bytes.
-    var bytes: [UInt8] { words.withUnsafeBytes { Array($0) } }
+    package var bytes: [UInt8] { words.withUnsafeBytes { Array($0) } }
 }

@@ -115,10 +115,8 @@ package struct SectionReader {
         if !condition { throw damaged(problem()) }
     }
 
-    /// To be called at the end. Sections are filled up with zeros to whole words.
-    package func finish() throws {
-        try require(rest < 8 && bytes[place...].allSatisfy { $0 == 0 }, "holds more than it should")
-    }
+    /// To be called at the end.
+    package func finish() throws { try require(rest == 0, "holds more than it should") }
 
     @inline(__always)
     mutating func unsigned() throws -> UInt64 {

@@ -1,5 +1,5 @@
 /// A digest of 128 bits of a stream of words: two rounds of multiply and rotate a word. Not cryptographic.
-struct Digest {
+package struct Digest {
     private var a: UInt64 = 0x9e37_79b9_7f4a_7c15
     private var b: UInt64 = 0xc2b2_ae3d_27d4_eb4f
 
