@@ -4,7 +4,7 @@ import AstroLua
 import Glibc
 
 enum ExitStatus {
-    static let success: Int32 = 0, failure: Int32 = 1, wrongOptions: Int32 = 2, interrupted: Int32 = 130
+    static let success: Int32 = 0, failure: Int32 = 1, wrongOptions: Int32 = 2
 }
 
 func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
@@ -52,8 +52,7 @@ private func run(
     for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)"), bar) }
     if let script = parsed.script.first { try report(runtime.run(file: script, keepingLocals: repl != nil), bar) }
     if !hasWork, repl == nil { try report(runtime.run(file: "-"), bar) }
-    repl?.run()
-    return ExitStatus.success
+    return repl?.run() ?? ExitStatus.success
 }
 
 /// Ends the program with the status of what went wrong.
@@ -65,9 +64,9 @@ private func report(_ outcome: Outcome, _ bar: ProgressBar?) throws {
     case .failed(let message):
         complain(message)
         throw ExitCode(ExitStatus.failure)
-    case .interrupted:
-        complain("interrupted")
-        throw ExitCode(ExitStatus.interrupted)
+    case .interrupted(let interruption):
+        complain(interruption.text)
+        throw ExitCode(interruption.status)
     }
 }
 

@@ -2,12 +2,15 @@ extension Simulation {
     /// The simulation that `save` wrote. A file that is not whole, not right or not of this kind is an error.
     ///
     /// - `threads`: as in `init`; the results do not depend on it.
-    public static func load(from path: String, threads: Int? = nil) throws -> Simulation {
+    /// - `streams`: what becomes of the files that recorders were writing.
+    public static func load(
+        from path: String, threads: Int? = nil, streams: CheckpointStreams = CheckpointStreams()
+    ) throws -> Simulation {
         let reader = try CheckpointReader(path)
         guard reader.upcoming != .run else {
             throw InputError("'\(path)' says how far a script had come: run the script with --resume")
         }
-        var loader = try CheckpointLoader(reader, threads: threads)
+        var loader = try CheckpointLoader(reader, threads: threads, streams: streams)
         try loader.load()
         try reader.finish()
         return loader.simulation
@@ -15,8 +18,8 @@ extension Simulation {
 
     /// Takes over the state of a checkpoint. This simulation was built by the same calls, so that its nodes, connections and
     /// recorders are those of the checkpoint; handles to them stay good.
-    package func restore(from reader: CheckpointReader) throws {
-        var loader = try CheckpointLoader(reader, into: self)
+    package func restore(from reader: CheckpointReader, streams: CheckpointStreams) throws {
+        var loader = try CheckpointLoader(reader, into: self, streams: streams)
         try loader.load()
     }
 }
@@ -26,6 +29,7 @@ extension Simulation {
 struct CheckpointLoader {
     let reader: CheckpointReader
     let simulation: Simulation
+    let streams: CheckpointStreams
     /// Was the network built already, and is only to be put into the state of the checkpoint?
     let isBuilt: Bool
     private(set) var recordings: [Recording] = []
@@ -35,8 +39,10 @@ struct CheckpointLoader {
     private let nodeCount: Int
     private let counts: (recordings: Int, populations: Int, projections: Int, slowInwardCurrents: Int, links: Int)
 
-    init(_ reader: CheckpointReader, threads: Int? = nil, into built: Simulation? = nil) throws {
-        self.reader = reader
+    init(
+        _ reader: CheckpointReader, threads: Int? = nil, into built: Simulation? = nil, streams: CheckpointStreams
+    ) throws {
+        (self.reader, self.streams) = (reader, streams)
         isBuilt = built != nil
         var (_, contents) = try reader.take(.simulation)
         _ = try contents.text()
@@ -53,8 +59,8 @@ struct CheckpointLoader {
         simulation.assignments = try contents.int(many, "number of calls")
         simulation.streamedPopulations = try contents.int(many, "number of populations")
         simulation.streamedNodes = try contents.int(many, "number of nodes")
-        simulation.stats.spikes = try contents.int()
-        simulation.stats.events = try contents.int()
+        simulation.figures.spikes = try contents.int()
+        simulation.figures.events = try contents.int()
         let all = 0...reader.length
         counts = (
             try contents.int(all, "number of recorders"), try contents.int(all, "number of populations"),
@@ -112,7 +118,7 @@ struct CheckpointLoader {
                 isBuilt ? built[index] : Recording(quantities: quantities, resolution: simulation.resolution)
             try same(recording.quantities == quantities, "recorded quantities")
             recording.label = label
-            try recording.read(&contents, from: reader, ids: 1..<nodeCount + 1)
+            try recording.read(&contents, from: reader, ids: 1..<nodeCount + 1, streams: streams)
             recordings.append(recording)
             if !isBuilt, !isNode { simulation.recordings.append(recording) }
         }

@@ -39,7 +39,7 @@ extension Simulation {
         contents.put(Int(seed))
         contents.put(now)
         [nodeCount, connectCalls, sampleCalls, assignments].forEach { contents.put($0) }
-        [streamedPopulations, streamedNodes, stats.spikes, stats.events].forEach { contents.put($0) }
+        [streamedPopulations, streamedNodes, figures.spikes, figures.events].forEach { contents.put($0) }
         [numberedRecordings.count, populationList.count, projections.count].forEach { contents.put($0) }
         [sicProjections.count, links.count].forEach { contents.put($0) }
     }

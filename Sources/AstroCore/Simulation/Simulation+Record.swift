@@ -36,7 +36,8 @@ extension DeviceListener: Checkpointed {
 extension Simulation {
     /// A recorder of spikes, or of `quantities` every `interval` ms (1.0). It is no node: it shifts no id and no stream.
     ///
-    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `label`, a name by which it is found again; `to`, a .csv, .dat or .h5 file that events also go to
+    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `label`, a name by which it is found again; `to`, a .csv
+    ///   or .dat file that events also go to
     ///   while the simulation runs.
     public func record(_ nodes: Nodes, quantities: [String]? = nil, options: Settings = [:]) throws -> Recorder {
         try checkMine(nodes, "nodes")
@@ -58,12 +59,15 @@ extension Simulation {
                 .recording
             try checkSpikeSources(nodes)
         }
-        if let path { recording.stream = try RecordingStream(path, recording, nodes) }
+        if let path { recording.stream = try RecordingStream(path, recording) }
         recording.label = label
         attach(recording, to: nodes)
         recordings.append(recording)
         return Recorder(self, recording)
     }
+
+    /// Files that recorders write while it runs.
+    public var streamedFiles: [String] { allRecordings().compactMap { $0.stream?.path } }
 
     private static func text(_ name: String, _ value: Value?, _ wanted: String) throws -> String? {
         switch value {

@@ -28,35 +28,55 @@ extension Simulation {
         isRunning = true
         defer { isRunning = false }
         try timed(\.prepare) { try prepare() }
-        let start = now, end = now + steps
-        repeat {
-            if let interlude, interlude.isDue() { try interlude.act(end) }
-            let done = TimeGrid.ms(now - start, resolution)
-            try run(until: end, progress.map { report in { part, _ in report(done + part, ms) } }, interlude?.isDue)
-        } while wasPaused && now < end
+        let recordings = allRecordings()
+        let (start, end) = (now, now + steps)
+        let told = progress.map { progress in
+            { [self] (done: Double) in progress(TimeGrid.ms(now - start, resolution) + done, ms) }
+        }
+        var isDue = interlude?.isDue() ?? false
+        while now < end {
+            if isDue { try interlude?.act(end) }
+            let stop = min(end, now + longestPart(recordings))
+            let run = try advance(to: stop, recordings, told, interlude?.isDue)
+            guard now == stop || run.isPaused else { return }
+            isDue = run.isPaused
+        }
     }
 
-    /// Runs until `end`, or until it is stopped or paused.
-    private func run(until end: Int, _ progress: ((Double, Double) -> Bool)?, _ isPauseDue: (() -> Bool)?) throws {
-        wasPaused = false
-        guard end > now else { return }
-        let recordings = allRecordings()
+    /// Steps that can be made before the samples that go to files have to be there: they are not all kept in memory.
+    private func longestPart(_ recordings: [Recording]) -> Int {
+        let perStep = recordings.filter { $0.stream != nil }.map(\.bytesPerStep).max() ?? 0
+        guard perStep > 0 else { return TimeGrid.never }
+        return max(sliceLength, Int(min(Double(RecorderMemory.mostKept) / perStep, Double(TimeGrid.never))))
+    }
+
+    /// Runs until `end`, or until somebody asks for an early end or a pause.
+    private func advance(
+        to end: Int, _ recordings: [Recording], _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
+    ) throws -> SliceLoop {
         let stamps = now + 1..<end + 1
-        try Memory.refuse(recordings.reduce(0) { $0 + $1.bytesPlanned(stamps) }, for: "the samples of multimeters")
+        for recording in recordings {
+            recording.forgetWritten(expecting: recording.bytesPerStep * Double(stamps.count))
+        }
+        try RecorderMemory.refuse(recordings, stamps: stamps)
         let plans = recordings.map { $0.plan(stamps) }
         let run = SliceLoop(
             self, until: end, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress, isPauseDue)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
         now = run.reached
-        wasPaused = run.isPaused
         for recording in recordings {
             recording.cut(after: now)
             recording.lastStamp = now
         }
-        stats.spikes += run.spikes
-        stats.events += run.events.reduce(0, +)
-        for recording in recordings { try recording.stream?.flush(recording) }
-        if let failure = run.failure { throw failure }
+        figures.spikes += run.spikes
+        figures.events += run.events.reduce(0, +)
+        let unwritten = StreamWriter(recordings).write(through: now)
+        if let failure = run.failure ?? unwritten.map({ InputError(stopped($0, at: now)) }) { throw failure }
+        return run
+    }
+
+    func stopped(_ message: String, at step: Int) -> String {
+        "\(message); the run stopped at \(formatted(TimeGrid.ms(step, resolution))) ms"
     }
 
     private func offGrid(_ ms: Double) -> InputError {
@@ -67,7 +87,7 @@ extension Simulation {
         )
     }
 
-    private func allRecordings() -> [Recording] {
+    func allRecordings() -> [Recording] {
         var seen = Set<ObjectIdentifier>()
         let all =
             populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) }
@@ -96,7 +116,7 @@ extension Simulation {
         try refuseLargeBuffers()
         prepareBuffers()
         makeInputBlocks()
-        stats.memoryBytes = memoryBytes
+        figures.memoryBytes = memoryBytes
         isPrepared = true
     }
 

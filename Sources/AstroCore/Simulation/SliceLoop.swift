@@ -18,7 +18,8 @@
 final class SliceLoop: @unchecked Sendable {
     private let simulation: Simulation
     private let end: Int
-    private let progress: ((Double, Double) -> Bool)?
+    /// Told how many ms are done; false ends the run.
+    private let progress: ((Double) -> Bool)?
     /// Workers that have cells; the others would only be waited for.
     let workers: Int
     private let barrier: Barrier
@@ -26,6 +27,8 @@ final class SliceLoop: @unchecked Sendable {
     /// For each population: the stamps, within this run, at which its cells are sampled.
     private let sampling: [SamplingPlan]
     private let recordings: [Recording]
+    private let streams: StreamWriter
+    private let checks: StateCheck.Schedule
     private let start: Int
     private var nextReport: Double
     private let parts: [[Part]]
@@ -61,6 +64,7 @@ final class SliceLoop: @unchecked Sendable {
         let blocks: [InputBlock]
         let kernel: any Kernel
         let sampling: SamplingPlan
+        let check: StateCheck
     }
 
     private struct Fault {
@@ -76,13 +80,15 @@ final class SliceLoop: @unchecked Sendable {
 
     init(
         _ simulation: Simulation, until end: Int, plans: [(recording: Recording, first: Int, stamps: [Int])],
-        _ progress: ((Double, Double) -> Bool)?, _ isPauseDue: (() -> Bool)? = nil
+        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
     ) {
         self.simulation = simulation
         self.end = end
         self.progress = progress
         self.isPauseDue = isPauseDue
         recordings = plans.map(\.recording)
+        streams = StreamWriter(recordings)
+        checks = StateCheck.Schedule(resolution: simulation.resolution)
         start = simulation.now
         reached = simulation.now
         nextReport = Clock.seconds + Self.reportInterval
@@ -97,7 +103,7 @@ final class SliceLoop: @unchecked Sendable {
                 return zip(cells.shares, cells.blocks).filter { $0.0.worker == worker && !$0.0.cells.isEmpty }.map {
                     Part(
                         population: population, share: $0, blocks: $1, kernel: cells.kernel(),
-                        sampling: sampling[population.index])
+                        sampling: sampling[population.index], check: StateCheck(cells))
                 }
             }
         }
@@ -172,7 +178,15 @@ final class SliceLoop: @unchecked Sendable {
             }
             advance(part, from..<slice.upperBound, slice, after: previous, outbox, parity)
         }
+        if checks.isDue(slice, end: end) { check(parts[worker], slice, outbox) }
         outbox.sort()
+    }
+
+    private func check(_ parts: [Part], _ slice: Range<Int>, _ outbox: Outbox) {
+        for part in parts {
+            guard let cell = part.check.firstOutside(part.share.cells) else { continue }
+            outbox.report(instability: (slice.upperBound - 1, part.population.index, cell))
+        }
     }
 
     /// Advances cells through some steps of a slice; before the first of them, their input is worked out.
@@ -268,23 +282,9 @@ final class SliceLoop: @unchecked Sendable {
         checkFaults(slice, parity)
         guard Clock.seconds >= nextReport else { return }
         nextReport = Clock.seconds + Self.reportInterval
-        writeStreams()
-        if let progress {
-            let done = TimeGrid.ms(reached - start, simulation.resolution),
-                whole = TimeGrid.ms(end - start, simulation.resolution)
-            if !progress(done, whole) { goOn = false }
-        }
+        if let problem = streams.write(through: reached) ?? RecorderMemory.shortage(recordings) { fail(problem) }
+        if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) { goOn = false }
         if goOn, let isPauseDue, isPauseDue() { (isPaused, goOn) = (true, false) }
-    }
-
-    private func writeStreams() {
-        do {
-            for recording in recordings where recording.stream != nil {
-                try recording.stream?.write(recording, through: reached)
-            }
-        } catch {
-            fail((error as? InputError)?.message ?? "\(error)")
-        }
     }
 
     private func collect(_ slice: Range<Int>, _ parity: Int) {
@@ -380,7 +380,7 @@ final class SliceLoop: @unchecked Sendable {
             ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
         }
         if let unstable {
-            fail(describe(unstable))
+            fail(simulation.describe(unstable))
         } else if let fault = faults.compactMap({ $0 }).min(by: {
             ($0.stamp, $0.source.population, $0.source.cell) < ($1.stamp, $1.source.population, $1.source.cell)
         }) {
@@ -398,20 +398,8 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func fail(_ message: String) {
-        failure = InputError(
-            "\(message); the run stopped at \(formatted(TimeGrid.ms(reached, simulation.resolution))) ms")
+        failure = failure ?? InputError(simulation.stopped(message, at: reached))
         goOn = false
-    }
-
-    private func describe(_ unstable: (step: Int, population: Int, cell: Int)) -> String {
-        let population = simulation.populationList[unstable.population]
-        let cells = population.cells!
-        let time = formatted(TimeGrid.ms(unstable.step + 1, simulation.resolution))
-        let state = cells.model.parameters.filter { $0.role == .state }.map {
-            "\($0.name) = \(cells.column($0.name)[unstable.cell])"
-        }
-        return
-            "numerical instability of node \(population.firstID + unstable.cell) (\(cells.model.name)) at \(time) ms: \(state.joined(separator: ", "))"
     }
 }
 

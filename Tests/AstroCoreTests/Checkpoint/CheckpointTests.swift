@@ -158,13 +158,13 @@ struct CheckpointTests {
         var asked = 0, acted: [Double] = []
         let interlude = Interlude {
             asked += 1
-            return asked % 3 == 0
+            return asked % 2 == 0
         } act: { end in
             #expect(end == 300)
             acted.append(interrupted.time)
         }
         try interrupted.simulate(30, interlude: interlude)
-        #expect(acted.count > 3 && acted == acted.sorted() && acted.last! < 30)
+        #expect(!acted.isEmpty && acted == acted.sorted() && acted.last! < 30)
         #expect(try Everyone(whole) == Everyone(interrupted))
     }
 }
