@@ -34,7 +34,8 @@ extension Runtime {
                 "load", "astro.load(path [, options]) -> Simulation", "The simulation that sim:save wrote.",
                 details: """
                     It goes on bit for bit as it would have without the stop, on any number of threads \
-                    (`options.threads`; all cores). `sim:populations()`, `sim:nodes(label)`, `sim:recorders()` and \
+                    (`options.threads`; all cores). Recorders that write to files go on with them, unless \
+                    `options.streams` is false. `sim:populations()`, `sim:nodes(label)`, `sim:recorders()` and \
                     `sim:recorder(label)` lead to what is in it. A file that is damaged, or no such file, is an error.
 
                         sim = astro.load("settled.checkpoint", { threads = 2 })

@@ -18,7 +18,16 @@ extension Runtime {
         guard let bytes = path == "-" ? readStandardInput() : readFile(path) else {
             return .failed("cannot open \(path): \(String(cString: strerror(errno)))")
         }
-        return run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
+        do {
+            try keepJournal(path, bytes)
+        } catch {
+            return .failed("\(error)")
+        }
+        let outcome = run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
+        guard case .finished = outcome, let journal else { return outcome }
+        if let complaint = journal.complaint { return .failed(complaint) }
+        journal.remove()
+        return outcome
     }
 
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".

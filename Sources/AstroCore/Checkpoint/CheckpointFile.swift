@@ -43,6 +43,12 @@ package final class CheckpointWriter {
         try file.finish()
     }
 
+    /// The file, and what a killed program has left beside it.
+    package static func remove(_ path: String) {
+        unlink(path)
+        _ = try? DurableFile(path)
+    }
+
     private var header: [UInt8] {
         var bytes = CheckpointFormat.magic
         bytes += Self.little(UInt64(CheckpointFormat.version) | UInt64(CheckpointFormat.headerSize) << 32)

@@ -8,6 +8,9 @@ package struct SectionWriter {
 
     package init() {}
 
+    /// With what was read: it is gone on with.
+    package init(_ read: SectionReader) { bytes = read.bytes }
+
     mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
 
     package mutating func put(_ number: Int) { put(unsigned: UInt64(bitPattern: Int64(number << 1 ^ number >> 63))) }
@@ -42,7 +45,7 @@ package struct SectionWriter {
         bytes += text.utf8
     }
 
-    mutating func put(_ text: String?) {
+    package mutating func put(_ text: String?) {
         put(text != nil)
         if let text { put(text) }
     }
@@ -100,18 +103,18 @@ package struct SectionWriter {
 /// Reads what a `SectionWriter` wrote, and throws where the bytes are something else: nothing is believed, since a stranger can
 /// write a file with right checksums.
 package struct SectionReader {
-    private let bytes: [UInt8]
+    fileprivate let bytes: [UInt8]
     private var place = 0
     private let what: String
 
     /// - `what`: names the section in messages.
-    init(_ bytes: [UInt8], _ what: String) { (self.bytes, self.what) = (bytes, what) }
+    package init(_ bytes: [UInt8], _ what: String) { (self.bytes, self.what) = (bytes, what) }
 
     package var rest: Int { bytes.count - place }
 
     package func damaged(_ problem: String) -> InputError { InputError("\(what): \(problem)") }
 
-    func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
+    package func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
         if !condition { throw damaged(problem()) }
     }
 
@@ -136,7 +139,7 @@ package struct SectionReader {
         return Int(bitPattern: UInt(number >> 1)) ^ -Int(bitPattern: UInt(number & 1))
     }
 
-    mutating func int(_ range: ClosedRange<Int>, _ name: @autoclosure () -> String) throws -> Int {
+    package mutating func int(_ range: ClosedRange<Int>, _ name: @autoclosure () -> String) throws -> Int {
         let number = try int()
         try require(range.contains(number), "\(name()) = \(number) is not allowed")
         return number
@@ -159,7 +162,7 @@ package struct SectionReader {
 
     mutating func optionalInt() throws -> Int? { try flag() ? try int() : nil }
     mutating func optionalDouble() throws -> Double? { try flag() ? try double() : nil }
-    mutating func optionalText() throws -> String? { try flag() ? try text() : nil }
+    package mutating func optionalText() throws -> String? { try flag() ? try text() : nil }
 
     package mutating func text() throws -> String {
         let length = try count()

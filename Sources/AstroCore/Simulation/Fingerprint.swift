@@ -3,8 +3,10 @@ package struct Digest {
     private var a: UInt64 = 0x9e37_79b9_7f4a_7c15
     private var b: UInt64 = 0xc2b2_ae3d_27d4_eb4f
 
+    package init() {}
+
     @inline(__always)
-    mutating func add(_ word: UInt64) {
+    package mutating func add(_ word: UInt64) {
         a = (a ^ word) &* 0xff51_afd7_ed55_8ccd
         a = a << 29 | a >> 35
         b = (b &+ word ^ a) &* 0xc4ce_b9fe_1a85_ec53
@@ -16,7 +18,7 @@ package struct Digest {
     mutating func add(_ x: Double) { add((x == 0 ? 0.0 : x).bitPattern) }
 
     /// Every bit of them depends on every word that was added.
-    var words: [UInt64] {
+    package var words: [UInt64] {
         var copy = self
         for i in 0..<4 as Range<UInt64> { copy.add(i) }
         return [copy.a, copy.b]

@@ -16,7 +16,8 @@ protocol EventSink: AnyObject {
 final class TextEvents: EventSink {
     let file: AppendingFile
     var next = 0
-    private let recording: Recording
+    /// It holds the stream that this belongs to.
+    private unowned let recording: Recording
     private let isDat: Bool
     private static let pieceSize = 1 << 16
 

@@ -95,9 +95,7 @@ extension Simulation: LuaType {
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
-                let ms = try arguments.number(1, "ms"), start = sim.time
-                try sim.simulate(ms, progress: arguments.runtime.watch(arguments.L))
-                arguments.runtime.noteStop(sim, from: start, asked: ms)
+                try arguments.runtime.simulate(sim, try arguments.number(1, "ms"), arguments.L)
                 return .nothing
             },
             .init(
@@ -194,19 +192,28 @@ extension Simulation {
             }
         }
         let options = arguments.runtime.options
-        return try Simulation(
+        let simulation = try Simulation(
             resolution: resolution, seed: options.seed ?? seed,
             threads: options.threads ?? threads ?? arguments.runtime.defaultThreads)
+        arguments.runtime.journal?.register(simulation)
+        return simulation
     }
 
-    /// `astro.load(path, { threads = })`; the command line has the last word.
+    /// `astro.load(path, { threads =, streams = })`; the command line has the last word.
     static func load(_ arguments: Arguments) throws -> Simulation {
-        let path = try arguments.readablePath(1)
+        let path = try arguments.readablePath(1), runtime = arguments.runtime
         if !arguments.isNothing(2), !arguments.isTable(2) { throw arguments.wrong(2, "options", "a table") }
         var threads: Int?
-        try arguments.forEachOption(2, among: ["threads"]) { name, value in threads = try value.integer(1, name) }
-        let runtime = arguments.runtime
-        return try Simulation.load(from: path, threads: runtime.options.threads ?? threads ?? runtime.defaultThreads)
+        var streams = CheckpointStreams()
+        streams.refusal = { runtime.access.refusal($0, writing: true) }
+        streams.hint = " (astro.load(path, { streams = false }) lets it record in memory)"
+        try arguments.forEachOption(2, among: ["threads", "streams"]) { name, value in
+            if name == "threads" { threads = try value.integer(1, name) } else { streams.goOn = try value.flag(1, name) }
+        }
+        let simulation = try Simulation.load(
+            from: path, threads: runtime.options.threads ?? threads ?? runtime.defaultThreads, streams: streams)
+        runtime.journal?.register(simulation)
+        return simulation
     }
 
     fileprivate func create(_ arguments: Arguments) throws -> Nodes {
@@ -247,7 +254,9 @@ extension Simulation {
         let optionsComeSecond =
             arguments.isTable(2) && arguments.isNothing(3) && lua_rawlen(arguments.L, arguments.index(2)) == 0
         let names = arguments.isNothing(2) || optionsComeSecond ? nil : try arguments.names(2, "names")
-        let options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
+        var options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
+        // the file holds what was written until the checkpoint, and is gone on with from there
+        if arguments.runtime.journal?.isReplaying ?? false { options["to"] = nil }
         if case .text(let path)? = options["to"], let refusal = arguments.runtime.access.refusal(path, writing: true) {
             throw InputError(refusal)
         }
@@ -284,6 +293,15 @@ extension Arguments {
 }
 
 extension Runtime {
+    fileprivate func simulate(_ simulation: Simulation, _ ms: Double, _ L: LuaState) throws {
+        let start = simulation.time
+        defer { noteStop(simulation, from: start, asked: ms) }
+        guard let journal, journal.isActive else { return try simulation.simulate(ms, progress: watch(L)) }
+        try journal.simulate(simulation, ms, self, L) { rest, interlude in
+            try simulation.simulate(rest, progress: watch(L), interlude: interlude)
+        }
+    }
+
     /// Called between slices: shows how far the run is, and false ends it.
     fileprivate func watch(_ L: LuaState) -> (Double, Double) -> Bool {
         { [unowned self] done, whole in
