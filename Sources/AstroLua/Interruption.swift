@@ -28,7 +28,8 @@ public struct Interruption: Equatable, Sendable {
     /// Where it stopped, what is there, and how to go on.
     public var text: String {
         let name = [SIGINT: "Ctrl-C", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][signal] ?? "signal \(signal)"
-        return ([place.isEmpty ? "interrupted (\(name))" : "\(place): interrupted (\(name))"] + details).joined(separator: "\n")
+        return ([place.isEmpty ? "interrupted (\(name))" : "\(place): interrupted (\(name))"] + details).joined(
+            separator: "\n")
     }
 
     /// The same for those who are at a prompt and see where they are.
@@ -58,7 +59,8 @@ public struct Interruption: Equatable, Sendable {
 
     private static func shown(_ ms: Double) -> String {
         let thousandths = (ms * 1000).rounded() / 1000
-        return thousandths == thousandths.rounded() && abs(thousandths) < 1e15 ? "\(Int(thousandths))" : "\(thousandths)"
+        return thousandths == thousandths.rounded() && abs(thousandths) < 1e15
+            ? "\(Int(thousandths))" : "\(thousandths)"
     }
 }
 

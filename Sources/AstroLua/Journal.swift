@@ -81,7 +81,8 @@ final class Journal {
     /// The name under which calls are entered, nil for those that need no entry.
     static func name<T: LuaType>(_ type: T.Type, _ call: String) -> String? {
         let name = "\(T.luaName).\(call)"
-        let hasState = T.self == Simulation.self || T.self == Nodes.self || T.self == Recorder.self || T.self == Connections.self
+        let hasState =
+            T.self == Simulation.self || T.self == Nodes.self || T.self == Recorder.self || T.self == Connections.self
         return hasState && !untold.contains(name) ? name : nil
     }
 

@@ -4,7 +4,8 @@ import Testing
 /// A script that is ended in the middle and goes on from its checkpoint prints and writes what it would have without.
 @Suite("--checkpoint-every and --resume", .serialized, .timeLimit(.minutes(5)))
 struct ResumeTests {
-    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("astrolua-\(UUID().uuidString)")
+    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "astrolua-\(UUID().uuidString)")
 
     init() throws { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) }
 
@@ -62,7 +63,8 @@ struct ResumeTests {
         return (process, output, errors)
     }
 
-    private func run(_ arguments: [String], in folder: String) throws -> (status: Int32, output: String, errors: String) {
+    private func run(_ arguments: [String], in folder: String) throws -> (status: Int32, output: String, errors: String)
+    {
         let (process, output, errors) = try start(arguments, in: folder)
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -77,7 +79,8 @@ struct ResumeTests {
     }
 
     private func exists(_ file: String, in folder: String) -> Bool {
-        FileManager.default.fileExists(atPath: directory.appendingPathComponent(folder).appendingPathComponent(file).path)
+        FileManager.default.fileExists(
+            atPath: directory.appendingPathComponent(folder).appendingPathComponent(file).path)
     }
 
     private func content(_ file: String, in folder: String) throws -> String {
@@ -101,7 +104,8 @@ struct ResumeTests {
 
     private static func children(of parent: Int32) throws -> [Int32] {
         let path = "/proc/\(parent)/task/\(parent)/children"
-        return (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ").compactMap { Int32($0) } ?? []
+        return (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ").compactMap { Int32($0) }
+            ?? []
     }
 
     @Test("Killed again and again at any moment, and gone on with on other threads: the same output and files")

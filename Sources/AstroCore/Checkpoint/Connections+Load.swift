@@ -1,36 +1,41 @@
 /// Where global ids are found in input planes.
 struct TargetPlaces {
     /// Stretches of planes, as segments cover them.
-    let stretches: [(plane: InputPlane, base: Int)]
+    private(set) var stretches: [(plane: InputPlane, base: Int)] = []
     /// For each id, counted from 0, its stretch and its place there; `none` for devices.
-    private let entries: [UInt32]
+    private var entries: [UInt32] = []
     private static let none = UInt32.max
 
+    private struct Key: Hashable {
+        let plane: ObjectIdentifier
+        let base: Int
+    }
+
     init(_ simulation: Simulation) {
-        var stretches: [(plane: InputPlane, base: Int)] = [], entries: [UInt32] = []
+        var known: [Key: Int] = [:]
         entries.reserveCapacity(simulation.nodeCount)
         for population in simulation.populationList {
             guard let cells = population.cells else {
-                entries += Array(repeating: Self.none, count: population.count)
+                entries += repeatElement(Self.none, count: population.count)
                 continue
             }
-            for share in cells.shares {
-                for place in share.offset..<share.offset + share.cells.count {
-                    let base = place / Segment.span * Segment.span
-                    if stretches.last.map({ $0.plane !== share.plane || $0.base != base }) ?? true {
-                        stretches.append((share.plane, base))
-                    }
-                    entries.append(UInt32(stretches.count - 1) << 16 | UInt32(place - base))
-                }
-            }
+            for share in cells.shares { add(share, &known) }
         }
-        // several populations may share a stretch of a plane
-        var first: [Int] = []
-        for (i, one) in stretches.enumerated() {
-            first.append(stretches[..<i].firstIndex { $0.plane === one.plane && $0.base == one.base } ?? i)
+    }
+
+    private mutating func add(_ share: Cells.Share, _ known: inout [Key: Int]) {
+        var place = share.offset
+        let end = share.offset + share.cells.count
+        while place < end {
+            let base = place / Segment.span * Segment.span
+            let key = Key(plane: ObjectIdentifier(share.plane), base: base)
+            let stretch = known[key] ?? stretches.count
+            if stretch == stretches.count { stretches.append((share.plane, base)) }
+            known[key] = stretch
+            let stop = min(end, base + Segment.span)
+            entries += (place..<stop).map { UInt32(stretch) << 16 | UInt32($0 - base) }
+            place = stop
         }
-        self.entries = entries.map { $0 == Self.none ? $0 : UInt32(first[Int($0 >> 16)]) << 16 | $0 & 0xffff }
-        self.stretches = stretches
     }
 
     var count: Int { entries.count }
@@ -120,16 +125,19 @@ extension CheckpointLoader {
         let built = isBuilt ? simulation.projections[index] : nil
         if let built {
             try same(
-                (built.number, built.spec.model, built.spec.receptor) == (header.number, header.spec.model, header.spec.receptor)
+                (built.number, built.spec.model, built.spec.receptor) == (
+                    header.number, header.spec.model, header.spec.receptor
+                )
                     && built.sources == header.sources, "connections")
         }
         let segments = targets.stretches.map { Segment(plane: $0.plane, base: $0.base, chunks: chunks) }
         let order = built.map { ConnectionOrder($0, simulation) }
-        var chunk = 0
+        var chunk = 0, found = 0
         while let (number, contents) = try reader.takeIf(.rows) {
             try contents.require(number >= chunk, "rows are out of order")
             var contents = contents
             let rows = try header.readRows(number, &contents)
+            found += rows.targets.count
             if let order, let built {
                 try restore(rows, built, order, header)
             } else {
@@ -137,6 +145,7 @@ extension CheckpointLoader {
             }
             chunk = number + 1
         }
+        try same(built.map { $0.count == found } ?? true, "numbers of connections")
         let projection = built ?? header.make(segments.filter(\.hasConnections), workers: simulation.threads)
         try readSynapses(of: projection, header)
         projection.countConnections()
@@ -183,7 +192,8 @@ extension CheckpointLoader {
                 == (header.weight == nil, header.delay == nil, !rows.individuals.isEmpty), "kinds of connections")
         var i = 0, row = 0
         try order.forEachRow(rows.chunk, wantsPlaces: true) { _, targets, places in
-            try same(rows.counts[row] == targets.count && rows.targets[i..<i + targets.count] == targets[...], "connections")
+            try same(
+                rows.counts[row] == targets.count && rows.targets[i..<i + targets.count] == targets[...], "connections")
             for (place, n) in zip(places, i..<i + targets.count) {
                 if !rows.weights.isEmpty { place.chunk.weights![place.index] = rows.weights[n] }
                 if !rows.delays.isEmpty { place.chunk.delays![place.index] = rows.delays[n] }
@@ -273,9 +283,11 @@ extension CheckpointLoader {
         let count = simulation.populationList[population].devices?.count ?? 0
         try contents.require(count > 0, "a generator is a cell")
         let device = try contents.int(0...count - 1, "generator")
-        let stream = try contents.int(0...1 << 40, "stream"), number = try contents.int(0...1 << 40, "number of the call")
+        let stream = try contents.int(0...1 << 40, "stream"),
+            number = try contents.int(0...1 << 40, "number of the call")
         let receptor = try contents.int(0...1000, "receptor")
-        let since = try contents.int(0...simulation.now, "time"), trainsSince = try contents.int(0...simulation.now, "time")
+        let since = try contents.int(0...simulation.now, "time"),
+            trainsSince = try contents.int(0...simulation.now, "time")
         let hasNegativeArrival = try contents.flag()
         let targets = try contents.near(1..<self.targets.count + 1, "node")
         let delays = try contents.near(1..<Int(UInt16.max) + 1, "delay").map { Int32($0) }
@@ -284,7 +296,8 @@ extension CheckpointLoader {
         try contents.require(
             !targets.isEmpty && [delays.count, weights.count].allSatisfy { $0 == 1 || $0 == targets.count },
             "columns differ in length")
-        try contents.require(targets.allSatisfy { self.targets.find($0) != nil }, "a generator is connected to a device")
+        try contents.require(
+            targets.allSatisfy { self.targets.find($0) != nil }, "a generator is connected to a device")
         let link: DeviceLink
         if isBuilt {
             link = simulation.links[index]

@@ -51,7 +51,9 @@ package struct SectionWriter {
     }
 
     /// Plain values as they lie in memory; how many is known from elsewhere.
-    mutating func put<T: BitwiseCopyable>(raw values: UnsafeBufferPointer<T>) { bytes += UnsafeRawBufferPointer(values) }
+    mutating func put<T: BitwiseCopyable>(raw values: UnsafeBufferPointer<T>) {
+        bytes += UnsafeRawBufferPointer(values)
+    }
 
     package mutating func put(_ values: [Double]) {
         put(values.count)

@@ -98,7 +98,8 @@ struct CheckpointLoader {
         try same(
             !isBuilt
                 || (simulation.projections.count, simulation.sicProjections.count, simulation.links.count)
-                    == (counts.projections, counts.slowInwardCurrents, counts.links), "numbers of connect calls")
+                    == (counts.projections, counts.slowInwardCurrents, counts.links),
+            "numbers of connect calls")
         for index in 0..<counts.projections { try readProjection(index) }
         for index in 0..<counts.slowInwardCurrents { try readSlowInwardCurrents(index) }
         for index in 0..<counts.links { try readLink(index) }

@@ -208,7 +208,11 @@ extension Simulation {
         streams.refusal = { runtime.access.refusal($0, writing: true) }
         streams.hint = " (astro.load(path, { streams = false }) lets it record in memory)"
         try arguments.forEachOption(2, among: ["threads", "streams"]) { name, value in
-            if name == "threads" { threads = try value.integer(1, name) } else { streams.goOn = try value.flag(1, name) }
+            if name == "threads" {
+                threads = try value.integer(1, name)
+            } else {
+                streams.goOn = try value.flag(1, name)
+            }
         }
         let simulation = try Simulation.load(
             from: path, threads: runtime.options.threads ?? threads ?? runtime.defaultThreads, streams: streams)

@@ -145,10 +145,14 @@ struct CheckpointTests {
     func versionOne() throws {
         let file = Fixtures.folder.appendingPathComponent("checkpoints/version-1.checkpoint").path
         let simulation = try Simulation.load(from: file, threads: 2)
-        #expect(simulation.fingerprint() == "FINGERPRINT-AT-LOAD")
-        #expect(simulation.populations.count == 4 && simulation.connectionCount == 0)
-        try simulation.simulate(10)
-        #expect(simulation.fingerprint() == "FINGERPRINT-LATER")
+        #expect(simulation.fingerprint() == "6e74ada814cdc5bc60901fbb4b430731")
+        #expect(simulation.populations.map(\.label) == [nil, nil, "parrots", "neurons", "glia"])
+        #expect(simulation.connectionCount == 35 && simulation.time == 20.3)
+        #expect(try simulation.recorder(labelled: "spikes").eventCount == 3)
+        #expect(try simulation.recorder(labelled: "calcium").times == [5, 5, 10, 10, 15, 15, 20, 20])
+        try simulation.simulate(30)
+        #expect(simulation.fingerprint() == "c01f0932e0cb12126abd4474547b1565")
+        #expect(try simulation.recorder(labelled: "spikes").eventCount == 8)
     }
 
     @Test("An interlude in the middle of a run changes nothing")

@@ -67,8 +67,10 @@ struct DamagedCheckpointTests {
         var newer = whole
         newer[8] = 2
         #expect(try #require(try refusal(newer)).contains("newer program"))
-        #expect(try #require(try refusal("a text of mine, longer than a header would be, with words".utf8)).contains("no checkpoint"))
-        #expect(try #require(try refusal([UInt8]())).contains("no checkpoint") )
+        #expect(
+            try #require(try refusal("a text of mine, longer than a header would be, with words".utf8)).contains(
+                "no checkpoint"))
+        #expect(try #require(try refusal([UInt8]())).contains("no checkpoint"))
         var altered = whole
         altered[whole.count / 2] ^= 4
         #expect(try #require(try refusal(altered)).contains("not what was written"))
@@ -76,18 +78,7 @@ struct DamagedCheckpointTests {
         #expect(throws: InputError.self) { try Simulation.load(from: folder.path("")) }
     }
 
-    /// Where sections begin and how long their contents are, and each with right digests again.
-    private func resealed(_ bytes: [UInt8]) -> [UInt8] {
-        var bytes = bytes, place = 48
-        while place < bytes.count {
-            let length = bytes[place + 8..<place + 16].reversed().reduce(0) { $0 << 8 | Int($1) }
-            bytes.replaceSubrange(place + 16..<place + 32, with: Digest(of: bytes[place + 40..<place + 40 + length]).bytes)
-            bytes.replaceSubrange(place + 32..<place + 40, with: Digest(of: bytes[place..<place + 32]).bytes.prefix(8))
-            place += 40 + (length + 7) / 8 * 8
-        }
-        return bytes
-    }
-
+    /// Places of the contents of all sections.
     private func contents(_ bytes: [UInt8]) -> [Int] {
         var places: [Int] = [], place = 48
         while place < bytes.count {
@@ -102,13 +93,13 @@ struct DamagedCheckpointTests {
     func strangers() throws {
         defer { folder.remove() }
         let whole = try small()
-        #expect(resealed(whole) == whole)
+        #expect(CheckpointFormat.resealed(whole) == whole)
         var refused = 0, loaded = 0
         for place in contents(whole) {
             for value in [0, 0x7f, 0x80, 0xff] as [UInt8] {
                 var bytes = whole
                 bytes[place] = value
-                try folder.write("strange", resealed(bytes))
+                try folder.write("strange", CheckpointFormat.resealed(bytes))
                 do {
                     let simulation = try Simulation.load(from: folder.path("strange"), threads: 2)
                     loaded += 1
@@ -133,7 +124,7 @@ struct DamagedCheckpointTests {
         for end in place + model.count..<place + model.count + 20 {
             var bytes = whole
             for i in end..<end + 4 { bytes[i] = 0xff }
-            _ = try refusal(resealed(bytes))
+            _ = try refusal(CheckpointFormat.resealed(bytes))
         }
         var usage = rusage()
         getrusage(RUSAGE_SELF, &usage)

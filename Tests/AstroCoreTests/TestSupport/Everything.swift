@@ -129,7 +129,9 @@ struct Everyone: Equatable {
                 try Catalogue.model(population.model!).kind == "recorder" ? simulation.recorder(of: population) : nil
             })
         recorded = try recorders.map { recorder in
-            try ([recorder.times, recorder.senders] + recorder.quantities.map(recorder.column)).map { $0.map(\.bitPattern) }
+            try ([recorder.times, recorder.senders] + recorder.quantities.map(recorder.column)).map {
+                $0.map(\.bitPattern)
+            }
         }
         let all = try simulation.connections()
         synapses = [all.source, all.target, all.weight, all.delay].map { $0.map(\.bitPattern) }
