@@ -37,6 +37,8 @@ final class Journal {
     private var lastWritten = Journal.seconds
     private var pieces: [SectionWriter] = []
     private var count = 0
+    /// Has anything been simulated? Until then all answers follow from what was built.
+    private var hasRun = false
     /// Why the script is not what it was.
     private var divergence: String?
     private var simulations: [(number: Int, simulation: Weak)] = []
@@ -72,6 +74,11 @@ final class Journal {
     private static let changing: Set = ["Simulation.connect", "Simulation.tripartite_connect", "io.connect"]
     /// Those that put a simulation's data into a file, which is there already.
     private static let written: Set = ["Simulation.save", "Recorder.save", "io.save_connections"]
+    /// Those whose answers follow from what was built and set, and may be long.
+    private static let built: Set = [
+        "Connections.source", "Connections.target", "Connections.weight", "Connections.delay",
+        "Connections.synapse_model",
+    ]
     /// Those that only lead to what was built, and `simulate`, which is dealt with by itself.
     private static let untold: Set = [
         "Nodes.slice", "Nodes.ids", "Nodes.model", "Nodes.label", "Simulation.nodes", "Simulation.populations",
@@ -93,7 +100,7 @@ final class Journal {
             let call = digest(name, runtime, L)
             do {
                 let value = try body()
-                put(call, Answer(value))
+                put(call, hasRun && !Self.built.contains(name) ? Answer(value) : .again)
                 return value
             } catch {
                 put(call, error is RaisedError ? .again : .failure("\(error)"))
@@ -119,6 +126,7 @@ final class Journal {
         _ run: (Double, Interlude?) throws -> Void
     ) throws {
         let call = digest("Simulation.simulate", runtime, L)
+        hasRun = true
         var rest = ms
         if phase == .replaying {
             guard let end = try replay(simulation, call) else { return }
@@ -137,8 +145,9 @@ final class Journal {
             put(call, .ran(until: simulation.now, failure: "\(error)"))
             throw error
         }
-        // stopped by a signal: so that nothing of it is lost
-        if simulation.now < end, Int(shim_stop_reason(L)) == SHIM_INTERRUPTED { try write(simulation, call, end) }
+        // stopped by a signal or the time limit: so that nothing of it is lost
+        let isStopped = [SHIM_INTERRUPTED, SHIM_OUT_OF_TIME].contains(Int(shim_stop_reason(L)))
+        if isStopped, simulation.now < end { try write(simulation, call, end) }
         put(call, .ran(until: simulation.now, failure: nil))
     }
 

