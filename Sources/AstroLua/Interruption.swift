@@ -8,10 +8,12 @@ public struct Interruption: Equatable, Sendable {
     public let signal: Int32
     /// "script.lua:9", or empty.
     let place: String
-    /// The run that was stopped, if one was.
+    /// The latest run, if there was one.
     let run: Stopped?
+    /// The file of a sweep that was stopped.
+    let results: String?
 
-    /// A run that is not over.
+    /// A run, which may have been over.
     struct Stopped: Equatable, Sendable {
         /// ms; `time` is the simulation's.
         let done, asked, time: Double
@@ -41,16 +43,15 @@ public struct Interruption: Equatable, Sendable {
     }
 
     private var details: [String] {
-        guard let run, run.done < run.asked else { return ["  to go on: run it again"] }
+        if let results {
+            return ["  \(results) holds the points that were done", "  to go on: run it again, it computes the others"]
+        }
+        guard let run else { return ["  to go on: run it again"] }
         let files = run.files.isEmpty ? [] : ["  \(Self.files(run))"]
-        return [
-            "  \(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done, sim.time = \(Self.shown(run.time)) ms"
-        ] + files + ["  to go on: \(wayOn(run))"]
-    }
-
-    private func wayOn(_ run: Stopped) -> String {
-        guard let checkpoint = run.checkpoint else { return "run it again, with the same seed it does the same" }
-        return "run it again with --resume; all until then is in \(checkpoint)"
+        let parts = "\(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done"
+        let wayOn = run.checkpoint.map { "run it again with --resume, which goes on from \($0)" }
+        return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files
+            + ["  to go on: \(wayOn ?? "run it again, with the same seed it does the same")"]
     }
 
     private static func files(_ run: Stopped) -> String {
@@ -64,19 +65,26 @@ public struct Interruption: Equatable, Sendable {
     }
 }
 
-extension Runtime {
-    /// After a call of `simulate` that a signal may have ended.
-    func noteStop(_ simulation: Simulation, from start: Double, asked: Double) {
-        guard Int(shim_stop_reason(L)) == SHIM_INTERRUPTED else { return }
-        stoppedRun = Interruption.Stopped(
-            done: simulation.time - start, asked: asked, time: simulation.time, files: simulation.streamedFiles,
-            checkpoint: journal.flatMap { $0.isWriting ? $0.path : nil })
-    }
+/// The latest call of `simulate`.
+struct LatestRun {
+    weak var simulation: Simulation?
+    /// ms
+    let start, asked: Double
+}
 
+extension Runtime {
     func takeInterruption() -> Interruption {
-        defer { stoppedRun = nil }
+        defer { latestRun = nil }
         let place = String(cString: shim_stopped_at(L))
+        let run = latestRun.flatMap { run in
+            run.simulation.map {
+                Interruption.Stopped(
+                    done: $0.time - run.start, asked: run.asked, time: $0.time, files: $0.streamedFiles,
+                    checkpoint: journal?.pathIfThere)
+            }
+        }
         return Interruption(
-            signal: shim_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: stoppedRun)
+            signal: shim_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: run,
+            results: results?.path)
     }
 }

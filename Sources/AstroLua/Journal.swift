@@ -57,8 +57,8 @@ final class Journal {
 
     var isReplaying: Bool { phase == .replaying }
     var isActive: Bool { phase != .over }
-    /// Does an interruption leave a checkpoint?
-    var isWriting: Bool { phase == .writing }
+    /// The checkpoint that there is to go on from.
+    var pathIfThere: String? { access(path, F_OK) == 0 ? path : nil }
 
     func register(_ simulation: Simulation) {
         simulations.append((simulations.count, Weak(simulation: simulation)))

@@ -86,6 +86,7 @@ extension Runtime {
         let reason = Int(shim_stop_reason(L)), interruption = takeInterruption()
         shim_clear_stop(L)
         workers.endAll()
+        results = nil
         if status == LUA_OK { return .finished }
         let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
         shim_pop(L, 1)

@@ -23,6 +23,15 @@ package enum RecorderMemory {
             """
     }
 
+    private nonisolated(unsafe) static var nextLook = 0.0
+
+    /// Refuses a run where there is a shortage. Short runs, one after the other, do not all ask the system.
+    static func refuseShortage(_ recordings: [Recording]) throws {
+        guard Clock.seconds >= nextLook else { return }
+        nextLook = Clock.seconds + SliceLoop.reportInterval
+        if let problem = shortage(recordings) { throw InputError(problem) }
+    }
+
     /// Refuses a run whose samples would not fit.
     static func refuse(_ recordings: [Recording], stamps: Range<Int>) throws {
         let planned = recordings.map { $0.bytesPlanned(stamps) }
@@ -41,7 +50,9 @@ extension Recording {
     /// What a message calls it.
     var description: String {
         let what = isSpikes ? "spikes" : quantities.joined(separator: ", ")
-        let first = recordedIDs.min().map { recordedIDs.count == 1 ? "node \($0)" : "\(recordedIDs.count) nodes from \($0) on" }
+        let first = recordedIDs.min().map {
+            recordedIDs.count == 1 ? "node \($0)" : "\(recordedIDs.count) nodes from \($0) on"
+        }
         return "\(what) of \(first ?? "no node")"
     }
 }

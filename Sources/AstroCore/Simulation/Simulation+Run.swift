@@ -29,6 +29,7 @@ extension Simulation {
         defer { isRunning = false }
         try timed(\.prepare) { try prepare() }
         let recordings = allRecordings()
+        try RecorderMemory.refuseShortage(recordings)
         let (start, end) = (now, now + steps)
         let told = progress.map { progress in
             { [self] (done: Double) in progress(TimeGrid.ms(now - start, resolution) + done, ms) }
@@ -76,7 +77,7 @@ extension Simulation {
     }
 
     func stopped(_ message: String, at step: Int) -> String {
-        "\(message); the run stopped at \(formatted(TimeGrid.ms(step, resolution))) ms"
+        "the run stopped at \(formatted(TimeGrid.ms(step, resolution))) ms: \(message)"
     }
 
     private func offGrid(_ ms: Double) -> InputError {

@@ -124,7 +124,8 @@ final class SliceLoop: @unchecked Sendable {
 
     deinit { sicOutput?.forEach { $0.deallocate() } }
 
-    private static let reportInterval = 0.1
+    /// Seconds between two looks at files, memory and whoever watches.
+    static let reportInterval = 0.1
 
     private static func samplingPlan(
         _ population: Population, _ plans: [(recording: Recording, first: Int, stamps: [Int])]

@@ -48,7 +48,7 @@ extension Simulation {
         let population = populationList[unstable.population]
         let cells = population.cells!, model = cells.model
         func list(_ names: [String]) -> String {
-            names.map { "\($0) = \(cells.column($0)[unstable.cell])" }.joined(separator: ", ")
+            names.map { "\($0) = \(formatted(cells.column($0)[unstable.cell]))" }.joined(separator: ", ")
         }
         let label = population.label.map { ", population '\($0)'" } ?? ""
         let time = formatted(TimeGrid.ms(unstable.step + 1, resolution))

@@ -42,17 +42,19 @@ package final class AppendingFile {
     }
 
     package func append(_ piece: some Collection<UInt8>) throws {
-        let bytes = ContiguousArray(piece)
+        let isPut: Void? = try piece.withContiguousStorageIfAvailable { try put(UnsafeRawBufferPointer($0)) }
+        if isPut == nil { try Array(piece).withUnsafeBytes(put) }
+    }
+
+    private func put(_ bytes: UnsafeRawBufferPointer) throws {
         try checkOwner()
         if excess > 0 { try cut(to: size) }
-        try bytes.withUnsafeBytes { bytes in
-            var done = 0
-            while done < bytes.count {
-                let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, size + done)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw unfinished(errno) }
-                done += count
-            }
+        var done = 0
+        while done < bytes.count {
+            let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(size + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw unfinished(errno) }
+            done += count
         }
         size += bytes.count
         isSettled = false
@@ -66,8 +68,8 @@ package final class AppendingFile {
 
     private func unfinished(_ reason: Int32) -> InputError {
         _ = ftruncate(descriptor, off_t(size))
-        let why = String(cString: strerror(reason))
-        return InputError("can't write '\(path)': \(why) (\(size) bytes are in it, all of them good)")
+        errno = reason
+        return OutputFile.failure(path)
     }
 
     /// Takes away what is behind the first bytes.
@@ -89,7 +91,9 @@ package final class AppendingFile {
         var bytes = [UInt8](repeating: 0, count: size)
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + done, $0.count - done, off_t(done)) }
+            let count = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + done, $0.count - done, off_t(done))
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw InputFile.failure(path) }
             done += count

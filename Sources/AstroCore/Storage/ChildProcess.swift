@@ -104,6 +104,12 @@ public final class ChildProcess {
         reap()
     }
 
+    /// In a child: nobody hears what a library, or the C library, says before it dies.
+    static func silence() {
+        dup2(open("/dev/null", O_WRONLY), STDERR_FILENO)
+        setenv("LIBC_FATAL_STDERR_", "1", 1)
+    }
+
     private func reap() {
         close(pipe)
         pipe = -1

@@ -31,6 +31,8 @@ public struct FileTable: Equatable, Sendable {
     }
 
     public var columns: [(name: String, column: Column)] = []
+    /// What a reader has to say of a file that is not quite as it should be.
+    public var note: String?
 
     public init() {}
 
@@ -161,8 +163,7 @@ extension FileTable {
         // more than any whole file takes; a damaged one can send a reader round in circles
         let seconds = 2 + InputFile.size(path) / 2_000_000
         let child = try ChildProcess(processorTime: UInt32(clamping: seconds)) { output in
-            // what a library says before it dies
-            dup2(open("/dev/null", O_WRONLY), STDERR_FILENO)
+            ChildProcess.silence()
             do { output.write([1] + (try read()).bytes) } catch { output.write([0] + Array("\(error)".utf8)) }
         }
         let ending = child.finish()

@@ -21,7 +21,8 @@ struct RecordingFile {
         switch ending {
         case ".npz": try OutputFile.write(path) { try $0 += archive().bytes }
         case ".h5":
-            try OutputFile.replace(path) { aside in
+            _ = try HDF5Library.shared.get()
+            try OutputFile.replaceApart(path) { aside in
                 let nodes = recording.isSpikes ? recording.recordedIDs.sorted() : recording.sampled
                 let events = try SonataEvents(
                     path, at: aside, recording, recorder.simulation, nodes: nodes, expected: recorder.eventCount)
@@ -74,6 +75,31 @@ enum OutputFile {
             unlink(aside)
             throw error
         }
+    }
+
+    /// The same by a process of its own: libhdf5 does not survive a full disk.
+    static func replaceApart(_ path: String, _ make: (_ aside: String) throws -> Void) throws {
+        try replace(path) { aside in
+            let child = try ChildProcess { output in
+                ChildProcess.silence()
+                do { try make(aside) } catch { output.write(Array("\(error)".utf8)) }
+            }
+            let ending = child.finish()
+            guard ending != .answered || !child.answer.isEmpty else { return }
+            if let reason = reasonNotToGrow(aside) { throw InputError("can't write '\(path)': \(reason)") }
+            let said = String(decoding: child.answer, as: UTF8.self)
+            throw InputError(said.isEmpty ? "'\(path)': what was to write it \(ending)" : said)
+        }
+    }
+
+    /// Libraries do not always say why they could not write.
+    private static func reasonNotToGrow(_ path: String) -> String? {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let more = 1 << 20
+        let problem = posix_fallocate(descriptor, lseek(descriptor, 0, SEEK_END), off_t(more))
+        return problem == 0 ? nil : String(cString: strerror(problem))
     }
 
     /// What an `AppendingFile` holds would go on growing where nobody finds it.

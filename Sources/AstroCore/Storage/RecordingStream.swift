@@ -27,7 +27,8 @@ final class RecordingStream {
 
     private static func refusal(_ path: String) -> InputError {
         let isKnown = RecordingFile.endings.contains(where: path.hasSuffix)
-        let why = isKnown ? "a file of this kind is good only when it is whole: rec:save writes it afterwards; here " : ""
+        let why =
+            isKnown ? "a file of this kind is good only when it is whole: rec:save writes it afterwards; here " : ""
         return InputError("to = '\(path)': \(why)the ending must be one of \(endings.joined(separator: ", "))")
     }
 
@@ -68,16 +69,14 @@ struct StreamWriter {
     /// Writes all there is up to a stamp; the first thing that went wrong. One file that is full keeps no other back.
     func write(through stamp: Int) -> String? {
         var problem: String?
-        func attempt(_ body: () throws -> Void) {
-            do { try body() } catch { problem = problem ?? "\(error)" }
-        }
         for recording in recordings {
-            attempt { try recording.stream?.write(through: stamp) }
+            let stream = recording.stream!
+            do { try stream.write(through: stamp) } catch {
+                problem = problem ?? "\(error) (\(stream.size) bytes are in it, all of them good)"
+            }
             if recording.isSpikes { recording.forgetWritten() }
         }
-        attempt { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }
-        return problem.map { $0 + Self.hope }
+        do { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) } catch { problem = problem ?? "\(error)" }
+        return problem.map { $0 + ". What is not written is kept: make room, then the simulation goes on" }
     }
-
-    private static let hope = ". What is not written is kept: make room, then the simulation goes on"
 }

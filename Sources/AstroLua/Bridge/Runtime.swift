@@ -16,12 +16,13 @@ public final class Runtime {
     /// Told how far a sweep is: points done, points asked for, and how many of those done have failed.
     public var sweepProgress: ((Int, Int, Int) -> Void)?
     let workers = Workers()
-    /// The run that a signal has stopped, until the script has ended.
-    var stoppedRun: Interruption.Stopped?
     /// With --checkpoint-every or --resume.
     var journal: Journal?
     /// Told what a user may want to know before the script begins.
     public var announce: ((String) -> Void)?
+    /// The file of the sweep that runs.
+    var results: AppendingFile?
+    var latestRun: LatestRun?
     /// Of a simulation that says nothing about threads; nil: one a core.
     var defaultThreads: Int?
 

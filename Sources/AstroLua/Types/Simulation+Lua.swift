@@ -298,8 +298,7 @@ extension Arguments {
 
 extension Runtime {
     fileprivate func simulate(_ simulation: Simulation, _ ms: Double, _ L: LuaState) throws {
-        let start = simulation.time
-        defer { noteStop(simulation, from: start, asked: ms) }
+        latestRun = LatestRun(simulation: simulation, start: simulation.time, asked: ms)
         guard let journal, journal.isActive else { return try simulation.simulate(ms, progress: watch(L)) }
         try journal.simulate(simulation, ms, self, L) { rest, interlude in
             try simulation.simulate(rest, progress: watch(L), interlude: interlude)
