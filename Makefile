@@ -82,7 +82,7 @@ test-widths:
 
 # A round of each kind, always the same.
 test-faults: build
-	Tests/faults.sh $(PROGRAM) 11 1
+	Tests/faults.sh $(PROGRAM) 12 1
 
 FAULT_ROUNDS ?= 200
 faults: build

@@ -20,7 +20,16 @@ extension Runtime {
             let hint = Glibc.access(path + ".lua", R_OK) == 0 ? " (did you mean \(path).lua?)" : ""
             return .failed("cannot open \(path): \(problem)\(hint)")
         }
-        return run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
+        do {
+            try keepJournal(path, bytes)
+        } catch {
+            return .failed("\(error)")
+        }
+        let outcome = run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
+        guard case .finished = outcome, let journal else { return outcome }
+        if let complaint = journal.complaint { return .failed(complaint) }
+        journal.remove()
+        return outcome
     }
 
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".

@@ -52,17 +52,27 @@ struct CommandLineOptions: ParsableCommand {
     @Option(help: ArgumentHelp("Stop a script after so many seconds.", valueName: "seconds"))
     var timeLimit: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep the state of the script in SCRIPT.checkpoint, every so many seconds.", valueName: "seconds"))
+    var checkpointEvery: Double?
+
+    @Flag(help: "Go on from SCRIPT.checkpoint, if there is one.")
+    var resume = false
+
     /// The script and its arguments, which are no business of the parser.
     private(set) var script: [String] = []
 
     private enum CodingKeys: CodingKey {
         case chunks, interactive, version, threads, seed, quiet, trust, allowWrite, allowRead, memoryLimit, timeLimit
+        case checkpointEvery, resume
     }
 
     static func parse(line: [String]) throws -> CommandLineOptions {
         let scriptStart = firstScriptWord(line)
         var parsed = try CommandLineOptions.parse(Array(line[..<scriptStart]))
         parsed.script = Array(line[scriptStart...])
+        try parsed.checkCheckpoints()
         return parsed
     }
 
@@ -70,6 +80,7 @@ struct CommandLineOptions: ParsableCommand {
     private static func firstScriptWord(_ line: [String]) -> Int {
         let withValue = [
             "-e", "--threads", "--seed", "--allow-write", "--allow-read", "--memory-limit", "--time-limit",
+            "--checkpoint-every",
         ]
         var i = 0
         while i < line.count, line[i].hasPrefix("-"), line[i] != "-" { i += withValue.contains(line[i]) ? 2 : 1 }
@@ -85,6 +96,20 @@ struct CommandLineOptions: ParsableCommand {
             for directory in directories where access(directory, F_OK) != 0 {
                 throw ValidationError("\(option): '\(directory)' does not exist")
             }
+        }
+    }
+}
+
+extension CommandLineOptions {
+    /// Only a script in a file can be run again from its beginning.
+    private func checkCheckpoints() throws {
+        let option = checkpointEvery != nil ? "--checkpoint-every" : "--resume"
+        guard checkpointEvery != nil || resume else { return }
+        guard let file = script.first, file != "-", chunks.isEmpty, !interactive else {
+            throw ValidationError("\(option) needs a script in a file, without -e and -i")
+        }
+        if let checkpointEvery, !(checkpointEvery > 0 && checkpointEvery < 1e9) {
+            throw ValidationError("--checkpoint-every must be above 0 seconds, got \(checkpointEvery)")
         }
     }
 }
@@ -113,6 +138,7 @@ extension Options {
         writable = parsed.allowWrite
         memoryLimit = parsed.memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
         timeLimit = parsed.timeLimit
+        (checkpointInterval, resumes) = (parsed.checkpointEvery, parsed.resume)
         hasPrompt =
             parsed.interactive || (parsed.chunks.isEmpty && parsed.script.isEmpty && isatty(STDIN_FILENO) == 1)
         script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }

@@ -34,6 +34,7 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
         let runtime = try Runtime(options)
         let bar = !parsed.quiet && isatty(STDERR_FILENO) == 1 ? ProgressBar() : nil
         (runtime.progress, runtime.sweepProgress) = (bar?.show, bar?.show)
+        if !parsed.quiet { runtime.announce = { complain("astrolua: \($0)") } }
         runtime.watchSignals()
         runtime.watchMemory()
         return try run(parsed, hasWork: hasWork, in: runtime, bar, history)
