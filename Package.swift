@@ -39,7 +39,7 @@ let package = Package(
         .executableTarget(
             name: "Program",
             dependencies: [
-                "AstroLua", "AstroCore", "CEdit", "CSandbox",
+                "AstroLua", "AstroCore", "CEdit", "CFork", "CSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),

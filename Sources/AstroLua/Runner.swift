@@ -18,7 +18,8 @@ extension Runtime {
         guard let bytes = path == "-" ? readStandardInput() : readFile(path) else {
             return .failed("cannot open \(path): \(String(cString: strerror(errno)))")
         }
-        return run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
+        ledger?.noteScript(path == "-" ? path : places.name(of: resolved(path) ?? path), bytes)
+        return run(bytes, name: path == "-" ? "=stdin" : "@\(options.scriptName ?? path)", keepingLocals: keepingLocals)
     }
 
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".

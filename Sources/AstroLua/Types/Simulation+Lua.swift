@@ -92,7 +92,9 @@ extension Simulation: LuaType {
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
-                try sim.simulate(try arguments.number(1, "ms"), progress: arguments.runtime.watch(arguments.L))
+                let runtime = arguments.runtime
+                try sim.simulate(try arguments.number(1, "ms"), progress: runtime.watch(arguments.L))
+                runtime.ledger?.note(sim, at: runtime.placeInScript(arguments.L))
                 return .nothing
             },
             .init("save", "sim:save(path)", "Writes the whole state.") { _, _ in
@@ -216,9 +218,7 @@ extension Simulation {
             arguments.isTable(2) && arguments.isNothing(3) && lua_rawlen(arguments.L, arguments.index(2)) == 0
         let names = arguments.isNothing(2) || optionsComeSecond ? nil : try arguments.names(2, "names")
         let options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
-        if case .text(let path)? = options["to"], let refusal = arguments.runtime.access.refusal(path, writing: true) {
-            throw InputError(refusal)
-        }
+        if case .text(let path)? = options["to"] { _ = try arguments.runtime.admit(path, for: .write) }
         return try record(nodes, quantities: names, options: options)
     }
 
