@@ -75,7 +75,7 @@ test-scripts: build
 	  else echo "FAILED  $$script $$options"; cat $$directory/out.txt; status=1; fi; done; \
 	rm -rf $$directory; exit $$status
 
-# The same results with vectors of any width, for any processor, with any number of threads; builds the program four times.
+# The same results with vectors of any width, for any processor, with any number of threads; builds the program six times.
 test-widths:
 	Tests/widths.sh
 

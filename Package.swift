@@ -16,7 +16,7 @@ let engine: [SwiftSetting] = [
 let fuzzer: [Target] =
     Context.environment["ASTROLUA_FUZZ"] == nil
     ? []
-    : [.executableTarget(name: "Fuzz", dependencies: ["AstroLua", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])]
+    : [.executableTarget(name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])]
 
 let package = Package(
     name: "astrolua",
@@ -44,7 +44,7 @@ let package = Package(
             ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
-        .testTarget(name: "ProgramTests", dependencies: ["SandboxProbe"]),
+        .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"]),
         .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
     ] + fuzzer
 )

@@ -97,7 +97,8 @@ struct CommandLineOptions: ParsableCommand {
     var limits: [String] {
         (quiet ? ["--quiet"] : []) + (threads.map { ["--threads", "\($0)"] } ?? [])
             + (memoryLimit.map { ["--memory-limit", "\($0.bytes)"] } ?? [])
-            + (timeLimit.map { ["--time-limit", "\($0)"] } ?? []) + allowRead.flatMap { ["--allow-read", absolute($0)] }
+            + (timeLimit.map { ["--time-limit", "\($0)"] } ?? [])
+            + allowRead.flatMap { ["--allow-read", absolute($0)] }
     }
 
     var places: [String] { allowWrite.flatMap { ["--allow-write", absolute($0)] } }

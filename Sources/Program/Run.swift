@@ -119,6 +119,11 @@ func complain(_ text: String, isColoured: Bool = false) {
     writeToTerminal((isatty(STDERR_FILENO) == 1 ? visible(text, keepingColours: isColoured) : text) + "\n")
 }
 
+/// Lines for standard output, under the same condition.
+func say(_ lines: [String]) {
+    for line in lines { print(isatty(STDOUT_FILENO) == 1 ? visible(line) : line) }
+}
+
 /// To standard error, unbuffered.
 func writeToTerminal(_ text: String) { write(text, to: STDERR_FILENO) }
 

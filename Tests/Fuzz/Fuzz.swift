@@ -1,3 +1,4 @@
+import AstroCore
 import AstroLua
 import CLua
 import Glibc
@@ -8,6 +9,8 @@ private let targets: [String: @Sendable (UnsafeRawBufferPointer) throws -> Void]
     "lua": { try runLua(Array($0)) },
     "calls": { try runLua(Array(CallGenerator(Array($0)).program.utf8)) },
     "patterns": { comparePatterns(Array($0)) },
+    "json": { _ = try JSON(parsing: Array($0)) },
+    "zip": { _ = try ZipContents(Array($0)) },
 ]
 
 private let target: @Sendable (UnsafeRawBufferPointer) throws -> Void = {

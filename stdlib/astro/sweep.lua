@@ -15,7 +15,7 @@ local sweep = {}
 
 local start_points, order_points, next_point = host.run, host.order_points, host.next_point
 local end_points, show_points, write_file = host.end_points, host.show_points, host.write_file
-local cores, seed_of_run = host.cores, host.seed
+local cores, seed_of_run, lines_in_any_order = host.cores, host.seed, host.lines_in_any_order
 local stderr = io.stderr
 
 local FORMAT <const> = '{"format":"astro.sweep","version":1}'
@@ -182,6 +182,7 @@ local function open_file(path, tasks)
   end
   local whole = text:match "^.*\n" or ""
   if whole ~= text then write_file(path, whole) end
+  lines_in_any_order(path)
   local file, problem = io.open(path, "ab")
   if not file then fail("run: %s", problem) end
   if whole == "" then assert(file:write(FORMAT, "\n"):flush()) end

@@ -26,6 +26,10 @@ package enum JSON: Equatable, Sendable {
     }
 
     package static func number(_ n: Int) -> JSON { .number(Double(n)) }
+    /// A number, or, where a number would lose digits, its text.
+    package static func exact(_ n: Int64) -> JSON {
+        Int64(exactly: Double(n)) == n && abs(Double(n)) < 0x1p53 ? .number(Double(n)) : .text(String(n))
+    }
     package static func texts(_ texts: [String]) -> JSON { .list(texts.map { .text($0) }) }
 
     // MARK: asking
@@ -38,6 +42,7 @@ package enum JSON: Equatable, Sendable {
     package var text: String? { if case .text(let text) = self { text } else { nil } }
     package var number: Double? { if case .number(let number) = self { number } else { nil } }
     package var whole: Int? { number.flatMap { Int(exactly: $0) } }
+    package var exact: Int64? { whole.map(Int64.init) ?? text.flatMap { Int64($0) } }
     package var list: [JSON]? { if case .list(let list) = self { list } else { nil } }
     /// nil unless it is a list of nothing but texts.
     package var texts: [String]? {
@@ -61,12 +66,14 @@ extension JSON: CustomStringConvertible {
         case .flag(let flag): return flag ? "true" : "false"
         case .number(let x): return Int(exactly: x).map(String.init) ?? (x.isFinite ? "\(x)" : "null")
         case .text(let text): return Self.quoted(text)
-        case .list(let elements): return Self.enclosed("[", "]", indent) { inner in
-            elements.map { $0.written(indent: inner) }
-        }
-        case .object(let fields): return Self.enclosed("{", "}", indent) { inner in
-            fields.map { Self.quoted($0.name) + ": " + $0.value.written(indent: inner) }
-        }
+        case .list(let elements):
+            return Self.enclosed("[", "]", indent) { inner in
+                elements.map { $0.written(indent: inner) }
+            }
+        case .object(let fields):
+            return Self.enclosed("{", "}", indent) { inner in
+                fields.map { Self.quoted($0.name) + ": " + $0.value.written(indent: inner) }
+            }
         }
     }
 
@@ -167,8 +174,12 @@ extension JSON {
         }
 
         private mutating func number() throws -> JSON {
-            let characters = bytes[place...].prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "+-.eE".utf8.contains($0) }
-            guard let number = Double(String(decoding: characters, as: UTF8.self)), number.isFinite else { throw problem() }
+            let characters = bytes[place...].prefix {
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "+-.eE".utf8.contains($0)
+            }
+            guard let number = Double(String(decoding: characters, as: UTF8.self)), number.isFinite else {
+                throw problem()
+            }
             place += characters.count
             return .number(number)
         }
@@ -176,7 +187,9 @@ extension JSON {
         private mutating func text() throws -> String {
             var result: [UInt8] = []
             while true {
-                let plain = bytes[place...].prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+                let plain = bytes[place...].prefix {
+                    $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+                }
                 result += plain
                 place += plain.count
                 if takes("\"") { break }

@@ -26,6 +26,9 @@ public final class Ledger {
     private var library: [String: String] = [:]
     private var inputs: [String: File] = [:]
     private var outputs: Set<String> = []
+    /// Of these: whose lines come in any order.
+    private var unordered: Set<String> = []
+    private let started = now(CLOCK_REALTIME_COARSE)  // the clock of files
     private var simulations: [ObjectIdentifier: Known] = [:]
     private var steps: [(simulation: Int, call: Int, entry: JSON)] = []
     private var printed = SHA256()
@@ -63,9 +66,12 @@ public final class Ledger {
     }
 
     private func noteInput(_ name: String, _ path: String) {
-        guard isFile(path), let file = SHA256.hex(ofFile: path) else { return }
+        guard isFile(path), isWhole || modified(path) < started, let file = SHA256.hex(ofFile: path) else { return }
         inputs[name] = File(bytes: file.bytes, digest: file.hex)
     }
+
+    /// As files of sweeps are, to which points are added as they are done.
+    func noteUnordered(_ name: String) { unordered.insert(name) }
 
     func notePrinted(_ text: UnsafeRawBufferPointer) {
         printed.add(text)
@@ -141,7 +147,9 @@ public final class Ledger {
         let sorted = lines.sorted { place($0) < place($1) }
         for line in sorted {
             for file in line["read"]?.list ?? [] { takeInput(file) }
-            for name in line["modules"]?.texts ?? [] { modules[name] = modules[name] ?? readFile(places.path(of: name)) }
+            for name in line["modules"]?.texts ?? [] {
+                modules[name] = modules[name] ?? readFile(places.path(of: name))
+            }
             outputs.formUnion(line["written"]?.texts ?? [])
         }
         return sorted
@@ -169,9 +177,13 @@ public final class Ledger {
                 ("printed", printedText),
                 ("script", script.map { source($0.name, $0.text) }),
                 ("modules", .list(modules.sorted { $0.key < $1.key }.map { source($0.key, $0.value) })),
-                ("library", .list(library.sorted { $0.key < $1.key }.map {
-                    .fields(["file": .text($0.key), "sha256": .text($0.value)])
-                })),
+                (
+                    "library",
+                    .list(
+                        library.sorted { $0.key < $1.key }.map {
+                            .fields(["file": .text($0.key), "sha256": .text($0.value)])
+                        })
+                ),
             ]
         return .fields(fields)
     }
@@ -189,8 +201,16 @@ public final class Ledger {
     }
 
     private func written(_ name: String) -> JSON {
-        guard let content = SHA256.hex(ofFile: places.path(of: name)) else {
+        let path = places.path(of: name)
+        guard let content = SHA256.hex(ofFile: path) else {
             return .fields(["file": .text(name), "removed": .flag(true)])
+        }
+        if unordered.contains(name), let bytes = readFile(path) {
+            let lines = bytes.split(separator: UInt8(ascii: "\n")).sorted { $0.lexicographicallyPrecedes($1) }
+            let digest = SHA256.hex(of: Array(lines.joined(separator: [UInt8(ascii: "\n")])))
+            return .fields([
+                "file": .text(name), "bytes": .number(content.bytes), "sha256_of_sorted_lines": .text(digest),
+            ])
         }
         return file(name, File(bytes: content.bytes, digest: content.hex))
     }
@@ -217,6 +237,21 @@ public final class Ledger {
 
 /// As "Lua 5.4.4".
 public let luaRelease = String(cString: shim_lua_release())
+
+/// In seconds.
+private func now(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return seconds(time)
+}
+
+/// When a file was last written to. In a process of a sweep, one that was written since the run began is another point's.
+private func modified(_ path: String) -> Double {
+    var status = stat()
+    return stat(path, &status) == 0 ? seconds(status.st_mtim) : 0
+}
+
+private func seconds(_ time: timespec) -> Double { Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9 }
 
 extension Runtime {
     /// Everything that is printed from now on goes through the ledger, too.

@@ -24,13 +24,16 @@ struct Bundle {
     // MARK: writing
 
     static func pack(
-        _ files: [(name: String, content: [UInt8])], script: String, arguments: [String], seed: Int64?, written: [String]
+        _ files: [(name: String, content: [UInt8])], script: String, arguments: [String], seed: Int64?,
+        written: [String]
     ) -> [UInt8] {
-        let directories = Set(written.filter { StagedName.problem(with: $0) == nil && $0.hasPrefix("current/") }
-            .map { String($0[..<$0.lastIndex(of: "/")!]) }).subtracting(["current"])
+        let directories = Set(
+            written.filter { StagedName.problem(with: $0) == nil && $0.hasPrefix("current/") }
+                .map { String($0[..<$0.lastIndex(of: "/")!]) }
+        ).subtracting(["current"])
         let manifest = JSON.fields([
             "format": .text(format), "version": .number(version), "program": RunRecord.program, "script": .text(script),
-            "arguments": .texts(arguments), "seed": seed.map { .number(Int($0)) },
+            "arguments": .texts(arguments), "seed": seed.map { .exact($0) },
             "directories": .texts(directories.sorted()),
             "files": .list(
                 files.map {
@@ -44,7 +47,9 @@ struct Bundle {
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws {
-        guard bytes.count <= largest else { throw InputError("the bundle would be larger than 2 GB, which is the most") }
+        guard bytes.count <= largest else {
+            throw InputError("the bundle would be larger than 2 GB, which is the most")
+        }
         let aside = path + ".part"
         let file = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw InputError("can't write '\(path)': \(reason)") }
@@ -104,7 +109,7 @@ struct Bundle {
             script = manifest["script"]?.text ?? ""
             arguments = manifest["arguments"]?.texts ?? []
             directories = manifest["directories"]?.texts ?? []
-            seed = manifest["seed"]?.whole.map(Int64.init)
+            seed = manifest["seed"]?.exact
             try check(RecordedFile.all(manifest["files"]))
         }
 

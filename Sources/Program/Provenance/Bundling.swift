@@ -31,7 +31,9 @@ struct Bundling {
 
     func run() -> Int32 {
         guard !script.isEmpty, !script.hasPrefix("-"), asked.chunks.isEmpty, !asked.interactive else {
-            complain("astrolua bundle: needs a script, as in: astrolua bundle experiment.lua [-o experiment.astro] [args ...]")
+            complain(
+                "astrolua bundle: needs a script, as in: astrolua bundle experiment.lua [-o experiment.astro] [args ...]"
+            )
             return ExitStatus.wrongOptions
         }
         do {
@@ -68,10 +70,9 @@ struct Bundling {
         let written = (record["written"]?.list ?? []).compactMap { $0["file"]?.text }
         let bytes = Bundle.pack(files, script: script.name, arguments: arguments, seed: asked.seed, written: written)
         try Bundle.write(bytes, to: output)
-        print("\(output): \(StagedName.shown(script.name))", terminator: "")
-        print(", \(count(modules.count, "module")), \(count(inputs.count, "data file")), \(bytes.count) bytes")
-        for file in files.dropFirst() { print("  \(StagedName.shown(file.name))") }
-        print("run it with: astrolua \(output)")
+        let sizes = "\(count(modules.count, "module")), \(count(inputs.count, "data file")), \(bytes.count) bytes"
+        let packed = files.dropFirst().map { "  \(StagedName.shown($0.name))" }
+        say(["\(output): \(StagedName.shown(script.name)), \(sizes)"] + packed + ["run it with: astrolua \(output)"])
     }
 
     private func data(_ input: RecordedFile) throws -> (name: String, content: [UInt8]) {

@@ -61,7 +61,8 @@ struct Comparison {
     private static func place(of step: JSON) -> String {
         let numbers = ["simulation", "call", "sweep", "point"].map { step[$0]?.whole }
         let sweep = numbers[3].map { " of point \($0) of sweep \(numbers[2] ?? 0)" } ?? ""
-        return "\(step["line"]?.text ?? "?"): call \(numbers[1] ?? 0) of simulate, simulation \(numbers[0] ?? 0)\(sweep), "
+        return
+            "\(step["line"]?.text ?? "?"): call \(numbers[1] ?? 0) of simulate, simulation \(numbers[0] ?? 0)\(sweep), "
             + "to \(step["time"]?.description ?? "?") ms"
     }
 
@@ -124,7 +125,9 @@ struct Comparison {
     // MARK: what was printed, and the end
 
     private var printed: String? {
-        guard let old = recorded["printed"], let new = again["printed"], old["sha256"] != new["sha256"] else { return nil }
+        guard let old = recorded["printed"], let new = again["printed"], old["sha256"] != new["sha256"] else {
+            return nil
+        }
         guard let was = old["lines"]?.texts, let now = new["lines"]?.texts else {
             return "printed: \(new["bytes"] ?? .null) bytes, were \(old["bytes"] ?? .null)"
         }

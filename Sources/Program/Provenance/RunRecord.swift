@@ -24,7 +24,8 @@ final class RunRecord {
         guard file >= 0 else { throw InputError("can't write '\(path)': \(reason)") }
         facts = [
             ("options", Self.options(options)), ("arguments", .texts(options.arguments)),
-            ("chunks", chunks.isEmpty ? nil : .texts(chunks)), ("script_name", options.script.map { .text($0) }),
+            ("chunks", chunks.isEmpty ? nil : .texts(chunks)),
+            ("script_name", (options.scriptName ?? options.script).map { .text($0) }),
         ]
     }
 
@@ -42,7 +43,8 @@ final class RunRecord {
         let head: [(String, JSON?)] =
             [
                 ("format", .text(Self.format)), ("version", .number(Self.version)),
-                ("started", .text(Self.date(started))), ("wall_seconds", .number((clock.seconds * 1000).rounded() / 1000)),
+                ("started", .text(Self.date(started))),
+                ("wall_seconds", .number((clock.seconds * 1000).rounded() / 1000)),
                 ("status", .number(Int(status))), ("problem", ledger.problem.map { .text($0) }),
                 ("program", Self.program), ("machine", Self.machine),
             ] + facts
@@ -56,7 +58,7 @@ final class RunRecord {
 
     private static func options(_ options: Options) -> JSON {
         .fields([
-            "seed": options.seed.map { .number(Int($0)) }, "threads": options.threads.map { .number($0) },
+            "seed": options.seed.map { .exact($0) }, "threads": options.threads.map { .number($0) },
             "time_limit": options.timeLimit.map { .number($0) },
         ])
     }

@@ -41,7 +41,9 @@ struct Stage {
         var path = directory
         for part in name.split(separator: "/") {
             path += "/\(part)"
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw InputError("can't make '\(name)': \(reason)") }
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+                throw InputError("can't make '\(name)': \(reason)")
+            }
         }
     }
 
@@ -99,8 +101,10 @@ struct StagedName {
     static func problem(with name: String) -> String? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         if name.utf8.count > 1000 { return "is too long" }
-        if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) { return "holds control characters" }
-        if parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) { return "leads out of the bundle" }
+        if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
+            return "holds control characters"
+        }
+        if parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) { return "leads elsewhere" }
         if parts.count < 2 || !directories.contains(String(parts[0])) { return "is not below current/ or script/" }
         return parts.count > 30 ? "lies too deep" : nil
     }

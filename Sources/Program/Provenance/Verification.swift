@@ -28,7 +28,7 @@ struct Verification {
             let recorded = try RecordedRun(try record(at: path))
             let missing = recorded.problemsWithInputs()
             guard missing.isEmpty else {
-                print((["\(path): cannot run the same"] + missing.map { "  \($0)" }).joined(separator: "\n"))
+                say(["\(path): cannot run the same"] + missing.map { "  \($0)" })
                 return ExitStatus.failure
             }
             let stage = try Stage()
@@ -60,13 +60,13 @@ struct Verification {
             return runLine(line) { $0.scriptName = recorded.shownName }
         }
         guard let bytes = try? contents(of: again, atMost: Self.largest), let json = try? JSON(parsing: bytes) else {
-            print("\(path): different\n  the run was ended before it could be compared")
+            say(["\(path): different", "  the run was ended before it could be compared"])
             return ExitStatus.failure
         }
         let comparison = Comparison(recorded: recorded.json, again: json, stage: stage.directory)
         let differences = comparison.differences
         let verdict = differences.isEmpty ? "the same to the bit (\(comparison.extent))" : "different"
-        print((["\(path): \(verdict)"] + (differences + comparison.notes).map { "  \($0)" }).joined(separator: "\n"))
+        say(["\(path): \(verdict)"] + (differences + comparison.notes).map { "  \($0)" })
         return differences.isEmpty ? ExitStatus.success : ExitStatus.failure
     }
 }
@@ -147,7 +147,7 @@ struct RecordedRun {
 
     func commandLine(record: String, _ asked: CommandLineOptions) -> [String] {
         var line = ["--record", record] + chunks.flatMap { ["-e", $0] }
-        if let seed = json["options"]?["seed"]?.whole { line += ["--seed", "\(seed)"] }
+        if let seed = json["options"]?["seed"]?.exact { line += ["--seed", "\(seed)"] }
         if let seconds = json["options"]?["time_limit"]?.number, asked.timeLimit == nil {
             line += ["--time-limit", "\(seconds)"]
         }
