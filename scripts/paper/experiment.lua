@@ -11,6 +11,8 @@ local options = require "astro.options" {
   { "w_a2n", -1.0, "weight of astrocytes on neurons in pA; -1: 1 pA, with wide pools 7 pA" },
   { "rate_ex", 2700.0, "Poisson input of the excitatory neurons in Hz" },
   { "pools", "block", "how astrocytes are dealt out", { "block", "random", "wide" } },
+  { "wiring", "pairwise_bernoulli", "rule of the connections between neurons",
+    { "pairwise_bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number" } },
   { "warm_up", 20000.0, "simulated time in ms before anything is measured" },
   { "time", 60000.0, "simulated time in ms, after the warm-up" },
   { "resolution", 0.1, "ms in a step" },
@@ -19,6 +21,7 @@ local options = require "astro.options" {
 
 local run = synchronisation.simulate {
   seed = options.seed, warm_up = options.warm_up, time = options.time, resolution = options.resolution, pools = options.pools,
+  wiring = options.wiring,
   w_n2a = options.w_n2a, w_a2n = options.w_a2n >= 0 and options.w_a2n or nil, rate_ex = options.rate_ex,
 }
 local m = synchronisation.measures(run)

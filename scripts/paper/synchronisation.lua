@@ -18,7 +18,14 @@ local POOLS <const> = {
   wide = { type = "random", size = 5, astrocytes = 2500, p_third = 0.03, w_a2n = 7.0 },
 }
 
--- parameters { pools = "block", "random" or "wide", w_n2a =, w_a2n = (pA), rate_ex =, rate_in =, rate_astro = (Hz) }
+-- Other rules than pairwise_bernoulli, with as many connections on average. `p`: its probability; `pre`, `post`: numbers of cells.
+local WIRING <const> = {
+  fixed_indegree = function(p, pre) return { rule = "fixed_indegree", indegree = math.floor(p * pre + 0.5) } end,
+  fixed_outdegree = function(p, _, post) return { rule = "fixed_outdegree", outdegree = math.floor(p * post + 0.5) } end,
+  fixed_total_number = function(p, pre, post) return { rule = "fixed_total_number", N = math.floor(p * pre * post + 0.5) } end,
+}
+
+-- parameters { pools = "block", "random" or "wide", wiring = a rule, w_n2a =, w_a2n = (pA), rate_ex =, rate_in =, rate_astro = (Hz) }
 --   -> those of the network
 --
 -- Whatever is nil stays as in the preset. w_n2a is how strongly neurons act on astrocytes (units of delta_IP3), w_a2n how strongly
@@ -32,6 +39,7 @@ function synchronisation.parameters(given)
   c.third_out.weight = pools.w_a2n
   c.third_in.weight = given.w_n2a or c.third_in.weight
   c.third_out.weight = given.w_a2n or c.third_out.weight
+  c.wiring = given.wiring
   p.input.excitatory.rate = given.rate_ex or p.input.excitatory.rate
   p.input.inhibitory.rate = given.rate_in or p.input.inhibitory.rate
   p.input.astrocytes.rate = given.rate_astro or p.input.astrocytes.rate
@@ -43,6 +51,11 @@ local function drive(sim, cells, input, noise_dt)
   local noise = sim:create("noise_generator", { std = input.noise, dt = noise_dt })
   sim:connect(poisson, cells, "all_to_all", { weight = input.weight, delay = 1.0 })
   sim:connect(noise, cells, "all_to_all", { delay = 1.0 })
+end
+
+local function wire(bernoulli, wiring, pre, post)
+  local other = WIRING[wiring]
+  return other and other(bernoulli.p, #pre, #post) or bernoulli
 end
 
 -- build(sim, parameters) -> { excitatory, inhibitory, neurons, astrocytes (Nodes) }
@@ -57,9 +70,10 @@ function synchronisation.build(sim, parameters)
   cells.neurons = cells.excitatory + cells.inhibitory
   local synapses = { primary = c.primary, third_in = c.third_in, third_out = c.third_out }
   for _, targets in ipairs { cells.excitatory, cells.inhibitory } do
-    sim:tripartite_connect(cells.excitatory, targets, cells.astrocytes, c.excitatory_rule, c.third_rule, synapses)
+    sim:tripartite_connect(cells.excitatory, targets, cells.astrocytes, wire(c.excitatory_rule, c.wiring, cells.excitatory, targets),
+      c.third_rule, synapses)
   end
-  sim:connect(cells.inhibitory, cells.neurons, c.inhibitory_rule, c.inhibitory)
+  sim:connect(cells.inhibitory, cells.neurons, wire(c.inhibitory_rule, c.wiring, cells.inhibitory, cells.neurons), c.inhibitory)
   return cells
 end
 

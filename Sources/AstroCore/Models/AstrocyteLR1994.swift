@@ -132,7 +132,8 @@ package struct AstrocyteLR1994: VectorNodeModel {
             let excess = ip3 - IP3_0
             let ip3Half = IP3_0.addingProduct(excess, half), ip3End = IP3_0.addingProduct(excess, whole)
             flux.advance(
-                &c, &h, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.vector(cell)))
+                &c, &h, noise, self.step, (flux.point(ip3), flux.point(ip3Half), flux.point(ip3End)),
+                quarters: (IP3_0, excess, decayQuarter.vector(cell)))
             c = flux.limited(c)
             ip3 = ip3End.addingProduct(delta, io.takeSpikes(step &+ 1, 0, cell))
             noise = io.takeCurrent(step &+ 1, cell)
@@ -160,7 +161,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
     struct Flux {
         typealias Vector = AstrocyteLR1994.Vector
         let Kd_IP3_1, Kd_IP3_2, Ca_tot, Kd_act, Km_SERCA_squared: Vector
-        let k_IP3R, k_Kd_inh, rate_IP3R, rate_L, rate_SERCA, one_plus_ratio: Vector
+        let k_IP3R, k_Kd_inh, rate_IP3R, rate_L, rate_SERCA, rate_SERCA_Km_squared, one_plus_ratio: Vector
 
         @inline(__always)
         init(_ model: AstrocyteLR1994, _ cell: Int) {
@@ -174,6 +175,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
             rate_IP3R = model.rate_IP3R.vector(cell)
             rate_L = model.rate_L.vector(cell)
             rate_SERCA = model.rate_SERCA.vector(cell)
+            rate_SERCA_Km_squared = rate_SERCA * Km_SERCA_squared
             one_plus_ratio = model.one_plus_ratio.vector(cell)
         }
 
@@ -183,7 +185,18 @@ package struct AstrocyteLR1994: VectorNodeModel {
             Ca_tot.orSmaller(Vector.zeros.orLarger(c))
         }
 
-        typealias IP3Course = (start: Vector, middle: Vector, end: Vector)
+        /// What IP3 alone decides, at one time.
+        struct Point {
+            let ip3, a1, a1_Kd_act, alpha: Vector
+        }
+
+        @inline(__always)
+        func point(_ ip3: Vector) -> Point {
+            let a1 = ip3 + Kd_IP3_1
+            return Point(ip3: ip3, a1: a1, a1_Kd_act: a1 * Kd_act, alpha: (k_Kd_inh * a1) / (ip3 + Kd_IP3_2))
+        }
+
+        typealias IP3Course = (start: Point, middle: Point, end: Point)
 
         /// One step; two half steps for cells that an injected current drives, which may be faster than what the cell
         /// does by itself.
@@ -192,53 +205,44 @@ package struct AstrocyteLR1994: VectorNodeModel {
             _ c: inout Vector, _ h: inout Vector, _ noise: Vector, _ step: Double, _ ip3: IP3Course,
             quarters: (IP3_0: Vector, excess: Vector, decay: Vector)
         ) {
-            let driven = Vector.zeros.isLess(than: noise.magnitude)
+            let driven = Vector.zeros.isLess(than: noise.magnitude), drive = noise - rate_SERCA
             let (c0, h0) = (c, h)
-            rungeKutta4(&c, &h, noise, step, ip3)
+            rungeKutta4(&c, &h, drive, step, ip3)
             guard driven.bits != 0 else { return }
             let first = quarters.IP3_0.addingProduct(quarters.excess, quarters.decay)
-            let third = quarters.IP3_0.addingProduct(ip3.middle - quarters.IP3_0, quarters.decay)
+            let third = quarters.IP3_0.addingProduct(ip3.middle.ip3 - quarters.IP3_0, quarters.decay)
             var (c2, h2) = (c0, h0)
-            rungeKutta4(&c2, &h2, noise, step / 2, (ip3.start, first, ip3.middle))
-            rungeKutta4(&c2, &h2, noise, step / 2, (ip3.middle, third, ip3.end))
+            rungeKutta4(&c2, &h2, drive, step / 2, (ip3.start, point(first), ip3.middle))
+            rungeKutta4(&c2, &h2, drive, step / 2, (ip3.middle, point(third), ip3.end))
             c = driven.select(c2, c)
             h = driven.select(h2, h)
         }
 
-        /// dCa/dt and dh/dt.
+        /// dCa/dt and dh/dt; `drive` is J_noise - rate_SERCA.
         @inline(__always)
-        func derivatives(_ ip3: Vector, _ free: Vector, _ h: Vector, _ noise: Vector) -> (c: Vector, h: Vector) {
+        func derivatives(_ at: Point, _ free: Vector, _ h: Vector, _ drive: Vector) -> (c: Vector, h: Vector) {
             let c = limited(free)
-            let a1 = ip3 + Kd_IP3_1, a2 = ip3 + Kd_IP3_2
-            let b1 = c + Kd_act
-            let c2 = c * c
-            let b2 = Km_SERCA_squared.addingProduct(c, c)
-            // two divisions for four quotients, side by side
-            let one = Vector(repeating: 1)
-            let inverse_a1b1 = one / (a1 * b1), inverse_a2b2 = one / (a2 * b2)
-            // m n h = open / (a1 b1); its cube in parts, most of which need not wait for the division
-            let open = (ip3 * c) * h
-            let cube = (inverse_a1b1 * inverse_a1b1) * (inverse_a1b1 * (open * open * open))
-            let pump = (rate_SERCA * c2) * (inverse_a2b2 * a2)
-            let alpha = (k_Kd_inh * a1) * (inverse_a2b2 * b2)
-            let channel = rate_L.addingProduct(rate_IP3R, cube)
+            let open = (at.ip3 * h * c) / at.a1_Kd_act.addingProduct(at.a1, c)
+            // -J_pump = rate_SERCA Km^2 / (Km^2 + c^2) - rate_SERCA
+            let pump = rate_SERCA_Km_squared / Km_SERCA_squared.addingProduct(c, c)
+            let channel = rate_L.addingProduct(rate_IP3R, open * open * open)
             let gradient = Ca_tot.subtractingProduct(one_plus_ratio, c)
-            let dc = (noise - pump).addingProduct(channel, gradient)
-            let dh = alpha.subtractingProduct(h, alpha.addingProduct(k_IP3R, c))
+            let dc = (drive + pump).addingProduct(channel, gradient)
+            let dh = at.alpha.subtractingProduct(h, at.alpha.addingProduct(k_IP3R, c))
             return (dc, dh)
         }
 
         /// The classical method of order 4; IP3 is known at the beginning, the middle and the end of the step.
         @inline(__always)
         func rungeKutta4(
-            _ c: inout Vector, _ h: inout Vector, _ noise: Vector, _ step: Double, _ ip3: IP3Course
+            _ c: inout Vector, _ h: inout Vector, _ drive: Vector, _ step: Double, _ ip3: IP3Course
         ) {
             let half = Vector(repeating: step / 2), whole = Vector(repeating: step), sixth = Vector(repeating: step / 6)
             let two = Vector(repeating: 2)
-            let k1 = derivatives(ip3.start, c, h, noise)
-            let k2 = derivatives(ip3.middle, c.addingProduct(half, k1.c), h.addingProduct(half, k1.h), noise)
-            let k3 = derivatives(ip3.middle, c.addingProduct(half, k2.c), h.addingProduct(half, k2.h), noise)
-            let k4 = derivatives(ip3.end, c.addingProduct(whole, k3.c), h.addingProduct(whole, k3.h), noise)
+            let k1 = derivatives(ip3.start, c, h, drive)
+            let k2 = derivatives(ip3.middle, c.addingProduct(half, k1.c), h.addingProduct(half, k1.h), drive)
+            let k3 = derivatives(ip3.middle, c.addingProduct(half, k2.c), h.addingProduct(half, k2.h), drive)
+            let k4 = derivatives(ip3.end, c.addingProduct(whole, k3.c), h.addingProduct(whole, k3.h), drive)
             c = c.addingProduct(sixth, (k1.c + k4.c).addingProduct(two, k2.c + k3.c))
             h = h.addingProduct(sixth, (k1.h + k4.h).addingProduct(two, k2.h + k3.h))
         }

@@ -1,3 +1,5 @@
+import CLanes
+
 /// A kind of cell: its tables, and the kernel that advances a run of cells over a range of steps.
 ///
 /// A new model is one file here and one line in `Catalogue`. An instance is the model bound to one population's columns;
@@ -154,6 +156,8 @@ package struct CellIO: ~Copyable {
 
     @inline(__always)
     private static func take<Vector: LaneVector>(_ place: UnsafeMutablePointer<Double>) -> Vector {
+        // what the next vector of cells will ask for
+        for i in stride(from: 0, to: Vector.laneCount, by: 8) { astro_prefetch(place + (Vector.laneCount &+ i)) }
         let sum = Vector(at: place)
         Vector.zeros.store(at: place)
         return sum

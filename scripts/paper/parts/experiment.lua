@@ -23,6 +23,9 @@ case("weak_0.31", { w_n2a = 0.31, w_a2n = 0.5 })
 case("random_0.20", { pools = "random", w_n2a = 0.20 })
 case("random_0.31", { pools = "random", w_n2a = 0.31 })
 case("wide_0.20", { pools = "wide", w_n2a = 0.20 })
+for _, rule in ipairs { "fixed_indegree", "fixed_outdegree", "fixed_total_number" } do
+  for _, w in ipairs { 0.20, 0.31 } do case(("%s_%.2f"):format(rule, w), { wiring = rule, w_n2a = w }) end
+end
 
 function experiment.run(name, seed, options)
   local given = { seed = seed, threads = options.threads, warm_up = WARM_UP, time = TIME }
