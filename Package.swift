@@ -16,7 +16,10 @@ let engine: [SwiftSetting] = [
 let fuzzer: [Target] =
     Context.environment["ASTROLUA_FUZZ"] == nil
     ? []
-    : [.executableTarget(name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])]
+    : [
+        .executableTarget(
+            name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])
+    ]
 
 let package = Package(
     name: "astrolua",

@@ -76,7 +76,9 @@ final class HDF5File {
     /// A data set that is written once.
     func write(_ name: String, _ values: [Double], _ kind: Kind, width: Int? = nil) throws {
         let sizes = [UInt64(values.count / (width ?? 1))] + (width.map { [UInt64($0)] } ?? [])
-        let dataset = try makeDataset(name, kind, sizes: sizes, limits: sizes, 0)
+        let properties = undated()
+        defer { _ = library.H5Pclose(properties) }
+        let dataset = try makeDataset(name, kind, sizes: sizes, limits: sizes, properties)
         if !values.isEmpty { try dataset.replace(values) }
     }
 
