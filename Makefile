@@ -2,6 +2,7 @@
 # make build    leaves .build/release/astrolua
 # make test     builds, then runs every test there is
 # make fuzz     looks for a minute for input that brings the program down
+# make soak     a network in a loop of simulate, set, save and load (HOURS=8)
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
 # make install  PREFIX=/usr/local: binary, stdlib, man page
 
@@ -12,7 +13,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths fuzz bench lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths fuzz soak bench lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -78,6 +79,11 @@ test-scripts: build
 # The same results with vectors of any width, for any processor, with any number of threads; builds the program six times.
 test-widths:
 	Tests/widths.sh
+
+# Hours of a network's time in a loop of simulate, set, save and load; HOURS=8 takes two and a half hours on one thread.
+HOURS ?= 0.05
+soak: build
+	cd $$(mktemp -d) && $(CURDIR)/$(PROGRAM) --trust --quiet $(CURDIR)/Tests/soak.lua --hours $(HOURS)
 
 # libFuzzer comes with the Swift toolchain. FUZZ_SECONDS=600 for longer.
 FUZZ_SECONDS ?= 60
