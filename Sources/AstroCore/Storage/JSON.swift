@@ -1,5 +1,5 @@
 /// A value of JSON. Objects keep the order of their names.
-package enum JSON: Equatable, Sendable {
+package enum JSON: Hashable, Sendable {
     case null
     case flag(Bool)
     case number(Double)
@@ -7,7 +7,7 @@ package enum JSON: Equatable, Sendable {
     case list([JSON])
     case object([Field])
 
-    package struct Field: Equatable, Sendable {
+    package struct Field: Hashable, Sendable {
         package let name: String
         package let value: JSON
     }
@@ -81,7 +81,7 @@ extension JSON: CustomStringConvertible {
         _ open: String, _ close: String, _ indent: Int?, _ parts: (Int?) -> [String]
     ) -> String {
         let line = open + parts(nil).joined(separator: ", ") + close
-        guard let indent, indent + line.utf8.count > 120 else { return line }
+        guard let indent, indent + line.utf8.count > 160 else { return line }
         let margin = String(repeating: " ", count: indent)
         let lines = parts(indent + 2).map { margin + "  " + $0 }
         return open + "\n" + lines.joined(separator: ",\n") + "\n" + margin + close

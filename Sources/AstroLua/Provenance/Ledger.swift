@@ -17,6 +17,8 @@ public final class Ledger {
         var calls = 0
         /// Every so many-th call is kept.
         var stride = 1
+
+        var isKept: Bool { calls % stride == 0 }
     }
 
     private let places: Places
@@ -30,6 +32,7 @@ public final class Ledger {
     private var unordered: Set<String> = []
     private let started = now(CLOCK_REALTIME_COARSE)  // the clock of files
     private var simulations: [ObjectIdentifier: Known] = [:]
+    private var simulationCount = 0
     private var steps: [(simulation: Int, call: Int, entry: JSON)] = []
     private var printed = SHA256()
     private var printedBytes = 0
@@ -40,7 +43,7 @@ public final class Ledger {
     /// The last error.
     public var problem: String?
 
-    private static let mostSteps = 1000, mostPopulations = 50, printedKept = 1 << 16
+    private static let mostSteps = 1000, mostDetailed = 2000, mostPopulations = 50, printedKept = 1 << 16
 
     init(_ places: Places) { self.places = places }
 
@@ -84,16 +87,25 @@ public final class Ledger {
     /// Called when a call of simulate has ended.
     func note(_ simulation: Simulation, at line: String) {
         let id = ObjectIdentifier(simulation)
-        var known = simulations[id] ?? Known(simulation: simulation, number: simulations.count + 1)
-        if known.simulation == nil {  // another one has its address now
-            known = Known(simulation: simulation, number: (simulations.values.map(\.number).max() ?? 0) + 1)
-        }
+        var known = simulations[id].flatMap { $0.simulation == nil ? nil : $0 } ?? newlyKnown(simulation)
         known.calls += 1
-        if known.calls % known.stride == 0 {
+        if known.isKept {
             steps.append((known.number, known.calls, entry(simulation, known, line)))
             if known.calls / known.stride >= Self.mostSteps { thin(&known) }
         }
         simulations[id] = known
+    }
+
+    private func newlyKnown(_ simulation: Simulation) -> Known {
+        simulationCount += 1
+        return Known(simulation: simulation, number: simulationCount)
+    }
+
+    /// The last states of simulations that are still there, if they are not kept anyway.
+    private var lastSteps: [JSON] {
+        simulations.values.filter { !$0.isKept }.sorted { $0.number < $1.number }.compactMap { known in
+            known.simulation.map { entry($0, known, "the end").with(["last": .flag(true)]) }
+        }
     }
 
     private func entry(_ simulation: Simulation, _ known: Known, _ line: String) -> JSON {
@@ -101,7 +113,7 @@ public final class Ledger {
         return .fields([
             "simulation": .number(known.number), "call": .number(known.calls), "line": .text(line),
             "time": .number(simulation.time), "fingerprint": .text(simulation.fingerprint()),
-            "populations": populations.count > Self.mostPopulations
+            "populations": populations.count > Self.mostPopulations || steps.count > Self.mostDetailed
                 ? nil
                 : .list(
                     populations.map {
@@ -126,12 +138,12 @@ public final class Ledger {
 
     /// In the process of a point.
     func beginPoint() {
-        (steps, inputs, modules, outputs, simulations) = ([], [:], [:], [], [:])
+        (steps, inputs, modules, outputs, simulations, simulationCount) = ([], [:], [:], [], [:], 0)
     }
 
     func endPoint(_ point: Int) {
         let line = JSON.fields([
-            "sweep": .number(sweeps), "point": .number(point), "steps": .list(steps.map(\.entry)),
+            "sweep": .number(sweeps), "point": .number(point), "steps": .list(steps.map(\.entry) + lastSteps),
             "read": filesRead, "modules": .texts(modules.keys.sorted()), "written": .texts(outputs.sorted()),
         ])
         ChildProcess.Output(pipe: points).write(Array("\(line)\n".utf8))
@@ -172,7 +184,7 @@ public final class Ledger {
         let points = takePoints()
         let fields: [(String, JSON?)] =
             head + [
-                ("steps", .list(steps.map(\.entry) + points.flatMap(stepsOfPoint))),
+                ("steps", .list(steps.map(\.entry) + lastSteps + points.flatMap(stepsOfPoint))),
                 ("read", filesRead), ("written", .list(outputs.sorted().map(written))),
                 ("printed", printedText),
                 ("script", script.map { source($0.name, $0.text) }),

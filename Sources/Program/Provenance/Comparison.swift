@@ -42,7 +42,7 @@ struct Comparison {
     // MARK: states
 
     private var states: String? {
-        let old = recorded["steps"]?.list ?? [], new = again["steps"]?.list ?? []
+        let (old, new) = comparableSteps
         if let first = zip(old, new).first(where: { !Self.isSame($0, $1) }) {
             let differing = zip(old, new).filter { !Self.isSame($0, $1) }.count
             return "state: \(Self.place(of: first.0)): \(Self.difference(first.0, first.1)) "
@@ -53,6 +53,18 @@ struct Comparison {
         let verb = old.count > new.count ? "was not reached" : "is more than was recorded"
         return "state: \(Self.place(of: last)) \(verb) (\(count(new.count, "state")), there were \(old.count))"
     }
+
+    /// When a simulation is collected is no result: its last state counts if both records have it.
+    private var comparableSteps: ([JSON], [JSON]) {
+        let old = recorded["steps"]?.list ?? [], new = again["steps"]?.list ?? []
+        func isCommon(_ step: JSON, _ others: Set<[JSON?]>) -> Bool {
+            step["last"] == nil || others.contains(Self.key(step))
+        }
+        let (oldKeys, newKeys) = (Set(old.map(Self.key)), Set(new.map(Self.key)))
+        return (old.filter { isCommon($0, newKeys) }, new.filter { isCommon($0, oldKeys) })
+    }
+
+    private static func key(_ step: JSON) -> [JSON?] { ["sweep", "point", "simulation", "call"].map { step[$0] } }
 
     private static func isSame(_ a: JSON, _ b: JSON) -> Bool {
         ["sweep", "point", "simulation", "call", "time", "fingerprint"].allSatisfy { a[$0] == b[$0] }
