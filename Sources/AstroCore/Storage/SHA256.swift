@@ -18,8 +18,10 @@ package struct SHA256 {
         return digest.hex
     }
 
-    /// nil if the file cannot be read.
+    /// nil if the file cannot be read, or is something else: a pipe may wait for ever, and a device have no end.
     package static func hex(ofFile path: String) -> (hex: String, bytes: Int)? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         guard let file = fopen(path, "rb") else { return nil }
         defer { fclose(file) }
         var digest = SHA256()

@@ -53,7 +53,7 @@ struct Stage {
         let child = cfork_child(0)
         guard child >= 0 else { throw InputError("can't start a process: \(reason)") }
         if child == 0 {
-            signal(SIGINT, SIG_DFL)
+            for number in Self.passedOn { signal(number, SIG_DFL) }
             exit(body())
         }
         stagedProcess = child

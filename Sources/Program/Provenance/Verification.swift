@@ -109,7 +109,7 @@ struct RecordedRun {
     func problemsWithInputs() -> [String] {
         inputs.compactMap { input in
             let path = path(of: input.name)
-            guard let file = SHA256.hex(ofFile: path) else { return "\(path), which it read, is not here (\(reason))" }
+            guard let file = SHA256.hex(ofFile: path) else { return "\(path), which it read, is not here" }
             return file.hex == input.digest ? nil : "\(path) is not the file that it read (it had \(input.bytes) bytes)"
         }
     }
