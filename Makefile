@@ -1,6 +1,7 @@
 # make run      installs what is missing, builds, runs the main job
 # make build    leaves .build/release/astrolua
 # make test     builds, then runs every test there is
+# make faults   ends runs, fills disks, takes away memory, at random moments: FAULT_ROUNDS=200 (Docs/reliability.md)
 # make fuzz     looks for a minute for input that brings the program down
 # make soak     a network in a loop of simulate, set, save and load (HOURS=8)
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
@@ -13,7 +14,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths fuzz soak bench lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults faults fuzz soak bench lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -32,7 +33,7 @@ deps:
 
 test: build
 	@passed=0; failed=0; summary=""; \
-	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-formats test-widths; do \
+	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-formats test-faults test-widths; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; passed=$$((passed + 1)); \
 	  else summary="$$summary\n  FAILED  $$part"; failed=$$((failed + 1)); fi; done; \
 	printf "\nmake test:$$summary\n$$passed passed, $$failed failed\n"; [ $$failed = 0 ]
@@ -85,13 +86,21 @@ HOURS ?= 0.05
 soak: build
 	cd $$(mktemp -d) && $(CURDIR)/$(PROGRAM) --trust --quiet $(CURDIR)/Tests/soak.lua --hours $(HOURS)
 
+# A round of each kind, always the same.
+test-faults: build
+	Tests/faults.sh $(PROGRAM) 11 1
+
+FAULT_ROUNDS ?= 200
+faults: build
+	Tests/faults.sh $(PROGRAM) $(FAULT_ROUNDS)
+
 # libFuzzer comes with the Swift toolchain. FUZZ_SECONDS=600 for longer.
 FUZZ_SECONDS ?= 60
 fuzz: deps
 	Tests/fuzz.sh $(FUZZ_SECONDS)
 
 lint:
-	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua Tests/formats
+	luacheck -q --config .luacheckrc $(wildcard stdlib scripts) Tests/lua Tests/formats Tests/faults
 	@if command -v swift-format >/dev/null || swift format --version >/dev/null 2>&1; then \
 	  swift format lint --strict --recursive Sources Tests Package.swift; fi
 

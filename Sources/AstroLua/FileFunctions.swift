@@ -6,8 +6,13 @@ import LuaShim
 extension Runtime {
     static var fileFunctions: [LuaMethod<Void>] {
         [
-            .init("read", "io.read(path [, options])", "Events of a file, as rec.events.") { _, arguments in
-                .table(try EventFile.read(arguments.readablePath(1), population: arguments.population(2)).luaFields)
+            .init(
+                "read", "io.read(path [, options])", "Events of a file, as rec.events, and what there is to say of it."
+            ) { _, arguments in
+                let table = try EventFile.read(arguments.readablePath(1), population: arguments.population(2))
+                arguments.runtime.push(.table(table.luaFields), arguments.L)
+                arguments.runtime.push(table.note.map { .text($0) } ?? .none, arguments.L)
+                return .pushed(2)
             },
             .init(
                 "read_connections", "io.read_connections(path [, options])", "Connections of a file, a Vector a column."

@@ -68,7 +68,7 @@ extension Runtime {
                 try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
                 return .nothing
             },
-        ] + fileFunctions + sweepFunctions + deskFunctions
+        ] + fileFunctions + sweepFunctions + resultsFunctions + deskFunctions
     }
 }
 
@@ -83,7 +83,7 @@ extension Arguments {
         }
     }
 
-    fileprivate func failure(_ problem: String) -> LuaValue {
+    func failure(_ problem: String) -> LuaValue {
         runtime.push(.none, L)
         runtime.push(.text(problem), L)
         return .pushed(2)
@@ -152,6 +152,9 @@ private func runGnuplot(_ input: String, _ reach: sandbox_reach) -> Result<[UInt
     let status = sandbox_run_gnuplot(fileno(commands), fileno(picture), fileno(messages), reach)
     if status == Int32(SANDBOX_NO_PROGRAM) {
         return .failure(InputError("gnuplot is not installed (on Debian: apt install gnuplot-nox)"))
+    }
+    if status == Int32(SANDBOX_NO_ANSWER) {
+        return .failure(InputError("gnuplot could not be started (too many processes or open files?)"))
     }
     rewind(picture)
     rewind(messages)

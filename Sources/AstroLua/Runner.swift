@@ -7,7 +7,7 @@ import LuaShim
 public enum Outcome: Equatable, Sendable {
     case finished
     case failed(String)
-    case interrupted
+    case interrupted(Interruption)
 }
 
 extension Runtime {
@@ -75,13 +75,14 @@ extension Runtime {
     func call(arguments: Int32, results: Int32) -> Int32 { shim_call(L, arguments, results, true) }
 
     func finish(_ status: Int32) -> Outcome {
-        let reason = Int(shim_stop_reason(L))
+        let reason = Int(shim_stop_reason(L)), interruption = takeInterruption()
         shim_clear_stop(L)
         workers.endAll()
+        results = nil
         if status == LUA_OK { return .finished }
         let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
         shim_pop(L, 1)
-        if reason == SHIM_INTERRUPTED { return .interrupted }
+        if reason == SHIM_INTERRUPTED { return .interrupted(interruption) }
         // what buffers of strings say
         if options.memoryLimit != nil, message.hasPrefix("not enough memory") { return .failed(memoryMessage) }
         if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") {

@@ -154,11 +154,6 @@ extension Runtime {
                 }
                 return .nothing
             },
-            .init("lines_in_any_order", "host.lines_in_any_order(path)", "For the record of the run.") { _, arguments in
-                let runtime = arguments.runtime
-                runtime.ledger?.noteUnordered(runtime.places.name(of: try arguments.string(1, "path")))
-                return .nothing
-            },
             .init("order_points", "host.order_points(list)", "Which points are to be computed.") { _, arguments in
                 arguments.runtime.workers.order(try arguments.numbers(1, "list").map { Int($0) })
                 return .nothing

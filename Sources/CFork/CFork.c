@@ -17,7 +17,8 @@ pid_t cfork_child(unsigned seconds) {
     setrlimit(RLIMIT_CORE, &none);
     struct itimerval time = {.it_value = {.tv_sec = seconds}};
     setitimer(ITIMER_PROF, &time, NULL);   // a limit of the kernel's could not be set from inside the sandbox
-    signal(SIGINT, SIG_IGN);
+    static const int answered_by_parent[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof answered_by_parent / sizeof *answered_by_parent; i++) signal(answered_by_parent[i], SIG_IGN);
     static const int crashes[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGTRAP};
     for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) signal(crashes[i], SIG_DFL);
     return 0;

@@ -3,6 +3,8 @@
 
 #include "CSandbox.h"
 
+#include <sys/types.h>
+
 enum { LANDLOCK_READ = 1, LANDLOCK_WRITE = 2, LANDLOCK_RUN = 4, LANDLOCK_DEVICE = 8 };
 
 // A Landlock ruleset under construction; -1 where the kernel has no Landlock.
@@ -16,11 +18,9 @@ bool seccomp_apply_to_gnuplot(void);
 void limit_resources(const sandbox_rules *rules);
 void forget_environment(void);
 
-// The parent's side of sandbox_run_gnuplot: starts it; its process, or -1.
-int gnuplot_start(const int descriptors[3], sandbox_reach reach);
+int gnuplot_start(const int descriptors[3], sandbox_reach reach);   // its process, or -1
 void gnuplot_use_broker(int socket);
-// Receives a request's three descriptors; false if it was none.
-bool gnuplot_receive(int socket, int descriptors[3]);
-void gnuplot_reply(int socket, int status);
+// The parent's side of sandbox_run_gnuplot: receives a request and starts a process that answers it; 0 if there is none.
+pid_t gnuplot_serve(int socket);
 
 #endif

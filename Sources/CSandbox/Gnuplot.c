@@ -86,14 +86,17 @@ static int run_here(const int descriptors[3], sandbox_reach reach) {
 
 int sandbox_memory_file(void) { return memfd_create("astrolua", MFD_CLOEXEC); }
 
-// MARK: over the socket: one byte with three descriptors, and a status back
+// MARK: over the socket: one byte with four descriptors. The last one is a pipe for the status, a new one for each
+// request: processes of a sweep share the socket, and none must read what is meant for another.
+
+enum { DESCRIPTORS = 4 };
 
 typedef union {
-    char bytes[CMSG_SPACE(3 * sizeof(int))];
+    char bytes[CMSG_SPACE(DESCRIPTORS * sizeof(int))];
     struct cmsghdr alignment;
 } Control;
 
-static int run_by_broker(const int descriptors[3]) {
+static bool send_request(const int descriptors[DESCRIPTORS]) {
     char request = 'g';
     Control control = {0};
     struct iovec data = {&request, 1};
@@ -101,14 +104,22 @@ static int run_by_broker(const int descriptors[3]) {
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(3 * sizeof(int));
-    memcpy(CMSG_DATA(header), descriptors, 3 * sizeof(int));
-    int status;
+    header->cmsg_len = CMSG_LEN(DESCRIPTORS * sizeof(int));
+    memcpy(CMSG_DATA(header), descriptors, DESCRIPTORS * sizeof(int));
     ssize_t size;
     while ((size = sendmsg(broker, &message, MSG_NOSIGNAL)) < 0 && errno == EINTR) {}
-    if (size < 0) return SANDBOX_NO_PROGRAM;
-    while ((size = read(broker, &status, sizeof status)) < 0 && errno == EINTR) {}
-    return size == sizeof status ? status : SANDBOX_NO_PROGRAM;
+    return size == 1;
+}
+
+static int run_by_broker(const int files[3]) {
+    int reply[2], status = SANDBOX_NO_ANSWER;
+    if (pipe2(reply, O_CLOEXEC) != 0) return SANDBOX_NO_ANSWER;
+    bool sent = send_request((const int[]){files[0], files[1], files[2], reply[1]});
+    close(reply[1]);
+    ssize_t size = 0;
+    while (sent && (size = read(reply[0], &status, sizeof status)) < 0 && errno == EINTR) {}
+    close(reply[0]);
+    return size == sizeof status ? status : SANDBOX_NO_ANSWER;
 }
 
 int sandbox_run_gnuplot(int commands, int picture, int messages, sandbox_reach reach) {
@@ -117,7 +128,7 @@ int sandbox_run_gnuplot(int commands, int picture, int messages, sandbox_reach r
     return reach == SANDBOX_PICTURE ? run_by_broker(descriptors) : SANDBOX_NO_PROGRAM;
 }
 
-bool gnuplot_receive(int socket, int descriptors[3]) {
+static bool receive_request(int socket, int descriptors[DESCRIPTORS]) {
     char request = 0;
     Control control;
     struct iovec data = {&request, 1};
@@ -126,16 +137,25 @@ bool gnuplot_receive(int socket, int descriptors[3]) {
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (!header || header->cmsg_type != SCM_RIGHTS) return false;
     size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    int received[3];
-    memcpy(received, CMSG_DATA(header), (count < 3 ? count : 3) * sizeof(int));
-    if (request == 'g' && count == 3 && !(message.msg_flags & MSG_CTRUNC)) {
-        memcpy(descriptors, received, sizeof received);
-        return true;
-    }
-    for (size_t i = 0; i < count && i < 3; i++) close(received[i]);
+    if (count > DESCRIPTORS) count = DESCRIPTORS;
+    memcpy(descriptors, CMSG_DATA(header), count * sizeof(int));
+    if (request == 'g' && count == DESCRIPTORS && !(message.msg_flags & MSG_CTRUNC)) return true;
+    for (size_t i = 0; i < count; i++) close(descriptors[i]);
     return false;
 }
 
-void gnuplot_reply(int socket, int status) {
-    if (write(socket, &status, sizeof status)) {}
+// Writing the status may block, since the pipe is the script's; so a process of its own does it.
+pid_t gnuplot_serve(int socket) {
+    int descriptors[DESCRIPTORS];
+    if (!receive_request(socket, descriptors)) return 0;
+    pid_t parent = getpid(), server = fork();
+    if (server == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) _exit(1);
+        int status = run_here(descriptors, SANDBOX_PICTURE);
+        if (write(descriptors[3], &status, sizeof status)) {}
+        _exit(0);
+    }
+    for (int i = 0; i < DESCRIPTORS; i++) close(descriptors[i]);
+    return server > 0 ? server : 0;
 }

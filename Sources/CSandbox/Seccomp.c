@@ -110,6 +110,22 @@ static void allow_signals_to_itself(Filter *f) {
     end_call(f, start, error(EPERM));
 }
 
+// A process may ask to be killed when its parent ends, which is how forks of a sweep end; no other signal may be asked for.
+static void allow_names_and_death(Filter *f) {
+    static const uint32_t harmless[] = {PR_SET_NAME, PR_GET_NAME, 0x53564d41 /* PR_SET_VMA */};
+    unsigned short start = begin_call(f, SYS_prctl);
+    load(f, argument(0));
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+        add(f, BPF_JMP | BPF_JEQ | BPF_K, harmless[i], 0, 1);
+        answer(f, SECCOMP_RET_ALLOW);
+    }
+    add(f, BPF_JMP | BPF_JEQ | BPF_K, PR_SET_PDEATHSIG, 0, 3);
+    load(f, argument(1));
+    add(f, BPF_JMP | BPF_JEQ | BPF_K, SIGKILL, 0, 1);
+    answer(f, SECCOMP_RET_ALLOW);
+    end_call(f, start, error(EPERM));
+}
+
 // Reading limits is allowed, changing them, or those of others, is not.
 static void allow_reading_limits(Filter *f) {
     unsigned short start = begin_call(f, SYS_prlimit64);
@@ -180,7 +196,6 @@ bool seccomp_apply_to_script(void) {
     static const uint32_t requests[] = {TCGETS, TCSETS, TCSETSW, TCSETSF, TIOCGWINSZ, TIOCGPGRP, FIONREAD, TCFLSH};
     static const uint32_t commands[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK,
                                         F_SETLKW};
-    static const uint32_t processes[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_PDEATHSIG, 0x53564d41 /* PR_SET_VMA */};
     const uint32_t self[] = {(uint32_t)getpid()};
     begin(&f);
     for (size_t i = 0; i < COUNT(needed); i++) call_answers(&f, needed[i], SECCOMP_RET_ALLOW);
@@ -189,7 +204,7 @@ bool seccomp_apply_to_script(void) {
     allow_reading_limits(&f);
     allow_if_one_of(&f, SYS_ioctl, 1, requests, COUNT(requests));
     allow_if_one_of(&f, SYS_fcntl, 1, commands, COUNT(commands));
-    allow_if_one_of(&f, SYS_prctl, 0, processes, COUNT(processes));
+    allow_names_and_death(&f);
     allow_if_one_of(&f, SYS_tgkill, 0, self, 1);
     allow_signals_to_itself(&f);
     answer(&f, error(ENOSYS));

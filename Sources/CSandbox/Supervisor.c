@@ -3,8 +3,8 @@
 //   signals   sent to it go on to the child; those the terminal sends reach the child by themselves
 //   gnuplot   is started here when the child asks, since the child can start nothing
 //   time      a child that outlives its limit by some seconds, whatever became of it, is killed
-//   the end   the child's status becomes its own; a child that died of a signal becomes a message, and the terminal
-//             is put back as it was
+//   the end   the child's status becomes its own; a child that died of a signal becomes a message, the terminal
+//             is put back as it was, and nothing that was forked from the child goes on
 #define _GNU_SOURCE
 #include "Confine.h"
 
@@ -25,11 +25,14 @@
 
 static const double GRACE = 8;             // seconds; the child ends itself after 5
 
+enum { MOST_DRAWINGS = 16 };               // at a time; requests wait in the socket
+
 static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 enum { PASSED_ON = sizeof passed_on / sizeof *passed_on };
 
 typedef struct {
-    pid_t child, drawing;                  // drawing: gnuplot, or 0
+    pid_t child;
+    pid_t drawings[MOST_DRAWINGS];         // processes that run gnuplot; 0 where there is none
     int signals, broker;
     bool too_long, ended;
     int status;
@@ -44,6 +47,14 @@ static double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
+// The place of a process among the drawings, or of none with 0; NULL where there is no such place.
+static pid_t *drawing(Supervisor *s, pid_t process) {
+    for (int i = 0; i < MOST_DRAWINGS; i++) {
+        if (s->drawings[i] == process) return &s->drawings[i];
+    }
+    return NULL;
+}
+
 static void reap(Supervisor *s) {
     int status;
     pid_t process;
@@ -54,9 +65,8 @@ static void reap(Supervisor *s) {
         } else if (process == s->child) {
             s->ended = true;
             s->status = status;
-        } else if (process == s->drawing) {
-            s->drawing = 0;
-            gnuplot_reply(s->broker, status);
+        } else if (!WIFSTOPPED(status) && drawing(s, process)) {
+            *drawing(s, process) = 0;
         }
     }
 }
@@ -68,32 +78,42 @@ static void take_signal(Supervisor *s) {
     else if (info.ssi_code != SI_KERNEL) kill(s->child, (int)info.ssi_signo);
 }
 
-static void take_request(Supervisor *s) {
-    int descriptors[3];
-    if (!gnuplot_receive(s->broker, descriptors)) {
-        gnuplot_reply(s->broker, SANDBOX_NO_PROGRAM);
-        return;
-    }
-    int process = s->drawing ? -1 : gnuplot_start(descriptors, SANDBOX_PICTURE);
-    if (process < 0) gnuplot_reply(s->broker, SANDBOX_NO_PROGRAM);
-    else s->drawing = process;
-    for (int i = 0; i < 3; i++) close(descriptors[i]);
+static void watch_time(Supervisor *s) {
+    if (s->deadline == 0 || s->too_long || s->deadline > now()) return;
+    s->too_long = true;
+    kill(s->child, SIGKILL);
 }
 
 static void wait_for_child(Supervisor *s) {
     struct pollfd sources[] = {{s->signals, POLLIN, 0}, {s->broker, POLLIN, 0}};
     while (!s->ended) {
+        pid_t *place = drawing(s, 0);
+        sources[1].events = place ? POLLIN : 0;
         double left = s->deadline - now();
         int timeout = s->deadline == 0 || s->too_long ? -1 : left > 1e6 ? 1000000000 : left > 0 ? (int)(left * 1000) + 1 : 0;
-        if (poll(sources, 2, timeout) == 0 && s->deadline <= now()) {
-            s->too_long = true;
-            kill(s->child, SIGKILL);
-        }
-        if (sources[0].revents & POLLIN) take_signal(s);
-        if (sources[1].revents & POLLIN) take_request(s);
+        poll(sources, 2, timeout);
+        watch_time(s);
+        if (sources[1].revents & POLLIN) *place = gnuplot_serve(s->broker);
         else if (sources[1].revents) sources[1].fd = -1;   // the child has closed its end
+        if (sources[0].revents & POLLIN) take_signal(s);
     }
-    if (s->drawing) kill(s->drawing, SIGKILL);
+}
+
+// What was forked from the child, however often, has become ours with the child's death (PR_SET_CHILD_SUBREAPER). Killing one
+// may bring up its children, so it takes several turns.
+static void end_descendants(void) {
+    enum { MOST_TURNS = 2000, MILLISECOND = 1 };
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    for (int turn = 0; turn < MOST_TURNS; turn++) {
+        while (waitpid(-1, NULL, WNOHANG) > 0) {}
+        FILE *list = fopen(path, "re");
+        int process, count = 0;
+        for (; list && fscanf(list, "%d", &process) == 1; count++) kill(process, SIGKILL);
+        if (list) fclose(list);
+        if (count == 0) return;
+        poll(NULL, 0, MILLISECOND);
+    }
 }
 
 static void say(const char *text, const char *detail) {
@@ -135,7 +155,9 @@ static _Noreturn void supervise(pid_t child, int broker, const sigset_t *watched
     if (rules->time_limit > 0) s.deadline = now() + rules->time_limit + GRACE;
     s.has_terminal = tcgetattr(STDIN_FILENO, &s.terminal) == 0;
     signal(SIGTTOU, SIG_IGN);              // putting the terminal back must not stop us
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     wait_for_child(&s);
+    end_descendants();
     finish(&s);
 }
 

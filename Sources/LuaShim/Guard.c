@@ -30,6 +30,7 @@ int shim_stop_reason(lua_State *L) { return host_of(L)->stop; }
 void shim_clear_stop(lua_State *L) {
     Host *host = host_of(L);
     host->stop = SHIM_GOES_ON;
+    host->stopped_at[0] = '\0';
     host->refusals = 0;
     lua_sethook(host->main, NULL, 0, 0);
 }
@@ -44,8 +45,13 @@ static void push_stop_text(lua_State *L, const Host *host) {
     lua_pushstring(L, text);
 }
 
+const char *shim_stopped_at(lua_State *L) { return host_of(L)->stopped_at; }
+
+// Called again wherever the script catches the error: the place is that of the first time.
 int host_raise_stop(lua_State *L) {
+    char *place = host_of(L)->stopped_at;
     host_push_where(L);
+    if (!*place) snprintf(place, sizeof host_of(L)->stopped_at, "%s", lua_tostring(L, -1));
     push_stop_text(L, host_of(L));
     lua_concat(L, 2);
     return lua_error(L);
@@ -219,7 +225,12 @@ void guard_install(lua_State *L) {
 // Signals. One state at a time is watched.
 static lua_State *watched;
 
-static volatile sig_atomic_t interrupts, endured;
+static volatile sig_atomic_t interrupts, endured, latest;
+
+int shim_stop_signal(void) { return latest; }
+
+// Between the inputs at a prompt Ctrl-C is the prompt's business; what asks the program to end then ends it.
+static bool is_idle(int signal_number) { return !watched || (signal_number != SIGINT && !host_of(watched)->stack_base); }
 
 // What one press of a key or one `kill` of a group sends, directly and passed on by the parent, counts once. After
 // `endured` more the next one ends the program.
@@ -231,7 +242,8 @@ static void interrupt(int signal_number) {
     double now = (double)time.tv_sec + (double)time.tv_nsec * 1e-9, since = now - last;
     last = now;
     if (watched && interrupts > 0 && since < 0.2) return;
-    if (!watched || interrupts++ > endured) {
+    latest = signal_number;
+    if (is_idle(signal_number) || interrupts++ > endured) {
         signal(signal_number, SIG_DFL);
         raise(signal_number);
         return;
@@ -266,7 +278,13 @@ void shim_watch_signals(lua_State *L, int patience) {
     watched = L;
     interrupts = 0;
     endured = patience;
-    if (L) take_signal(SIGINT, interrupt);
+    if (!L) return;
+    take_signal(SIGINT, interrupt);
+    take_signal(SIGTERM, interrupt);
+    struct sigaction before;
+    bool is_ignored = sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN;   // nohup
+    if (!is_ignored) take_signal(SIGHUP, interrupt);
+    signal(SIGXFSZ, SIG_IGN);              // a file that may not grow is an error like a full disk
 }
 
 void shim_set_time_limit_text(lua_State *L, double seconds) { host_of(L)->time_limit = seconds; }

@@ -28,6 +28,7 @@ typedef struct {
     bool building, seed_fixed, collecting;
     lua_Integer shown;                     // objects numbered by tostring so far
     double time_limit;
+    char stopped_at[160];                  // "script.lua:9: ", where a stop first became an error
     const char *stack_base;                // where C's stack stood when Lua was entered from outside
     FILE *out;                             // where print writes
 } Host;

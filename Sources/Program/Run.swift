@@ -4,7 +4,7 @@ import AstroLua
 import Glibc
 
 enum ExitStatus {
-    static let success: Int32 = 0, failure: Int32 = 1, wrongOptions: Int32 = 2, interrupted: Int32 = 130
+    static let success: Int32 = 0, failure: Int32 = 1, wrongOptions: Int32 = 2
 }
 
 func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
@@ -88,8 +88,7 @@ private func run(
         for chunk in parsed.chunks { try check(runtime.run(Array(chunk.utf8), name: "=(command line)")) }
         if let script = parsed.script.first { try check(runtime.run(file: script, keepingLocals: repl != nil)) }
         if !hasWork, repl == nil { try check(runtime.run(file: "-")) }
-        repl?.run()
-        return ExitStatus.success
+        return repl?.run() ?? ExitStatus.success
     } catch let status as ExitCode {
         return status.rawValue
     } catch {
@@ -108,9 +107,9 @@ private func report(_ outcome: Outcome, _ runtime: Runtime, _ bar: ProgressBar?)
         runtime.ledger?.problem = message.split(separator: "\n").first.map(String.init)
         complain(message)
         throw ExitCode(ExitStatus.failure)
-    case .interrupted:
-        complain("interrupted")
-        throw ExitCode(ExitStatus.interrupted)
+    case .interrupted(let interruption):
+        complain(interruption.text)
+        throw ExitCode(interruption.status)
     }
 }
 

@@ -188,13 +188,62 @@ struct SandboxTests {
         #expect(process.errors.contains("brought the program down"))
     }
 
-    @Test("SIGTERM to the parent ends both, and the parent dies of it")
-    func terminate() throws {
-        let process = try Started(["-e", "print('on') while true do end"])
+    @Test("SIGTERM to the parent ends both, with the status a shell gives to that", arguments: [(SIGTERM, 143), (SIGHUP, 129)])
+    func terminate(signal: Int32, status: Int32) throws {
+        let process = try Started(["-e", "print('on') while true do pcall(error) end"])
         let child = try process.child()
-        kill(process.identifier, SIGTERM)
-        #expect(process.end() == SIGTERM && process.wasSignalled)
+        kill(process.identifier, signal)
+        #expect(process.end() == status && !process.wasSignalled)
         #expect(kill(child, 0) != 0)
+        #expect(process.errors.contains("(command line):1: interrupted (SIG"))
+    }
+
+    @Test("A signal stops a run with the place, the time and what is in files")
+    func stoppedRun() throws {
+        try Run.script(
+            "stopped.lua",
+            """
+            local sim = astro.Simulation { threads = 1 }
+            local spikes = sim:record(sim:create("aeif_cond_alpha_astro", 10, { I_e = 900.0 }), { to = "stopped.csv" })
+            print "on"
+            pcall(sim.simulate, sim, 1e9)
+            """)
+        let process = try Started(["--quiet", "stopped.lua"])
+        usleep(300_000)
+        kill(process.identifier, SIGTERM)
+        #expect(process.end() == 143)
+        let lines = process.errors.split(separator: "\n")
+        try #require(lines.count == 4, "\(process.errors)")
+        #expect(lines[0] == "stopped.lua:4: interrupted (SIGTERM)")
+        #expect(lines[1].contains(" of 1000000000 ms of sim:simulate are done, sim.time = "))
+        #expect(lines[2].hasPrefix("  stopped.csv holds all until "))
+        #expect(lines[3].hasPrefix("  to go on: "))
+    }
+
+    @Test("What a script's process forks ends with the program, also where it does not want to", .enabled(if: hasLandlock))
+    func forks() throws {
+        let (lines, _) = try probe(["forks"])
+        let process = try #require(lines.first.flatMap { Int32($0) })
+        #expect(kill(process, 0) != 0)
+    }
+
+    @Test("Processes that draw at the same time get each its own picture")
+    func picturesAtOnce() throws {
+        let text = """
+            local plot = require "astro.plot"
+            local results = require("astro.sweep").run(function(p)
+              plot.lines({ 1, 2 }, { 1, p.x }, { title = "picture " .. p.x .. "." }):save("at_once_" .. p.x .. ".svg")
+              local ok, problem = pcall(function() plot.lines({ 1 }, { 1 }):save("nowhere/x.svg") end)
+              return not ok and problem:find "nowhere" and 1 or 0
+            end, { x = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 } }, { processes = 20 })
+            print(#results, results:column("value"):sum())
+            """
+        let run = try Run(["--quiet", "-e", text])
+        #expect(run.output == "20\t20.0\n", "\(run.errors)")
+        for x in 1...20 {
+            let file = Run.directory.appendingPathComponent("at_once_\(x).svg")
+            #expect(try String(contentsOf: file, encoding: .utf8).contains("picture \(x)."))
+        }
     }
 
     @Test("The script's own exit status passes through")

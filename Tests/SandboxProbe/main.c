@@ -75,6 +75,8 @@ static void try_processes(void) {
     refused("typing into the terminal", ioctl(0, TIOCSTI, "x") == 0 || errno == ENOTTY);
     refused("raising limits", setrlimit(RLIMIT_DATA, &more) == 0);
     refused("new privileges", prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0);
+    refused("a signal at the parent's death", prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == 0);
+    works("being killed at the parent's death", prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0);
     refused("another namespace", syscall(SYS_unshare, 0x10000000) == 0);
     refused("io_uring", syscall(SYS_io_uring_setup, 1, NULL) >= 0 || errno == EFAULT);
     refused("a secret variable", getenv("PROBE_SECRET") != NULL);
@@ -133,8 +135,26 @@ static void try_gnuplot(void) {
     for (size_t i = 0; i < sizeof traces / sizeof *traces; i++) refused(traces[i], access(traces[i], F_OK) == 0);
 }
 
+// A fork of a fork that nothing ties to its parents.
+static int leave_fork(void) {
+    sandbox_rules rules = {.readable = (const char *[]){".", NULL}, .writable = (const char *[]){".", NULL}};
+    if (!sandbox_split(&rules) || sandbox_enter(&rules)) return 2;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return 2;
+    if (fork() == 0) {
+        if (fork() != 0) _exit(0);
+        pid_t process = getpid();
+        if (write(ends[1], &process, sizeof process)) {}
+        while (true) sleep(1);
+    }
+    pid_t process;
+    if (read(ends[0], &process, sizeof process) == sizeof process) printf("%d\n", (int)process);
+    return 0;
+}
+
 int main(int count, char **arguments) {
     setvbuf(stdout, NULL, _IONBF, 0);
+    if (count > 1 && strcmp(arguments[1], "forks") == 0) return leave_fork();
     if (count > 1 && strcmp(arguments[1], "gnuplot") == 0) {
         try_gnuplot();
         return 0;

@@ -15,7 +15,7 @@ sim:connect(noise, exc)
 
 local spikes, potential = sim:record(exc + inh), sim:record(exc, { "V_m" }, { interval = 0.5 })
 local calcium = sim:record(glia, { "IP3", "Ca_astro" })
-local running = sim:record(exc + inh, { to = "running.h5" })
+local running = sim:record(exc + inh, { to = "running.csv" })
 sim:simulate(300)
 assert(running.n_events == spikes.n_events and spikes.n_events > 20)
 

@@ -232,7 +232,7 @@ describe("sweep.run", function()
     { function() sweep.run(f, { x = 1 }, { proceses = 2 }) end, "run: there is no option 'proceses' %(did you mean 'processes'%?%)" },
     { function() sweep.run(f, { x = 1 }, { processes = 0 }) end, "run: processes = 0 is not allowed %(1 to 1024%)" },
     { function() sweep.run(f, { x = 1 }, { processes = 1.5 }) end, "run: processes = 1.5 must be a whole number" },
-    { function() sweep.run(f, { x = 1 }, { file = "/nowhere/x" }) end, "run: /nowhere/x: No such file" },
+    { function() sweep.run(f, { x = 1 }, { file = "/nowhere/x" }) end, "run: can't write '/nowhere/x': No such file" },
     { function() results:column("y") end, "column: 'y' of row 1 is no number, but nil" },
     { function() results:save("x.txt") end, "save: the path must end in .csv, got x.txt" },
   }

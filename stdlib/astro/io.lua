@@ -9,6 +9,7 @@
 local _, _, host = ...
 local check = require "astro.check"
 local fail, public = check.fail, check.public
+local stderr = io.stderr
 local io = {}
 
 local function checked(call, options, known)
@@ -24,8 +25,14 @@ local READ <const>, CONNECT <const> = { "population" }, { "population", "source"
 
 -- The events of a .csv, .dat, .gdf, .npz or .h5 (SONATA) file: a table of Vectors, `times` in ms, `senders`, and each sampled
 -- quantity by name. Senders are global ids; in a SONATA file of another program they are its node ids, from 0.
+-- A last line that is cut off, since what wrote it was ended, is left out: that is said on standard error, and again in a
+-- second result.
 -- options: `population`, one of several in a SONATA file.
-io.read = public(function(path, options) return host.read(path, checked("read", options, READ).population) end)
+io.read = public(function(path, options)
+  local events, note = host.read(path, checked("read", options, READ).population)
+  if note then stderr:write("io.read: ", note, "\n") end
+  return events, note
+end)
 
 -- The connections of a .csv or .h5 (SONATA edges) file: a table of Vectors `source`, `target`, `weight`, `delay` (ms) and the
 -- models' parameters (nan where a model has none of that name), and `synapse_model`, a table of names.

@@ -15,7 +15,9 @@ local sweep = {}
 
 local start_points, order_points, next_point = host.run, host.order_points, host.next_point
 local end_points, show_points, write_file = host.end_points, host.show_points, host.write_file
-local cores, seed_of_run, lines_in_any_order = host.cores, host.seed, host.lines_in_any_order
+local open_results, cut_results, add_result, close_results =
+  host.open_results, host.cut_results, host.add_result, host.close_results
+local cores, seed_of_run = host.cores, host.seed
 local stderr = io.stderr
 
 local FORMAT <const> = '{"format":"astro.sweep","version":1}'
@@ -161,16 +163,20 @@ local function take_over(line, by_key)
   if task and entry.error == nil then task.done, task.result = true, entry.result end
 end
 
--- Takes over what the file holds, and opens it for more.
+local function add_line(line)
+  local done, problem = add_result(line)
+  if not done then fail("run: %s; sweep.last() has what was computed", problem) end
+end
+
+-- Opens the file for more, so that no other run can, and takes over what it holds.
 local function open_file(path, tasks)
   local by_key = {}
   for _, task in ipairs(tasks) do by_key[task.key] = task end
-  local old, text = io.open(path, "rb"), ""
-  if old then
-    text = old:read "a"
-    old:close()
-  end
-  if text ~= "" and text:sub(1, #FORMAT + 1) ~= FORMAT .. "\n" then
+  local text, problem = open_results(path)
+  if not text then fail("run: %s", problem) end
+  local is_ours = text:sub(1, #FORMAT + 1) == FORMAT .. "\n"
+  -- a first line that was cut off is no other program's
+  if not is_ours and FORMAT:sub(1, #text) ~= text then
     fail("run: '%s' is no file of results of a sweep, so nothing is added to it", path)
   end
   local number = 1
@@ -180,20 +186,12 @@ local function open_file(path, tasks)
     local place = take_over(line, by_key)
     if place then fail("run: '%s': line %d is damaged at character %d", path, number, place) end
   end
-  local whole = text:match "^.*\n" or ""
-  if whole ~= text then write_file(path, whole) end
-  lines_in_any_order(path)
-  local file, problem = io.open(path, "ab")
-  if not file then fail("run: %s", problem) end
-  if whole == "" then assert(file:write(FORMAT, "\n"):flush()) end
-  return file
+  cut_results(#(text:match "^.*\n" or ""))
+  if not is_ours then add_line(FORMAT) end
 end
 
-local function note(file, task)
-  if not file then return end
-  local entry = { key = task.key, point = task.point, result = task.result, error = task.problem }
-  assert(file:write(plain.encode(entry), "\n"))
-  assert(file:flush())
+local function note(task)
+  add_line(plain.encode { key = task.key, point = task.point, result = task.result, error = task.problem })
 end
 
 -- Running ---------------------------------------------------------------------------------------------------------------------------
@@ -233,7 +231,7 @@ local function count(tasks)
 end
 
 local function work(tasks, path)
-  local file <close> = path and open_file(path, tasks)
+  if path then open_file(path, tasks) end
   local done, failed = count(tasks)
   local missing = {}
   for i, task in ipairs(tasks) do
@@ -244,7 +242,7 @@ local function work(tasks, path)
     local number, is_done, text = next_point()
     local task = tasks[number]
     finish(task, is_done, text)
-    note(file, task)
+    if path then note(task) end
     done, failed = done + 1, failed + (task.problem and 1 or 0)
     show_points(done, #tasks, failed)
   end
@@ -295,6 +293,7 @@ sweep.run = public(function(f, points, options)
   -- before the file is read: a point computed later must find what it would have found the first time
   start_points(math.tointeger(options.processes or cores()), function(number) return outcome(f, tasks[number].point) end)
   local done, problem = pcall(work, tasks, options.file)
+  close_results()
   end_points()
   if not done then error(problem, 0) end
   local results = collected(tasks)

@@ -258,7 +258,13 @@ package struct AeifCondAlphaAstro: NodeModel {
     @inline(__always)
     func isAwake(refractory: Double, substep: Double) -> Bool { substep >= calmSubstep && refractory <= 0 }
 
-    /// V_m in mV and |w| in pA beyond which a run is stopped as unstable.
+    /// V_m in mV and |w| in pA beyond which a run is stopped as unstable, as in the reference. Upwards V_m has no limit: there
+    /// it ends in a spike.
     static let lowestPotential = -1000.0
     static let largestAdaptation = 1e6
+
+    package static let stateLimits = [
+        (name: "V_m", range: lowestPotential...Double.greatestFiniteMagnitude),
+        (name: "w", range: -largestAdaptation...largestAdaptation),
+    ]
 }

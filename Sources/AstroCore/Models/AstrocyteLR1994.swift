@@ -60,6 +60,9 @@ package struct AstrocyteLR1994: VectorNodeModel {
 
     package static let hiddenState = [(name: "J_noise", start: 0.0)]
 
+    /// What the model's flux leaves of calcium is between 0 and Ca_tot, or no number.
+    package static let stateLimits = [(name: "Ca_astro", range: 0...Double.greatestFiniteMagnitude)]
+
     package static let text = ModelText(
         summary: "Li-Rinzel astrocyte: spikes raise IP3, currents go into calcium, output is a slow inward current.",
         equations: """

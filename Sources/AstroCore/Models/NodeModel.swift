@@ -15,6 +15,10 @@ package protocol NodeModel: Sendable {
     /// State that no user sees: names and start values.
     static var hiddenState: [(name: String, start: Double)] { get }
 
+    /// State that is looked at now and then while a simulation runs, and what it may be. A number that is none, anywhere in
+    /// the state, must show in one of these a step later.
+    static var stateLimits: [(name: String, range: ClosedRange<Double>)] { get }
+
     /// Conditions between parameters. `value` gives a cell's value by name.
     static func check(_ value: (String) -> Double) throws
 
@@ -31,6 +35,7 @@ package protocol NodeModel: Sendable {
 extension NodeModel {
     package func finish(steps: Range<Int>, io: borrowing CellIO) {}
     package static var hiddenState: [(name: String, start: Double)] { [] }
+    package static var stateLimits: [(name: String, range: ClosedRange<Double>)] { [] }
     package static func check(_ value: (String) -> Double) throws {}
 }
 

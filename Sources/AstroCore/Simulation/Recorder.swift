@@ -18,6 +18,14 @@ public final class Recorder: CustomStringConvertible {
     public var isSpikeRecorder: Bool { recording.isSpikes }
     public var eventCount: Int { recording.count }
 
+    /// Throws where not all events are in memory any more.
+    public func checkKept() throws {
+        guard recording.forgotten > 0, let stream = recording.stream else { return }
+        throw InputError(
+            "\(recording.forgotten) of \(eventCount) events are in '\(stream.path)' and no longer in memory: io.read('\(stream.path)') reads them"
+        )
+    }
+
     /// ms
     public var times: [Double] {
         recording.stamps.map { TimeGrid.ms($0, recording.resolution) }
@@ -33,11 +41,15 @@ public final class Recorder: CustomStringConvertible {
         guard let index = quantities.firstIndex(of: quantity) else {
             throw InputError.unknown("this recorder has no column", quantity, among: ["times", "senders"] + quantities)
         }
+        try checkKept()
         return recording.columns[index].array
     }
 
-    /// Forgets all events; recording goes on.
-    public func clear() { recording.clear() }
+    /// Forgets all events; recording goes on. Those that are to go to a file and could not be written yet are not forgotten.
+    public func clear() throws {
+        try recording.stream?.write(through: recording.lastStamp)
+        recording.clear()
+    }
 
     /// Mean rate in spikes per second over the recorded nodes and the time of recording.
     public func rate() throws -> Double {
@@ -79,6 +91,7 @@ public final class Recorder: CustomStringConvertible {
 
     /// Writes the events; the ending chooses the format: .csv, .dat (as the reference simulator's), .npz, .h5 (SONATA).
     public func save(to path: String) throws {
+        try checkKept()
         try RecordingFile(self).write(to: path)
     }
 }

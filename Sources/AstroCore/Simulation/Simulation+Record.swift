@@ -31,7 +31,7 @@ struct DeviceListener {
 extension Simulation {
     /// A recorder of spikes, or of `quantities` every `interval` ms (1.0). It is no node: it shifts no id and no stream.
     ///
-    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `to`, a .csv, .dat or .h5 file that events also go to
+    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `to`, a .csv or .dat file that events also go to
     ///   while the simulation runs.
     public func record(_ nodes: Nodes, quantities: [String]? = nil, options: Settings = [:]) throws -> Recorder {
         try checkMine(nodes, "nodes")
@@ -49,10 +49,13 @@ extension Simulation {
                 .recording
             try checkSpikeSources(nodes)
         }
-        if let path { recording.stream = try RecordingStream(path, recording, nodes) }
+        if let path { recording.stream = try RecordingStream(path, recording) }
         attach(recording, to: nodes)
         return Recorder(self, recording)
     }
+
+    /// Files that recorders write while it runs.
+    public var streamedFiles: [String] { allRecordings().compactMap { $0.stream?.path } }
 
     private static func path(_ value: Value?) throws -> String? {
         switch value {

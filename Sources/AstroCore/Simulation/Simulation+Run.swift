@@ -14,21 +14,49 @@ extension Simulation {
         try timed(\.prepare) { try prepare() }
         guard steps > 0 else { return }
         let recordings = allRecordings()
-        let stamps = now + 1..<now + steps + 1
-        try Memory.refuse(recordings.reduce(0) { $0 + $1.bytesPlanned(stamps) }, for: "the samples of multimeters")
+        try RecorderMemory.refuseShortage(recordings)
+        let (start, end) = (now, now + steps)
+        let told = progress.map { progress in
+            { [self] (done: Double) in progress(TimeGrid.ms(now - start, resolution) + done, ms) }
+        }
+        while now < end {
+            let stop = min(end, now + longestPart(recordings))
+            guard try advance(to: stop, recordings, told) else { return }
+        }
+    }
+
+    /// Steps that can be made before the samples that go to files have to be there: they are not all kept in memory.
+    private func longestPart(_ recordings: [Recording]) -> Int {
+        let perStep = recordings.filter { $0.stream != nil }.map(\.bytesPerStep).max() ?? 0
+        guard perStep > 0 else { return TimeGrid.never }
+        return max(sliceLength, Int(min(Double(RecorderMemory.mostKept) / perStep, Double(TimeGrid.never))))
+    }
+
+    /// True if it got there: nobody asked for an early end.
+    private func advance(to end: Int, _ recordings: [Recording], _ progress: ((Double) -> Bool)?) throws -> Bool {
+        let stamps = now + 1..<end + 1
+        for recording in recordings {
+            recording.forgetWritten(expecting: recording.bytesPerStep * Double(stamps.count))
+        }
+        try RecorderMemory.refuse(recordings, stamps: stamps)
         let plans = recordings.map { $0.plan(stamps) }
         let run = SliceLoop(
-            self, until: now + steps, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
+            self, until: end, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
         now = run.reached
         for recording in recordings {
             recording.cut(after: now)
             recording.lastStamp = now
         }
-        stats.spikes += run.spikes
-        stats.events += run.events.reduce(0, +)
-        for recording in recordings { try recording.stream?.flush(recording) }
-        if let failure = run.failure { throw failure }
+        figures.spikes += run.spikes
+        figures.events += run.events.reduce(0, +)
+        let unwritten = StreamWriter(recordings).write(through: now)
+        if let failure = run.failure ?? unwritten.map({ InputError(stopped($0, at: now)) }) { throw failure }
+        return now == end
+    }
+
+    func stopped(_ message: String, at step: Int) -> String {
+        "the run stopped at \(formatted(TimeGrid.ms(step, resolution))) ms: \(message)"
     }
 
     private func offGrid(_ ms: Double) -> InputError {
@@ -39,7 +67,7 @@ extension Simulation {
         )
     }
 
-    private func allRecordings() -> [Recording] {
+    func allRecordings() -> [Recording] {
         var seen = Set<ObjectIdentifier>()
         let all =
             populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) }
@@ -68,7 +96,7 @@ extension Simulation {
         try refuseLargeBuffers()
         prepareBuffers()
         makeInputBlocks()
-        stats.memoryBytes = memoryBytes
+        figures.memoryBytes = memoryBytes
         isPrepared = true
     }
 

@@ -14,14 +14,20 @@ public final class Simulation {
     public let threads: Int
     /// Steps done.
     package internal(set) var now = 0
-    public internal(set) var stats = Stats()
+    /// But for what recorders hold, which changes at any time.
+    var figures = Stats()
+    public var stats: Stats {
+        var all = figures
+        all.memoryBytes += RecorderMemory.bytes(allRecordings())
+        return all
+    }
 
     public struct Stats: Sendable {
         /// Seconds of wall time.
         public var create = 0.0, connect = 0.0, prepare = 0.0, simulate = 0.0
         /// Spikes of cells, and events (spikes times targets) delivered.
         public var spikes = 0, events = 0
-        /// Memory of populations, input buffers and connections.
+        /// Memory of populations, input buffers, connections and recorders.
         public var memoryBytes = 0
     }
 
@@ -220,7 +226,7 @@ public final class Simulation {
 
     func timed<Result>(_ part: WritableKeyPath<Stats, Double>, _ body: () throws -> Result) rethrows -> Result {
         let start = Clock.seconds
-        defer { stats[keyPath: part] += Clock.seconds - start }
+        defer { figures[keyPath: part] += Clock.seconds - start }
         return try body()
     }
 
@@ -245,11 +251,14 @@ package enum Memory {
     package nonisolated(unsafe) static var left: (() -> Double)?
 
     /// Refuses, before anything is allocated, what would not fit.
-    static func refuse(_ bytes: Double, for what: String) throws {
+    static func refuse(_ bytes: Double, for what: String, hint: String = "") throws {
         guard bytes > 64e6, bytes > available * 0.95 else { return }
-        let rest = available == left?() ? "are left of the limit (--memory-limit)" : "are free"
-        throw InputError("\(what) need about \(text(bytes)) of memory, \(text(available)) \(rest)")
+        let rest = "\(text(bytes)) of memory, \(text(available)) \(whatIsLeft)"
+        throw InputError("\(what) need about \(rest)\(hint.isEmpty ? "" : ". ")\(hint)")
     }
+
+    /// What `available` goes by.
+    static var whatIsLeft: String { available == left?() ? "are left of the limit (--memory-limit)" : "are free" }
 
     static var available: Double {
         let free = fromSystem ?? Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
@@ -269,7 +278,7 @@ package enum Memory {
         return nil
     }
 
-    private static func text(_ bytes: Double) -> String {
+    static func text(_ bytes: Double) -> String {
         if bytes >= 1e9 { return "\((bytes / 1e8).rounded() / 10) GB" }
         return "\((bytes / 1e6).rounded()) MB"
     }

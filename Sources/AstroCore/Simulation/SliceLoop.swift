@@ -18,7 +18,8 @@
 final class SliceLoop: @unchecked Sendable {
     private let simulation: Simulation
     private let end: Int
-    private let progress: ((Double, Double) -> Bool)?
+    /// Told how many ms are done; false ends the run.
+    private let progress: ((Double) -> Bool)?
     /// Workers that have cells; the others would only be waited for.
     let workers: Int
     private let barrier: Barrier
@@ -26,6 +27,8 @@ final class SliceLoop: @unchecked Sendable {
     /// For each population: the stamps, within this run, at which its cells are sampled.
     private let sampling: [SamplingPlan]
     private let recordings: [Recording]
+    private let streams: StreamWriter
+    private let checks: StateCheck.Schedule
     private let start: Int
     private var nextReport: Double
     private let parts: [[Part]]
@@ -59,6 +62,7 @@ final class SliceLoop: @unchecked Sendable {
         let blocks: [InputBlock]
         let kernel: any Kernel
         let sampling: SamplingPlan
+        let check: StateCheck
     }
 
     private struct Fault {
@@ -74,12 +78,14 @@ final class SliceLoop: @unchecked Sendable {
 
     init(
         _ simulation: Simulation, until end: Int, plans: [(recording: Recording, first: Int, stamps: [Int])],
-        _ progress: ((Double, Double) -> Bool)?
+        _ progress: ((Double) -> Bool)?
     ) {
         self.simulation = simulation
         self.end = end
         self.progress = progress
         recordings = plans.map(\.recording)
+        streams = StreamWriter(recordings)
+        checks = StateCheck.Schedule(resolution: simulation.resolution)
         start = simulation.now
         reached = simulation.now
         nextReport = Clock.seconds + Self.reportInterval
@@ -94,7 +100,7 @@ final class SliceLoop: @unchecked Sendable {
                 return zip(cells.shares, cells.blocks).filter { $0.0.worker == worker && !$0.0.cells.isEmpty }.map {
                     Part(
                         population: population, share: $0, blocks: $1, kernel: cells.kernel(),
-                        sampling: sampling[population.index])
+                        sampling: sampling[population.index], check: StateCheck(cells))
                 }
             }
         }
@@ -115,7 +121,8 @@ final class SliceLoop: @unchecked Sendable {
 
     deinit { sicOutput?.forEach { $0.deallocate() } }
 
-    private static let reportInterval = 0.1
+    /// Seconds between two looks at files, memory and whoever watches.
+    static let reportInterval = 0.1
 
     private static func samplingPlan(
         _ population: Population, _ plans: [(recording: Recording, first: Int, stamps: [Int])]
@@ -169,7 +176,15 @@ final class SliceLoop: @unchecked Sendable {
             }
             advance(part, from..<slice.upperBound, slice, after: previous, outbox, parity)
         }
+        if checks.isDue(slice, end: end) { check(parts[worker], slice, outbox) }
         outbox.sort()
+    }
+
+    private func check(_ parts: [Part], _ slice: Range<Int>, _ outbox: Outbox) {
+        for part in parts {
+            guard let cell = part.check.firstOutside(part.share.cells) else { continue }
+            outbox.report(instability: (slice.upperBound - 1, part.population.index, cell))
+        }
     }
 
     /// Advances cells through some steps of a slice; before the first of them, their input is worked out.
@@ -265,22 +280,8 @@ final class SliceLoop: @unchecked Sendable {
         checkFaults(slice, parity)
         guard Clock.seconds >= nextReport else { return }
         nextReport = Clock.seconds + Self.reportInterval
-        writeStreams()
-        if let progress {
-            let done = TimeGrid.ms(reached - start, simulation.resolution),
-                whole = TimeGrid.ms(end - start, simulation.resolution)
-            if !progress(done, whole) { goOn = false }
-        }
-    }
-
-    private func writeStreams() {
-        do {
-            for recording in recordings where recording.stream != nil {
-                try recording.stream?.write(recording, through: reached)
-            }
-        } catch {
-            fail((error as? InputError)?.message ?? "\(error)")
-        }
+        if let problem = streams.write(through: reached) ?? RecorderMemory.shortage(recordings) { fail(problem) }
+        if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) { goOn = false }
     }
 
     private func collect(_ slice: Range<Int>, _ parity: Int) {
@@ -376,7 +377,7 @@ final class SliceLoop: @unchecked Sendable {
             ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
         }
         if let unstable {
-            fail(describe(unstable))
+            fail(simulation.describe(unstable))
         } else if let fault = faults.compactMap({ $0 }).min(by: {
             ($0.stamp, $0.source.population, $0.source.cell) < ($1.stamp, $1.source.population, $1.source.cell)
         }) {
@@ -394,20 +395,8 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func fail(_ message: String) {
-        failure = InputError(
-            "\(message); the run stopped at \(formatted(TimeGrid.ms(reached, simulation.resolution))) ms")
+        failure = failure ?? InputError(simulation.stopped(message, at: reached))
         goOn = false
-    }
-
-    private func describe(_ unstable: (step: Int, population: Int, cell: Int)) -> String {
-        let population = simulation.populationList[unstable.population]
-        let cells = population.cells!
-        let time = formatted(TimeGrid.ms(unstable.step + 1, simulation.resolution))
-        let state = cells.model.parameters.filter { $0.role == .state }.map {
-            "\($0.name) = \(cells.column($0.name)[unstable.cell])"
-        }
-        return
-            "numerical instability of node \(population.firstID + unstable.cell) (\(cells.model.name)) at \(time) ms: \(state.joined(separator: ", "))"
     }
 }
 

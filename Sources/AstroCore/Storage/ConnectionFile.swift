@@ -27,7 +27,8 @@ public enum ConnectionFile {
         if ending == ".csv" {
             guard population == nil else { throw InputError("'\(path)': only .h5 files have populations") }
             let table = try TextTable.read(
-                path, separator: ",", textColumns: ["synapse_model"], rename: ["delay_ms": "delay"])
+                path, separator: ",", textColumns: ["synapse_model"], rename: ["delay_ms": "delay"],
+                cutLine: .isRefused)  // a network with a connection less is another network
             return try checked(path, table)
         }
         _ = try HDF5Library.shared.get()

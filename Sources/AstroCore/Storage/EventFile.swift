@@ -37,6 +37,7 @@ public enum EventFile {
             throw InputError("'\(path)': not all senders are ids")
         }
         var result = FileTable()
+        result.note = table.note
         result.add("times", times)
         result.add("senders", senders)
         result.columns += table.columns.filter { $0.name != "times" && $0.name != "senders" }

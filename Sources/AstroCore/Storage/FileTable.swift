@@ -31,6 +31,8 @@ public struct FileTable: Equatable, Sendable {
     }
 
     public var columns: [(name: String, column: Column)] = []
+    /// What a reader has to say of a file that is not quite as it should be.
+    public var note: String?
 
     public init() {}
 
@@ -163,6 +165,7 @@ extension FileTable {
         let child = try ChildProcess(processorTime: UInt32(clamping: seconds)) { output in
             // what a library says before it dies
             dup2(open("/dev/null", O_WRONLY), STDERR_FILENO)
+            setenv("LIBC_FATAL_STDERR_", "1", 1)  // the C library's last words would go to the terminal
             do { output.write([1] + (try read()).bytes) } catch { output.write([0] + Array("\(error)".utf8)) }
         }
         let ending = child.finish()

@@ -25,11 +25,13 @@ struct RecordingFile {
                 let nodes = recording.isSpikes ? recording.recordedIDs.sorted() : recording.sampled
                 let events = try SonataEvents(
                     path, at: aside, recording, recorder.simulation, nodes: nodes, expected: recorder.eventCount)
-                _ = try events.append(from: 0, through: .max)
+                try events.append(through: .max)
             }
         default:
             try OutputFile.replace(path) { aside in
-                _ = try TextEvents(path, at: aside, isDat: ending == ".dat", recording).append(from: 0, through: .max)
+                let events = try TextEvents(path, at: aside, isDat: ending == ".dat", recording)
+                try events.append(through: .max)
+                try events.file.settle()
             }
         }
     }
@@ -62,7 +64,9 @@ struct RecordingFile {
 enum OutputFile {
     /// Lets `make` write beside `path`, then renames.
     static func replace(_ path: String, _ make: (_ aside: String) throws -> Void) throws {
+        try checkNobodyWrites(path)
         let aside = path + ".part"
+        try checkNobodyWrites(aside)
         do {
             try make(aside)
             guard rename(aside, path) == 0 else { throw failure(path) }
@@ -72,13 +76,22 @@ enum OutputFile {
         }
     }
 
+    /// What an `AppendingFile` holds would go on growing where nobody finds it.
+    private static func checkNobodyWrites(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }
+        throw InputError("'\(path)' is being written by a recorder or another program: choose another name")
+    }
+
     static func write(_ path: String, _ fill: (inout [UInt8]) throws -> Void) throws {
         var bytes: [UInt8] = []
         try fill(&bytes)
         try replace(path) { aside in
-            guard let file = fopen(aside, "wb") else { throw failure(path) }
-            let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-            guard fclose(file) == 0, written == bytes.count else { throw failure(path) }
+            let file = try AppendingFile(path, at: aside)
+            try file.append(bytes)
+            try file.settle()
         }
     }
 

@@ -1,30 +1,67 @@
-/// A file that a recorder's events go to while the simulation runs, a few times a second.
+/// A file that a recorder's events go to while the simulation runs, some times a second.
 final class RecordingStream {
-    private let sink: any EventSink
-    /// Number of the first event that is not in the file.
-    private var next = 0
+    private let events: TextEvents
 
-    static let endings = [".csv", ".dat", ".h5"]
+    static let endings = [".csv", ".dat"]
 
-    init(_ path: String, _ recording: Recording, _ nodes: Nodes) throws {
-        guard let ending = Self.endings.first(where: path.hasSuffix) else {
-            throw InputError("to = '\(path)': the ending must be one of \(Self.endings.joined(separator: ", "))")
-        }
-        if ending == ".h5" {
-            // spikes of generators are fetched now and then, not when they are due
-            let isSorted = nodes.runs.allSatisfy { $0.population.cells != nil }
-            sink = try SonataEvents(
-                path, at: path, recording, nodes.simulation, nodes: nodes.ids, isSorted: isSorted)
-        } else {
-            sink = try TextEvents(path, at: path, isDat: ending == ".dat", recording)
-        }
+    init(_ path: String, _ recording: Recording) throws {
+        guard let ending = Self.endings.first(where: path.hasSuffix) else { throw Self.refusal(path) }
+        events = try TextEvents(path, at: path, isDat: ending == ".dat", recording)
     }
 
+    private static func refusal(_ path: String) -> InputError {
+        let isKnown = RecordingFile.endings.contains(where: path.hasSuffix)
+        let why = isKnown ? "a file of this kind is good only when it is whole: rec:save writes it afterwards; here " : ""
+        return InputError("to = '\(path)': \(why)the ending must be one of \(endings.joined(separator: ", "))")
+    }
+
+    var path: String { events.file.path }
+    var size: Int { events.file.size }
+    /// Number of the first event that is not in the file.
+    var next: Int { events.next }
+
     /// The recorder was cleared: what comes is appended.
-    func restart() { next = 0 }
+    func restart() { events.next = 0 }
 
-    /// Writes events up to a stamp.
-    func write(_ recording: Recording, through stamp: Int) throws { next = try sink.append(from: next, through: stamp) }
+    /// Writes events up to a stamp. The file then survives the end of the program; see `settle` for that of the machine.
+    func write(through stamp: Int) throws { try events.append(through: stamp) }
 
-    func flush(_ recording: Recording) throws { try write(recording, through: recording.lastStamp) }
+    func settle() throws { try events.file.settle() }
+}
+
+/// When files are to be put on the disk: every second, but for not more than a fiftieth of the time, all streams
+/// together. Some disks are slow.
+enum Settling {
+    private nonisolated(unsafe) static var next = 0.0
+    private static let interval = 1.0, share = 0.02
+
+    static func settleIfDue(_ streams: some Sequence<RecordingStream>) throws {
+        let start = Clock.seconds
+        guard start >= next else { return }
+        defer { next = start + max(interval, (Clock.seconds - start) / share) }
+        for stream in streams { try stream.settle() }
+    }
+}
+
+/// Hands what was recorded over to files.
+struct StreamWriter {
+    private let recordings: [Recording]
+
+    init(_ all: [Recording]) { recordings = all.filter { $0.stream != nil } }
+
+    /// Writes all there is up to a stamp; the first thing that went wrong. One file that is full keeps no other back.
+    func write(through stamp: Int) -> String? {
+        var problem: String?
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch { problem = problem ?? "\(error)" }
+        }
+        for recording in recordings {
+            attempt { try recording.stream?.write(through: stamp) }
+            if recording.isSpikes { recording.forgetWritten() }
+        }
+        attempt { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }
+        return problem.map { $0 + Self.hope }
+    }
+
+    private static let hope = ". What is not written is kept: make room, then the simulation goes on"
 }

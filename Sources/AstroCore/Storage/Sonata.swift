@@ -39,8 +39,8 @@ final class SonataEvents: EventSink {
     private var reports: [ReportGroup] = []
     private let populations: [(name: String, firstID: Int)]
     private let file: HDF5File
-    private let isSorted: Bool
     private let chunk: Int
+    var next = 0
     /// Stamps of the first and the latest sample, and the steps between two.
     private var first = 0, last = 0, interval = 0
 
@@ -57,14 +57,12 @@ final class SonataEvents: EventSink {
 
     /// - `path` is the name in messages, `place` where the file is made.
     /// - `nodes`: ids of all that are recorded, in the order in which they stand in a sample.
-    /// - `isSorted`: spikes will come in order of time.
     /// - `expected`: about how many events there will be.
     init(
         _ path: String, at place: String, _ recording: Recording, _ simulation: Simulation, nodes: [Int],
-        isSorted: Bool = true, expected: Int = 4096
+        expected: Int = 4096
     ) throws {
         self.recording = recording
-        self.isSorted = isSorted
         chunk = min(max(expected, 1), 1 << 16)
         let names = simulation.fileNames
         populations = simulation.populationList.map { (names[$0.index], $0.firstID) }
@@ -86,7 +84,7 @@ final class SonataEvents: EventSink {
     private func addSpikes(_ population: Int) throws {
         let group = "/spikes/\(populations[population].name)"
         try file.makeGroup(group)
-        try file.setAttribute("sorting", of: group, oneOf: ["none", "by_id", "by_time"], index: isSorted ? 2 : 0)
+        try file.setAttribute("sorting", of: group, oneOf: ["none", "by_id", "by_time"], index: 2)
         try file.setAttribute(Sonata.firstID, of: group, number: Int64(populations[population].firstID))
         spikes[population] = SpikeGroup(
             times: try file.makeDataset("\(group)/timestamps", .double, chunk: chunk),
@@ -116,17 +114,17 @@ final class SonataEvents: EventSink {
         reports.append(ReportGroup(quantity: quantity, places: places, data: data, time: time))
     }
 
-    /// Appends the events from number `first` on, up to `stamp`; the number of the next.
-    func append(from first: Int, through stamp: Int) throws -> Int {
-        let next = recording.isSpikes ? try appendSpikes(first, stamp) : try appendSamples(first, stamp)
+    func append(through stamp: Int) throws {
+        let end = recording.isSpikes ? try appendSpikes(next, stamp) : try appendSamples(next, stamp)
         try file.flush()
-        return next
+        next = end
     }
 
     private func appendSpikes(_ first: Int, _ stamp: Int) throws -> Int {
         var parts: [Int: (times: [Double], ids: [Double])] = [:]
         var index = populations.startIndex
-        let next = recording.forEachEvent(from: first, through: stamp) { stamp, sender, _ in
+        let next = recording.forEachEvent(from: first, through: stamp) { event in
+            let (stamp, sender) = (event.stamp, event.sender)
             while sender < populations[index].firstID { index -= 1 }
             while index + 1 < populations.count, sender >= populations[index + 1].firstID { index += 1 }
             parts[index, default: ([], [])].times.append(TimeGrid.ms(stamp, recording.resolution))
@@ -142,10 +140,10 @@ final class SonataEvents: EventSink {
     private func appendSamples(_ start: Int, _ stamp: Int) throws -> Int {
         var stamps: [Int] = [], starts: [Int] = []
         let width = recording.sampled.count
-        let next = recording.forEachEvent(from: start, through: stamp) { stamp, _, index in
-            if stamps.last != stamp {
-                stamps.append(stamp)
-                starts.append(index)
+        let next = recording.forEachEvent(from: start, through: stamp) { event in
+            if stamps.last != event.stamp {
+                stamps.append(event.stamp)
+                starts.append(event.place)
             }
         }
         guard !stamps.isEmpty else { return next }

@@ -1,61 +1,57 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
-/// A file that a recorder's events are appended to.
+/// What a recorder's events are appended to.
 protocol EventSink: AnyObject {
-    /// Appends the events from number `first` on, up to `stamp`; the number of the next.
-    func append(from first: Int, through stamp: Int) throws -> Int
+    /// Number of the first event that is not in it.
+    var next: Int { get set }
+    /// Appends the events from `next` on, up to `stamp`. Those that are in it when it throws are counted.
+    func append(through stamp: Int) throws
 }
 
 /// Events as text, one a line: .csv, or .dat as the reference simulator's ASCII files are.
 final class TextEvents: EventSink {
+    let file: AppendingFile
+    var next = 0
     private let recording: Recording
-    private let file: UnsafeMutablePointer<FILE>
-    private let path: String
     private let isDat: Bool
+    private static let pieceSize = 1 << 16
 
     /// Writes the header. `path` is the name in messages, `place` where the file is made.
     init(_ path: String, at place: String, isDat: Bool, _ recording: Recording) throws {
-        guard let file = fopen(place, "w") else { throw OutputFile.failure(path) }
-        (self.recording, self.path, self.file, self.isDat) = (recording, path, file, isDat)
+        file = try AppendingFile(path, at: place)
+        (self.recording, self.isDat) = (recording, isDat)
         let names = isDat ? ["sender", "time_ms"] : ["time_ms", "sender"]
         // the reference's files have three lines before the first event, and readers skip three
-        if isDat { try put("# astrolua version: \(Catalogue.version)\n# RecordingBackendASCII version: 2\n") }
-        try put((names + recording.quantities).joined(separator: separator) + "\n")
-        try flush()
+        let lines = isDat ? "# astrolua version: \(Catalogue.version)\n# RecordingBackendASCII version: 2\n" : ""
+        try file.append((lines + (names + recording.quantities).joined(separator: separator) + "\n").utf8)
     }
-
-    deinit { fclose(file) }
 
     private var separator: String { isDat ? "\t" : "," }
 
-    func append(from first: Int, through stamp: Int) throws -> Int {
-        var failed = false
-        let next = recording.forEachEvent(from: first, through: stamp) { stamp, sender, index in
-            let ms = TimeGrid.ms(stamp, recording.resolution)
-            var line = isDat ? "\(sender)\t\(Self.thousandths(ms))" : "\(ms),\(sender)"
-            for column in recording.columns { line += separator + "\(column.base[index])" }
-            if fputs(line + "\n", file) < 0 { failed = true }
+    func append(through stamp: Int) throws {
+        recording.sortIfNeeded()
+        var waiting: [UInt8] = []
+        waiting.reserveCapacity(Self.pieceSize)
+        func put(before number: Int) throws {
+            if !waiting.isEmpty { try file.append(waiting) }
+            waiting.removeAll(keepingCapacity: true)
+            next = number
         }
-        if failed { throw OutputFile.failure(path) }
-        try flush()
-        return next
+        let end = try recording.forEachEvent(from: next, through: stamp) { event in
+            waiting += line(event).utf8
+            if waiting.count >= Self.pieceSize { try put(before: event.number + 1) }
+        }
+        try put(before: end)
+    }
+
+    private func line(_ event: Recording.Event) -> String {
+        let ms = TimeGrid.ms(event.stamp, recording.resolution)
+        var line = isDat ? "\(event.sender)\t\(Self.thousandths(ms))" : "\(ms),\(event.sender)"
+        for column in recording.columns { line += separator + "\(column.base[event.place])" }
+        return line + "\n"
     }
 
     /// Three digits after the point, as the reference writes; the grid has no more.
     private static func thousandths(_ ms: Double) -> String {
         let units = Int((ms * 1000).rounded())
         return "\(units / 1000).\(String(1000 + units % 1000).dropFirst())"
-    }
-
-    private func put(_ text: String) throws {
-        guard fputs(text, file) >= 0 else { throw OutputFile.failure(path) }
-    }
-
-    private func flush() throws {
-        guard fflush(file) == 0 else { throw OutputFile.failure(path) }
     }
 }

@@ -5,7 +5,11 @@
 #endif
 
 /// Reads a table of text: a line with names, then lines with numbers; lines that begin with # are skipped.
+///
+/// A last line without a line break may be half of one: what wrote it was ended, or goes on writing. It never counts.
 struct TextTable {
+    enum CutLine { case isLeftOut, isRefused }
+
     private let path: String
     private let bytes: [UInt8]
     private let separator: UInt8
@@ -15,17 +19,23 @@ struct TextTable {
     private static let newline = UInt8(ascii: "\n"), carriageReturn = UInt8(ascii: "\r")
 
     /// - `rename`: what a column is called here.
+    /// - `cutLine`: what becomes of a table whose last line is cut off.
     static func read(
-        _ path: String, separator: Character, textColumns: Set<String> = [], rename: [String: String]
+        _ path: String, separator: Character, textColumns: Set<String> = [], rename: [String: String],
+        cutLine: CutLine = .isLeftOut
     ) throws -> FileTable {
         let bytes = try InputFile.bytes(path)
         let reader = TextTable(
             path: path, bytes: bytes + [0], separator: separator.asciiValue!, textColumns: textColumns)
-        return try reader.table(rename)
+        return try reader.table(rename, cutLine)
     }
 
-    private func table(_ rename: [String: String]) throws -> FileTable {
-        var lines = lines()
+    private func table(_ rename: [String: String], _ cutLine: CutLine) throws -> FileTable {
+        var (lines, isCut) = lines()
+        let cut = isCut ? lines.removeLast() : nil
+        if let cut, lines.isEmpty || cutLine == .isRefused {
+            throw problem(cut.number, "is cut off (if it is whole, a line break has to follow it)")
+        }
         guard let header = lines.first else { throw InputError("'\(path)': the file is empty") }
         lines.removeFirst()
         let names = fields(header.range).map {
@@ -49,6 +59,9 @@ struct TextTable {
             }
         }
         var result = FileTable()
+        result.note = cut.map {
+            "'\(path)': line \($0.number), the last one, is cut off and left out (if it is whole, a line break has to follow it)"
+        }
         for (i, name) in names.enumerated() {
             let isText = textColumns.contains(name)
             result.columns.append((name, isText ? .names(of: texts[i]) : .numbers(columns[i])))
@@ -62,9 +75,9 @@ struct TextTable {
         }
     }
 
-    /// Lines that hold something, counted from 1; comments are left out.
-    private func lines() -> [(number: Int, range: Range<Int>)] {
-        var result: [(Int, Range<Int>)] = []
+    /// Lines that hold something, counted from 1; comments are left out. And does the last one lack its line break?
+    private func lines() -> (lines: [(number: Int, range: Range<Int>)], isCut: Bool) {
+        var result: [(number: Int, range: Range<Int>)] = []
         var start = 0, number = 1
         let end = bytes.count - 1
         while start < end {
@@ -75,7 +88,7 @@ struct TextTable {
             start = stop + 1
             number += 1
         }
-        return result
+        return (result, end > 0 && bytes[end - 1] != Self.newline && result.last?.number == number - 1)
     }
 
     private func fields(_ line: Range<Int>) -> [Range<Int>] {

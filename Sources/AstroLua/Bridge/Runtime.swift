@@ -21,6 +21,10 @@ public final class Runtime {
     /// Told how far a sweep is: points done, points asked for, and how many of those done have failed.
     public var sweepProgress: ((Int, Int, Int) -> Void)?
     let workers = Workers()
+    /// The file of the sweep that runs.
+    var results: AppendingFile?
+    /// The run that a signal has stopped, until the script has ended.
+    var stoppedRun: Interruption.Stopped?
     /// Of a simulation that says nothing about threads; nil: one a core.
     var defaultThreads: Int?
 

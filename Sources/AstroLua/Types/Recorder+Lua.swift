@@ -11,7 +11,7 @@ extension Recorder: LuaType {
     static var methods: [LuaMethod<Recorder>] {
         [
             .init("clear", "rec:clear()", "Forgets what was recorded so far.") { rec, _ in
-                rec.clear()
+                try rec.clear()
                 return .nothing
             },
             .init(
@@ -46,6 +46,7 @@ extension Recorder: LuaType {
     }
 
     func luaEvents() throws -> LuaValue {
+        try checkKept()
         let columns = try quantities.map { ($0, LuaValue.vector(try column($0))) }
         return .table([("times", .vector(times)), ("senders", .vector(senders))] + columns)
     }

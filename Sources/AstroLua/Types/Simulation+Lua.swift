@@ -71,7 +71,8 @@ extension Simulation: LuaType {
                 details: """
                     Without `names`: spikes. With them: those recordables, every `interval` ms. Options: `interval` \
                     (1.0 ms), `offset`, `start`, `stop` (ms), and `to`, the path of a .csv or .dat file that is written \
-                    while the simulation runs.
+                    while the simulation runs. Long recordings belong there: when they are many, events that are in \
+                    the file are no longer kept in memory, and `astro.io` reads them.
 
                         calcium = sim:record(glia, { "IP3", "Ca_astro" }, { interval = 10.0 })
                     """
@@ -88,12 +89,14 @@ extension Simulation: LuaType {
                 details: """
                     `ms` is a multiple of the resolution. It may be called again and goes on where it was. Ctrl-C ends \
                     it at the end of a slice (some steps); what was simulated until then is there, and the simulation \
-                    can go on.
+                    can go on. So it is after an error: a full disk, recorders that fill the memory, a cell that has \
+                    left what its model allows.
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
-                let runtime = arguments.runtime
-                try sim.simulate(try arguments.number(1, "ms"), progress: runtime.watch(arguments.L))
+                let (runtime, ms, start) = (arguments.runtime, try arguments.number(1, "ms"), sim.time)
+                try sim.simulate(ms, progress: runtime.watch(arguments.L))
+                runtime.noteStop(sim, from: start, asked: ms)
                 runtime.ledger?.note(sim, at: runtime.placeInScript(arguments.L))
                 return .nothing
             },

@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 // fork, with a child that cannot outlive its parent, crashes without a core file or a report, and does not hear
-// Ctrl-C, which the parent answers for both. `seconds` of processor time end it; 0 is no limit.
+// Ctrl-C and SIGTERM, which the parent answers for both. `seconds` of processor time end it; 0 is no limit.
 pid_t cfork_child(unsigned seconds);
 
 // A pipe that programs started meanwhile do not inherit: 0, or -1 and errno.

@@ -26,8 +26,8 @@ bool sandbox_has_seccomp(void);
 // Runs gnuplot with these descriptors as its standard input, output and error. For a picture it is confined to drawing:
 // it reads what is installed and its input, writes to its output, starts nothing; from a confined child the parent does
 // it. A window needs a way to the desktop, and gnuplot then has every right of the user; a confined child gets none.
-// The wait status, or SANDBOX_NO_PROGRAM.
-enum { SANDBOX_NO_PROGRAM = -1 };
+// The wait status, or SANDBOX_NO_PROGRAM, or SANDBOX_NO_ANSWER where the parent cannot run it now.
+enum { SANDBOX_NO_PROGRAM = -1, SANDBOX_NO_ANSWER = -2 };
 typedef enum { SANDBOX_PICTURE, SANDBOX_EVERYTHING } sandbox_reach;
 int sandbox_run_gnuplot(int commands, int picture, int messages, sandbox_reach reach);
 

@@ -75,8 +75,11 @@ void shim_fail_after(lua_State *L, size_t requests);
 // For tests: has this Lua's hash seed been found and fixed?
 bool shim_seed_is_fixed(lua_State *L);
 
-// SIGINT and the time limit act on this state. A SIGINT after so many more than the first ends the program.
+// SIGINT, SIGTERM, SIGHUP and the time limit act on this state. A signal after so many more than the first ends the program.
 void shim_watch_signals(lua_State *L, int patience);
+// The latest of these signals; and "script.lua:9: ", where it met the script, or "" where it has not yet.
+int shim_stop_signal(void);
+const char *shim_stopped_at(lua_State *L);
 void shim_start_time_limit(lua_State *L, double seconds);
 void shim_end_time_limit(void);
 

@@ -10,20 +10,16 @@ final class Repl {
     private let onTerminal = isatty(STDIN_FILENO) == 1
     private let bar: ProgressBar?
     private let history: String?
-    private var simulated: (done: Double, whole: Double)?
 
     init(_ runtime: Runtime, _ bar: ProgressBar?, history: String?) throws {
         self.history = history
         self.runtime = runtime
         self.bar = bar
         self.session = try Session(runtime)
-        runtime.progress = { [unowned self] done, whole in
-            simulated = (done, whole)
-            bar?.show(done: done, whole: whole)
-        }
     }
 
-    func run() {
+    /// The program's status at the end.
+    func run() -> Int32 {
         runtime.pauseTimeLimit()
         session.adoptLocals()
         configure()
@@ -31,9 +27,10 @@ final class Repl {
         let reader = makeReader()
         while let text = reader.read() {
             configure()
-            if evaluate(text) { return }
+            if let status = evaluate(text) { return status }
             reader.remember(text)
         }
+        return ExitStatus.success
     }
 
     private func makeReader() -> any InputReader {
@@ -47,9 +44,8 @@ final class Repl {
             errorColours: Terminal.hasColours(STDERR_FILENO))
     }
 
-    /// True if that ends the session.
-    private func evaluate(_ text: String) -> Bool {
-        simulated = nil
+    /// The program's status if that ends the session.
+    private func evaluate(_ text: String) -> Int32? {
         runtime.watchSignals(patience: 1)
         let (outcome, leaves) = session.evaluate(text)
         runtime.pauseTimeLimit()
@@ -57,23 +53,14 @@ final class Repl {
         switch outcome {
         case .finished: break
         case .failed(let message): complain(message, isColoured: true)
-        case .interrupted:
+        case .interrupted(let interruption):
             bar?.finish()
             // over the ^C that the terminal shows
             if Terminal.hasColours(STDERR_FILENO) { writeToTerminal("\r\u{1B}[K") }
-            complain(interruption)
+            complain(interruption.shortText)
+            if interruption.endsSession { return interruption.status }
         }
-        return leaves
-    }
-
-    private var interruption: String {
-        guard let simulated, simulated.done < simulated.whole else { return "interrupted" }
-        return "interrupted: \(shown(simulated.done)) of \(shown(simulated.whole)) ms are simulated"
-    }
-
-    private func shown(_ ms: Double) -> String {
-        let tenths = (ms * 10).rounded() / 10
-        return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+        return leaves ? ExitStatus.success : nil
     }
 }
 

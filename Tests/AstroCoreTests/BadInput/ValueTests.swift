@@ -234,6 +234,42 @@ struct RunTests {
         #expect(error?.message.contains("aeif_cond_alpha_astro") == true)
     }
 
+    @Test("The message tells the node, its model and label, the time, its state and its parameters; all can still be read")
+    func instabilityTold() throws {
+        let simulation = try Simulation()
+        _ = try simulation.create("parrot_neuron", count: 3)
+        let neurons = try simulation.create("aeif_cond_alpha_astro", count: 5, label: "exc")
+        try neurons.node(at: 4).set(["I_e": .number(-1e6)])
+        let traces = try simulation.record(neurons, quantities: ["V_m"])
+        let error = #expect(throws: InputError.self) { try simulation.simulate(100) }
+        let parts = [
+            "the run stopped at ", "node 7 (aeif_cond_alpha_astro, population 'exc')", "state V_m = -1", "I_SIC = 0",
+            "parameters C_m = 281", "I_e = -1000000", "tau_minus = 20",
+        ]
+        for part in parts { #expect(error?.message.contains(part) == true, "\(part) in \(error?.message ?? "")") }
+        #expect(simulation.time > 0 && simulation.time < 100)
+        #expect(traces.eventCount == 5 * Int(simulation.time))
+        _ = try neurons.get("V_m")
+    }
+
+    @Test("Whatever the number of threads, the same node is told at the same time")
+    func instabilityOnThreads() throws {
+        func message(threads: Int) throws -> String {
+            let simulation = try Simulation(threads: threads)
+            let glia = try simulation.create("astrocyte_lr_1994", count: 500)
+            let neurons = try simulation.create("aeif_cond_alpha_astro", count: 500)
+            _ = try simulation.connect(neurons, neurons, rule: ["rule": .text("pairwise_bernoulli"), "p": .number(0.02)])
+            // the first three are found at the same look
+            for place in [77, 300, 420] { try glia.node(at: place).set(["Ca_tot": .number(1e300)]) }
+            for place in [490, 11] { try neurons.node(at: place).set(["I_e": .number(-32_000)]) }
+            let error = #expect(throws: InputError.self) { try simulation.simulate(200) }
+            return error?.message ?? ""
+        }
+        let one = try message(threads: 1)
+        #expect(one.contains("node 77 (astrocyte_lr_1994) at "), "\(one)")
+        for threads in [2, 3, 8] { #expect(try message(threads: threads) == one) }
+    }
+
     @Test("Simulating 0 ms is allowed and does nothing")
     func nothing() throws {
         let bench = try Bench()

@@ -118,7 +118,7 @@ struct EventFileTests {
         folder.remove()
     }
 
-    @Test("A stream holds what the recorder holds, over several runs", arguments: [".csv", ".dat", ".h5"])
+    @Test("A stream holds what the recorder holds, over several runs", arguments: [".csv", ".dat"])
     func stream(ending: String) throws {
         let network = try SmallNetwork()
         let to: Settings = ["to": .text(folder.path("spikes\(ending)"))]

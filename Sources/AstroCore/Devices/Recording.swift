@@ -1,0 +1,271 @@
+/// What a recorder has recorded.
+///
+/// Events are numbered from 0. Those of a recorder that also goes to a file are forgotten once they are many and in the
+/// file; the first ones are then no longer in memory.
+final class Recording {
+    struct Schedule {
+        var window: ActivityWindow
+        var interval = 0
+        var offset = 0
+
+        /// Stamps with a sample: offset, offset + interval, … within the window.
+        func samples(in stamps: Range<Int>) -> [Int] {
+            let first = max(stamps.lowerBound, window.start + 1, offset)
+            let last = min(stamps.upperBound - 1, window.stop)
+            let intervals = (first - offset + interval - 1) / interval
+            return Array(stride(from: offset + intervals * interval, through: last, by: interval))
+        }
+    }
+
+    struct Event {
+        let stamp, sender, number: Int
+        /// Where its values stand in the columns.
+        let place: Int
+    }
+
+    let quantities: [String]
+    let resolution: Double
+    var schedule: Schedule!
+    private var spikes = SpikeList()
+    /// Samples: when, and of how many of the `sampled` nodes (later ones may have been connected since).
+    private var samples: [(stamp: Int, width: Int)] = []
+    /// Events since the beginning, or since it was cleared.
+    private(set) var count = 0
+    /// How many of them, the first ones, are not in memory any more.
+    private(set) var forgotten = 0
+    /// One array a quantity, in step with `stamps`. Workers write into it during a run.
+    private(set) var columns: [GrowingColumn]
+    /// Where nodes stand in a sample, in the order of their connecting: global ids.
+    private(set) var sampled: [Int] = []
+    /// Ids of all nodes that are recorded, for the mean rate.
+    private(set) var recordedIDs = Set<Int>()
+    /// Stamps between which this recorder has been at work, for the mean rate.
+    var firstStamp: Int?
+    var lastStamp = 0
+    /// The file that events also go to.
+    var stream: RecordingStream?
+
+    init(quantities: [String], resolution: Double) {
+        self.quantities = quantities
+        self.resolution = resolution
+        columns = quantities.map { _ in GrowingColumn() }
+    }
+
+    var isSpikes: Bool { quantities.isEmpty }
+    var isConnected: Bool { !recordedIDs.isEmpty }
+
+    func add(ids: [Int], now: Int) {
+        if firstStamp == nil { firstStamp = now }
+        recordedIDs.formUnion(ids)
+        if !isSpikes { sampled += ids }
+    }
+
+    func clear() {
+        forget(before: count)
+        (count, forgotten) = (0, 0)
+        firstStamp = lastStamp
+        stream?.restart()
+    }
+
+    /// Stamps of all events in memory.
+    var stamps: [Int] {
+        sortIfNeeded()
+        return isSpikes ? spikes.map(\.stamp) : samples.flatMap { repeatElement($0.stamp, count: $0.width) }
+    }
+
+    /// Global ids of all events in memory.
+    var senders: [Int32] {
+        sortIfNeeded()
+        return isSpikes ? spikes.map(\.sender) : samples.flatMap { sampled[..<$0.width].map { Int32($0) } }
+    }
+
+    /// Calls `body` for the events from number `first` on, up to a stamp, in the order in which they are kept; the number
+    /// of the next. Events that are not in memory are passed over.
+    func forEachEvent(from first: Int, through stamp: Int, _ body: (Event) throws -> Void) rethrows -> Int {
+        var number = forgotten
+        if isSpikes {
+            number = max(first, forgotten)
+            while number < count {
+                let spike = spikes[number - forgotten]
+                try body(Event(stamp: spike.stamp, sender: Int(spike.sender), number: number, place: 0))
+                number += 1
+            }
+            return number
+        }
+        for sample in samples {
+            if sample.stamp > stamp { break }
+            for place in 0..<sample.width where number + place >= first {
+                let next = number + place
+                try body(Event(stamp: sample.stamp, sender: sampled[place], number: next, place: next - forgotten))
+            }
+            number += sample.width
+        }
+        return max(number, first)
+    }
+
+    // MARK: Spikes
+
+    func addSpike(stamp: Int, sender: Int) {
+        guard schedule.window.contains(stamp) else { return }
+        spikes.append(Spike(stamp: stamp, sender: Int32(sender)))
+        count += 1
+    }
+
+    /// Devices' spikes come after those of cells: put in order of time, then sender.
+    func sortIfNeeded() { spikes.sort() }
+
+    // MARK: Samples
+
+    /// Bytes that have to be found for the samples of a run.
+    func bytesPlanned(_ stamps: Range<Int>) -> Double {
+        guard !isSpikes, schedule.interval > 0 else { return 0 }
+        let more = Double(stamps.count / schedule.interval) * Double(sampled.count)
+        return columns.reduce(0) { $0 + $1.bytesToGrow(by: more) }
+    }
+
+    /// Bytes of the samples of a step, on average.
+    var bytesPerStep: Double {
+        isSpikes ? 0 : Double(8 * columns.count * sampled.count) / Double(max(schedule.interval, 1))
+    }
+
+    /// The stamps of a run that will be sampled, with room for their samples; the index of the first value.
+    func plan(_ stamps: Range<Int>) -> (first: Int, stamps: [Int]) {
+        guard !isSpikes, !sampled.isEmpty else { return (0, []) }
+        let due = schedule.samples(in: stamps)
+        let first = count - forgotten
+        samples += due.map { ($0, sampled.count) }
+        count += due.count * sampled.count
+        columns.forEach { $0.grow(to: count - forgotten) }
+        return (first, due)
+    }
+
+    /// Forgets planned samples after `stamp`: the run stopped there.
+    func cut(after stamp: Int) {
+        while let last = samples.last, last.stamp > stamp {
+            samples.removeLast()
+            count -= last.width
+        }
+        if !isSpikes { columns.forEach { $0.count = count - forgotten } }
+    }
+
+    // MARK: Memory
+
+    /// Bytes in memory.
+    var bytes: Int {
+        spikes.bytes + samples.capacity * MemoryLayout<(Int, Int)>.stride + columns.reduce(0) { $0 + $1.bytes }
+    }
+
+    /// Of a recorder that goes to a file: forgets what is in the file, if with `more` bytes it would be too much.
+    /// Samples must not be planned beyond what is in the file.
+    func forgetWritten(expecting more: Double = 0) {
+        guard let stream, Double(bytesUsed) + more > Double(RecorderMemory.mostKept) else { return }
+        forget(before: stream.next)
+    }
+
+    private var bytesUsed: Int { (count - forgotten) * (isSpikes ? MemoryLayout<Spike>.stride : 8 * columns.count) }
+
+    private func forget(before number: Int) {
+        guard number > forgotten else { return }
+        if isSpikes {
+            spikes.removeFirst(number - forgotten)
+            forgotten = number
+        } else if number == count {
+            // all or nothing: what lies behind would have to be moved
+            samples.removeAll()
+            columns = columns.map { _ in GrowingColumn() }
+            forgotten = number
+        }
+    }
+}
+
+struct Spike {
+    let stamp: Int
+    let sender: Int32
+
+    var order: (Int, Int32) { (stamp, sender) }
+}
+
+/// Spikes in blocks: growing never needs room for a second copy of them all.
+struct SpikeList: RandomAccessCollection {
+    private var blocks: [ContiguousArray<Spike>] = []
+    private static let blockLength = 1 << 14
+    /// Spikes of the first block that are gone.
+    private var removed = 0
+    /// The first so many are in order.
+    private var sorted = 0
+    let startIndex = 0
+    private(set) var endIndex = 0
+
+    subscript(index: Int) -> Spike {
+        let place = index + removed
+        return blocks[place / Self.blockLength][place % Self.blockLength]
+    }
+
+    var bytes: Int { blocks.count * Self.blockLength * MemoryLayout<Spike>.stride }
+
+    mutating func append(_ spike: Spike) {
+        if blocks.last.map({ $0.count == Self.blockLength }) ?? true {
+            blocks.append([])
+            blocks[blocks.count - 1].reserveCapacity(Self.blockLength)
+        }
+        if sorted == endIndex, endIndex == 0 || self[endIndex - 1].order <= spike.order { sorted += 1 }
+        blocks[blocks.count - 1].append(spike)
+        endIndex += 1
+    }
+
+    /// What is out of order is among the spikes of the same slice, which are the last ones.
+    mutating func sort() {
+        guard sorted < endIndex else { return }
+        var first = sorted
+        let least = self[sorted...].min { $0.order < $1.order }!
+        while first > 0, self[first - 1].order > least.order { first -= 1 }
+        let tail = self[first...].sorted { $0.order < $1.order }  // equal ones are the same in all
+        for (index, spike) in tail.enumerated() {
+            let place = first + index + removed
+            blocks[place / Self.blockLength][place % Self.blockLength] = spike
+        }
+        sorted = endIndex
+    }
+
+    mutating func removeFirst(_ count: Int) {
+        removed += count
+        endIndex -= count
+        sorted = Swift.max(0, sorted - count)
+        blocks.removeFirst(removed / Self.blockLength)
+        removed %= Self.blockLength
+        if endIndex == 0 { self = SpikeList() }
+    }
+}
+
+/// An array of doubles that workers may fill side by side once it has grown.
+final class GrowingColumn {
+    private(set) var base = UnsafeMutablePointer<Double>.allocate(capacity: 16)
+    private var capacity = 16
+    var count = 0
+
+    deinit { base.deallocate() }
+
+    var bytes: Int { capacity * 8 }
+
+    /// While it grows, the old values and the new place are both there.
+    func bytesToGrow(by more: Double) -> Double {
+        let wanted = Double(count) + more
+        return wanted > Double(capacity) ? 8 * Swift.max(wanted, Double(grown)) : 0
+    }
+
+    private var grown: Int { capacity + capacity / 2 }
+
+    func grow(to newCount: Int) {
+        if newCount > capacity {
+            let larger = max(newCount, grown)
+            let memory = UnsafeMutablePointer<Double>.allocate(capacity: larger)
+            memory.update(from: base, count: count)
+            base.deallocate()
+            (base, capacity) = (memory, larger)
+        }
+        if newCount > count { (base + count).update(repeating: 0, count: newCount - count) }
+        count = newCount
+    }
+
+    var array: [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}

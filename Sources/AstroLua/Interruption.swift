@@ -1,0 +1,78 @@
+import AstroCore
+import CLua
+import Glibc
+import LuaShim
+
+/// A signal that has stopped a script: Ctrl-C, or somebody who wants the program to end.
+public struct Interruption: Equatable, Sendable {
+    public let signal: Int32
+    /// "script.lua:9", or empty.
+    let place: String
+    /// The run that was stopped, if one was.
+    let run: Stopped?
+    /// The file of a sweep that was stopped.
+    let results: String?
+
+    /// A run that is not over.
+    struct Stopped: Equatable, Sendable {
+        /// ms; `time` is the simulation's.
+        let done, asked, time: Double
+        /// Files that recorders write.
+        let files: [String]
+    }
+
+    /// What a shell would say of a program that the signal has ended.
+    public var status: Int32 { 128 + signal }
+    public var endsSession: Bool { signal != SIGINT }
+
+    /// Where it stopped, what is there, and how to go on.
+    public var text: String {
+        let name = [SIGINT: "Ctrl-C", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][signal] ?? "signal \(signal)"
+        return ([place.isEmpty ? "interrupted (\(name))" : "\(place): interrupted (\(name))"] + details).joined(separator: "\n")
+    }
+
+    /// The same for those who are at a prompt and see where they are.
+    public var shortText: String {
+        guard let run, run.done < run.asked else { return "interrupted" }
+        let files = run.files.isEmpty ? "" : "; \(Self.files(run))"
+        return "interrupted: \(Self.shown(run.done)) of \(Self.shown(run.asked)) ms are simulated, "
+            + "sim:simulate(\(Self.shown(run.asked - run.done))) does the rest\(files)"
+    }
+
+    private var details: [String] {
+        if let results {
+            return ["  \(results) holds the points that were done", "  to go on: run it again, it computes the others"]
+        }
+        guard let run, run.done < run.asked else { return ["  to go on: run it again"] }
+        let files = run.files.isEmpty ? [] : ["  \(Self.files(run))"]
+        let parts = "\(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done"
+        return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files
+            + ["  to go on: run it again, with the same seed it does the same"]
+    }
+
+    private static func files(_ run: Stopped) -> String {
+        "\(run.files.joined(separator: ", ")) \(run.files.count == 1 ? "holds" : "hold") all until \(shown(run.time)) ms"
+    }
+
+    private static func shown(_ ms: Double) -> String {
+        let thousandths = (ms * 1000).rounded() / 1000
+        return thousandths == thousandths.rounded() && abs(thousandths) < 1e15 ? "\(Int(thousandths))" : "\(thousandths)"
+    }
+}
+
+extension Runtime {
+    /// After a call of `simulate` that a signal may have ended.
+    func noteStop(_ simulation: Simulation, from start: Double, asked: Double) {
+        guard Int(shim_stop_reason(L)) == SHIM_INTERRUPTED else { return }
+        stoppedRun = Interruption.Stopped(
+            done: simulation.time - start, asked: asked, time: simulation.time, files: simulation.streamedFiles)
+    }
+
+    func takeInterruption() -> Interruption {
+        defer { stoppedRun = nil }
+        let place = String(cString: shim_stopped_at(L))
+        return Interruption(
+            signal: shim_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: stoppedRun,
+            results: results?.path)
+    }
+}
