@@ -23,8 +23,11 @@ extension Runtime {
             .init("save_connections", "io.save_connections(connections, path)", "Writes a .csv or .h5 file.") {
                 _, arguments in
                 let connections = try arguments.object(Connections.self, 1, "connections")
-                try ConnectionFile.save(connections, to: try arguments.writablePath(2))
-                return .nothing
+                let path = try arguments.writablePath(2)
+                return try arguments.runtime.journaled("io.save_connections", arguments.L) {
+                    try ConnectionFile.save(connections, to: path)
+                    return .nothing
+                }
             },
             .init(
                 "connect", "io.connect(sim, path_or_table [, options]) -> number", "Makes the connections of a file."
@@ -35,10 +38,12 @@ extension Runtime {
                 let target = arguments.isNothing(4) ? nil : try arguments.object(Nodes.self, 4, "target")
                 let synapse = try arguments.settings(5, "synapse", shorthand: "synapse_model")
                 let isCounted = source != nil || target != nil
-                return .integer(
-                    try simulation.connect(
-                        try arguments.connectionTable(2, population: 6, counting: isCounted), source: source,
-                        target: target, synapse: synapse))
+                return try arguments.runtime.journaled("io.connect", arguments.L) {
+                    .integer(
+                        try simulation.connect(
+                            try arguments.connectionTable(2, population: 6, counting: isCounted), source: source,
+                            target: target, synapse: synapse))
+                }
             },
         ]
     }

@@ -19,6 +19,8 @@ public struct Interruption: Equatable, Sendable {
         let done, asked, time: Double
         /// Files that recorders write.
         let files: [String]
+        /// Where the state of the script is, if it is kept.
+        var checkpoint: String?
     }
 
     /// What a shell would say of a program that the signal has ended.
@@ -46,8 +48,12 @@ public struct Interruption: Equatable, Sendable {
         guard let run, run.done < run.asked else { return ["  to go on: run it again"] }
         let files = run.files.isEmpty ? [] : ["  \(Self.files(run))"]
         let parts = "\(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done"
-        return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files
-            + ["  to go on: run it again, with the same seed it does the same"]
+        return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files + ["  to go on: \(wayOn(run))"]
+    }
+
+    private func wayOn(_ run: Stopped) -> String {
+        guard let checkpoint = run.checkpoint else { return "run it again, with the same seed it does the same" }
+        return "run it again with --resume; all until then is in \(checkpoint)"
     }
 
     private static func files(_ run: Stopped) -> String {
@@ -65,7 +71,8 @@ extension Runtime {
     func noteStop(_ simulation: Simulation, from start: Double, asked: Double) {
         guard Int(shim_stop_reason(L)) == SHIM_INTERRUPTED else { return }
         stoppedRun = Interruption.Stopped(
-            done: simulation.time - start, asked: asked, time: simulation.time, files: simulation.streamedFiles)
+            done: simulation.time - start, asked: asked, time: simulation.time, files: simulation.streamedFiles,
+            checkpoint: journal.flatMap { $0.isWriting ? $0.path : nil })
     }
 
     func takeInterruption() -> Interruption {

@@ -19,7 +19,17 @@ extension Runtime {
             return .failed("cannot open \(path): \(String(cString: strerror(errno)))")
         }
         ledger?.noteScript(path == "-" ? path : places.name(of: resolved(path) ?? path), bytes)
-        return run(bytes, name: path == "-" ? "=stdin" : "@\(options.scriptName ?? path)", keepingLocals: keepingLocals)
+        do {
+            try keepJournal(path, bytes)
+        } catch {
+            return .failed("\(error)")
+        }
+        let name = path == "-" ? "=stdin" : "@\(options.scriptName ?? path)"
+        let outcome = run(bytes, name: name, keepingLocals: keepingLocals)
+        guard case .finished = outcome, let journal else { return outcome }
+        if let complaint = journal.complaint { return .failed(complaint) }
+        journal.remove()
+        return outcome
     }
 
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".

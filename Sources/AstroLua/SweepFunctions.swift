@@ -147,6 +147,9 @@ extension Runtime {
                 guard !runtime.workers.isWorker else {
                     throw InputError("a sweep within a sweep is not possible: make one grid of both")
                 }
+                if let journal = runtime.journal, journal.isActive {
+                    throw InputError("goes without --checkpoint-every and --resume: a sweep keeps its own file of results")
+                }
                 runtime.ledger?.beginSweep()
                 let processes = try arguments.integer(1, "processes"), function = try arguments.function(2, "f")
                 try runtime.workers.start(processes: processes) {

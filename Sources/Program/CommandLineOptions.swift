@@ -61,18 +61,27 @@ struct CommandLineOptions: ParsableCommand {
             "Keep in this file what runs and what comes of it, for 'astrolua verify'.", valueName: "file"))
     var record: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep the state of the script in SCRIPT.checkpoint, every so many seconds.", valueName: "seconds"))
+    var checkpointEvery: Double?
+
+    @Flag(help: "Go on from SCRIPT.checkpoint, if there is one.")
+    var resume = false
+
     /// The script and its arguments, which are no business of the parser.
     private(set) var script: [String] = []
 
     private enum CodingKeys: CodingKey {
         case chunks, interactive, version, threads, seed, quiet, trust, allowWrite, allowRead, memoryLimit, timeLimit
-        case record
+        case record, checkpointEvery, resume
     }
 
     static func parse(line: [String]) throws -> CommandLineOptions {
         let scriptStart = firstScriptWord(line)
         var parsed = try CommandLineOptions.parse(Array(line[..<scriptStart]))
         parsed.script = Array(line[scriptStart...])
+        try parsed.checkCheckpoints()
         return parsed
     }
 
@@ -80,7 +89,7 @@ struct CommandLineOptions: ParsableCommand {
     private static func firstScriptWord(_ line: [String]) -> Int {
         let withValue = [
             "-e", "--threads", "--seed", "--allow-write", "--allow-read", "--memory-limit", "--time-limit",
-            "--record",
+            "--record", "--checkpoint-every",
         ]
         var i = 0
         while i < line.count, line[i].hasPrefix("-"), line[i] != "-" { i += withValue.contains(line[i]) ? 2 : 1 }
@@ -110,6 +119,9 @@ struct CommandLineOptions: ParsableCommand {
     }
 
     func validate() throws {
+        if record != nil, checkpointEvery != nil || resume {
+            throw ValidationError("--record goes without --checkpoint-every and --resume: a record is of a whole run")
+        }
         if record != nil, trust {
             throw ValidationError("--record needs the sandbox: nobody can know what a script outside of it reads")
         }
@@ -121,6 +133,20 @@ struct CommandLineOptions: ParsableCommand {
             for directory in directories where access(directory, F_OK) != 0 {
                 throw ValidationError("\(option): '\(directory)' does not exist")
             }
+        }
+    }
+}
+
+extension CommandLineOptions {
+    /// Only a script in a file can be run again from its beginning.
+    private func checkCheckpoints() throws {
+        let option = checkpointEvery != nil ? "--checkpoint-every" : "--resume"
+        guard checkpointEvery != nil || resume else { return }
+        guard let file = script.first, file != "-", chunks.isEmpty, !interactive else {
+            throw ValidationError("\(option) needs a script in a file, without -e and -i")
+        }
+        if let checkpointEvery, !(checkpointEvery > 0 && checkpointEvery < 1e9) {
+            throw ValidationError("--checkpoint-every must be above 0 seconds, got \(checkpointEvery)")
         }
     }
 }
@@ -149,6 +175,7 @@ extension Options {
         writable = parsed.allowWrite
         memoryLimit = parsed.memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
         timeLimit = parsed.timeLimit
+        (checkpointInterval, resumes) = (parsed.checkpointEvery, parsed.resume)
         hasPrompt =
             parsed.interactive || (parsed.chunks.isEmpty && parsed.script.isEmpty && isatty(STDIN_FILENO) == 1)
         script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }

@@ -58,6 +58,7 @@ func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options)
         record?.begin(runtime.ledger)
         let bar = !parsed.quiet && isatty(STDERR_FILENO) == 1 ? ProgressBar() : nil
         (runtime.progress, runtime.sweepProgress) = (bar?.show, bar?.show)
+        if !parsed.quiet { runtime.announce = { complain("astrolua: \($0)") } }
         runtime.watchSignals()
         runtime.watchMemory()
         let status = run(parsed, hasWork: hasWork, in: runtime, bar, history)

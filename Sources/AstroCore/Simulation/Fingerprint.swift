@@ -1,10 +1,12 @@
 /// A digest of 128 bits of a stream of words: two rounds of multiply and rotate a word. Not cryptographic.
-struct Digest {
+package struct Digest {
     private var a: UInt64 = 0x9e37_79b9_7f4a_7c15
     private var b: UInt64 = 0xc2b2_ae3d_27d4_eb4f
 
+    package init() {}
+
     @inline(__always)
-    mutating func add(_ word: UInt64) {
+    package mutating func add(_ word: UInt64) {
         a = (a ^ word) &* 0xff51_afd7_ed55_8ccd
         a = a << 29 | a >> 35
         b = (b &+ word ^ a) &* 0xc4ce_b9fe_1a85_ec53
@@ -15,10 +17,15 @@ struct Digest {
     @inline(__always)
     mutating func add(_ x: Double) { add((x == 0 ? 0.0 : x).bitPattern) }
 
-    var hex: String {
+    /// Every bit of them depends on every word that was added.
+    package var words: [UInt64] {
         var copy = self
         for i in 0..<4 as Range<UInt64> { copy.add(i) }
-        return [copy.a, copy.b].map {
+        return [copy.a, copy.b]
+    }
+
+    var hex: String {
+        words.map {
             String(repeating: "0", count: 16 - String($0, radix: 16).count) + String($0, radix: 16)
         }.joined()
     }

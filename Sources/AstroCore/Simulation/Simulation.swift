@@ -52,6 +52,8 @@ public final class Simulation {
     package var smallBlocksInTurn = 64
     /// Set when what workers read has to be prepared anew.
     var isPrepared = false
+    /// What `record` has made, in order; recorders that are nodes have theirs.
+    var recordings: [Recording] = []
     let outboxes: [[Outbox]]
     var isRunning = false
 
@@ -114,7 +116,7 @@ public final class Simulation {
         }
     }
 
-    private func refuse(_ count: Int, bytes: Double, of model: String) throws {
+    func refuse(_ count: Int, bytes: Double, of model: String) throws {
         try Memory.refuse(bytes, for: "\(count) nodes of \(model)")
         guard count <= Self.mostNodes - nodeCount else {
             throw InputError("\(count) nodes are too many: a simulation holds at most \(Self.mostNodes)")
@@ -169,16 +171,24 @@ public final class Simulation {
         _ model: any NodeModel.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
         try refuse(count, bytes: Cells.bytes(model, count), of: model.name)
-        let shares = self.shares(model, count)
-        let cells = Cells(
-            model: model, count: count, resolution: resolution, shares: shares, firstSender: senderCount)
+        let cells = makeCells(model, count)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
         let assignment = try CellAssignment(cells, Array(0..<count), parameters, name)
         assignment.apply()
-        for share in shares { share.plane.add(cells: share.cells, of: populationList.count) }
-        if model.inputs.sendsSlowInwardCurrent { senderCount += padded(count) }
-        isPrepared = false
+        settle(cells)
         return append(count, label, .cells(cells), streamed: true)
+    }
+
+    func makeCells(_ model: any NodeModel.Type, _ count: Int) -> Cells {
+        Cells(
+            model: model, count: count, resolution: resolution, shares: shares(model, count), firstSender: senderCount)
+    }
+
+    /// Gives the cells of the next population their places among all.
+    func settle(_ cells: Cells) {
+        for share in cells.shares { share.plane.add(cells: share.cells, of: populationList.count) }
+        if cells.model.inputs.sendsSlowInwardCurrent { senderCount += padded(cells.count) }
+        isPrepared = false
     }
 
     /// Cells are dealt out in runs of whole blocks. Small populations go to one worker: the first ones all to the same, since
@@ -234,6 +244,17 @@ public final class Simulation {
         guard nodes.simulation === self else { throw InputError("\(what): these nodes belong to another simulation") }
         guard nodes.count > 0 else { throw InputError("\(what): there are no nodes in it") }
     }
+}
+
+extension Simulation: Checkpointed {
+    static let kept = [
+        "resolution", "seed", "now", "figures", "populationList", "planes", "projections", "sicProjections", "links",
+        "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
+        "recordings",
+    ]
+    static let made = [
+        "threads", "senderCount", "smallBlocks", "smallBlocksInTurn", "isPrepared", "outboxes", "isRunning",
+    ]
 }
 
 enum Clock {

@@ -42,6 +42,8 @@ final class SliceLoop: @unchecked Sendable {
     private(set) var spikes = 0
     private var ordered: [OrderedSpike] = []
     private var goOn = true
+    private let isPauseDue: (() -> Bool)?
+    private(set) var isPaused = false
 
     // one entry a worker
     private(set) var events: [Int]
@@ -78,11 +80,12 @@ final class SliceLoop: @unchecked Sendable {
 
     init(
         _ simulation: Simulation, until end: Int, plans: [(recording: Recording, first: Int, stamps: [Int])],
-        _ progress: ((Double) -> Bool)?
+        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
     ) {
         self.simulation = simulation
         self.end = end
         self.progress = progress
+        self.isPauseDue = isPauseDue
         recordings = plans.map(\.recording)
         streams = StreamWriter(recordings)
         checks = StateCheck.Schedule(resolution: simulation.resolution)
@@ -282,6 +285,7 @@ final class SliceLoop: @unchecked Sendable {
         nextReport = Clock.seconds + Self.reportInterval
         if let problem = streams.write(through: reached) ?? RecorderMemory.shortage(recordings) { fail(problem) }
         if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) { goOn = false }
+        if goOn, let isPauseDue, isPauseDue() { (isPaused, goOn) = (true, false) }
     }
 
     private func collect(_ slice: Range<Int>, _ parity: Int) {

@@ -7,6 +7,10 @@ public struct Options: Sendable {
     public var writable: [String] = []
     public var memoryLimit: Int?
     public var timeLimit: Double?
+    /// Seconds between two checkpoints of the script.
+    public var checkpointInterval: Double?
+    /// Go on from the checkpoint, if there is one.
+    public var resumes = false
     /// A person will sit at the prompt, whose modules are loaded before a script runs.
     public var hasPrompt = false
     /// The script's path, nil for standard input, `-e` and the REPL.

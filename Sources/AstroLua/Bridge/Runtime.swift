@@ -25,6 +25,10 @@ public final class Runtime {
     var results: AppendingFile?
     /// The run that a signal has stopped, until the script has ended.
     var stoppedRun: Interruption.Stopped?
+    /// With --checkpoint-every or --resume.
+    var journal: Journal?
+    /// Told what a user may want to know before the script begins.
+    public var announce: ((String) -> Void)?
     /// Of a simulation that says nothing about threads; nil: one a core.
     var defaultThreads: Int?
 
@@ -79,6 +83,12 @@ public final class Runtime {
         }
     }
 
+    /// A call whose answer may depend on the state of a simulation; nil: one that does not.
+    func journaled(_ name: String?, _ L: LuaState, _ body: () throws -> LuaValue) throws -> LuaValue {
+        guard let name, let journal, journal.isActive else { return try body() }
+        return try journal.pass(name, self, L, body)
+    }
+
     // MARK: types
 
     func tag<T>(of type: T.Type) -> Int32 { tags[ObjectIdentifier(type)]! }
@@ -126,9 +136,11 @@ public final class Runtime {
     private func pushMethods<T: LuaType>(_ type: T.Type) {
         lua_createtable(L, 0, Int32(T.methods.count))
         for row in T.methods {
+            let entry = Journal.name(T.self, row.name)
             let id = addEntry(row.name) { runtime, L in
                 let arguments = Arguments(runtime: runtime, L: L, usage: row.usage, offset: 1)
-                return try row.body(try runtime.receiver(T.self, L, row.usage), arguments)
+                let value = try runtime.receiver(T.self, L, row.usage)
+                return try runtime.journaled(entry, L) { try row.body(value, arguments) }
             }
             setField(row.name) { shim_push_method(L, id) }
         }
@@ -144,7 +156,8 @@ public final class Runtime {
     }
 
     private func indexEntry<T: LuaType>(_ type: T.Type) -> Int32 {
-        let fields = Dictionary(uniqueKeysWithValues: T.fields.map { ($0.name, $0.body) })
+        let fields = Dictionary(
+            uniqueKeysWithValues: T.fields.map { ($0.name, (body: $0.body, entry: Journal.name(T.self, $0.name))) })
         return addEntry(nil) { runtime, L in
             let value = try runtime.receiver(T.self, L)
             let arguments = Arguments(runtime: runtime, L: L, usage: "", offset: 1)
@@ -156,7 +169,7 @@ public final class Runtime {
             }
             let name = runtime.text(L, at: 2)
             guard let field = fields[name] else { throw Arguments.unknownField(T.self, name) }
-            return try field(value)
+            return try runtime.journaled(field.entry, L) { try field.body(value) }
         }
     }
 
@@ -179,8 +192,9 @@ public final class Runtime {
     }
 
     private func textEntry<T: LuaType>(_ type: T.Type) -> Int32 {
-        addEntry(nil) { runtime, L in
-            .text(T.read(runtime, L, at: 1)?.luaText ?? "\(T.luaName) (closed)")
+        let entry = Journal.name(T.self, "tostring")
+        return addEntry(nil) { runtime, L in
+            try runtime.journaled(entry, L) { .text(T.read(runtime, L, at: 1)?.luaText ?? "\(T.luaName) (closed)") }
         }
     }
 

@@ -72,6 +72,16 @@ extension Runtime {
         return place
     }
 
+    /// Why the script may not, or nil.
+    func refusal(_ path: String, for purpose: Purpose) -> String? {
+        do {
+            _ = try admit(path, for: purpose)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
     private func bundled(_ name: String, for purpose: Purpose) -> String? {
         guard let bundle = places.bundle, name.hasPrefix("current/"), !writtenNames.contains(name) else { return nil }
         let original = "\(bundle)/\(name)"
