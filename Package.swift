@@ -42,12 +42,12 @@ let package = Package(
         .executableTarget(
             name: "Program",
             dependencies: [
-                "AstroLua", "AstroCore", "CEdit", "CSandbox",
+                "AstroLua", "AstroCore", "CEdit", "CFork", "CSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
-        .testTarget(name: "ProgramTests", dependencies: ["SandboxProbe"]),
+        .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"]),
         .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
     ] + fuzzer
 )

@@ -51,9 +51,7 @@ extension Runtime {
 
 extension Arguments {
     func readablePath(_ i: Int) throws -> String {
-        let path = try string(i, "path")
-        if let refusal = runtime.access.refusal(path, writing: false) { throw InputError(refusal) }
-        return path
+        try runtime.admit(try string(i, "path"), for: .read)
     }
 
     fileprivate func population(_ i: Int) throws -> String? { isNothing(i) ? nil : try string(i, "population") }

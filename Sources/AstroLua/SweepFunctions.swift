@@ -151,6 +151,7 @@ extension Runtime {
                     throw InputError(
                         "goes without --checkpoint-every and --resume: a sweep keeps its own file of results")
                 }
+                runtime.ledger?.beginSweep()
                 let processes = try arguments.integer(1, "processes"), function = try arguments.function(2, "f")
                 try runtime.workers.start(processes: processes) {
                     runtime.compute($0, arguments.L, function)
@@ -204,6 +205,8 @@ extension Runtime {
         options.seed = nil
         options.threads = options.threads.map { _ in 1 }
         defaultThreads = 1
+        ledger?.beginPoint()
+        defer { ledger?.endPoint(point) }
         do {
             lua_pushvalue(L, function)
             lua_pushinteger(L, lua_Integer(point))

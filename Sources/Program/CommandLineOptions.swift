@@ -8,10 +8,14 @@ struct CommandLineOptions: ParsableCommand {
         usage: """
             astrolua [options] [script.lua [args ...]]
             astrolua new my_experiment
+            astrolua verify run.json
+            astrolua bundle experiment.lua [-o experiment.astro] [args ...]
             """,
         discussion: """
             Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.
             'astrolua new NAME' writes NAME.lua, a commented script to start from.
+            'astrolua verify RECORD' runs what --record has kept again, and says whether it comes to the same.
+            'astrolua bundle SCRIPT' packs a script, its modules and its data into one file to run elsewhere.
             """)
 
     @Option(
@@ -54,6 +58,11 @@ struct CommandLineOptions: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Keep in this file what runs and what comes of it, for 'astrolua verify'.", valueName: "file"))
+    var record: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Keep the state of the script in SCRIPT.checkpoint, every so many seconds.", valueName: "seconds"))
     var checkpointEvery: Double?
 
@@ -65,7 +74,7 @@ struct CommandLineOptions: ParsableCommand {
 
     private enum CodingKeys: CodingKey {
         case chunks, interactive, version, threads, seed, quiet, trust, allowWrite, allowRead, memoryLimit, timeLimit
-        case checkpointEvery, resume
+        case record, checkpointEvery, resume
     }
 
     static func parse(line: [String]) throws -> CommandLineOptions {
@@ -80,14 +89,42 @@ struct CommandLineOptions: ParsableCommand {
     private static func firstScriptWord(_ line: [String]) -> Int {
         let withValue = [
             "-e", "--threads", "--seed", "--allow-write", "--allow-read", "--memory-limit", "--time-limit",
-            "--checkpoint-every",
+            "--record", "--checkpoint-every",
         ]
         var i = 0
         while i < line.count, line[i].hasPrefix("-"), line[i] != "-" { i += withValue.contains(line[i]) ? 2 : 1 }
         return min(i, line.count)
     }
 
+    func with(script: [String]) -> CommandLineOptions {
+        var copy = self
+        copy.script = script
+        return copy
+    }
+
+    /// The options that a run by `verify` and `bundle` takes over: limits, and where the script may read and write.
+    var limits: [String] {
+        (quiet ? ["--quiet"] : []) + (threads.map { ["--threads", "\($0)"] } ?? [])
+            + (memoryLimit.map { ["--memory-limit", "\($0.bytes)"] } ?? [])
+            + (timeLimit.map { ["--time-limit", "\($0)"] } ?? [])
+            + allowRead.flatMap { ["--allow-read", absolute($0)] }
+    }
+
+    var places: [String] { allowWrite.flatMap { ["--allow-write", absolute($0)] } }
+
+    private func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     func validate() throws {
+        if record != nil, checkpointEvery != nil || resume {
+            throw ValidationError("--record goes without --checkpoint-every and --resume: a record is of a whole run")
+        }
+        if record != nil, trust {
+            throw ValidationError("--record needs the sandbox: nobody can know what a script outside of it reads")
+        }
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, got \(threads)") }
         if let timeLimit, !(timeLimit > 0 && timeLimit < 1e9) {
             throw ValidationError("--time-limit must be above 0 seconds, got \(timeLimit)")
@@ -144,5 +181,6 @@ extension Options {
         script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }
         arguments = Array(parsed.script.dropFirst())
         self.command = command
+        isRecorded = parsed.record != nil
     }
 }

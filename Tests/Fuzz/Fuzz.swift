@@ -10,6 +10,8 @@ private let targets: [String: @Sendable (UnsafeRawBufferPointer) throws -> Void]
     "calls": { try runLua(Array(CallGenerator(Array($0)).program.utf8)) },
     "patterns": { comparePatterns(Array($0)) },
     "checkpoints": { try loadCheckpoint(Array($0)) },
+    "json": { _ = try JSON(parsing: Array($0)) },
+    "zip": { _ = try ZipContents(Array($0)) },
 ]
 
 private let target: @Sendable (UnsafeRawBufferPointer) throws -> Void = {

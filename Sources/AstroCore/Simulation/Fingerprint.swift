@@ -46,6 +46,17 @@ extension Simulation {
         return digest.hex
     }
 
+    /// The same of each population of cells by itself: where two runs differ.
+    package func fingerprintsOfPopulations() -> [(label: String?, model: String, count: Int, fingerprint: String)] {
+        populationList.compactMap { population in
+            guard let cells = population.cells else { return nil }
+            var digest = Digest()
+            addState(cells, to: &digest)
+            for share in cells.shares { addPending(share, to: &digest) }
+            return (population.label, cells.model.name, cells.count, digest.hex)
+        }
+    }
+
     private func addState(_ cells: Cells, to digest: inout Digest) {
         for name in cells.model.parameters.map(\.name) + cells.model.hiddenState.map(\.name) {
             let column = cells.column(name)

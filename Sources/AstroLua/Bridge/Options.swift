@@ -19,5 +19,14 @@ public struct Options: Sendable {
     /// The program and the options before the script: `arg[-1]`, `arg[-2]` …
     public var command: [String] = []
 
+    /// Keeps a ledger of what the run does.
+    public var isRecorded = false
+    /// The directory that a bundle is unpacked in.
+    public var bundle: String?
+    /// Made below the current directory before the script runs.
+    public var directories: [String] = []
+    /// What messages call the script, if not by its path.
+    public var scriptName: String?
+
     public init() {}
 }

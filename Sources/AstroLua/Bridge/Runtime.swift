@@ -10,6 +10,11 @@ struct RaisedError: Error {}
 public final class Runtime {
     public internal(set) var options: Options
     let access: Access
+    let places: Places
+    /// What is kept for a record, if one was asked for.
+    public let ledger: Ledger?
+    /// Of a bundle: what the script has written since.
+    var writtenNames: Set<String> = []
     var objects = Objects()
     /// Told how far a run is: milliseconds done and asked for.
     public var progress: ((Double, Double) -> Void)?
@@ -41,6 +46,8 @@ public final class Runtime {
     public init(_ options: Options = Options()) throws {
         self.options = options
         access = Access(options)
+        places = Places(options, scriptDirectory: access.scriptDirectory)
+        ledger = options.isRecorded ? Ledger(places) : nil
         let context = Unmanaged.passUnretained(self).toOpaque()
         guard let state = shim_open(enter, context, options.seed ?? 1) else {
             throw InputError("there is no memory for Lua")
@@ -50,6 +57,7 @@ public final class Runtime {
         try installPrelude()
         shim_set_memory_limit(L, options.memoryLimit ?? 0)
         installStrictGlobals()
+        tapOutput()
     }
 
     deinit { if L != nil { shim_close(L) } }

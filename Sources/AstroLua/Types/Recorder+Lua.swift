@@ -57,8 +57,6 @@ extension Recorder: LuaType {
 
 extension Arguments {
     func writablePath(_ i: Int) throws -> String {
-        let path = try string(i, "path")
-        if let refusal = runtime.access.refusal(path, writing: true) { throw InputError(refusal) }
-        return path
+        try runtime.admit(try string(i, "path"), for: .write)
     }
 }

@@ -95,7 +95,9 @@ extension Simulation: LuaType {
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
-                try arguments.runtime.simulate(sim, try arguments.number(1, "ms"), arguments.L)
+                let runtime = arguments.runtime
+                try runtime.simulate(sim, try arguments.number(1, "ms"), arguments.L)
+                runtime.ledger?.note(sim, at: runtime.placeInScript(arguments.L))
                 return .nothing
             },
             .init(
@@ -205,7 +207,7 @@ extension Simulation {
         if !arguments.isNothing(2), !arguments.isTable(2) { throw arguments.wrong(2, "options", "a table") }
         var threads: Int?
         var streams = CheckpointStreams()
-        streams.refusal = { runtime.access.refusal($0, writing: true) }
+        streams.refusal = { runtime.refusal($0, for: .change) }
         streams.hint = " (astro.load(path, { streams = false }) lets it record in memory)"
         try arguments.forEachOption(2, among: ["threads", "streams"]) { name, value in
             if name == "threads" {
@@ -261,9 +263,7 @@ extension Simulation {
         var options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
         // the file holds what was written until the checkpoint, and is gone on with from there
         if arguments.runtime.journal?.isReplaying ?? false { options["to"] = nil }
-        if case .text(let path)? = options["to"], let refusal = arguments.runtime.access.refusal(path, writing: true) {
-            throw InputError(refusal)
-        }
+        if case .text(let path)? = options["to"] { _ = try arguments.runtime.admit(path, for: .write) }
         return try record(nodes, quantities: names, options: options)
     }
 
