@@ -3,6 +3,7 @@
 # make test     builds, then runs every test there is
 # make faults   ends runs, fills disks, takes away memory, at random moments: FAULT_ROUNDS=200 (Docs/reliability.md)
 # make fuzz     looks for a minute for input that brings the program down
+# make soak     a network in a loop of simulate, set, save and load (HOURS=8)
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
 # make install  PREFIX=/usr/local: binary, stdlib, tour, man page
 
@@ -13,7 +14,7 @@ PROGRAM = .build/release/astrolua
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz bench lint format install uninstall clean deps
+.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -76,7 +77,7 @@ test-scripts: build
 	  else echo "FAILED  $$script $$options"; cat $$directory/out.txt; status=1; fi; done; \
 	rm -rf $$directory; exit $$status
 
-# The same results with vectors of any width, for any processor, with any number of threads; builds the program four times.
+# The same results with vectors of any width, for any processor, with any number of threads; builds the program six times.
 test-widths:
 	Tests/widths.sh
 
@@ -84,9 +85,14 @@ test-widths:
 test-mpi: build
 	Tests/ranks.sh $(PROGRAM)
 
+# Hours of a network's time in a loop of simulate, set, save and load; HOURS=8 takes two and a half hours on one thread.
+HOURS ?= 0.05
+soak: build
+	cd $$(mktemp -d) && $(CURDIR)/$(PROGRAM) --trust --quiet $(CURDIR)/Tests/soak.lua --hours $(HOURS)
+
 # A round of each kind, always the same.
 test-faults: build
-	Tests/faults.sh $(PROGRAM) 11 1
+	Tests/faults.sh $(PROGRAM) 12 1
 
 FAULT_ROUNDS ?= 200
 faults: build

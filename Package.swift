@@ -16,7 +16,10 @@ let engine: [SwiftSetting] = [
 let fuzzer: [Target] =
     Context.environment["ASTROLUA_FUZZ"] == nil
     ? []
-    : [.executableTarget(name: "Fuzz", dependencies: ["AstroLua", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])]
+    : [
+        .executableTarget(
+            name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])
+    ]
 
 let package = Package(
     name: "astrolua",
@@ -40,12 +43,12 @@ let package = Package(
         .executableTarget(
             name: "Program",
             dependencies: [
-                "AstroLua", "AstroCore", "CEdit", "CSandbox",
+                "AstroLua", "AstroCore", "CEdit", "CFork", "CSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
-        .testTarget(name: "ProgramTests", dependencies: ["SandboxProbe"]),
+        .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"]),
         .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
     ] + fuzzer
 )

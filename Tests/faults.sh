@@ -10,7 +10,7 @@ set -u
 program=$(realpath "$1") rounds=${2:-10} seed=${3:-$$}
 shift $(($# < 3 ? $# : 3))
 kinds=("$@")
-((${#kinds[@]})) || kinds=(kill terminate interrupt full rescue read_only memory clock two_runs sweep two_sweeps)
+((${#kinds[@]})) || kinds=(kill terminate interrupt full rescue read_only memory clock two_runs sweep two_sweeps resume)
 here=$(cd "$(dirname "$0")/faults" && pwd)
 work=$(mktemp -d)
 RANDOM=$seed
@@ -205,6 +205,24 @@ round_two_sweeps() {
   cmp -s results.csv "$reference/results.csv" || { fail "other results"; return 1; }
   (($(wc -l <results.jsonl) == 25)) || { fail "a point is lost, or there twice"; return 1; }
   echo "the second sweep: status $second; the first is whole"
+}
+
+# Killed again and again, and gone on with on other threads: at the end nothing is missing, and nothing there twice.
+round_resume() {
+  local piece kills=0
+  piece=$(some_piece)
+  while ((kills < 4)); do
+    start --checkpoint-every 0.1 --resume --threads $((1 + RANDOM % 3)) "$here/network.lua" stream 4000 "$piece"
+    pause
+    kill -9 "$(cat "/proc/$pid/task/$pid/children" 2>/dev/null || echo $pid)" 2>/dev/null
+    wait $pid && break
+    kills=$((kills + 1))
+  done
+  if ((kills == 4)); then
+    astrolua --resume "$here/network.lua" stream 4000 "$piece" >out.txt 2>errors.txt || { fail "status $?"; return 1; }
+  fi
+  [[ ! -e network.checkpoint ]] || { fail "the checkpoint is still there"; return 1; }
+  check 4000 && [[ $checked != *cut* ]] && echo "killed $kills times: $checked"
 }
 
 reference=$work/reference

@@ -92,7 +92,7 @@ extension TypePage {
 }
 
 /// Names in a directory, without the two that every one has.
-private func directoryEntries(_ path: String) -> [String]? {
+package func directoryEntries(_ path: String) -> [String]? {
     guard let directory = opendir(path) else { return nil }
     defer { closedir(directory) }
     var names: [String] = []

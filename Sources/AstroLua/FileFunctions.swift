@@ -23,8 +23,11 @@ extension Runtime {
             .init("save_connections", "io.save_connections(connections, path)", "Writes a .csv or .h5 file.") {
                 _, arguments in
                 let connections = try arguments.object(Connections.self, 1, "connections")
-                try ConnectionFile.save(connections, to: try arguments.writablePath(2))
-                return .nothing
+                let path = try arguments.writablePath(2)
+                return try arguments.runtime.journaled("io.save_connections", arguments.L) {
+                    try ConnectionFile.save(connections, to: path)
+                    return .nothing
+                }
             },
             .init(
                 "connect", "io.connect(sim, path_or_table [, options]) -> number", "Makes the connections of a file."
@@ -35,10 +38,12 @@ extension Runtime {
                 let target = arguments.isNothing(4) ? nil : try arguments.object(Nodes.self, 4, "target")
                 let synapse = try arguments.settings(5, "synapse", shorthand: "synapse_model")
                 let isCounted = source != nil || target != nil
-                return .integer(
-                    try simulation.connect(
-                        try arguments.connectionTable(2, population: 6, counting: isCounted), source: source,
-                        target: target, synapse: synapse))
+                return try arguments.runtime.journaled("io.connect", arguments.L) {
+                    .integer(
+                        try simulation.connect(
+                            try arguments.connectionTable(2, population: 6, counting: isCounted), source: source,
+                            target: target, synapse: synapse))
+                }
             },
         ]
     }
@@ -46,9 +51,7 @@ extension Runtime {
 
 extension Arguments {
     func readablePath(_ i: Int) throws -> String {
-        let path = try string(i, "path")
-        if let refusal = runtime.access.refusal(path, writing: false) { throw InputError(refusal) }
-        return path
+        try runtime.admit(try string(i, "path"), for: .read)
     }
 
     fileprivate func population(_ i: Int) throws -> String? { isNothing(i) ? nil : try string(i, "population") }

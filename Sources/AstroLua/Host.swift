@@ -14,7 +14,7 @@ extension Runtime {
             ) { _, arguments in
                 let path = try arguments.writablePath(2)
                 return try arguments.drawOnFirst { picture in
-                    try picture.withUnsafeBytes { try writeFile(path, $0) }
+                    try undated(picture).withUnsafeBytes { try writeFile(path, $0) }
                     return nil
                 }
             },
@@ -115,6 +115,15 @@ private func write(_ bytes: [UInt8], to file: Int32) {
         if count < 0, errno != EINTR { return }
         rest = rest.dropFirst(max(count, 0))
     }
+}
+
+/// The same picture has the same bytes another day: a PDF says nothing of its own when it was made.
+private func undated(_ picture: [UInt8]) -> [UInt8] {
+    let label = Array("/CreationDate (D:".utf8), date = Array("19800101000000".utf8)
+    guard picture.starts(with: Array("%PDF".utf8)), let place = picture.firstRange(of: label)?.upperBound,
+        picture[place...].prefix(date.count).allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+    else { return picture }
+    return picture[..<place] + date + picture[(place + date.count)...]
 }
 
 func writeFile(_ path: String, _ bytes: UnsafeRawBufferPointer) throws {

@@ -19,6 +19,8 @@ public struct Interruption: Equatable, Sendable {
         let done, asked, time: Double
         /// Files that recorders write.
         let files: [String]
+        /// Where the state of the script is, if it is kept.
+        var checkpoint: String?
     }
 
     /// What a shell would say of a program that the signal has ended.
@@ -47,8 +49,9 @@ public struct Interruption: Equatable, Sendable {
         guard let run else { return ["  to go on: run it again"] }
         let files = run.files.isEmpty ? [] : ["  \(Self.files(run))"]
         let parts = "\(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done"
+        let wayOn = run.checkpoint.map { "run it again with --resume, which goes on from \($0)" }
         return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files
-            + ["  to go on: run it again, with the same seed it does the same"]
+            + ["  to go on: \(wayOn ?? "run it again, with the same seed it does the same")"]
     }
 
     private static func files(_ run: Stopped) -> String {
@@ -76,7 +79,8 @@ extension Runtime {
         let run = latestRun.flatMap { run in
             run.simulation.map {
                 Interruption.Stopped(
-                    done: $0.time - run.start, asked: run.asked, time: $0.time, files: $0.streamedFiles)
+                    done: $0.time - run.start, asked: run.asked, time: $0.time, files: $0.streamedFiles,
+                    checkpoint: journal?.pathIfThere)
             }
         }
         return Interruption(

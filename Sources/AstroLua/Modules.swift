@@ -30,8 +30,19 @@ extension Runtime {
             .init("vector", "astro.vector{ numbers }", "A Vector from a table of numbers.") { _, arguments in
                 .vector(try arguments.numbers(1, "numbers"))
             },
-            .init("load", "astro.load(path)", "The simulation that sim:save wrote.") { _, _ in
-                throw InputError("reading a simulation from a file is not in this version")
+            .init(
+                "load", "astro.load(path [, options]) -> Simulation", "The simulation that sim:save wrote.",
+                details: """
+                    It goes on bit for bit as it would have without the stop, on any number of threads \
+                    (`options.threads`; all cores). Recorders that write to files go on with them, unless \
+                    `options.streams` is false. `sim:populations()`, `sim:nodes(label)`, `sim:recorders()` and \
+                    `sim:recorder(label)` lead to what is in it. A file that is damaged, or no such file, is an error.
+
+                        sim = astro.load("settled.checkpoint", { threads = 2 })
+                    """
+            ) { _, arguments in
+                defer { arguments.runtime.accountMemory() }
+                return .object(try Simulation.load(arguments))
             },
         ]
     }

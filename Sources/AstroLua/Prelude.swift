@@ -10,10 +10,16 @@ extension Runtime {
         try load(Array(preludeText.utf8), name: "=[astrolua]")
         push(.text(access.scriptDirectory), L)
         pushFunction(
-            .init("refusal", "", "") { _, arguments in
-                let path = try arguments.string(1, "path")
-                let writing = lua_toboolean(arguments.L, 2) != 0
-                return arguments.runtime.access.refusal(path, writing: writing).map { .text($0) } ?? .none
+            .init("admitted", "", "") { _, arguments in
+                let runtime = arguments.runtime
+                let purpose = Purpose(rawValue: try arguments.string(2, "purpose")) ?? .change
+                do {
+                    return .text(try runtime.admit(try arguments.string(1, "path"), for: purpose))
+                } catch {
+                    runtime.push(.none, arguments.L)
+                    runtime.push(.text("\(error)"), arguments.L)
+                    return .pushed(2)
+                }
             })
         pushFunction(.init("stdlib", "", "") { _, arguments in try arguments.runtime.readStdlib(arguments) })
         pushFunctions(Self.hostFunctions)
@@ -50,6 +56,7 @@ extension Runtime {
             push(.text("no module in stdlib: '\(path)'"), L)
             return .pushed(2)
         }
+        ledger?.noteLibrary(path, bytes)
         push(.text(String(decoding: bytes, as: UTF8.self)), arguments.L)
         push(.text(path), arguments.L)
         return .pushed(2)
@@ -112,10 +119,10 @@ extension Runtime {
 }
 
 private let preludeText = #"""
-    local directory, refusal, stdlib, host, trusted, has_prompt, another_writes = ...
+    local directory, admitted, stdlib, host, trusted, has_prompt, another_writes = ...
     local load, loadfile, open, lines = load, loadfile, io.open, io.lines
     local find, gmatch, gsub = string.find, string.gmatch, string.gsub
-    local error, type, pcall, require, math_type, tostring = error, type, pcall, require, math.type, tostring
+    local error, type, pcall, require, math_type, tostring, next = error, type, pcall, require, math.type, tostring, next
 
     -- for help, completion and pretty-printing, which must run nothing of the user's
     host.debug = { getmetatable = debug.getmetatable, getinfo = debug.getinfo, getlocal = debug.getlocal }
@@ -134,14 +141,14 @@ private let preludeText = #"""
     local own = directory .. "/?.lua;" .. directory .. "/?/init.lua"
     package.path = trusted and own .. ";" .. package.path or own
 
-    -- A module is run once. It would be given the host again if a script took it out of package.loaded, now with functions
-    -- of the script's beneath it.
-    local modules = {}
+    -- In the sandbox a module is run once, and sees globals of its own (`clean`, below), not what a script has made of its. So
+    -- a script that takes it out of package.loaded, or puts another in its place, changes nothing beneath it.
+    local modules, clean = {}, nil
 
     local function from_stdlib(name)
       local text, path = stdlib(name)
       if not text then return path end
-      local chunk, problem = load(text, "=stdlib/" .. path, "t")
+      local chunk, problem = load(text, "=stdlib/" .. path, "t", clean or _G)
       if not chunk then error(problem, 0) end
       return function(module, place)
         if trusted or modules[name] == nil then modules[name] = chunk(module, place, host) end
@@ -160,11 +167,11 @@ private let preludeText = #"""
       local tried = ""
       for template in gmatch(package.path, "[^;]+") do
         local path = gsub(template, "%?", { ["?"] = gsub(name, "%.", "/") })
-        local why = refusal(path, false)
-        local file = not why and open(path)
+        local place, why = admitted(path, "code")
+        local file = place and open(place)
         if file then
           file:close()
-          local chunk, problem = loadfile(path, "t")
+          local chunk, problem = loadfile(place, "t")
           if not chunk then error(problem, 0) end
           return chunk, path
         end
@@ -197,32 +204,39 @@ private let preludeText = #"""
     -- Paths. Numbers would be taken for paths, too.
     local function path_of(value) return math_type(value) and tostring(value) or value end
 
-    local function refused(path, writes) return type(path) == "string" and refusal(path, writes) end
+    -- Where to find what a script calls `path`, or nil and why not.
+    local function place_of(path, purpose)
+      path = path_of(path)
+      if type(path) ~= "string" then return path end
+      return admitted(path, purpose)
+    end
 
-    local function guarded(call, writes)
+    local function guarded(call, purpose)
       return function(path, ...)
-        path = path_of(path)
-        local why = refused(path, writes)
+        local place, why = place_of(path, purpose)
         if why then error(why, 2) end
-        return call(path, ...)
+        return call(place, ...)
       end
+    end
+
+    local function purpose_of(mode)
+      if type(mode) ~= "string" or not find(mode, "[wa+]") then return "read" end
+      return find(mode, "w") and "write" or "change"
     end
 
     function io.open(path, ...)
       local mode = ...
-      path = path_of(path)
-      local why = refused(path, type(mode) == "string" and find(mode, "[wa+]") ~= nil)
+      local place, why = place_of(path, purpose_of(mode))
       if why then return nil, why, 13 end
-      return open(path, ...)
+      return open(place, ...)
     end
-    io.lines = guarded(lines, false)
-    io.input = guarded(io.input, false)
-    io.output = guarded(io.output, true)
+    io.lines = guarded(lines, "read")
+    io.input = guarded(io.input, "read")
+    io.output = guarded(io.output, "write")
     function _G.loadfile(path, ...)
-      path = path_of(path)
-      local why = refused(path, false)
+      local place, why = place_of(path, "code")
       if why then return nil, why end
-      return loadfile(path, ...)
+      return loadfile(place, ...)
     end
     function dofile(path)
       local chunk, problem = _G.loadfile(path, "t")
@@ -232,16 +246,16 @@ private let preludeText = #"""
 
     local remove, rename = os.remove, os.rename
     function os.remove(path)
-      path = path_of(path)
-      local why = refused(path, true)
+      local place, why = place_of(path, "write")
       if why then return nil, why, 13 end
-      return remove(path)
+      return remove(place)
     end
     function os.rename(from, to)
-      from, to = path_of(from), path_of(to)
-      local why = refused(from, true) or refused(to, true)
+      local old, new, why
+      old, why = place_of(from, "change")
+      if not why then new, why = place_of(to, "write") end
       if why then return nil, why, 13 end
-      return rename(from, to)
+      return rename(old, new)
     end
 
     -- How the collector works is Lua's business: its generational mode is the less tested one.
@@ -251,9 +265,28 @@ private let preludeText = #"""
       return collect(option, ...)
     end
 
-    -- What may use the host is loaded before a script can exchange the functions it uses; what comes later has no host.
-    local early = { "astro.plot", "astro.options", "astro.io", "astro.sweep", "astro.help", "astro.show" }
-    if has_prompt then early[#early + 1] = "astro.repl.session" end
-    for _, name in ipairs(early) do pcall(require, name) end
-    host = nil
+    -- The prompt's modules work on the session's globals, so they are loaded before anything can change these.
+    if has_prompt then
+      for _, name in ipairs { "astro.plot", "astro.options", "astro.io", "astro.sweep", "astro.repl.session" } do
+        pcall(require, name)
+      end
+    end
+
+    -- The globals as they are now, for modules in stdlib that a script will ask for.
+    clean = {}
+    for name, value in next, _G do
+      local copy = value
+      if type(value) == "table" and value ~= _G and value ~= package then
+        copy = {}
+        for key, part in next, value do copy[key] = part end
+      end
+      clean[name] = copy
+    end
+    clean._G = clean
+    function clean.require(name)
+      if name == "astro" then return clean.astro end
+      local loader, path = from_stdlib(name)
+      if type(loader) ~= "function" then error(loader, 0) end
+      return loader(name, path)
+    end
     """#

@@ -13,7 +13,9 @@ extension Runtime {
                 let runtime = arguments.runtime
                 runtime.results = nil
                 return try arguments.orFailure {
-                    let file = try AppendingFile(try arguments.writablePath(1), keeping: true)
+                    let path = try arguments.string(1, "path")
+                    let file = try AppendingFile(try runtime.admit(path, for: .change), keeping: true)
+                    runtime.ledger?.noteUnordered(runtime.places.name(of: path))
                     runtime.results = file
                     try file.contents().withUnsafeBytes { bytes in
                         _ = lua_pushlstring(

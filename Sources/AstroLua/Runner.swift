@@ -20,7 +20,18 @@ extension Runtime {
             let hint = Glibc.access(path + ".lua", R_OK) == 0 ? " (did you mean \(path).lua?)" : ""
             return .failed("cannot open \(path): \(problem)\(hint)")
         }
-        return run(bytes, name: path == "-" ? "=stdin" : "@\(path)", keepingLocals: keepingLocals)
+        ledger?.noteScript(path == "-" ? path : places.name(of: resolved(path) ?? path), bytes)
+        do {
+            try keepJournal(path, bytes)
+        } catch {
+            return .failed("\(error)")
+        }
+        let name = path == "-" ? "=stdin" : "@\(options.scriptName ?? path)"
+        let outcome = run(bytes, name: name, keepingLocals: keepingLocals)
+        guard case .finished = outcome, let journal else { return outcome }
+        if let complaint = journal.complaint { return .failed(complaint) }
+        journal.remove()
+        return outcome
     }
 
     /// Of several ranks, the first one reads.

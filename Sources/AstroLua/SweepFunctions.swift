@@ -150,6 +150,11 @@ extension Runtime {
                 guard !runtime.workers.isWorker else {
                     throw InputError("a sweep within a sweep is not possible: make one grid of both")
                 }
+                if let journal = runtime.journal, journal.isActive {
+                    throw InputError(
+                        "goes without --checkpoint-every and --resume: a sweep keeps its own file of results")
+                }
+                runtime.ledger?.beginSweep()
                 let processes = try arguments.integer(1, "processes"), function = try arguments.function(2, "f")
                 try runtime.workers.start(processes: processes) {
                     runtime.compute($0, arguments.L, function)
@@ -203,6 +208,8 @@ extension Runtime {
         options.seed = nil
         options.threads = options.threads.map { _ in 1 }
         defaultThreads = 1
+        ledger?.beginPoint()
+        defer { ledger?.endPoint(point) }
         do {
             lua_pushvalue(L, function)
             lua_pushinteger(L, lua_Integer(point))

@@ -9,6 +9,7 @@
 static const char type_keys[SHIM_TYPES];
 
 const void *shim_type_key(int tag) { return &type_keys[tag]; }
+const char *shim_lua_release(void) { return LUA_RELEASE; }
 void *shim_context(lua_State *L) { return host_of(L)->context; }
 bool shim_seed_is_fixed(lua_State *L) { return host_of(L)->seed_fixed; }
 
@@ -30,16 +31,27 @@ static bool is_ours(const char *source) {
     return strncmp(source, "=stdlib/", 8) == 0 || strncmp(source, "=[astrolua", 10) == 0;
 }
 
-// "script.lua:9: ", the innermost line that the user wrote.
+// The innermost line that the user wrote.
+static bool find_place(lua_State *L, lua_Debug *at) {
+    for (int level = 0; lua_getstack(L, level, at); level++) {
+        lua_getinfo(L, "Sl", at);
+        if (at->currentline > 0 && !is_ours(at->source)) return true;
+    }
+    return false;
+}
+
+// "script.lua:9: "
 void host_push_where(lua_State *L) {
     lua_Debug at;
-    for (int level = 0; lua_getstack(L, level, &at); level++) {
-        lua_getinfo(L, "Sl", &at);
-        if (at.currentline <= 0 || is_ours(at.source)) continue;
-        lua_pushfstring(L, "%s:%d: ", at.short_src, at.currentline);
-        return;
-    }
-    lua_pushliteral(L, "");
+    if (find_place(L, &at)) lua_pushfstring(L, "%s:%d: ", at.short_src, at.currentline);
+    else lua_pushliteral(L, "");
+}
+
+int shim_push_place(lua_State *L) {
+    lua_Debug at;
+    bool found = find_place(L, &at);
+    lua_pushstring(L, found ? at.source : "");
+    return found ? at.currentline : 0;
 }
 
 static int raise_message(lua_State *L) {

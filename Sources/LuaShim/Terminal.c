@@ -122,3 +122,26 @@ void terminal_shield(lua_State *L) {
     }
     if (errors) replace_stream(L, "stderr", errors);
 }
+
+// What is printed, on its way to where it would have gone.
+typedef struct {
+    shim_tap tap;
+    void *context;
+    FILE *onward;
+} Tap;
+
+static ssize_t write_tapped(void *cookie, const char *text, size_t length) {
+    Tap *tap = cookie;
+    tap->tap(tap->context, text, length);
+    return fwrite(text, 1, length, tap->onward) == length && fflush(tap->onward) == 0 ? (ssize_t)length : 0;
+}
+
+void shim_tap_output(lua_State *L, shim_tap function, void *context) {
+    static Tap tap;
+    tap = (Tap){function, context, host_of(L)->out};
+    FILE *out = fopencookie(&tap, "w", (cookie_io_functions_t){.write = write_tapped});
+    if (!out) return;
+    setvbuf(out, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, BUFSIZ);
+    replace_stream(L, "stdout", out);
+    host_of(L)->out = out;
+}

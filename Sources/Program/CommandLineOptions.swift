@@ -1,4 +1,5 @@
 import ArgumentParser
+import AstroCore
 import AstroLua
 import Glibc
 
@@ -8,10 +9,14 @@ struct CommandLineOptions: ParsableCommand {
         usage: """
             astrolua [options] [script.lua [args ...]]
             astrolua new my_experiment
+            astrolua verify run.json
+            astrolua bundle experiment.lua [-o experiment.astro] [args ...]
             """,
         discussion: """
             Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.
             'astrolua new NAME' writes NAME.lua, a commented script to start from.
+            'astrolua verify RECORD' runs what --record has kept again, and says whether it comes to the same.
+            'astrolua bundle SCRIPT' packs a script, its modules and its data into one file to run elsewhere.
             """)
 
     @Option(
@@ -52,17 +57,32 @@ struct CommandLineOptions: ParsableCommand {
     @Option(help: ArgumentHelp("Stop a script after so many seconds.", valueName: "seconds"))
     var timeLimit: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep in this file what runs and what comes of it, for 'astrolua verify'.", valueName: "file"))
+    var record: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep the state of the script in SCRIPT.checkpoint, every so many seconds.", valueName: "seconds"))
+    var checkpointEvery: Double?
+
+    @Flag(help: "Go on from SCRIPT.checkpoint, if there is one.")
+    var resume = false
+
     /// The script and its arguments, which are no business of the parser.
     private(set) var script: [String] = []
 
     private enum CodingKeys: CodingKey {
         case chunks, interactive, version, threads, seed, quiet, trust, allowWrite, allowRead, memoryLimit, timeLimit
+        case record, checkpointEvery, resume
     }
 
     static func parse(line: [String]) throws -> CommandLineOptions {
         let scriptStart = firstScriptWord(line)
         var parsed = try CommandLineOptions.parse(Array(line[..<scriptStart]))
         parsed.script = Array(line[scriptStart...])
+        try parsed.checkCheckpoints()
         return parsed
     }
 
@@ -70,13 +90,45 @@ struct CommandLineOptions: ParsableCommand {
     private static func firstScriptWord(_ line: [String]) -> Int {
         let withValue = [
             "-e", "--threads", "--seed", "--allow-write", "--allow-read", "--memory-limit", "--time-limit",
+            "--record", "--checkpoint-every",
         ]
         var i = 0
         while i < line.count, line[i].hasPrefix("-"), line[i] != "-" { i += withValue.contains(line[i]) ? 2 : 1 }
         return min(i, line.count)
     }
 
+    func with(script: [String]) -> CommandLineOptions {
+        var copy = self
+        copy.script = script
+        return copy
+    }
+
+    /// The options that a run by `verify` and `bundle` takes over: limits, and where the script may read and write.
+    var limits: [String] {
+        (quiet ? ["--quiet"] : []) + (threads.map { ["--threads", "\($0)"] } ?? [])
+            + (memoryLimit.map { ["--memory-limit", "\($0.bytes)"] } ?? [])
+            + (timeLimit.map { ["--time-limit", "\($0)"] } ?? [])
+            + allowRead.flatMap { ["--allow-read", absolute($0)] }
+    }
+
+    var places: [String] { allowWrite.flatMap { ["--allow-write", absolute($0)] } }
+
+    private func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     func validate() throws {
+        if Ranks.areExpected, record != nil || checkpointEvery != nil || resume {
+            throw ValidationError("--record, --checkpoint-every and --resume are for one process, without mpirun")
+        }
+        if record != nil, checkpointEvery != nil || resume {
+            throw ValidationError("--record goes without --checkpoint-every and --resume: a record is of a whole run")
+        }
+        if record != nil, trust {
+            throw ValidationError("--record needs the sandbox: nobody can know what a script outside of it reads")
+        }
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, got \(threads)") }
         if let timeLimit, !(timeLimit > 0 && timeLimit < 1e9) {
             throw ValidationError("--time-limit must be above 0 seconds, got \(timeLimit)")
@@ -85,6 +137,20 @@ struct CommandLineOptions: ParsableCommand {
             for directory in directories where access(directory, F_OK) != 0 {
                 throw ValidationError("\(option): '\(directory)' does not exist")
             }
+        }
+    }
+}
+
+extension CommandLineOptions {
+    /// Only a script in a file can be run again from its beginning.
+    private func checkCheckpoints() throws {
+        let option = checkpointEvery != nil ? "--checkpoint-every" : "--resume"
+        guard checkpointEvery != nil || resume else { return }
+        guard let file = script.first, file != "-", chunks.isEmpty, !interactive else {
+            throw ValidationError("\(option) needs a script in a file, without -e and -i")
+        }
+        if let checkpointEvery, !(checkpointEvery > 0 && checkpointEvery < 1e9) {
+            throw ValidationError("--checkpoint-every must be above 0 seconds, got \(checkpointEvery)")
         }
     }
 }
@@ -113,10 +179,12 @@ extension Options {
         writable = parsed.allowWrite
         memoryLimit = parsed.memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
         timeLimit = parsed.timeLimit
+        (checkpointInterval, resumes) = (parsed.checkpointEvery, parsed.resume)
         hasPrompt =
             parsed.interactive || (parsed.chunks.isEmpty && parsed.script.isEmpty && isatty(STDIN_FILENO) == 1)
         script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }
         arguments = Array(parsed.script.dropFirst())
         self.command = command
+        isRecorded = parsed.record != nil
     }
 }

@@ -22,21 +22,74 @@ func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
     }
 }
 
+/// Does what the words after the options ask.
+func perform(_ parsed: CommandLineOptions) -> Int32 {
+    if let experiment = NewExperiment(parsed.script) { return experiment.write() }
+    if let verification = Verification(parsed) { return verification.run() }
+    if let bundling = Bundling(parsed) { return bundling.run() }
+    if let bundle = Bundle(parsed.script.first) { return bundle.run(parsed) }
+    return run(parsed, command: Array(CommandLine.arguments.dropLast(parsed.script.count)))
+}
+
+/// The same as a command line with these words.
+func runLine(_ words: [String], adapt: (inout Options) -> Void = { _ in }) -> Int32 {
+    run(parseOrExit(words), command: Array(CommandLine.arguments.prefix(1)), adapt: adapt)
+}
+
 /// Does what the options ask, in the order of the lua program: -v, -e, the script, -i.
-func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
+func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options) -> Void = { _ in }) -> Int32 {
     if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)\n\(Sandbox.summary)") }
     let hasWork = !parsed.chunks.isEmpty || !parsed.script.isEmpty
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
-    let options = Options(parsed, command: command)
+    var options = Options(parsed, command: command)
+    adapt(&options)
+    let record: RunRecord?
+    do {
+        record = try RunRecord(parsed, options)
+    } catch {
+        complain("astrolua: --record: \(error)")
+        return ExitStatus.wrongOptions
+    }
     let history = options.hasPrompt ? History.prepare() : nil
     if let status = options.trust ? Job.join() : Sandbox.enter(options, history: history) { return status }
+    for directory in options.directories { makeDirectory(directory) }
     do {
         let runtime = try Runtime(options)
+        record?.begin(runtime.ledger)
         let bar = !parsed.quiet && isatty(STDERR_FILENO) == 1 && Ranks.all.rank == 0 ? ProgressBar() : nil
         (runtime.progress, runtime.sweepProgress) = (bar?.show, bar?.show)
+        if !parsed.quiet { runtime.announce = { complain("astrolua: \($0)") } }
         runtime.watchSignals()
         runtime.watchMemory()
-        return try run(parsed, hasWork: hasWork, in: runtime, bar, history)
+        let status = run(parsed, hasWork: hasWork, in: runtime, bar, history)
+        record?.finish(status)
+        return status
+    } catch {
+        complain("astrolua: \(error)")
+        return ExitStatus.failure
+    }
+}
+
+/// With all above it; what it lacks in rights the script will be told.
+private func makeDirectory(_ path: String) {
+    var above = ""
+    for part in path.split(separator: "/") {
+        above += part
+        mkdir(above, 0o777)
+        above += "/"
+    }
+}
+
+private func run(
+    _ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime, _ bar: ProgressBar?, _ history: String?
+) -> Int32 {
+    do {
+        let repl = runtime.options.hasPrompt ? try Repl(runtime, bar, history: history) : nil
+        func check(_ outcome: Outcome) throws { try report(outcome, runtime, bar) }
+        for chunk in parsed.chunks { try check(runtime.run(Array(chunk.utf8), name: "=(command line)")) }
+        if let script = parsed.script.first { try check(runtime.run(file: script, keepingLocals: repl != nil)) }
+        if !hasWork, repl == nil { try check(runtime.run(file: "-")) }
+        return repl?.run() ?? ExitStatus.success
     } catch let status as ExitCode {
         return status.rawValue
     } catch {
@@ -45,23 +98,14 @@ func run(_ parsed: CommandLineOptions, command: [String]) -> Int32 {
     }
 }
 
-private func run(
-    _ parsed: CommandLineOptions, hasWork: Bool, in runtime: Runtime, _ bar: ProgressBar?, _ history: String?
-) throws -> Int32 {
-    let repl = runtime.options.hasPrompt ? try Repl(runtime, bar, history: history) : nil
-    for chunk in parsed.chunks { try report(runtime.run(Array(chunk.utf8), name: "=(command line)"), bar) }
-    if let script = parsed.script.first { try report(runtime.run(file: script, keepingLocals: repl != nil), bar) }
-    if !hasWork, repl == nil { try report(runtime.run(file: "-"), bar) }
-    return repl?.run() ?? ExitStatus.success
-}
-
 /// Ends the program with the status of what went wrong.
-private func report(_ outcome: Outcome, _ bar: ProgressBar?) throws {
+private func report(_ outcome: Outcome, _ runtime: Runtime, _ bar: ProgressBar?) throws {
     bar?.finish()
     fflush(nil)
     switch outcome {
     case .finished: return
     case .failed(let message):
+        runtime.ledger?.problem = message.split(separator: "\n").first.map(String.init)
         Job.end(ExitStatus.failure, message)
         throw ExitCode(ExitStatus.failure)
     case .interrupted(let interruption):
@@ -73,6 +117,11 @@ private func report(_ outcome: Outcome, _ bar: ProgressBar?) throws {
 /// A message may hold what a script made of it: on a terminal, control characters are shown and not obeyed.
 func complain(_ text: String, isColoured: Bool = false) {
     writeToTerminal((isatty(STDERR_FILENO) == 1 ? visible(text, keepingColours: isColoured) : text) + "\n")
+}
+
+/// Lines for standard output, under the same condition.
+func say(_ lines: [String]) {
+    for line in lines { print(isatty(STDOUT_FILENO) == 1 ? visible(line) : line) }
 }
 
 /// To standard error, unbuffered.

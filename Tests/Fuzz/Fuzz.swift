@@ -1,3 +1,4 @@
+import AstroCore
 import AstroLua
 import CLua
 import Glibc
@@ -8,6 +9,9 @@ private let targets: [String: @Sendable (UnsafeRawBufferPointer) throws -> Void]
     "lua": { try runLua(Array($0)) },
     "calls": { try runLua(Array(CallGenerator(Array($0)).program.utf8)) },
     "patterns": { comparePatterns(Array($0)) },
+    "checkpoints": { try loadCheckpoint(Array($0)) },
+    "json": { _ = try JSON(parsing: Array($0)) },
+    "zip": { _ = try ZipContents(Array($0)) },
 ]
 
 private let target: @Sendable (UnsafeRawBufferPointer) throws -> Void = {
@@ -34,6 +38,20 @@ private func runLua(_ text: [UInt8]) throws {
     runtime.watchSignals()
     runtime.watchMemory()
     _ = runtime.run(text, name: "@fuzz.lua")
+}
+
+/// A checkpoint of a stranger, who knows what digests it needs: it is refused, or is a simulation that can be run.
+private func loadCheckpoint(_ bytes: [UInt8]) throws {
+    let path = "/dev/shm/astrolua-fuzz-\(getpid())"
+    guard let file = fopen(path, "wb") else { return }
+    fwrite(CheckpointFormat.resealed(bytes), 1, bytes.count, file)
+    fclose(file)
+    Memory.left = { 256e6 }
+    var streams = CheckpointStreams()
+    streams.goOn = false
+    let simulation = try Simulation.load(from: path, threads: 2, streams: streams)
+    try simulation.simulate(TimeGrid.ms(3, simulation.resolution))
+    _ = simulation.fingerprint()
 }
 
 // MARK: patterns

@@ -6,11 +6,11 @@ struct Run {
     let status: Int32
     let output, errors: String
 
-    init(_ arguments: [String], input: String = "") throws {
+    init(_ arguments: [String], input: String = "", in directory: URL = Run.directory) throws {
         let process = Process()
         process.executableURL = Run.program
         process.arguments = arguments
-        process.currentDirectoryURL = Run.directory
+        process.currentDirectoryURL = directory
         let (standardInput, standardOutput, standardError) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
         process.standardOutput = standardOutput

@@ -187,3 +187,26 @@ final class DeviceLink {
     /// A spike of negative weight that reached a cell which takes none.
     nonisolated(unsafe) var negativeArrival: (place: Int, plane: InputPlane)?
 }
+
+extension DeviceLink: Checkpointed {
+    static let kept = [
+        "population", "device", "streamNumber", "number", "weights", "delays", "count", "receptor", "since",
+        "trainsSince", "negativeArrival",
+    ]
+    static let made = ["shares"]
+
+    /// - `targets`: global ids.
+    func write(_ targets: [Int], to contents: inout SectionWriter) {
+        [population, device, streamNumber, number, receptor, since, trainsSince].forEach { contents.put($0) }
+        contents.put(negativeArrival != nil)
+        contents.put(near: targets)
+        contents.put(near: delays.map(Int.init))
+        contents.put(weights)
+    }
+
+    /// Takes over what may have changed since the connections were made.
+    func restore(weights: [Double], delays: [Int32], since: Int, trainsSince: Int, hasNegativeArrival: Bool) {
+        (self.weights, self.delays, self.since, self.trainsSince) = (weights, delays, since, trainsSince)
+        negativeArrival = hasNegativeArrival ? shares.joined().first.map { ($0.place, $0.plane) } : nil
+    }
+}

@@ -56,6 +56,11 @@ final class Projection {
     }
 }
 
+extension Projection: Checkpointed {
+    static let kept = ["number", "spec", "sources", "weight", "delay", "segments", "plasticity", "states"]
+    static let made = ["longestDelay", "shortestDelay", "segmentsOfWorker", "count"]
+}
+
 extension Tsodyks {
     init(_ spec: SynapseSpec) {
         self.init(
@@ -124,6 +129,11 @@ struct RowChunk {
             + (individuals == nil ? 0 : MemoryLayout<IndividualSynapse>.stride)
         return (rows + 1) * 4 + count * perConnection
     }
+}
+
+extension RowChunk: Checkpointed {
+    static let kept = ["offsets", "targets", "weights", "delays", "individuals"]
+    static let made = ["rows"]
 }
 
 // MARK: - Delivery

@@ -63,6 +63,11 @@ final class SICProjection {
     }
 }
 
+extension SICProjection: Checkpointed {
+    static let kept = ["number", "entries"]
+    static let made = ["count", "shortestDelay", "longestDelay"]
+}
+
 extension SICProjection {
     var memoryBytes: Int { entries.count * MemoryLayout<Entry>.stride }
 }

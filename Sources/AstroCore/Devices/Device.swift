@@ -127,6 +127,8 @@ package struct ActivityWindow {
         self.stop = Self.sum(stop, origin)
     }
 
+    init(start: Int, stop: Int, origin: Int) { (self.start, self.stop, self.origin) = (start, stop, origin) }
+
     private static func sum(_ a: Int, _ b: Int) -> Int {
         Swift.max(-TimeGrid.never, Swift.min(TimeGrid.never, a + b))
     }

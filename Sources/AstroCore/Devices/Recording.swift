@@ -48,6 +48,8 @@ final class Recording {
     var lastStamp = 0
     /// The file that events also go to.
     var stream: RecordingStream?
+    /// The name by which the recorder is found again.
+    var label: String?
 
     init(quantities: [String], resolution: Double) {
         self.quantities = quantities
@@ -204,6 +206,100 @@ final class Recording {
             samples.removeAll()
             columns = columns.map { _ in GrowingColumn() }
             forgotten = number
+        }
+    }
+}
+
+extension Recording: Checkpointed {
+    static let kept = [
+        "quantities", "schedule", "spikes", "samples", "count", "forgotten", "columns", "sampled", "recordedIDs",
+        "firstStamp", "lastStamp", "stream", "label",
+    ]
+    static let made = ["resolution"]
+
+    /// Events in a section: some megabytes.
+    private static let sectionSize = 1 << 20
+    private static let times = -TimeGrid.never..<TimeGrid.never
+
+    func write(to writer: CheckpointWriter, number: Int, isNode: Bool) throws {
+        sortIfNeeded()
+        try writer.put(.recording, number) { contents in
+            contents.put(isNode)
+            contents.put(label)
+            contents.put(quantities.count)
+            quantities.forEach { contents.put($0) }
+            [schedule.window.start, schedule.window.stop, schedule.window.origin].forEach { contents.put($0) }
+            [schedule.interval, schedule.offset, lastStamp, count, forgotten].forEach { contents.put($0) }
+            contents.put(firstStamp)
+            contents.put(near: sampled)
+            contents.put(near: recordedIDs.sorted())
+            contents.put(near: samples.map(\.stamp))
+            contents.put(near: samples.map(\.width))
+            contents.put(stream != nil)
+            stream?.position.write(to: &contents)
+        }
+        let kept = count - forgotten
+        for first in stride(from: 0, to: kept, by: Self.sectionSize) {
+            let range = first..<min(kept, first + Self.sectionSize)
+            if isSpikes {
+                try writer.put(.spikes, number) { contents in
+                    contents.put(near: spikes[range].map(\.stamp))
+                    contents.put(near: spikes[range].map { Int($0.sender) })
+                }
+            }
+            for (quantity, column) in columns.enumerated() {
+                try writer.put(.samples, quantity) { contents in
+                    contents.put(raw: UnsafeBufferPointer(start: column.base + first, count: range.count))
+                }
+            }
+        }
+    }
+
+    /// Reads all but whether it is a node, its label and its quantities, which have been read.
+    func read(
+        _ contents: inout SectionReader, from reader: CheckpointReader, ids: Range<Int>, streams: CheckpointStreams
+    ) throws {
+        let steps = -TimeGrid.never...TimeGrid.never
+        let window = ActivityWindow(
+            start: try contents.int(steps, "start"), stop: try contents.int(steps, "stop"),
+            origin: try contents.int(steps, "origin"))
+        let interval = try contents.int((isSpikes ? 0 : 1)...TimeGrid.never, "interval")
+        schedule = Schedule(window: window, interval: interval, offset: try contents.int(steps, "offset"))
+        lastStamp = try contents.int(steps, "time")
+        count = try contents.int(0...Int.max / 16, "number of events")
+        forgotten = try contents.int(0...count, "number of events")
+        firstStamp = try contents.flag() ? try contents.int(steps, "time") : nil
+        sampled = try contents.near(ids, "node")
+        recordedIDs = Set(try contents.near(ids, "node"))
+        let stamps = try contents.near(Self.times, "time"), widths = try contents.near(0..<sampled.count + 1, "width")
+        try contents.require(stamps.count == widths.count, "times and widths of samples differ in number")
+        samples = zip(stamps, widths).map { ($0, $1) }
+        let kept = count - forgotten, values = widths.reduce(0, +)
+        try contents.require(isSpikes ? widths.isEmpty : kept == values, "\(kept) events are not \(values) samples")
+        let position = try contents.flag() ? try RecordingStream.Position(&contents) : nil
+        try contents.finish()
+        spikes = SpikeList()
+        columns = columns.map { _ in GrowingColumn() }
+        for first in stride(from: 0, to: kept, by: Self.sectionSize) {
+            try readEvents(min(Self.sectionSize, kept - first), from: reader, ids)
+        }
+        stream = try position.flatMap { try streams.open($0, self) }
+    }
+
+    private func readEvents(_ number: Int, from reader: CheckpointReader, _ ids: Range<Int>) throws {
+        guard !isSpikes else {
+            var (_, contents) = try reader.take(.spikes)
+            let stamps = try contents.near(Self.times, "time"), senders = try contents.near(ids, "node")
+            try contents.require(stamps.count == number && senders.count == number, "there are not \(number) spikes")
+            for (stamp, sender) in zip(stamps, senders) { spikes.append(Spike(stamp: stamp, sender: Int32(sender))) }
+            return try contents.finish()
+        }
+        for column in columns {
+            var (_, contents) = try reader.take(.samples)
+            let values = try contents.doubles(number), first = column.count
+            column.grow(to: first + number)
+            (column.base + first).update(from: values, count: number)
+            try contents.finish()
         }
     }
 }

@@ -1,10 +1,12 @@
 /// A digest of 128 bits of a stream of words: two rounds of multiply and rotate a word. Not cryptographic.
-struct Digest: BitwiseCopyable {
+package struct Digest: BitwiseCopyable {
     private var a: UInt64 = 0x9e37_79b9_7f4a_7c15
     private var b: UInt64 = 0xc2b2_ae3d_27d4_eb4f
 
+    package init() {}
+
     @inline(__always)
-    mutating func add(_ word: UInt64) {
+    package mutating func add(_ word: UInt64) {
         a = (a ^ word) &* 0xff51_afd7_ed55_8ccd
         a = a << 29 | a >> 35
         b = (b &+ word ^ a) &* 0xc4ce_b9fe_1a85_ec53
@@ -15,10 +17,15 @@ struct Digest: BitwiseCopyable {
     @inline(__always)
     mutating func add(_ x: Double) { add((x == 0 ? 0.0 : x).bitPattern) }
 
-    var hex: String {
+    /// Every bit of them depends on every word that was added.
+    package var words: [UInt64] {
         var copy = self
         for i in 0..<4 as Range<UInt64> { copy.add(i) }
-        return [copy.a, copy.b].map {
+        return [copy.a, copy.b]
+    }
+
+    var hex: String {
+        words.map {
             String(repeating: "0", count: 16 - String($0, radix: 16).count) + String($0, radix: 16)
         }.joined()
     }
@@ -30,14 +37,26 @@ extension Simulation {
     public func fingerprint() -> String {
         var relay = Relay(Digest(), ranks)
         relay.pass(to: 0) { $0.add(UInt64(now)) }
-        for cells in populationList.compactMap(\.cells) {
-            addState(cells, to: &relay)
-            relay.passAlong(cells.deal) { digest in
-                for share in cells.shares { addPending(share, to: &digest) }
-            }
-        }
+        for cells in populationList.compactMap(\.cells) { addCells(cells, to: &relay) }
         for projection in projections { addSynapses(projection, to: &relay) }
         return relay.end().hex
+    }
+
+    /// The same of each population of cells by itself: where two runs differ.
+    package func fingerprintsOfPopulations() -> [(label: String?, model: String, count: Int, fingerprint: String)] {
+        populationList.compactMap { population in
+            guard let cells = population.cells else { return nil }
+            var relay = Relay(Digest(), ranks)
+            addCells(cells, to: &relay)
+            return (population.label, cells.model.name, cells.count, relay.end().hex)
+        }
+    }
+
+    private func addCells(_ cells: Cells, to relay: inout Relay<Digest>) {
+        addState(cells, to: &relay)
+        relay.passAlong(cells.deal) { digest in
+            for share in cells.shares { addPending(share, to: &digest) }
+        }
     }
 
     private func addState(_ cells: Cells, to relay: inout Relay<Digest>) {

@@ -84,3 +84,8 @@ final class InputPlane {
         return new
     }
 }
+
+extension InputPlane: Checkpointed {
+    static let kept = ["spikes", "current", "slowInwardCurrent"]
+    static let made = ["worker", "inputs", "size", "slots", "allocatedSize", "residents"]
+}

@@ -55,6 +55,13 @@ final class Population {
     var samplers: [Sampler] = []
 }
 
+extension Population: Checkpointed {
+    static let kept = [
+        "count", "label", "kind", "stream", "firstStreamed", "spikeListeners", "samplers",
+    ]
+    static let made = ["index", "firstID", "outgoing"]
+}
+
 /// A projection that leaves a population, and which of its rows belongs to a cell.
 struct Outgoing {
     let projection: Projection
@@ -139,6 +146,15 @@ final class Cells {
         bound = nil
     }
 
+    /// A column as a checkpoint has it: a value for all, or one a cell.
+    func restore(_ name: String, _ values: [Double], isShared: Bool) {
+        if let old = columns[name] { store.release(old) }
+        let column = isShared ? store.shared(values[0]) : store.array(values[0])
+        if column.stride == 1 { column.base.update(from: values, count: count) }
+        columns[name] = column
+        bound = nil
+    }
+
     /// The model bound to the columns as they are now.
     func kernel() -> any Kernel {
         if let bound { return bound }
@@ -160,6 +176,11 @@ final class Cells {
     func share(of cell: Int) -> Share? {
         shares.first { $0.cells.contains(cell) }
     }
+}
+
+extension Cells: Checkpointed {
+    static let kept = ["model", "count", "columns"]
+    static let made = ["deal", "own", "store", "resolution", "shares", "blocks", "firstSender", "bound"]
 }
 
 /// A bound model behind one dynamic call a block of cells; inside, everything is concrete.

@@ -21,6 +21,9 @@ public final class Recorder: CustomStringConvertible {
     public var quantities: [String] { recording.quantities }
     public var isSpikeRecorder: Bool { recording.isSpikes }
     public var eventCount: Int { wholeCount }
+    public var label: String? { recording.label }
+    /// Its place among all recorders of the simulation.
+    package var number: Int { simulation.numberedRecordings.firstIndex { $0 === recording } ?? -1 }
 
     /// Throws where not all events are in memory any more.
     public func checkKept() throws {

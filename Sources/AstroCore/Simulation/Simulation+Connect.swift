@@ -126,7 +126,7 @@ extension Simulation {
         for (i, builder) in builders.enumerated() { try builder.finish(scratches.map { $0[i] }) }
     }
 
-    private func append(_ projection: Projection) {
+    func append(_ projection: Projection) {
         guard projection.count > 0 else { return }
         projections.append(projection)
         for (population, rows) in rowMaps(projection.sources) {

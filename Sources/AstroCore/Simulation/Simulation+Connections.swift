@@ -64,6 +64,9 @@ extension Simulation {
         return Connections(self, order.flatMap { $0.element.references.map(\.0) }, ownership)
     }
 
+    /// Global ids of a generator's own targets, in the order of the connections.
+    func targets(of link: DeviceLink) -> [Int] { link.ownConnections.map { id(at: $0.place, of: $0.plane) } }
+
     /// The global id of the cell at a place of a plane.
     private func id(at place: Int, of plane: InputPlane) -> Int {
         let (population, cell) = plane.resident(at: place)

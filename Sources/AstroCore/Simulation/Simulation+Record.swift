@@ -28,15 +28,25 @@ struct DeviceListener {
     }
 }
 
+extension DeviceListener: Checkpointed {
+    static let kept = ["recording", "population", "device", "streamNumber", "since"]
+    static let made: [String] = []
+}
+
 extension Simulation {
     /// A recorder of spikes, or of `quantities` every `interval` ms (1.0). It is no node: it shifts no id and no stream.
     ///
-    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `to`, a .csv or .dat file that events also go to
+    /// - `options`: `interval`, `offset`, `start`, `stop` in ms; `label`, a name by which it is found again; `to`, a .csv
+    ///   or .dat file that events also go to
     ///   while the simulation runs.
     public func record(_ nodes: Nodes, quantities: [String]? = nil, options: Settings = [:]) throws -> Recorder {
         try checkMine(nodes, "nodes")
         var options = options
-        let path = try Self.path(options.removeValue(forKey: "to"))
+        let path = try Self.text("to", options.removeValue(forKey: "to"), "the path of a file")
+        let label = try Self.text("label", options.removeValue(forKey: "label"), "a string")
+        if let label, recordings.contains(where: { $0.label == label }) {
+            throw InputError("there is a recorder '\(label)' already")
+        }
         let recording: Recording
         if let quantities {
             guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
@@ -53,19 +63,29 @@ extension Simulation {
             throw InputError("to: files can't be written during a run on several ranks; save(path) gathers the events")
         }
         if let path { recording.stream = try RecordingStream(path, recording) }
+        recording.label = label
         attach(recording, to: nodes)
+        recordings.append(recording)
         return Recorder(self, recording)
     }
 
     /// Files that recorders write while it runs.
     public var streamedFiles: [String] { allRecordings().compactMap { $0.stream?.path } }
 
-    private static func path(_ value: Value?) throws -> String? {
+    private static func text(_ name: String, _ value: Value?, _ wanted: String) throws -> String? {
         switch value {
         case nil: return nil
-        case .text(let path)?: return path
-        case let other?: throw InputError("to must be the path of a file, got \(other)")
+        case .text(let text)?: return text
+        case let other?: throw InputError("\(name) must be \(wanted), got \(other)")
         }
+    }
+
+    /// What `record` has made, in order.
+    public var recorders: [Recorder] { recordings.map { Recorder(self, $0) } }
+
+    public func recorder(labelled label: String) throws -> Recorder {
+        if let found = recordings.first(where: { $0.label == label }) { return Recorder(self, found) }
+        throw InputError.unknown("there is no recorder", label, among: recordings.compactMap(\.label))
     }
 
     /// The data of a recorder that was created as a node.

@@ -1,9 +1,25 @@
+/// What is to be done in the middle of a run, at the end of a slice, when all workers stand still and all that was recorded is
+/// in its place.
+public struct Interlude {
+    /// Asked several times a second.
+    let isDue: () -> Bool
+    /// Gets the step at which the run will end.
+    let act: (Int) throws -> Void
+
+    public init(isDue: @escaping () -> Bool, act: @escaping (Int) throws -> Void) {
+        (self.isDue, self.act) = (isDue, act)
+    }
+}
+
 extension Simulation {
     /// Advances the network by `ms`, a multiple of the resolution.
     ///
     /// - `progress`: told, a few times a second, how much of this call is done and how long it is, in ms; false ends the
     ///   run at the end of the slice.
-    public func simulate(_ ms: Double, progress: ((Double, Double) -> Bool)? = nil) throws {
+    /// - `interlude`: what is to be done now and then in the middle of it.
+    public func simulate(
+        _ ms: Double, progress: ((Double, Double) -> Bool)? = nil, interlude: Interlude? = nil
+    ) throws {
         guard ms.isFinite, ms >= 0 else {
             throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)")
         }
@@ -12,16 +28,19 @@ extension Simulation {
         isRunning = true
         defer { isRunning = false }
         try timed(\.prepare) { try prepare() }
-        guard steps > 0 else { return }
         let recordings = allRecordings()
         try ranks.agree { try RecorderMemory.refuseShortage(recordings) }
         let (start, end) = (now, now + steps)
         let told = progress.map { progress in
             { [self] (done: Double) in progress(TimeGrid.ms(now - start, resolution) + done, ms) }
         }
+        var isDue = interlude?.isDue() ?? false
         while now < end {
+            if isDue { try interlude?.act(end) }
             let stop = min(end, now + longestPart(recordings))
-            guard try advance(to: stop, recordings, told) else { return }
+            let run = try advance(to: stop, recordings, told, interlude?.isDue)
+            guard now == stop || run.isPaused else { return }
+            isDue = run.isPaused
         }
     }
 
@@ -32,8 +51,10 @@ extension Simulation {
         return max(sliceLength, Int(min(Double(RecorderMemory.mostKept) / perStep, Double(TimeGrid.never))))
     }
 
-    /// True if it got there: nobody asked for an early end.
-    private func advance(to end: Int, _ recordings: [Recording], _ progress: ((Double) -> Bool)?) throws -> Bool {
+    /// Runs until `end`, or until somebody asks for an early end or a pause.
+    private func advance(
+        to end: Int, _ recordings: [Recording], _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
+    ) throws -> SliceLoop {
         let stamps = now + 1..<end + 1
         for recording in recordings {
             recording.forgetWritten(expecting: recording.bytesPerStep * Double(stamps.count))
@@ -41,7 +62,7 @@ extension Simulation {
         try ranks.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
         let plans = recordings.map { $0.plan(stamps) }
         let run = SliceLoop(
-            self, until: end, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress)
+            self, until: end, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress, isPauseDue)
         let (waited, bytes) = (ranks.waited, ranks.bytes)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
         figures.communicate += ranks.waited - waited
@@ -55,7 +76,7 @@ extension Simulation {
         figures.events += run.events.reduce(0, +)
         let unwritten = StreamWriter(recordings).write(through: now)
         if let failure = run.failure ?? unwritten.map({ InputError(stopped($0, at: now)) }) { throw failure }
-        return now == end
+        return run
     }
 
     func stopped(_ message: String, at step: Int) -> String {

@@ -56,6 +56,8 @@ public final class Simulation {
     package var smallBlocksInTurn = 64
     /// Set when what workers read has to be prepared anew.
     var isPrepared = false
+    /// What `record` has made, in order; recorders that are nodes have theirs.
+    var recordings: [Recording] = []
     let outboxes: [[Outbox]]
     var isRunning = false
     /// Those who simulate together, and what astrocytes of others send to neurons here.
@@ -123,7 +125,7 @@ public final class Simulation {
         }
     }
 
-    private func refuse(_ count: Int, bytes: Double, of model: String) throws {
+    func refuse(_ count: Int, bytes: Double, of model: String) throws {
         try Memory.refuse(bytes, for: "\(count) nodes of \(model)")
         guard count <= Self.mostNodes - nodeCount else {
             throw InputError("\(count) nodes are too many: a simulation holds at most \(Self.mostNodes)")
@@ -177,20 +179,33 @@ public final class Simulation {
     private func createCells(
         _ model: any NodeModel.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
-        let deal = Deal(count, to: ranks.count, smallTo: blocksOfSingleRanks / smallBlocksInTurn % ranks.count)
-        let own = deal.cells(of: ranks.rank)
-        try ranks.agree { try refuse(count, bytes: Cells.bytes(model, own.count), of: model.name) }
-        let shares = self.shares(model, own)
-        let cells = Cells(
-            model: model, deal: deal, own: own, resolution: resolution, shares: shares, firstSender: senderCount)
+        let deal = self.deal(count)
+        try ranks.agree { try refuse(count, bytes: Cells.bytes(model, deal.cells(of: ranks.rank).count), of: model.name) }
+        let cells = makeCells(model, deal)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
         let assignment = try ranks.agree { try CellAssignment(cells, EvenRun(0..<count), parameters, name) }
         assignment.apply()
-        if deal.isSmall { blocksOfSingleRanks += padded(count) / blockSize }
-        for share in shares { share.plane.add(cells: share.cells, of: populationList.count) }
-        if model.inputs.sendsSlowInwardCurrent { senderCount += padded(own.count) }
-        isPrepared = false
+        settle(cells)
         return append(count, label, .cells(cells), streamed: true)
+    }
+
+    /// Whose the cells of the next population are.
+    func deal(_ count: Int) -> Deal {
+        Deal(count, to: ranks.count, smallTo: blocksOfSingleRanks / smallBlocksInTurn % ranks.count)
+    }
+
+    func makeCells(_ model: any NodeModel.Type, _ deal: Deal) -> Cells {
+        let own = deal.cells(of: ranks.rank)
+        return Cells(
+            model: model, deal: deal, own: own, resolution: resolution, shares: shares(model, own), firstSender: senderCount)
+    }
+
+    /// Gives the cells of the next population their places among all.
+    func settle(_ cells: Cells) {
+        if cells.deal.isSmall { blocksOfSingleRanks += padded(cells.count) / blockSize }
+        for share in cells.shares { share.plane.add(cells: share.cells, of: populationList.count) }
+        if cells.model.inputs.sendsSlowInwardCurrent { senderCount += padded(cells.own.count) }
+        isPrepared = false
     }
 
     /// Cells are dealt out in runs of whole blocks. Small populations go to one worker: the first ones all to the same, since
@@ -247,6 +262,17 @@ public final class Simulation {
         guard nodes.simulation === self else { throw InputError("\(what): these nodes belong to another simulation") }
         guard nodes.count > 0 else { throw InputError("\(what): there are no nodes in it") }
     }
+}
+
+extension Simulation: Checkpointed {
+    static let kept = [
+        "resolution", "seed", "now", "figures", "populationList", "planes", "projections", "sicProjections", "links",
+        "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
+        "recordings",
+    ]
+    static let made = [
+        "threads", "senderCount", "smallBlocks", "smallBlocksInTurn", "isPrepared", "outboxes", "isRunning",
+    ]
 }
 
 enum Clock {

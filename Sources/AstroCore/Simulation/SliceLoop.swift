@@ -49,6 +49,8 @@ final class SliceLoop: @unchecked Sendable {
     private var shortage: String?
     /// Did astrocytes of other ranks send anything but 0, in either output?
     private var remoteIsActive = [false, false]
+    private let isPauseDue: (() -> Bool)?
+    private(set) var isPaused = false
 
     // one entry a worker
     private(set) var events: [Int]
@@ -85,11 +87,12 @@ final class SliceLoop: @unchecked Sendable {
 
     init(
         _ simulation: Simulation, until end: Int, plans: [(recording: Recording, first: Int, stamps: [Int])],
-        _ progress: ((Double) -> Bool)?
+        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
     ) {
         self.simulation = simulation
         self.end = end
         self.progress = progress
+        self.isPauseDue = isPauseDue
         recordings = plans.map(\.recording)
         streams = StreamWriter(recordings)
         checks = StateCheck.Schedule(resolution: simulation.resolution)
@@ -300,6 +303,7 @@ final class SliceLoop: @unchecked Sendable {
         if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) {
             if exchange == nil { goOn = false } else { wantsStop = true }
         }
+        if goOn, let isPauseDue, isPauseDue() { (isPaused, goOn) = (true, false) }
     }
 
     /// Makes `ordered` the spikes of all ranks, and brings what their astrocytes have sent. Has anyone failed, does anyone

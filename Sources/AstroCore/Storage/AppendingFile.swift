@@ -15,6 +15,8 @@ package final class AppendingFile {
     /// A fork shares the file's place and lock, so its pieces would lie among ours.
     private let owner = getpid()
     private var isSettled = true
+    /// Bytes behind the pieces that are to be taken away.
+    private var excess = 0
 
     /// - `path`: the name in messages; `place`: where the file is, if it is elsewhere.
     /// - `keeping`: what is in it already.
@@ -46,6 +48,7 @@ package final class AppendingFile {
 
     private func put(_ bytes: UnsafeRawBufferPointer) throws {
         try checkOwner()
+        if excess > 0 { try cut(to: size) }
         var done = 0
         while done < bytes.count {
             let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(size + done))
@@ -73,7 +76,15 @@ package final class AppendingFile {
     package func cut(to count: Int) throws {
         try checkOwner()
         guard ftruncate(descriptor, off_t(count)) == 0 else { throw OutputFile.failure(path) }
-        size = count
+        (size, excess) = (count, 0)
+    }
+
+    /// The next piece goes behind the first bytes; what was there stays until then.
+    func goBack(to count: Int) throws {
+        guard count <= size else {
+            throw InputError("'\(path)' holds \(size) bytes and not the \(count) that were written")
+        }
+        (size, excess) = (count, size - count)
     }
 
     package func contents() throws -> [UInt8] {

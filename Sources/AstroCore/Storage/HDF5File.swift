@@ -66,7 +66,7 @@ final class HDF5File {
     /// every reader of the field can undo it. Room is made for `chunk` numbers at a time.
     func makeDataset(_ name: String, _ kind: Kind, width: Int? = nil, chunk: Int) throws -> Dataset {
         let side = width.map { [UInt64($0)] } ?? []
-        let properties = library.H5Pcreate(library.datasetCreation)
+        let properties = undated()
         defer { _ = library.H5Pclose(properties) }
         let rows = max(1, chunk / max(width ?? 1, 1))
         _ = library.H5Pset_chunk(properties, Int32(side.count + 1), [UInt64(rows)] + side)
@@ -76,7 +76,9 @@ final class HDF5File {
     /// A data set that is written once.
     func write(_ name: String, _ values: [Double], _ kind: Kind, width: Int? = nil) throws {
         let sizes = [UInt64(values.count / (width ?? 1))] + (width.map { [UInt64($0)] } ?? [])
-        let dataset = try makeDataset(name, kind, sizes: sizes, limits: sizes, 0)
+        let properties = undated()
+        defer { _ = library.H5Pclose(properties) }
+        let dataset = try makeDataset(name, kind, sizes: sizes, limits: sizes, properties)
         if !values.isEmpty { try dataset.replace(values) }
     }
 
@@ -90,11 +92,20 @@ final class HDF5File {
         return Dataset(file: self, id: try check(id, "can't be written (\(name))"), name: name, width: width)
     }
 
+    /// Properties of a dataset that does not say when it was made: the same run writes the same bytes another day.
+    private func undated() -> HDF5Library.ID {
+        let properties = library.H5Pcreate(library.datasetCreation)
+        _ = library.H5Pset_obj_track_times(properties, false)
+        return properties
+    }
+
     /// A data set of texts.
     func write(_ name: String, texts: [String]) throws {
         let type = textType(texts.map(\.utf8.count).max() ?? 1)
         let space = library.H5Screate_simple(1, [UInt64(texts.count)], nil)
-        let dataset = library.H5Dcreate2(file, name, type, space, 0, 0, 0)
+        let properties = undated()
+        defer { _ = library.H5Pclose(properties) }
+        let dataset = library.H5Dcreate2(file, name, type, space, 0, properties, 0)
         defer {
             _ = library.H5Dclose(dataset)
             _ = library.H5Sclose(space)

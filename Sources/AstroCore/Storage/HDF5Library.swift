@@ -41,6 +41,7 @@ struct HDF5Library: @unchecked Sendable {
     let H5Sclose: @convention(c) (ID) -> Int32
     let H5Pcreate: @convention(c) (ID) -> ID
     let H5Pset_chunk: @convention(c) (ID, Int32, Sizes) -> Int32
+    let H5Pset_obj_track_times: @convention(c) (ID, Bool) -> Int32
     let H5Pget_layout: @convention(c) (ID) -> Int32
     let H5Pget_external_count: @convention(c) (ID) -> Int32
     let H5Pclose: @convention(c) (ID) -> Int32
@@ -127,6 +128,7 @@ struct HDF5Library: @unchecked Sendable {
         H5Sclose = try symbol("H5Sclose")
         H5Pcreate = try symbol("H5Pcreate")
         H5Pset_chunk = try symbol("H5Pset_chunk")
+        H5Pset_obj_track_times = try symbol("H5Pset_obj_track_times")
         H5Pget_layout = try symbol("H5Pget_layout")
         H5Pget_external_count = try symbol("H5Pget_external_count")
         H5Pclose = try symbol("H5Pclose")

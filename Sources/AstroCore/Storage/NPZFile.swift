@@ -9,10 +9,10 @@ struct NPZFile {
 
     private func table() throws -> FileTable {
         var result = FileTable()
-        for (name, range) in try entries() where name.hasSuffix(".npy") {
-            let column = String(name.dropLast(4))
+        for file in try files() where file.name.hasSuffix(".npy") {
+            let column = String(file.name.dropLast(4))
             guard result[column] == nil else { throw damaged("two arrays are called '\(column.prefix(40))'") }
-            result.add(column, try array(range, column))
+            result.add(column, try array(file.range, column))
         }
         return result
     }
@@ -25,44 +25,8 @@ struct NPZFile {
         return (0..<size).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
     }
 
-    /// Where the files of the archive lie, by its directory at the end.
-    private func entries() throws -> [(name: String, content: Range<Int>)] {
-        let endRecord = stride(from: bytes.count - 22, through: max(0, bytes.count - 66_000), by: -1).first {
-            bytes[$0] == 0x50 && bytes[$0 + 1] == 0x4b && bytes[$0 + 2] == 5 && bytes[$0 + 3] == 6
-        }
-        guard let endRecord else { throw damaged("is not a whole .npz file") }
-        var place = try number(endRecord + 16, 4)
-        var result: [(String, Range<Int>)] = []
-        for _ in 0..<(try number(endRecord + 10, 2)) {
-            guard try number(place, 4) == 0x0201_4b50 else { throw damaged("the zip archive is damaged") }
-            let nameLength = try number(place + 28, 2)
-            let name = String(decoding: try slice(place + 46, nameLength), as: UTF8.self)
-            result.append((name, try content(place, name)))
-            place += 46 + nameLength + (try number(place + 30, 2)) + (try number(place + 32, 2))
-        }
-        return result
-    }
-
-    private func slice(_ offset: Int, _ count: Int) throws -> ArraySlice<UInt8> {
-        guard offset >= 0, count >= 0, offset <= bytes.count - count else {
-            throw damaged("the zip archive is damaged")
-        }
-        return bytes[offset..<offset + count]
-    }
-
-    private func content(_ entry: Int, _ name: String) throws -> Range<Int> {
-        guard try number(entry + 10, 2) == 0 else {
-            throw damaged("'\(name.prefix(40))' is compressed, which can't be read here (np.savez does not compress)")
-        }
-        let checksum = try number(entry + 16, 4), size = try number(entry + 20, 4), local = try number(entry + 42, 4)
-        guard size < 0xffff_ffff, local < 0xffff_ffff else { throw damaged("'\(name.prefix(40))' is larger than 4 GB") }
-        guard try number(local, 4) == 0x0403_4b50 else { throw damaged("the zip archive is damaged") }
-        let start = local + 30 + (try number(local + 26, 2)) + (try number(local + 28, 2))
-        let content = try slice(start, size)
-        guard Int(ZipArchive.crc32(content)) == checksum else {
-            throw damaged("'\(name.prefix(40))' is damaged (its checksum is wrong)")
-        }
-        return content.startIndex..<content.endIndex
+    private func files() throws -> [ZipContents.File] {
+        do { return try ZipContents(bytes).files } catch { throw damaged("\(error)") }
     }
 
     /// NumPy's own format: a magic text, a header that is a Python dictionary, the numbers.

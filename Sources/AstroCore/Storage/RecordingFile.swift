@@ -127,10 +127,10 @@ enum OutputFile {
 }
 
 /// A zip archive without compression, as NumPy's savez writes it.
-struct ZipArchive {
-    private(set) var bytes: [UInt8] = []
+package struct ZipArchive {
+    package private(set) var bytes: [UInt8] = []
 
-    init(_ files: [(name: String, content: [UInt8])]) {
+    package init(_ files: [(name: String, content: [UInt8])]) {
         var directory: [UInt8] = []
         for file in files {
             let offset = bytes.count

@@ -9,6 +9,22 @@ final class RecordingStream {
         events = try TextEvents(path, at: path, isDat: ending == ".dat", recording)
     }
 
+    /// Goes on with a file where a checkpoint left it; what is behind that place is taken away when the next piece comes.
+    init(_ position: Position, _ recording: Recording) throws {
+        events = try TextEvents(continuing: position, recording)
+    }
+
+    /// How far a file had come.
+    struct Position {
+        let path: String
+        /// Bytes in it, and the number of the first event that is not.
+        let size, next: Int
+
+        init(path: String, size: Int, next: Int) { (self.path, self.size, self.next) = (path, size, next) }
+    }
+
+    var position: Position { Position(path: path, size: size, next: next) }
+
     private static func refusal(_ path: String) -> InputError {
         let isKnown = RecordingFile.endings.contains(where: path.hasSuffix)
         let why =

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// What a recorder's events are appended to.
 protocol EventSink: AnyObject {
     /// Number of the first event that is not in it.
@@ -10,7 +16,8 @@ protocol EventSink: AnyObject {
 final class TextEvents: EventSink {
     let file: AppendingFile
     var next = 0
-    private let recording: Recording
+    /// It holds the stream that this belongs to.
+    private unowned let recording: Recording
     private let isDat: Bool
     private static let pieceSize = 1 << 16
 
@@ -22,6 +29,14 @@ final class TextEvents: EventSink {
         // the reference's files have three lines before the first event, and readers skip three
         let lines = isDat ? "# astrolua version: \(Catalogue.version)\n# RecordingBackendASCII version: 2\n" : ""
         try file.append((lines + (names + recording.quantities).joined(separator: separator) + "\n").utf8)
+    }
+
+    /// Goes on with a file that has been written so far.
+    init(continuing position: RecordingStream.Position, _ recording: Recording) throws {
+        (self.recording, isDat, next) = (recording, position.path.hasSuffix(".dat"), position.next)
+        guard access(position.path, F_OK) == 0 else { throw OutputFile.failure(position.path) }
+        file = try AppendingFile(position.path, keeping: true)
+        try file.goBack(to: position.size)
     }
 
     private var separator: String { isDat ? "\t" : "," }

@@ -13,7 +13,7 @@ struct Access {
         scriptDirectory = script.map(directory) ?? resolved(".") ?? "."
         stdlib = findStdlib()
         writable = (["."] + options.writable).compactMap(resolved)
-        let sources = [scriptDirectory] + (stdlib.map { [$0] } ?? [])
+        let sources = [scriptDirectory] + [stdlib, options.bundle].compactMap { $0 }
         readable = writable + (sources + options.readable).compactMap(resolved)
     }
 

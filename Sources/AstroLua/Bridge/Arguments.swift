@@ -38,6 +38,11 @@ struct Arguments {
         return try integer(at: index(i), name)
     }
 
+    func flag(_ i: Int, _ name: String) throws -> Bool {
+        guard lua_type(L, index(i)) == LUA_TBOOLEAN else { throw wrong(i, name, "true or false") }
+        return lua_toboolean(L, index(i)) != 0
+    }
+
     func optionalNumber(_ i: Int, _ name: String) throws -> Double? { isNothing(i) ? nil : try number(i, name) }
     func optionalInteger(_ i: Int, _ name: String) throws -> Int? { isNothing(i) ? nil : try integer(i, name) }
 

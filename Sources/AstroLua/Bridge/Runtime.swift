@@ -10,12 +10,21 @@ struct RaisedError: Error {}
 public final class Runtime {
     public internal(set) var options: Options
     let access: Access
+    let places: Places
+    /// What is kept for a record, if one was asked for.
+    public let ledger: Ledger?
+    /// Of a bundle: what the script has written since.
+    var writtenNames: Set<String> = []
     var objects = Objects()
     /// Told how far a run is: milliseconds done and asked for.
     public var progress: ((Double, Double) -> Void)?
     /// Told how far a sweep is: points done, points asked for, and how many of those done have failed.
     public var sweepProgress: ((Int, Int, Int) -> Void)?
     let workers = Workers()
+    /// With --checkpoint-every or --resume.
+    var journal: Journal?
+    /// Told what a user may want to know before the script begins.
+    public var announce: ((String) -> Void)?
     /// The file of the sweep that runs.
     var results: AppendingFile?
     var latestRun: LatestRun?
@@ -38,6 +47,8 @@ public final class Runtime {
         self.options = options
         access = Access(options)
         if !Ranks.all.isAlone { defaultThreads = Ranks.cores }
+        places = Places(options, scriptDirectory: access.scriptDirectory)
+        ledger = options.isRecorded ? Ledger(places) : nil
         let context = Unmanaged.passUnretained(self).toOpaque()
         guard let state = shim_open(enter, context, options.seed ?? 1) else {
             throw InputError("there is no memory for Lua")
@@ -47,6 +58,7 @@ public final class Runtime {
         try installPrelude()
         shim_set_memory_limit(L, options.memoryLimit ?? 0)
         installStrictGlobals()
+        tapOutput()
     }
 
     deinit { if L != nil { shim_close(L) } }
@@ -69,6 +81,12 @@ public final class Runtime {
             pushText(prefix + "\(error)", L)
             return Int32(SHIM_FAILED)
         }
+    }
+
+    /// A call whose answer may depend on the state of a simulation; nil: one that does not.
+    func journaled(_ name: String?, _ L: LuaState, _ body: () throws -> LuaValue) throws -> LuaValue {
+        guard let name, let journal, journal.isActive else { return try body() }
+        return try journal.pass(name, self, L, body)
     }
 
     // MARK: types
@@ -118,9 +136,11 @@ public final class Runtime {
     private func pushMethods<T: LuaType>(_ type: T.Type) {
         lua_createtable(L, 0, Int32(T.methods.count))
         for row in T.methods {
+            let entry = Journal.name(T.self, row.name)
             let id = addEntry(row.name) { runtime, L in
                 let arguments = Arguments(runtime: runtime, L: L, usage: row.usage, offset: 1)
-                return try row.body(try runtime.receiver(T.self, L, row.usage), arguments)
+                let value = try runtime.receiver(T.self, L, row.usage)
+                return try runtime.journaled(entry, L) { try row.body(value, arguments) }
             }
             setField(row.name) { shim_push_method(L, id) }
         }
@@ -136,7 +156,8 @@ public final class Runtime {
     }
 
     private func indexEntry<T: LuaType>(_ type: T.Type) -> Int32 {
-        let fields = Dictionary(uniqueKeysWithValues: T.fields.map { ($0.name, $0.body) })
+        let fields = Dictionary(
+            uniqueKeysWithValues: T.fields.map { ($0.name, (body: $0.body, entry: Journal.name(T.self, $0.name))) })
         return addEntry(nil) { runtime, L in
             let value = try runtime.receiver(T.self, L)
             let arguments = Arguments(runtime: runtime, L: L, usage: "", offset: 1)
@@ -148,7 +169,7 @@ public final class Runtime {
             }
             let name = runtime.text(L, at: 2)
             guard let field = fields[name] else { throw Arguments.unknownField(T.self, name) }
-            return try field(value)
+            return try runtime.journaled(field.entry, L) { try field.body(value) }
         }
     }
 
@@ -171,8 +192,9 @@ public final class Runtime {
     }
 
     private func textEntry<T: LuaType>(_ type: T.Type) -> Int32 {
-        addEntry(nil) { runtime, L in
-            .text(T.read(runtime, L, at: 1)?.luaText ?? "\(T.luaName) (closed)")
+        let entry = Journal.name(T.self, "tostring")
+        return addEntry(nil) { runtime, L in
+            try runtime.journaled(entry, L) { .text(T.read(runtime, L, at: 1)?.luaText ?? "\(T.luaName) (closed)") }
         }
     }
 

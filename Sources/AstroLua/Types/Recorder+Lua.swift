@@ -39,6 +39,9 @@ extension Recorder: LuaType {
             .init("window", "From when to when it has recorded, in ms: { from, to }.", result: "table") {
                 .list([.number($0.window.from), .number($0.window.to)])
             },
+            .init("label", "The name it was given, if it has one.", result: "string") {
+                $0.label.map { .text($0) } ?? .none
+            },
             .init("quantities", "Names of what is recorded; empty for spikes.", result: "table") {
                 .list($0.quantities.map { .text($0) })
             },
@@ -54,8 +57,6 @@ extension Recorder: LuaType {
 
 extension Arguments {
     func writablePath(_ i: Int) throws -> String {
-        let path = try string(i, "path")
-        if let refusal = runtime.access.refusal(path, writing: true) { throw InputError(refusal) }
-        return path
+        try runtime.admit(try string(i, "path"), for: .write)
     }
 }

@@ -47,6 +47,13 @@ int shim_confine(lua_State *L);
 // `shown` has room for SHIM_SHOWN times the length; returns the length of what was written.
 enum { SHIM_SHOWN = 8 };
 size_t shim_make_visible(const char *text, size_t length, char *shown);
+// "Lua 5.4.4"
+const char *shim_lua_release(void);
+// What scripts print goes to `tap`, too. Called once, after shim_confine.
+typedef void (*shim_tap)(void *context, const char *text, size_t length);
+void shim_tap_output(lua_State *L, shim_tap tap, void *context);
+// Pushes the source, as Lua keeps it, of the innermost line that the user wrote; returns the line, or 0.
+int shim_push_place(lua_State *L);
 // The local variables of the function at `function` are kept when it returns; pushes them as a table, or nil.
 void shim_keep_locals(lua_State *L, int function);
 void shim_push_kept_locals(lua_State *L);

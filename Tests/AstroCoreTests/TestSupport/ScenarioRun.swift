@@ -34,11 +34,14 @@ struct ScenarioRun: Sendable {
 extension Scenario {
     /// Builds the scenario and runs it to `until` (its own end if nil), in one call or in calls of so many steps.
     ///
+    /// - Parameter reload: what becomes of the simulation between two pieces.
     /// - Parameter stranger: adds two parrot neurons with a connection of one step's delay between them, which have nothing to do
     ///   with the rest.
-    func run(threads: Int = 1, until: Double? = nil, pieces: [Int]? = nil, stranger: Bool = false) throws -> ScenarioRun
-    {
-        let simulation = try Simulation(resolution: resolution_ms, seed: 1, threads: threads)
+    func run(
+        threads: Int = 1, until: Double? = nil, pieces: [Int]? = nil, stranger: Bool = false,
+        reload: ((Simulation) throws -> Simulation)? = nil
+    ) throws -> ScenarioRun {
+        var simulation = try Simulation(resolution: resolution_ms, seed: 1, threads: threads)
         // every population to another worker
         simulation.smallBlocksInTurn = 1
         let handles = try build(in: simulation)
@@ -46,19 +49,24 @@ extension Scenario {
             let pair = try simulation.create("parrot_neuron", count: 2)
             _ = try simulation.connect(pair.node(at: 1), pair.node(at: 2), synapse: ["delay": .number(resolution_ms)])
         }
-        let meters = try record.map { entry in
+        for entry in record {
             var options: Settings = ["interval": .number(entry.interval_ms)]
             options["stop"] = entry.stop_ms.map { .number($0) }
-            return try simulation.record(handles[entry.node]!, quantities: entry.quantities, options: options)
+            _ = try simulation.record(handles[entry.node]!, quantities: entry.quantities, options: options)
         }
-        let detectors = try (spikes_from ?? []).map { try simulation.record(handles[$0]!) }
+        for name in spikes_from ?? [] { _ = try simulation.record(handles[name]!) }
 
         if let pieces {
-            for steps in pieces { try simulation.simulate(Double(steps) * resolution_ms) }
+            for (i, steps) in pieces.enumerated() {
+                if i > 0, let reload { simulation = try reload(simulation) }
+                try simulation.simulate(Double(steps) * resolution_ms)
+            }
         } else {
             try simulation.simulate(until ?? sim_time_ms)
         }
 
+        let meters = simulation.recorders.prefix(record.count)
+        let detectors = simulation.recorders.dropFirst(record.count)
         var traces: [ScenarioRun.Trace] = []
         for (entry, meter) in zip(record, meters) {
             let population = nodes.first { $0.name == entry.node }!

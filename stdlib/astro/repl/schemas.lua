@@ -231,11 +231,15 @@ local function module_items()
   return items_of(names)
 end
 
-local function label_items(context)
-  if not (context.receiver and context.receiver.value) then return {} end
-  local labels = {}
-  for _, nodes in ipairs(context.receiver.value:populations()) do labels[#labels + 1] = nodes.label end
-  return items_of(labels)
+-- Labels of what a simulation's method lists.
+local function labels_of(method)
+  return function(context)
+    local sim = context.receiver and context.receiver.value
+    if not sim then return {} end
+    local labels = {}
+    for _, labelled in ipairs(sim[method](sim)) do labels[#labels + 1] = labelled.label end
+    return items_of(labels)
+  end
 end
 
 -- By type and method, and for functions by name; the number is the argument's.
@@ -250,9 +254,10 @@ local SCHEMAS <const> = {
         fields = { primary = SYNAPSE, third_in = SYNAPSE, third_out = SYNAPSE },
       },
     },
-    record = { nil, NAMES, with_fields(keys_of { "interval", "offset", "start", "stop", "to" }, { to = FILE }) },
+    record = { nil, NAMES, with_fields(keys_of { "interval", "label", "offset", "start", "stop", "to" }, { to = FILE }) },
     connections = { with_fields(keys_of { "source", "target", "synapse_model" }, { synapse_model = { texts = synapse_items } }) },
-    nodes = { { texts = label_items } },
+    nodes = { { texts = labels_of("populations") } },
+    recorder = { { texts = labels_of("recorders") } },
     save = { FILE },
   },
   Nodes = { get = { NODE_NAMES }, set = { NODE_NAMES } },
@@ -264,7 +269,8 @@ local SCHEMAS <const> = {
     rules = { { texts = function() return items_of(astro.rules()) end } },
     require = { { texts = module_items } },
     help = { { texts = topic_items } },
-    load = { FILE }, save = { FILE }, dofile = { FILE }, loadfile = { FILE }, open = { FILE }, lines = { FILE },
+    load = { FILE, keys_of { "streams", "threads" } },
+    save = { FILE }, dofile = { FILE }, loadfile = { FILE }, open = { FILE }, lines = { FILE },
   },
 }
 

@@ -1,0 +1,246 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The frame of a checkpoint: a header, then sections, each with its length and a digest. Docs/checkpoints.md describes it byte by
+/// byte.
+package enum CheckpointFormat {
+    /// Begins with a byte that is no text and holds both kinds of line ends, so that what was sent as text is found out.
+    static let magic: [UInt8] = [0x89] + Array("ASTRO".utf8) + [0x0d, 0x0a]
+    /// Files of this version and of all before can be read.
+    static let version: UInt32 = 1
+    static let headerSize = 48, sectionHeaderSize = 40
+
+    /// Kinds of sections: four letters.
+    package enum Section: String {
+        case simulation = "SIMU"
+        case recording = "RECO", spikes = "SPIK", samples = "SAMP"
+        case population = "POPU", column = "COLU", devices = "DEVI"
+        case projection = "PROJ", rows = "ROWS", synapses = "SYNA"
+        case slowInwardCurrents = "SICS", link = "LINK"
+        case attachments = "ATTA", pending = "PEND"
+        case end = "END."
+        /// How far a script had come.
+        case run = "RUN.", journal = "JOUR"
+    }
+}
+
+extension CheckpointFormat {
+    /// The bytes of a file whose sections were changed, with right digests: for tests and the fuzzer, which would not get far
+    /// without.
+    package static func resealed(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes, place = headerSize
+        while place + sectionHeaderSize <= bytes.count {
+            let length = bytes[place + 8..<place + 16].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let start = place + sectionHeaderSize, end = start + min(Int(clamping: length), bytes.count - start)
+            bytes.replaceSubrange(place + 16..<place + 32, with: Digest(of: bytes[start..<end]).bytes)
+            bytes.replaceSubrange(place + 32..<start, with: Digest(of: bytes[place..<place + 32]).bytes.prefix(8))
+            place = start + padded(end - start, to: 8)
+        }
+        guard bytes.count >= headerSize else { return bytes }
+        let length = withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Array($0) }
+        bytes.replaceSubrange(16..<24, with: length)
+        bytes.replaceSubrange(32..<48, with: Digest(of: bytes[..<32]).bytes)
+        return bytes
+    }
+}
+
+/// Writes a checkpoint aside, and puts it in its place when it is whole and on the disk.
+package final class CheckpointWriter {
+    private let file: DurableFile
+    private var sections = 0
+
+    private init(_ file: DurableFile) { self.file = file }
+
+    package static func write(to path: String, _ body: (CheckpointWriter) throws -> Void) throws {
+        let file = try DurableFile(path)
+        let writer = CheckpointWriter(file)
+        try file.write([UInt8](repeating: 0, count: CheckpointFormat.headerSize))
+        try body(writer)
+        try file.write(writer.header, at: 0)
+        try file.finish()
+    }
+
+    /// The file, and what a killed program has left beside it.
+    package static func remove(_ path: String) {
+        unlink(path)
+        _ = try? DurableFile(path)
+    }
+
+    private var header: [UInt8] {
+        var bytes = CheckpointFormat.magic
+        bytes += Self.little(UInt64(CheckpointFormat.version) | UInt64(CheckpointFormat.headerSize) << 32)
+        bytes += Self.little(UInt64(file.length)) + Self.little(UInt64(sections))
+        return bytes + Digest(of: bytes).bytes
+    }
+
+    /// - `number`: which of several of its kind.
+    package func put(_ section: CheckpointFormat.Section, _ number: Int = 0, _ contents: SectionWriter) throws {
+        let bytes = contents.bytes
+        var header = Array(section.rawValue.utf8) + Self.little(UInt64(number)).prefix(4)
+        header += Self.little(UInt64(bytes.count)) + Digest(of: bytes).bytes
+        header += Digest(of: header).bytes.prefix(8)
+        try file.write(header)
+        try file.write(bytes)
+        try file.write([UInt8](repeating: 0, count: padded(bytes.count, to: 8) - bytes.count))
+        sections += 1
+    }
+
+    func put(
+        _ section: CheckpointFormat.Section, _ number: Int = 0, _ fill: (inout SectionWriter) throws -> Void
+    ) throws {
+        var contents = SectionWriter()
+        try fill(&contents)
+        try put(section, number, contents)
+    }
+
+    private static func little(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
+}
+
+/// Reads a checkpoint section by section. What it hands out has the digest that was written with it.
+package final class CheckpointReader {
+    package let path: String
+    private let file: UnsafeMutablePointer<FILE>
+    package let length: Int
+    private var place = 0
+    private var sectionsLeft = 0
+    private var next: (section: CheckpointFormat.Section, number: Int)?
+    private var nextLength = 0
+    private var nextDigest: [UInt8] = []
+
+    package init(_ path: String) throws {
+        self.path = path
+        guard let file = fopen(path, "rbe") else { throw InputError("'\(path)': \(String(cString: strerror(errno)))") }
+        self.file = file
+        var status = stat()
+        guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            length = 0
+            throw InputError("'\(path)' is no file")
+        }
+        length = Int(status.st_size)
+        try readHeader()
+        try advance()
+    }
+
+    deinit { fclose(file) }
+
+    func damaged(_ problem: String) -> InputError { InputError("the checkpoint '\(path)' \(problem)") }
+
+    private func readHeader() throws {
+        let wanted = CheckpointFormat.headerSize
+        let header = try read(min(wanted, length))
+        guard header.starts(with: CheckpointFormat.magic.prefix(header.count)), header.count >= 8 else {
+            throw InputError("'\(path)' is no checkpoint of astrolua (sim:save writes them)")
+        }
+        guard header.count == wanted else { throw damaged("is truncated: it ends within its header") }
+        let version = Self.number(header, 8, 4)
+        guard version <= CheckpointFormat.version else {
+            throw damaged(
+                "has format \(version), which a newer program has written; this one reads up to \(CheckpointFormat.version)"
+            )
+        }
+        let whole = Self.number(header, 16, 8)
+        guard Digest(of: header.prefix(32)).bytes == Array(header[32...]) else {
+            throw damaged("is damaged: its header is not what was written")
+        }
+        guard whole <= length else { throw damaged("is truncated: \(length) bytes of \(whole) are there") }
+        guard whole == length else { throw damaged("is damaged: \(length - whole) bytes were added to it") }
+        sectionsLeft = Self.number(header, 24, 8)
+    }
+
+    /// Reads the header of the next section.
+    private func advance() throws {
+        next = nil
+        guard sectionsLeft > 0 else { return }
+        sectionsLeft -= 1
+        let header = try read(CheckpointFormat.sectionHeaderSize)
+        guard Array(Digest(of: header.prefix(32)).bytes.prefix(8)) == Array(header[32...]) else {
+            throw damaged("is damaged at byte \(place - header.count): the header of a section is not what was written")
+        }
+        let name = String(decoding: header.prefix(4), as: UTF8.self)
+        guard let section = CheckpointFormat.Section(rawValue: name) else {
+            throw damaged("has a section '\(name)', which this program does not know")
+        }
+        next = (section, Self.number(header, 4, 4))
+        nextLength = Self.number(header, 8, 8)
+        guard nextLength <= length - place else { throw damaged("is damaged: a section is longer than the file") }
+        nextDigest = Array(header[16..<32])
+    }
+
+    private static func number(_ bytes: [UInt8], _ place: Int, _ size: Int) -> Int {
+        let number = bytes[place..<place + size].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Int(clamping: number)
+    }
+
+    private func read(_ count: Int) throws -> [UInt8] {
+        guard count <= length - place else { throw damaged("is damaged: it ends too early") }
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = fread(buffer.baseAddress ?? UnsafeMutablePointer(bitPattern: 8)!, 1, count, file)
+        }
+        guard bytes.count == count else { throw damaged("cannot be read: \(String(cString: strerror(errno)))") }
+        place += count
+        return bytes
+    }
+
+    /// The next section's kind, nil at the end.
+    package var upcoming: CheckpointFormat.Section? { next?.section }
+    package var upcomingNumber: Int { next?.number ?? 0 }
+
+    /// The next section if it is of this kind, and which of its kind it is.
+    package func takeIf(_ section: CheckpointFormat.Section) throws -> (number: Int, contents: SectionReader)? {
+        guard let next, next.section == section else { return nil }
+        try Memory.refuse(Double(nextLength), for: "a part of the checkpoint '\(path)'")
+        let start = place
+        let bytes = try read(nextLength)
+        let filling = try read(padded(nextLength, to: 8) - nextLength)
+        guard Digest(of: bytes).bytes == nextDigest, filling.allSatisfy({ $0 == 0 }) else {
+            throw damaged(
+                "is damaged between bytes \(start) and \(place): section \(section.rawValue) is not what was written")
+        }
+        try advance()
+        let what = "the checkpoint '\(path)' is damaged: section \(section.rawValue) \(next.number)"
+        return (next.number, SectionReader(bytes, what))
+    }
+
+    package func take(_ section: CheckpointFormat.Section) throws -> (number: Int, contents: SectionReader) {
+        if let found = try takeIf(section) { return found }
+        throw damaged("is damaged: section \(section.rawValue) is missing")
+    }
+
+    /// Leaves out a simulation: all up to its end.
+    package func skipSimulation() throws {
+        while let next {
+            _ = try take(next.section)
+            if next.section == .end { return }
+        }
+    }
+
+    /// To be called when all has been read.
+    package func finish() throws {
+        guard let next else { return }
+        throw damaged("is damaged: section \(next.section.rawValue) is where it should end")
+    }
+}
+
+extension Digest {
+    /// Of bytes, filled up with zeros to whole words; their number counts, too.
+    package init(of bytes: some Collection<UInt8>) {
+        self.init()
+        let isContiguous: Void? = bytes.withContiguousStorageIfAvailable { add(UnsafeRawBufferPointer($0)) }
+        if isContiguous == nil { Array(bytes).withUnsafeBytes { add($0) } }
+    }
+
+    private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        let words = bytes.count / 8
+        for i in 0..<words { add(bytes.loadUnaligned(fromByteOffset: i &* 8, as: UInt64.self)) }
+        var last: UInt64 = 0
+        for i in words * 8..<bytes.count { last |= UInt64(bytes[i]) << UInt64(8 * (i % 8)) }
+        add(last)
+        add(UInt64(bytes.count))
+    }
+
+    /// Sixteen bytes.
+    package var bytes: [UInt8] { words.withUnsafeBytes { Array($0) } }
+}

@@ -1,0 +1,227 @@
+extension Simulation {
+    /// The simulation that `save` wrote. A file that is not whole, not right or not of this kind is an error.
+    ///
+    /// - `threads`: as in `init`; the results do not depend on it.
+    /// - `streams`: what becomes of the files that recorders were writing.
+    public static func load(
+        from path: String, threads: Int? = nil, streams: CheckpointStreams = CheckpointStreams()
+    ) throws -> Simulation {
+        try Ranks.all.refuseCheckpoints()
+        let reader = try CheckpointReader(path)
+        guard reader.upcoming != .run else {
+            throw InputError("'\(path)' says how far a script had come: run the script with --resume")
+        }
+        var loader = try CheckpointLoader(reader, threads: threads, streams: streams)
+        try loader.load()
+        try reader.finish()
+        return loader.simulation
+    }
+
+    /// Takes over the state of a checkpoint. This simulation was built by the same calls, so that its nodes, connections and
+    /// recorders are those of the checkpoint; handles to them stay good.
+    package func restore(from reader: CheckpointReader, streams: CheckpointStreams) throws {
+        var loader = try CheckpointLoader(reader, into: self, streams: streams)
+        try loader.load()
+    }
+}
+
+/// Reads a simulation: a new one, or into one that was built by the same calls. Sections come in the order in which
+/// `Simulation.write` puts them.
+struct CheckpointLoader {
+    let reader: CheckpointReader
+    let simulation: Simulation
+    let streams: CheckpointStreams
+    /// Was the network built already, and is only to be put into the state of the checkpoint?
+    let isBuilt: Bool
+    private(set) var recordings: [Recording] = []
+    /// Where each global id is found; made when the nodes are there.
+    private(set) var targets: TargetPlaces!
+
+    private let nodeCount: Int
+    private let counts: (recordings: Int, populations: Int, projections: Int, slowInwardCurrents: Int, links: Int)
+
+    init(
+        _ reader: CheckpointReader, threads: Int? = nil, into built: Simulation? = nil, streams: CheckpointStreams
+    ) throws {
+        (self.reader, self.streams) = (reader, streams)
+        isBuilt = built != nil
+        var (_, contents) = try reader.take(.simulation)
+        _ = try contents.text()
+        let resolution = try contents.double(), seed = Int64(try contents.int())
+        simulation = try built ?? Simulation(resolution: resolution, seed: seed, threads: threads)
+        if built != nil {
+            try Self.same(simulation.resolution == resolution && simulation.seed == seed, reader, "resolution and seed")
+        }
+        let many = 0...1 << 40
+        simulation.now = try contents.int(0...TimeGrid.never, "time")
+        nodeCount = try contents.int(0...Simulation.mostNodes, "number of nodes")
+        simulation.connectCalls = try contents.int(many, "number of calls")
+        simulation.sampleCalls = try contents.int(many, "number of calls")
+        simulation.assignments = try contents.int(many, "number of calls")
+        simulation.streamedPopulations = try contents.int(many, "number of populations")
+        simulation.streamedNodes = try contents.int(many, "number of nodes")
+        simulation.figures.spikes = try contents.int()
+        simulation.figures.events = try contents.int()
+        let all = 0...reader.length
+        counts = (
+            try contents.int(all, "number of recorders"), try contents.int(all, "number of populations"),
+            try contents.int(all, "number of projections"), try contents.int(all, "number of projections"),
+            try contents.int(all, "number of links")
+        )
+        try contents.finish()
+        try Memory.refuse(Double(reader.length), for: "what the checkpoint '\(reader.path)' holds")
+    }
+
+    /// Refuses a checkpoint of another network.
+    static func same(_ condition: Bool, _ reader: CheckpointReader, _ what: @autoclosure () -> String) throws {
+        guard !condition else { return }
+        throw InputError("the checkpoint '\(reader.path)' is of another network: \(what()) differ")
+    }
+
+    func same(_ condition: Bool, _ what: @autoclosure () -> String) throws {
+        try Self.same(condition, reader, what())
+    }
+
+    mutating func load() throws {
+        try readRecordings()
+        try same(!isBuilt || simulation.populationList.count == counts.populations, "numbers of populations")
+        for index in 0..<counts.populations { try readPopulation(index) }
+        guard simulation.nodeCount == nodeCount else { throw reader.damaged("is damaged: nodes are missing") }
+        targets = TargetPlaces(simulation)
+        try readConnections()
+        try readAttachments()
+        try readPending()
+        try reader.take(.end).contents.finish()
+        simulation.isPrepared = false
+    }
+
+    private func readConnections() throws {
+        try same(
+            !isBuilt
+                || (simulation.projections.count, simulation.sicProjections.count, simulation.links.count)
+                    == (counts.projections, counts.slowInwardCurrents, counts.links),
+            "numbers of connect calls")
+        for index in 0..<counts.projections { try readProjection(index) }
+        for index in 0..<counts.slowInwardCurrents { try readSlowInwardCurrents(index) }
+        for index in 0..<counts.links { try readLink(index) }
+    }
+
+    // MARK: Recorders
+
+    private mutating func readRecordings() throws {
+        let built = isBuilt ? simulation.numberedRecordings : []
+        try same(!isBuilt || built.count == counts.recordings, "numbers of recorders")
+        for index in 0..<counts.recordings {
+            var (_, contents) = try reader.take(.recording)
+            let isNode = try contents.flag()
+            let label = try contents.optionalText()
+            let quantities = try (0..<(try contents.count())).map { _ in try contents.text() }
+            let recording =
+                isBuilt ? built[index] : Recording(quantities: quantities, resolution: simulation.resolution)
+            try same(recording.quantities == quantities, "recorded quantities")
+            recording.label = label
+            try recording.read(&contents, from: reader, ids: 1..<nodeCount + 1, streams: streams)
+            recordings.append(recording)
+            if !isBuilt, !isNode { simulation.recordings.append(recording) }
+        }
+    }
+
+    private func recording(_ contents: inout SectionReader) throws -> Recording {
+        recordings[try contents.int(0...recordings.count - 1, "recorder")]
+    }
+
+    // MARK: Nodes
+
+    private func readPopulation(_ index: Int) throws {
+        var (_, contents) = try reader.take(.population)
+        let model = try contents.text(), label = try contents.optionalText()
+        let count = try contents.int(1...Simulation.mostNodes, "number of nodes")
+        let stream = try contents.int(-1...1 << 40, "stream"), first = try contents.int(0...1 << 40, "node")
+        let columns = try contents.int(0...1000, "number of columns")
+        try contents.finish()
+        guard isBuilt else {
+            let population = Population(
+                index: index, firstID: simulation.nodeCount + 1, count: count, label: label,
+                kind: try readKind(model, count, columns), stream: stream, firstStreamed: first)
+            if let cells = population.cells { simulation.settle(cells) }
+            return simulation.populationList.append(population)
+        }
+        let built = simulation.populationList[index]
+        try same((built.modelName, built.count, built.label) == (model, count, label), "nodes")
+        if let cells = built.cells { return try readColumns(columns, of: cells) }
+        for (i, device) in try readDevices(model, count).enumerated() { built.replace(device: i, with: device) }
+    }
+
+    private func readKind(_ model: String, _ count: Int, _ columns: Int) throws -> Population.Kind {
+        guard let cell = Catalogue.nodeModels.first(where: { $0.name == model }) else {
+            return .devices(try readDevices(model, count))
+        }
+        let hasState = cell.parameters.contains { $0.role == .state } || !cell.hiddenState.isEmpty
+        guard !hasState || count <= reader.length / 8 else {
+            throw reader.damaged("is damaged: \(count) nodes of \(model) do not fit into it")
+        }
+        try simulation.refuse(count, bytes: Cells.bytes(cell, count), of: model)
+        let cells = simulation.makeCells(cell, simulation.deal(count))
+        try readColumns(columns, of: cells)
+        return .cells(cells)
+    }
+
+    private func readColumns(_ number: Int, of cells: Cells) throws {
+        for _ in 0..<number { try readColumn(of: cells) }
+        let differ = cells.columns.contains { $1.stride == 1 && cells.parameter($0)?.role == .parameter }
+        for cell in 0..<(differ ? cells.count : 1) { try cells.model.check { cells.column($0)[cell] } }
+    }
+
+    private func readColumn(of cells: Cells) throws {
+        var (_, contents) = try reader.take(.column)
+        let name = try contents.text(), isShared = try contents.flag()
+        let isState = cells.model.hiddenState.contains { $0.name == name } || cells.parameter(name)?.role == .state
+        guard cells.columns[name] != nil, !(isState && isShared) else {
+            throw contents.damaged("\(cells.model.name) has no such column '\(name)'")
+        }
+        let values = try contents.doubles(isShared ? 1 : cells.count)
+        if !isState, let parameter = cells.parameter(name) {
+            try values.forEach { try parameter.check($0, of: "the checkpoint '\(reader.path)': \(cells.model.name)") }
+        }
+        try contents.finish()
+        cells.restore(name, values, isShared: isShared)
+    }
+
+    private func readDevices(_ model: String, _ count: Int) throws -> [any Device] {
+        var (_, contents) = try reader.take(.devices)
+        let devices = try (0..<count).map { _ in try readDevice(model, &contents) }
+        try contents.finish()
+        return devices
+    }
+
+    private func readDevice(_ model: String, _ contents: inout SectionReader) throws -> any Device {
+        let device = try make(model, try contents.settings())
+        let number = try contents.optionalInt()
+        guard var recorder = device as? any RecorderDevice else {
+            try contents.require(number == nil, "a \(model) records nothing")
+            return device
+        }
+        guard let number, recordings.indices.contains(number),
+            recordings[number].quantities == recorder.recording.quantities
+        else { throw contents.damaged("a recorder is missing") }
+        recorder.recording = recordings[number]
+        return recorder
+    }
+
+    private func make(_ model: String, _ settings: Settings) throws -> any Device {
+        guard let type = Catalogue.deviceModels.first(where: { $0.name == model }) else {
+            throw reader.damaged("has nodes of a model '\(model)', which this program does not know")
+        }
+        return try Self.make(type, settings, simulation.resolution)
+    }
+
+    private static func make<D: Device>(_ type: D.Type, _ settings: Settings, _ resolution: Double) throws -> any Device
+    {
+        try D(D.merged(D.defaults(resolution), settings), resolution: resolution)
+    }
+}
+
+extension Simulation {
+    /// Sets the clock to what it showed at the end of a run that is not computed again: the state will come from a checkpoint.
+    package func skip(to step: Int) { now = step }
+}

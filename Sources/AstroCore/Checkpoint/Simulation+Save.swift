@@ -1,0 +1,171 @@
+extension Simulation {
+    /// Writes the whole state. What `load` makes of it goes on bit for bit as this would, on any number of threads.
+    ///
+    /// The file is written aside and renamed: whatever happens meanwhile, an older one stays as it was until this one is whole.
+    public func save(to path: String) throws {
+        guard !isRunning else { throw InputError("the simulation is running") }
+        try ranks.refuseCheckpoints()
+        try CheckpointWriter.write(to: path) { try write(to: $0) }
+    }
+
+    /// All that makes up the state, in an order that depends on no thread.
+    package func write(to writer: CheckpointWriter, number: Int = 0) throws {
+        try writer.put(.simulation, number, writeClock)
+        let recordings = numberedRecordings
+        for (i, recording) in recordings.enumerated() {
+            try recording.write(to: writer, number: i, isNode: i >= self.recordings.count)
+        }
+        let numbers = Dictionary(
+            recordings.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { first, _ in first })
+        for population in populationList { try write(population, numbers, to: writer) }
+        for (i, projection) in projections.enumerated() { try write(projection, i, to: writer) }
+        for (i, projection) in sicProjections.enumerated() {
+            try writer.put(.slowInwardCurrents, i, projection.write)
+        }
+        for (i, link) in links.enumerated() { try writer.put(.link, i) { link.write(targets(of: link), to: &$0) } }
+        try writer.put(.attachments) { contents in
+            for population in populationList { Self.write(population, numbers, to: &contents) }
+            contents.put(deviceListeners.count)
+            for listener in deviceListeners { listener.write(numbers, to: &contents) }
+        }
+        for population in populationList where population.cells != nil {
+            try writer.put(.pending, population.index) { writePending(population.cells!, to: &$0) }
+        }
+        try writer.put(.end, number) { _ in }
+    }
+
+    private func writeClock(_ contents: inout SectionWriter) {
+        contents.put("astrolua \(Catalogue.version)")
+        contents.put(resolution)
+        contents.put(Int(seed))
+        contents.put(now)
+        [nodeCount, connectCalls, sampleCalls, assignments].forEach { contents.put($0) }
+        [streamedPopulations, streamedNodes, figures.spikes, figures.events].forEach { contents.put($0) }
+        [numberedRecordings.count, populationList.count, projections.count].forEach { contents.put($0) }
+        [sicProjections.count, links.count].forEach { contents.put($0) }
+    }
+
+    /// Those of `record` in order, then those of nodes.
+    var numberedRecordings: [Recording] {
+        recordings
+            + populationList.flatMap { population in
+                (population.devices ?? []).compactMap { ($0 as? any RecorderDevice)?.recording }
+            }
+    }
+
+    // MARK: Nodes
+
+    private func write(_ population: Population, _ numbers: [ObjectIdentifier: Int], to writer: CheckpointWriter) throws
+    {
+        try writer.put(.population, population.index) { contents in
+            contents.put(population.modelName)
+            contents.put(population.label)
+            [population.count, population.stream, population.firstStreamed].forEach { contents.put($0) }
+            contents.put(population.cells?.columns.count ?? 0)
+        }
+        if let cells = population.cells {
+            for name in cells.columns.keys.sorted() {
+                let column = cells.column(name)
+                try writer.put(.column, population.index) { contents in
+                    contents.put(name)
+                    contents.put(column.stride == 0)
+                    let count = column.stride == 0 ? 1 : cells.count
+                    contents.put(raw: UnsafeBufferPointer(start: column.base, count: count))
+                }
+            }
+        }
+        guard let devices = population.devices else { return }
+        try writer.put(.devices, population.index) { contents in
+            for device in devices {
+                contents.put(device.values)
+                contents.put((device as? any RecorderDevice).map { numbers[ObjectIdentifier($0.recording)]! })
+            }
+        }
+    }
+
+    /// What is on its way to cells: for each kind of input and each stamp to come, those that it is not 0 for.
+    private func writePending(_ cells: Cells, to contents: inout SectionWriter) {
+        let slots = cells.shares.map(\.plane.slots).max() ?? 0
+        for input in PendingInput.all(cells.model.inputs) {
+            for ahead in stride(from: 1, to: slots, by: 1) {
+                var found: [(cell: Int, value: Double)] = []
+                for share in cells.shares where ahead < share.plane.slots {
+                    guard let row = input.row(share.plane, stamp: now + ahead) else { continue }
+                    for cell in share.cells {
+                        let value = row[share.offset + cell - share.cells.lowerBound]
+                        if value.bitPattern != 0 { found.append((cell, value)) }
+                    }
+                }
+                guard !found.isEmpty else { continue }
+                contents.put(input.number)
+                contents.put(ahead)
+                contents.put(near: found.map(\.cell))
+                found.map(\.value).withUnsafeBufferPointer { contents.put(raw: $0) }
+            }
+        }
+        contents.put(-1)
+    }
+
+    // MARK: Recorders
+
+    private static func write(
+        _ population: Population, _ numbers: [ObjectIdentifier: Int], to contents: inout SectionWriter
+    ) {
+        contents.put(population.samplers.count)
+        for sampler in population.samplers {
+            contents.put(numbers[ObjectIdentifier(sampler.recording)]!)
+            contents.put(near: sampler.cells)
+            contents.put(near: sampler.places)
+        }
+        contents.put(population.spikeListeners.count)
+        for listener in population.spikeListeners {
+            contents.put(numbers[ObjectIdentifier(listener.recording)]!)
+            contents.put(near: listener.members.indices.filter { listener.members[$0] })
+        }
+    }
+}
+
+extension DeviceListener {
+    fileprivate func write(_ numbers: [ObjectIdentifier: Int], to contents: inout SectionWriter) {
+        contents.put(numbers[ObjectIdentifier(recording)]!)
+        [population.index, device, streamNumber, since].forEach { contents.put($0) }
+    }
+}
+
+extension Sampler: Checkpointed {
+    static let kept = ["recording", "cells", "places"]
+    static let made: [String] = []
+}
+
+extension SpikeListener: Checkpointed {
+    static let kept = ["recording", "members"]
+    static let made: [String] = []
+}
+
+/// A kind of input that a plane collects: spikes of a channel, currents, slow inward currents.
+enum PendingInput {
+    case spikes(channel: Int), current, slowInwardCurrent
+
+    static func all(_ inputs: NodeInputs) -> [PendingInput] {
+        (0..<inputs.spikeChannels).map { .spikes(channel: $0) } + (inputs.current ? [.current] : [])
+            + (inputs.slowInwardCurrent ? [.slowInwardCurrent] : [])
+    }
+
+    var number: Int {
+        switch self {
+        case .spikes(let channel): channel
+        case .current: 8
+        case .slowInwardCurrent: 9
+        }
+    }
+
+    /// What arrives at a stamp, place by place; nil where nothing of that kind can.
+    func row(_ plane: InputPlane, stamp: Int) -> UnsafeMutablePointer<Double>? {
+        let slot = stamp & plane.slotMask
+        switch self {
+        case .spikes(let channel): return plane.spikes + (slot * plane.rowStride + channel * plane.channelStride)
+        case .current: return plane.current.map { $0 + slot * plane.inputStride }
+        case .slowInwardCurrent: return plane.slowInwardCurrent.map { $0 + slot * plane.inputStride }
+        }
+    }
+}

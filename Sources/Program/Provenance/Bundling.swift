@@ -1,0 +1,88 @@
+import AstroCore
+import AstroLua
+import Glibc
+
+/// `astrolua bundle experiment.lua`: runs the script once to see what it needs, and packs that into one file.
+struct Bundling {
+    static let word = "bundle"
+
+    private let asked: CommandLineOptions
+    private let script, output: String
+    private let arguments: [String]
+
+    /// nil if the words ask for something else. A script that is called "bundle" is run as ./bundle.
+    init?(_ parsed: CommandLineOptions) {
+        guard parsed.script.first == Self.word else { return nil }
+        asked = parsed
+        var words = Array(parsed.script.dropFirst())
+        var output: String?
+        func takeOutput(at place: Int) {
+            guard words.count > place + 1, words[place] == "-o" else { return }
+            output = words[place + 1]
+            words.removeSubrange(place...place + 1)
+        }
+        takeOutput(at: 0)
+        if output == nil { takeOutput(at: 1) }
+        script = words.first ?? ""
+        arguments = Array(words.dropFirst())
+        let base = script.split(separator: "/").last.map(String.init) ?? ""
+        self.output = output ?? (base.hasSuffix(".lua") ? String(base.dropLast(4)) : base) + Bundle.ending
+    }
+
+    func run() -> Int32 {
+        guard !script.isEmpty, !script.hasPrefix("-"), asked.chunks.isEmpty, !asked.interactive else {
+            complain(
+                "astrolua bundle: needs a script, as in: astrolua bundle experiment.lua [-o experiment.astro] [args ...]"
+            )
+            return ExitStatus.wrongOptions
+        }
+        do {
+            let stage = try Stage()
+            defer { stage.remove() }
+            let path = "\(stage.directory)/run.json"
+            var line = ["--record", path] + asked.limits + asked.places
+            if let seed = asked.seed { line += ["--seed", "\(seed)"] }
+            let status = try stage.run { runLine(line + [script] + arguments) }
+            guard status == ExitStatus.success else {
+                complain("astrolua bundle: the script ended with status \(status), so nothing is packed")
+                return status
+            }
+            try write(try JSON(parsing: try contents(of: path, atMost: 1 << 30)))
+            return ExitStatus.success
+        } catch {
+            complain("astrolua bundle: \(error)")
+            return ExitStatus.failure
+        }
+    }
+
+    private func write(_ record: JSON) throws {
+        guard let script = try record["script"].map(RecordedText.init) else { throw InputError("there is no script") }
+        let modules = try (record["modules"]?.list ?? []).map(RecordedText.init)
+        let inputs = RecordedFile.all(record["read"])
+        let names = [script.name] + modules.map(\.name) + inputs.map(\.name)
+        let outside = names.filter { StagedName.problem(with: $0) != nil }
+        guard outside.isEmpty else {
+            throw InputError(
+                "\(outside.joined(separator: ", ")): what lies outside of the current directory and the script's can't "
+                    + "be packed; copy it there")
+        }
+        let files = ([script] + modules).map { (name: $0.name, content: $0.bytes) } + (try inputs.map(data))
+        let written = (record["written"]?.list ?? []).compactMap { $0["file"]?.text }
+        let bytes = Bundle.pack(files, script: script.name, arguments: arguments, seed: asked.seed, written: written)
+        try Bundle.write(bytes, to: output)
+        let sizes = "\(count(modules.count, "module")), \(count(inputs.count, "data file")), \(bytes.count) bytes"
+        let packed = files.dropFirst().map { "  \(StagedName.shown($0.name))" }
+        say(["\(output): \(StagedName.shown(script.name)), \(sizes)"] + packed + ["run it with: astrolua \(output)"])
+    }
+
+    private func data(_ input: RecordedFile) throws -> (name: String, content: [UInt8]) {
+        let directory = script.lastIndex(of: "/").map { String(script[...$0]) } ?? ""
+        let isBelowScript = input.name.hasPrefix("script/")
+        let path = isBelowScript ? directory + input.name.dropFirst("script/".count) : StagedName.shown(input.name)
+        let content = try contents(of: path, atMost: Bundle.largest)
+        guard SHA256.hex(of: content) == input.digest else {
+            throw InputError("'\(path)' was changed while the script ran, so what it read is not there any more")
+        }
+        return (input.name, content)
+    }
+}
