@@ -8,7 +8,7 @@
 # make install  PREFIX=/usr/local: binary, stdlib, tour, man page
 
 PREFIX ?= /usr/local
-PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check openmpi-bin
+PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
 SWIFT_FLAGS = -c release --static-swift-stdlib
 PROGRAM = .build/release/astrolua
 
@@ -31,6 +31,8 @@ deps:
 	  $$sudo apt-get update -q && $$sudo apt-get install -y -q --no-install-recommends $$missing; fi
 	@command -v swift >/dev/null || { echo "a Swift toolchain of version 6.2 or later is needed: https://swift.org/install"; exit 1; }
 
+# Several ranks are tested, too; the program itself needs no MPI.
+test: PACKAGES += openmpi-bin
 test: build
 	@passed=0; failed=0; summary=""; \
 	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-formats test-faults test-widths test-mpi; do \
