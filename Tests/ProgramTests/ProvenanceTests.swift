@@ -127,7 +127,7 @@ struct RecordTests {
             ),
             ("call = 1, 3", "call = 1, 2", "call 3 of simulate, simulation 1, to 300 ms was not reached"),
             ("print(\\\"spikes\\\"", "print(\\\"Spikes\\\"", "printed: line 1 is 'Spikes"),
-            ("print(\\\"spikes\\\"", "error(\\\"stop\\\"", "status: 1 (experiment.lua:10: "),
+            ("print(\\\"spikes\\\"", "error(\\\"stop\\\"", "status: 1 (stop), was 0"),
             ("spikes:save", "spikes:clear() spikes:save", "files: results/spikes.csv: line 2 is "),
             ("\"arguments\": []", "\"arguments\": [\"word\"]", "printed: line 1 is 'spikes"),
         ])

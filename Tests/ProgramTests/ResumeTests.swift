@@ -177,6 +177,7 @@ struct ResumeTests {
             sim:simulate(10)
             local file <close> = io.open("log.txt", "a")
             file:write("line\\n")
+            file:flush()
             sim:simulate(100000)
             """
         let path = try script(text)

@@ -118,12 +118,14 @@ local function wants_help(words)
   return false
 end
 
--- Before the run and not after it. Of all paths only a directory where the script may write fails with this code.
-local IS_DIRECTORY <const> = 21
+local NOT_ALLOWED <const> = 13
 
+-- Before the run and not after it. A directory can be opened, if not read; "/." after it keeps out files.
 local function check_directory(path)
-  local _, problem, code = io.open(path .. "/.", "a")
-  if code ~= IS_DIRECTORY then complain("option --out: %s", (problem:gsub("/%.([:'])", "%1"))) end
+  local directory, problem, code = io.open(path .. "/.")
+  if directory then return directory:close() end
+  if code == NOT_ALLOWED then complain("option --out: the script may not write there (astrolua --allow-write %s ... lets it)", path) end
+  complain("option --out: %s", (problem:gsub("/%.:", ":", 1)))
 end
 
 return function(description)

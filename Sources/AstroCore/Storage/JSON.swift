@@ -32,6 +32,17 @@ package enum JSON: Hashable, Sendable {
     }
     package static func texts(_ texts: [String]) -> JSON { .list(texts.map { .text($0) }) }
 
+    /// The same with the names of objects in order, whatever order an editor has left them in.
+    package var ordered: JSON {
+        switch self {
+        case .list(let list): return .list(list.map(\.ordered))
+        case .object(let fields):
+            return .object(
+                fields.map { Field(name: $0.name, value: $0.value.ordered) }.sorted { $0.name < $1.name })
+        default: return self
+        }
+    }
+
     // MARK: asking
 
     package subscript(_ name: String) -> JSON? {

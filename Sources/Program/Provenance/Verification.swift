@@ -63,7 +63,7 @@ struct Verification {
             say(["\(path): different", "  the run was ended before it could be compared"])
             return ExitStatus.failure
         }
-        let comparison = Comparison(recorded: recorded.json, again: json, stage: stage.directory)
+        let comparison = Comparison(recorded: recorded.json.ordered, again: json.ordered, stage: stage.directory)
         let differences = comparison.differences
         let verdict = differences.isEmpty ? "the same to the bit (\(comparison.extent))" : "different"
         say(["\(path): \(verdict)"] + (differences + comparison.notes).map { "  \($0)" })

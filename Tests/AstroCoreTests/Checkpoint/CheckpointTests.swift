@@ -97,9 +97,10 @@ struct CheckpointTests {
                 let device = try reference.create(current, parameters: ["std": .number(0.001)])
                 _ = try? reference.connect(device, nodes)
             }
+            // one each: parrots repeat all that they hear
             _ = try? reference.connect(
-                nodes, nodes, rule: ["rule": .text("pairwise_bernoulli"), "p": .number(0.1)],
-                synapse: ["weight": .number(3)])
+                nodes, nodes, rule: ["rule": .text("fixed_outdegree"), "outdegree": .number(1)],
+                synapse: ["weight": .number(3), "delay": .number(2.3)])
             _ = try? reference.record(nodes)
         }
         var random = SystemRandomNumberGenerator()
@@ -132,8 +133,9 @@ struct CheckpointTests {
         let generator = try reference.create("spike_generator", parameters: ["spike_times": .numbers([1, 2, 3])])
         let parrots = try reference.create("parrot_neuron", count: 2, label: "parrots")
         _ = try reference.connect(generator, parrots)
-        _ = try reference.connect(parrots, parrots, synapse: ["delay": .number(40)])
-        _ = try reference.record(parrots)
+        let echoes = try reference.create("parrot_neuron", count: 2)
+        _ = try reference.connect(parrots, echoes, synapse: ["delay": .number(40)])
+        _ = try reference.record(parrots.joined(with: echoes))
         try reference.simulate(10)
         try reference.connections(source: parrots).set(["delay": .number(0.5)])
         let simulation = try reloaded(reference, threads: 2)
@@ -158,17 +160,17 @@ struct CheckpointTests {
     @Test("An interlude in the middle of a run changes nothing")
     func interlude() throws {
         let whole = try Everything.build(threads: 2), interrupted = try Everything.build(threads: 2)
-        try whole.simulate(30)
-        var asked = 0, acted: [Double] = []
+        try whole.simulate(700)
+        var acted: [Double] = []
+        // asked at the beginning and then ten times a second
         let interlude = Interlude {
-            asked += 1
-            return asked % 2 == 0
+            true
         } act: { end in
-            #expect(end == 300)
+            #expect(end == 7000)
             acted.append(interrupted.time)
         }
-        try interrupted.simulate(30, interlude: interlude)
-        #expect(!acted.isEmpty && acted == acted.sorted() && acted.last! < 30)
+        try interrupted.simulate(700, interlude: interlude)
+        #expect(!acted.isEmpty && acted == acted.sorted() && acted.last! < 700)
         #expect(try Everyone(whole) == Everyone(interrupted))
     }
 }

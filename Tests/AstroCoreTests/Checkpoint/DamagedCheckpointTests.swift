@@ -114,18 +114,40 @@ struct DamagedCheckpointTests {
         #expect(refused > 100 && loaded > 100, "\(refused) refused, \(loaded) loaded")
     }
 
+    /// The file with another number of nodes in a population, digests and lengths set right.
+    private func enlarged(_ bytes: [UInt8], model: String, label: String, count: Int) throws -> [UInt8] {
+        var before = SectionWriter(), after = SectionWriter()
+        before.put(model)
+        before.put(Optional(label))
+        after.put(count)
+        var result = Array(bytes[..<48]), place = 48, changed = 0
+        while place < bytes.count {
+            let length = bytes[place + 8..<place + 16].reversed().reduce(0) { $0 << 8 | Int($1) }
+            var contents = Array(bytes[place + 40..<place + 40 + length])
+            if contents.starts(with: before.bytes) {
+                let start = before.bytes.count
+                contents.replaceSubrange(start..<start + 1, with: after.bytes)
+                changed += 1
+            }
+            result += bytes[place..<place + 8] + withUnsafeBytes(of: UInt64(contents.count)) { Array($0) }
+            result += bytes[place + 16..<place + 40] + contents
+            result += [UInt8](repeating: 0, count: (8 - contents.count % 8) % 8)
+            place += 40 + (length + 7) / 8 * 8
+        }
+        try #require(changed == 1)
+        return CheckpointFormat.resealed(result)
+    }
+
     @Test("A file that asks for more than it holds is refused before there is memory for it")
     func greedy() throws {
         defer { folder.remove() }
-        // a count in the first section: the number of nodes, written as seven bits a byte
         let whole = try small()
-        let model = Array("parrot_neuron".utf8)
-        let place = try #require((0..<whole.count - model.count).first { Array(whole[$0..<$0 + model.count]) == model })
-        for end in place + model.count..<place + model.count + 20 {
-            var bytes = whole
-            for i in end..<end + 4 { bytes[i] = 0xff }
-            #expect(try refusal(CheckpointFormat.resealed(bytes)) != nil)
-        }
+        let cells = try enlarged(whole, model: "aeif_cond_alpha_astro", label: "neurons", count: 500_000_000)
+        #expect(try #require(try refusal(cells)).contains("do not fit into it"))
+        let parrots = try enlarged(whole, model: "parrot_neuron", label: "parrots", count: 2_000_000_000)
+        #expect(try #require(try refusal(parrots)).contains("need about"))
+        let beyond = try enlarged(whole, model: "parrot_neuron", label: "parrots", count: 1 << 50)
+        #expect(try #require(try refusal(beyond)).contains("number of nodes"))
     }
 }
 

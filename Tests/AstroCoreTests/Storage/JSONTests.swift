@@ -15,6 +15,13 @@ struct JSONTests {
         "What is written reads as the same, on one line and for people", arguments: [value.description, value.readable])
     func roundTrip(text: String) throws { #expect(try JSON(parsing: Array(text.utf8)) == Self.value) }
 
+    @Test("The order of names can be put right")
+    func ordered() throws {
+        let (a, b) = ("{\"x\": [{\"b\": 1, \"a\": 2}], \"c\": 3}", "{\"c\": 3, \"x\": [{\"a\": 2, \"b\": 1}]}")
+        #expect(try JSON(parsing: Array(a.utf8)) != JSON(parsing: Array(b.utf8)))
+        #expect(try JSON(parsing: Array(a.utf8)).ordered == JSON(parsing: Array(b.utf8)).ordered)
+    }
+
     @Test("For people, a long list has an element a line, a short one a line of its own")
     func readable() {
         let lines = Self.value.readable.split(separator: "\n")

@@ -66,7 +66,7 @@ enum Everything {
         let surrogates = try simulation.nodes(labelled: "astrocyte_surrogate")
         let tsodyks: Settings = ["synapse_model": .text("tsodyks_synapse"), "tau_fac": .number(30)]
         _ = try simulation.tripartiteConnect(
-            neurons, neurons.joined(with: parrots.slice(1, 5)), third: glia,
+            neurons, neurons, third: glia,
             rule: ["rule": .text("pairwise_bernoulli"), "p": .number(0.2)],
             thirdRule: ["p": .number(0.5), "pool_size": .number(3), "pool_type": .text("random")],
             primary: tsodyks.merging(["delay": .number(2)]) { $1 }, thirdIn: tsodyks,
@@ -123,10 +123,11 @@ struct Everyone: Equatable {
     init(_ simulation: Simulation) throws {
         (time, nodes, connections) = (simulation.time, simulation.nodeCount, simulation.connectionCount)
         fingerprint = simulation.fingerprint()
+        let devices = try simulation.populations.filter { try Catalogue.model($0.model!).kind == "recorder" }
         let recorders =
             simulation.recorders
-            + (try simulation.populations.compactMap { population -> Recorder? in
-                try Catalogue.model(population.model!).kind == "recorder" ? simulation.recorder(of: population) : nil
+            + (try devices.flatMap { nodes in
+                try (1...nodes.count).map { try simulation.recorder(of: nodes.node(at: $0)) }
             })
         recorded = try recorders.map { recorder in
             try ([recorder.times, recorder.senders] + recorder.quantities.map(recorder.column)).map {
