@@ -72,6 +72,11 @@ describe("plot.raster", function()
     assert.equal(0, rate.y[3])
   end)
 
+  it("makes no bin longer than the picture", function()
+    local rate = series(plot.raster(spikes, { histogram = true, bin = 500, xrange = { 0, 100 } }), 2, 1)
+    assert.are.same({ 50 }, rate.x)
+  end)
+
   it("counts silent neurons in the rate when the recorder knows them", function()
     local rec = { events = spikes.events, nodes = { ids = { 1, 2, 3, 4, 5 } } }
     local rate = series(plot.raster(rec, { histogram = true, bin = 10 }), 2, 1)

@@ -139,7 +139,7 @@ extension Sampler: Checkpointed {
 
 extension SpikeListener: Checkpointed {
     static let kept = ["recording", "members"]
-    static let made: [String] = []
+    static let made = ["first"]
 }
 
 /// A kind of input that a plane collects: spikes of a channel, currents, slow inward currents.

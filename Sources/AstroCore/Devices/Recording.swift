@@ -215,7 +215,7 @@ extension Recording: Checkpointed {
         "quantities", "schedule", "spikes", "samples", "count", "forgotten", "columns", "sampled", "recordedIDs",
         "firstStamp", "lastStamp", "stream", "label",
     ]
-    static let made = ["resolution"]
+    static let made = ["resolution", "wholeSampled", "wholeSamples"]
 
     /// Events in a section: some megabytes.
     private static let sectionSize = 1 << 20

@@ -272,6 +272,7 @@ extension Simulation: Checkpointed {
     ]
     static let made = [
         "threads", "senderCount", "smallBlocks", "smallBlocksInTurn", "isPrepared", "outboxes", "isRunning",
+        "ranks", "remoteSenders", "blocksOfSingleRanks",
     ]
 }
 

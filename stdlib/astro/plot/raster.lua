@@ -103,7 +103,9 @@ raster.raster = check.public("plot.raster(rec [, options])", function(rec, optio
   local panels = { raster_panel(groups, times, senders, axis) }
   panels[1].ylabel = options.ylabel or panels[1].ylabel
   if options.histogram then
-    local bin = options.bin or axes.round_up((axis.ms[2] - axis.ms[1]) / 150)
+    local length = axis.ms[2] - axis.ms[1]
+    -- a bin longer than the picture would have its middle outside
+    local bin = math.min(options.bin or axes.round_up(length / 150), length)
     panels[2] = rate_panel(groups, times, senders, axis, bin)
   end
   panels[#panels].xlabel = options.xlabel or axis.label
