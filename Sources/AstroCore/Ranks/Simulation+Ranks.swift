@@ -11,7 +11,8 @@ extension Ranks {
     /// The state lies on all ranks, and a checkpoint is written by one.
     package func refuseCheckpoints() throws {
         if isAlone { return }
-        throw InputError("\(count) ranks cannot write or read checkpoints yet: without mpirun, one process with many threads can")
+        throw InputError(
+            "\(count) ranks cannot write or read checkpoints yet: without mpirun, one process with many threads can")
     }
 }
 
