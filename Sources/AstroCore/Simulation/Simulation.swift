@@ -180,7 +180,9 @@ public final class Simulation {
         _ model: any NodeModel.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
         let deal = self.deal(count)
-        try ranks.agree { try refuse(count, bytes: Cells.bytes(model, deal.cells(of: ranks.rank).count), of: model.name) }
+        try ranks.agree {
+            try refuse(count, bytes: Cells.bytes(model, deal.cells(of: ranks.rank).count), of: model.name)
+        }
         let cells = makeCells(model, deal)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
         let assignment = try ranks.agree { try CellAssignment(cells, EvenRun(0..<count), parameters, name) }
@@ -197,7 +199,8 @@ public final class Simulation {
     func makeCells(_ model: any NodeModel.Type, _ deal: Deal) -> Cells {
         let own = deal.cells(of: ranks.rank)
         return Cells(
-            model: model, deal: deal, own: own, resolution: resolution, shares: shares(model, own), firstSender: senderCount)
+            model: model, deal: deal, own: own, resolution: resolution, shares: shares(model, own),
+            firstSender: senderCount)
     }
 
     /// Gives the cells of the next population their places among all.
