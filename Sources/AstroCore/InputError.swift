@@ -15,7 +15,7 @@ extension InputError {
         if let near = nearest(to: name, among: known) {
             return InputError("\(what) '\(name)' (did you mean '\(near)'?)")
         }
-        guard !known.isEmpty, known.count <= 12 else { return InputError("\(what) '\(name)'") }
+        guard !known.isEmpty, known.count <= 40 else { return InputError("\(what) '\(name)'") }
         return InputError("\(what) '\(name)' (there are: \(known.sorted().joined(separator: ", ")))")
     }
 

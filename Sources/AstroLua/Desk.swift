@@ -55,6 +55,10 @@ extension Runtime {
                 _, arguments in
                 .list(arguments.runtime.visibleFiles(try arguments.string(1, "directory")).map { .text($0) })
             },
+            .init("explained", "host.explained(message)", "An error of Lua's, with what was probably meant.") {
+                _, arguments in
+                .text(arguments.runtime.explained(try arguments.string(1, "message")))
+            },
             .init("nearest", "host.nearest(name, names)", "The name that was probably meant, or nil.") { _, arguments in
                 let name = try arguments.string(1, "name")
                 let near = InputError.nearest(to: name, among: try arguments.names(2, "names"))

@@ -53,13 +53,19 @@ extension Runtime {
         }
         guard let stdlib = access.stdlib, !name.isEmpty, isPlain, let bytes = readFile("\(stdlib)/\(path)") else {
             push(.none, L)
-            push(.text("no module in stdlib: '\(path)'"), L)
+            push(.text("no module in stdlib: '\(path)'\(Self.meantModule(name))"), L)
             return .pushed(2)
         }
         ledger?.noteLibrary(path, bytes)
         push(.text(String(decoding: bytes, as: UTF8.self)), arguments.L)
         push(.text(path), arguments.L)
         return .pushed(2)
+    }
+
+    private static func meantModule(_ name: String) -> String {
+        let whole = usualModules.map { "astro.\($0)" } + ["astro.help"]
+        let meant = usualModules.contains(name) ? "astro.\(name)" : InputError.nearest(to: name, among: whole)
+        return meant.map { " (did you mean '\($0)'?)" } ?? ""
     }
 
     private func makeLoadersTextOnly() {
@@ -80,20 +86,51 @@ extension Runtime {
     /// Reading a global that was never set names the nearest one that exists, or how the module is loaded.
     func installStrictGlobals() {
         pushGlobals()
-        makeStrict(hint: { Self.usualModules.contains($0) ? "local \($0) = require \"astro.\($0)\"" : nil }) {
-            "variable '\($0)' is not defined"
-        }
+        makeStrict(hint: Self.meaning(ofGlobal:), others: { $0.localNames($1) }) { "variable '\($0)' is not defined" }
         shim_pop(L, 1)
     }
 
+    /// What a name means where it is no variable.
+    private static func meaning(ofGlobal name: String) -> String? {
+        if usualModules.contains(name) { return "local \(name) = require \"astro.\(name)\"" }
+        if name == "random" || astroFunctions.contains(where: { $0.name == name }) { return "did you mean astro.\(name)?" }
+        if Catalogue.rules.contains(name) { return "the name of a rule stands between quotes: \"\(name)\"" }
+        let isModel = Catalogue.models.contains { $0.name == name }
+        return isModel ? "the name of a model stands between quotes: \"\(name)\"" : nil
+    }
+
+    /// Local variables of the function that called this one, and of those around it.
+    private func localNames(_ L: LuaState) -> [String] {
+        var activation = lua_Debug()
+        guard lua_checkstack(L, 2) != 0, lua_getstack(L, 1, &activation) != 0 else { return [] }
+        let top = lua_gettop(L)
+        defer { lua_settop(L, top) }
+        var names: [String] = []
+        func collect(_ next: (Int32) -> UnsafePointer<CChar>?) {
+            var i: Int32 = 1
+            while let name = next(i) {
+                names.append(String(cString: name))
+                shim_pop(L, 1)
+                i += 1
+            }
+        }
+        collect { lua_getlocal(L, &activation, $0) }
+        if lua_getinfo(L, "f", &activation) != 0 { collect { lua_getupvalue(L, top + 1, $0) } }
+        return names.filter { $0.first != "(" && $0 != "_ENV" && !$0.isEmpty }
+    }
+
     /// Reading what the table on top does not have becomes an error, with a hint or the nearest name.
-    func makeStrict(hint: @escaping (String) -> String? = { _ in nil }, _ complaint: @escaping (String) -> String) {
+    /// `others`: more names that may have been meant.
+    func makeStrict(
+        hint: @escaping (String) -> String? = { _ in nil }, others: @escaping (Runtime, LuaState) -> [String] = { _, _ in [] },
+        _ complaint: @escaping (String) -> String
+    ) {
         lua_createtable(L, 0, 1)
         let id = addEntry(nil) { runtime, L in
             guard lua_type(L, 2) == LUA_TSTRING else { return .none }
             let name = runtime.text(L, at: 2)
             if let hint = hint(name) { throw InputError("\(complaint(name)) (\(hint))") }
-            let near = InputError.nearest(to: name, among: try runtime.names(L, in: 1))
+            let near = InputError.nearest(to: name, among: others(runtime, L) + (try runtime.names(L, in: 1)))
             throw InputError(complaint(name) + (near.map { " (did you mean '\($0)'?)" } ?? ""))
         }
         setField("__index") { shim_push_method(L, id) }
@@ -121,7 +158,7 @@ extension Runtime {
 private let preludeText = #"""
     local directory, admitted, stdlib, host, trusted, has_prompt, another_writes = ...
     local load, loadfile, open, lines = load, loadfile, io.open, io.lines
-    local find, gmatch, gsub = string.find, string.gmatch, string.gsub
+    local find, gmatch, gsub, concat = string.find, string.gmatch, string.gsub, table.concat
     local error, type, pcall, require, math_type, tostring, next = error, type, pcall, require, math.type, tostring, next
 
     -- for help, completion and pretty-printing, which must run nothing of the user's
@@ -164,7 +201,7 @@ private let preludeText = #"""
 
     -- Each place is asked for permission before it is looked at: what is outside the sandbox cannot even be seen to be there.
     local function from_script(name)
-      local tried = ""
+      local tried = {}
       for template in gmatch(package.path, "[^;]+") do
         local path = gsub(template, "%?", { ["?"] = gsub(name, "%.", "/") })
         local place, why = admitted(path, "code")
@@ -175,9 +212,9 @@ private let preludeText = #"""
           if not chunk then error(problem, 0) end
           return chunk, path
         end
-        tried = tried .. "\n\t" .. (why or "no file '" .. path .. "'")
+        tried[#tried + 1] = why or "no file '" .. path .. "'"
       end
-      return tried
+      return concat(tried, "\n\t")
     end
     package.searchers = { searchers[1], from_stdlib, from_script }
 

@@ -45,7 +45,7 @@ extension Runtime {
         do {
             try load(withoutShebang(text), name: name)
         } catch {
-            return .failed("\(error)")
+            return .failed(explained("\(error)"))
         }
         if keepingLocals { shim_keep_locals(L, -1) }
         for argument in options.arguments { push(.text(argument), L) }
@@ -105,7 +105,7 @@ extension Runtime {
         if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") {
             return .failed(memoryMessage)
         }
-        return .failed(scriptLines(message))
+        return .failed(explained(scriptLines(message)))
     }
 
     private var memoryMessage: String {

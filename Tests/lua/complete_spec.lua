@@ -101,6 +101,17 @@ describe("completion between quotes", function()
     assert.equal("tsodyks_synapse", names 'sim:connections { synapse_model = "ts')
   end)
 
+  it("files and what a recorder holds, for the modules", function()
+    variables.files, variables.analysis = require "astro.io", require "astro.analysis"
+    assert.equal("V_m", names 'plot.traces(trace, { "')
+    assert.equal("V_m", names 'plot.traces(trace, { { "')
+    assert.equal("V_m", names 'analysis.signal(trace, "')
+    offers('files.read("Make', "Makefile")
+    offers('files.save_connections(c, "Make', "Makefile")
+    offers("plot.raster(spikes, { ", "bin", "groups", "title", "xrange")
+    offers("plot.traces(trace, { 'V_m' }, { ", "title", "width")
+  end)
+
   it("rules", function()
     assert.equal("fixed_indegree fixed_outdegree fixed_total_number", names 'sim:connect(exc, exc, "fix')
     assert.equal("pairwise_bernoulli pairwise_poisson", names 'sim:connect(exc, exc, { rule = "pair')

@@ -8,10 +8,13 @@
 -- analysis.signal and analysis.rate_over_time return, or a Vector with the option `interval`. Times are in ms, rates and
 -- frequencies in Hz. The parts, each with its functions' shapes and sources: analysis/spikes.lua, counts.lua, synchrony.lua,
 -- signals.lua, spectrum.lua, lags.lua, calcium.lua, statistics.lua.
+local check = require "astro.check"
+
 local analysis = {}
 
 for _, part in ipairs { "spikes", "counts", "synchrony", "signals", "spectrum", "lags", "calcium", "statistics" } do
   for name, f in pairs(require("astro.analysis." .. part)) do analysis[name] = f end
 end
 
+check.module("astro.analysis", analysis)
 return analysis

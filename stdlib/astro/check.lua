@@ -88,6 +88,21 @@ function check.suggestion(name, names)
   return "there are: " .. table.concat(names, ", ")
 end
 
+-- module(name, functions): from now on, reading one that is not there is an error that names the nearest.
+function check.module(name, functions)
+  local function complain(_, key)
+    if type(key) ~= "string" then return nil end
+    error(("%s has no '%s' (%s)"):format(name, key, check.suggestion(key, check.sorted_keys(functions))), 2)
+  end
+  setmetatable(functions, { __index = complain })
+end
+
+-- Refuses a Recorder of samples where spikes are wanted.
+function check.spikes(call, rec, instead)
+  if type(rec) ~= "userdata" or getmetatable(rec) ~= "Recorder" or #rec.quantities == 0 then return end
+  fail("%s: the recorder holds samples of %s, not spikes (%s)", call, table.concat(rec.quantities, ", "), instead)
+end
+
 local function is_finite(x) return type(x) == "number" and x == x and math.abs(x) < math.huge end
 local function is_bound(x) return x == nil or is_finite(x) end
 

@@ -52,4 +52,5 @@ io.connect = public(function(sim, connections, options)
   return host.connect(sim, connections, options.source, options.target, options.synapse, options.population)
 end)
 
+check.module("astro.io", io)
 return io

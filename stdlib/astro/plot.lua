@@ -6,6 +6,7 @@
 --
 -- Each kind of picture has a file in plot/; plot/figure.lua says what a figure is, and plot/gnuplot.lua, plot/terminal.lua and
 -- plot/matplotlib.lua draw it.
+local check = require "astro.check"
 local style = require "astro.plot.style"
 
 local plot = { colours = style.colours, palettes = style.palettes }
@@ -25,4 +26,5 @@ for file, names in pairs(KINDS) do
   for _, name in ipairs(names) do plot[name] = kinds[name] end
 end
 
+check.module("astro.plot", plot)
 return plot

@@ -4,6 +4,7 @@
 --   report.samples("IP3", trace.events.IP3, "uM")         IP3                    0.4414 uM (0.3996 to 0.5211)
 --   report.run(sim)                                       sizes, seconds spent, real-time factor, memory
 local _, _, host = ...
+local check = require "astro.check"
 local show_text = host.show_text
 local report = {}
 
@@ -54,4 +55,5 @@ function report.run(sim)
   passing("memory", stats.memory_bytes / 2 ^ 20, "MB")
 end
 
+check.module("astro.report", report)
 return report

@@ -10,7 +10,7 @@ local _, _, host = ...
 local astro = require "astro"
 local plain = require "astro.plain"
 local check = require "astro.check"
-local fail, public = check.fail, check.public
+local fail, public, shown, wrong = check.fail, check.public, check.shown, check.wrong
 local sweep = {}
 
 local start_points, order_points, next_point = host.run, host.order_points, host.next_point
@@ -284,9 +284,9 @@ end
 --
 -- results.failed has a row for every point that failed: parameters, seed, and `error`, the message. results:column(name) is a Vector;
 -- results:save(path) writes a .csv file.
-sweep.run = public(function(f, points, options)
-  if type(f) ~= "function" then fail("run: f must be a function, got %s", type(f)) end
-  if type(points) ~= "table" then fail("run: points must be a table, got %s", type(points)) end
+sweep.run = public("sweep.run(f, points [, options])", function(f, points, options)
+  if type(f) ~= "function" then wrong("run: f must be a function, got %s", shown(f)) end
+  if type(points) ~= "table" then wrong("run: points must be a table, got %s", shown(points)) end
   options = checked(options)
   local tasks = prepared(#points > 0 and points or grid(points), seed_of_run(math.tointeger(options.seed or 1)))
   last_tasks = tasks
@@ -303,4 +303,5 @@ sweep.run = public(function(f, points, options)
   return results
 end)
 
+check.module("astro.sweep", sweep)
 return sweep

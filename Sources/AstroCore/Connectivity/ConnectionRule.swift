@@ -39,13 +39,28 @@ struct ConnectionRule {
         kind = try Self.kind(settings)
         let known = ["rule", "allow_autapses", "allow_multapses", "make_symmetric"] + (kind.key.map { [$0] } ?? [])
         for key in settings.keys.sorted() where !known.contains(key) {
-            throw InputError.unknown("\(kind.rawValue) has no key", key, among: known)
+            throw Self.unknown(key, settings, kind, known)
         }
         value = try Self.value(settings, kind)
         allowsAutapses = try Self.flag(settings, "allow_autapses", true)
         allowsMultapses = try Self.flag(settings, "allow_multapses", true)
         makesSymmetric = try Self.flag(settings, "make_symmetric", false)
         try checkFlags()
+    }
+
+    /// What was meant may be a key of the synapse, or of a rule that was not named.
+    private static func unknown(_ key: String, _ settings: Settings, _ kind: Kind, _ known: [String]) -> InputError {
+        if SynapseSpec.allKeys.contains(key) {
+            return InputError(
+                "\(kind.rawValue) has no key '\(key)': that is the synapse's, which is an argument of its own, behind the rule")
+        }
+        let others = Kind.allCases.filter { $0.key == key }.map(\.rawValue)
+        if settings["rule"] == nil, let first = others.first {
+            let owners = "\(others.joined(separator: ", ")) \(others.count == 1 ? "has" : "have") one"
+            return InputError(
+                "\(kind.rawValue) has no key '\(key)', and no rule is named (\(owners), as in { rule = '\(first)', \(key) = … })")
+        }
+        return InputError.unknown("\(kind.rawValue) has no key", key, among: known)
     }
 
     private static func kind(_ settings: Settings) throws -> Kind {

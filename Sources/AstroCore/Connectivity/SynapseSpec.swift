@@ -25,13 +25,26 @@ struct SynapseSpec {
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
         for key in settings.keys.sorted() where key != "synapse_model" {
             guard let parameter = model.parameters.first(where: { $0.name == key }) else {
-                throw InputError.unknown(
-                    "\(model.rawValue) has no parameter", key, among: model.parameters.map(\.name) + ["synapse_model"])
+                throw Self.unknown(key, settings, model)
             }
             sources[key] = try Self.source(settings[key]!, parameter, model.rawValue)
         }
         receptor = try Self.receptor(sources.removeValue(forKey: "receptor_type")!)
         try checkFractions()
+    }
+
+    /// What synapses take, whatever their model.
+    static let allKeys = ["synapse_model"] + SynapseModel.allCases.flatMap { $0.parameters.map(\.name) }
+
+    /// What was meant may be a parameter of a model that was not named.
+    private static func unknown(_ key: String, _ settings: Settings, _ model: SynapseModel) -> InputError {
+        let owner = SynapseModel.allCases.first { $0.parameters.contains { $0.name == key } }
+        if settings["synapse_model"] == nil, let owner {
+            return InputError(
+                "\(model.rawValue) has no parameter '\(key)', and no model is named (synapse_model = '\(owner.rawValue)' has one)")
+        }
+        return InputError.unknown(
+            "\(model.rawValue) has no parameter", key, among: model.parameters.map(\.name) + ["synapse_model"])
     }
 
     private static func receptor(_ source: Source) throws -> Int {

@@ -18,25 +18,25 @@ public indirect enum Distribution: Sendable, Equatable {
     public func check() throws {
         switch self {
         case .uniform(let min, let max):
-            try require(min < max, "uniform: min = \(formatted(min)) must be below max = \(formatted(max))")
-            try require((max - min).isFinite, "uniform: min and max must be finite")
+            try require(min < max, "min = \(formatted(min)) must be below max = \(formatted(max))")
+            try require((max - min).isFinite, "min and max must be finite")
         case .normal(let mean, let std):
-            try checkSpread("normal", mean, std)
+            try checkSpread(mean, std)
         case .lognormal(let mean, let std):
-            try checkSpread("lognormal", mean, std)
+            try checkSpread(mean, std)
         case .exponential(let beta):
-            try require(beta.isFinite, "exponential: beta = \(formatted(beta)) must be finite")
+            try require(beta.isFinite, "beta = \(formatted(beta)) must be finite")
         case .uniformInt(let max):
-            try require(max > 0, "uniform_int: max = \(max) must be at least 1")
+            try require(max > 0, "max = \(max) must be at least 1")
         case .redraw(let inner, let min, let max):
             try inner.check()
-            try require(min < max, "redraw: min = \(formatted(min)) must be below max = \(formatted(max))")
+            try require(min < max, "min = \(formatted(min)) must be below max = \(formatted(max))")
         }
     }
 
-    private func checkSpread(_ name: String, _ mean: Double, _ std: Double) throws {
-        try require(mean.isFinite, "\(name): mean = \(formatted(mean)) must be finite")
-        try require(std > 0 && std.isFinite, "\(name): std = \(formatted(std)) must be above 0")
+    private func checkSpread(_ mean: Double, _ std: Double) throws {
+        try require(mean.isFinite, "mean = \(formatted(mean)) must be finite")
+        try require(std > 0 && std.isFinite, "std = \(formatted(std)) must be above 0")
     }
 
     private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {

@@ -51,9 +51,9 @@ public struct Nodes: CustomStringConvertible {
     public func slice(_ first: Int, _ last: Int, step: Int = 1) throws -> Nodes {
         let low = first < 0 ? count + first + 1 : first
         let high = last < 0 ? count + last + 1 : last
-        guard step >= 1 else { throw InputError("slice: step = \(step) must be at least 1") }
+        guard step >= 1 else { throw InputError("step = \(step) must be at least 1") }
         guard low >= 1, high <= count, low <= high else {
-            throw InputError("slice: \(first) to \(last) is not within 1 to \(count)")
+            throw InputError("\(first) to \(last) is not within 1 to \(count)")
         }
         return pick(stride(from: low - 1, to: high, by: step).map { $0 })
     }
@@ -70,7 +70,7 @@ public struct Nodes: CustomStringConvertible {
     /// `n` distinct nodes in ascending order, drawn from the simulation's seed.
     public func sample(_ n: Int) throws -> Nodes {
         guard n >= 1, n <= count else {
-            throw InputError("sample: \(n) is not a number of nodes to draw (1 to \(count))")
+            throw InputError("\(n) is not a number of nodes to draw (1 to \(count))")
         }
         var stream = RandomStream(seed: simulation.seed, .sample, simulation.sampleCalls)
         simulation.sampleCalls += 1
@@ -149,6 +149,14 @@ extension Nodes {
             return nil
         }
         return numbers.count == values.count ? .numbers(numbers) : .values(values)
+    }
+
+    /// Do any of them have a parameter, state or recordable of that name?
+    public func knows(_ name: String) -> Bool {
+        runs.contains { run in
+            if let cells = run.population.cells { return cells.isVisible(name) }
+            return run.population.devices?[run.first].values[name] != nil
+        }
     }
 
     private static func numbers(_ name: String, _ run: Run) throws -> [Double] {

@@ -61,9 +61,9 @@ public final class Recorder: CustomStringConvertible {
     /// Mean rate in spikes per second over the recorded nodes and the time of recording.
     public func rate() throws -> Double {
         guard isSpikeRecorder else {
-            throw InputError("rate: this recorder samples \(quantities.joined(separator: ", ")), not spikes")
+            throw InputError("this recorder samples \(quantities.joined(separator: ", ")), not spikes")
         }
-        guard recording.isConnected else { throw InputError("rate: the recorder is connected to no node") }
+        guard recording.isConnected else { throw InputError("the recorder is connected to no node") }
         let (first, last) = recordedSteps
         guard last > first else { return 0 }
         let seconds = TimeGrid.ms(last - first, recording.resolution) / 1000

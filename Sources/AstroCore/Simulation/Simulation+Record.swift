@@ -47,6 +47,7 @@ extension Simulation {
         if let label, recordings.contains(where: { $0.label == label }) {
             throw InputError("there is a recorder '\(label)' already")
         }
+        try checkOptions(options, nodes, device: quantities == nil ? SpikeRecorder.self : Multimeter.self)
         let recording: Recording
         if let quantities {
             guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
@@ -69,6 +70,19 @@ extension Simulation {
         return Recorder(self, recording)
     }
 
+    /// The other options are parameters of a device that the user has not named, so messages do not either.
+    private func checkOptions(_ options: Settings, _ nodes: Nodes, device: any Device.Type) throws {
+        let known = device.parameters.map(\.name).filter { $0 != "record_from" }
+        for key in options.keys.sorted() where !known.contains(key) {
+            let isRecordable = nodes.runs.contains { $0.population.recordables.contains { $0.name == key } }
+            if isRecordable { throw InputError("quantities are a list of names: { '\(key)' }, not { \(key) = … }") }
+            if ["interval", "offset"].contains(key) {
+                throw InputError("'\(key)' is for samples: the names of quantities come before the options")
+            }
+            throw InputError.unknown("there is no option", key, among: known + ["label", "to"])
+        }
+    }
+
     /// Files that recorders write while it runs.
     public var streamedFiles: [String] { allRecordings().compactMap { $0.stream?.path } }
 
@@ -85,7 +99,11 @@ extension Simulation {
 
     public func recorder(labelled label: String) throws -> Recorder {
         if let found = recordings.first(where: { $0.label == label }) { return Recorder(self, found) }
-        throw InputError.unknown("there is no recorder", label, among: recordings.compactMap(\.label))
+        let labels = recordings.compactMap(\.label)
+        if labels.isEmpty {
+            throw InputError("there is no recorder '\(label)': none was given a label (an option of record)")
+        }
+        throw InputError.unknown("there is no recorder", label, among: labels)
     }
 
     /// The data of a recorder that was created as a node.

@@ -100,7 +100,11 @@ public final class Simulation {
     public func nodes(labelled label: String) throws -> Nodes {
         let found = populationList.filter { $0.label == label }
         guard !found.isEmpty else {
-            throw InputError.unknown("there is no population", label, among: populationList.compactMap(\.label))
+            let labels = populationList.compactMap(\.label)
+            if labels.isEmpty {
+                throw InputError("there is no population '\(label)': none was given a label (create's params take one)")
+            }
+            throw InputError.unknown("there is no population", label, among: labels)
         }
         return Nodes(self, found.map { .init($0) })
     }
@@ -160,7 +164,7 @@ public final class Simulation {
             switch value {
             case .numbers(let list):
                 guard list.count == count else {
-                    throw InputError("\(model.name): \(name) has \(list.count) values for \(count) nodes")
+                    throw InputError("\(model.name): \(name) has \(list.count) values for \(count) node\(count == 1 ? "" : "s")")
                 }
                 result[name] = .number(list[index])
             case .distribution(let distribution):

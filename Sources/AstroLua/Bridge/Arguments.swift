@@ -94,8 +94,11 @@ struct Arguments {
     func numbers(_ i: Int, _ name: String) throws -> [Double] {
         if let vector = Vector.read(runtime, L, at: index(i)) { return Array(vector.values) }
         guard isTable(i) else { throw wrong(i, name, "a table of numbers") }
-        guard case .numbers(let list) = try list(at: index(i), name) else { throw wrong(i, name, "a table of numbers") }
-        return list
+        switch try list(at: index(i), name) {
+        case .numbers(let list): return list
+        case .texts(let texts): throw InputError("\(name)[1] must be a number, got string '\(texts[0].prefix(40))'")
+        default: throw wrong(i, name, "a table of numbers")
+        }
     }
 
     /// A name or a table of names.

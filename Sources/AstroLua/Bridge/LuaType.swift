@@ -1,3 +1,4 @@
+import AstroCore
 import CLua
 
 typealias LuaState = OpaquePointer
@@ -19,6 +20,8 @@ protocol LuaType {
     /// `value[index]`; nil ends an `ipairs`.
     func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue
     var luaText: String { get }
+    /// What to write instead, where a name that is no field has a meaning elsewhere.
+    func luaHint(forField name: String) -> String?
 
     static func read(_ runtime: Runtime, _ L: LuaState, at index: Int32) -> Self?
     func push(_ runtime: Runtime, _ L: LuaState)
@@ -59,13 +62,22 @@ struct LuaField<Receiver> {
 }
 
 struct LuaOperator {
-    let name, label: String
+    let name: String
+    /// In front of messages.
+    let label: String?
     let body: (Arguments) throws -> LuaValue
 
-    init(_ name: String, _ label: String, _ body: @escaping (Arguments) throws -> LuaValue) {
+    init(_ name: String, _ label: String?, _ body: @escaping (Arguments) throws -> LuaValue) {
         self.name = name
         self.label = label
         self.body = body
+    }
+}
+
+extension LuaOperator {
+    /// An operator that a type does not have, for which Lua's own message would not say what to do.
+    static func misuse(_ name: String, _ message: String) -> LuaOperator {
+        LuaOperator(name, nil) { _ in throw InputError(message) }
     }
 }
 
@@ -91,6 +103,7 @@ extension LuaType {
     static var fields: [LuaField<Self>] { [] }
     static var operators: [LuaOperator] { [] }
     var luaLength: Int? { nil }
+    func luaHint(forField name: String) -> String? { nil }
 
     func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
         throw Arguments.unknownField(Self.self, "\(index)")

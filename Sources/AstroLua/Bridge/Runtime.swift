@@ -168,7 +168,12 @@ public final class Runtime {
                 throw InputError("\(T.luaName) has no field \(runtime.described(L, at: 2))")
             }
             let name = runtime.text(L, at: 2)
-            guard let field = fields[name] else { throw Arguments.unknownField(T.self, name) }
+            guard let field = fields[name] else {
+                if let hint = value.luaHint(forField: name) {
+                    throw InputError("\(T.luaName) has no field '\(name)' (\(hint))")
+                }
+                throw Arguments.unknownField(T.self, name)
+            }
             return try runtime.journaled(field.entry, L) { try field.body(value) }
         }
     }

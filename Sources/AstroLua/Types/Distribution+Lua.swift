@@ -11,7 +11,11 @@ extension Distribution: LuaType {
     var luaText: String { description }
 
     static var operators: [LuaOperator] {
-        [
+        let calculating = ["__add", "__sub", "__mul", "__div", "__pow", "__unm"].map { name in
+            LuaOperator.misuse(
+                name, "distributions can't be calculated with: 2 * uniform(0, 1) is astro.random.uniform(0, 2)")
+        }
+        return calculating + [
             .init("__eq", "==") { arguments in
                 let a = Distribution.read(arguments.runtime, arguments.L, at: 1)
                 return .flag(a != nil && a == Distribution.read(arguments.runtime, arguments.L, at: 2))

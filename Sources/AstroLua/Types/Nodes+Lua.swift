@@ -12,6 +12,10 @@ extension Nodes: LuaType {
     var luaLength: Int? { count }
     var luaText: String { description }
 
+    func luaHint(forField name: String) -> String? {
+        knows(name) ? "parameters and state are read by get: nodes:get(\"\(name)\")" : nil
+    }
+
     /// nil behind the last one, where `ipairs` stops.
     func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
         index == count + 1 ? .none : .object(try node(at: index))
@@ -77,6 +81,8 @@ extension Nodes: LuaType {
                 let b = try arguments.object(Nodes.self, 2, "the right operand")
                 return .object(try a.joined(with: b))
             },
+            .misuse("__concat", "Nodes are no text (tostring(nodes) is); a + b joins two groups"),
+            .misuse("__call", "Nodes can't be called; a loop takes ipairs: for i, node in ipairs(nodes) do"),
             .init("__eq", "==") { arguments in
                 guard let a = Nodes.read(arguments.runtime, arguments.L, at: 1),
                     let b = Nodes.read(arguments.runtime, arguments.L, at: 2)

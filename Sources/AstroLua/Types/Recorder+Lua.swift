@@ -8,6 +8,11 @@ extension Recorder: LuaType {
     }
     var luaText: String { description }
 
+    func luaHint(forField name: String) -> String? {
+        let isColumn = (["times", "senders"] + quantities).contains(name)
+        return isColumn ? "it is a column of events: rec.events.\(name)" : nil
+    }
+
     static var methods: [LuaMethod<Recorder>] {
         [
             .init("clear", "rec:clear()", "Forgets what was recorded so far.") { rec, _ in

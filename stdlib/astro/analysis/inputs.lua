@@ -58,6 +58,7 @@ end
 
 -- Spikes as { times, senders, ids, from, to }: plain tables; only those in the window and of the wanted nodes.
 function inputs.spikes(call, value, options)
+  check.spikes(call, value, "analysis.signal and plot.traces take samples")
   local events = events_of(call, "spikes", value)
   local record = events and value or {}
   local times = numbers(call, events and "times" or "spikes", events and events.times or value)

@@ -156,8 +156,13 @@ local function panel_lines(panel, name, is_last, title)
     add("ax.text(%s, %s, %s, ha=%s, va=\"center\")", number(text[1]), number(text[2]), quoted(text[3]), quoted(text[4] or "left"))
   end
   if panel.bare then add "ax.set_axis_off()" end
-  if panel.logx then add 'ax.set_xscale("log")' end
-  if panel.logy then add 'ax.set_yscale("log")' end
+  for _, axis in ipairs { "x", "y" } do
+    if panel["log" .. axis] then
+      add('ax.set_%sscale("log")', axis)
+      -- the usual one writes powers of ten as mathematics, which parse_math keeps from being read
+      add('ax.%saxis.set_major_formatter(StrMethodFormatter("{x:g}"))', axis)
+    end
+  end
   add(limits("ax", "x", panel.xrange))
   add(limits("ax", "y", panel.yrange))
   if panel.ylabel then add("ax.set_ylabel(%s%s)", quoted(panel.ylabel), axis_colour(panel, "y")) end
@@ -199,12 +204,12 @@ from math import nan
 import matplotlib.pyplot as plt
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 plt.rcParams.update({
     "font.family": "sans-serif", "font.size": 9, "axes.titlesize": 10, "legend.fontsize": 8,
     "axes.spines.top": False, "axes.spines.right": False,
-    "pdf.fonttype": 42, "svg.fonttype": "none", "savefig.dpi": 200,
+    "pdf.fonttype": 42, "svg.fonttype": "none", "savefig.dpi": 200, "savefig.bbox": "tight",
     "text.parse_math": False,
 })
 

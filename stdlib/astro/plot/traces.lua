@@ -63,6 +63,7 @@ local function recorded_names(events)
 end
 
 local function check_name(name, events)
+  if next(recorded_names(events)) == nil then fail("traces: the recorder holds spikes, not samples (plot.raster draws them)") end
   if type(name) ~= "string" or rawget(events, name) == nil then
     fail("traces: %s was not recorded (%s)", check.shown(name), check.suggestion(name, recorded_names(events)))
   end

@@ -3,7 +3,7 @@
 -- A context is { tokens, prefix, call = { callee, argument, path, arguments }, receiver, name, is_method }: the call around the cursor.
 local _, _, host = ...
 
-local astro, ipairs, pcall, table, type = astro, ipairs, pcall, table, type
+local astro, ipairs, math, pcall, require, table, type = astro, ipairs, math, pcall, require, table, type
 
 local check = require "astro.check"
 local reference = require "astro.reference"
@@ -185,6 +185,22 @@ local PARAMETERS <const> = {
   fields = { record_from = { any = { texts = function() return recordable_items(astro.models()) end } } },
 }
 
+-- Quantities of the recorders that the first argument names.
+local function quantity_items(context)
+  local items = {}
+  local from, to = argument_tokens(context, 1)
+  for i = from, math.min(to, #context.tokens) do
+    local value = context.tokens[i].kind == "name" and variable(context.tokens[i].text)
+    local done, quantities = pcall(function() return reference.type_name(value) == "Recorder" and value.quantities or {} end)
+    items = joined(items, items_of(done and quantities or {}))
+  end
+  return items
+end
+
+-- A name, a list of names, or a list with pairs of them.
+local QUANTITIES <const> = { texts = quantity_items }
+QUANTITIES.any = QUANTITIES
+
 local function recorded_items(context)
   local from, to = argument_tokens(context, 1)
   return recordable_items(or_all(node_models(context.tokens, from, to), is_node))
@@ -270,18 +286,27 @@ local SCHEMAS <const> = {
     require = { { texts = module_items } },
     help = { { texts = topic_items } },
     load = { FILE, keys_of { "streams", "threads" } },
+    read = { FILE }, read_connections = { FILE }, save_connections = { nil, FILE },
+    connect = { nil, FILE, keys_of { "population", "source", "synapse", "target" } },
+    traces = { nil, QUANTITIES }, signal = { nil, QUANTITIES }, signals = { nil, QUANTITIES },
+    show = { { texts = function() return items_of { "ascii", "kitty", "sixel", "text", "window" } end } },
     save = { FILE }, dofile = { FILE }, loadfile = { FILE }, open = { FILE }, lines = { FILE },
   },
 }
+
+-- Options that every kind of picture has.
+local PICTURE_OPTIONS <const> = check.sorted_keys(require("astro.plot.figure").COMMON)
 
 -- Keys that a function's usage names: "astro.Simulation{ resolution=, seed= }".
 local function usage_schema(context)
   local f = context.receiver and type(context.receiver.value) == "table" and raw_field(context.receiver.value, context.name)
   f = f or not context.receiver and variable(context.name)
   if type(f) ~= "function" then return end
-  local usage = reference.of_function(f).usage or ""
+  local page = reference.of_function(f)
+  local usage = page.usage or ""
   local names = {}
   for name in (usage:match("%b{}") or ""):gmatch("([%a_][%w_]*)%s*=") do names[#names + 1] = name end
+  if page.title and page.title:find("^astro%.plot%.") then table.move(PICTURE_OPTIONS, 1, #PICTURE_OPTIONS, #names + 1, names) end
   return #names > 0 and { keys = function() return items_of(names) end } or nil
 end
 
@@ -297,8 +322,7 @@ local function schema_of(context)
     end
   end
   local arguments = SCHEMAS.functions[context.name]
-  if arguments then return arguments[context.call.argument] end
-  return usage_schema(context)
+  return arguments and arguments[context.call.argument] or usage_schema(context)
 end
 
 local function inner(schema, key)

@@ -5,7 +5,7 @@ local debug, ipairs, load, next, pairs, rawget, rawset, setmetatable, tostring, 
   debug, ipairs, load, next, pairs, rawget, rawset, setmetatable, tostring, type, xpcall
 local math, require, select, table = math, require, select, table
 local globals = _G
-local show_text = host.show_text
+local explained, show_text = host.explained, host.show_text
 
 local check = require "astro.check"
 local complete = require "astro.repl.complete"
@@ -121,6 +121,7 @@ end
 
 -- A chunk of one line needs no number.
 local function without_place(message, text)
+  message = explained(message)
   return text:find("\n", 1, true) and message or (message:gsub("^stdin:1: ", ""))
 end
 
