@@ -55,6 +55,30 @@ struct ProgramTests {
         #expect(run.output == "2\n")
     }
 
+    @Test(
+        "An error that Lua words says what was probably meant",
+        arguments: [
+            ("if 1 != 2 then end", "'then' expected near '!' (\"not equal\" is ~= and \"not\" is not)"),
+            ("if x = 3 then end", "'then' expected near '=' (a comparison is ==)"),
+            ("local x = 1 x += 1", "syntax error near '+' (Lua has no += and no ++: x = x + 1)"),
+            ("local n = {} print(n:mean)", "near ')' (a method is called with parentheses: v:mean())"),
+            ("for i in 1, 10 do end", "(to count: for i = 1, 10 do)"),
+            ("for i, x in pairs(astro.vector { 1 }) do end", "(for i, x in ipairs(v) do)"),
+            ("os.execute('ls')", "--trust lets a script do all that Lua can)"),
+            ("local glia = 1 print(gila)", "variable 'gila' is not defined (did you mean 'glia'?)"),
+            ("local glia = 1 local function f() return glia + glai end f()", "(did you mean 'glia'?)"),
+            ("Simulation {}", "variable 'Simulation' is not defined (did you mean astro.Simulation?)"),
+            ("print(parrot_neuron)", "(the name of a model stands between quotes: \"parrot_neuron\")"),
+            ("print(all_to_all)", "(the name of a rule stands between quotes: \"all_to_all\")"),
+            ("require 'astro.plots'", "no module in stdlib: 'astro/plots.lua' (did you mean 'astro.plot'?)"),
+            ("require 'plot'", "(did you mean 'astro.plot'?)"),
+        ])
+    func hints(text: String, hint: String) throws {
+        let run = try Run(["-e", text])
+        #expect(run.status == 1)
+        #expect(run.errors.contains(hint), "\(run.errors)")
+    }
+
     @Test("What follows the script is the script's, options too")
     func scriptArguments() throws {
         try Run.script("args.lua", "#!/usr/bin/env astrolua\nprint(arg[0], ...)\nprint(#arg, arg[-1])")

@@ -10,6 +10,8 @@ struct ReplTerminalTests {
         try terminal.wait(for: "> ")
         terminal.enter("6 * 7")
         try terminal.wait(for: "\n42\n")
+        terminal.enter("local x = 20; x + 3")
+        try terminal.wait(for: "\n23\n")
         terminal.enter("local kept = { 'a' }")
         terminal.enter("kept")
         try terminal.wait(for: "{ \"a\" }")

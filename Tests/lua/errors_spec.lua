@@ -6,6 +6,7 @@ local sim = astro.Simulation { resolution = 0.1 }
 local nodes = sim:create(NEURON, 3)
 local other = astro.Simulation():create(NEURON)
 local v = astro.vector { 1, 2, 3 }
+local trace = sim:record(nodes, { "V_m" })
 
 local cases = {
   { function() sim:create("aeif_cond_alpha_astr") end, "create: .*'aeif_cond_alpha_astr' %(did you mean 'aeif_cond_alpha_astro'%?%)" },
@@ -77,6 +78,33 @@ local cases = {
   { function() astro.random.unifrom(0, 1) end, "astro.random has no field 'unifrom' %(did you mean 'uniform'%?%)" },
   { function() return astro.Simulaton end, "astro has no field 'Simulaton' %(did you mean 'Simulation'%?%)" },
   { function() astro.models("aeif_cond") end, "models: .*'aeif_cond'" },
+  { function() sim:run(10) end, "Simulation has no field 'run' %(there are: connect, .*simulate" },
+  { function() sim:create("iaf_psc_alpha") end, "create: there is no model 'iaf_psc_alpha' %(there are: .*parrot_neuron" },
+  { function() sim:create(NEURON, { V_m = { -70, -60 } }) end, "create: aeif_cond_alpha_astro: V_m has 2 values for 1 node$" },
+  { function() sim:connect(nodes, nodes, { p = 0.1 }) end, "connect: all_to_all has no key 'p', and no rule is named %(pairwise_bernoulli, .*rule = 'pairwise_bernoulli', p = …" },
+  { function() sim:connect(nodes, nodes, { rule = "fixed_indegree", N = 3 }) end, "connect: fixed_indegree has no key 'N' %(there are: " },
+  { function() sim:connect(nodes, nodes, { weight = 2 }) end, "connect: all_to_all has no key 'weight': that is the synapse's" },
+  { function() sim:connect(nodes, nodes, nil, { tau_psc = 2 }) end, "connect: static_synapse has no parameter 'tau_psc', and no model is named %(synapse_model = 'tsodyks_synapse'" },
+  { function() sim:connect(nodes, nodes, nil, { synapse_model = "static_synapse", tau_psc = 2 }) end, "connect: static_synapse has no parameter 'tau_psc' %(there are: " },
+  { function() sim:record(nodes, { V_m = true }) end, "record: quantities are a list of names: { 'V_m' }, not { V_m = … }" },
+  { function() sim:record(nodes, { interval = 0.1 }) end, "record: 'interval' is for samples: the names of quantities come before the options" },
+  { function() sim:record(nodes, { too = "x.csv" }) end, "record: there is no option 'too' %(did you mean 'to'%?%)" },
+  { function() sim:record(nodes, { to = "x.h5" }) end, "record: to = 'x.h5': .*rec:save%('x.h5'%) then makes this one of it" },
+  { function() return nodes.V_m end, "Nodes has no field 'V_m' %(parameters and state are read by get: nodes:get%(\"V_m\"%)%)" },
+  { function() return sim:record(nodes).times end, "Recorder has no field 'times' %(it is a column of events: rec.events.times%)" },
+  { function() nodes:slice(3, 9) end, "slice: 3 to 9 is not within 1 to 3" },
+  { function() return "n " .. nodes end, "Nodes are no text" },
+  { function() for _ in nodes do break end end, "Nodes can't be called; a loop takes ipairs: for i, node in ipairs%(nodes%) do" },
+  { function() return v < 3 end, "Vectors are compared by methods, which return masks: v:lt%(x%)" },
+  { function() return v .. "x" end, "a Vector is no text" },
+  { function() return 2 * astro.random.uniform(0, 1) end, "distributions can't be calculated with: .*astro.random.uniform%(0, 2%)" },
+  { function() astro.vector { "a" } end, "vector: numbers%[1%] must be a number, got string 'a'" },
+  { function() require("astro.plot").scatter() end, "astro.plot has no 'scatter' %(there are: .*raster" },
+  { function() require("astro.analysis").ratse(v) end, "astro.analysis has no 'ratse' %(did you mean 'rates'%?%)" },
+  { function() require("astro.plot").raster(trace) end, "raster: the recorder holds samples of V_m, not spikes %(plot.traces draws samples%)" },
+  { function() require("astro.plot").traces(sim:record(nodes), { "V_m" }) end, "traces: the recorder holds spikes, not samples" },
+  { function() require("astro.analysis").rate(trace) end, "rate: the recorder holds samples of V_m, not spikes" },
+  { function() require("astro.sweep").run({}, print) end, "run: f must be a function, got table %(usage: sweep.run%(f, points" },
   { function() astro.rules("fixed_indegre") end, "rules: there is no connection rule 'fixed_indegre' %(did you mean 'fixed_indegree'%?%)" },
 }
 

@@ -67,11 +67,25 @@ final class Recording {
         (samples, sampled) = (part.wholeSamples, part.wholeSampled)
         for spike in spikes { self.spikes.append(spike) }
         count = part.isSpikes ? spikes.count : part.wholeCount
-        self.columns = columns.map { values in
-            let column = GrowingColumn()
-            column.grow(to: values.count)
-            column.base.update(from: values, count: values.count)
-            return column
+        self.columns = columns.map(GrowingColumn.init)
+    }
+
+    /// Events of `part` that are not in memory any more and were read from where they are.
+    init(part: Recording, stamps: [Int], senders: [Int32], columns: [[Double]]) {
+        (quantities, resolution, schedule) = (part.quantities, part.resolution, part.schedule)
+        (recordedIDs, sampled) = (part.recordedIDs, part.sampled)
+        count = stamps.count
+        self.columns = columns.map(GrowingColumn.init)
+        if part.isSpikes {
+            for (stamp, sender) in zip(stamps, senders) { spikes.append(Spike(stamp: stamp, sender: sender)) }
+            return
+        }
+        for stamp in stamps {
+            if samples.last?.stamp == stamp {
+                samples[samples.count - 1].width += 1
+            } else {
+                samples.append((stamp, 1))
+            }
         }
     }
 
@@ -368,6 +382,14 @@ final class GrowingColumn {
     private(set) var base = UnsafeMutablePointer<Double>.allocate(capacity: 16)
     private var capacity = 16
     var count = 0
+
+    init() {}
+
+    convenience init(_ values: [Double]) {
+        self.init()
+        grow(to: values.count)
+        base.update(from: values, count: values.count)
+    }
 
     deinit { base.deallocate() }
 

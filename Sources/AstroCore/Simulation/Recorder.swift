@@ -29,7 +29,7 @@ public final class Recorder: CustomStringConvertible {
     public func checkKept() throws {
         guard recording.forgotten > 0, let stream = recording.stream else { return }
         throw InputError(
-            "\(recording.forgotten) of \(eventCount) events are in '\(stream.path)' and no longer in memory: io.read('\(stream.path)') reads them"
+            "\(recording.forgotten) of \(eventCount) events are in '\(stream.path)' and no longer in memory: io.read('\(stream.path)') reads them, save writes them as .csv, .dat or .h5"
         )
     }
 
@@ -97,8 +97,9 @@ public final class Recorder: CustomStringConvertible {
     }
 
     /// Writes the events; the ending chooses the format: .csv, .dat (as the reference simulator's), .npz, .h5 (SONATA).
+    ///
+    /// Events that are in a file and no longer in memory are read from there, but for .npz.
     public func save(to path: String) throws {
-        try checkKept()
         let whole = Recorder(simulation, whole, isWhole: true)
         try simulation.ranks.onFirst { try RecordingFile(whole).write(to: path) }
     }

@@ -18,23 +18,32 @@ struct RecordingFile {
         }
         let recording = recorder.recording
         recording.sortIfNeeded()
+        if recording.forgotten > 0 { try recording.stream?.write(through: recording.lastStamp) }
         switch ending {
-        case ".npz": try OutputFile.write(path) { try $0 += archive().bytes }
+        case ".npz":
+            try recorder.checkKept()
+            try OutputFile.write(path) { try $0 += archive().bytes }
         case ".h5":
             _ = try HDF5Library.shared.get()
             try OutputFile.replaceApart(path) { aside in
                 let nodes = recording.isSpikes ? recording.recordedIDs.sorted() : recording.sampled
                 let events = try SonataEvents(
                     path, at: aside, recording, recorder.simulation, nodes: nodes, expected: recorder.eventCount)
-                try events.append(through: .max)
+                try fill(events)
             }
         default:
             try OutputFile.replace(path) { aside in
                 let events = try TextEvents(path, at: aside, isDat: ending == ".dat", recording)
-                try events.append(through: .max)
+                try fill(events)
                 try events.file.settle()
             }
         }
+    }
+
+    /// With what is in memory, or else with all that is in the recorder's file.
+    private func fill(_ events: some EventSink) throws {
+        guard let streamed = StreamedEvents(recorder.recording) else { return try events.append(through: .max) }
+        try streamed.forEachPiece { try events.append($0) }
     }
 
     private func archive() throws -> ZipArchive {

@@ -28,7 +28,9 @@ final class RecordingStream {
     private static func refusal(_ path: String) -> InputError {
         let isKnown = RecordingFile.endings.contains(where: path.hasSuffix)
         let why =
-            isKnown ? "a file of this kind is good only when it is whole: rec:save writes it afterwards; here " : ""
+            isKnown
+            ? "a file of this kind is good only when it is whole. Record to a .csv file; rec:save('\(path)') then makes this one of it, however long it is. Here "
+            : ""
         return InputError("to = '\(path)': \(why)the ending must be one of \(endings.joined(separator: ", "))")
     }
 

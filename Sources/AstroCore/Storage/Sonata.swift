@@ -34,7 +34,7 @@ extension Simulation {
 /// Writes a recorder's events as a SONATA spike file (/spikes/POPULATION) or report (/report/POPULATION, with several
 /// quantities /report/POPULATION.QUANTITY), part by part.
 final class SonataEvents: EventSink {
-    private let recording: Recording
+    private var recording: Recording
     private var spikes: [Int: SpikeGroup] = [:]
     private var reports: [ReportGroup] = []
     private let populations: [(name: String, firstID: Int)]
@@ -118,6 +118,12 @@ final class SonataEvents: EventSink {
         let end = recording.isSpikes ? try appendSpikes(next, stamp) : try appendSamples(next, stamp)
         try file.flush()
         next = end
+    }
+
+    func append(_ part: Recording) throws {
+        recording = part
+        next = 0
+        try append(through: .max)
     }
 
     private func appendSpikes(_ first: Int, _ stamp: Int) throws -> Int {

@@ -10,6 +10,8 @@ protocol EventSink: AnyObject {
     var next: Int { get set }
     /// Appends the events from `next` on, up to `stamp`. Those that are in it when it throws are counted.
     func append(through stamp: Int) throws
+    /// Appends a part of the recording that was read back from elsewhere.
+    func append(_ part: Recording) throws
 }
 
 /// Events as text, one a line: .csv, or .dat as the reference simulator's ASCII files are.
@@ -41,7 +43,14 @@ final class TextEvents: EventSink {
 
     private var separator: String { isDat ? "\t" : "," }
 
-    func append(through stamp: Int) throws {
+    func append(through stamp: Int) throws { try append(recording, through: stamp) }
+
+    func append(_ part: Recording) throws {
+        next = 0
+        try append(part, through: .max)
+    }
+
+    private func append(_ recording: Recording, through stamp: Int) throws {
         recording.sortIfNeeded()
         var waiting: [UInt8] = []
         waiting.reserveCapacity(Self.pieceSize)
@@ -51,16 +60,16 @@ final class TextEvents: EventSink {
             next = number
         }
         let end = try recording.forEachEvent(from: next, through: stamp) { event in
-            waiting += line(event).utf8
+            waiting += line(event, recording.columns).utf8
             if waiting.count >= Self.pieceSize { try put(before: event.number + 1) }
         }
         try put(before: end)
     }
 
-    private func line(_ event: Recording.Event) -> String {
+    private func line(_ event: Recording.Event, _ columns: [GrowingColumn]) -> String {
         let ms = TimeGrid.ms(event.stamp, recording.resolution)
         var line = isDat ? "\(event.sender)\t\(Self.thousandths(ms))" : "\(ms),\(event.sender)"
-        for column in recording.columns { line += separator + "\(column.base[event.place])" }
+        for column in columns { line += separator + "\(column.base[event.place])" }
         return line + "\n"
     }
 

@@ -72,8 +72,8 @@ extension Simulation: LuaType {
                     Without `names`: spikes. With them: those recordables, every `interval` ms. Options: `interval` \
                     (1.0 ms), `offset`, `start`, `stop` (ms), `label`, by which `sim:recorder` finds it again, and `to`, \
                     the path of a .csv or .dat file that is written while the simulation runs. Long recordings belong \
-                    there: when they are many, events that are in the file are no longer kept in memory, and `astro.io` \
-                    reads them.
+                    there: when they are many, events that are in the file are no longer kept in memory; `astro.io` reads them, and \
+                    `rec:save` makes other files of them, .h5 among them.
 
                         calcium = sim:record(glia, { "IP3", "Ca_astro" }, { interval = 10.0 })
                     """

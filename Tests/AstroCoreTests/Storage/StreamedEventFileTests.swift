@@ -31,7 +31,7 @@ struct StreamedEventFileTests {
         #expect(try events.values("Ca_astro") == kept.column("Ca_astro"))
         #expect(streamed.eventCount == kept.eventCount)
         #expect(throws: InputError.self) { try streamed.column("IP3") }
-        #expect(throws: InputError.self) { try streamed.save(to: folder.path("again.csv")) }
+        #expect(throws: InputError.self) { try streamed.save(to: folder.path("again.npz")) }
         #expect(streamed.times.count < 200)
         folder.remove()
     }
@@ -55,6 +55,31 @@ struct StreamedEventFileTests {
         #expect(order.filter { $0.1 > 3 }.map(\.0) == kept.times)
         #expect(order.filter { $0.1 > 3 }.map(\.1) == kept.senders.map { Double($0) })
         #expect(try streamed.rate() == Double(times.count) / 43 / 0.5)
+        folder.remove()
+    }
+
+    @Test(
+        "What has gone to a file and out of memory is saved from there, as if it were in memory",
+        arguments: [[], ["IP3", "Ca_astro"]])
+    func saved(quantities: [String]) throws {
+        let network = try SmallNetwork()
+        let nodes = quantities.isEmpty ? network.parrots : network.glia
+        let names = quantities.isEmpty ? nil : quantities
+        let whole = try network.simulation.record(nodes, quantities: names)
+        let streamed = try network.simulation.record(
+            nodes, quantities: names, options: ["to": .text(folder.path("stream.dat"))])
+        try keeping(1) {
+            try network.simulation.simulate(4)
+            try streamed.clear()
+            try whole.clear()
+            for ms in [300.0, 0.5, 700] { try network.simulation.simulate(ms) }
+        }
+        #expect(throws: InputError.self) { try streamed.save(to: folder.path("kept.npz")) }
+        for ending in [".csv", ".dat", ".h5"] {
+            try whole.save(to: folder.path("whole\(ending)"))
+            try streamed.save(to: folder.path("streamed\(ending)"))
+            #expect(try folder.bytes("streamed\(ending)") == folder.bytes("whole\(ending)"))
+        }
         folder.remove()
     }
 

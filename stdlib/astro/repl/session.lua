@@ -139,6 +139,18 @@ end
 -- "syntax error near <eof>" is a value where a statement should be, as in `x = 1 y`: no more lines would help.
 local function is_unfinished(problem) return problem:find("<eof>$") ~= nil and not problem:find("syntax error near <eof>$") end
 
+-- Statements with an expression behind them, "sim:simulate(10); sim.time", as a function that returns it.
+local function with_last_value(code)
+  local tokens = lexer.tokens(code)
+  for i = #tokens, 2, -1 do
+    local first = tokens[i].first
+    if tokens[i - 1].text == ";" or code:sub(tokens[i - 1].last + 1, first - 1):find("\n", 1, true) then
+      local chunk = load(code:sub(1, first - 1) .. "return " .. code:sub(first), "=stdin", "t", variables)
+      if chunk then return chunk end
+    end
+  end
+end
+
 -- The function of a text, as an expression if it can be one; otherwise nil, whether more is needed, and the error.
 local function compile(text)
   local code, names = lexer.without_locals(text)
@@ -146,6 +158,8 @@ local function compile(text)
   if expression then return expression, true, names end
   local statement, other = load(code, "=stdin", "t", variables)
   if statement then return statement, false, names end
+  local both = with_last_value(code)
+  if both then return both, true, names end
   return nil, is_unfinished(problem) or is_unfinished(other), other
 end
 
@@ -163,7 +177,7 @@ end
 local function run(text)
   local chunk, is_expression, names = compile(text)
   if not chunk then return complain(without_place(names, text)) end
-  if not is_expression then declare(names) end
+  if not is_expression or #names > 0 then declare(names) end
   after(text, xpcall(chunk, catch))
   settle()
 end
