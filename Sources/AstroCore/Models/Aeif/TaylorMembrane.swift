@@ -14,7 +14,7 @@
 /// where J' and P need the terms before V_n only: from one term to the next leads a single multiplication and addition,
 /// and the processor works on everything else meanwhile. In the code J is J', and t is s/n.
 ///
-/// Conductances: g(s) = (g + dg s) exp(-s/tau), whose series need no recursion over the state.
+/// Conductances: g(s) = (g + dg s) exp(-s/tau), whose terms are (-h/tau)^n/n! (g - n tau dg).
 /// One exponential a step. Order 6, since the sixth term must be small anyway for the fifth to be a measure.
 struct TaylorMembrane<Vector: LaneVector> {
     typealias Model = AeifCondAlphaAstro
@@ -29,18 +29,19 @@ struct TaylorMembrane<Vector: LaneVector> {
 
     typealias State = MembraneState<Vector>
 
-    /// Of an alpha function with x = h/tau: (-x)^n/n!, and exp(-x).
+    /// Of an alpha function with x = h/tau: (-x)^n/n!, exp(-x), and tau in ms.
     private struct AlphaFactors {
-        let e1, e2, e3, e4, e5, decay: Vector
+        let e1, e2, e3, e4, e5, decay, tau: Vector
 
         @inline(__always)
-        init(_ x: Vector, decay: Vector) {
+        init(_ x: Vector, decay: Vector, tau: Vector) {
             e1 = Vector.zeros - x
             e2 = e1 * (e1 * Vector(repeating: 1.0 / 2))
             e3 = e2 * (e1 * Vector(repeating: 1.0 / 3))
             e4 = e3 * (e1 * Vector(repeating: 1.0 / 4))
             e5 = e4 * (e1 * Vector(repeating: 1.0 / 5))
             self.decay = decay
+            self.tau = tau
         }
     }
 
@@ -68,8 +69,8 @@ struct TaylorMembrane<Vector: LaneVector> {
         d2 = d1 * Vector(repeating: 2)
         d3 = d1 * Vector(repeating: 3)
         d4 = d1 * Vector(repeating: 4)
-        ex = AlphaFactors(load(model.h_over_tau_ex), decay: load(model.decay_ex))
-        inh = AlphaFactors(load(model.h_over_tau_in), decay: load(model.decay_in))
+        ex = AlphaFactors(load(model.h_over_tau_ex), decay: load(model.decay_ex), tau: load(model.tau_syn_ex))
+        inh = AlphaFactors(load(model.h_over_tau_in), decay: load(model.decay_in), tau: load(model.tau_syn_in))
         g_L_Delta_T = load(model.g_L_Delta_T)
         V_th = load(model.V_th)
         // the right-hand side has min(V_m, V_peak): the series holds below
@@ -89,13 +90,13 @@ struct TaylorMembrane<Vector: LaneVector> {
     @inline(__always)
     func advance(_ state: inout State, _ input: Vector) -> LaneBits {
         let V0 = state.V, w0 = state.w, g = state.g_ex, i = state.g_in
-        let dg = h * state.dg_ex, di = h * state.dg_in
+        let D = ex.tau * state.dg_ex, E = inh.tau * state.dg_in
         let VE = V0 - E_ex, VI = V0 - E_in, VL = V0 - E_L
-        let x1 = dg.addingProduct(g, ex.e1), y1 = di.addingProduct(i, inh.e1), G1 = x1 + y1
-        let x2 = (g * ex.e2).addingProduct(dg, ex.e1), y2 = (i * inh.e2).addingProduct(di, inh.e1), G2 = x2 + y2
-        let x3 = (g * ex.e3).addingProduct(dg, ex.e2), y3 = (i * inh.e3).addingProduct(di, inh.e2), G3 = x3 + y3
-        let x4 = (g * ex.e4).addingProduct(dg, ex.e3), y4 = (i * inh.e4).addingProduct(di, inh.e3), G4 = x4 + y4
-        let x5 = (g * ex.e5).addingProduct(dg, ex.e4), y5 = (i * inh.e5).addingProduct(di, inh.e4)
+        let g1 = g - D, g2 = g1 - D, g3 = g2 - D, g4 = g3 - D, g5 = g4 - D
+        let i1 = i - E, i2 = i1 - E, i3 = i2 - E, i4 = i3 - E, i5 = i4 - E
+        let x1 = ex.e1 * g1, x2 = ex.e2 * g2, x3 = ex.e3 * g3, x4 = ex.e4 * g4, x5 = ex.e5 * g5
+        let y1 = inh.e1 * i1, y2 = inh.e2 * i2, y3 = inh.e3 * i3, y4 = inh.e4 * i4, y5 = inh.e5 * i5
+        let G1 = x1 + y1, G2 = x2 + y2, G3 = x3 + y3, G4 = x4 + y4
         let J0 = ((input + I_e) - w0).subtractingProduct(g_L, VL).subtractingProduct(g, VE).subtractingProduct(i, VI)
 
         let Z0 = g_L_Delta_T * exponential((V0 - V_th) * d1)
@@ -137,9 +138,9 @@ struct TaylorMembrane<Vector: LaneVector> {
 
         state.V = V0 + (V1 + ((V2 + (V3 + (V4 + V5))) + V6))
         state.w = w0 + (w1 + (w2 + (w3 + (w4 + (w5 + w6)))))
-        state.g_ex = ex.decay * (g + dg)
+        state.g_ex = ex.decay * g.addingProduct(h, state.dg_ex)
         state.dg_ex = ex.decay * state.dg_ex
-        state.g_in = inh.decay * (i + di)
+        state.g_in = inh.decay * i.addingProduct(h, state.dg_in)
         state.dg_in = inh.decay * state.dg_in
         return V6.magnitude.isLess(than: Vector(repeating: Model.tolerance)).and(inRange(V0, state)).bits
     }
