@@ -90,6 +90,8 @@ struct TaylorMembrane<Vector: LaneVector> {
     @inline(__always)
     func advance(_ state: inout State, _ input: Vector) -> LaneBits {
         let V0 = state.V, w0 = state.w, g = state.g_ex, i = state.g_in
+        // first, since the exponential takes longest, and the conductances can be seen to meanwhile
+        let Z0 = g_L_Delta_T * exponential((V0 - V_th) * d1)
         let D = ex.tau * state.dg_ex, E = inh.tau * state.dg_in
         let VE = V0 - E_ex, VI = V0 - E_in, VL = V0 - E_L
         let g1 = g - D, g2 = g1 - D, g3 = g2 - D, g4 = g3 - D, g5 = g4 - D
@@ -99,7 +101,6 @@ struct TaylorMembrane<Vector: LaneVector> {
         let G1 = x1 + y1, G2 = x2 + y2, G3 = x3 + y3, G4 = x4 + y4
         let J0 = ((input + I_e) - w0).subtractingProduct(g_L, VL).subtractingProduct(g, VE).subtractingProduct(i, VI)
 
-        let Z0 = g_L_Delta_T * exponential((V0 - V_th) * d1)
         let q = Z0 * d1
         let A = (q - g_L) - (g + i)
 
