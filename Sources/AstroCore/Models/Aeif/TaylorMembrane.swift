@@ -21,7 +21,6 @@ struct TaylorMembrane<Vector: LaneVector> {
 
     private let s1, s2, s3, s4, s5, s6: Vector
     private let r1, r2, r3, r4, r5, r6: Vector
-    private let t2, t3, t4, t5: Vector
     private let d1, d2, d3, d4: Vector
     private let ex, inh: AlphaFactors
     private let h, g_L_Delta_T, V_th, V_limit: Vector
@@ -55,10 +54,6 @@ struct TaylorMembrane<Vector: LaneVector> {
         s4 = s1 * Vector(repeating: 1.0 / 4)
         s5 = s1 * Vector(repeating: 1.0 / 5)
         s6 = s1 * Vector(repeating: 1.0 / 6)
-        t2 = s3 * Vector(repeating: 1.0 / 2)
-        t3 = s4 * Vector(repeating: 1.0 / 3)
-        t4 = s5 * Vector(repeating: 1.0 / 4)
-        t5 = s6 * Vector(repeating: 1.0 / 5)
         r1 = load(model.h_over_tau_w)
         r2 = r1 * Vector(repeating: 1.0 / 2)
         r3 = r1 * Vector(repeating: 1.0 / 3)
@@ -110,34 +105,35 @@ struct TaylorMembrane<Vector: LaneVector> {
         let V1 = s1 * (J0 + Z0)
         let w1 = r1 * a.times(VL, less: w0)
 
-        let J1 = (K1 - w1)
-        let V2 = (s2 * J1).addingProduct(s2 * A, V1)
+        let J1 = K1 - w1
+        let V2 = s2 * J1.addingProduct(A, V1)
         let U1 = d1 * V1, Z1 = q * V1
         let w2 = r2 * a.times(V1, less: w1)
 
-        let P2 = U1 * Z1
-        let J2 = (K2 - w2).subtractingProduct(G1, V1)
-        let V3 = (s3 * J2).addingProduct(t2, P2).addingProduct(s3 * A, V2)
-        let U2 = d2 * V2, Z2 = (P2 * Vector(repeating: 1.0 / 2)).addingProduct(q, V2)
+        let P2 = (U1 * Z1) * Vector(repeating: 1.0 / 2)
+        let J2 = (K2 - w2).subtractingProduct(G1, V1) + P2
+        let V3 = s3 * J2.addingProduct(A, V2)
+        let U2 = d2 * V2, Z2 = P2.addingProduct(q, V2)
         let w3 = r3 * a.times(V2, less: w2)
 
-        let P3 = (U2 * Z1).addingProduct(U1, Z2)
+        let P3 = (U2 * Z1).addingProduct(U1, Z2) * Vector(repeating: 1.0 / 3)
         let C3 = (K3 - w3).subtractingProduct(G2, V1)
-        let V4 = (s4 * C3.subtractingProduct(G1, V2)).addingProduct(t3, P3).addingProduct(s4 * A, V3)
-        let U3 = d3 * V3, Z3 = (P3 * Vector(repeating: 1.0 / 3)).addingProduct(q, V3)
+        let J3 = C3.subtractingProduct(G1, V2) + P3
+        let V4 = s4 * J3.addingProduct(A, V3)
+        let U3 = d3 * V3, Z3 = P3.addingProduct(q, V3)
         let w4 = r4 * a.times(V3, less: w3)
 
-        let P4 = (U3 * Z1).addingProduct(U2, Z2).addingProduct(U1, Z3)
-        let C4 = (K4 - w4).subtractingProduct(G3, V1)
-        let J4 = C4.subtractingProduct(G2, V2).subtractingProduct(G1, V3)
-        let V5 = (s5 * J4).addingProduct(t4, P4).addingProduct(s5 * A, V4)
-        let U4 = d4 * V4, Z4 = (P4 * Vector(repeating: 1.0 / 4)).addingProduct(q, V4)
+        let P4 = (U3 * Z1).addingProduct(U2, Z2).addingProduct(U1, Z3) * Vector(repeating: 1.0 / 4)
+        let C4 = (K4 - w4).subtractingProduct(G3, V1).subtractingProduct(G2, V2)
+        let J4 = C4.subtractingProduct(G1, V3) + P4
+        let V5 = s5 * J4.addingProduct(A, V4)
+        let U4 = d4 * V4, Z4 = P4.addingProduct(q, V4)
         let w5 = r5 * a.times(V4, less: w4)
 
-        let P5 = (U4 * Z1).addingProduct(U3, Z2).addingProduct(U2, Z3).addingProduct(U1, Z4)
-        let C5 = (K5 - w5).subtractingProduct(G4, V1)
-        let J5 = C5.subtractingProduct(G3, V2).subtractingProduct(G2, V3).subtractingProduct(G1, V4)
-        let V6 = (s6 * J5).addingProduct(t5, P5).addingProduct(s6 * A, V5)
+        let P5 = (U4 * Z1).addingProduct(U3, Z2).addingProduct(U2, Z3).addingProduct(U1, Z4) * Vector(repeating: 1.0 / 5)
+        let C5 = (K5 - w5).subtractingProduct(G4, V1).subtractingProduct(G3, V2)
+        let J5 = C5.subtractingProduct(G2, V3).subtractingProduct(G1, V4) + P5
+        let V6 = s6 * J5.addingProduct(A, V5)
         let w6 = r6 * a.times(V5, less: w5)
 
         state.V = V0 + (V1 + ((V2 + (V3 + (V4 + V5))) + V6))
