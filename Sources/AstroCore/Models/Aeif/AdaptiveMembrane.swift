@@ -3,7 +3,7 @@ struct AdaptiveMembrane {
     /// Two at a time would wait less and spill more: measured, they are slower.
     typealias Vector = Lanes
 
-    private let g_L, E_L, g_L_Delta_T, V_th, V_peak, V_reset, E_ex, E_in, a, current: Vector
+    private let g_L, E_L, spikeFactor, V_th, V_peak, V_reset, E_ex, E_in, a, current: Vector
     private let rate_ex, rate_in, rate_w, inverse_C_m, inverse_Delta_T: Vector
     private let tolerance: Vector
     private let refractory: Vector.Mask
@@ -16,8 +16,6 @@ struct AdaptiveMembrane {
     init(_ model: AeifCondAlphaAstro, input: Vector, refractory: Vector.Mask, _ load: (Column) -> Vector) {
         g_L = load(model.g_L)
         E_L = load(model.E_L)
-        g_L_Delta_T = load(model.g_L_Delta_T)
-        V_th = load(model.V_th)
         V_peak = load(model.V_peak)
         V_reset = load(model.V_reset)
         E_ex = load(model.E_ex)
@@ -28,6 +26,8 @@ struct AdaptiveMembrane {
         rate_w = load(model.rate_w)
         inverse_C_m = load(model.inverse_C_m)
         inverse_Delta_T = load(model.inverse_Delta_T)
+        spikeFactor = load(model.g_L_Delta_T) * inverse_C_m
+        V_th = load(model.V_th)
         tolerance = load(model.gsl_error_tol)
         current = load(model.I_e) + input
         self.refractory = refractory
@@ -36,10 +36,12 @@ struct AdaptiveMembrane {
     @inline(__always)
     func slope(_ y: State) -> State {
         let V = refractory.select(V_reset, y.V.orSmaller(V_peak))
+        // everything waits for the exponential: one operation leads from it to the slope
+        let spike = exponential((V - V_th) * inverse_Delta_T)
         let leak = g_L * (V - E_L)
-        let spike = g_L_Delta_T * exponential((V - V_th) * inverse_Delta_T)
         let synaptic = (y.g_ex * (V - E_ex)).addingProduct(y.g_in, V - E_in)
-        let dV = (((spike - leak) - synaptic) - (y.w - current)) * inverse_C_m
+        let rest = (((current - y.w) - leak) - synaptic) * inverse_C_m
+        let dV = rest.addingProduct(spikeFactor, spike)
         return State(
             V: refractory.select(Vector.zeros, dV), w: a.times(V - E_L, less: y.w) * rate_w,
             g_ex: y.dg_ex.subtractingProduct(y.g_ex, rate_ex), dg_ex: Vector.zeros - y.dg_ex * rate_ex,
