@@ -48,11 +48,11 @@ struct AdaptiveMembrane {
             g_in: y.dg_in.subtractingProduct(y.g_in, rate_in), dg_in: Vector.zeros - y.dg_in * rate_in)
     }
 
-    /// A trial of length h from y: where it leads, and its largest error over what is allowed, which is `gsl_error_tol`
-    /// times (1 + |h dy/dt| at its end).
+    /// A trial of length h from y, where the slope is k1: where it leads, the slope there, and its largest error over what
+    /// is allowed, which is `gsl_error_tol` times (1 + |h dy/dt| at its end).
     @inline(__always)
-    func trial(_ y: State, _ h: Vector) -> (y: State, error: Vector) {
-        let (next, error) = RungeKuttaFehlberg45.trial(y, slope(y), h, slope)
+    func trial(_ y: State, _ k1: State, _ h: Vector) -> (y: State, slope: State, error: Vector) {
+        let (next, error) = RungeKuttaFehlberg45.trial(y, k1, h, slope)
         let change = slope(next)
         let ratio = { (error: Vector, change: Vector) in
             error.magnitude / tolerance.addingProduct(tolerance, (h * change).magnitude)
@@ -62,6 +62,6 @@ struct AdaptiveMembrane {
         let others = excitatory.orLarger(inhibitory).orLarger(ratio(error.w, change.w))
         let potential = ratio(error.V, change.V)
         // a potential that is not a number shows
-        return (next, Vector.whereLess(potential, others, others, potential))
+        return (next, change, Vector.whereLess(potential, others, others, potential))
     }
 }
