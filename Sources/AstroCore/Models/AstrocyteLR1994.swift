@@ -135,7 +135,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
             let excess = ip3 - IP3_0
             let ip3Half = IP3_0.addingProduct(excess, half), ip3End = IP3_0.addingProduct(excess, whole)
             flux.advance(
-                &c, &h, noise, self.step, (flux.point(ip3), flux.point(ip3Half), flux.point(ip3End)),
+                &c, &h, noise, self.step, (ip3, ip3Half, ip3End),
                 quarters: (IP3_0, excess, decayQuarter.vector(cell)))
             c = flux.limited(c)
             ip3 = ip3End.addingProduct(delta, io.takeSpikes(step &+ 1, 0, cell))
@@ -199,7 +199,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
             return Point(ip3: ip3, a1: a1, a1_Kd_act: a1 * Kd_act, alpha: (k_Kd_inh * a1) / (ip3 + Kd_IP3_2))
         }
 
-        typealias IP3Course = (start: Point, middle: Point, end: Point)
+        typealias IP3Course = (start: Vector, middle: Vector, end: Vector)
 
         /// One step; two half steps for cells that an injected current drives, which may be faster than what the cell
         /// does by itself.
@@ -213,10 +213,10 @@ package struct AstrocyteLR1994: VectorNodeModel {
             rungeKutta4(&c, &h, drive, step, ip3)
             guard driven.bits != 0 else { return }
             let first = quarters.IP3_0.addingProduct(quarters.excess, quarters.decay)
-            let third = quarters.IP3_0.addingProduct(ip3.middle.ip3 - quarters.IP3_0, quarters.decay)
+            let third = quarters.IP3_0.addingProduct(ip3.middle - quarters.IP3_0, quarters.decay)
             var (c2, h2) = (c0, h0)
-            rungeKutta4(&c2, &h2, drive, step / 2, (ip3.start, point(first), ip3.middle))
-            rungeKutta4(&c2, &h2, drive, step / 2, (ip3.middle, point(third), ip3.end))
+            rungeKutta4(&c2, &h2, drive, step / 2, (ip3.start, first, ip3.middle))
+            rungeKutta4(&c2, &h2, drive, step / 2, (ip3.middle, third, ip3.end))
             c = driven.select(c2, c)
             h = driven.select(h2, h)
         }
@@ -242,10 +242,12 @@ package struct AstrocyteLR1994: VectorNodeModel {
         ) {
             let half = Vector(repeating: step / 2), whole = Vector(repeating: step), sixth = Vector(repeating: step / 6)
             let two = Vector(repeating: 2)
-            let k1 = derivatives(ip3.start, c, h, drive)
-            let k2 = derivatives(ip3.middle, c.addingProduct(half, k1.c), h.addingProduct(half, k1.h), drive)
-            let k3 = derivatives(ip3.middle, c.addingProduct(half, k2.c), h.addingProduct(half, k2.h), drive)
-            let k4 = derivatives(ip3.end, c.addingProduct(whole, k3.c), h.addingProduct(whole, k3.h), drive)
+            // what later times need of IP3 is worked out while k1 is awaited
+            let k1 = derivatives(point(ip3.start), c, h, drive)
+            let middle = point(ip3.middle)
+            let k2 = derivatives(middle, c.addingProduct(half, k1.c), h.addingProduct(half, k1.h), drive)
+            let k3 = derivatives(middle, c.addingProduct(half, k2.c), h.addingProduct(half, k2.h), drive)
+            let k4 = derivatives(point(ip3.end), c.addingProduct(whole, k3.c), h.addingProduct(whole, k3.h), drive)
             c = c.addingProduct(sixth, (k1.c + k4.c).addingProduct(two, k2.c + k3.c))
             h = h.addingProduct(sixth, (k1.h + k4.h).addingProduct(two, k2.h + k3.h))
         }

@@ -14,14 +14,13 @@
 /// where J' and P need the terms before V_n only: from one term to the next leads a single multiplication and addition,
 /// and the processor works on everything else meanwhile. In the code J is J', and t is s/n.
 ///
-/// Conductances: g(s) = (g + dg s) exp(-s/tau), whose series need no recursion over the state.
+/// Conductances: g(s) = (g + dg s) exp(-s/tau), whose terms are (-h/tau)^n/n! (g - n tau dg).
 /// One exponential a step. Order 6, since the sixth term must be small anyway for the fifth to be a measure.
 struct TaylorMembrane<Vector: LaneVector> {
     typealias Model = AeifCondAlphaAstro
 
     private let s1, s2, s3, s4, s5, s6: Vector
     private let r1, r2, r3, r4, r5, r6: Vector
-    private let t2, t3, t4, t5: Vector
     private let d1, d2, d3, d4: Vector
     private let ex, inh: AlphaFactors
     private let h, g_L_Delta_T, V_th, V_limit: Vector
@@ -29,18 +28,19 @@ struct TaylorMembrane<Vector: LaneVector> {
 
     typealias State = MembraneState<Vector>
 
-    /// Of an alpha function with x = h/tau: (-x)^n/n!, and exp(-x).
+    /// Of an alpha function with x = h/tau: (-x)^n/n!, exp(-x), and tau in ms.
     private struct AlphaFactors {
-        let e1, e2, e3, e4, e5, decay: Vector
+        let e1, e2, e3, e4, e5, decay, tau: Vector
 
         @inline(__always)
-        init(_ x: Vector, decay: Vector) {
+        init(_ x: Vector, decay: Vector, tau: Vector) {
             e1 = Vector.zeros - x
             e2 = e1 * (e1 * Vector(repeating: 1.0 / 2))
             e3 = e2 * (e1 * Vector(repeating: 1.0 / 3))
             e4 = e3 * (e1 * Vector(repeating: 1.0 / 4))
             e5 = e4 * (e1 * Vector(repeating: 1.0 / 5))
             self.decay = decay
+            self.tau = tau
         }
     }
 
@@ -54,10 +54,6 @@ struct TaylorMembrane<Vector: LaneVector> {
         s4 = s1 * Vector(repeating: 1.0 / 4)
         s5 = s1 * Vector(repeating: 1.0 / 5)
         s6 = s1 * Vector(repeating: 1.0 / 6)
-        t2 = s3 * Vector(repeating: 1.0 / 2)
-        t3 = s4 * Vector(repeating: 1.0 / 3)
-        t4 = s5 * Vector(repeating: 1.0 / 4)
-        t5 = s6 * Vector(repeating: 1.0 / 5)
         r1 = load(model.h_over_tau_w)
         r2 = r1 * Vector(repeating: 1.0 / 2)
         r3 = r1 * Vector(repeating: 1.0 / 3)
@@ -68,8 +64,8 @@ struct TaylorMembrane<Vector: LaneVector> {
         d2 = d1 * Vector(repeating: 2)
         d3 = d1 * Vector(repeating: 3)
         d4 = d1 * Vector(repeating: 4)
-        ex = AlphaFactors(load(model.h_over_tau_ex), decay: load(model.decay_ex))
-        inh = AlphaFactors(load(model.h_over_tau_in), decay: load(model.decay_in))
+        ex = AlphaFactors(load(model.h_over_tau_ex), decay: load(model.decay_ex), tau: load(model.tau_syn_ex))
+        inh = AlphaFactors(load(model.h_over_tau_in), decay: load(model.decay_in), tau: load(model.tau_syn_in))
         g_L_Delta_T = load(model.g_L_Delta_T)
         V_th = load(model.V_th)
         // the right-hand side has min(V_m, V_peak): the series holds below
@@ -89,57 +85,62 @@ struct TaylorMembrane<Vector: LaneVector> {
     @inline(__always)
     func advance(_ state: inout State, _ input: Vector) -> LaneBits {
         let V0 = state.V, w0 = state.w, g = state.g_ex, i = state.g_in
-        let dg = h * state.dg_ex, di = h * state.dg_in
-        let VE = V0 - E_ex, VI = V0 - E_in, VL = V0 - E_L
-        let x1 = dg.addingProduct(g, ex.e1), y1 = di.addingProduct(i, inh.e1), G1 = x1 + y1
-        let x2 = (g * ex.e2).addingProduct(dg, ex.e1), y2 = (i * inh.e2).addingProduct(di, inh.e1), G2 = x2 + y2
-        let x3 = (g * ex.e3).addingProduct(dg, ex.e2), y3 = (i * inh.e3).addingProduct(di, inh.e2), G3 = x3 + y3
-        let x4 = (g * ex.e4).addingProduct(dg, ex.e3), y4 = (i * inh.e4).addingProduct(di, inh.e3), G4 = x4 + y4
-        let x5 = (g * ex.e5).addingProduct(dg, ex.e4), y5 = (i * inh.e5).addingProduct(di, inh.e4)
-        let J0 = ((input + I_e) - w0).subtractingProduct(g_L, VL).subtractingProduct(g, VE).subtractingProduct(i, VI)
-
+        // first, since the exponential takes longest, and the conductances can be seen to meanwhile
         let Z0 = g_L_Delta_T * exponential((V0 - V_th) * d1)
+        let D = ex.tau * state.dg_ex, E = inh.tau * state.dg_in
+        let VE = E_ex - V0, VI = E_in - V0, VL = V0 - E_L
+        let g1 = g - D, g2 = g1 - D, g3 = g2 - D, g4 = g3 - D, g5 = g4 - D
+        let i1 = i - E, i2 = i1 - E, i3 = i2 - E, i4 = i3 - E, i5 = i4 - E
+        let x1 = ex.e1 * g1, x2 = ex.e2 * g2, x3 = ex.e3 * g3, x4 = ex.e4 * g4, x5 = ex.e5 * g5
+        let y1 = inh.e1 * i1, y2 = inh.e2 * i2, y3 = inh.e3 * i3, y4 = inh.e4 * i4, y5 = inh.e5 * i5
+        let K1 = (x1 * VE).addingProduct(y1, VI), K2 = (x2 * VE).addingProduct(y2, VI)
+        let K3 = (x3 * VE).addingProduct(y3, VI), K4 = (x4 * VE).addingProduct(y4, VI)
+        let K5 = (x5 * VE).addingProduct(y5, VI)
+        let G1 = x1 + y1, G2 = x2 + y2, G3 = x3 + y3, G4 = x4 + y4
+        let J0 = ((input + I_e) - w0).subtractingProduct(g_L, VL).addingProduct(g, VE).addingProduct(i, VI)
+
         let q = Z0 * d1
         let A = (q - g_L) - (g + i)
 
         let V1 = s1 * (J0 + Z0)
         let w1 = r1 * a.times(VL, less: w0)
 
-        let J1 = (Vector.zeros - w1).subtractingProduct(x1, VE).subtractingProduct(y1, VI)
-        let V2 = (s2 * J1).addingProduct(s2 * A, V1)
+        let J1 = K1 - w1
+        let V2 = s2 * J1.addingProduct(A, V1)
         let U1 = d1 * V1, Z1 = q * V1
         let w2 = r2 * a.times(V1, less: w1)
 
-        let P2 = U1 * Z1
-        let J2 = (Vector.zeros - w2).subtractingProduct(x2, VE).subtractingProduct(y2, VI).subtractingProduct(G1, V1)
-        let V3 = (s3 * J2).addingProduct(t2, P2).addingProduct(s3 * A, V2)
-        let U2 = d2 * V2, Z2 = (P2 * Vector(repeating: 1.0 / 2)).addingProduct(q, V2)
+        let P2 = (U1 * Z1) * Vector(repeating: 1.0 / 2)
+        let J2 = (K2 - w2).subtractingProduct(G1, V1) + P2
+        let V3 = s3 * J2.addingProduct(A, V2)
+        let U2 = d2 * V2, Z2 = P2.addingProduct(q, V2)
         let w3 = r3 * a.times(V2, less: w2)
 
-        let P3 = (U2 * Z1).addingProduct(U1, Z2)
-        let C3 = (Vector.zeros - w3).subtractingProduct(x3, VE).subtractingProduct(y3, VI).subtractingProduct(G2, V1)
-        let V4 = (s4 * C3.subtractingProduct(G1, V2)).addingProduct(t3, P3).addingProduct(s4 * A, V3)
-        let U3 = d3 * V3, Z3 = (P3 * Vector(repeating: 1.0 / 3)).addingProduct(q, V3)
+        let P3 = (U2 * Z1).addingProduct(U1, Z2) * Vector(repeating: 1.0 / 3)
+        let C3 = (K3 - w3).subtractingProduct(G2, V1)
+        let J3 = C3.subtractingProduct(G1, V2) + P3
+        let V4 = s4 * J3.addingProduct(A, V3)
+        let U3 = d3 * V3, Z3 = P3.addingProduct(q, V3)
         let w4 = r4 * a.times(V3, less: w3)
 
-        let P4 = (U3 * Z1).addingProduct(U2, Z2).addingProduct(U1, Z3)
-        let C4 = (Vector.zeros - w4).subtractingProduct(x4, VE).subtractingProduct(y4, VI).subtractingProduct(G3, V1)
-        let J4 = C4.subtractingProduct(G2, V2).subtractingProduct(G1, V3)
-        let V5 = (s5 * J4).addingProduct(t4, P4).addingProduct(s5 * A, V4)
-        let U4 = d4 * V4, Z4 = (P4 * Vector(repeating: 1.0 / 4)).addingProduct(q, V4)
+        let P4 = (U3 * Z1).addingProduct(U2, Z2).addingProduct(U1, Z3) * Vector(repeating: 1.0 / 4)
+        let C4 = (K4 - w4).subtractingProduct(G3, V1).subtractingProduct(G2, V2)
+        let J4 = C4.subtractingProduct(G1, V3) + P4
+        let V5 = s5 * J4.addingProduct(A, V4)
+        let U4 = d4 * V4, Z4 = P4.addingProduct(q, V4)
         let w5 = r5 * a.times(V4, less: w4)
 
-        let P5 = (U4 * Z1).addingProduct(U3, Z2).addingProduct(U2, Z3).addingProduct(U1, Z4)
-        let C5 = (Vector.zeros - w5).subtractingProduct(x5, VE).subtractingProduct(y5, VI).subtractingProduct(G4, V1)
-        let J5 = C5.subtractingProduct(G3, V2).subtractingProduct(G2, V3).subtractingProduct(G1, V4)
-        let V6 = (s6 * J5).addingProduct(t5, P5).addingProduct(s6 * A, V5)
+        let P5 = (U4 * Z1).addingProduct(U3, Z2).addingProduct(U2, Z3).addingProduct(U1, Z4) * Vector(repeating: 1.0 / 5)
+        let C5 = (K5 - w5).subtractingProduct(G4, V1).subtractingProduct(G3, V2)
+        let J5 = C5.subtractingProduct(G2, V3).subtractingProduct(G1, V4) + P5
+        let V6 = s6 * J5.addingProduct(A, V5)
         let w6 = r6 * a.times(V5, less: w5)
 
         state.V = V0 + (V1 + ((V2 + (V3 + (V4 + V5))) + V6))
         state.w = w0 + (w1 + (w2 + (w3 + (w4 + (w5 + w6)))))
-        state.g_ex = ex.decay * (g + dg)
+        state.g_ex = ex.decay * g.addingProduct(h, state.dg_ex)
         state.dg_ex = ex.decay * state.dg_ex
-        state.g_in = inh.decay * (i + di)
+        state.g_in = inh.decay * i.addingProduct(h, state.dg_in)
         state.dg_in = inh.decay * state.dg_in
         return V6.magnitude.isLess(than: Vector(repeating: Model.tolerance)).and(inRange(V0, state)).bits
     }
