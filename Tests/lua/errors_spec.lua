@@ -94,7 +94,7 @@ local cases = {
   { function() return sim:record(nodes).times end, "Recorder has no field 'times' %(it is a column of events: rec.events.times%)" },
   { function() nodes:slice(3, 9) end, "slice: 3 to 9 is not within 1 to 3" },
   { function() return "n " .. nodes end, "Nodes are no text" },
-  { function() for _ in nodes do break end end, "Nodes can't be called; a loop takes ipairs: for i, node in ipairs%(nodes%) do" },
+  { function() for _ in nodes do assert(false) end end, "Nodes can't be called; a loop takes ipairs: for i, node in ipairs%(nodes%) do" },
   { function() return v < 3 end, "Vectors are compared by methods, which return masks: v:lt%(x%)" },
   { function() return v .. "x" end, "a Vector is no text" },
   { function() return 2 * astro.random.uniform(0, 1) end, "distributions can't be calculated with: .*astro.random.uniform%(0, 2%)" },

@@ -44,7 +44,8 @@ for i, weight in ipairs(WEIGHTS) do
   report.value(("weight %g pA"):format(weight), ("%.2f Hz (%.2f to %.2f)"):format(mean[i], low[i], high[i]))
 end
 
-plot.lines(WEIGHTS, { rate = { mean, low, high } }, { xlabel = "weight of the slow inward current (pA)", ylabel = "rate (Hz)" })
+plot.lines(WEIGHTS, { rate = { mean, low, high } },
+  { xlabel = "weight of the slow inward current (pA)", ylabel = "rate (Hz)", yrange = { 0 } })
   :save(options:figure("09_sweep"))
 
 -- Question: what do more trials buy? TRIALS = { 1, 2, 3, 4, 5, 6 }.
