@@ -213,6 +213,21 @@ describe("plot.traces with two axes, plot.lines with bands", function()
     assert.are.same({ 1, 2 }, series(figure, 1, 3).y)
   end)
 
+  it("a band is cut where it leaves the range", function()
+    local clip = require "astro.plot.clip"
+    local band = { x = { 0, 1, 3 }, low = { 1, 1, -3 }, high = { 2, 2, 6 } }
+    local x, low, high = clip(band, { 0 })
+    assert.are.same({ 0, 1, 1.5, 3 }, x)
+    assert.are.same({ 1, 1, 0, 0 }, low)
+    assert.are.same({ 2, 2, 3, 6 }, high)
+    x, low, high = clip(band, { 0, 4 })
+    assert.are.same({ 0, 1, 1.5, 2, 3 }, x)
+    assert.are.same({ 1, 1, 0, 0, 0 }, low)
+    assert.are.same({ 2, 2, 3, 4, 4 }, high)
+    assert.equal(band.x, (clip(band, nil)))
+    assert.is_truthy(plot.lines({ 0, 1 }, { a = { { 1, 1 }, { 1, -1 }, { 2, 5 } } }, { yrange = { 0 } }):commands("x.svg"):find("\n1 0 5\n"))
+  end)
+
   it("takes what analysis.confidence_band returns", function()
     local band = { analysis.confidence_band { { 1, 2 }, { 3, 2 } } }
     assert.are.same({ 2, 2 }, series(plot.lines({ 0, 1 }, { runs = band }), 1, 2).y)

@@ -7,6 +7,7 @@ local concat, format, gmatch, gsub, match, sub = table.concat, string.format, st
 local huge, max, min, unpack, utf8_length = math.huge, math.max, math.min, table.unpack, utf8.len
 local ipairs, type = ipairs, type
 local axes = require "astro.plot.axes"
+local clip = require "astro.plot.clip"
 local is_drawn, round_up, span = axes.is_drawn, axes.round_up, axes.span
 
 local gnuplot = {}
@@ -140,7 +141,7 @@ local STYLES <const> = {
   bars = { xy_rows, "using 1:2%(axes) with boxes fillstyle solid 0.7 noborder fillcolor %(colour)" },
   ticks = { tick_rows, "using 1:2%(axes) with lines linewidth 0.8 linecolor %(colour)" },
   band = {
-    function(series) return rows(series.x, series.low, series.high) end,
+    function(series, panel) return rows(clip(series, series.axis == "y2" and panel.y2range or panel.yrange)) end,
     "using 1:2:3%(axes) with filledcurves fillstyle transparent solid 0.25 noborder fillcolor %(colour)",
   },
   segments = { segment_rows, "using 1:2%(axes) with lines linewidth %(width) linecolor %(colour)" },
@@ -151,7 +152,9 @@ local STYLES <const> = {
   image = { image_rows, "matrix using (%(x)+%(xstep)*$1):(%(y)+%(ystep)*$2):3 with image" },
 }
 
-local function data_block(name, series) return format("%s << EOD\n%s\nEOD", name, STYLES[series.style][1](series)) end
+local function data_block(name, series, panel)
+  return format("%s << EOD\n%s\nEOD", name, STYLES[series.style][1](series, panel))
+end
 
 -- What stands for the places in a style.
 local function fields_of(series)
@@ -189,7 +192,7 @@ local function plot_command(panel, counter)
   local blocks, drawings = {}, {}
   for i, series in ipairs(drawn_series(panel)) do
     local name = format("$data%d_%d", counter, i)
-    blocks[i], drawings[i] = data_block(name, series), drawing(name, series)
+    blocks[i], drawings[i] = data_block(name, series, panel), drawing(name, series)
   end
   if #blocks == 0 then
     return "set yrange [0:1]\nset label " .. quote(panel.empty or "no data") .. " at graph 0.5,0.5 center\nplot NaN notitle"
