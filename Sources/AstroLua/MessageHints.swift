@@ -19,7 +19,8 @@ enum MessageHints {
 
     /// Functions of Lua that scripts have under --trust only.
     private static let trusted = [
-        "execute", "popen", "tmpname", "tmpfile", "setlocale", "loadlib", "getinfo", "getlocal", "sethook", "getupvalue",
+        "execute", "popen", "tmpname", "tmpfile", "setlocale", "loadlib", "getinfo", "getlocal", "sethook",
+        "getupvalue",
         "getregistry", "dump", "setmetatable",
     ]
 

@@ -93,7 +93,9 @@ extension Runtime {
     /// What a name means where it is no variable.
     private static func meaning(ofGlobal name: String) -> String? {
         if usualModules.contains(name) { return "local \(name) = require \"astro.\(name)\"" }
-        if name == "random" || astroFunctions.contains(where: { $0.name == name }) { return "did you mean astro.\(name)?" }
+        if name == "random" || astroFunctions.contains(where: { $0.name == name }) {
+            return "did you mean astro.\(name)?"
+        }
         if Catalogue.rules.contains(name) { return "the name of a rule stands between quotes: \"\(name)\"" }
         let isModel = Catalogue.models.contains { $0.name == name }
         return isModel ? "the name of a model stands between quotes: \"\(name)\"" : nil
@@ -122,7 +124,8 @@ extension Runtime {
     /// Reading what the table on top does not have becomes an error, with a hint or the nearest name.
     /// `others`: more names that may have been meant.
     func makeStrict(
-        hint: @escaping (String) -> String? = { _ in nil }, others: @escaping (Runtime, LuaState) -> [String] = { _, _ in [] },
+        hint: @escaping (String) -> String? = { _ in nil },
+        others: @escaping (Runtime, LuaState) -> [String] = { _, _ in [] },
         _ complaint: @escaping (String) -> String
     ) {
         lua_createtable(L, 0, 1)

@@ -52,13 +52,15 @@ struct ConnectionRule {
     private static func unknown(_ key: String, _ settings: Settings, _ kind: Kind, _ known: [String]) -> InputError {
         if SynapseSpec.allKeys.contains(key) {
             return InputError(
-                "\(kind.rawValue) has no key '\(key)': that is the synapse's, which is an argument of its own, behind the rule")
+                "\(kind.rawValue) has no key '\(key)': that is the synapse's, which is an argument of its own, behind the rule"
+            )
         }
         let others = Kind.allCases.filter { $0.key == key }.map(\.rawValue)
         if settings["rule"] == nil, let first = others.first {
             let owners = "\(others.joined(separator: ", ")) \(others.count == 1 ? "has" : "have") one"
             return InputError(
-                "\(kind.rawValue) has no key '\(key)', and no rule is named (\(owners), as in { rule = '\(first)', \(key) = … })")
+                "\(kind.rawValue) has no key '\(key)', and no rule is named (\(owners), as in { rule = '\(first)', \(key) = … })"
+            )
         }
         return InputError.unknown("\(kind.rawValue) has no key", key, among: known)
     }

@@ -41,7 +41,8 @@ struct SynapseSpec {
         let owner = SynapseModel.allCases.first { $0.parameters.contains { $0.name == key } }
         if settings["synapse_model"] == nil, let owner {
             return InputError(
-                "\(model.rawValue) has no parameter '\(key)', and no model is named (synapse_model = '\(owner.rawValue)' has one)")
+                "\(model.rawValue) has no parameter '\(key)', and no model is named (synapse_model = '\(owner.rawValue)' has one)"
+            )
         }
         return InputError.unknown(
             "\(model.rawValue) has no parameter", key, among: model.parameters.map(\.name) + ["synapse_model"])

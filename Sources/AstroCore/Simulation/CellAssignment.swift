@@ -62,7 +62,9 @@ struct CellAssignment {
             return .all(x)
         case .numbers(let given):
             guard given.count == all.count else {
-                throw InputError("\(model): \(parameter.name) has \(given.count) values for \(all.count) node\(all.count == 1 ? "" : "s")")
+                throw InputError(
+                    "\(model): \(parameter.name) has \(given.count) values for \(all.count) node\(all.count == 1 ? "" : "s")"
+                )
             }
             try given.forEach { try parameter.check($0, of: model) }
             return .each(Array(given[own]))
