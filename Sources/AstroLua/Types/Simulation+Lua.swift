@@ -318,7 +318,8 @@ extension Runtime {
 
     /// Recorders grow while a run goes on.
     private func stopIfTooLarge(_ L: LuaState) {
-        guard let limit = options.memoryLimit, shim_measure_memory(L) > limit else { return }
+        accountMemory()
+        guard shim_over_memory_limit(L) else { return }
         shim_stop(L, Int32(SHIM_OUT_OF_MEMORY))
     }
 
