@@ -19,9 +19,8 @@ enum MessageHints {
 
     /// Functions of Lua that scripts have under --trust only.
     private static let trusted = [
-        "execute", "popen", "tmpname", "tmpfile", "setlocale", "loadlib", "getinfo", "getlocal", "sethook",
-        "getupvalue",
-        "getregistry", "dump", "setmetatable",
+        "execute", "popen", "tmpname", "tmpfile", "setlocale", "loadlib", "dump",
+        "getinfo", "getlocal", "getupvalue", "getregistry", "sethook", "setmetatable",
     ]
 
     /// The message with a hint at the end of its first line, if there is one to give.
