@@ -27,9 +27,11 @@ public final class Recorder: CustomStringConvertible {
 
     /// Throws where not all events are in memory any more.
     public func checkKept() throws {
-        guard recording.forgotten > 0, let stream = recording.stream else { return }
+        guard let stream = recording.stream else { return }
+        let numbers = simulation.ranks.sum([recording.forgotten, recording.count])
+        guard numbers[0] > 0 else { return }
         throw InputError(
-            "\(recording.forgotten) of \(eventCount) events are in '\(stream.path)' and no longer in memory: io.read('\(stream.path)') reads them"
+            "\(numbers[0]) of \(numbers[1]) events are in '\(stream.path)' and no longer in memory: io.read('\(stream.path)') reads them"
         )
     }
 

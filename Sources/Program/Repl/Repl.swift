@@ -65,7 +65,7 @@ final class Repl {
             bar?.finish()
             // over the ^C that the terminal shows
             if Terminal.hasColours(STDERR_FILENO) { writeToTerminal("\r\u{1B}[K") }
-            complain(interruption.shortText)
+            Job.tell(interruption.shortText)
             if interruption.endsSession { return interruption.status }
         }
         return leaves ? ExitStatus.success : nil
