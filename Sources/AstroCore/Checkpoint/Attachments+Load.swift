@@ -66,7 +66,9 @@ extension CheckpointLoader {
                 try PendingRow.split(&$0, cells.deal, ranks: ranks.count)
             }
             try ranks.agree {
-                while let row = try PendingRow.next(&contents, cells: cells.count) { try put(row, into: cells, contents) }
+                while let row = try PendingRow.next(&contents, cells: cells.count) {
+                    try put(row, into: cells, contents)
+                }
                 try contents.finish()
             }
         }

@@ -153,7 +153,9 @@ package final class CheckpointReader {
     package init(_ path: String) throws {
         self.path = path
         try onFirst {
-            guard let file = fopen(path, "rbe") else { throw InputError("'\(path)': \(String(cString: strerror(errno)))") }
+            guard let file = fopen(path, "rbe") else {
+                throw InputError("'\(path)': \(String(cString: strerror(errno)))")
+            }
             self.file = file
             var status = stat()
             guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

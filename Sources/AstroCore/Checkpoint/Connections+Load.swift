@@ -198,8 +198,10 @@ extension CheckpointLoader {
         var i = 0, row = 0
         try order.forEachRow(chunk, wantsPlaces: true) { _, targets, places in
             let all = i..<i + rows.counts[row]
-            let own = simulation.ranks.isAlone ? Array(all) : all.filter { self.targets.find(Int(rows.targets[$0])) != nil }
-            try same(own.count == targets.count && zip(own, targets).allSatisfy { rows.targets[$0] == $1 }, "connections")
+            let own =
+                simulation.ranks.isAlone ? Array(all) : all.filter { self.targets.find(Int(rows.targets[$0])) != nil }
+            try same(
+                own.count == targets.count && zip(own, targets).allSatisfy { rows.targets[$0] == $1 }, "connections")
             for (place, n) in zip(places, own) {
                 if !rows.weights.isEmpty { place.chunk.weights![place.index] = rows.weights[n] }
                 if !rows.delays.isEmpty { place.chunk.delays![place.index] = rows.delays[n] }
@@ -278,7 +280,8 @@ extension CheckpointLoader {
         for ids in [Set(section.sources), Set(section.targets)] {
             for id in ids where !targets.isCell(id) { throw contents.damaged("node \(id) is no cell") }
         }
-        try contents.require(section.sources.allSatisfy { inputs(of: $0).sendsSlowInwardCurrent }, "a source sends none")
+        try contents.require(
+            section.sources.allSatisfy { inputs(of: $0).sendsSlowInwardCurrent }, "a source sends none")
         try contents.require(section.targets.allSatisfy { inputs(of: $0).slowInwardCurrent }, "a target takes none")
     }
 

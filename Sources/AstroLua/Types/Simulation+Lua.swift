@@ -316,7 +316,9 @@ extension Runtime {
         let ranks = Ranks.all
         if ranks.isAlone { return }
         let stops = ranks.tell([Int(shim_stop_reason(L)), Int(shim_stop_signal())])
-        guard stops[ranks.rank][0] == SHIM_GOES_ON, let first = stops.first(where: { $0[0] != SHIM_GOES_ON }) else { return }
+        guard stops[ranks.rank][0] == SHIM_GOES_ON, let first = stops.first(where: { $0[0] != SHIM_GOES_ON }) else {
+            return
+        }
         shim_stop_as(L, Int32(first[0]), Int32(first[1]))
     }
 
