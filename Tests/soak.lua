@@ -2,6 +2,7 @@
 -- that was never stopped?
 --
 --   astrolua --trust --quiet Tests/soak.lua --hours 8                   the loop; make soak
+--   astrolua --trust --quiet Tests/soak.lua --hours 8 --continue        goes on with soak.checkpoint, where a loop was broken off
 --   astrolua --quiet Tests/soak.lua --hours 8 --plain                   the same without save and load: the fingerprint to expect
 --   astrolua --trust --quiet Tests/soak.lua --hours 8 --expect 0123…    compares
 --
@@ -12,6 +13,7 @@ local options = require "astro.options" {
   { "hours", 8.0, "simulated time in hours" },
   { "cycle", 10.0, "simulated seconds between two checkpoints" },
   { "plain", false, "never save and load" },
+  { "continue", false, "go on with soak.checkpoint" },
   { "expect", "", "the fingerprint at the end" },
   { "log", "soak.csv", "a line a cycle: time, rate, memory" },
 }
@@ -57,12 +59,13 @@ local function reloaded(sim, cycle)
   return loaded
 end
 
-local sim = network()
+local sim = options.continue and astro.load(CHECKPOINT) or network()
 local cycles = math.max(1, math.floor(options.hours * 3600 / options.cycle + 0.5))
-local log <close> = assert(io.open(options.log, "w"))
-log:write "time_s,rate_Hz,calcium_uM,memory_bytes\n"
+local done = math.floor(sim.time / 1000 / options.cycle + 0.5)
+local log <close> = assert(io.open(options.log, options.continue and "a" or "w"))
+if not options.continue then log:write "time_s,rate_Hz,calcium_uM,memory_bytes\n" end
 local samples = {}
-for cycle = 1, cycles do
+for cycle = done + 1, cycles do
   sim:nodes("noise"):set { rate = NOISE[cycle % #NOISE + 1] }
   sim:simulate(options.cycle * 1000)
   local spikes, calcium = sim:recorder "spikes", sim:recorder "calcium"
@@ -71,14 +74,14 @@ for cycle = 1, cycles do
   calcium:clear()
   if not options.plain then sim = reloaded(sim, cycle) end
   collectgarbage()
-  samples[cycle] = memory(sim)
-  log:write(("%.15g,%.4f,%.6f,%d\n"):format(sim.time / 1000, rate, mean, samples[cycle])):flush()
+  samples[#samples + 1] = memory(sim)
+  log:write(("%.15g,%.4f,%.6f,%d\n"):format(sim.time / 1000, rate, mean, samples[#samples])):flush()
 end
 
--- The highest of the cycles from one share of the run to another.
+-- The highest of this process's cycles from one share of them to another.
 local function highest(from, to)
-  local most = 0
-  for i = math.max(1, cycles * from // 100), math.max(1, cycles * to // 100) do most = math.max(most, samples[i]) end
+  local most, count = 0, #samples
+  for i = math.max(1, count * from // 100), math.max(1, count * to // 100) do most = math.max(most, samples[i] or 0) end
   return most
 end
 

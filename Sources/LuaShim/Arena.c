@@ -131,6 +131,8 @@ size_t shim_measure_memory(lua_State *L) {
 
 bool host_over_limit(const Host *host) { return host->limit && host->used + host->external > host->limit; }
 
+bool shim_over_memory_limit(lua_State *L) { return host_over_limit(host_of(L)); }
+
 static bool refuses(Host *host, size_t growth) {
     if (host->granting || host->stop) return false;
     if (host->fail_after && ++host->requests >= host->fail_after) return true;

@@ -31,7 +31,7 @@ GROUPS = {
     "steps": [100],
     "calls": [1000],
     "nodes": [10000],
-    "fresh": [1, 300],
+    "fresh": [1, 1000],
     "kernel": ["neurons", "spiking", "astrocytes", "poisson", "sic"],
 }
 # ms; long enough that the slowest start-up transient of a case is a small part of it

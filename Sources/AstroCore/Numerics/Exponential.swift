@@ -6,7 +6,9 @@
 @inline(__always)
 package func exponential<T: Arithmetic>(_ argument: T) -> T {
     let (r, shifted) = remainder(argument.clamped(-708, 709))
-    return exponentialOfRemainder(r) * T.powerOfTwo(shifted: shifted)
+    // 2^k p + 2^k: as exact as (p + 1) 2^k, and the sooner done
+    let power = T.powerOfTwo(shifted: shifted)
+    return power.addingProduct(power, exponentialOfRemainderLess1(r))
 }
 
 /// x - k ln 2 for the nearest integer k, and k + `roundingShift`.
@@ -22,7 +24,10 @@ private func remainder<T: Arithmetic>(_ x: T) -> (r: T, shifted: T) {
 }
 
 @inline(__always)
-private func exponentialOfRemainder<T: Arithmetic>(_ r: T) -> T {
+private func exponentialOfRemainder<T: Arithmetic>(_ r: T) -> T { T(repeating: 1) + exponentialOfRemainderLess1(r) }
+
+@inline(__always)
+private func exponentialOfRemainderLess1<T: Arithmetic>(_ r: T) -> T {
     let r2 = r * r
     let r4 = r2 * r2
     let q01 = T(repeating: 0.5000000000000001).addingProduct(r, T(repeating: 0.16666666666666669))
@@ -33,7 +38,7 @@ private func exponentialOfRemainder<T: Arithmetic>(_ r: T) -> T {
     let q03 = q01.addingProduct(r2, q23)
     let q47 = q45.addingProduct(r2, q67)
     let q = q03.addingProduct(r4, q47.addingProduct(r4, q89))
-    return T(repeating: 1) + r.addingProduct(r2, q)
+    return r.addingProduct(r2, q)
 }
 
 /// exp(x) over the whole range: subnormal results, 0, infinity and NaN included. The largest error is 1.10 ulp, and

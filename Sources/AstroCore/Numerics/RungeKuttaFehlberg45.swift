@@ -21,13 +21,16 @@ package enum RungeKuttaFehlberg45 {
     /// A trial step of length h from y, k1 the slope there: the fifth-order result and the difference to the fourth.
     @inline(__always)
     package static func trial<Y: Variables>(_ y: Y, _ k1: Y, _ h: Y.Length, _ f: (Y) -> Y) -> (y: Y, error: Y) {
-        let k2 = f(y.adding(h, k1.scaled(1.0 / 4)))
-        let k3 = f(y.adding(h, k1.scaled(3.0 / 32).adding(9.0 / 32, k2)))
-        let k4 = f(y.adding(h, k1.scaled(1932.0 / 2197).adding(-7200.0 / 2197, k2).adding(7296.0 / 2197, k3)))
-        let d5 = k1.scaled(439.0 / 216).adding(-8, k2).adding(3680.0 / 513, k3).adding(-845.0 / 4104, k4)
-        let k5 = f(y.adding(h, d5))
-        let partial6 = k1.scaled(-8.0 / 27).adding(2, k2).adding(-3544.0 / 2565, k3)
-        let k6 = f(y.adding(h, partial6.adding(1859.0 / 4104, k4).adding(-11.0 / 40, k5)))
+        // each stage begins with what the earlier ones give, so that one operation leads from the last slope to the next
+        let times = { (c: Double) in h * Y.Length(repeating: c) }
+        let k2 = f(y.adding(times(1.0 / 4), k1))
+        let k3 = f(y.adding(times(3.0 / 32), k1).adding(times(9.0 / 32), k2))
+        let y4 = y.adding(times(1932.0 / 2197), k1).adding(times(-7200.0 / 2197), k2)
+        let k4 = f(y4.adding(times(7296.0 / 2197), k3))
+        let y5 = y.adding(times(439.0 / 216), k1).adding(times(-8), k2).adding(times(3680.0 / 513), k3)
+        let k5 = f(y5.adding(times(-845.0 / 4104), k4))
+        let y6 = y.adding(times(-8.0 / 27), k1).adding(times(2), k2).adding(times(-3544.0 / 2565), k3)
+        let k6 = f(y6.adding(times(1859.0 / 4104), k4).adding(times(-11.0 / 40), k5))
         let partial = k1.scaled(16.0 / 135).adding(6656.0 / 12825, k3).adding(28561.0 / 56430, k4)
         let slope = partial.adding(-9.0 / 50, k5).adding(2.0 / 55, k6)
         let partialError = k1.scaled(1.0 / 360).adding(-128.0 / 4275, k3).adding(-2197.0 / 75240, k4)

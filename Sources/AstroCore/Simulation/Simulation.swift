@@ -291,9 +291,9 @@ extension Simulation: Checkpointed {
     ]
 }
 
-enum Clock {
+package enum Clock {
     /// Seconds of a clock that only goes forward.
-    static var seconds: Double {
+    package static var seconds: Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

@@ -69,94 +69,110 @@ struct HDF5Library: @unchecked Sendable {
     static let shared: Result<HDF5Library, InputError> = Result { () throws(InputError) in try HDF5Library() }
 
     private init() throws(InputError) {
+        let library = try OpenLibrary()
+        try library.prepare()
+
+        H5Fcreate = try library.call("H5Fcreate")
+        H5Fopen = try library.call("H5Fopen")
+        H5Fflush = try library.call("H5Fflush")
+        H5Fclose = try library.call("H5Fclose")
+        H5Gcreate2 = try library.call("H5Gcreate2")
+        H5Gopen2 = try library.call("H5Gopen2")
+        H5Gget_info = try library.call("H5Gget_info")
+        H5Gclose = try library.call("H5Gclose")
+        H5Lexists = try library.call("H5Lexists")
+        H5Lget_info = try library.call("H5Lget_info1", or: "H5Lget_info")
+        H5Lget_name_by_idx = try library.call("H5Lget_name_by_idx")
+        H5Dcreate2 = try library.call("H5Dcreate2")
+        H5Dopen2 = try library.call("H5Dopen2")
+        H5Dget_space = try library.call("H5Dget_space")
+        H5Dget_type = try library.call("H5Dget_type")
+        H5Dget_create_plist = try library.call("H5Dget_create_plist")
+        H5Dset_extent = try library.call("H5Dset_extent")
+        H5Dread = try library.call("H5Dread")
+        H5Dwrite = try library.call("H5Dwrite")
+        H5Dclose = try library.call("H5Dclose")
+        H5Screate = try library.call("H5Screate")
+        H5Screate_simple = try library.call("H5Screate_simple")
+        H5Sselect_hyperslab = try library.call("H5Sselect_hyperslab")
+        H5Sget_simple_extent_ndims = try library.call("H5Sget_simple_extent_ndims")
+        H5Sget_simple_extent_dims = try library.call("H5Sget_simple_extent_dims")
+        H5Sclose = try library.call("H5Sclose")
+        H5Pcreate = try library.call("H5Pcreate")
+        H5Pset_chunk = try library.call("H5Pset_chunk")
+        H5Pset_obj_track_times = try library.call("H5Pset_obj_track_times")
+        H5Pget_layout = try library.call("H5Pget_layout")
+        H5Pget_external_count = try library.call("H5Pget_external_count")
+        H5Pclose = try library.call("H5Pclose")
+        H5Acreate2 = try library.call("H5Acreate2")
+        H5Aexists = try library.call("H5Aexists")
+        H5Aopen = try library.call("H5Aopen")
+        H5Aget_space = try library.call("H5Aget_space")
+        H5Aget_type = try library.call("H5Aget_type")
+        H5Aread = try library.call("H5Aread")
+        H5Awrite = try library.call("H5Awrite")
+        H5Aclose = try library.call("H5Aclose")
+        H5Tcopy = try library.call("H5Tcopy")
+        H5Tget_class = try library.call("H5Tget_class")
+        H5Tget_size = try library.call("H5Tget_size")
+        H5Tset_size = try library.call("H5Tset_size")
+        H5Tset_cset = try library.call("H5Tset_cset")
+        H5Tis_variable_str = try library.call("H5Tis_variable_str")
+        H5Tenum_create = try library.call("H5Tenum_create")
+        H5Tenum_insert = try library.call("H5Tenum_insert")
+        H5Tclose = try library.call("H5Tclose")
+
+        double = try library.value("H5T_NATIVE_DOUBLE_g")
+        float = try library.value("H5T_NATIVE_FLOAT_g")
+        int64 = try library.value("H5T_NATIVE_INT64_g")
+        uint8 = try library.value("H5T_NATIVE_UINT8_g")
+        uint32 = try library.value("H5T_NATIVE_UINT32_g")
+        uint64 = try library.value("H5T_NATIVE_UINT64_g")
+        text = try library.value("H5T_C_S1_g")
+        datasetCreation = try library.value("H5P_CLS_DATASET_CREATE_ID_g")
+    }
+}
+
+/// The library as the system has it.
+private struct OpenLibrary {
+    private let handle: UnsafeMutableRawPointer
+
+    init() throws(InputError) {
         // 1.10, 1.12, 1.14, and whatever a development package names
         let versions = [".103", ".200", ".310", ""]
         let names = versions.flatMap { ["libhdf5_serial.so\($0)", "libhdf5.so\($0)"] }
-        guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW) }).first else {
+        guard let handle = names.lazy.compactMap({ dlopen($0, RTLD_NOW) }).first else {
             throw InputError("reading and writing .h5 needs libhdf5 (on Debian: apt install libhdf5-dev)")
         }
-        func symbol<T>(_ name: String, or older: String? = nil) throws(InputError) -> T {
-            guard let address = dlsym(library, name) ?? older.flatMap({ dlsym(library, $0) }) else {
-                throw InputError("this libhdf5 has no \(name): version 1.10 or later is needed")
-            }
-            return unsafeBitCast(address, to: T.self)
+        self.handle = handle
+    }
+
+    func call<T>(_ name: String, or older: String? = nil) throws(InputError) -> T {
+        guard let address = dlsym(handle, name) ?? older.flatMap({ dlsym(handle, $0) }) else {
+            throw InputError("this libhdf5 has no \(name): version 1.10 or later is needed")
         }
-        func value(_ name: String) throws(InputError) -> ID {
-            let address: UnsafePointer<ID> = try symbol(name)
-            return address.pointee
-        }
-        // the oldest version with identifiers of 64 bits; it also opens the library, which the values below need
-        let H5open: @convention(c) () -> Int32 = try symbol("H5open")
-        let H5get_libversion:
-            @convention(c) (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) ->
-                Int32 = try symbol("H5get_libversion")
+        return unsafeBitCast(address, to: T.self)
+    }
+
+    /// Of an identifier that the library keeps, once it is prepared.
+    func value(_ name: String) throws(InputError) -> HDF5Library.ID {
+        let address: UnsafePointer<HDF5Library.ID> = try call(name)
+        return address.pointee
+    }
+
+    /// To be called first: the library makes its identifiers. 1.10 is the oldest version with identifiers of 64 bits.
+    func prepare() throws(InputError) {
+        typealias Number = UnsafeMutablePointer<UInt32>
+        let H5open: @convention(c) () -> Int32 = try call("H5open")
+        let H5get_libversion: @convention(c) (Number, Number, Number) -> Int32 = try call("H5get_libversion")
         var version: (UInt32, UInt32, UInt32) = (0, 0, 0)
         guard H5open() >= 0, H5get_libversion(&version.0, &version.1, &version.2) >= 0, version.0 > 1 || version.1 >= 10
         else { throw InputError("libhdf5 \(version.0).\(version.1) is too old: version 1.10 or later is needed") }
         // no messages on the terminal, no filters from files that are not the library's own
-        let H5Eset_auto2: @convention(c) (ID, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32 = try symbol(
-            "H5Eset_auto2")
-        let H5PLset_loading_state: @convention(c) (UInt32) -> Int32 = try symbol("H5PLset_loading_state")
+        typealias Handler = UnsafeRawPointer
+        let H5Eset_auto2: @convention(c) (HDF5Library.ID, Handler?, Handler?) -> Int32 = try call("H5Eset_auto2")
+        let H5PLset_loading_state: @convention(c) (UInt32) -> Int32 = try call("H5PLset_loading_state")
         _ = H5Eset_auto2(0, nil, nil)
         _ = H5PLset_loading_state(0)
-
-        H5Fcreate = try symbol("H5Fcreate")
-        H5Fopen = try symbol("H5Fopen")
-        H5Fflush = try symbol("H5Fflush")
-        H5Fclose = try symbol("H5Fclose")
-        H5Gcreate2 = try symbol("H5Gcreate2")
-        H5Gopen2 = try symbol("H5Gopen2")
-        H5Gget_info = try symbol("H5Gget_info")
-        H5Gclose = try symbol("H5Gclose")
-        H5Lexists = try symbol("H5Lexists")
-        H5Lget_info = try symbol("H5Lget_info1", or: "H5Lget_info")
-        H5Lget_name_by_idx = try symbol("H5Lget_name_by_idx")
-        H5Dcreate2 = try symbol("H5Dcreate2")
-        H5Dopen2 = try symbol("H5Dopen2")
-        H5Dget_space = try symbol("H5Dget_space")
-        H5Dget_type = try symbol("H5Dget_type")
-        H5Dget_create_plist = try symbol("H5Dget_create_plist")
-        H5Dset_extent = try symbol("H5Dset_extent")
-        H5Dread = try symbol("H5Dread")
-        H5Dwrite = try symbol("H5Dwrite")
-        H5Dclose = try symbol("H5Dclose")
-        H5Screate = try symbol("H5Screate")
-        H5Screate_simple = try symbol("H5Screate_simple")
-        H5Sselect_hyperslab = try symbol("H5Sselect_hyperslab")
-        H5Sget_simple_extent_ndims = try symbol("H5Sget_simple_extent_ndims")
-        H5Sget_simple_extent_dims = try symbol("H5Sget_simple_extent_dims")
-        H5Sclose = try symbol("H5Sclose")
-        H5Pcreate = try symbol("H5Pcreate")
-        H5Pset_chunk = try symbol("H5Pset_chunk")
-        H5Pset_obj_track_times = try symbol("H5Pset_obj_track_times")
-        H5Pget_layout = try symbol("H5Pget_layout")
-        H5Pget_external_count = try symbol("H5Pget_external_count")
-        H5Pclose = try symbol("H5Pclose")
-        H5Acreate2 = try symbol("H5Acreate2")
-        H5Aexists = try symbol("H5Aexists")
-        H5Aopen = try symbol("H5Aopen")
-        H5Aget_space = try symbol("H5Aget_space")
-        H5Aget_type = try symbol("H5Aget_type")
-        H5Aread = try symbol("H5Aread")
-        H5Awrite = try symbol("H5Awrite")
-        H5Aclose = try symbol("H5Aclose")
-        H5Tcopy = try symbol("H5Tcopy")
-        H5Tget_class = try symbol("H5Tget_class")
-        H5Tget_size = try symbol("H5Tget_size")
-        H5Tset_size = try symbol("H5Tset_size")
-        H5Tset_cset = try symbol("H5Tset_cset")
-        H5Tis_variable_str = try symbol("H5Tis_variable_str")
-        H5Tenum_create = try symbol("H5Tenum_create")
-        H5Tenum_insert = try symbol("H5Tenum_insert")
-        H5Tclose = try symbol("H5Tclose")
-
-        double = try value("H5T_NATIVE_DOUBLE_g")
-        float = try value("H5T_NATIVE_FLOAT_g")
-        int64 = try value("H5T_NATIVE_INT64_g")
-        uint8 = try value("H5T_NATIVE_UINT8_g")
-        uint32 = try value("H5T_NATIVE_UINT32_g")
-        uint64 = try value("H5T_NATIVE_UINT64_g")
-        text = try value("H5T_C_S1_g")
-        datasetCreation = try value("H5P_CLS_DATASET_CREATE_ID_g")
     }
 }

@@ -30,6 +30,8 @@ public final class Runtime {
     var latestRun: LatestRun?
     /// Of a simulation that says nothing about threads; nil: one a core.
     var defaultThreads: Int?
+    /// When `accountMemory` looks again, in seconds.
+    var nextLookAtMemory = 0.0
 
     private(set) var L: LuaState! = nil
     private var entries: [Entry] = []

@@ -333,12 +333,17 @@ extension Runtime {
 
     /// Recorders grow while a run goes on.
     private func stopIfTooLarge(_ L: LuaState) {
-        guard let limit = options.memoryLimit, shim_measure_memory(L) > limit else { return }
+        accountMemory()
+        guard shim_over_memory_limit(L) else { return }
         shim_stop(L, Int32(SHIM_OUT_OF_MEMORY))
     }
 
-    /// Lets the memory limit see what simulations hold.
+    /// Lets the memory limit see what simulations hold. A look takes the longer the more free blocks there are between those in
+    /// use, so that ten thousand small calls would do little else: looks take a twentieth of the time at most.
     func accountMemory() {
-        if options.memoryLimit != nil { _ = shim_measure_memory(L) }
+        let start = Clock.seconds
+        guard options.memoryLimit != nil, start >= nextLookAtMemory else { return }
+        _ = shim_measure_memory(L)
+        nextLookAtMemory = start + 21 * (Clock.seconds - start)
     }
 }

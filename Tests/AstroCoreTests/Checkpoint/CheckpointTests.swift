@@ -153,7 +153,13 @@ struct CheckpointTests {
         #expect(try simulation.recorder(labelled: "spikes").eventCount == 3)
         #expect(try simulation.recorder(labelled: "calcium").times == [5, 5, 10, 10, 15, 15, 20, 20])
         try simulation.simulate(30)
-        #expect(simulation.fingerprint() == "c01f0932e0cb12126abd4474547b1565")
+        // not its fingerprint: a later version may round otherwise on the way
+        let V_m = [-56.0849274984, -53.8481440558, -51.8335734903, -54.4968034729]
+        guard case .numbers(let values) = try simulation.nodes(labelled: "neurons").get("V_m") else {
+            Issue.record("V_m is no list of numbers")
+            return
+        }
+        #expect(values.count == V_m.count && zip(values, V_m).allSatisfy { abs($0 - $1) < 1e-9 })
         #expect(try simulation.recorder(labelled: "spikes").eventCount == 8)
     }
 

@@ -13,6 +13,8 @@ struct AdaptiveLanes {
     private var calmOnesFirst = true
     /// Lanes that hold a cell; of these, those that stand before a Taylor step.
     private var active: LaneBits = 0, calm: LaneBits = 0
+    /// Lanes whose slopes are known from their last trial.
+    private var sloped: LaneBits = 0
     private let lanes: UnsafeMutablePointer<Lane>
     /// Variables of the lanes, one vector a row.
     private let rows: UnsafeMutablePointer<Double>
@@ -21,10 +23,13 @@ struct AdaptiveLanes {
         var item = 0, cell = 0, step = 0
     }
 
-    /// `time` (ms) is that within the step, `length` (ms) the next trial's; `refractory` counts steps, `trials` those in this
-    /// step.
-    private enum Row: Int, CaseIterable {
-        case V, dg_ex, g_ex, dg_in, g_in, w, stimulus, slowInwardCurrent, time, length, refractory, trials
+    /// `slopes` stands for six rows, of the slopes of the first six. `time` (ms) is that within the step, `length` (ms) the
+    /// next trial's; `refractory` counts steps, `trials` those in this step.
+    private enum Row: Int {
+        case V, w, g_ex, dg_ex, g_in, dg_in
+        case slopes
+        case stimulus = 12
+        case slowInwardCurrent, time, length, refractory, trials
         /// Of a parameter of the cells.
         case gathered
     }
@@ -45,7 +50,7 @@ struct AdaptiveLanes {
     }
 
     private static let laneBytes = (width * MemoryLayout<Lane>.stride + 63) / 64 * 64
-    private static let rowCount = Row.allCases.count * width
+    private static let rowCount = (Row.gathered.rawValue + 1) * width
 
     mutating func run(_ io: borrowing CellIO) {
         for lane in 0..<Self.width { takeNext(lane) }
@@ -66,20 +71,25 @@ struct AdaptiveLanes {
         mask.select(x, vector(row)).store(at: rows + row.rawValue &* Self.width)
     }
 
-    private var state: MembraneState<Vector> {
-        MembraneState(
-            V: vector(.V), w: vector(.w), g_ex: vector(.g_ex), dg_ex: vector(.dg_ex), g_in: vector(.g_in),
-            dg_in: vector(.dg_in))
+    /// The variables, or their slopes.
+    @inline(__always)
+    private func state(_ first: Row) -> MembraneState<Vector> {
+        let row = { Vector(at: rows + (first.rawValue &+ $0) &* Self.width) }
+        return MembraneState(V: row(0), w: row(1), g_ex: row(2), dg_ex: row(3), g_in: row(4), dg_in: row(5))
     }
 
     @inline(__always)
-    private func store(_ state: MembraneState<Vector>, where mask: Vector.Mask) {
-        store(state.V, .V, where: mask)
-        store(state.w, .w, where: mask)
-        store(state.g_ex, .g_ex, where: mask)
-        store(state.dg_ex, .dg_ex, where: mask)
-        store(state.g_in, .g_in, where: mask)
-        store(state.dg_in, .dg_in, where: mask)
+    private func store(_ state: MembraneState<Vector>, _ first: Row, where mask: Vector.Mask) {
+        let store = { (i: Int, x: Vector) in
+            let row = rows + (first.rawValue &+ i) &* Self.width
+            mask.select(x, Vector(at: row)).store(at: row)
+        }
+        store(0, state.V)
+        store(1, state.w)
+        store(2, state.g_ex)
+        store(3, state.dg_ex)
+        store(4, state.g_in)
+        store(5, state.dg_in)
     }
 
     @inline(__always)
@@ -98,11 +108,11 @@ struct AdaptiveLanes {
 
     private func forEachVariable(_ body: (Row, Column) -> Void) {
         body(.V, model.V_m)
-        body(.dg_ex, model.dg_ex)
-        body(.g_ex, model.g_ex)
-        body(.dg_in, model.dg_in)
-        body(.g_in, model.g_in)
         body(.w, model.w)
+        body(.g_ex, model.g_ex)
+        body(.dg_ex, model.dg_ex)
+        body(.g_in, model.g_in)
+        body(.dg_in, model.dg_in)
         body(.stimulus, model.I_stim)
         body(.slowInwardCurrent, model.I_SIC)
         body(.length, model.substep)
@@ -113,6 +123,7 @@ struct AdaptiveLanes {
     private mutating func takeNext(_ lane: Int) {
         let bit: LaneBits = 1 << LaneBits(lane)
         calm &= ~bit
+        sloped &= ~bit
         guard let index = nextItem() else {
             active &= ~bit
             return
@@ -140,6 +151,7 @@ struct AdaptiveLanes {
     private mutating func finishStep(_ lane: Int) {
         let input = deferred.input(lanes[lane].item, lanes[lane].step)
         let cell = lanes[lane].cell
+        sloped &= ~(1 << LaneBits(lane))
         self[.dg_ex, lane] = self[.dg_ex, lane].addingProduct(model.jump_ex[cell], input.excitatory)
         self[.dg_in, lane] = self[.dg_in, lane].addingProduct(model.jump_in[cell], input.inhibitory)
         self[.stimulus, lane] = input.current
@@ -162,11 +174,11 @@ struct AdaptiveLanes {
     private var input: Vector { vector(.stimulus) + vector(.slowInwardCurrent) }
 
     private mutating func advanceCalm() {
-        var state = self.state
+        var state = self.state(.V)
         let membrane = TaylorMembrane<Vector>(model) { load($0) }
         var converged = calm
         for _ in 0..<model.taylorSteps { converged &= membrane.advance(&state, input) }
-        store(state, where: Vector.Mask(bits: converged))
+        store(state, .V, where: Vector.Mask(bits: converged))
         calm = 0
         for lane in SetBits(converged) { finishStep(lane) }
     }
@@ -187,7 +199,7 @@ struct AdaptiveLanes {
     private var refractory: Vector.Mask { Vector.zeros.isLess(than: vector(.refractory)) }
 
     /// One trial for the lanes `trying`; those that accepted it.
-    private func tryStep(_ trying: LaneBits) -> LaneBits {
+    private mutating func tryStep(_ trying: LaneBits) -> LaneBits {
         let refractory = self.refractory
         let membrane = AdaptiveMembrane(model, input: input, refractory: refractory) { load($0) }
         let time = vector(.time), length = vector(.length)
@@ -196,7 +208,10 @@ struct AdaptiveLanes {
         let isLast = length.isAtLeast(rest)
         let h = isLast.select(rest, length)
 
-        var (next, error) = membrane.trial(state, h)
+        let state = self.state(.V)
+        let tried = Vector.Mask(bits: trying)
+        if trying & ~sloped != 0 { store(membrane.slope(state), .slopes, where: tried) }
+        var (next, slope, error) = membrane.trial(state, self.state(.slopes), h)
         let nextLength = h * RungeKuttaFehlberg45.factor(error)
         let rejected = trying & Vector(repeating: RungeKuttaFehlberg45.limit).isLess(than: error).bits
         // where a shorter trial would not move the time, what was reached is taken
@@ -205,15 +220,17 @@ struct AdaptiveLanes {
 
         let mask = Vector.Mask(bits: accepted)
         next.V = refractory.select(load(model.V_reset), next.V)
-        store(next, where: mask)
+        store(next, .V, where: mask)
+        store(slope, .slopes, where: mask)
         store(isLast.select(resolution, time + h), .time, where: mask)
-        let tried = Vector.Mask(bits: trying)
         store(Vector.Mask(bits: stuck).select(h, nextLength), .length, where: tried)
         store(vector(.trials) + Vector(repeating: 1), .trials, where: tried)
+        sloped |= trying
         return accepted
     }
 
-    private func spike(_ lane: Int, _ io: borrowing CellIO) {
+    private mutating func spike(_ lane: Int, _ io: borrowing CellIO) {
+        sloped &= ~(1 << LaneBits(lane))
         let cell = lanes[lane].cell, steps = model.refractorySteps[cell]
         self[.V, lane] = model.V_reset[cell]
         self[.w, lane] += model.b[cell]

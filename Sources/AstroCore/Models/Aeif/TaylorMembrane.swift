@@ -130,8 +130,8 @@ struct TaylorMembrane<Vector: LaneVector> {
         let U4 = d4 * V4, Z4 = P4.addingProduct(q, V4)
         let w5 = r5 * a.times(V4, less: w4)
 
-        let P5 =
-            (U4 * Z1).addingProduct(U3, Z2).addingProduct(U2, Z3).addingProduct(U1, Z4) * Vector(repeating: 1.0 / 5)
+        let U4Z1 = U4 * Z1
+        let P5 = U4Z1.addingProduct(U3, Z2).addingProduct(U2, Z3).addingProduct(U1, Z4) * Vector(repeating: 1.0 / 5)
         let C5 = (K5 - w5).subtractingProduct(G4, V1).subtractingProduct(G3, V2)
         let J5 = C5.subtractingProduct(G2, V3).subtractingProduct(G1, V4) + P5
         let V6 = s6 * J5.addingProduct(A, V5)
