@@ -115,9 +115,13 @@ package struct AeifCondAlphaAstro: NodeModel {
     let gsl_error_tol: Column
     // derived, for one Taylor step of h = resolution / taylorSteps
     let taylorSteps: Int
-    /// Trial length in ms from which on a cell may be calm. Fast synapses keep the adaptive method below a whole step for as long as
-    /// they have input, far from any spike.
-    let calmSubstep: Double
+    /// Trial length in ms from which on a cell may be calm: a whole step where the cell `followsSubsteps`. Elsewhere less, since fast
+    /// synapses keep the adaptive method below a whole step for as long as they have input, far from any spike.
+    let calmSubstep: Column
+    /// Does it matter for any cell how the adaptive method came to a spike? Then `lastTerms` is what the last terms of a Taylor
+    /// step may be for the method to have taken a whole step, elsewhere infinite.
+    let followsSubsteps: Bool
+    let lastTerms: Column
     let h_over_C, h_over_tau_w, h_over_tau_ex, h_over_tau_in: Column
     let inverse_Delta_T, g_L_Delta_T, threshold, calmLimit: Column
     let rate_ex, rate_in, rate_w, inverse_C_m: Column
@@ -139,10 +143,21 @@ package struct AeifCondAlphaAstro: NodeModel {
         let shortest = min(columns.least("tau_syn_ex"), columns.least("tau_syn_in"))
         let taylorSteps = Self.steps(8, resolution, shortest)
         self.taylorSteps = taylorSteps
-        calmSubstep = min(resolution, shortest / 8)
         let h = resolution / Double(taylorSteps)
         let C_m = self.C_m, tau_w = self.tau_w, tau_ex = tau_syn_ex, tau_in = tau_syn_in, g_L = self.g_L
         let Delta_T = self.Delta_T, V_th = self.V_th, V_peak = self.V_peak, t_ref = columns["t_ref"]
+        let isSteep = { (cell: Int) in V_peak[cell] - V_th[cell] >= Self.steepness * Delta_T[cell] && Delta_T[cell] > 0 }
+        calmSubstep = columns.derived(["Delta_T", "V_th", "V_peak"]) {
+            isSteep($0) ? min(resolution, shortest / 8) : resolution
+        }
+        var followsSubsteps = false
+        let tolerance = gsl_error_tol, whole = (0..<5).reduce(1) { x, _ in x * Double(taylorSteps) }
+        lastTerms = columns.derived(["Delta_T", "V_th", "V_peak", "gsl_error_tol"]) {
+            if isSteep($0) { return .infinity }
+            followsSubsteps = true
+            return 4 * tolerance[$0] / whole
+        }
+        self.followsSubsteps = followsSubsteps
         h_over_C = columns.derived(["C_m"]) { h / C_m[$0] }
         h_over_tau_w = columns.derived(["tau_w"]) { h / tau_w[$0] }
         h_over_tau_ex = columns.derived(["tau_syn_ex"]) { h / tau_ex[$0] }
@@ -180,6 +195,10 @@ package struct AeifCondAlphaAstro: NodeModel {
     /// takes over: shorter Taylor steps would follow the upstroke further than the reference's substeps do.
     private static let largestRise = 0.09
 
+    /// (V_peak - V_th)/Delta_T from which on the upstroke ends so fast that it does not show in the potential after it how the
+    /// adaptive method came there: at 17 a last substep is 1e-7 ms.
+    private static let steepness = 17.0
+
     /// What the calm cells go in.
     private typealias Vector = LanePair
 
@@ -210,7 +229,7 @@ package struct AeifCondAlphaAstro: NodeModel {
         var state = MembraneState(self, load)
         var current = load(I_stim), sic = load(I_SIC)
         let real = io.realLanes(cell, Vector.laneCount)
-        var calm = real & awake(load(substep), load(refractory))
+        var calm = real & awake(load(substep), load(refractory), load(calmSubstep))
         if calm != real {
             io.deferred.add(real & ~calm, from: cell, step: steps.lowerBound, of: steps, wasCalm: false, io)
         }
@@ -246,13 +265,15 @@ package struct AeifCondAlphaAstro: NodeModel {
 
     /// Lanes that may take the Taylor step.
     @inline(__always)
-    private func awake(_ substep: Vector, _ refractory: Vector) -> LaneBits {
-        substep.isAtLeast(Vector(repeating: calmSubstep)).bits & Vector.zeros.isAtLeast(refractory).bits
+    private func awake(_ substep: Vector, _ refractory: Vector, _ calmSubstep: Vector) -> LaneBits {
+        substep.isAtLeast(calmSubstep).bits & Vector.zeros.isAtLeast(refractory).bits
     }
 
     /// Not refractory, and not in the middle of the adaptive method's short substeps.
     @inline(__always)
-    func isAwake(refractory: Double, substep: Double) -> Bool { substep >= calmSubstep && refractory <= 0 }
+    func isAwake(_ cell: Int, refractory: Double, substep: Double) -> Bool {
+        substep >= calmSubstep[cell] && refractory <= 0
+    }
 
     /// V_m in mV and |w| in pA beyond which a run is stopped as unstable, as in the reference. Upwards V_m has no limit: there
     /// it ends in a spike.

@@ -32,6 +32,8 @@ package protocol LaneVectorMask {
 
 extension LaneVector {
     @inline(__always) package static var zeros: Self { Self(repeating: 0) }
+    /// The larger magnitude.
+    @inline(__always) package func orLargerMagnitude(_ a: Self) -> Self { magnitude.orLarger(a.magnitude) }
     /// A bit for every lane.
     @inline(__always) package static var allBits: LaneBits { (1 << LaneBits(laneCount)) &- 1 }
 }

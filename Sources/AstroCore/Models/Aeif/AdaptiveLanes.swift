@@ -164,7 +164,7 @@ struct AdaptiveLanes {
             forEachVariable { row, column in column[cell] = self[row, lane] }
             return takeNext(lane)
         }
-        if model.isAwake(refractory: self[.refractory, lane], substep: self[.length, lane]) {
+        if model.isAwake(cell, refractory: self[.refractory, lane], substep: self[.length, lane]) {
             calm |= 1 << LaneBits(lane)
         }
     }

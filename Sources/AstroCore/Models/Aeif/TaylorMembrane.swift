@@ -23,7 +23,8 @@ struct TaylorMembrane<Vector: LaneVector> {
     private let r1, r2, r3, r4, r5, r6: Vector
     private let d1, d2, d3, d4: Vector
     private let ex, inh: AlphaFactors
-    private let h, g_L_Delta_T, V_th, V_limit: Vector
+    private let h, g_L_Delta_T, V_th, V_limit, lastTerms: Vector
+    private let followsSubsteps: Bool
     private let g_L, E_L, a, E_ex, E_in, I_e: Vector
 
     typealias State = MembraneState<Vector>
@@ -70,6 +71,8 @@ struct TaylorMembrane<Vector: LaneVector> {
         V_th = load(model.V_th)
         // the right-hand side has min(V_m, V_peak): the series holds below
         V_limit = load(model.calmLimit)
+        lastTerms = load(model.lastTerms)
+        followsSubsteps = model.followsSubsteps
         g_L = load(model.g_L)
         E_L = load(model.E_L)
         a = load(model.a)
@@ -137,13 +140,25 @@ struct TaylorMembrane<Vector: LaneVector> {
         let V6 = s6 * J5.addingProduct(A, V5)
         let w6 = r6 * a.times(V5, less: w5)
 
+        var isCalm = V6.magnitude.isLess(than: Vector(repeating: Model.tolerance))
+        if followsSubsteps { isCalm = isCalm.and(isOneTrial(state, V5.orLargerMagnitude(w5), x5.orLargerMagnitude(y5))) }
         state.V = V0 + (V1 + ((V2 + (V3 + (V4 + V5))) + V6))
         state.w = w0 + (w1 + (w2 + (w3 + (w4 + (w5 + w6)))))
         state.g_ex = ex.decay * g.addingProduct(h, state.dg_ex)
         state.dg_ex = ex.decay * state.dg_ex
         state.g_in = inh.decay * i.addingProduct(h, state.dg_in)
         state.dg_in = inh.decay * state.dg_in
-        return V6.magnitude.isLess(than: Vector(repeating: Model.tolerance)).and(inRange(V0, state)).bits
+        return isCalm.and(inRange(V0, state)).bits
+    }
+
+    /// Would the adaptive method take a whole step of the simulation in one trial, the next begin with one as well? What it
+    /// takes for its error is 0.15 to 0.19 times the fifth terms of conductances, and about the fifth term of V or w. Where this
+    /// is not sure the method is asked itself.
+    @inline(__always)
+    private func isOneTrial(_ before: State, _ membrane: Vector, _ conductances: Vector) -> Vector.Mask {
+        let driving = (ex.e5 * before.dg_ex).orLargerMagnitude(inh.e5 * before.dg_in)
+        let all = conductances.orLargerMagnitude(driving).orLargerMagnitude(Vector(repeating: 16) * membrane)
+        return all.magnitude.isLess(than: lastTerms)
     }
 
     /// Below the threshold before and after the step, and within what the model may reach at all.
