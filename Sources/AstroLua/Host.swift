@@ -58,6 +58,7 @@ extension Runtime {
                 "Writes text to standard output, or to standard error; colours stay colours."
             ) { _, arguments in
                 let text = try arguments.string(1, "text")
+                if Ranks.all.rank > 0 { return .nothing }
                 let file = lua_toboolean(arguments.L, 2) != 0 ? STDERR_FILENO : STDOUT_FILENO
                 write(Array((isatty(file) == 1 ? visible(text, keepingColours: true) : text).utf8), to: file)
                 return .nothing

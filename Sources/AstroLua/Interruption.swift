@@ -73,6 +73,12 @@ struct LatestRun {
 }
 
 extension Runtime {
+    /// The latest signal that was to end the script; 0 if there was none.
+    public static var stopSignal: Int32 { shim_stop_signal() }
+
+    /// The checkpoint that --resume goes on from, if there is one.
+    public var checkpoint: String? { journal?.pathIfThere }
+
     func takeInterruption() -> Interruption {
         defer { latestRun = nil }
         let place = String(cString: shim_stopped_at(L))

@@ -226,7 +226,7 @@ final class Journal {
 // MARK: - Checkpoints
 
 extension Journal {
-    /// Within the call with digest `call`, which is to go on to step `end`.
+    /// Within the call with digest `call`, which is to go on to step `end`. Collective.
     private func write(_ running: Simulation, _ call: UInt64, _ end: Int) throws {
         try CheckpointWriter.write(to: path) { writer in
             var contents = SectionWriter()
@@ -239,15 +239,22 @@ extension Journal {
             contents.put(end)
             try writer.put(.run, 0, contents)
             for (i, piece) in pieces.enumerated() { try writer.put(.journal, i, piece) }
-            for (number, simulation) in simulations {
-                try simulation.simulation?.write(to: writer, number: number)
-            }
+            for (number, simulation) in living { try simulation.write(to: writer, number: number) }
         }
         lastWritten = Self.seconds
     }
 
-    /// The script has ended well: there is nothing to go on with any more.
-    func remove() { CheckpointWriter.remove(path) }
+    /// Simulations that are still there. Some ranks' collectors are slower; what one has collected no script can ask for.
+    private var living: [(number: Int, simulation: Simulation)] {
+        let ranks = Ranks.all
+        return simulations.compactMap { number, weak in
+            let simulation = weak.simulation
+            return ranks.all { simulation != nil } ? simulation.map { (number, $0) } : nil
+        }
+    }
+
+    /// The script has ended well on all ranks: there is nothing to go on with any more.
+    func remove() { if Ranks.all.all({ true }), Ranks.all.rank == 0 { CheckpointWriter.remove(path) } }
 }
 
 // MARK: - Going on
@@ -297,7 +304,7 @@ extension Journal {
 
     /// Goes on from the checkpoint, if there is one.
     func resume() throws -> Bool {
-        guard access(path, F_OK) == 0 else { return false }
+        guard Ranks.all.decide({ access(path, F_OK) == 0 }) else { return false }
         replay = try Replay(path, script: script)
         phase = .replaying
         return true
@@ -334,9 +341,10 @@ extension Journal {
         var streams = CheckpointStreams()
         streams.refusal = refusal
         do {
+            let living = self.living
             while replay.reader.upcoming == .simulation {
                 let number = replay.reader.upcomingNumber
-                if let simulation = simulations.first(where: { $0.number == number })?.simulation.simulation {
+                if let simulation = living.first(where: { $0.number == number })?.simulation {
                     try simulation.restore(from: replay.reader, streams: streams)
                 } else {
                     try replay.reader.skipSimulation()

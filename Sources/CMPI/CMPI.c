@@ -122,14 +122,21 @@ static double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-// MPI's own waiting keeps a core busy, which the rank that is waited for may need.
+static void (*look)(double);
+
+void mpi_watch(void (*function)(double)) { look = function; }
+
+// MPI's own waiting keeps a core busy, which the rank that is waited for may need. Who waits for long sleeps longer.
 static bool wait_for(Handle *requests, int count, double end) {
-    const struct timespec nap = {0, 20000};
+    const struct timespec nap = {0, 20000}, sleep = {0, 1000000};
+    const double patience = 0.1;
     double start = now(), time = start;
     int done = 0;
     while (mpi.Testall(count, requests, &done, NULL), !done && time < end) {
         time = now();
-        if (time - start > spinning) nanosleep(&nap, NULL);
+        bool is_long = time - start > patience;
+        if (is_long && look) look(time - start);
+        if (time - start > spinning) nanosleep(is_long ? &sleep : &nap, NULL);
     }
     return done;
 }

@@ -116,9 +116,12 @@ static void end_descendants(void) {
     }
 }
 
+// - `text`: has a place for the detail.
 static void say(const char *text, const char *detail) {
     char line[256];
-    int length = snprintf(line, sizeof line, text, detail);
+    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
+    int start = rank ? snprintf(line, sizeof line / 4, "rank %.10s: ", rank) : 0;
+    int length = start + snprintf(line + start, sizeof line - (size_t)start, text, detail);
     if (write(STDERR_FILENO, line, (size_t)length)) {}
 }
 

@@ -229,6 +229,11 @@ static volatile sig_atomic_t interrupts, endured, latest;
 
 int shim_stop_signal(void) { return latest; }
 
+void shim_stop_as(lua_State *L, int reason, int signal_number) {
+    latest = signal_number;
+    shim_stop(L, reason);
+}
+
 // Between the inputs at a prompt Ctrl-C is the prompt's business; what asks the program to end then ends it.
 static bool is_idle(int signal_number) { return !watched || (signal_number != SIGINT && !host_of(watched)->stack_base); }
 

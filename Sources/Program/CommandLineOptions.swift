@@ -120,9 +120,6 @@ struct CommandLineOptions: ParsableCommand {
     }
 
     func validate() throws {
-        if Ranks.areExpected, record != nil || checkpointEvery != nil || resume {
-            throw ValidationError("--record, --checkpoint-every and --resume are for one process, without mpirun")
-        }
         if record != nil, checkpointEvery != nil || resume {
             throw ValidationError("--record goes without --checkpoint-every and --resume: a record is of a whole run")
         }

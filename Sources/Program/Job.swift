@@ -1,4 +1,5 @@
 import AstroCore
+import AstroLua
 import Glibc
 
 /// This process as one of those that mpirun has started; a program started by itself notices nothing of it.
@@ -18,6 +19,7 @@ enum Job {
             return ExitStatus.failure
         }
         if Ranks.all.rank > 0 { dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) }
+        processes = Ranks.all.tell([gethostid(), Int(getpid())])
         // scripts may call os.exit
         atexit { Job.end(ExitStatus.success, nil) }
         return nil
@@ -46,5 +48,40 @@ enum Job {
         }
         complain("rank \(ranks.rank): " + (problem ?? "has ended, and the others have not"))
         ranks.abort(problem == nil ? ExitStatus.failure : status)
+    }
+
+    // MARK: When another rank has died
+
+    /// Machine and process of each rank.
+    nonisolated(unsafe) private static var processes: [[Int]] = []
+    nonisolated(unsafe) private static weak var runtime: Runtime?
+    nonisolated(unsafe) private static var hasTold = false
+    /// mpirun ends the others by SIGTERM, and a second later by SIGKILL.
+    private static let secondsBeforeTelling = 0.4
+
+    static func watch(_ runtime: Runtime) {
+        self.runtime = runtime
+        Ranks.all.whileWaiting { waited in
+            guard waited > Job.secondsBeforeTelling, Runtime.stopSignal == SIGTERM, !Job.hasTold else { return }
+            Job.hasTold = true
+            if Job.isSpeaker { complain(Job.farewell) }
+        }
+    }
+
+    /// Is this the first rank that is still there, as far as can be seen from here?
+    private static var isSpeaker: Bool {
+        let mine = processes[Ranks.all.rank]
+        return processes[..<Ranks.all.rank].allSatisfy { $0[0] == mine[0] && access("/proc/\($0[1])", F_OK) != 0 }
+    }
+
+    private static var farewell: String {
+        let words = CommandLine.arguments
+        let options = words.contains("--resume") ? words.dropFirst() : ["--resume"] + words.dropFirst()
+        let command = "mpirun -n \(Ranks.all.count) astrolua \(options.joined(separator: " "))"
+        let wayOn =
+            runtime?.checkpoint.map { "\(command)\n  goes on from \($0); any number of ranks will do" }
+            ?? "start it again; with --checkpoint-every SECONDS it would not have to begin anew"
+        return "rank \(Ranks.all.rank): told to end while it waits for another rank, which has ended or cannot answer: "
+            + "see what mpirun says\n  to go on: \(wayOn)"
     }
 }

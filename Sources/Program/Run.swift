@@ -55,10 +55,11 @@ func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options)
     for directory in options.directories { makeDirectory(directory) }
     do {
         let runtime = try Runtime(options)
-        record?.begin(runtime.ledger)
+        if Ranks.all.rank == 0 { record?.begin(runtime.ledger) }
         let bar = !parsed.quiet && isatty(STDERR_FILENO) == 1 && Ranks.all.rank == 0 ? ProgressBar() : nil
         (runtime.progress, runtime.sweepProgress) = (bar?.show, bar?.show)
-        if !parsed.quiet { runtime.announce = { complain("astrolua: \($0)") } }
+        Job.watch(runtime)
+        if !parsed.quiet, Ranks.all.rank == 0 { runtime.announce = { complain("astrolua: \($0)") } }
         runtime.watchSignals()
         runtime.watchMemory()
         let status = run(parsed, hasWork: hasWork, in: runtime, bar, history)

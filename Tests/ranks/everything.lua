@@ -65,6 +65,9 @@ local own = sim:record(noise[2])
 local traces = sim:record(many:sample(20) + few, { "V_m", "I_SIC", "g_ex" }, { interval = 0.7 })
 local calcium = sim:record(glia:slice(1, 400, 21), { "Ca_astro", "h_IP3R" })
 local current = sim:record(dc, { "I" })
+-- written while the simulation runs
+sim:record(many:slice(1, 700, 2) + few, nil, { to = "spikes.now.dat", label = "to a file" })
+sim:record(many:slice(5, 700, 40) + few:slice(1, 3), { "V_m", "g_ex" }, { to = "traces.now.csv" })
 local counter, meter = sim:create("spike_recorder"), sim:create("multimeter", { record_from = { "w" }, interval = 2.0 })
 sim:connect(many, counter)
 sim:connect(meter, few + one)
@@ -134,3 +137,12 @@ found, problem = pcall(sim.connect, sim, few, many, "all_to_all", { delay = unif
 -- which of several is named depends on who is first
 show("refused", found, (problem:gsub("delay = [%d.]+", "delay = …", 1)))
 show("end", sim:fingerprint(), tostring(sim))
+
+-- the same file from any number of ranks, and a simulation that goes on
+sim:save("state.checkpoint")
+show("unwritable", pcall(sim.save, sim, "nowhere/state.checkpoint"))
+local again = astro.load("state.checkpoint", { streams = false })
+sim:simulate(7)
+again:simulate(7)
+show("went on", again:fingerprint() == sim:fingerprint(), again:recorder("to a file").n_events)
+events("loaded", again:recorders()[3])

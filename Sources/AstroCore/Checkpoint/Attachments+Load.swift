@@ -23,19 +23,25 @@ extension CheckpointLoader {
     private func sampler(of population: Population, _ contents: inout SectionReader) throws -> Sampler {
         let recording = try recording(&contents, ofSpikes: false)
         let cells = try contents.near(0..<population.count, "node")
-        let places = try contents.near(0..<recording.sampled.count, "place")
+        let places = try contents.near(0..<recording.sampledByAll.count, "place")
         try contents.require(cells.count == places.count, "nodes and places differ in number")
         let known = population.recordables.map(\.name)
         try contents.require(
             recording.quantities.allSatisfy(known.contains), "\(population.modelName) lacks a recorded quantity")
-        return Sampler(recording: recording, cells: cells, places: places)
+        let ids = recording.sampledByAll
+        try contents.require(
+            zip(cells, places).allSatisfy { ids[$1] == population.firstID + $0 }, "a place is another node's")
+        return simulation.ownSampler(Sampler(recording: recording, cells: cells, places: places))
     }
 
     private func spikeListener(of population: Population, _ contents: inout SectionReader) throws -> SpikeListener {
         let recording = try recording(&contents, ofSpikes: true)
-        var members = [Bool](repeating: false, count: population.count)
-        for cell in try contents.near(0..<population.count, "node") { members[cell] = true }
-        return SpikeListener(recording: recording, members: members)
+        let own = population.cells?.own ?? 0..<population.count
+        var members = [Bool](repeating: false, count: own.count)
+        for cell in try contents.near(0..<population.count, "node") where own.contains(cell) {
+            members[cell - own.lowerBound] = true
+        }
+        return SpikeListener(recording: recording, members: members, first: own.lowerBound)
     }
 
     private func deviceListener(_ contents: inout SectionReader) throws -> DeviceListener {
@@ -51,50 +57,42 @@ extension CheckpointLoader {
 
     // MARK: Input on its way
 
-    private struct Arrivals {
-        let input: PendingInput
-        let ahead: Int
-        let cells: [Int]
-        let values: [Double]
-    }
-
     func readPending() throws {
+        let ranks = simulation.ranks
         for population in simulation.populationList {
             guard let cells = population.cells else { continue }
             if isBuilt { cells.forgetPending() }
-            var (_, contents) = try reader.take(.pending)
-            let kinds = PendingInput.all(cells.model.inputs)
-            var number = try contents.int()
-            while number >= 0 {
-                guard let input = kinds.first(where: { $0.number == number }) else {
-                    throw contents.damaged("\(cells.model.name) has no input of kind \(number)")
-                }
-                let ahead = try contents.int(1...2 * Int(UInt16.max), "time of arrival")
-                let places = try contents.near(0..<cells.count, "node")
-                let values = try contents.doubles(places.count)
-                try contents.require(
-                    !cells.model.inputs.countsSpikes || values.allSatisfy { $0 >= 0 && $0 < 1e9 && $0 == $0.rounded() },
-                    "a number of spikes is no number")
-                try put(Arrivals(input: input, ahead: ahead, cells: places, values: values), into: cells)
-                number = try contents.int()
+            var (_, contents) = try reader.take(.pending) {
+                try PendingRow.split(&$0, cells.deal, ranks: ranks.count)
             }
-            try contents.finish()
+            try ranks.agree {
+                while let row = try PendingRow.next(&contents, cells: cells.count) {
+                    try put(row, into: cells, contents)
+                }
+                try contents.finish()
+            }
         }
     }
 
-    private func put(_ arrivals: Arrivals, into cells: Cells) throws {
-        let slots = simulation.slots(ahead: arrivals.ahead)
-        for share in cells.shares where share.plane.slots < slots || !arrivals.input.isReady(share.plane) {
+    private func put(_ row: PendingRow, into cells: Cells, _ contents: SectionReader) throws {
+        guard let input = PendingInput.all(cells.model.inputs).first(where: { $0.number == row.input }) else {
+            throw contents.damaged("\(cells.model.name) has no input of kind \(row.input)")
+        }
+        try contents.require(
+            !cells.model.inputs.countsSpikes || row.values.allSatisfy { $0 >= 0 && $0 < 1e9 && $0 == $0.rounded() },
+            "a number of spikes is no number")
+        let slots = simulation.slots(ahead: row.ahead)
+        for share in cells.shares where share.plane.slots < slots || !input.isReady(share.plane) {
             try Memory.refuse(
                 Double(share.plane.size * (share.plane.channels + 2) * slots * 8), for: "input buffers")
             share.plane.prepare(
-                slots: slots, now: simulation.now + 1, currents: arrivals.input.isCurrent,
-                slowInwardCurrents: arrivals.input.isSlowInwardCurrent)
+                slots: slots, now: simulation.now + 1, currents: input.isCurrent,
+                slowInwardCurrents: input.isSlowInwardCurrent)
         }
-        for (cell, value) in zip(arrivals.cells, arrivals.values) {
+        for (cell, value) in zip(row.cells, row.values) {
             guard let share = cells.share(of: cell) else { continue }
-            let row = arrivals.input.row(share.plane, stamp: simulation.now + arrivals.ahead)!
-            row[share.offset + cell - share.cells.lowerBound] = value
+            input.row(share.plane, stamp: simulation.now + row.ahead)![share.offset + cell - share.cells.lowerBound] =
+                value
         }
     }
 }

@@ -48,19 +48,39 @@ extension CheckpointFormat {
 }
 
 /// Writes a checkpoint aside, and puts it in its place when it is whole and on the disk.
+///
+/// Of several ranks, all of which call the same, the first one has the file. If it cannot write, it takes part to the end
+/// all the same, since others wait for it; then all get the error.
 package final class CheckpointWriter {
-    private let file: DurableFile
+    private let file: DurableFile?
     private var sections = 0
+    private var problem: (any Error)?
+    private let ranks = Ranks.all
 
-    private init(_ file: DurableFile) { self.file = file }
+    private init(_ file: DurableFile?) { self.file = file }
 
     package static func write(to path: String, _ body: (CheckpointWriter) throws -> Void) throws {
-        let file = try DurableFile(path)
-        let writer = CheckpointWriter(file)
-        try file.write([UInt8](repeating: 0, count: CheckpointFormat.headerSize))
+        let ranks = Ranks.all
+        let writer = try ranks.agree { CheckpointWriter(ranks.rank == 0 ? try DurableFile(path) : nil) }
+        try writer.append([UInt8](repeating: 0, count: CheckpointFormat.headerSize))
         try body(writer)
-        try file.write(writer.header, at: 0)
-        try file.finish()
+        try ranks.onFirst { try writer.finish() }
+    }
+
+    private func append(_ bytes: [UInt8]) throws {
+        guard let file, problem == nil else { return }
+        do {
+            try file.write(bytes)
+        } catch {
+            if ranks.isAlone { throw error }
+            problem = error
+        }
+    }
+
+    private func finish() throws {
+        if let problem { throw problem }
+        try file!.write(header(file!.length), at: 0)
+        try file!.finish()
     }
 
     /// The file, and what a killed program has left beside it.
@@ -69,62 +89,97 @@ package final class CheckpointWriter {
         _ = try? DurableFile(path)
     }
 
-    private var header: [UInt8] {
+    private func header(_ length: Int) -> [UInt8] {
         var bytes = CheckpointFormat.magic
         bytes += Self.little(UInt64(CheckpointFormat.version) | UInt64(CheckpointFormat.headerSize) << 32)
-        bytes += Self.little(UInt64(file.length)) + Self.little(UInt64(sections))
+        bytes += Self.little(UInt64(length)) + Self.little(UInt64(sections))
         return bytes + Digest(of: bytes).bytes
     }
 
     /// - `number`: which of several of its kind.
     package func put(_ section: CheckpointFormat.Section, _ number: Int = 0, _ contents: SectionWriter) throws {
+        guard file != nil else { return }
         let bytes = contents.bytes
         var header = Array(section.rawValue.utf8) + Self.little(UInt64(number)).prefix(4)
         header += Self.little(UInt64(bytes.count)) + Digest(of: bytes).bytes
         header += Digest(of: header).bytes.prefix(8)
-        try file.write(header)
-        try file.write(bytes)
-        try file.write([UInt8](repeating: 0, count: padded(bytes.count, to: 8) - bytes.count))
+        try append(header)
+        try append(bytes)
+        try append([UInt8](repeating: 0, count: padded(bytes.count, to: 8) - bytes.count))
         sections += 1
     }
 
+    /// A section that the first rank knows all of.
     func put(
         _ section: CheckpointFormat.Section, _ number: Int = 0, _ fill: (inout SectionWriter) throws -> Void
     ) throws {
+        guard file != nil else { return }
         var contents = SectionWriter()
         try fill(&contents)
         try put(section, number, contents)
+    }
+
+    /// A section of which each rank knows a part. Collective.
+    func put(
+        _ section: CheckpointFormat.Section, _ number: Int = 0,
+        merging merge: (inout [SectionReader]) throws -> SectionWriter, _ fill: (inout SectionWriter) throws -> Void
+    ) throws {
+        var part = SectionWriter()
+        try fill(&part)
+        if ranks.isAlone { return try put(section, number, part) }
+        var parts = ranks.toFirst(part.bytes).map { SectionReader($0, "a part of \(section.rawValue)") }
+        if file != nil { try put(section, number, merge(&parts)) }
     }
 
     private static func little(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
 }
 
 /// Reads a checkpoint section by section. What it hands out has the digest that was written with it.
+///
+/// Of several ranks, all of which call the same, the first one reads, and the others get it from there: no other needs to see
+/// the file.
 package final class CheckpointReader {
     package let path: String
-    private let file: UnsafeMutablePointer<FILE>
-    package let length: Int
+    /// The first rank's.
+    private var file: UnsafeMutablePointer<FILE>?
+    package private(set) var length = 0
     private var place = 0
     private var sectionsLeft = 0
     private var next: (section: CheckpointFormat.Section, number: Int)?
     private var nextLength = 0
     private var nextDigest: [UInt8] = []
+    private let ranks = Ranks.all
 
     package init(_ path: String) throws {
         self.path = path
-        guard let file = fopen(path, "rbe") else { throw InputError("'\(path)': \(String(cString: strerror(errno)))") }
-        self.file = file
-        var status = stat()
-        guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            length = 0
-            throw InputError("'\(path)' is no file")
+        try onFirst {
+            guard let file = fopen(path, "rbe") else {
+                throw InputError("'\(path)': \(String(cString: strerror(errno)))")
+            }
+            self.file = file
+            var status = stat()
+            guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                throw InputError("'\(path)' is no file")
+            }
+            length = Int(status.st_size)
+            try readHeader()
+            try advance()
         }
-        length = Int(status.st_size)
-        try readHeader()
-        try advance()
     }
 
-    deinit { fclose(file) }
+    deinit { if let file { fclose(file) } }
+
+    /// Lets the first rank read, and tells the others what comes next. Collective.
+    private func onFirst(_ body: () throws -> Void) throws {
+        if ranks.isAlone { return try body() }
+        try ranks.onFirst(body)
+        let name = next.map { Array($0.section.rawValue.utf8).map(Int.init) } ?? [0, 0, 0, 0]
+        let told = ranks.share(name + [next?.number ?? 0, nextLength, length])
+        let section = CheckpointFormat.Section(
+            rawValue: String(decoding: told[..<4].map { UInt8($0) }, as: UTF8.self))
+        next = section.map { ($0, told[4]) }
+        (nextLength, length) = (told[5], told[6])
+    }
 
     func damaged(_ problem: String) -> InputError { InputError("the checkpoint '\(path)' \(problem)") }
 
@@ -177,7 +232,7 @@ package final class CheckpointReader {
     private func read(_ count: Int) throws -> [UInt8] {
         guard count <= length - place else { throw damaged("is damaged: it ends too early") }
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            initialized = fread(buffer.baseAddress ?? UnsafeMutablePointer(bitPattern: 8)!, 1, count, file)
+            initialized = fread(buffer.baseAddress ?? UnsafeMutablePointer(bitPattern: 8)!, 1, count, file!)
         }
         guard bytes.count == count else { throw damaged("cannot be read: \(String(cString: strerror(errno)))") }
         place += count
@@ -191,6 +246,18 @@ package final class CheckpointReader {
     /// The next section if it is of this kind, and which of its kind it is.
     package func takeIf(_ section: CheckpointFormat.Section) throws -> (number: Int, contents: SectionReader)? {
         guard let next, next.section == section else { return nil }
+        let what = describe(next)
+        var bytes: [UInt8] = []
+        try onFirst { bytes = try readContents(section) }
+        return (next.number, SectionReader(ranks.fromFirst(ranks.rank == 0 ? bytes : nil)!, what))
+    }
+
+    private func describe(_ next: (section: CheckpointFormat.Section, number: Int)) -> String {
+        "the checkpoint '\(path)' is damaged: section \(next.section.rawValue) \(next.number)"
+    }
+
+    /// Of the section that comes next; then reads the header of the one behind it.
+    private func readContents(_ section: CheckpointFormat.Section) throws -> [UInt8] {
         try Memory.refuse(Double(nextLength), for: "a part of the checkpoint '\(path)'")
         let start = place
         let bytes = try read(nextLength)
@@ -200,13 +267,59 @@ package final class CheckpointReader {
                 "is damaged between bytes \(start) and \(place): section \(section.rawValue) is not what was written")
         }
         try advance()
-        let what = "the checkpoint '\(path)' is damaged: section \(section.rawValue) \(next.number)"
-        return (next.number, SectionReader(bytes, what))
+        return bytes
+    }
+
+    /// The next section, of which each rank gets a part of the same form.
+    ///
+    /// - `split`: the parts, one a rank; called on the first one, where there are others.
+    func take(
+        _ section: CheckpointFormat.Section, dealing split: (inout SectionReader) throws -> [SectionWriter]
+    ) throws -> (number: Int, contents: SectionReader) {
+        guard let next, next.section == section, !ranks.isAlone else { return try take(section) }
+        let what = describe(next)
+        var parts = Array(repeating: [UInt8](), count: ranks.count)
+        try onFirst {
+            var contents = SectionReader(try readContents(section), what)
+            parts = try split(&contents).map(\.bytes)
+        }
+        return (next.number, SectionReader(ranks.exchange(parts)[0], what))
     }
 
     package func take(_ section: CheckpointFormat.Section) throws -> (number: Int, contents: SectionReader) {
         if let found = try takeIf(section) { return found }
         throw damaged("is damaged: section \(section.rawValue) is missing")
+    }
+
+    /// How many nodes the populations of the simulation have that comes next, and are they cells? Collective.
+    func populationsAhead() throws -> [(count: Int, isCells: Bool)] {
+        var sizes: [Int] = []
+        try onFirst {
+            let start = (place, next, nextLength, nextDigest, sectionsLeft)
+            while let section = next?.section, section != .end {
+                if section == .population {
+                    sizes.append(try populationSize(try readContents(section)))
+                } else {
+                    place += padded(nextLength, to: 8)
+                    fseek(file!, place, SEEK_SET)
+                    try advance()
+                }
+            }
+            (place, next, nextLength, nextDigest, sectionsLeft) = start
+            fseek(file!, place, SEEK_SET)
+        }
+        let count = ranks.share([sizes.count])[0]
+        let all = ranks.share(ranks.rank == 0 ? sizes : [Int](repeating: 0, count: count))
+        return all.map { (abs($0), $0 > 0) }
+    }
+
+    /// Less than 0 for devices.
+    private func populationSize(_ bytes: [UInt8]) throws -> Int {
+        var contents = SectionReader(bytes, "the checkpoint '\(path)' is damaged: section POPU")
+        let model = try contents.text()
+        _ = try contents.optionalText()
+        let count = try contents.int(1...Simulation.mostNodes, "number of nodes")
+        return Catalogue.nodeModels.contains { $0.name == model } ? count : -count
     }
 
     /// Leaves out a simulation: all up to its end.

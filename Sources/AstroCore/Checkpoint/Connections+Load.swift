@@ -1,10 +1,14 @@
-/// Where global ids are found in input planes.
+/// Where global ids are found in input planes; those of other ranks are not.
 struct TargetPlaces {
     /// Stretches of planes, as segments cover them.
     private(set) var stretches: [(plane: InputPlane, base: Int)] = []
-    /// For each id, counted from 0, its stretch and its place there; `none` for devices.
+    /// For each own cell, and each device, its stretch and its place there; `none` for devices.
     private var entries: [UInt32] = []
     private static let none = UInt32.max
+    /// Nodes on all ranks.
+    let count: Int
+    /// Where there are other ranks: own ids of each population, and where their entries begin.
+    private var populations: [(firstID: Int, own: Range<Int>, first: Int, isCells: Bool)] = []
 
     private struct Key: Hashable {
         let plane: ObjectIdentifier
@@ -12,9 +16,15 @@ struct TargetPlaces {
     }
 
     init(_ simulation: Simulation) {
+        count = simulation.nodeCount
         var known: [Key: Int] = [:]
-        entries.reserveCapacity(simulation.nodeCount)
+        if simulation.ranks.isAlone { entries.reserveCapacity(count) }
         for population in simulation.populationList {
+            let own = population.cells?.own ?? 0..<population.count, first = population.firstID
+            if !simulation.ranks.isAlone {
+                populations.append(
+                    (first, first + own.lowerBound..<first + own.upperBound, entries.count, population.cells != nil))
+            }
             guard let cells = population.cells else {
                 entries += repeatElement(Self.none, count: population.count)
                 continue
@@ -38,13 +48,26 @@ struct TargetPlaces {
         }
     }
 
-    var count: Int { entries.count }
-
-    /// The stretch and the place of a cell, nil where there is no cell of that id.
+    /// The stretch and the place of an own cell; nil where there is none of that id.
     @inline(__always)
     func find(_ id: Int) -> (stretch: Int, place: UInt16)? {
-        guard id >= 1, id <= entries.count, entries[id - 1] != Self.none else { return nil }
-        return (Int(entries[id - 1] >> 16), UInt16(truncatingIfNeeded: entries[id - 1]))
+        let index = populations.isEmpty ? id &- 1 : place(id)
+        guard index >= 0, index < entries.count, entries[index] != Self.none else { return nil }
+        return (Int(entries[index] >> 16), UInt16(truncatingIfNeeded: entries[index]))
+    }
+
+    /// Is there a cell of that id, on whatever rank?
+    func isCell(_ id: Int) -> Bool {
+        if populations.isEmpty { return find(id) != nil }
+        return id >= 1 && id <= count && populations[population(id)].isCells
+    }
+
+    private func population(_ id: Int) -> Int { populations.partitioningIndex { $0.firstID > id } - 1 }
+
+    private func place(_ id: Int) -> Int {
+        guard id >= 1, id <= count else { return -1 }
+        let (_, own, first, _) = populations[population(id)]
+        return own.contains(id) ? first + id - own.lowerBound : -1
     }
 }
 
@@ -73,7 +96,7 @@ private struct ProjectionHeader {
                 tau_fac: try contents.double())
             : nil
         try contents.finish()
-        try contents.require(sources.allSatisfy { targets.find($0) != nil }, "a source of spikes is no cell")
+        try contents.require(sources.allSatisfy(targets.isCell), "a source of spikes is no cell")
         try contents.require(Set(sources).count == sources.count, "a source is named twice")
         try contents.require(plasticity == nil || spec.model == .tsodyksSynapse, "a synapse with parameters of another")
         try contents.require(spec.model != .sicConnection, "a slow inward current is no spike")
@@ -85,35 +108,12 @@ private struct ProjectionHeader {
         return projection
     }
 
-    /// Connections of some rows as the file has them: by row, then by target.
-    struct Rows {
-        var chunk = 0
-        /// Targets of each row of the chunk, one after the other, and how many each row has.
-        var targets: [UInt32] = [], counts: [Int] = []
-        var weights: [Double] = [], delays: [UInt16] = [], individuals: [IndividualSynapse] = []
-    }
-
-    func readRows(_ chunk: Int, _ contents: inout SectionReader) throws -> Rows {
+    func readRows(_ chunk: Int, _ contents: inout SectionReader) throws -> ConnectionRows {
         try contents.require(chunk < Projection.chunks(rows: sources.count), "there is no part \(chunk) of the rows")
-        var rows = Rows(chunk: chunk)
-        for _ in chunk * Projection.rowsPerChunk..<min((chunk + 1) * Projection.rowsPerChunk, sources.count) {
-            let count = Int(clamping: try contents.unsigned())
-            try contents.require(count <= contents.rest, "a row is longer than what is there")
-            rows.counts.append(count)
-            var target: UInt64 = 0
-            for _ in 0..<count {
-                target &+= try contents.unsigned()
-                rows.targets.append(UInt32(clamping: target))
-            }
-        }
-        if weight == nil { rows.weights = try contents.raw(rows.targets.count, of: Double.self) }
-        if delay == nil { rows.delays = try contents.raw(rows.targets.count, of: UInt16.self) }
-        if spec.model == .tsodyksSynapse, plasticity == nil {
-            rows.individuals = try contents.raw(rows.targets.count, of: IndividualSynapse.self)
-        }
-        try contents.finish()
-        try contents.require(!rows.delays.contains(0), "a delay is 0")
-        return rows
+        let layout = RowsLayout(
+            weights: weight == nil, delays: delay == nil,
+            individuals: spec.model == .tsodyksSynapse && plasticity == nil, rows: sources.count)
+        return try ConnectionRows(&contents, layout, rows: layout.rows(ofChunk: chunk))
     }
 }
 
@@ -138,17 +138,19 @@ extension CheckpointLoader {
             var contents = contents
             let rows = try header.readRows(number, &contents)
             found += rows.targets.count
-            if let order, let built {
-                try restore(rows, built, order, header)
-            } else {
-                try store(rows, in: segments, contents)
+            try simulation.ranks.agree {
+                if let order, let built {
+                    try restore(rows, number, built, order, header)
+                } else {
+                    try store(rows, number, in: segments, contents)
+                }
             }
             chunk = number + 1
         }
         try same(built.map { $0.count == found } ?? true, "numbers of connections")
         let projection = built ?? header.make(segments.filter(\.hasConnections), workers: simulation.threads)
         try readSynapses(of: projection, header)
-        projection.countConnections()
+        projection.countConnections(found)
         if built == nil { simulation.append(projection) }
     }
 
@@ -162,44 +164,50 @@ extension CheckpointLoader {
     }
 
     /// Puts the connections of a chunk into segments, as a `ProjectionBuilder` would have.
-    private func store(_ rows: ProjectionHeader.Rows, in segments: [Segment], _ contents: SectionReader) throws {
+    private func store(
+        _ rows: ConnectionRows, _ chunk: Int, in segments: [Segment], _ contents: SectionReader
+    ) throws {
         var parts = segments.map { _ in ChunkPart() }
         var i = 0
         for count in rows.counts {
             for s in parts.indices { parts[s].offsets.append(UInt32(parts[s].targets.count)) }
-            for _ in 0..<count {
+            for i in i..<i + count {
                 guard let (segment, place) = targets.find(Int(rows.targets[i])) else {
+                    if targets.isCell(Int(rows.targets[i])) { continue }
                     throw contents.damaged("there is no cell \(rows.targets[i]) to connect to")
                 }
                 parts[segment].targets.append(place)
                 if !rows.weights.isEmpty { parts[segment].weights.append(rows.weights[i]) }
                 if !rows.delays.isEmpty { parts[segment].delays.append(rows.delays[i]) }
                 if !rows.individuals.isEmpty { parts[segment].individuals.append(rows.individuals[i]) }
-                i += 1
             }
+            i += count
         }
         for (segment, part) in zip(segments, parts) where !part.targets.isEmpty {
-            segment.set(part.chunk, at: rows.chunk)
+            segment.set(part.chunk, at: chunk)
         }
     }
 
     /// Compares the connections of a chunk with those that were built, and gives them their weights, delays and states.
     private func restore(
-        _ rows: ProjectionHeader.Rows, _ built: Projection, _ order: ConnectionOrder, _ header: ProjectionHeader
+        _ rows: ConnectionRows, _ chunk: Int, _ built: Projection, _ order: ConnectionOrder, _ header: ProjectionHeader
     ) throws {
         try same(
             (built.weight == nil, built.delay == nil, built.isIndividual)
                 == (header.weight == nil, header.delay == nil, !rows.individuals.isEmpty), "kinds of connections")
         var i = 0, row = 0
-        try order.forEachRow(rows.chunk, wantsPlaces: true) { _, targets, places in
+        try order.forEachRow(chunk, wantsPlaces: true) { _, targets, places in
+            let all = i..<i + rows.counts[row]
+            let own =
+                simulation.ranks.isAlone ? Array(all) : all.filter { self.targets.find(Int(rows.targets[$0])) != nil }
             try same(
-                rows.counts[row] == targets.count && rows.targets[i..<i + targets.count] == targets[...], "connections")
-            for (place, n) in zip(places, i..<i + targets.count) {
+                own.count == targets.count && zip(own, targets).allSatisfy { rows.targets[$0] == $1 }, "connections")
+            for (place, n) in zip(places, own) {
                 if !rows.weights.isEmpty { place.chunk.weights![place.index] = rows.weights[n] }
                 if !rows.delays.isEmpty { place.chunk.delays![place.index] = rows.delays[n] }
                 if !rows.individuals.isEmpty { place.chunk.individuals![place.index] = rows.individuals[n] }
             }
-            i += targets.count
+            i = all.upperBound
             row += 1
         }
     }
@@ -230,9 +238,8 @@ extension Segment {
 }
 
 extension Projection {
-    /// What follows from the connections: how many there are, and their delays.
-    fileprivate func countConnections() {
-        let count = segments.reduce(0) { $0 + $1.chunks.reduce(0) { $0 + ($1?.count ?? 0) } }
+    /// What follows from the connections, of which there are so many on all ranks. Collective.
+    fileprivate func countConnections(_ count: Int) {
         finish(count: count, shortestDelay: delay ?? 1, longestDelay: delay ?? 1)
         if delay == nil { findDelays() }
     }
@@ -242,38 +249,40 @@ extension Projection {
 
 extension CheckpointLoader {
     func readSlowInwardCurrents(_ index: Int) throws {
-        var (_, contents) = try reader.take(.slowInwardCurrents)
-        let number = try contents.int(0...1 << 40, "number of the call")
-        let ids = 1..<targets.count + 1
-        let sources = try contents.near(ids, "node"), targets = try contents.near(ids, "node")
-        let delays = try contents.near(1..<Int(UInt16.max) + 1, "delay")
-        let multiplicities = try contents.near(1..<Int(Int32.max), "multiplicity")
-        let weights = try contents.doubles()
-        try contents.finish()
-        try contents.require(
-            !sources.isEmpty && [targets.count, delays.count, multiplicities.count].allSatisfy { $0 == sources.count }
-                && (weights.count == 1 || weights.count == sources.count), "columns differ in length")
-        for ids in [Set(sources), Set(targets)] {
-            for id in ids where self.targets.find(id) == nil { throw contents.damaged("node \(id) is no cell") }
+        let ranks = simulation.ranks
+        var (_, contents) = try reader.take(.slowInwardCurrents) { whole in
+            let section = try SICSection(&whole)
+            try check(section, whole)
+            return section.split(ranks: ranks.count, simulation.owner)
         }
-        try contents.require(sources.allSatisfy { inputs(of: $0).sendsSlowInwardCurrent }, "a source sends none")
-        try contents.require(targets.allSatisfy { inputs(of: $0).slowInwardCurrent }, "a target takes none")
-        let entries = sources.indices.map { i in
-            SICProjection.Entry(
-                source: Int32(sources[i]), target: Int32(targets[i]),
-                weight: weights.count == 1 ? weights[0] : weights[i], delay: Int32(delays[i]),
-                multiplicity: Int32(multiplicities[i]))
+        let (number, entries) = try ranks.agree {
+            let section = try SICSection(&contents)
+            if ranks.isAlone { try check(section, contents) }
+            return (section.number, section.entries)
         }
-        let projection = SICProjection(
-            number: number, entries: entries, count: multiplicities.reduce(0, +))
+        let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+        let projection = SICProjection(number: number, entries: entries, count: count)
         guard isBuilt else { return simulation.sicProjections.append(projection) }
         let built = simulation.sicProjections[index]
-        try same(
-            built.number == number && built.entries.count == entries.count
-                && zip(built.entries, entries).allSatisfy {
-                    ($0.source, $0.target, $0.multiplicity) == ($1.source, $1.target, $1.multiplicity)
-                }, "slow inward current connections")
+        try ranks.agree {
+            let (old, new) = (built.entriesByTarget, projection.entriesByTarget)
+            try same(
+                built.number == number && old.count == new.count
+                    && zip(old, new).allSatisfy {
+                        ($0.source, $0.target, $0.multiplicity) == ($1.source, $1.target, $1.multiplicity)
+                    }, "slow inward current connections")
+        }
         simulation.sicProjections[index] = projection
+    }
+
+    private func check(_ section: SICSection, _ contents: SectionReader) throws {
+        try contents.require(!section.sources.isEmpty, "there are no connections")
+        for ids in [Set(section.sources), Set(section.targets)] {
+            for id in ids where !targets.isCell(id) { throw contents.damaged("node \(id) is no cell") }
+        }
+        try contents.require(
+            section.sources.allSatisfy { inputs(of: $0).sendsSlowInwardCurrent }, "a source sends none")
+        try contents.require(section.targets.allSatisfy { inputs(of: $0).slowInwardCurrent }, "a target takes none")
     }
 
     private func inputs(of id: Int) -> NodeInputs { simulation.locate(id).population.cells!.model.inputs }
@@ -298,13 +307,17 @@ extension CheckpointLoader {
             !targets.isEmpty && [delays.count, weights.count].allSatisfy { $0 == 1 || $0 == targets.count },
             "columns differ in length")
         try contents.require(
-            targets.allSatisfy { self.targets.find($0) != nil }, "a generator is connected to a device")
+            targets.allSatisfy(self.targets.isCell), "a generator is connected to a device")
         let link: DeviceLink
         if isBuilt {
             link = simulation.links[index]
-            try same(
-                (link.population, link.device, link.number, link.receptor) == (population, device, number, receptor)
-                    && simulation.targets(of: link) == targets, "connections of generators")
+            try simulation.ranks.agree {
+                try same(
+                    (link.population, link.device, link.number, link.receptor)
+                        == (population, device, number, receptor) && link.count == targets.count
+                        && simulation.targets(of: link) == targets.filter { self.targets.find($0) != nil },
+                    "connections of generators")
+            }
         } else {
             link = DeviceLink(
                 population: population, device: device, number: number, streamNumber: stream,

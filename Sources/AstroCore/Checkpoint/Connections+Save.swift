@@ -6,21 +6,62 @@ extension Simulation {
         let order = ConnectionOrder(projection, self)
         let chunks = Projection.chunks(rows: projection.sources.count)
         // a batch of chunks at a time, so that not all of a large network is in memory twice
-        let batch = 8 * threads
+        let batch = 8 * threads * ranks.count
         for first in stride(from: 0, to: chunks, by: batch) {
-            let number = min(batch, chunks - first)
-            nonisolated(unsafe) let written = UnsafeMutablePointer<SectionWriter>.allocate(capacity: number)
-            written.initialize(repeating: SectionWriter(), count: number)
-            defer {
-                written.deinitialize(count: number)
-                written.deallocate()
+            let part = written(min(batch, chunks - first)) { order.write(chunk: first + $0, to: &$1) }
+            for (i, rows) in try merged(part, first, projection).enumerated() where !rows.bytes.isEmpty {
+                try writer.put(.rows, first + i, rows)
             }
-            Team.shared.forEach(number, workers: threads) { i, _ in order.write(chunk: first + i, to: &written[i]) }
-            for i in 0..<number where !written[i].bytes.isEmpty { try writer.put(.rows, first + i, written[i]) }
         }
+        shareStates(of: projection)
         try writer.put(.synapses, number) { contents in
             projection.states.withUnsafeBufferPointer { contents.put(raw: $0) }
         }
+    }
+
+    /// Sections that workers write side by side.
+    private func written(_ number: Int, _ write: @escaping (Int, inout SectionWriter) -> Void) -> [SectionWriter] {
+        nonisolated(unsafe) let memory = UnsafeMutablePointer<SectionWriter>.allocate(capacity: number)
+        nonisolated(unsafe) let write = write
+        memory.initialize(repeating: SectionWriter(), count: number)
+        defer {
+            memory.deinitialize(count: number)
+            memory.deallocate()
+        }
+        Team.shared.forEach(number, workers: threads) { i, _ in write(i, &memory[i]) }
+        return Array(UnsafeBufferPointer(start: memory, count: number))
+    }
+
+    /// Chunks of which each rank has its own connections: whole on the first one, and there only. Ranks share the work.
+    /// Collective.
+    private func merged(_ part: [SectionWriter], _ first: Int, _ projection: Projection) throws -> [SectionWriter] {
+        if ranks.isAlone { return part }
+        // rank r merges chunks share(r) of the batch
+        let share = { (rank: Int) in part.count * rank / self.ranks.count..<part.count * (rank + 1) / self.ranks.count }
+        let parts = ranks.exchange((0..<ranks.count).map { Self.packed(part[share($0)]) }).map(Self.unpacked)
+        let mine = share(ranks.rank), layout = RowsLayout(projection)
+        let whole = written(mine.count) { i, contents in
+            let rows = layout.rows(ofChunk: first + mine.lowerBound + i)
+            contents = ConnectionRows.merged(parts.map { $0[i] }, layout, rows: rows)
+        }
+        return ranks.toFirst(Self.packed(whole[...])).flatMap(Self.unpacked).map(SectionWriter.init)
+    }
+
+    private static func packed(_ sections: ArraySlice<SectionWriter>) -> [UInt8] {
+        var all = SectionWriter()
+        for section in sections {
+            all.put(unsigned: UInt64(section.bytes.count))
+            all.put(raw: section.bytes)
+        }
+        return all.bytes
+    }
+
+    private static func unpacked(_ bytes: [UInt8]) -> [SectionReader] {
+        var all = SectionReader(bytes, "rows of connections"), sections: [SectionReader] = []
+        while all.rest > 0, let count = try? all.unsigned(), let bytes = try? all.raw(Int(count), of: UInt8.self) {
+            sections.append(SectionReader(bytes, "rows of connections"))
+        }
+        return sections
     }
 }
 
@@ -34,18 +75,6 @@ extension Projection {
         contents.put(delay)
         contents.put(plasticity != nil)
         if let plasticity { withUnsafeBytes(of: plasticity) { contents.put(raw: $0.bindMemory(to: Double.self)) } }
-    }
-}
-
-extension SICProjection {
-    func write(to contents: inout SectionWriter) {
-        contents.put(number)
-        contents.put(near: entries.map { Int($0.source) })
-        contents.put(near: entries.map { Int($0.target) })
-        contents.put(near: entries.map { Int($0.delay) })
-        contents.put(near: entries.map { Int($0.multiplicity) })
-        let weights = entries.map(\.weight)
-        contents.put(weights.allSatisfy { $0.bitPattern == weights[0].bitPattern } ? [weights[0]] : weights)
     }
 }
 
@@ -98,29 +127,113 @@ struct ConnectionOrder: @unchecked Sendable {
 
     /// Nothing where the chunk has no connections.
     func write(chunk: Int, to contents: inout SectionWriter) {
-        var written = SectionWriter(), all: [Place] = []
-        let differ = projection.weight == nil || projection.delay == nil || projection.isIndividual
-        var isEmpty = true
-        forEachRow(chunk, wantsPlaces: differ) { _, targets, places in
-            written.reserve(targets.count * 5 / 4 + 8)
-            written.put(unsigned: UInt64(targets.count))
-            var last: UInt32 = 0
-            for target in targets {
-                written.put(unsigned: UInt64(target &- last))
-                last = target
-            }
-            all += places
-            isEmpty = isEmpty && targets.isEmpty
+        let layout = RowsLayout(projection)
+        var rows = ConnectionRows()
+        forEachRow(chunk, wantsPlaces: layout.hasColumns) { _, targets, places in
+            rows.counts.append(targets.count)
+            rows.targets += targets
+            if layout.weights { rows.weights += places.map { $0.chunk.weights![$0.index] } }
+            if layout.delays { rows.delays += places.map { $0.chunk.delays![$0.index] } }
+            if layout.individuals { rows.individuals += places.map { $0.chunk.individuals![$0.index] } }
         }
-        guard !isEmpty else { return }
-        if projection.weight == nil { Self.put(all.map { $0.chunk.weights![$0.index] }, to: &written) }
-        if projection.delay == nil { Self.put(all.map { $0.chunk.delays![$0.index] }, to: &written) }
-        if projection.isIndividual { Self.put(all.map { $0.chunk.individuals![$0.index] }, to: &written) }
-        contents = written
+        rows.write(to: &contents)
+    }
+}
+
+/// What each connection of a projection has of its own.
+struct RowsLayout {
+    let weights, delays, individuals: Bool
+    private let rows: Int
+
+    init(weights: Bool, delays: Bool, individuals: Bool, rows: Int) {
+        (self.weights, self.delays, self.individuals, self.rows) = (weights, delays, individuals, rows)
     }
 
-    private static func put<T: BitwiseCopyable>(_ values: [T], to contents: inout SectionWriter) {
-        values.withUnsafeBufferPointer { contents.put(raw: $0) }
+    init(_ projection: Projection) {
+        self.init(
+            weights: projection.weight == nil, delays: projection.delay == nil, individuals: projection.isIndividual,
+            rows: projection.sources.count)
+    }
+
+    var hasColumns: Bool { weights || delays || individuals }
+
+    func rows(ofChunk chunk: Int) -> Int { min(rows - chunk * Projection.rowsPerChunk, Projection.rowsPerChunk) }
+}
+
+/// Connections of some rows as a file has them: by row, then by target.
+struct ConnectionRows {
+    /// Targets of all rows, one after the other, and how many each row has.
+    var targets: [UInt32] = [], counts: [Int] = []
+    var weights: [Double] = [], delays: [UInt16] = [], individuals: [IndividualSynapse] = []
+
+    init() {}
+
+    init(_ contents: inout SectionReader, _ layout: RowsLayout, rows: Int) throws {
+        for _ in 0..<rows {
+            let count = Int(clamping: try contents.unsigned())
+            try contents.require(count <= contents.rest, "a row is longer than what is there")
+            counts.append(count)
+            var target: UInt64 = 0
+            for _ in 0..<count {
+                target &+= try contents.unsigned()
+                targets.append(UInt32(clamping: target))
+            }
+        }
+        if layout.weights { weights = try contents.raw(targets.count, of: Double.self) }
+        if layout.delays { delays = try contents.raw(targets.count, of: UInt16.self) }
+        if layout.individuals { individuals = try contents.raw(targets.count, of: IndividualSynapse.self) }
+        try contents.finish()
+        try contents.require(!delays.contains(0), "a delay is 0")
+    }
+
+    /// Nothing where there are no connections.
+    func write(to contents: inout SectionWriter) {
+        guard !targets.isEmpty else { return }
+        contents.reserve(targets.count * 5 / 4 + 8 * counts.count)
+        var i = 0
+        for count in counts {
+            contents.put(unsigned: UInt64(count))
+            var last: UInt32 = 0
+            for target in targets[i..<i + count] {
+                contents.put(unsigned: UInt64(target &- last))
+                last = target
+            }
+            i += count
+        }
+        weights.withUnsafeBufferPointer { contents.put(raw: $0) }
+        delays.withUnsafeBufferPointer { contents.put(raw: $0) }
+        individuals.withUnsafeBufferPointer { contents.put(raw: $0) }
+    }
+
+    private mutating func append(_ other: ConnectionRows, _ i: Int) {
+        targets.append(other.targets[i])
+        if !other.weights.isEmpty { weights.append(other.weights[i]) }
+        if !other.delays.isEmpty { delays.append(other.delays[i]) }
+        if !other.individuals.isEmpty { individuals.append(other.individuals[i]) }
+    }
+
+    /// The same rows, of which each part has other targets.
+    static func merged(_ sections: [SectionReader], _ layout: RowsLayout, rows: Int) -> SectionWriter {
+        let filled = sections.filter { $0.rest > 0 }
+        if filled.count < 2 { return filled.first.map(SectionWriter.init) ?? SectionWriter() }
+        let parts = filled.compactMap {
+            var contents = $0
+            return try? ConnectionRows(&contents, layout, rows: rows)
+        }
+        var whole = ConnectionRows(), contents = SectionWriter(), next = parts.map { _ in 0 }
+        for row in 0..<rows {
+            var keys: [(target: UInt32, part: Int, i: Int)] = []
+            for (p, part) in parts.enumerated() {
+                keys += (next[p]..<next[p] + part.counts[row]).map { (part.targets[$0], p, $0) }
+                next[p] += part.counts[row]
+            }
+            // connections onto the same target are in one part, in their order
+            keys.sort { ($0.target, $0.i) < ($1.target, $1.i) }
+            for key in keys { whole.append(parts[key.part], key.i) }
+            whole.counts.append(keys.count)
+        }
+        whole.write(to: &contents)
+        return contents
     }
 }
 

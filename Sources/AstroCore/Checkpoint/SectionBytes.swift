@@ -55,6 +55,8 @@ package struct SectionWriter {
         bytes += UnsafeRawBufferPointer(values)
     }
 
+    mutating func put(raw values: some Collection<UInt8>) { bytes += values }
+
     package mutating func put(_ values: [Double]) {
         put(values.count)
         values.withUnsafeBufferPointer { put(raw: $0) }
@@ -188,6 +190,12 @@ package struct SectionReader {
             }
             initialized = count
         }
+    }
+
+    /// All that is left, as bytes.
+    mutating func remainder() -> ArraySlice<UInt8> {
+        defer { place = bytes.count }
+        return bytes[place...]
     }
 
     package mutating func near() throws -> [Int] {

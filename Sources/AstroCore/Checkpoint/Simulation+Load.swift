@@ -1,12 +1,13 @@
 extension Simulation {
     /// The simulation that `save` wrote. A file that is not whole, not right or not of this kind is an error.
     ///
+    /// Collective: of several ranks, all get their share of it, however many have written it.
+    ///
     /// - `threads`: as in `init`; the results do not depend on it.
     /// - `streams`: what becomes of the files that recorders were writing.
     public static func load(
         from path: String, threads: Int? = nil, streams: CheckpointStreams = CheckpointStreams()
     ) throws -> Simulation {
-        try Ranks.all.refuseCheckpoints()
         let reader = try CheckpointReader(path)
         guard reader.upcoming != .run else {
             throw InputError("'\(path)' says how far a script had come: run the script with --resume")
@@ -61,7 +62,8 @@ struct CheckpointLoader {
         simulation.streamedPopulations = try contents.int(many, "number of populations")
         simulation.streamedNodes = try contents.int(many, "number of nodes")
         simulation.figures.spikes = try contents.int()
-        simulation.figures.events = try contents.int()
+        let events = try contents.int()
+        simulation.figures.events = simulation.ranks.rank == 0 ? events : 0
         let all = 0...reader.length
         counts = (
             try contents.int(all, "number of recorders"), try contents.int(all, "number of populations"),
@@ -69,7 +71,8 @@ struct CheckpointLoader {
             try contents.int(all, "number of links")
         )
         try contents.finish()
-        try Memory.refuse(Double(reader.length), for: "what the checkpoint '\(reader.path)' holds")
+        let share = Double(reader.length) / Double(simulation.ranks.count), path = reader.path
+        try simulation.ranks.agree { try Memory.refuse(share, for: "what the checkpoint '\(path)' holds") }
     }
 
     /// Refuses a checkpoint of another network.
@@ -110,6 +113,7 @@ struct CheckpointLoader {
 
     private mutating func readRecordings() throws {
         let built = isBuilt ? simulation.numberedRecordings : []
+        let owner = try ownerOfNodes()
         try same(!isBuilt || built.count == counts.recordings, "numbers of recorders")
         for index in 0..<counts.recordings {
             var (_, contents) = try reader.take(.recording)
@@ -120,9 +124,26 @@ struct CheckpointLoader {
                 isBuilt ? built[index] : Recording(quantities: quantities, resolution: simulation.resolution)
             try same(recording.quantities == quantities, "recorded quantities")
             recording.label = label
-            try recording.read(&contents, from: reader, ids: 1..<nodeCount + 1, streams: streams)
+            try recording.read(
+                &contents, from: reader, ids: 1..<nodeCount + 1, streams: streams, owner: owner)
             recordings.append(recording)
             if !isBuilt, !isNode { simulation.recordings.append(recording) }
+        }
+    }
+
+    /// Recorders come before the nodes; whose events are whose follows from how many nodes there are of what.
+    private func ownerOfNodes() throws -> (Int) -> Int {
+        if simulation.ranks.isAlone { return { _ in 0 } }
+        if isBuilt { return simulation.owner }
+        let sizes = try reader.populationsAhead(), all = sizes.map(\.count)
+        guard all.reduce(0, +) == nodeCount else { throw reader.damaged("is damaged: nodes are missing") }
+        var deals = simulation.deals(sizes.filter(\.isCells).map(\.count))[...]
+        let populations = sizes.indices.map { i in
+            (first: all[..<i].reduce(1, +), deal: sizes[i].isCells ? deals.removeFirst() : nil)
+        }
+        return { id in
+            let (first, deal) = populations[populations.partitioningIndex { $0.first > id } - 1]
+            return deal?.owner(of: id - first) ?? 0
         }
     }
 
@@ -160,8 +181,11 @@ struct CheckpointLoader {
         guard !hasState || count <= reader.length / 8 else {
             throw reader.damaged("is damaged: \(count) nodes of \(model) do not fit into it")
         }
-        try simulation.refuse(count, bytes: Cells.bytes(cell, count), of: model)
-        let cells = simulation.makeCells(cell, simulation.deal(count))
+        let deal = simulation.deal(count), ranks = simulation.ranks
+        try ranks.agree {
+            try simulation.refuse(count, bytes: Cells.bytes(cell, deal.cells(of: ranks.rank).count), of: model)
+        }
+        let cells = simulation.makeCells(cell, deal)
         try readColumns(columns, of: cells)
         return .cells(cells)
     }
@@ -169,17 +193,26 @@ struct CheckpointLoader {
     private func readColumns(_ number: Int, of cells: Cells) throws {
         for _ in 0..<number { try readColumn(of: cells) }
         let differ = cells.columns.contains { $1.stride == 1 && cells.parameter($0)?.role == .parameter }
-        for cell in 0..<(differ ? cells.count : 1) { try cells.model.check { cells.column($0)[cell] } }
+        try simulation.ranks.agree {
+            for cell in differ ? cells.own : cells.own.prefix(1) { try cells.model.check { cells.column($0)[cell] } }
+        }
     }
 
     private func readColumn(of cells: Cells) throws {
-        var (_, contents) = try reader.take(.column)
+        let ranks = simulation.ranks
+        var (_, contents) = try reader.take(.column) {
+            try SectionParts.splitColumn(&$0, cells.deal, ranks: ranks.count)
+        }
+        try ranks.agree { try readColumn(of: cells, &contents) }
+    }
+
+    private func readColumn(of cells: Cells, _ contents: inout SectionReader) throws {
         let name = try contents.text(), isShared = try contents.flag()
         let isState = cells.model.hiddenState.contains { $0.name == name } || cells.parameter(name)?.role == .state
         guard cells.columns[name] != nil, !(isState && isShared) else {
             throw contents.damaged("\(cells.model.name) has no such column '\(name)'")
         }
-        let values = try contents.doubles(isShared ? 1 : cells.count)
+        let values = try contents.doubles(isShared ? 1 : cells.own.count)
         if !isState, let parameter = cells.parameter(name) {
             try values.forEach { try parameter.check($0, of: "the checkpoint '\(reader.path)': \(cells.model.name)") }
         }

@@ -4,13 +4,13 @@ extension Simulation {
     /// The file is written aside and renamed: whatever happens meanwhile, an older one stays as it was until this one is whole.
     public func save(to path: String) throws {
         guard !isRunning else { throw InputError("the simulation is running") }
-        try ranks.refuseCheckpoints()
         try CheckpointWriter.write(to: path) { try write(to: $0) }
     }
 
-    /// All that makes up the state, in an order that depends on no thread.
+    /// All that makes up the state, in an order that depends on no thread and no rank. Collective.
     package func write(to writer: CheckpointWriter, number: Int = 0) throws {
-        try writer.put(.simulation, number, writeClock)
+        let events = ranks.sum([figures.events])[0]
+        try writer.put(.simulation, number) { writeClock(events: events, to: &$0) }
         let recordings = numberedRecordings
         for (i, recording) in recordings.enumerated() {
             try recording.write(to: writer, number: i, isNode: i >= self.recordings.count)
@@ -20,27 +20,28 @@ extension Simulation {
         for population in populationList { try write(population, numbers, to: writer) }
         for (i, projection) in projections.enumerated() { try write(projection, i, to: writer) }
         for (i, projection) in sicProjections.enumerated() {
-            try writer.put(.slowInwardCurrents, i, projection.write)
+            try writer.put(.slowInwardCurrents, i, merging: SICSection.merge) { SICSection(projection).write(to: &$0) }
         }
-        for (i, link) in links.enumerated() { try writer.put(.link, i) { link.write(targets(of: link), to: &$0) } }
-        try writer.put(.attachments) { contents in
-            for population in populationList { Self.write(population, numbers, to: &contents) }
-            contents.put(deviceListeners.count)
-            for listener in deviceListeners { listener.write(numbers, to: &contents) }
-        }
-        for population in populationList where population.cells != nil {
-            try writer.put(.pending, population.index) { writePending(population.cells!, to: &$0) }
+        for (i, link) in links.enumerated() { try write(link, i, to: writer) }
+        try writer.put(
+            .attachments, merging: { try SectionParts.mergeAttachments(&$0, populations: populationList.count) },
+            { writeAttachments(numbers, to: &$0) })
+        for population in populationList {
+            guard let cells = population.cells else { continue }
+            try writer.put(
+                .pending, population.index, merging: { try PendingRow.merge(&$0, cells: cells.count) },
+                { writePending(cells, to: &$0) })
         }
         try writer.put(.end, number) { _ in }
     }
 
-    private func writeClock(_ contents: inout SectionWriter) {
+    private func writeClock(events: Int, to contents: inout SectionWriter) {
         contents.put("astrolua \(Catalogue.version)")
         contents.put(resolution)
         contents.put(Int(seed))
         contents.put(now)
         [nodeCount, connectCalls, sampleCalls, assignments].forEach { contents.put($0) }
-        [streamedPopulations, streamedNodes, figures.spikes, figures.events].forEach { contents.put($0) }
+        [streamedPopulations, streamedNodes, figures.spikes, events].forEach { contents.put($0) }
         [numberedRecordings.count, populationList.count, projections.count].forEach { contents.put($0) }
         [sicProjections.count, links.count].forEach { contents.put($0) }
     }
@@ -66,11 +67,11 @@ extension Simulation {
         if let cells = population.cells {
             for name in cells.columns.keys.sorted() {
                 let column = cells.column(name)
-                try writer.put(.column, population.index) { contents in
+                let isShared = column.stride == 0, first = column.base + cells.own.lowerBound * column.stride
+                try writer.put(.column, population.index, merging: SectionParts.mergeColumns) { contents in
                     contents.put(name)
-                    contents.put(column.stride == 0)
-                    let count = column.stride == 0 ? 1 : cells.count
-                    contents.put(raw: UnsafeBufferPointer(start: column.base, count: count))
+                    contents.put(isShared)
+                    contents.put(raw: UnsafeBufferPointer(start: first, count: isShared ? 1 : cells.own.count))
                 }
             }
         }
@@ -96,31 +97,42 @@ extension Simulation {
                         if value.bitPattern != 0 { found.append((cell, value)) }
                     }
                 }
-                guard !found.isEmpty else { continue }
-                contents.put(input.number)
-                contents.put(ahead)
-                contents.put(near: found.map(\.cell))
-                found.map(\.value).withUnsafeBufferPointer { contents.put(raw: $0) }
+                PendingRow(
+                    input: input.number, ahead: ahead, cells: found.map(\.cell), values: found.map(\.value)
+                ).write(to: &contents)
             }
         }
         contents.put(-1)
     }
 
+    private func write(_ link: DeviceLink, _ number: Int, to writer: CheckpointWriter) throws {
+        let isFaulty = ranks.greatest(link.negativeArrival == nil ? 0 : 1) == 1
+        let ends = try LinkPart(link, targets: targets(of: link)).whole(ranks)
+        try writer.put(.link, number) { link.write(ends, isFaulty: isFaulty, to: &$0) }
+    }
+
     // MARK: Recorders
 
-    private static func write(
+    private func writeAttachments(_ numbers: [ObjectIdentifier: Int], to contents: inout SectionWriter) {
+        for population in populationList { write(population, numbers, to: &contents) }
+        contents.put(deviceListeners.count)
+        for listener in deviceListeners { listener.write(numbers, to: &contents) }
+    }
+
+    private func write(
         _ population: Population, _ numbers: [ObjectIdentifier: Int], to contents: inout SectionWriter
     ) {
         contents.put(population.samplers.count)
         for sampler in population.samplers {
             contents.put(numbers[ObjectIdentifier(sampler.recording)]!)
             contents.put(near: sampler.cells)
-            contents.put(near: sampler.places)
+            contents.put(near: placesAmongAll(sampler))
         }
         contents.put(population.spikeListeners.count)
         for listener in population.spikeListeners {
             contents.put(numbers[ObjectIdentifier(listener.recording)]!)
-            contents.put(near: listener.members.indices.filter { listener.members[$0] })
+            contents.put(
+                near: listener.members.indices.filter { listener.members[$0] }.map { listener.first + $0 })
         }
     }
 }

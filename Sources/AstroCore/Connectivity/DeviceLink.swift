@@ -195,13 +195,13 @@ extension DeviceLink: Checkpointed {
     ]
     static let made = ["shares"]
 
-    /// - `targets`: global ids.
-    func write(_ targets: [Int], to contents: inout SectionWriter) {
+    /// - `isFaulty`: has a negative weight arrived where none may?
+    func write(_ ends: LinkPart, isFaulty: Bool, to contents: inout SectionWriter) {
         [population, device, streamNumber, number, receptor, since, trainsSince].forEach { contents.put($0) }
-        contents.put(negativeArrival != nil)
-        contents.put(near: targets)
-        contents.put(near: delays.map(Int.init))
-        contents.put(weights)
+        contents.put(isFaulty)
+        contents.put(near: ends.targets)
+        contents.put(near: ends.delays)
+        contents.put(ends.weights)
     }
 
     /// Takes over what may have changed since the connections were made.

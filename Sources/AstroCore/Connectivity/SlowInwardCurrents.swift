@@ -69,6 +69,12 @@ extension SICProjection: Checkpointed {
 }
 
 extension SICProjection {
+    /// In the order of checkpoints, which does not tell how targets are dealt out.
+    var entriesByTarget: [Entry] {
+        if zip(entries, entries.dropFirst()).allSatisfy({ $0.target <= $1.target }) { return entries }
+        return entries.indices.sorted { (entries[$0].target, $0) < (entries[$1].target, $1) }.map { entries[$0] }
+    }
+
     var memoryBytes: Int { entries.count * MemoryLayout<Entry>.stride }
 }
 

@@ -26,7 +26,7 @@ final class Recording {
     let quantities: [String]
     let resolution: Double
     var schedule: Schedule!
-    private var spikes = SpikeList()
+    private(set) var spikes = SpikeList()
     /// Samples: when, and of how many of the `sampled` nodes (later ones may have been connected since).
     private var samples: [(stamp: Int, width: Int)] = []
     /// The same for the nodes of all ranks, where there are others.
@@ -41,6 +41,8 @@ final class Recording {
     private(set) var sampled: [Int] = []
     /// Those of all ranks.
     private(set) var wholeSampled: [Int] = []
+    /// Whose these are.
+    private(set) var owners: [Int] = []
     /// Ids of all nodes that are recorded, for the mean rate.
     private(set) var recordedIDs = Set<Int>()
     /// Stamps between which this recorder has been at work, for the mean rate.
@@ -92,17 +94,23 @@ final class Recording {
     /// Samples on all ranks.
     var wholeCount: Int { wholeSamples.reduce(0) { $0 + $1.width } }
 
-    func add(ids: [Int], own: [Int], now: Int) {
+    /// Of all ranks, in the order of their connecting.
+    var sampledByAll: [Int] { Ranks.all.isAlone ? sampled : wholeSampled }
+    var samplesOfAll: [(stamp: Int, width: Int)] { Ranks.all.isAlone ? samples : wholeSamples }
+
+    /// - `owner`: whose a node is.
+    func add(ids: [Int], own: [Int], now: Int, _ owner: (Int) -> Int) {
         if firstStamp == nil { firstStamp = now }
         recordedIDs.formUnion(ids)
         if isSpikes { return }
         sampled += own
-        if !Ranks.all.isAlone { wholeSampled += ids }
+        if Ranks.all.isAlone { return }
+        wholeSampled += ids
+        owners += ids.map(owner)
     }
 
     func clear() {
         forget(before: count)
-        wholeSamples.removeAll()
         (count, forgotten) = (0, 0)
         firstStamp = lastStamp
         stream?.restart()
@@ -169,7 +177,7 @@ final class Recording {
 
     /// Bytes of the samples of a step, on average.
     var bytesPerStep: Double {
-        isSpikes ? 0 : Double(8 * columns.count * sampled.count) / Double(max(schedule.interval, 1))
+        isSpikes ? 0 : Double(8 * columns.count * sampledByAll.count) / Double(max(schedule.interval, 1))
     }
 
     /// The stamps of a run that will be sampled, with room for their samples; the index of the first value.
@@ -202,13 +210,15 @@ final class Recording {
     }
 
     /// Of a recorder that goes to a file: forgets what is in the file, if with `more` bytes it would be too much.
-    /// Samples must not be planned beyond what is in the file.
+    /// Samples must not be planned beyond what is in the file. Collective.
     func forgetWritten(expecting more: Double = 0) {
-        guard let stream, Double(bytesUsed) + more > Double(RecorderMemory.mostKept) else { return }
-        forget(before: stream.next)
+        guard let stream, Double(bytesUsedByAll) + more > Double(RecorderMemory.mostKept) else { return }
+        if isSpikes || Ranks.all.least(stream.next == count ? 1 : 0) == 1 { forget(before: stream.next) }
     }
 
-    private var bytesUsed: Int { (count - forgotten) * (isSpikes ? MemoryLayout<Spike>.stride : 8 * columns.count) }
+    private var bytesUsedByAll: Int {
+        Ranks.all.sum([count - forgotten])[0] * (isSpikes ? MemoryLayout<Spike>.stride : 8 * columns.count)
+    }
 
     private func forget(before number: Int) {
         guard number > forgotten else { return }
@@ -218,6 +228,7 @@ final class Recording {
         } else if number == count {
             // all or nothing: what lies behind would have to be moved
             samples.removeAll()
+            wholeSamples.removeAll()
             columns = columns.map { _ in GrowingColumn() }
             forgotten = number
         }
@@ -229,49 +240,50 @@ extension Recording: Checkpointed {
         "quantities", "schedule", "spikes", "samples", "count", "forgotten", "columns", "sampled", "recordedIDs",
         "firstStamp", "lastStamp", "stream", "label",
     ]
-    static let made = ["resolution", "wholeSampled", "wholeSamples"]
+    static let made = ["resolution", "wholeSampled", "wholeSamples", "owners"]
 
     /// Events in a section: some megabytes.
     private static let sectionSize = 1 << 20
     private static let times = -TimeGrid.never..<TimeGrid.never
 
+    /// Collective.
     func write(to writer: CheckpointWriter, number: Int, isNode: Bool) throws {
         sortIfNeeded()
+        let numbers = Ranks.all.sum([count, forgotten])
         try writer.put(.recording, number) { contents in
             contents.put(isNode)
             contents.put(label)
             contents.put(quantities.count)
             quantities.forEach { contents.put($0) }
             [schedule.window.start, schedule.window.stop, schedule.window.origin].forEach { contents.put($0) }
-            [schedule.interval, schedule.offset, lastStamp, count, forgotten].forEach { contents.put($0) }
+            [schedule.interval, schedule.offset, lastStamp].forEach { contents.put($0) }
+            numbers.forEach { contents.put($0) }
             contents.put(firstStamp)
-            contents.put(near: sampled)
+            contents.put(near: sampledByAll)
             contents.put(near: recordedIDs.sorted())
-            contents.put(near: samples.map(\.stamp))
-            contents.put(near: samples.map(\.width))
+            contents.put(near: samplesOfAll.map(\.stamp))
+            contents.put(near: samplesOfAll.map(\.width))
             contents.put(stream != nil)
             stream?.position.write(to: &contents)
         }
-        let kept = count - forgotten
-        for first in stride(from: 0, to: kept, by: Self.sectionSize) {
-            let range = first..<min(kept, first + Self.sectionSize)
-            if isSpikes {
+        if isSpikes {
+            try forEachPieceOfSpikes(Self.sectionSize) { spikes in
                 try writer.put(.spikes, number) { contents in
-                    contents.put(near: spikes[range].map(\.stamp))
-                    contents.put(near: spikes[range].map { Int($0.sender) })
+                    contents.put(near: spikes.map(\.stamp))
+                    contents.put(near: spikes.map { Int($0.sender) })
                 }
             }
-            for (quantity, column) in columns.enumerated() {
-                try writer.put(.samples, quantity) { contents in
-                    contents.put(raw: UnsafeBufferPointer(start: column.base + first, count: range.count))
-                }
+        } else {
+            try forEachPieceOfSamples(Self.sectionSize) { quantity, values in
+                try writer.put(.samples, quantity) { $0.put(raw: values) }
             }
         }
     }
 
-    /// Reads all but whether it is a node, its label and its quantities, which have been read.
+    /// Reads all but whether it is a node, its label and its quantities, which have been read. Collective.
     func read(
-        _ contents: inout SectionReader, from reader: CheckpointReader, ids: Range<Int>, streams: CheckpointStreams
+        _ contents: inout SectionReader, from reader: CheckpointReader, ids: Range<Int>, streams: CheckpointStreams,
+        owner: @escaping (Int) -> Int
     ) throws {
         let steps = -TimeGrid.never...TimeGrid.never
         let window = ActivityWindow(
@@ -280,41 +292,85 @@ extension Recording: Checkpointed {
         let interval = try contents.int((isSpikes ? 0 : 1)...TimeGrid.never, "interval")
         schedule = Schedule(window: window, interval: interval, offset: try contents.int(steps, "offset"))
         lastStamp = try contents.int(steps, "time")
-        count = try contents.int(0...Int.max / 16, "number of events")
-        forgotten = try contents.int(0...count, "number of events")
+        let whole = try contents.int(0...Int.max / 16, "number of events")
+        let gone = try contents.int(0...whole, "number of events")
         firstStamp = try contents.flag() ? try contents.int(steps, "time") : nil
-        sampled = try contents.near(ids, "node")
+        let nodes = try contents.near(ids, "node")
         recordedIDs = Set(try contents.near(ids, "node"))
-        let stamps = try contents.near(Self.times, "time"), widths = try contents.near(0..<sampled.count + 1, "width")
+        let stamps = try contents.near(Self.times, "time"), widths = try contents.near(0..<nodes.count + 1, "width")
         try contents.require(stamps.count == widths.count, "times and widths of samples differ in number")
-        samples = zip(stamps, widths).map { ($0, $1) }
-        let kept = count - forgotten, values = widths.reduce(0, +)
+        let kept = whole - gone, values = widths.reduce(0, +)
         try contents.require(isSpikes ? widths.isEmpty : kept == values, "\(kept) events are not \(values) samples")
         let position = try contents.flag() ? try RecordingStream.Position(&contents) : nil
         try contents.finish()
+        samples = zip(stamps, widths).map { ($0, $1) }
+        sampled = nodes
+        let events = EventDeal(isSpikes ? [] : samples, owners: nodes.map(owner), inFile: (position?.next ?? 0) - gone)
+        try readEvents(kept, from: reader, ids, events, owner)
+        keepOwn(nodes, owner, forgotten: gone)
+        try open(position, streams, written: events.written)
+    }
+
+    private func readEvents(
+        _ kept: Int, from reader: CheckpointReader, _ ids: Range<Int>, _ deal: EventDeal, _ owner: (Int) -> Int
+    ) throws {
         spikes = SpikeList()
         columns = columns.map { _ in GrowingColumn() }
         for first in stride(from: 0, to: kept, by: Self.sectionSize) {
-            try readEvents(min(Self.sectionSize, kept - first), from: reader, ids)
+            let number = min(Self.sectionSize, kept - first)
+            if isSpikes {
+                try readSpikes(number, from: reader, ids, deal, owner)
+            } else {
+                try readSamples(number, from: reader, deal)
+            }
         }
-        stream = try position.flatMap { try streams.open($0, self) }
     }
 
-    private func readEvents(_ number: Int, from reader: CheckpointReader, _ ids: Range<Int>) throws {
-        guard !isSpikes else {
-            var (_, contents) = try reader.take(.spikes)
-            let stamps = try contents.near(Self.times, "time"), senders = try contents.near(ids, "node")
-            try contents.require(stamps.count == number && senders.count == number, "there are not \(number) spikes")
-            for (stamp, sender) in zip(stamps, senders) { spikes.append(Spike(stamp: stamp, sender: Int32(sender))) }
-            return try contents.finish()
-        }
+    private func readSpikes(
+        _ number: Int, from reader: CheckpointReader, _ ids: Range<Int>, _ deal: EventDeal, _ owner: (Int) -> Int
+    ) throws {
+        var (_, contents) = try reader.take(.spikes)
+        let stamps = try contents.near(Self.times, "time"), senders = try contents.near(ids, "node")
+        try contents.require(stamps.count == number && senders.count == number, "there are not \(number) spikes")
+        for i in deal.own(of: senders, owner) { spikes.append(Spike(stamp: stamps[i], sender: Int32(senders[i]))) }
+        try contents.finish()
+    }
+
+    private func readSamples(_ number: Int, from reader: CheckpointReader, _ deal: EventDeal) throws {
+        let own = deal.ownSamples(number)
         for column in columns {
             var (_, contents) = try reader.take(.samples)
             let values = try contents.doubles(number), first = column.count
-            column.grow(to: first + number)
-            (column.base + first).update(from: values, count: number)
+            column.grow(to: first + own.count)
+            if own.count == number {
+                (column.base + first).update(from: values, count: number)
+            } else {
+                for (i, place) in own.enumerated() { column.base[first + i] = values[place] }
+            }
             try contents.finish()
         }
+    }
+
+    /// Of what all ranks have, which has been read, the rank's own part.
+    ///
+    /// - `gone`: how many of all events are not in memory any more; the first rank counts them.
+    private func keepOwn(_ nodes: [Int], _ owner: (Int) -> Int, forgotten gone: Int) {
+        let ranks = Ranks.all
+        if !ranks.isAlone {
+            (wholeSampled, wholeSamples) = (nodes, samples)
+            owners = nodes.map(owner)
+            var ownBefore = [0]
+            for owner in owners { ownBefore.append(ownBefore.last! + (owner == ranks.rank ? 1 : 0)) }
+            sampled = nodes.indices.filter { owners[$0] == ranks.rank }.map { nodes[$0] }
+            samples = samples.map { ($0.stamp, ownBefore[$0.width]) }
+        }
+        forgotten = ranks.rank == 0 ? gone : 0
+        count = forgotten + (isSpikes ? spikes.count : samples.reduce(0) { $0 + $1.width })
+    }
+
+    private func open(_ position: RecordingStream.Position?, _ streams: CheckpointStreams, written: Int) throws {
+        stream = try Ranks.all.agree { try position.flatMap { try streams.open($0, self) } }
+        stream?.goOn(from: forgotten + written)
     }
 }
 

@@ -9,11 +9,12 @@ struct Deal {
     /// - `smallTo`: who gets all cells of a small population.
     init(_ count: Int, to ranks: Int, smallTo: Int) {
         (self.count, self.ranks) = (count, ranks)
-        only = ranks == 1 || padded(count) / blockSize < 2 * ranks ? smallTo : nil
+        only = ranks == 1 || Self.blocks(count) < 2 * ranks ? smallTo : nil
     }
 
     var isSmall: Bool { only != nil }
-    private var blocks: Int { padded(count) / blockSize }
+    static func blocks(_ count: Int) -> Int { padded(count) / blockSize }
+    private var blocks: Int { Self.blocks(count) }
 
     func owner(of cell: Int) -> Int {
         if let only { return only }
@@ -55,6 +56,17 @@ struct Ownership {
     }
 
     var count: Int { pieces.reduce(0) { $0 + $1.count } }
+
+    /// The sequence, from what each rank has of it, one rank after the other.
+    func joined<T>(_ all: [T], starts: [Int]) -> [T] {
+        var next = starts, result: [T] = []
+        result.reserveCapacity(all.count)
+        for piece in pieces {
+            result += all[next[piece.rank]..<next[piece.rank] + piece.count]
+            next[piece.rank] += piece.count
+        }
+        return result
+    }
 
     /// Whose element `index` is, and its place among that rank's.
     func owner(of index: Int) -> (rank: Int, place: Int) {

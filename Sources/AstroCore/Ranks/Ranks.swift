@@ -36,6 +36,15 @@ public final class Ranks: @unchecked Sendable {
     /// Is this the first of those ranks of which something holds?
     public func isFirst(_ holds: Bool) -> Bool { gather(equal: [holds]).firstIndex(of: true) == rank }
 
+    /// Calls `look`, with the seconds so far, every now and then while this rank waits for others for long.
+    public func whileWaiting(_ look: @escaping @convention(c) (Double) -> Void) { mpi_watch(look) }
+
+    /// What each rank says of itself. Collective.
+    public func tell(_ mine: [Int]) -> [[Int]] {
+        let all = gather(equal: mine)
+        return (0..<count).map { Array(all[$0 * mine.count..<($0 + 1) * mine.count]) }
+    }
+
     /// Ends all ranks at once.
     public func abort(_ status: Int32) -> Never { mpi_abort(status) }
 
@@ -83,14 +92,20 @@ public final class Ranks: @unchecked Sendable {
     func assemble<T: BitwiseCopyable>(_ mine: [T], _ ownership: Ownership) -> [T] {
         if isAlone { return mine }
         let (all, counts) = gather(mine)
-        var next = counts.indices.map { counts[..<$0].reduce(0, +) }
-        var result: [T] = []
-        result.reserveCapacity(all.count)
-        for piece in ownership.pieces {
-            result += all[next[piece.rank]..<next[piece.rank] + piece.count]
-            next[piece.rank] += piece.count
-        }
-        return result
+        return ownership.joined(all, starts: counts.indices.map { counts[..<$0].reduce(0, +) })
+    }
+
+    /// What each rank has, on the first one; on the others nothing.
+    func toFirst<T: BitwiseCopyable>(_ mine: [T]) -> [[T]] {
+        exchange([mine] + Array(repeating: [], count: count - 1))
+    }
+
+    /// A sequence of which each rank has some stretches: put together, on the first one.
+    func toFirst<T: BitwiseCopyable>(_ mine: [T], _ ownership: Ownership) -> [T] {
+        let parts = toFirst(mine)
+        if rank > 0 { return [] }
+        let starts = parts.indices.map { parts[..<$0].reduce(0) { $0 + $1.count } }
+        return ownership.joined(Array(parts.joined()), starts: starts)
     }
 
     /// `out[r]` goes to rank r; what comes from each.
@@ -158,8 +173,25 @@ public final class Ranks: @unchecked Sendable {
     /// What the first rank has, on all ranks; nil where it has nothing. The others pass nil.
     public func fromFirst(_ bytes: [UInt8]?) -> [UInt8]? {
         if isAlone { return bytes }
-        let all = gather(bytes.map { [1] + $0 } ?? []).all
-        return all.isEmpty ? nil : Array(all.dropFirst())
+        let count = share([bytes?.count ?? -1])[0]
+        return count < 0 ? nil : share(bytes ?? [UInt8](repeating: 0, count: count))
+    }
+
+    /// The first rank's values, of which all have as many.
+    func share<T: BitwiseCopyable>(_ values: [T]) -> [T] {
+        if isAlone { return values }
+        var values = values
+        bytes += values.count * MemoryLayout<T>.stride
+        timed { values.withUnsafeMutableBytes { mpi_broadcast(0, $0.baseAddress, $0.count) } }
+        return values
+    }
+
+    /// Does something hold on all ranks?
+    public func all(_ holds: () -> Bool) -> Bool { gather(equal: [holds()]).allSatisfy { $0 } }
+
+    /// What the first rank says, which is the only one to ask.
+    public func decide(_ ask: () -> Bool) -> Bool {
+        isAlone ? ask() : share([rank == 0 && ask()])[0]
     }
 
     /// Something that went wrong in a run: the least one counts.

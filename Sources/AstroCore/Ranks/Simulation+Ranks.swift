@@ -7,15 +7,6 @@ struct ConnectionKey: BitwiseCopyable, Comparable {
     static func < (a: ConnectionKey, b: ConnectionKey) -> Bool { (a.source, a.target) < (b.source, b.target) }
 }
 
-extension Ranks {
-    /// The state lies on all ranks, and a checkpoint is written by one.
-    package func refuseCheckpoints() throws {
-        if isAlone { return }
-        throw InputError(
-            "\(count) ranks cannot write or read checkpoints yet: without mpirun, one process with many threads can")
-    }
-}
-
 extension Simulation {
     /// Whose a cell is, by its global id.
     func owner(of id: Int) -> Int {

@@ -8,11 +8,15 @@ final class SpikeExchange {
         var wantsStop = false
         var hasFailed = false
         var sendsSlowInwardCurrent = false
+        var wantsPause = false
 
-        fileprivate var bits: UInt64 { (wantsStop ? 1 : 0) | (hasFailed ? 2 : 0) | (sendsSlowInwardCurrent ? 4 : 0) }
+        fileprivate var bits: UInt64 {
+            (wantsStop ? 1 : 0) | (hasFailed ? 2 : 0) | (sendsSlowInwardCurrent ? 4 : 0) | (wantsPause ? 8 : 0)
+        }
 
         fileprivate init(bits: UInt64) {
             (wantsStop, hasFailed, sendsSlowInwardCurrent) = (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0)
+            wantsPause = bits & 8 != 0
         }
 
         init() {}

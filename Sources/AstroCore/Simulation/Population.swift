@@ -146,11 +146,11 @@ final class Cells {
         bound = nil
     }
 
-    /// A column as a checkpoint has it: a value for all, or one a cell.
+    /// A column as a checkpoint has it: a value for all, or one for each own cell.
     func restore(_ name: String, _ values: [Double], isShared: Bool) {
         if let old = columns[name] { store.release(old) }
-        let column = isShared ? store.shared(values[0]) : store.array(values[0])
-        if column.stride == 1 { column.base.update(from: values, count: count) }
+        let column = isShared ? store.shared(values[0]) : store.array(values.first ?? 0)
+        if column.stride == 1 { (column.base + own.lowerBound).update(from: values, count: own.count) }
         columns[name] = column
         bound = nil
     }

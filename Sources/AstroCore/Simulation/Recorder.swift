@@ -27,10 +27,13 @@ public final class Recorder: CustomStringConvertible {
 
     /// Throws where not all events are in memory any more.
     public func checkKept() throws {
-        guard recording.forgotten > 0, let stream = recording.stream else { return }
+        guard let stream = recording.stream else { return }
+        let numbers = simulation.ranks.sum([recording.forgotten, recording.count])
+        guard numbers[0] > 0 else { return }
+        let saves = simulation.ranks.isAlone ? ", save writes them as .csv, .dat or .h5" : ""
         throw InputError(
-            "\(recording.forgotten) of \(eventCount) events are in '\(stream.path)' and no longer in memory: io.read('\(stream.path)') reads them, save writes them as .csv, .dat or .h5"
-        )
+            "\(numbers[0]) of \(numbers[1]) events are in '\(stream.path)' and no longer in memory: "
+                + "io.read('\(stream.path)') reads them" + saves)
     }
 
     /// ms
@@ -98,8 +101,9 @@ public final class Recorder: CustomStringConvertible {
 
     /// Writes the events; the ending chooses the format: .csv, .dat (as the reference simulator's), .npz, .h5 (SONATA).
     ///
-    /// Events that are in a file and no longer in memory are read from there, but for .npz.
+    /// Events that are in a file and no longer in memory are read from there, but for .npz and on several ranks.
     public func save(to path: String) throws {
+        if !simulation.ranks.isAlone { try checkKept() }
         let whole = Recorder(simulation, whole, isWhole: true)
         try simulation.ranks.onFirst { try RecordingFile(whole).write(to: path) }
     }

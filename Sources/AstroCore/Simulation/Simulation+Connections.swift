@@ -232,7 +232,7 @@ extension Simulation {
         if name == "receptor_type" { return }
         let touched = touchedProjections(references)
         for p in touched { projections[p].individualise(name) }
-        var flushed = Set<Int>()
+        for link in touchedLinks(references) { flush(links[link]) }
         var slow: [Int: [(entry: Int, member: Int, value: Double)]] = [:]
         for (value, reference) in zip(values, references) {
             switch reference {
@@ -240,7 +240,6 @@ extension Simulation {
             case .slowInwardCurrent(let p, let entry, let member):
                 slow[p, default: []].append((Int(entry), Int(member), value))
             case .link(let l, let index):
-                if flushed.insert(l).inserted { flush(links[l]) }
                 if name == "weight" { links[l].setWeight(value, of: Int(index)) }
                 if name == "delay" { links[l].setDelay(Int(value), of: Int(index)) }
             }
@@ -263,6 +262,13 @@ extension Simulation {
     private func touchedProjections(_ references: [Connections.Reference]) -> [Int] {
         var touched = Set<Int>()
         for case .spike(let p, _, _, _) in references { touched.insert(p) }
+        return Set(ranks.gather(touched.sorted()).all).sorted()
+    }
+
+    /// What a generator has sent until now is handed on by all ranks, since sums depend on when that is done.
+    private func touchedLinks(_ references: [Connections.Reference]) -> [Int] {
+        var touched = Set<Int>()
+        for case .link(let l, _) in references { touched.insert(l) }
         return Set(ranks.gather(touched.sorted()).all).sorted()
     }
 

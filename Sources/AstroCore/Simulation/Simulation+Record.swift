@@ -60,10 +60,7 @@ extension Simulation {
                 .recording
             try checkSpikeSources(nodes)
         }
-        if path != nil, !ranks.isAlone {
-            throw InputError("to: files can't be written during a run on several ranks; save(path) gathers the events")
-        }
-        if let path { recording.stream = try RecordingStream(path, recording) }
+        if let path { recording.stream = try ranks.agree { try RecordingStream(path, recording) } }
         recording.label = label
         attach(recording, to: nodes)
         recordings.append(recording)
@@ -187,7 +184,7 @@ extension Simulation {
         var place = recording.sampled.count
         recording.add(
             ids: nodes.ids, own: nodes.runs.flatMap { run in ownCells(run).map { run.population.firstID + $0 } },
-            now: now)
+            now: now, owner)
         for run in nodes.runs {
             let population = run.population
             if !recording.isSpikes {
@@ -213,6 +210,23 @@ extension Simulation {
 }
 
 extension Simulation {
+    /// Where the cells of a sampler stand in a sample of all ranks.
+    func placesAmongAll(_ sampler: Sampler) -> [Int] {
+        if ranks.isAlone { return sampler.places }
+        let owners = sampler.recording.owners, own = owners.indices.filter { owners[$0] == ranks.rank }
+        return sampler.places.map { own[$0] }
+    }
+
+    /// The own part of what all ranks sample.
+    func ownSampler(_ all: Sampler) -> Sampler {
+        if ranks.isAlone { return all }
+        var own: [Int: Int] = [:]
+        for (place, owner) in all.recording.owners.enumerated() where owner == ranks.rank { own[place] = own.count }
+        let mine = all.places.indices.filter { own[all.places[$0]] != nil }
+        return Sampler(
+            recording: all.recording, cells: mine.map { all.cells[$0] }, places: mine.map { own[all.places[$0]]! })
+    }
+
     /// Nodes of a run that this rank records; rank 0 records devices.
     private func ownCells(_ run: Nodes.Run) -> [Int] {
         guard let cells = run.population.cells else { return ranks.rank == 0 ? run.cells : [] }

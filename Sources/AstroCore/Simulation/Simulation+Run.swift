@@ -1,9 +1,9 @@
 /// What is to be done in the middle of a run, at the end of a slice, when all workers stand still and all that was recorded is
 /// in its place.
 public struct Interlude {
-    /// Asked several times a second.
+    /// Asked several times a second, on the first of several ranks.
     let isDue: () -> Bool
-    /// Gets the step at which the run will end.
+    /// Gets the step at which the run will end. Collective.
     let act: (Int) throws -> Void
 
     public init(isDue: @escaping () -> Bool, act: @escaping (Int) throws -> Void) {
@@ -34,15 +34,26 @@ extension Simulation {
         let told = progress.map { progress in
             { [self] (done: Double) in progress(TimeGrid.ms(now - start, resolution) + done, ms) }
         }
-        var isDue = interlude?.isDue() ?? false
+        var mayBeDue = true
         while now < end {
-            if isDue { try interlude?.act(end) }
+            if let interlude, mayBeDue, ranks.decide(interlude.isDue) { try interlude.act(end) }
             let stop = min(end, now + longestPart(recordings))
-            let run = try advance(to: stop, recordings, told, interlude?.isDue)
+            let run = try advance(to: stop, recordings, told, pause(interlude, recordings))
             guard now == stop || run.isPaused else { return }
-            isDue = run.isPaused
+            mayBeDue = run.isPaused
         }
     }
+
+    /// Is a pause due? Several ranks need one to write what they have recorded to files.
+    private func pause(_ interlude: Interlude?, _ recordings: [Recording]) -> (() -> Bool)? {
+        if ranks.isAlone { return interlude?.isDue }
+        let nextWrite = recordings.contains { $0.stream != nil } ? Clock.seconds + Self.writeInterval : .infinity
+        guard ranks.rank == 0, interlude != nil || nextWrite.isFinite else { return nil }
+        return { Clock.seconds >= nextWrite || interlude?.isDue() ?? false }
+    }
+
+    /// Seconds between two times that several ranks write to files.
+    private static let writeInterval = 1.0
 
     /// Steps that can be made before the samples that go to files have to be there: they are not all kept in memory.
     private func longestPart(_ recordings: [Recording]) -> Int {

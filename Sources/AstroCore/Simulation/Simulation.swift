@@ -197,8 +197,20 @@ public final class Simulation {
     }
 
     /// Whose the cells of the next population are.
-    func deal(_ count: Int) -> Deal {
-        Deal(count, to: ranks.count, smallTo: blocksOfSingleRanks / smallBlocksInTurn % ranks.count)
+    func deal(_ count: Int) -> Deal { deal(count, after: blocksOfSingleRanks) }
+
+    private func deal(_ count: Int, after blocks: Int) -> Deal {
+        Deal(count, to: ranks.count, smallTo: blocks / smallBlocksInTurn % ranks.count)
+    }
+
+    /// Whose the cells will be if populations of these sizes come.
+    func deals(_ counts: [Int]) -> [Deal] {
+        var blocks = blocksOfSingleRanks
+        return counts.map { count in
+            let deal = deal(count, after: blocks)
+            if deal.isSmall { blocks += Deal.blocks(count) }
+            return deal
+        }
     }
 
     func makeCells(_ model: any NodeModel.Type, _ deal: Deal) -> Cells {
@@ -210,7 +222,7 @@ public final class Simulation {
 
     /// Gives the cells of the next population their places among all.
     func settle(_ cells: Cells) {
-        if cells.deal.isSmall { blocksOfSingleRanks += padded(cells.count) / blockSize }
+        if cells.deal.isSmall { blocksOfSingleRanks += Deal.blocks(cells.count) }
         for share in cells.shares { share.plane.add(cells: share.cells, of: populationList.count) }
         if cells.model.inputs.sendsSlowInwardCurrent { senderCount += padded(cells.own.count) }
         isPrepared = false

@@ -44,8 +44,8 @@ final class SliceLoop: @unchecked Sendable {
     private var goOn = true
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
-    /// This rank's wish, which all ranks follow at the end of the next slice.
-    private var wantsStop = false
+    /// This rank's wishes, which all ranks follow at the end of the next slice.
+    private var wantsStop = false, wantsPause = false
     private var shortage: String?
     /// Did astrocytes of other ranks send anything but 0, in either output?
     private var remoteIsActive = [false, false]
@@ -289,29 +289,36 @@ final class SliceLoop: @unchecked Sendable {
         reached = slice.upperBound
         collect(slice, parity)
         let fault = firstFault(parity)
-        let (fails, stops) = handRound(slice, parity, fault)
+        let (fails, stops, pauses) = handRound(slice, parity, fault)
         spikes += ordered.count
         record(slice)
         sampleGenerators(slice)
         if stops { goOn = false }
+        if pauses, goOn { (isPaused, goOn) = (true, false) }
         if fails { fail(simulation.ranks.first(of: fault)) }
         guard Clock.seconds >= nextReport else { return }
         nextReport = Clock.seconds + Self.reportInterval
-        if let problem = streams.write(through: reached) ?? RecorderMemory.shortage(recordings) {
+        // several ranks write at the end of a run or in a pause
+        let unwritten = exchange == nil ? streams.write(through: reached) : nil
+        if let problem = unwritten ?? RecorderMemory.shortage(recordings) {
             if exchange == nil { fail(problem) } else { shortage = problem }
         }
         if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) {
             if exchange == nil { goOn = false } else { wantsStop = true }
         }
-        if goOn, let isPauseDue, isPauseDue() { (isPaused, goOn) = (true, false) }
+        if goOn, let isPauseDue, isPauseDue() {
+            if exchange == nil { (isPaused, goOn) = (true, false) } else { wantsPause = true }
+        }
     }
 
     /// Makes `ordered` the spikes of all ranks, and brings what their astrocytes have sent. Has anyone failed, does anyone
-    /// want to stop?
-    private func handRound(_ slice: Range<Int>, _ parity: Int, _ fault: Ranks.Failure?) -> (fails: Bool, stops: Bool) {
-        guard let exchange else { return (fault != nil, false) }
+    /// want to stop, or a pause?
+    private func handRound(
+        _ slice: Range<Int>, _ parity: Int, _ fault: Ranks.Failure?
+    ) -> (fails: Bool, stops: Bool, pauses: Bool) {
+        guard let exchange else { return (fault != nil, false, false) }
         var report = SpikeExchange.Report()
-        report.wantsStop = wantsStop
+        (report.wantsStop, report.wantsPause) = (wantsStop, wantsPause)
         report.hasFailed = fault != nil
         report.sendsSlowInwardCurrent = simulation.outboxes.contains { $0[parity].sicIsActive.pointee }
         let all = exchange.run(&ordered, lags: slice.count, report)
@@ -320,7 +327,7 @@ final class SliceLoop: @unchecked Sendable {
                 sicOutput[parity], stride: sicStride, steps: slice.count, active: all.map(\.sendsSlowInwardCurrent),
                 parity: parity)
         }
-        return (all.contains(where: \.hasFailed), all.contains(where: \.wantsStop))
+        return (all.contains(where: \.hasFailed), all.contains(where: \.wantsStop), all.contains(where: \.wantsPause))
     }
 
     private func collect(_ slice: Range<Int>, _ parity: Int) {

@@ -1,17 +1,25 @@
 /// A file that a recorder's events go to while the simulation runs, some times a second.
+///
+/// Of several ranks the first one has the file, and gets from all what they have recorded.
 final class RecordingStream {
-    private let events: TextEvents
+    let path: String
+    private let events: TextEvents?
+    private unowned let recording: Recording
+    /// Where there are other ranks: the number of the first own event that is not in the file.
+    private var firstOwn = 0
 
     static let endings = [".csv", ".dat"]
 
     init(_ path: String, _ recording: Recording) throws {
         guard let ending = Self.endings.first(where: path.hasSuffix) else { throw Self.refusal(path) }
-        events = try TextEvents(path, at: path, isDat: ending == ".dat", recording)
+        (self.path, self.recording) = (path, recording)
+        events = Ranks.all.rank > 0 ? nil : try TextEvents(path, at: path, isDat: ending == ".dat", recording)
     }
 
     /// Goes on with a file where a checkpoint left it; what is behind that place is taken away when the next piece comes.
     init(_ position: Position, _ recording: Recording) throws {
-        events = try TextEvents(continuing: position, recording)
+        (path, self.recording) = (position.path, recording)
+        events = Ranks.all.rank > 0 ? nil : try TextEvents(continuing: position, recording)
     }
 
     /// How far a file had come.
@@ -23,7 +31,8 @@ final class RecordingStream {
         init(path: String, size: Int, next: Int) { (self.path, self.size, self.next) = (path, size, next) }
     }
 
-    var position: Position { Position(path: path, size: size, next: next) }
+    /// The first rank's.
+    var position: Position { Position(path: path, size: size, next: events?.next ?? 0) }
 
     private static func refusal(_ path: String) -> InputError {
         let isKnown = RecordingFile.endings.contains(where: path.hasSuffix)
@@ -34,18 +43,37 @@ final class RecordingStream {
         return InputError("to = '\(path)': \(why)the ending must be one of \(endings.joined(separator: ", "))")
     }
 
-    var path: String { events.file.path }
-    var size: Int { events.file.size }
-    /// Number of the first event that is not in the file.
-    var next: Int { events.next }
+    /// Bytes in the file.
+    var size: Int { events?.file.size ?? 0 }
+    /// Number of the first own event that is not in the file.
+    var next: Int { Ranks.all.isAlone ? events!.next : firstOwn }
 
     /// The recorder was cleared: what comes is appended.
-    func restart() { events.next = 0 }
+    func restart() {
+        events?.next = 0
+        firstOwn = 0
+    }
 
-    /// Writes events up to a stamp. The file then survives the end of the program; see `settle` for that of the machine.
-    func write(through stamp: Int) throws { try events.append(through: stamp) }
+    /// Of several ranks, each goes on with this event of its own.
+    func goOn(from own: Int) { firstOwn = own }
 
-    func settle() throws { try events.file.settle() }
+    /// Writes events up to a stamp; several ranks write all they have. The file then survives the end of the program; see
+    /// `settle` for that of the machine. Collective.
+    func write(through stamp: Int) throws {
+        let ranks = Ranks.all
+        if ranks.isAlone { return try events!.append(through: stamp) }
+        let piece = recording.pieceForFile(from: firstOwn)
+        var problem: String?, written = [Int](repeating: 0, count: ranks.count)
+        if let events {
+            let before = events.next
+            do { try events.append(piece) } catch { problem = "\(error)" }
+            for owner in piece.owners.prefix(events.next - before) { written[owner] += 1 }
+        }
+        firstOwn += ranks.share(written)[ranks.rank]
+        if let problem = ranks.first(problem) { throw InputError(problem) }
+    }
+
+    func settle() throws { try events?.file.settle() }
 }
 
 /// When files are to be put on the disk: every second, but for not more than a fiftieth of the time, all streams
@@ -62,23 +90,29 @@ enum Settling {
     }
 }
 
-/// Hands what was recorded over to files.
+/// Hands what was recorded over to files. Collective.
 struct StreamWriter {
     private let recordings: [Recording]
 
     init(_ all: [Recording]) { recordings = all.filter { $0.stream != nil } }
 
+    var isIdle: Bool { recordings.isEmpty }
+
     /// Writes all there is up to a stamp; the first thing that went wrong. One file that is full keeps no other back.
     func write(through stamp: Int) -> String? {
+        if isIdle { return nil }
         var problem: String?
         for recording in recordings {
             let stream = recording.stream!
             do { try stream.write(through: stamp) } catch {
-                problem = problem ?? "\(error) (\(stream.size) bytes are in it, all of them good)"
+                let size = Ranks.all.share([stream.size])[0]
+                problem = problem ?? "\(error) (\(size) bytes are in it, all of them good)"
             }
             if recording.isSpikes { recording.forgetWritten() }
         }
-        do { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) } catch { problem = problem ?? "\(error)" }
+        do {
+            try Ranks.all.onFirst { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }
+        } catch { problem = problem ?? "\(error)" }
         return problem.map { $0 + ". What is not written is kept: make room, then the simulation goes on" }
     }
 }

@@ -52,6 +52,26 @@ final class TextEvents: EventSink {
 
     private func append(_ recording: Recording, through stamp: Int) throws {
         recording.sortIfNeeded()
+        try append { take in
+            try recording.forEachEvent(from: next, through: stamp) { event in
+                try take(event.number, line(event.stamp, event.sender) { recording.columns[$0].base[event.place] })
+            }
+        }
+    }
+
+    /// What all ranks have recorded.
+    func append(_ piece: EventPiece) throws {
+        let first = next
+        try append { take in
+            for i in 0..<piece.count {
+                try take(first + i, line(piece.stamps[i], piece.senders[i]) { piece.columns[$0][i] })
+            }
+            return first + piece.count
+        }
+    }
+
+    /// - `lines`: hands over lines with their numbers; the number of the next.
+    private func append(_ lines: (_ take: (Int, String) throws -> Void) throws -> Int) throws {
         var waiting: [UInt8] = []
         waiting.reserveCapacity(Self.pieceSize)
         func put(before number: Int) throws {
@@ -59,17 +79,18 @@ final class TextEvents: EventSink {
             waiting.removeAll(keepingCapacity: true)
             next = number
         }
-        let end = try recording.forEachEvent(from: next, through: stamp) { event in
-            waiting += line(event, recording.columns).utf8
-            if waiting.count >= Self.pieceSize { try put(before: event.number + 1) }
+        let end = try lines { number, line in
+            waiting += line.utf8
+            if waiting.count >= Self.pieceSize { try put(before: number + 1) }
         }
         try put(before: end)
     }
 
-    private func line(_ event: Recording.Event, _ columns: [GrowingColumn]) -> String {
-        let ms = TimeGrid.ms(event.stamp, recording.resolution)
-        var line = isDat ? "\(event.sender)\t\(Self.thousandths(ms))" : "\(ms),\(event.sender)"
-        for column in columns { line += separator + "\(column.base[event.place])" }
+    /// - `value`: that of a quantity, by number.
+    private func line(_ stamp: Int, _ sender: Int, _ value: (Int) -> Double) -> String {
+        let ms = TimeGrid.ms(stamp, recording.resolution)
+        var line = isDat ? "\(sender)\t\(Self.thousandths(ms))" : "\(ms),\(sender)"
+        for quantity in recording.quantities.indices { line += separator + "\(value(quantity))" }
         return line + "\n"
     }
 

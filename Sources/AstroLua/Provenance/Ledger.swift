@@ -17,6 +17,8 @@ public final class Ledger {
         var calls = 0
         /// Every so many-th call is kept.
         var stride = 1
+        /// The state after the last call, where it cannot be asked for at the end: several ranks have parted by then.
+        var last: JSON?
 
         var isKept: Bool { calls % stride == 0 }
     }
@@ -89,9 +91,12 @@ public final class Ledger {
         let id = ObjectIdentifier(simulation)
         var known = simulations[id].flatMap { $0.simulation == nil ? nil : $0 } ?? newlyKnown(simulation)
         known.calls += 1
+        known.last = nil
         if known.isKept {
             steps.append((known.number, known.calls, entry(simulation, known, line)))
             if known.calls / known.stride >= Self.mostSteps { thin(&known) }
+        } else if !Ranks.all.isAlone {
+            known.last = entry(simulation, known, "the end")
         }
         simulations[id] = known
     }
@@ -104,7 +109,7 @@ public final class Ledger {
     /// The last states of simulations that are still there, if they are not kept anyway.
     private var lastSteps: [JSON] {
         simulations.values.filter { !$0.isKept }.sorted { $0.number < $1.number }.compactMap { known in
-            known.simulation.map { entry($0, known, "the end").with(["last": .flag(true)]) }
+            known.simulation.map { (known.last ?? entry($0, known, "the end")).with(["last": .flag(true)]) }
         }
     }
 

@@ -301,10 +301,25 @@ extension Arguments {
 extension Runtime {
     fileprivate func simulate(_ simulation: Simulation, _ ms: Double, _ L: LuaState) throws {
         latestRun = LatestRun(simulation: simulation, start: simulation.time, asked: ms)
-        guard let journal, journal.isActive else { return try simulation.simulate(ms, progress: watch(L)) }
-        try journal.simulate(simulation, ms, self, L) { rest, interlude in
-            try simulation.simulate(rest, progress: watch(L), interlude: interlude)
+        guard let journal, journal.isActive else { return try run(simulation, ms, L, nil) }
+        try journal.simulate(simulation, ms, self, L) { try run(simulation, $0, L, $1) }
+    }
+
+    private func run(_ simulation: Simulation, _ ms: Double, _ L: LuaState, _ interlude: Interlude?) throws {
+        let end = simulation.time + ms
+        defer { if simulation.time < end - simulation.resolution / 2 { shareStop(L) } }
+        try simulation.simulate(ms, progress: watch(L), interlude: interlude)
+    }
+
+    /// What has stopped one rank's script in a run, which has ended for all, stops all.
+    private func shareStop(_ L: LuaState) {
+        let ranks = Ranks.all
+        if ranks.isAlone { return }
+        let stops = ranks.tell([Int(shim_stop_reason(L)), Int(shim_stop_signal())])
+        guard stops[ranks.rank][0] == SHIM_GOES_ON, let first = stops.first(where: { $0[0] != SHIM_GOES_ON }) else {
+            return
         }
+        shim_stop_as(L, Int32(first[0]), Int32(first[1]))
     }
 
     /// Called between slices: shows how far the run is, and false ends it.

@@ -33,6 +33,9 @@ void mpi_receive(int from, void *bytes, size_t count);
 // `in_sizes` may be larger than what comes.
 void mpi_exchange(const void *out, const size_t *out_sizes, void *in, const size_t *in_sizes);
 
+// Calls a function, with the seconds so far, every now and then while this rank waits for others for long.
+void mpi_watch(void (*function)(double));
+
 // Waits until all ranks have called this; false if that takes longer.
 bool mpi_meet(double seconds);
 

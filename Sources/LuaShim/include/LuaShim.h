@@ -63,6 +63,8 @@ const void *shim_type_key(int tag);
 // Ends the running script; safe in a signal handler. The reason stays until it is cleared.
 void shim_stop(lua_State *L, int reason);
 int shim_stop_reason(lua_State *L);
+// Ends it as another process has been: for that reason, by that signal.
+void shim_stop_as(lua_State *L, int reason, int signal_number);
 void shim_clear_stop(lua_State *L);
 
 // Bytes the script may hold, its simulations included; 0 is no limit.

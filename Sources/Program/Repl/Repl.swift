@@ -47,9 +47,11 @@ final class Repl {
     }
 
     private func configure() {
+        // mpirun gives its ranks terminals of its own, whatever it writes to itself
+        let isSeen = Ranks.all.isAlone
         session.configure(
-            width: Terminal.width, colours: Terminal.hasColours(STDOUT_FILENO),
-            errorColours: Terminal.hasColours(STDERR_FILENO))
+            width: Terminal.width, colours: isSeen && Terminal.hasColours(STDOUT_FILENO),
+            errorColours: isSeen && Terminal.hasColours(STDERR_FILENO))
     }
 
     /// The program's status if that ends the session.
@@ -64,8 +66,8 @@ final class Repl {
         case .interrupted(let interruption):
             bar?.finish()
             // over the ^C that the terminal shows
-            if Terminal.hasColours(STDERR_FILENO) { writeToTerminal("\r\u{1B}[K") }
-            complain(interruption.shortText)
+            if Ranks.all.isAlone, Terminal.hasColours(STDERR_FILENO) { writeToTerminal("\r\u{1B}[K") }
+            Job.tell(interruption.shortText)
             if interruption.endsSession { return interruption.status }
         }
         return leaves ? ExitStatus.success : nil
