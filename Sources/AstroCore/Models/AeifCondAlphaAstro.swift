@@ -10,7 +10,9 @@
 /// Two ways through a step. Where the potential is calm, a Taylor series of order 6 (Aeif/TaylorMembrane.swift);
 /// conductances exactly. Where the series has not converged to `tolerance`, or a threshold is near: the adaptive method of
 /// the reference (Aeif/AdaptiveLanes.swift), whose substeps decide when exactly a spike resets the cell. Such cells are put
-/// off to the end of the slice and then go side by side. Which way a cell takes depends on that cell alone.
+/// off to the end of the slice and then go side by side. Which way a cell takes depends on that cell alone. Where the upstroke
+/// ends slowly the moment of a spike depends on the substeps before it: such cells take the Taylor step only where the adaptive
+/// method would take a whole step.
 ///
 /// Brette & Gerstner (2005), doi:10.1152/jn.00686.2005.
 package struct AeifCondAlphaAstro: NodeModel {
@@ -87,6 +89,7 @@ package struct AeifCondAlphaAstro: NodeModel {
             "Setting E_L does not move the state V_m.",
             "V_m below -1000 mV or |w| above 1e6 pA stops the run with an error.",
             "Conductances are propagated exactly; V_m and w by a Taylor series of order 6 where the cell is calm, by an adaptive Runge-Kutta-Fehlberg method near spikes.",
+            "Where the upstroke ends slowly (Delta_T = 0, or (V_peak - V_th)/Delta_T below 14) a spike falls where a substep of the adaptive method ends. Such cells take the substeps of the reference everywhere, which is slower where tau_syn is short.",
         ])
 
     package static func check(_ value: (String) -> Double) throws {
@@ -146,7 +149,9 @@ package struct AeifCondAlphaAstro: NodeModel {
         let h = resolution / Double(taylorSteps)
         let C_m = self.C_m, tau_w = self.tau_w, tau_ex = tau_syn_ex, tau_in = tau_syn_in, g_L = self.g_L
         let Delta_T = self.Delta_T, V_th = self.V_th, V_peak = self.V_peak, t_ref = columns["t_ref"]
-        let isSteep = { (cell: Int) in V_peak[cell] - V_th[cell] >= Self.steepness * Delta_T[cell] && Delta_T[cell] > 0 }
+        let isSteep = { (cell: Int) in
+            Delta_T[cell] > 0 && V_peak[cell] - V_th[cell] >= Self.steepUpstroke * Delta_T[cell]
+        }
         calmSubstep = columns.derived(["Delta_T", "V_th", "V_peak"]) {
             isSteep($0) ? min(resolution, shortest / 8) : resolution
         }
@@ -196,8 +201,8 @@ package struct AeifCondAlphaAstro: NodeModel {
     private static let largestRise = 0.09
 
     /// (V_peak - V_th)/Delta_T from which on the upstroke ends so fast that it does not show in the potential after it how the
-    /// adaptive method came there: at 17 a last substep is 1e-7 ms.
-    private static let steepness = 17.0
+    /// adaptive method came there: its last substep is 1e-6 ms.
+    private static let steepUpstroke = 14.0
 
     /// What the calm cells go in.
     private typealias Vector = LanePair

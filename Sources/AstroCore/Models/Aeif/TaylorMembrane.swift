@@ -141,7 +141,9 @@ struct TaylorMembrane<Vector: LaneVector> {
         let w6 = r6 * a.times(V5, less: w5)
 
         var isCalm = V6.magnitude.isLess(than: Vector(repeating: Model.tolerance))
-        if followsSubsteps { isCalm = isCalm.and(isOneTrial(state, V5.orLargerMagnitude(w5), x5.orLargerMagnitude(y5))) }
+        if followsSubsteps {
+            isCalm = isCalm.and(isOneTrial(state, V5.orLargerMagnitude(w5), x5.orLargerMagnitude(y5)))
+        }
         state.V = V0 + (V1 + ((V2 + (V3 + (V4 + V5))) + V6))
         state.w = w0 + (w1 + (w2 + (w3 + (w4 + (w5 + w6)))))
         state.g_ex = ex.decay * g.addingProduct(h, state.dg_ex)
