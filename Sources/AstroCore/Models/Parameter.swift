@@ -39,6 +39,7 @@ public enum Unit: String, Sendable {
     case perMs = "1/ms"
     case uMPerMs = "uM/ms"
     case perUMPerMs = "1/(uM ms)"
+    case perSecond = "1/s"
     case flag = "true/false"
     case names
     case target = "depends on target"
