@@ -61,6 +61,7 @@ struct ExactSolutionTests {
 
     @Test("There is an exact solution of every scenario but those without exponential term")
     func complete() {
-        #expect(Set(Self.deviations.keys) == Set(Scenario.all.map(\.name)).subtracting(["aeif_deltaT0", "aeif_deltaT0_fast"]))
+        let without: Set = ["aeif_deltaT0", "aeif_deltaT0_fast"]
+        #expect(Set(Self.deviations.keys) == Set(Scenario.all.map(\.name)).subtracting(without))
     }
 }
