@@ -10,6 +10,11 @@ public struct InputError: Error, CustomStringConvertible, Sendable {
 }
 
 extension InputError {
+    /// Values for nodes of which there is another number.
+    static func uneven(_ what: String, _ values: Int, nodes: Int) -> InputError {
+        InputError("\(what) has \(values) values for \(nodes) node\(nodes == 1 ? "" : "s")")
+    }
+
     /// "WHAT 'name' …  (did you mean 'near'?)", or the whole list where it is short.
     public static func unknown(_ what: String, _ name: String, among known: [String]) -> InputError {
         if let near = nearest(to: name, among: known) {

@@ -73,16 +73,18 @@ final class Recording {
     }
 
     /// Events of `part` that are not in memory any more and were read from where they are.
-    init(part: Recording, stamps: [Int], senders: [Int32], columns: [[Double]]) {
+    init(part: Recording, _ piece: EventPiece) {
         (quantities, resolution, schedule) = (part.quantities, part.resolution, part.schedule)
         (recordedIDs, sampled) = (part.recordedIDs, part.sampled)
-        count = stamps.count
-        self.columns = columns.map(GrowingColumn.init)
+        count = piece.count
+        columns = piece.columns.map(GrowingColumn.init)
         if part.isSpikes {
-            for (stamp, sender) in zip(stamps, senders) { spikes.append(Spike(stamp: stamp, sender: sender)) }
+            for (stamp, sender) in zip(piece.stamps, piece.senders) {
+                spikes.append(Spike(stamp: stamp, sender: Int32(sender)))
+            }
             return
         }
-        for stamp in stamps {
+        for stamp in piece.stamps {
             if samples.last?.stamp == stamp {
                 samples[samples.count - 1].width += 1
             } else {

@@ -91,7 +91,7 @@ final class EventDeal {
 
 // MARK: - To the first rank
 
-/// Events of all ranks in their order, on their way to a file.
+/// Events in their order on their way to a file; of all ranks, where there are several, with whose they are.
 struct EventPiece {
     var stamps: [Int] = [], senders: [Int] = [], owners: [Int] = []
     var columns: [[Double]] = []

@@ -62,9 +62,7 @@ struct CellAssignment {
             return .all(x)
         case .numbers(let given):
             guard given.count == all.count else {
-                throw InputError(
-                    "\(model): \(parameter.name) has \(given.count) values for \(all.count) node\(all.count == 1 ? "" : "s")"
-                )
+                throw InputError.uneven("\(model): \(parameter.name)", given.count, nodes: all.count)
             }
             try given.forEach { try parameter.check($0, of: model) }
             return .each(Array(given[own]))

@@ -164,8 +164,7 @@ public final class Simulation {
             switch value {
             case .numbers(let list):
                 guard list.count == count else {
-                    throw InputError(
-                        "\(model.name): \(name) has \(list.count) values for \(count) node\(count == 1 ? "" : "s")")
+                    throw InputError.uneven("\(model.name): \(name)", list.count, nodes: count)
                 }
                 result[name] = .number(list[index])
             case .distribution(let distribution):

@@ -120,8 +120,8 @@ final class SonataEvents: EventSink {
         next = end
     }
 
-    func append(_ part: Recording) throws {
-        recording = part
+    func append(_ piece: EventPiece) throws {
+        recording = Recording(part: recording, piece)
         next = 0
         try append(through: .max)
     }

@@ -20,14 +20,15 @@ struct StreamedEvents {
     }
 
     /// The recorder's events are the last ones of the file: what came before it was cleared is there, too.
-    func forEachPiece(_ body: (Recording) throws -> Void) throws {
+    func forEachPiece(_ body: (EventPiece) throws -> Void) throws {
         let lines = try LineReader(path)
         var inFile = 0
         while let line = lines.next() { if isEvent(line) { inFile += 1 } }
         guard inFile >= recording.count else { throw damaged("\(inFile) events, of \(recording.count)") }
         lines.rewind()
         var passed = inFile - recording.count
-        var piece = Piece(recording)
+        let empty = EventPiece(columns: recording.quantities.map { _ in [] })
+        var piece = empty
         while let line = lines.next() {
             guard isEvent(line) else { continue }
             if passed > 0 {
@@ -35,13 +36,13 @@ struct StreamedEvents {
                 continue
             }
             let event = try parsed(line)
-            if piece.stamps.count >= Self.pieceLength, piece.stamps.last != event.stamp {
-                try body(piece.recording)
-                piece = Piece(recording)
+            if piece.count >= Self.pieceLength, piece.stamps.last != event.stamp {
+                try body(piece)
+                piece = empty
             }
             piece.add(event)
         }
-        if !piece.stamps.isEmpty { try body(piece.recording) }
+        if piece.count > 0 { try body(piece) }
     }
 
     /// Events begin with a number, headers do not.
@@ -63,37 +64,24 @@ struct StreamedEvents {
         guard let stamp = TimeGrid.steps(time, recording.resolution), let id = Int32(exactly: sender) else {
             throw damaged("a line that no recorder writes")
         }
-        return Event(stamp: stamp, sender: id, values: Array(numbers[2...]))
+        return Event(stamp: stamp, sender: Int(id), values: Array(numbers[2...]))
     }
 
     private func damaged(_ what: String) -> InputError {
         InputError("'\(path)' holds \(what): it was changed since it was written")
     }
 
-    struct Event {
-        let stamp: Int
-        let sender: Int32
+    fileprivate struct Event {
+        let stamp, sender: Int
         let values: [Double]
     }
+}
 
-    private struct Piece {
-        private let whole: Recording
-        private(set) var stamps: [Int] = []
-        private var senders: [Int32] = []
-        private var columns: [[Double]]
-
-        init(_ whole: Recording) {
-            self.whole = whole
-            columns = whole.quantities.map { _ in [] }
-        }
-
-        mutating func add(_ event: Event) {
-            stamps.append(event.stamp)
-            senders.append(event.sender)
-            for (i, value) in event.values.enumerated() { columns[i].append(value) }
-        }
-
-        var recording: Recording { Recording(part: whole, stamps: stamps, senders: senders, columns: columns) }
+extension EventPiece {
+    fileprivate mutating func add(_ event: StreamedEvents.Event) {
+        stamps.append(event.stamp)
+        senders.append(event.sender)
+        for (i, value) in event.values.enumerated() { columns[i].append(value) }
     }
 }
 

@@ -10,8 +10,8 @@ protocol EventSink: AnyObject {
     var next: Int { get set }
     /// Appends the events from `next` on, up to `stamp`. Those that are in it when it throws are counted.
     func append(through stamp: Int) throws
-    /// Appends a part of the recording that was read back from elsewhere.
-    func append(_ part: Recording) throws
+    /// Appends events that come from elsewhere than the recording's own memory.
+    func append(_ piece: EventPiece) throws
 }
 
 /// Events as text, one a line: .csv, or .dat as the reference simulator's ASCII files are.
@@ -43,14 +43,7 @@ final class TextEvents: EventSink {
 
     private var separator: String { isDat ? "\t" : "," }
 
-    func append(through stamp: Int) throws { try append(recording, through: stamp) }
-
-    func append(_ part: Recording) throws {
-        next = 0
-        try append(part, through: .max)
-    }
-
-    private func append(_ recording: Recording, through stamp: Int) throws {
+    func append(through stamp: Int) throws {
         recording.sortIfNeeded()
         try append { take in
             try recording.forEachEvent(from: next, through: stamp) { event in
@@ -59,7 +52,6 @@ final class TextEvents: EventSink {
         }
     }
 
-    /// What all ranks have recorded.
     func append(_ piece: EventPiece) throws {
         let first = next
         try append { take in

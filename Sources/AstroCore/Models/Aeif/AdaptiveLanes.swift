@@ -123,7 +123,6 @@ struct AdaptiveLanes {
     private mutating func takeNext(_ lane: Int) {
         let bit: LaneBits = 1 << LaneBits(lane)
         calm &= ~bit
-        sloped &= ~bit
         guard let index = nextItem() else {
             active &= ~bit
             return

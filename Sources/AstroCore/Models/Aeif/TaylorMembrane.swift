@@ -160,7 +160,7 @@ struct TaylorMembrane<Vector: LaneVector> {
     private func isOneTrial(_ before: State, _ membrane: Vector, _ conductances: Vector) -> Vector.Mask {
         let driving = (ex.e5 * before.dg_ex).orLargerMagnitude(inh.e5 * before.dg_in)
         let all = conductances.orLargerMagnitude(driving).orLargerMagnitude(Vector(repeating: 16) * membrane)
-        return all.magnitude.isLess(than: lastTerms)
+        return all.isLess(than: lastTerms)
     }
 
     /// Below the threshold before and after the step, and within what the model may reach at all.
