@@ -25,12 +25,12 @@ extension InputError {
     }
 
     /// The known name that begins with `name`, else the one with the fewest edits, if it is near enough to have been
-    /// meant.
+    /// meant: one edit in a short name, about one in four letters of a longer one.
     public static func nearest(to name: String, among known: [String]) -> String? {
         let typed = Array(name.lowercased().utf8)
         let continued = known.filter { !typed.isEmpty && $0.lowercased().utf8.starts(with: typed) }
         if let shortest = continued.min(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) { return shortest }
-        let limit = max(1, (typed.count + 2) / 3)
+        let limit = min(max(1, (typed.count + 1) / 4), typed.count - 1)
         var best: (name: String, distance: Int)?
         for candidate in known.sorted() {
             let distance = editDistance(typed, Array(candidate.lowercased().utf8))

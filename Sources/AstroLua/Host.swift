@@ -35,7 +35,7 @@ extension Runtime {
                 return .table([
                     ("is_terminal", .flag(terminal.isTerminal)), ("columns", .integer(terminal.columns)),
                     ("rows", .integer(terminal.rows)), ("cell_width", .integer(terminal.cellWidth)),
-                    ("colour", .flag(terminal.hasColour)), ("utf8", .flag(terminal.isUTF8)),
+                    ("colour", .flag(terminal.hasColours)), ("utf8", .flag(terminal.isUTF8)),
                     ("has_windows", .flag(arguments.runtime.access.trusted && terminal.hasWindows)),
                     ("graphics", graphics.map { .text($0) } ?? .none),
                 ])

@@ -11,6 +11,7 @@ extension Runtime {
         register(Recorder.self)
         register(Connections.self)
         register(Simulation.self)
+        registerColumns()
     }
 
     static var astroFunctions: [LuaMethod<Void>] {

@@ -140,7 +140,7 @@ extension Runtime {
         lua_setmetatable(L, -2)
     }
 
-    private func names(_ L: LuaState, in table: Int32) throws -> [String] {
+    func names(_ L: LuaState, in table: Int32) throws -> [String] {
         try pushKeys(L, of: table)
         return (0..<lua_rawlen(L, -1)).compactMap { i in
             lua_rawgeti(L, -1, lua_Integer(i + 1))

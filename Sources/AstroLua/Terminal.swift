@@ -2,24 +2,25 @@ import AstroCore
 import CLua
 import Glibc
 
-/// What the terminal at standard output can show.
-struct Terminal {
-    let isTerminal: Bool
-    let columns: Int
-    let rows: Int
+/// The terminal behind a file descriptor, and what it can show.
+package struct Terminal {
+    package let isTerminal: Bool
+    /// 80 by 24 where there is no terminal to ask; COLUMNS and LINES go before what it says.
+    package let columns, rows: Int
     /// Width of a character in pixels.
     let cellWidth: Int
 
-    init() {
-        isTerminal = isatty(STDOUT_FILENO) == 1
+    package init(_ descriptor: Int32 = STDOUT_FILENO) {
+        isTerminal = isatty(descriptor) == 1
         var size = winsize()
-        let known = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        columns = Terminal.number("COLUMNS") ?? (known ? Int(size.ws_col) : 80)
-        rows = Terminal.number("LINES") ?? (known ? Int(size.ws_row) : 24)
+        let known = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        columns = max(20, Terminal.number("COLUMNS") ?? (known ? Int(size.ws_col) : 80))
+        rows = max(10, Terminal.number("LINES") ?? (known ? Int(size.ws_row) : 24))
         cellWidth = known && size.ws_xpixel > 0 ? Int(size.ws_xpixel) / Int(size.ws_col) : 10
     }
 
-    private static func variable(_ name: String) -> String? {
+    /// A variable of the environment; an empty one counts as none.
+    package static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -27,7 +28,10 @@ struct Terminal {
         variable(name).flatMap(Int.init).flatMap { 1...10000 ~= $0 ? $0 : nil }
     }
 
-    var hasColour: Bool { isTerminal && Terminal.variable("NO_COLOR") == nil && Terminal.variable("TERM") != "dumb" }
+    /// Unless it is a dumb one, or the user does not want any (https://no-color.org).
+    package var hasColours: Bool {
+        isTerminal && Terminal.variable("NO_COLOR") == nil && !["dumb", nil].contains(Terminal.variable("TERM"))
+    }
 
     /// A locale that is set to something else says no; none at all says nothing.
     var isUTF8: Bool {

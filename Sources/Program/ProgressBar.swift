@@ -1,3 +1,4 @@
+import AstroLua
 import Glibc
 
 /// One line on the terminal while a simulation runs: time simulated, real-time factor, time left.
@@ -38,7 +39,7 @@ final class ProgressBar {
     /// As much as fits into one line: the bar gives way first, then what else there is to say.
     private func draw(_ fraction: Double, elapsed: Double, _ texts: [String]) {
         let left = fraction > 0 ? ", \(clock(elapsed * (1 - fraction) / fraction)) left" : ""
-        let width = Terminal.width(of: STDERR_FILENO) - 1
+        let width = Terminal(STDERR_FILENO).columns - 1
         var text = (texts.first { $0.count + left.count <= width } ?? texts[texts.count - 1]) + left
         let room = min(30, width - text.count - 3)
         if room >= 5 {

@@ -5,7 +5,8 @@
 --   analysis.rate = check.public("analysis.rate(spikes [, options])", function(spikes, options) … end)
 --
 -- What fails inside says what is wrong, the value, and what is allowed; `wrong` adds the usage.
-local error, getmetatable, pcall, setmetatable, table = error, getmetatable, pcall, setmetatable, table
+local _, _, host = ...
+local error, getmetatable, pcall, setmetatable, table, tostring = error, getmetatable, pcall, setmetatable, table, tostring
 
 local check = {}
 
@@ -61,31 +62,10 @@ function check.sorted_keys(...)
   return names
 end
 
--- How many letters have to be inserted, left out, exchanged, or swapped with their neighbour to make b of a.
-local function distance(a, b)
-  local rows = {}
-  for i = 0, #a do rows[i] = { [0] = i } end
-  for j = 1, #b do rows[0][j] = j end
-  for i = 1, #a do
-    for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      local least = math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + cost)
-      local is_swap = i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j)
-      rows[i][j] = is_swap and math.min(least, rows[i - 2][j - 2] + 1) or least
-    end
-  end
-  return rows[#a][#b]
-end
-
 -- What a misspelt name may have meant: the nearest of the names, or all of them.
 function check.suggestion(name, names)
-  local best, least = nil, math.max(1, #tostring(name) // 3) + 1
-  for _, candidate in ipairs(names) do
-    local d = distance(tostring(name), candidate)
-    if d < least then best, least = candidate, d end
-  end
-  if best then return ("did you mean '%s'?"):format(best) end
-  return "there are: " .. table.concat(names, ", ")
+  local near = host.nearest(tostring(name), names)
+  return near and ("did you mean '%s'?"):format(near) or "there are: " .. table.concat(names, ", ")
 end
 
 -- module(name, functions): from now on, reading one that is not there is an error that names the nearest.
@@ -119,6 +99,7 @@ local KINDS <const> = {
   count = { function(x) return math.type(x) == "integer" and x > 0 end, "a whole number above 0" },
   integer = { function(x) return math.type(x) == "integer" end, "a whole number" },
   fraction = { function(x) return is_finite(x) and x >= 0 and x < 1 end, "a number from 0 to below 1" },
+  title = { function(x) return type(x) == "string" or x == false end, "a string, or false for none" },
   anything = { function() return true end, "anything" },
 }
 

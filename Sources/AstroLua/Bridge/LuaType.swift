@@ -51,12 +51,18 @@ struct LuaField<Receiver> {
     let name, meaning: String
     /// The kind of value, as `type` or the userdata's name tell it.
     let result: String
+    /// A table in which reading what is not there is an error.
+    let holdsColumns: Bool
     let body: (Receiver) throws -> LuaValue
 
-    init(_ name: String, _ meaning: String, result: String = "", _ body: @escaping (Receiver) throws -> LuaValue) {
+    init(
+        _ name: String, _ meaning: String, result: String = "", holdsColumns: Bool = false,
+        _ body: @escaping (Receiver) throws -> LuaValue
+    ) {
         self.name = name
         self.meaning = meaning
         self.result = result
+        self.holdsColumns = holdsColumns
         self.body = body
     }
 }

@@ -159,7 +159,7 @@ public final class Runtime {
 
     private func indexEntry<T: LuaType>(_ type: T.Type) -> Int32 {
         let fields = Dictionary(
-            uniqueKeysWithValues: T.fields.map { ($0.name, (body: $0.body, entry: Journal.name(T.self, $0.name))) })
+            uniqueKeysWithValues: T.fields.map { ($0.name, (row: $0, entry: Journal.name(T.self, $0.name))) })
         return addEntry(nil) { runtime, L in
             let value = try runtime.receiver(T.self, L)
             let arguments = Arguments(runtime: runtime, L: L, usage: "", offset: 1)
@@ -176,7 +176,8 @@ public final class Runtime {
                 }
                 throw Arguments.unknownField(T.self, name)
             }
-            return try runtime.journaled(field.entry, L) { try field.body(value) }
+            let answer = try runtime.journaled(field.entry, L) { try field.row.body(value) }
+            return field.row.holdsColumns ? .pushed(runtime.pushColumns(answer, L)) : answer
         }
     }
 

@@ -65,9 +65,10 @@ extension Nodes: LuaType {
             .init("label", "The population's name, if it has one.", result: "string") {
                 $0.label.map { .text($0) } ?? .none
             },
-            .init("events", "What a recorder among the nodes has recorded; see Recorder.", result: "table") {
-                try $0.simulation.recorder(of: $0).luaEvents()
-            },
+            .init(
+                "events", "What a recorder among the nodes has recorded; see Recorder.", result: "table",
+                holdsColumns: true
+            ) { try $0.simulation.recorder(of: $0).luaEvents() },
             .init("n_events", "How many events a recorder holds.", result: "number") {
                 .integer(try $0.simulation.recorder(of: $0).eventCount)
             },

@@ -38,7 +38,7 @@ extension Recorder: LuaType {
             .init(
                 "events",
                 "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name.",
-                result: "table"
+                result: "table", holdsColumns: true
             ) { try $0.luaEvents() },
             .init("nodes", "The recorded nodes.", result: "Nodes") { .object($0.recordedNodes) },
             .init("window", "From when to when it has recorded, in ms: { from, to }.", result: "table") {

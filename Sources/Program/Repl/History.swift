@@ -1,3 +1,4 @@
+import AstroLua
 import Glibc
 
 /// What was entered in this and earlier sessions: a file with a line an entry, the oldest first. Every entry is
@@ -29,10 +30,8 @@ final class History {
     }
 
     private static var stateDirectory: String? {
-        let chosen = Terminal.variable("XDG_STATE_HOME")
-        if chosen.hasPrefix("/") { return chosen }
-        let home = Terminal.variable("HOME")
-        return home.isEmpty ? nil : "\(home)/.local/state"
+        if let chosen = Terminal.variable("XDG_STATE_HOME"), chosen.hasPrefix("/") { return chosen }
+        return Terminal.variable("HOME").map { "\($0)/.local/state" }
     }
 
     func load() -> [String] {

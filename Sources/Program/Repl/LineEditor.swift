@@ -120,7 +120,7 @@ final class LineEditor: InputReader {
             edit_insert(editor, "  ")
             return edit_refresh
         }
-        let (insertion, list) = session.complete(before, lines: Terminal.lines - 4)
+        let (insertion, list) = session.complete(before, lines: Terminal().rows - 4)
         if !insertion.isEmpty {
             edit_insert(editor, withoutRepetition(insertion, before: after))
             return edit_refresh
@@ -194,7 +194,7 @@ final class LineEditor: InputReader {
     }
 
     private func setPrompt() {
-        currentPrompt = Terminal.hasColours(STDOUT_FILENO) ? colouredPrompt : plainPrompt
+        currentPrompt = Terminal().hasColours ? colouredPrompt : plainPrompt
     }
 }
 

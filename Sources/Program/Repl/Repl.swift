@@ -49,9 +49,10 @@ final class Repl {
     private func configure() {
         // mpirun gives its ranks terminals of its own, whatever it writes to itself
         let isSeen = Ranks.all.isAlone
+        let terminal = Terminal()
         session.configure(
-            width: Terminal.width, colours: isSeen && Terminal.hasColours(STDOUT_FILENO),
-            errorColours: isSeen && Terminal.hasColours(STDERR_FILENO))
+            width: terminal.columns, colours: isSeen && terminal.hasColours,
+            errorColours: isSeen && Terminal(STDERR_FILENO).hasColours)
     }
 
     /// The program's status if that ends the session.
@@ -66,7 +67,7 @@ final class Repl {
         case .interrupted(let interruption):
             bar?.finish()
             // over the ^C that the terminal shows
-            if Ranks.all.isAlone, Terminal.hasColours(STDERR_FILENO) { writeToTerminal("\r\u{1B}[K") }
+            if Ranks.all.isAlone, Terminal(STDERR_FILENO).hasColours { writeToTerminal("\r\u{1B}[K") }
             Job.tell(interruption.shortText)
             if interruption.endsSession { return interruption.status }
         }

@@ -29,6 +29,7 @@ local gnuplot = require "astro.plot.gnuplot"
 local matplotlib = require "astro.plot.matplotlib"
 local style = require "astro.plot.style"
 local terminal = require "astro.plot.terminal"
+local titles = require "astro.plot.titles"
 local draw, endings = gnuplot.commands, gnuplot.endings
 local write_python, write_terminal = matplotlib.script, terminal.text
 local fail, wrong, public, shown = check.fail, check.wrong, check.public, check.shown
@@ -43,7 +44,7 @@ local figures = { Figure = Figure }
 
 -- The options that all kinds of pictures have.
 figures.COMMON = {
-  title = "string", xlabel = "string", ylabel = "string", width = "positive", height = "positive", xrange = "range", yrange = "range",
+  title = "title", xlabel = "string", ylabel = "string", width = "positive", height = "positive", xrange = "range", yrange = "range",
 }
 
 -- options(call, given, own): the user's options; own ones and the common ones are allowed.
@@ -51,9 +52,9 @@ function figures.options(call, given, own)
   return check.options(call, given, figures.COMMON, own)
 end
 
--- A figure of one cell.
+-- A figure of one cell; its title is the usual one.
 function figures.new(kind, summary, options, cell)
-  cell.title = options.title or cell.title
+  cell.title = titles.chosen(options.title, cell.title)
   cell.height = options.height or cell.height
   local width = options.width or cell.width or style.WIDTH
   return setmetatable({ kind = kind, summary = summary, width = width, cells = { cell } }, Figure)

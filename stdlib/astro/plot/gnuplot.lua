@@ -8,7 +8,8 @@ local huge, max, min, unpack, utf8_length = math.huge, math.max, math.min, table
 local ipairs, type = ipairs, type
 local axes = require "astro.plot.axes"
 local clip = require "astro.plot.clip"
-local is_drawn, round_up, span = axes.is_drawn, axes.round_up, axes.span
+local titles = require "astro.plot.titles"
+local is_drawn, round_up, span, fitted = axes.is_drawn, axes.round_up, axes.span, titles.fitted
 
 local gnuplot = {}
 
@@ -362,9 +363,9 @@ local function sides(cell, width, margin)
 end
 
 -- Top and bottom of each panel of a cell, in pixels from the top of the cell.
-local function stack(cell, whole_height, width)
-  local top = title_height(cell.title)
-  local free = whole_height - top - (is_bare(cell) and BARE or AXIS)
+local function stack(cell, place, width)
+  local top = title_height(place.title)
+  local free = place.height - top - (is_bare(cell) and BARE or AXIS)
   for _, panel in ipairs(cell.panels) do free = free - room_above(panel, width) end
   local edges = {}
   for i, panel in ipairs(cell.panels) do
@@ -380,7 +381,7 @@ end
 -- of its own leaves room free.
 local function panel_places(cell, place)
   local left, right = sides(cell, place.right - place.left, place.margin)
-  local edges, places = stack(cell, place.height, right - left), {}
+  local edges, places = stack(cell, place, right - left), {}
   for i, edge in ipairs(edges) do
     local top, bottom, from, to = edge[1], edge[2], left, right
     if cell.aspect then
@@ -399,11 +400,11 @@ local function row_height(cells, first, columns)
   return height
 end
 
--- Where the cells stand, in pixels, and the height of all. A row is as high as its highest cell.
+-- Where the cells stand, in pixels, with their titles, and the height of all. A row is as high as its highest cell.
 local function arrange(figure)
   local columns, places, margins = figure.columns or 1, {}, right_margins(figure)
-  local bottom, height = title_height(figure.title), 0
-  for i in ipairs(figure.cells) do
+  local bottom, height = title_height(fitted(figure.title, figure.width)), 0
+  for i, cell in ipairs(figure.cells) do
     local column = (i - 1) % columns
     if column == 0 then
       height = row_height(figure.cells, i, columns)
@@ -411,7 +412,7 @@ local function arrange(figure)
     end
     places[i] = {
       left = column * figure.width / columns, right = (column + 1) * figure.width / columns,
-      top = bottom - height, height = height, margin = margins[column + 1],
+      top = bottom - height, height = height, margin = margins[column + 1], title = fitted(cell.title, figure.width / columns),
     }
   end
   return places, bottom
@@ -427,7 +428,7 @@ set multiplot%s
 ]]
 
 local function head(figure, path, kind, height, screen)
-  local title = figure.title and " title " .. quote(figure.title) or ""
+  local title = figure.title and " title " .. quote(fitted(figure.title, figure.width)) or ""
   local output = path and "set output " .. quote_path(path) or ""
   return format(HEAD, TERMINALS[kind](figure.width, height, screen), output, title)
 end
@@ -436,7 +437,7 @@ local function cell_commands(cell, place, page, counter)
   local parts = {}
   for i, pixels in ipairs(panel_places(cell, place)) do
     local screen = { pixels[1] / page.width, pixels[2] / page.width, 1 - pixels[3] / page.height, 1 - pixels[4] / page.height }
-    parts[i] = panel_commands(cell.panels[i], screen, page, i == #cell.panels, i == 1 and cell.title or nil, counter + i)
+    parts[i] = panel_commands(cell.panels[i], screen, page, i == #cell.panels, i == 1 and place.title or nil, counter + i)
   end
   return concat(parts, "\n")
 end

@@ -3,6 +3,7 @@ local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
 local style = require "astro.plot.style"
+local titles = require "astro.plot.titles"
 local fail, numbers = check.fail, check.numbers
 
 local lines = {}
@@ -33,6 +34,16 @@ local function band_series(x, name, triple, hue)
   }
 end
 
+-- "Rate against time", by the labels of the axes; without them by the names of the curves.
+local function title_of(curves, options)
+  local names = {}
+  for i, curve in ipairs(curves) do names[i] = curve[1] and tostring(curve[1]) end
+  local what = titles.quantity(options.ylabel) or #names < 4 and titles.list(names) or titles.count(#curves, "curve")
+  local against = titles.quantity(options.xlabel)
+  if what == "" then what = against and "y" or nil end
+  return what and titles.capitalised(against and what .. " against " .. against or what)
+end
+
 -- lines(x, y [, { xlabel =, points = true, logx = true, logy = true }])
 --
 -- Curves; `y` is one Vector or table of numbers, or a table of them by name, drawn in the order of the names. In place of a
@@ -53,7 +64,7 @@ lines.lines = check.public("plot.lines(x, y [, options])", function(x, y, option
     logx = options.logx, logy = options.logy, series = series,
   }
   local summary = ("%d curve%s of %d points"):format(#curves, #curves == 1 and "" or "s", #x)
-  return figures.new("lines", summary, options, { height = 360, panels = { panel } })
+  return figures.new("lines", summary, options, { title = title_of(curves, options) or summary, height = 360, panels = { panel } })
 end)
 
 -- From the least to the greatest value, in `count` bins.
@@ -80,7 +91,10 @@ lines.histogram = check.public("plot.histogram(values [, options])", function(va
     ylabel = options.ylabel or "count",
     series = { { style = "bars", x = data.bin_centres(from, width, bins), y = counts, colour = style.colour(1) } },
   }
-  return figures.new("histogram", ("%d values in %d bins"):format(#values, bins), options, { height = 360, panels = { panel } })
+  local summary, of = titles.count(#values, "value"), titles.quantity(options.xlabel)
+  return figures.new("histogram", ("%d values in %d bins"):format(#values, bins), options, {
+    title = "Distribution of " .. (of and ("%s (%s)"):format(of, summary) or summary), height = 360, panels = { panel },
+  })
 end)
 
 return lines

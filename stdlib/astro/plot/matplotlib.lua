@@ -1,8 +1,13 @@
 -- Turns a figure (figure.lua says what that is) into a Python script: matplotlib draws it, and the data stand below.
+local titles = require "astro.plot.titles"
+local fitted = titles.fitted
+
 local matplotlib = {}
 
 local PIXELS_PER_INCH <const> = 96
 local WIDTH <const> = 110
+-- Of the names above a panel, in pixels: a letter, a curve's sample with what surrounds it; in points: a row.
+local LETTER <const>, KEY_SAMPLE <const>, KEY_ROW <const> = 6.5, 60, 12
 
 -- A Python string. What a user typed cannot end it.
 local function quoted(text)
@@ -120,25 +125,28 @@ local function axis_colour(panel, axis)
   return ""
 end
 
-local function legend_lines(panel, add)
-  local place = ('loc="lower right", bbox_to_anchor=(1, 1), ncols=%d, frameon=False, borderpad=0'):format(#panel.series)
+-- In how many columns and rows the names of curves stand above a panel of so many pixels.
+local function legend_shape(panel, width)
+  local count, longest = 0, 0
+  for _, series in ipairs(panel.series) do
+    if series.name then count, longest = count + 1, math.max(longest, utf8.len(series.name) or #series.name) end
+  end
+  local columns = math.max(1, math.min(count, width // (longest * LETTER + KEY_SAMPLE)))
+  return columns, math.ceil(count / columns)
+end
+
+local function legend_lines(panel, columns, add)
+  local place = ('loc="lower right", bbox_to_anchor=(1, 1), ncols=%d, frameon=False, borderpad=0'):format(columns)
   if not panel.y2label then return add("ax.legend(%s)", place) end
   add "handles, labels = ax.get_legend_handles_labels()"
   add "more_handles, more_labels = right.get_legend_handles_labels()"
   add("ax.legend(handles + more_handles, labels + more_labels, %s)", place)
 end
 
-local function has_names(panel)
-  for _, series in ipairs(panel.series) do
-    if series.name then return true end
-  end
-  return false
-end
-
-local function panel_lines(panel, name, is_last, title)
-  local lines, has_key = {}, has_names(panel)
+local function panel_lines(panel, name, is_last, title, width)
+  local lines, columns, rows = {}, legend_shape(panel, width)
   local function add(text, ...) lines[#lines + 1] = text and "    " .. (select("#", ...) > 0 and text:format(...) or text) end
-  if title then add("ax.set_title(%s%s)", quoted(title), has_key and ", pad=18" or "") end
+  if title then add("ax.set_title(%s%s)", quoted(title), rows > 0 and (", pad=%d"):format(6 + KEY_ROW * rows) or "") end
   if panel.y2label then
     add "right = ax.twinx()"
     add 'right.spines["right"].set_visible(True)'
@@ -170,7 +178,7 @@ local function panel_lines(panel, name, is_last, title)
   if panel.xwhole then add "ax.xaxis.set_major_locator(MaxNLocator(integer=True))" end
   if is_last and panel.xlabel then add("ax.set_xlabel(%s)", quoted(panel.xlabel)) end
   if not is_last then add "ax.tick_params(labelbottom=False)" end
-  if has_key then legend_lines(panel, add) end
+  if rows > 0 then legend_lines(panel, columns, add) end
   return lines
 end
 
@@ -231,6 +239,7 @@ else:
 -- script(figure, path) -> text of a Python script
 function matplotlib.script(figure, path)
   local columns = math.floor(figure.columns or 1)
+  local width = figure.width / columns
   local heights, total = row_heights(figure, columns)
   local name = path:match("[^/]*$"):gsub("[^%w_%.%-]", "_")
   local parts = {
@@ -238,7 +247,7 @@ function matplotlib.script(figure, path)
       number(total / PIXELS_PER_INCH), #heights, columns, table.concat(heights, ", ")),
   }
   local data = {}
-  if figure.title then parts[#parts + 1] = ("    fig.suptitle(%s)\n"):format(quoted(figure.title)) end
+  if figure.title then parts[#parts + 1] = ("    fig.suptitle(%s)\n"):format(quoted(fitted(figure.title, figure.width))) end
   for i, cell in ipairs(figure.cells) do
     parts[#parts + 1] = ("\n    cell = grid[%d, %d].subgridspec(%d, 1, height_ratios=[%s])\n"):format((i - 1) // columns,
       (i - 1) % columns, #cell.panels, weights(cell.panels))
@@ -246,7 +255,8 @@ function matplotlib.script(figure, path)
       local key = ("cell %d panel %d"):format(i, k)
       parts[#parts + 1] = ("    ax = fig.add_subplot(cell[%d]%s)\n"):format(k - 1, k > 1 and ", sharex=ax" or "")
       if cell.aspect then parts[#parts + 1] = ("    ax.set_box_aspect(%s)\n"):format(number(cell.aspect)) end
-      local lines = panel_lines(panel, key, k == #cell.panels, k == 1 and cell.title or nil)
+      local title = k == 1 and fitted(cell.title, width) or nil
+      local lines = panel_lines(panel, key, k == #cell.panels, title, width)
       parts[#parts + 1] = table.concat(lines, "\n") .. "\n"
       for j, series in ipairs(panel.series) do
         data[#data + 1] = ('    "%s series %d":\n    %s,\n'):format(key, j, data_of(series))

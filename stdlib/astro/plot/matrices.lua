@@ -5,6 +5,7 @@ local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
 local style = require "astro.plot.style"
+local titles = require "astro.plot.titles"
 local fail, wrong = check.fail, check.wrong
 
 local matrices = {}
@@ -44,14 +45,14 @@ local function range_of(rows)
   return least < greatest and { least, greatest } or { least - 0.5, greatest + 0.5 }
 end
 
--- A cell with one image. `image` has x, y ({ first, step }), rows, colours, range, label, xlabel, ylabel.
+-- A cell with one image. `image` has title, x, y ({ first, step }), rows, colours, range, label, xlabel, ylabel.
 local function image_cell(image, options)
   local range = options.range or image.range or range_of(image.rows)
   local rows, x, y = image.rows, image.x, image.y
   local xrange = options.xrange or { x[1] - x[2] / 2, x[1] + (#rows[1] - 0.5) * x[2] }
   local yrange = options.yrange or { y[1] - y[2] / 2, y[1] + (#rows - 0.5) * y[2] }
   return {
-    height = image.height, width = image.width, aspect = image.aspect,
+    title = image.title, height = image.height, width = image.width, aspect = image.aspect,
     panels = {
       {
         xlabel = options.xlabel or image.xlabel, ylabel = options.ylabel or image.ylabel, xrange = xrange, yrange = yrange,
@@ -82,8 +83,9 @@ matrices.matrix = check.public("plot.matrix(rows [, options])", function(rows, o
   options = figures.options("matrix", options, OPTIONS)
   local plain = data.matrix("matrix", rows)
   local small, down, across = condensed(plain)
-  local summary = ("%d by %d"):format(#plain, #plain[1])
+  local summary, of = ("%d by %d"):format(#plain, #plain[1]), titles.quantity(options.label)
   return figures.new("matrix", summary, options, image_cell({
+    title = of and ("%s (%s)"):format(titles.capitalised(of), summary) or "Matrix of " .. summary,
     rows = small, x = { (1 + across) / 2, across }, y = { (1 + down) / 2, down }, whole = true, xlabel = "column", ylabel = "row",
     colours = palette_of("matrix", options.palette or "counts"), width = 600, height = 500,
   }, options))
@@ -112,6 +114,7 @@ matrices.correlation = check.public("plot.correlation(result [, options])", func
   local limit = greatest > 0 and math.min(1, axes.round_up(greatest)) or 1
   local small, down, across = condensed(rows)
   return figures.new("correlation", ("%d by %d"):format(#rows, #rows), options, image_cell({
+    title = "Pairwise correlations of " .. titles.count(#rows, "cell"),
     rows = small, x = { (1 + across) / 2, across }, y = { (1 + down) / 2, down }, whole = true, aspect = 1,
     xlabel = "cell", ylabel = "cell", range = { -limit, limit }, label = "correlation r",
     colours = palette_of("correlation", options.palette or "signed"), width = 560, height = 460,
@@ -169,6 +172,7 @@ matrices.spectrogram = check.public("plot.spectrogram(signal [, options])", func
   local factor, label = 1, "time (ms)"
   if last - times[1] > 5000 then factor, label = 0.001, "time (s)" end
   return figures.new("spectrogram", ("%d by %d"):format(#times, #frequencies), options, image_cell({
+    title = "Spectrogram of " .. (g.name or "a signal"),
     rows = cut, x = { times[1] * factor, step * factor }, y = { frequencies[1], hertz }, xlabel = label, ylabel = "frequency (Hz)",
     range = strongest(rows, shown), label = ("power (dB of %s²/Hz)"):format(g.unit and g.unit:gsub("uM", "µM") or "unit"),
     colours = palette_of("spectrogram", options.palette or "power"), height = 340,

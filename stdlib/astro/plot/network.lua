@@ -4,6 +4,7 @@ local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
 local matrices = require "astro.plot.matrices"
 local style = require "astro.plot.style"
+local titles = require "astro.plot.titles"
 
 local network = {}
 
@@ -69,6 +70,16 @@ local function row_texts(y, name, shown, all)
   return { -0.02, y + 0.09, name, "right" }, { -0.02, y - 0.09, count, "right" }
 end
 
+-- The models of all rows from above, each once.
+local function models_of(...)
+  local models = {}
+  for _, nodes in ipairs { ... } do
+    local name = nodes.model or "several models"
+    if not check.includes(models, name) then models[#models + 1] = name end
+  end
+  return titles.list(models)
+end
+
 -- tripartite(sim, pre, post, third [, { most = 20 }])
 --
 -- The connections between three populations, as the arguments of sim:tripartite_connect: presynaptic neurons above, astrocytes in the
@@ -97,7 +108,7 @@ network.tripartite = check.public("plot.tripartite(sim, pre, post, third [, opti
   end
   local summary = ("%d lines"):format(#series[1].x + #series[2].x + #series[3].x)
   return figures.new("tripartite", summary, options, {
-    height = 400,
+    title = "Tripartite connections of " .. models_of(pre, third, post), height = 400,
     panels = {
       {
         bare = true, xrange = { -0.23, 1.01 }, yrange = { -0.25, 2.2 }, series = series, texts = texts,
@@ -118,13 +129,13 @@ local function degrees_of(ends, ids)
 end
 
 -- Bars of whole width, at most about sixty.
-local function degree_cell(degrees, label, hue)
+local function degree_cell(degrees, label, hue, title)
   local least, greatest = data.least_and_greatest(degrees)
   local width = math.max(1, math.ceil((greatest - least + 1) / 60))
   local bins = (greatest - least) // width + 1
   local from = least - 0.5
   return {
-    height = 300,
+    title = title, height = 300,
     panels = {
       {
         xlabel = label, ylabel = "cells", whole = true, xwhole = true, yrange = { 0 }, xrange = { from - width, from + (bins + 1) * width },
@@ -146,11 +157,16 @@ network.degrees = check.public("plot.degrees(sim, pre, post [, options])", funct
   data.check_nodes("degrees", "pre", pre)
   data.check_nodes("degrees", "post", post)
   local found = sim:connections { source = pre, target = post, synapse_model = options.synapse_model }
-  local out = degree_cell(degrees_of(found.source, pre.ids:totable()), "out-degree", style.colour(1))
-  local into = degree_cell(degrees_of(found.target, post.ids:totable()), "in-degree", style.colour(2))
+  local function cell(ends, nodes, label, hue)
+    -- the user's title, or none, stands above both
+    local title = options.title == nil and ("%s of %s"):format(titles.capitalised(label), titles.cells(nodes)) or nil
+    return degree_cell(degrees_of(ends, nodes.ids:totable()), label, hue, title)
+  end
+  local out = cell(found.source, pre, "out-degree", style.colour(1))
+  local into = cell(found.target, post, "in-degree", style.colour(2))
   out.height, into.height = options.height or out.height, options.height or into.height
   return figures.of_cells("degrees", ("%d connections"):format(#found),
-    { title = options.title, columns = 2, width = options.width or style.WIDTH }, { out, into })
+    { title = titles.chosen(options.title), columns = 2, width = options.width or style.WIDTH }, { out, into })
 end)
 
 -- ## Connectivity matrix
@@ -203,6 +219,7 @@ network.connectivity = check.public("plot.connectivity(sim, pre, post [, options
   local most = largest(rows)
   local function label(side, step) return step > 1 and ("%s (1 in %d shown)"):format(side, step) or side end
   return figures.new("connectivity", ("%d connections"):format(#found), options, matrices.image_cell({
+    title = (options.weight and "Weights " or "Connections ") .. titles.between(pre, post),
     rows = rows, x = { 1, step_pre }, y = { 1, step_post }, whole = true, aspect = 1, width = 560, height = 460,
     xlabel = label("source", step_pre), ylabel = label("target", step_post),
     range = options.weight and { -math.max(most, 1e-9), math.max(most, 1e-9) } or { 0, math.max(1, most) },

@@ -2,6 +2,7 @@
 local check = require "astro.check"
 local figures = require "astro.plot.figure"
 local style = require "astro.plot.style"
+local titles = require "astro.plot.titles"
 local fail = check.fail
 
 local panels = {}
@@ -10,7 +11,7 @@ local function cells_of(list)
   local cells = {}
   for i, figure in ipairs(list) do
     if getmetatable(figure) ~= figures.Figure then fail("panels: number %d must be a figure, got %s", i, check.shown(figure)) end
-    for _, cell in ipairs(figure.cells) do cells[#cells + 1] = cell end
+    for _, cell in ipairs(titles.of_parts(figure)) do cells[#cells + 1] = cell end
   end
   if #cells == 0 then fail("panels: there is no figure in the table") end
   return cells
@@ -25,13 +26,15 @@ local function named_options(list)
 end
 
 -- panels { figure, figure, …, columns = 2, title = …, width = … }
+--
+-- Each figure keeps its title; `title` stands above all.
 panels.panels = check.public("plot.panels { figure, figure, …, columns = 2 }", function(list)
   if type(list) ~= "table" then check.wrong("panels: figures must be a table, got %s", check.shown(list)) end
   local cells = cells_of(list)
-  local options = check.options("panels", named_options(list), { columns = "count", title = "string", width = "positive" })
+  local options = check.options("panels", named_options(list), { columns = "count", title = "title", width = "positive" })
   local columns = options.columns or 1
   return figures.of_cells("panels", ("%d figures"):format(#list),
-    { title = options.title, columns = columns, width = options.width or style.WIDTH * math.min(columns, 2) }, cells)
+    { title = titles.chosen(options.title), columns = columns, width = options.width or style.WIDTH * math.min(columns, 2) }, cells)
 end)
 
 return panels

@@ -30,7 +30,7 @@ local function adaptive_exponential(get, options)
     g = function(V, w) return (a * (V - E_L) - w) / tau_w end,
     nullclines = { { "dV/dt = 0", current }, { "dw/dt = 0", function(V) return a * (V - E_L) end } },
     jump = (V_th - V_reset) / 2,
-    note = options.I and ("I = %g pA"):format(I) or I ~= 0 and ("I_e = %g pA"):format(I) or nil,
+    note = options.I and ("I = %.4g pA"):format(I) or I ~= 0 and ("I_e = %.4g pA"):format(I) or nil,
   }
 end
 
@@ -189,9 +189,9 @@ phase_plane.phase_plane = check.public("plot.phase_plane(node [, options])", fun
   for _, points in ipairs { fixed_point_series(model) } do
     if #points.x > 0 then series[#series + 1] = points end
   end
-  local title = nodes.model .. (model.note and ", " .. model.note or "")
-  return figures.new("phase_plane", title, { title = options.title or title, width = options.width, height = options.height }, {
-    height = 460,
+  local summary = nodes.model .. (model.note and ", " .. model.note or "")
+  return figures.new("phase_plane", summary, options, {
+    title = "Phase plane of " .. summary, height = 460,
     panels = {
       {
         xrange = model.xrange, yrange = model.yrange, xlabel = options.xlabel or style.quantity_label(model.x),

@@ -4,6 +4,7 @@ local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
 local style = require "astro.plot.style"
+local titles = require "astro.plot.titles"
 
 local raster = {}
 
@@ -99,7 +100,8 @@ raster.raster = check.public("plot.raster(rec [, options])", function(rec, optio
   options = figures.options("raster", options, { histogram = "boolean", bin = "positive", groups = "table" })
   check.spikes("raster", rec, "plot.traces draws samples")
   local _, times, senders = data.events_of("raster", rec)
-  local groups = groups_of("raster", options.groups, recorded_ids("raster", rec, senders))
+  local ids = recorded_ids("raster", rec, senders)
+  local groups = groups_of("raster", options.groups, ids)
   local axis = data.time_axis(times, options.xrange)
   local panels = { raster_panel(groups, times, senders, axis) }
   panels[1].ylabel = options.ylabel or panels[1].ylabel
@@ -110,7 +112,9 @@ raster.raster = check.public("plot.raster(rec [, options])", function(rec, optio
     panels[2] = rate_panel(groups, times, senders, axis, bin)
   end
   panels[#panels].xlabel = options.xlabel or axis.label
-  return figures.new("raster", ("%d spikes"):format(#times), options, { height = options.histogram and 480 or 360, panels = panels })
+  return figures.new("raster", ("%d spikes"):format(#times), options, {
+    title = "Spikes of " .. titles.cells(rec.nodes, #ids), height = options.histogram and 480 or 360, panels = panels,
+  })
 end)
 
 return raster

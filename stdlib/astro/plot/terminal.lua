@@ -1,6 +1,7 @@
 -- Draws a figure (figure.lua says what that is) with characters: eight braille dots in each, or plain ASCII.
 local axes = require "astro.plot.axes"
 local canvas = require "astro.plot.canvas"
+local titles = require "astro.plot.titles"
 local is_drawn, round_up, span = axes.is_drawn, axes.round_up, axes.span
 
 local terminal = {}
@@ -40,6 +41,13 @@ local function padded(line, width) return (line and line[1] or "") .. (" "):rep(
 local function centred(text, width)
   local shown, n = cut(text, width)
   return (" "):rep((width - n) // 2) .. shown
+end
+
+-- A title, in as many lines as it needs.
+local function title_lines(screen, title, width)
+  local lines = {}
+  for i, line in ipairs(title and titles.lines(title, width) or {}) do lines[i] = line_of(screen, { centred(clean(line), width) }) end
+  return lines
 end
 
 -- ## Axes
@@ -297,9 +305,8 @@ local function gutters(cell, width, rows)
 end
 
 local function cell_lines(cell, screen, width, rows)
-  local lines, total = {}, 0
+  local lines, total = title_lines(screen, cell.title, width), 0
   for _, panel in ipairs(cell.panels) do total = total + (panel.weight or 1) end
-  if cell.title then lines[1] = line_of(screen, { centred(clean(cell.title), width) }) end
   local free = rows - #lines - 3 - #cell.panels
   local left, right = gutters(cell, width, math.max(LEAST_ROWS, free // #cell.panels))
   for i, panel in ipairs(cell.panels) do
@@ -329,9 +336,9 @@ function terminal.text(figure, screen)
   local width = math.max(20, math.min(screen.columns - 1, MOST_COLUMNS))
   local side_by_side = math.max(1, math.min(figure.columns or 1, width // CELL_COLUMNS))
   local count = math.ceil(#figure.cells / side_by_side)
-  local rows = math.max(10, (screen.rows - 2 - (figure.title and 1 or 0)) // count)
   local lines = {}
-  if figure.title then lines[1] = centred(clean(figure.title), width) end
+  for i, line in ipairs(title_lines(screen, figure.title, width)) do lines[i] = line[1] end
+  local rows = math.max(10, (screen.rows - 2 - #lines) // count)
   for first = 1, #figure.cells, side_by_side do
     local cells = table.move(figure.cells, first, math.min(first + side_by_side - 1, #figure.cells), 1, {})
     append(lines, row_lines(cells, screen, width // side_by_side, math.min(rows, 40)))

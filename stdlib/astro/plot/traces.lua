@@ -3,6 +3,7 @@ local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
 local style = require "astro.plot.style"
+local titles = require "astro.plot.titles"
 local fail = check.fail
 
 local traces = {}
@@ -95,6 +96,14 @@ local function on_right_axis(series, left, names)
   return series
 end
 
+-- "IP3 and Ca_astro of 20 astrocyte_lr_1994, mean and s.d."
+local function title_of(names, nodes, count, each)
+  local title = ("%s of %s"):format(titles.list(names), titles.cells(nodes, count))
+  if count < 2 then return title end
+  if not each then return title .. ", mean and s.d." end
+  return count > style.MAX_NODES and ("%s, %d shown"):format(title, style.MAX_NODES) or title
+end
+
 -- traces(rec, { "IP3", "Ca_astro" } [, { each = true }])
 --
 -- One panel for each quantity: the mean over the recorded nodes and a band of one standard deviation, or, with `each`, a
@@ -126,7 +135,8 @@ traces.traces = check.public("plot.traces(rec, names [, options])", function(rec
     end
   end
   local summary = ("%s of %d node%s"):format(table.concat(all, ", "), count, count == 1 and "" or "s")
-  return figures.new("traces", summary, options, { height = 100 + 150 * #panels, panels = panels })
+  return figures.new("traces", summary, options,
+    { title = title_of(all, rec.nodes, count, options.each), height = 100 + 150 * #panels, panels = panels })
 end)
 
 return traces
