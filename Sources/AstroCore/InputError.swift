@@ -28,7 +28,7 @@ extension InputError {
     /// meant: one edit in a short name, about one in four letters of a longer one.
     public static func nearest(to name: String, among known: [String]) -> String? {
         let typed = Array(name.lowercased().utf8)
-        let continued = known.filter { !typed.isEmpty && $0.lowercased().utf8.starts(with: typed) }
+        let continued = known.filter { begins(Array($0.lowercased().utf8), with: typed) }
         if let shortest = continued.min(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) { return shortest }
         let limit = min(max(1, (typed.count + 1) / 4), typed.count - 1)
         var best: (name: String, distance: Int)?
@@ -37,6 +37,12 @@ extension InputError {
             if distance <= limit, distance < (best?.distance ?? .max) { best = (candidate, distance) }
         }
         return best?.name
+    }
+
+    /// One letter is a beginning of V_m or g_L, but no more than that.
+    private static func begins(_ name: [UInt8], with typed: [UInt8]) -> Bool {
+        guard typed.count < 2 else { return name.starts(with: typed) }
+        return typed.count == 1 && name.starts(with: typed + [UInt8(ascii: "_")])
     }
 
     /// Levenshtein's distance, a swap of neighbours counted as one edit.

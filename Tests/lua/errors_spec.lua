@@ -6,7 +6,7 @@ local sim = astro.Simulation { resolution = 0.1 }
 local nodes = sim:create(NEURON, 3)
 local other = astro.Simulation():create(NEURON)
 local v = astro.vector { 1, 2, 3 }
-local trace = sim:record(nodes, { "V_m" })
+local trace, spikes = sim:record(nodes, { "V_m" }), sim:record(nodes)
 
 local cases = {
   { function() sim:create("aeif_cond_alpha_astr") end, "create: .*'aeif_cond_alpha_astr' %(did you mean 'aeif_cond_alpha_astro'%?%)" },
@@ -91,6 +91,10 @@ local cases = {
   { function() sim:record(nodes, { too = "x.csv" }) end, "record: there is no option 'too' %(did you mean 'to'%?%)" },
   { function() sim:record(nodes, { to = "x.h5" }) end, "record: to = 'x.h5': .*rec:save%('x.h5'%) then makes this one of it" },
   { function() return nodes.V_m end, "Nodes has no field 'V_m' %(parameters and state are read by get: nodes:get%(\"V_m\"%)%)" },
+  { function() return trace.events.time end, "there is no column 'time' %(did you mean 'times'%?%)" },
+  { function() return trace.events.Ca_astro end, "there is no column 'Ca_astro' %(there are: V_m, senders, times%)" },
+  { function() return spikes.events.sendrs end, "there is no column 'sendrs' %(did you mean 'senders'%?%)" },
+  { function() return spikes.events.V_m end, "these are spikes, without V_m %(sim:record%(nodes, { \"V_m\" }%) samples it%)" },
   { function() return sim:record(nodes).times end, "Recorder has no field 'times' %(it is a column of events: rec.events.times%)" },
   { function() nodes:slice(3, 9) end, "slice: 3 to 9 is not within 1 to 3" },
   { function() return "n " .. nodes end, "Nodes are no text" },
@@ -120,6 +124,17 @@ describe("a wrong call", function()
       assert.equal(before, sim.num_nodes .. " " .. sim.num_connections)
     end)
   end
+
+  it("leaves columns as tables otherwise are", function()
+    local seen = {}
+    for name, column in pairs(trace.events) do seen[name] = #column end
+    assert.are.same({ V_m = 0, senders = 0, times = 0 }, seen)
+    assert.is_nil(trace.events[1])
+    assert.is_nil(rawget(trace.events, "I"))
+    local own = trace.events
+    own.I = 3
+    assert.equal(3, own.I)
+  end)
 
   it("passes on what a callback raises", function()
     local raised = {}

@@ -186,6 +186,93 @@ describe("plot.lines, plot.histogram, plot.panels", function()
   end)
 end)
 
+describe("a title", function()
+  local sim = astro.Simulation { seed = 1 }
+  local neurons, glia = sim:create("aeif_cond_alpha_astro", 4), sim:create("astrocyte_lr_1994", 9, { label = "glia" })
+  sim:connect(neurons, glia, "all_to_all", { weight = 2 })
+  sim:connect(glia, neurons, "all_to_all", { synapse_model = "sic_connection" })
+  local fired, sampled = sim:record(neurons), sim:record(glia, { "IP3", "Ca_astro" })
+  local of_one = sim:record(neurons[2], { "V_m" })
+  sim:simulate(5)
+
+  local function title(figure) return figure.cells[1].title end
+
+  it("says what is drawn, and of which cells", function()
+    for _, case in ipairs {
+      { plot.raster(fired), "Spikes of 4 aeif_cond_alpha_astro" },
+      { plot.raster(sim:record(neurons + sim:create("parrot_neuron", 9))), "Spikes of 13 cells" },
+      { plot.raster(spikes), "Spikes of 3 cells" },
+      { plot.traces(sampled), "Ca_astro and IP3 of glia (9 astrocyte_lr_1994), mean and s.d." },
+      { plot.traces(sampled, { "IP3" }, { each = true }), "IP3 of glia (9 astrocyte_lr_1994), 7 shown" },
+      { plot.traces(of_one), "V_m of one aeif_cond_alpha_astro" },
+      { plot.traces(samples, { "IP3" }, { each = true }), "IP3 of 2 cells" },
+      { plot.lines({ 1, 2 }, { 3, 4 }, { xlabel = "time (ms)", ylabel = "rate (Hz)" }), "Rate against time" },
+      { plot.lines({ 1, 2 }, { 3, 4 }, { xlabel = "V_m (mV)", ylabel = "w (pA)" }), "w against V_m" },
+      { plot.lines({ 1, 2 }, { b = { 3, 4 }, a = { 3, 4 } }, { xlabel = "time (ms)" }), "a and b against time" },
+      { plot.lines({ 1, 2 }, { 3, 4 }, { ylabel = "a damped wave" }), "A damped wave" },
+      { plot.lines({ 1, 2 }, { 3, 4 }, { ylabel = "tau_w (ms)" }), "tau_w" },
+      { plot.lines({ 1, 2 }, { 3, 4 }), "1 curve of 2 points" },
+      { plot.histogram({ 1, 2, 3 }, { xlabel = "interval (ms)" }), "Distribution of interval (3 values)" },
+      { plot.histogram { 1 }, "Distribution of 1 value" },
+      { plot.matrix { { 1, 2 } }, "Matrix of 1 by 2" },
+      { plot.matrix({ { 1, 2 } }, { label = "delay (ms)" }), "Delay (1 by 2)" },
+      { plot.correlation { { 1, 0 }, { 0, 1 } }, "Pairwise correlations of 2 cells" },
+      { plot.spectrogram({ 1, 2, 3, 4 }, { interval = 1, segment = 2 }), "Spectrogram of a signal" },
+      { plot.tripartite(sim, neurons, neurons, glia), "Tripartite connections of aeif_cond_alpha_astro and astrocyte_lr_1994" },
+      { plot.degrees(sim, neurons, glia), "Out-degree of 4 aeif_cond_alpha_astro" },
+      { plot.connectivity(sim, neurons, glia), "Connections from 4 aeif_cond_alpha_astro to glia (9 astrocyte_lr_1994)" },
+      { plot.connectivity(sim, glia, glia, { weight = true }), "Weights among glia (9 astrocyte_lr_1994)" },
+      { plot.phase_plane(neurons[1]), "Phase plane of aeif_cond_alpha_astro" },
+      { plot.phase_plane(glia[1], { IP3 = 0.5 }), "Phase plane of astrocyte_lr_1994, IP3 = 0.5 µM" },
+    } do
+      assert.equal(case[2], title(case[1]))
+      assert.is_truthy(commands(case[1]):find("set title '" .. case[2] .. "'", 1, true), case[2])
+    end
+    assert.equal("In-degree of glia (9 astrocyte_lr_1994)", plot.degrees(sim, neurons, glia).cells[2].title)
+  end)
+
+  it("is the user's, or none", function()
+    assert.equal("mine", title(plot.raster(fired, { title = "mine" })))
+    for _, none in ipairs { false, "" } do
+      for _, figure in ipairs { plot.raster(fired, { title = none }), plot.degrees(sim, neurons, glia, { title = none }) } do
+        assert.is_nil(title(figure))
+        assert.is_nil(commands(figure):find("\nset title", 1, true))
+      end
+    end
+    assert.is_nil(plot.panels({ plot.raster(fired), title = "" }).title)
+  end)
+
+  it("that stands above two histograms stays with them in panels", function()
+    local degrees = plot.degrees(sim, neurons, glia, { title = "mine" })
+    assert.are.same({ "mine" }, { degrees.title, degrees.cells[1].title })
+    local both = plot.panels { degrees, plot.raster(fired) }
+    assert.are.same({ "mine", "mine", "Spikes of 4 aeif_cond_alpha_astro" }, { title(both), both.cells[2].title, both.cells[3].title })
+    local nested = plot.panels { plot.panels { plot.raster(fired), title = "first" } }
+    assert.equal("first: Spikes of 4 aeif_cond_alpha_astro", title(nested))
+    assert.is_nil(degrees.cells[1].title)
+  end)
+
+  it("too long for its picture takes more lines, and makes room for them", function()
+    local long = ("words "):rep(20) .. ("x"):rep(200)
+    local figure = plot.lines({ 1, 2 }, { a = { 1, 2 } }, { title = long, width = 400 })
+    local quoted = commands(figure):match("set title ([^\n]*) offset")
+    for line in quoted:gmatch("'([^']*)'") do assert.is_true(#line <= 48, line) end
+    assert.equal(long:gsub(" ", ""), (quoted:gsub("'%.\"\\n\"%.'", ""):gsub("[' ]", "")))
+    local function top(text) return tonumber(text:match("set margins at screen [%d.]+, at screen [%d.]+, at screen [%d.]+, at screen ([%d.]+)")) end
+    assert.is_true(top(commands(figure)) < top(commands(plot.lines({ 1, 2 }, { a = { 1, 2 } }, { title = "short", width = 400 }))))
+    figure:save("a.py")
+    assert.is_truthy(written["a.py"]:find('ax%.set_title%("words words [^"]*\\nwords'))
+    screen.columns = 40
+    figure:show()
+    local words = 0
+    for line in shown_text:gmatch("[^\n]+") do
+      if line:find("words", 1, true) then words = words + 1 end
+    end
+    assert.is_true(words >= 3)
+    assert.is_true(shown_text:gsub("[%s]", ""):find(("x"):rep(200), 1, true) ~= nil)
+  end)
+end)
+
 describe("plot.traces with two axes, plot.lines with bands", function()
   it("draws a pair of quantities into one panel", function()
     local figure = plot.traces(samples, { { "IP3", "Ca_astro" } })
@@ -636,6 +723,8 @@ describe("a wrong call", function()
     { function() plot.raster(spikes, 5) end, "raster: options must be a table, got number 5" },
     { function() plot.raster(spikes, { histgram = true }) end, "raster: there is no option 'histgram' %(did you mean 'histogram'%?%)" },
     { function() plot.raster(spikes, { histogram = 1 }) end, "raster: histogram must be a boolean, got number 1" },
+    { function() plot.raster(spikes, { title = 5 }) end, "raster: title must be a string, or false for none, got number 5" },
+    { function() plot.panels { figure, title = true } end, "panels: title must be a string, or false for none, got boolean true" },
     { function() plot.raster(spikes, { bin = 0 }) end, "raster: bin must be a number above 0, got number 0" },
     { function() plot.raster(spikes, { xrange = { 5, 1 } }) end, "raster: xrange must be { from, to } with from below to, got table" },
     { function() plot.raster(spikes, { yrange = { "a" } }) end, "raster: yrange must be { from, to } with from below to, got table" },

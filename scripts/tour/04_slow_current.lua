@@ -33,8 +33,8 @@ report.value("spikes", spikes.n_events)
 
 plot.panels {
   plot.traces(calcium, { "Ca_astro" }, { title = "Astrocyte" }),
-  plot.traces(current, { "I_SIC" }, { title = "Neuron" }),
-  plot.raster(spikes, { height = 160 }),
+  plot.traces(current, { "I_SIC" }, { title = "Current into the neuron" }),
+  plot.raster(spikes, { title = "Spikes of the neuron", height = 160 }),
 }:save(options:figure("04_slow_current"))
 
 -- Question: SIC_TH = 0.3. Calcium is above it for a shorter time, and less far. Which of the two does the neuron notice?

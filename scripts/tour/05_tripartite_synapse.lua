@@ -37,10 +37,10 @@ report.samples("slow inward current", current.events.I_SIC, "pA")
 report.value("second neuron", post_spikes:rate(), "Hz")
 
 plot.panels {
-  plot.raster(pre_spikes, { title = "First neuron", height = 160 }),
+  plot.raster(pre_spikes, { title = "Spikes of the first neuron", height = 160 }),
   plot.traces(glia, { { "IP3", "Ca_astro" } }, { title = "Astrocyte" }),
-  plot.traces(current, { "I_SIC" }, { title = "Second neuron" }),
-  plot.raster(post_spikes, { height = 160 }),
+  plot.traces(current, { "I_SIC" }, { title = "Current into the second neuron" }),
+  plot.raster(post_spikes, { title = "Spikes of the second neuron", height = 160 }),
 }:save(options:figure("05_tripartite_synapse"))
 
 -- Question: cut the synapse between the neurons, W_NEURON = 0.0. How much of the second neuron's firing is left, and why?

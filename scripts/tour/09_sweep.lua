@@ -11,8 +11,8 @@ local sweep = require "astro.sweep"
 local options = require "astro.options" { "The network's rate against the weight of its astrocytes.",
   { "time", 10000.0, "simulated time in ms" } }
 
-local WEIGHTS = { 0, 2, 4, 6 }   -- pA
-local TRIALS = { 1, 2, 3 }          -- each with a seed of its own
+local WEIGHTS = { 0, 2, 4, 6 }        -- pA
+local TRIALS = { 1, 2, 3 }            -- each with a seed of its own
 
 local EXCITATORY = { synapse_model = "tsodyks_synapse", weight = 1.0, tau_psc = 2.0, delay = 2.0 }    -- nS, ms, ms
 local INHIBITORY = { synapse_model = "tsodyks_synapse", weight = -4.0, tau_psc = 4.0, delay = 1.0 }

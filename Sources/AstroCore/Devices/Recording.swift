@@ -435,9 +435,9 @@ struct SpikeList: RandomAccessCollection {
     }
 }
 
-/// An array of doubles that workers may fill side by side once it has grown.
+/// An array of doubles that workers may fill side by side once it has grown. New ones are 0.
 final class GrowingColumn {
-    private(set) var base = UnsafeMutablePointer<Double>.allocate(capacity: 16)
+    private(set) var base = GrowingColumn.zeros(16)
     private var capacity = 16
     var count = 0
 
@@ -449,7 +449,13 @@ final class GrowingColumn {
         base.update(from: values, count: values.count)
     }
 
-    deinit { base.deallocate() }
+    deinit { free(base) }
+
+    /// The system hands out zeros, and not before they are touched: a long run does not begin with seconds of clearing.
+    private static func zeros(_ count: Int) -> UnsafeMutablePointer<Double> {
+        guard let memory = calloc(count, MemoryLayout<Double>.stride) else { fatalError("no memory for \(count) samples") }
+        return memory.bindMemory(to: Double.self, capacity: count)
+    }
 
     var bytes: Int { capacity * 8 }
 
@@ -464,12 +470,13 @@ final class GrowingColumn {
     func grow(to newCount: Int) {
         if newCount > capacity {
             let larger = max(newCount, grown)
-            let memory = UnsafeMutablePointer<Double>.allocate(capacity: larger)
+            let memory = GrowingColumn.zeros(larger)
             memory.update(from: base, count: count)
-            base.deallocate()
+            free(base)
             (base, capacity) = (memory, larger)
+        } else if newCount > count {
+            (base + count).update(repeating: 0, count: newCount - count)
         }
-        if newCount > count { (base + count).update(repeating: 0, count: newCount - count) }
         count = newCount
     }
 

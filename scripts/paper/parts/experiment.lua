@@ -109,9 +109,10 @@ function experiment.figures(store, seeds, figure)
   local seed_x, correlations = points(store, seeds)
   plot.panels {
     plot.lines(x, { ["seeds that synchronise"] = { share, low, high } },
-      { xlabel = "w_n2a", ylabel = "share, 95 % interval", xrange = range, yrange = { 0, 1 } }),
+      { title = "How many seeds synchronise", xlabel = "w_n2a", ylabel = "share, 95 % interval", xrange = range, yrange = { 0, 1 } }),
     plot.lines(seed_x, correlations,
-      { points = true, xlabel = "w_n2a", ylabel = "correlation of counts in 1 s", xrange = range }),
+      { points = true, title = "Pairs of excitatory neurons, a pair of points a seed", xlabel = "w_n2a",
+        ylabel = "correlation of counts in 1 s", xrange = range }),
     columns = 2,
   }:save(figure("paper_experiment"))
 end

@@ -38,10 +38,11 @@ end
 local function title_of(curves, options)
   local names = {}
   for i, curve in ipairs(curves) do names[i] = curve[1] and tostring(curve[1]) end
-  local what = titles.quantity(options.ylabel) or #names < 4 and titles.list(names) or titles.count(#curves, "curve")
+  local label = options.ylabel and titles.capitalised(titles.quantity(options.ylabel))
+  local what = label or #names < 4 and titles.list(names) or titles.count(#curves, "curve")
   local against = titles.quantity(options.xlabel)
   if what == "" then what = against and "y" or nil end
-  return what and titles.capitalised(against and what .. " against " .. against or what)
+  return against and what .. " against " .. against or what
 end
 
 -- lines(x, y [, { xlabel =, points = true, logx = true, logy = true }])

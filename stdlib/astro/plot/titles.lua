@@ -35,11 +35,10 @@ end
 -- The label of an axis without its unit.
 function titles.quantity(label) return label and (label:gsub("%s*%b()%s*$", "")) end
 
--- A word of lower-case letters as a title begins; the name of a quantity stays as it is.
+-- Words as a title begins; the name of a quantity (V_m, w) stays as it is.
 function titles.capitalised(text)
-  return (text:gsub("^%l%l+%f[%W]", function(word)
-    return text:sub(#word + 1, #word + 1) ~= "_" and word:sub(1, 1):upper() .. word:sub(2) or nil
-  end))
+  local begins_word = text:find("^%l%l+%f[^%w_]") or text:find("^a %l")
+  return begins_word and text:sub(1, 1):upper() .. text:sub(2) or text
 end
 
 -- The user's title, or the usual one; nil for none, which `false` and "" ask for.
