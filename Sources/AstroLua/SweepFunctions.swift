@@ -46,14 +46,17 @@ final class Workers {
         ([points.count] + points).withUnsafeBytes { ChildProcess.Output(pipe: orders).write(Array($0)) }
     }
 
-    /// Waits for the next result; nil when `isStopped`.
-    func next(isStopped: () -> Bool) throws -> Result? {
+    /// Waits for the next result; nil when `isStopped`. Calls `whileWaiting` a few times a second.
+    func next(isStopped: () -> Bool, whileWaiting: () -> Void) throws -> Result? {
         guard let dispatcher else { throw InputError("there are no points to wait for") }
         while !isStopped() {
             if let result = Self.takeResult(&dispatcher.answer) { return result }
             var pipe = pollfd(fd: dispatcher.pipe, events: Int16(POLLIN), revents: 0)
             let milliseconds: Int32 = 200
-            guard poll(&pipe, 1, milliseconds) > 0 else { continue }
+            guard poll(&pipe, 1, milliseconds) > 0 else {
+                whileWaiting()
+                continue
+            }
             if !dispatcher.takeIn() { throw InputError("the processes of the sweep were ended from outside") }
         }
         return nil
@@ -170,7 +173,11 @@ extension Runtime {
                 "Waits until a point has been computed; its text, or why there is none."
             ) { _, arguments in
                 let (runtime, L) = (arguments.runtime, arguments.L)
-                let result = try runtime.workers.next { Int(shim_stop_reason(L)) != SHIM_GOES_ON }
+                let result = try runtime.workers.next {
+                    Int(shim_stop_reason(L)) != SHIM_GOES_ON
+                } whileWaiting: {
+                    runtime.showSweep()
+                }
                 guard let result else {
                     runtime.workers.endAll()
                     return .nothing
@@ -192,13 +199,16 @@ extension Runtime {
                 return .integer(arguments.runtime.options.seed.map(Int.init) ?? asked)
             },
             .init("show_points", "host.show_points(done, whole, failed)", "Moves the progress bar.") { _, arguments in
-                arguments.runtime.sweepProgress?(
-                    try arguments.integer(1, "done"), try arguments.integer(2, "whole"),
-                    try arguments.integer(3, "failed"))
+                let runtime = arguments.runtime
+                let (done, whole) = (try arguments.integer(1, "done"), try arguments.integer(2, "whole"))
+                runtime.sweepState = (done, whole, try arguments.integer(3, "failed"))
+                runtime.showSweep()
                 return .nothing
             },
         ]
     }
+
+    fileprivate func showSweep() { sweepState.map { sweepProgress?($0.done, $0.whole, $0.failed) } }
 
     /// In the process of a point: the text that the function returned, or an error.
     private func compute(_ point: Int, _ L: LuaState, _ function: Int32) -> (isDone: Bool, text: [UInt8]) {

@@ -4,6 +4,8 @@ import Glibc
 /// One line on the terminal while a simulation runs: time simulated, real-time factor, time left.
 final class ProgressBar {
     private var started = 0.0
+    /// The share that was done before, of a sweep that goes on.
+    private var doneBefore = 0.0
     private var lastDone = Double.infinity
     private var lastShown = 0.0
     private var isVisible = false
@@ -28,7 +30,9 @@ final class ProgressBar {
 
     private func show(_ done: Double, _ whole: Double, _ texts: (_ elapsed: Double) -> [String]) {
         let now = seconds()
-        if done < lastDone || started == 0 { (started, lastShown) = (now, now + patience - interval) }
+        if done < lastDone || started == 0 {
+            (started, lastShown, doneBefore) = (now, now + patience - interval, whole > done ? done / whole : 0)
+        }
         lastDone = done
         if done >= whole { return finish() }
         guard now - lastShown >= interval else { return }
@@ -38,7 +42,8 @@ final class ProgressBar {
 
     /// As much as fits into one line: the bar gives way first, then what else there is to say.
     private func draw(_ fraction: Double, elapsed: Double, _ texts: [String]) {
-        let left = fraction > 0 ? ", \(clock(elapsed * (1 - fraction) / fraction)) left" : ""
+        let progress = fraction - doneBefore
+        let left = progress > 0 ? ", \(clock(elapsed * (1 - fraction) / progress)) left" : ""
         let width = Terminal(STDERR_FILENO).columns - 1
         var text = (texts.first { $0.count + left.count <= width } ?? texts[texts.count - 1]) + left
         let room = min(30, width - text.count - 3)

@@ -238,6 +238,7 @@ local function work(tasks, path)
     if not task.done then missing[#missing + 1] = i end
   end
   order_points(missing)
+  show_points(done, #tasks, failed)
   for _ = 1, #missing do
     local number, is_done, text = next_point()
     local task = tasks[number]

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a recorder has recorded.
 ///
 /// Events are numbered from 0. Those of a recorder that also goes to a file are forgotten once they are many and in the

@@ -20,6 +20,7 @@ public final class Runtime {
     public var progress: ((Double, Double) -> Void)?
     /// Told how far a sweep is: points done, points asked for, and how many of those done have failed.
     public var sweepProgress: ((Int, Int, Int) -> Void)?
+    var sweepState: (done: Int, whole: Int, failed: Int)?
     let workers = Workers()
     /// With --checkpoint-every or --resume.
     var journal: Journal?
