@@ -32,7 +32,8 @@ extension Runtime {
 private func unknownColumn(_ name: String, among known: [String]) -> InputError {
     let error = InputError.unknown("there is no column", name, among: known)
     let holdsSpikes = Set(known) == ["times", "senders"] && InputError.nearest(to: name, among: known) == nil
-    let isRecordable = holdsSpikes && Catalogue.models.contains { model in model.recordables.contains { $0.name == name } }
-    guard isRecordable else { return error }
+    guard holdsSpikes, Catalogue.models.contains(where: { $0.recordables.contains { $0.name == name } }) else {
+        return error
+    }
     return InputError("these are spikes, without \(name) (sim:record(nodes, { \"\(name)\" }) samples it)")
 }

@@ -455,7 +455,7 @@ final class GrowingColumn {
 
     /// The system hands out zeros, and not before they are touched: a long run does not begin with seconds of clearing.
     private static func zeros(_ count: Int) -> UnsafeMutablePointer<Double> {
-        guard let memory = calloc(count, MemoryLayout<Double>.stride) else { fatalError("no memory for \(count) samples") }
+        guard let memory = calloc(count, MemoryLayout<Double>.stride) else { fatalError("no memory for samples") }
         return memory.bindMemory(to: Double.self, capacity: count)
     }
 
