@@ -538,3 +538,45 @@ describe("a wrong call of the analysis", function()
     end)
   end
 end)
+
+describe("what holds events", function()
+  local plot = require "astro.plot"
+  local io = require "astro.io"
+  local sim = astro.Simulation()
+  local neurons = sim:create("aeif_cond_alpha_astro", 3, { I_e = 700.0 })
+  local spikes, samples = sim:create("spike_recorder"), sim:create("multimeter", { record_from = { "V_m" } })
+  sim:connect(neurons, spikes)
+  sim:connect(samples, neurons)
+  local recorded = sim:record(neurons)
+  sim:simulate(200)
+
+  it("may be a recorder that was created as a node", function()
+    assert.equal(9, #plot.raster(spikes).cells[1].panels[1].series[1].x)
+    assert.equal(analysis.intervals(recorded):mean(), analysis.intervals(spikes):mean())
+    assert.equal("V_m of 3 cells, mean and s.d.", plot.traces(samples).cells[1].title)
+    assert.equal(3, #analysis.signals(samples, "V_m"))
+  end)
+
+  it("may be what a file held, or the events alone", function()
+    recorded:save("analysis_spec.csv")
+    local read = io.read("analysis_spec.csv")
+    os.remove("analysis_spec.csv")
+    for _, events in ipairs { read, recorded.events } do
+      assert.equal(analysis.intervals(recorded):mean(), analysis.intervals(events):mean())
+      assert.equal("Spikes of 3 cells", plot.raster(events).cells[1].title)
+    end
+  end)
+
+  it("is no population of neurons, nor samples where spikes are wanted", function()
+    for _, case in ipairs {
+      { function() plot.raster(neurons) end, "raster: Nodes(aeif_cond_alpha_astro, n = 3, ids 1 to 3) holds no events" },
+      { function() analysis.rate(neurons) end, "rate: Nodes(aeif_cond_alpha_astro, n = 3, ids 1 to 3) holds no events" },
+      { function() plot.raster(samples) end, "raster: the recorder holds samples of V_m, not spikes" },
+      { function() analysis.rate(samples) end, "rate: the recorder holds samples of V_m, not spikes" },
+    } do
+      local ok, problem = pcall(case[1])
+      assert.is_false(ok)
+      assert.is_truthy(problem:find(case[2], 1, true), problem)
+    end
+  end)
+end)

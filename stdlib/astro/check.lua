@@ -77,10 +77,35 @@ function check.module(name, functions)
   setmetatable(functions, { __index = complain })
 end
 
--- Refuses a Recorder of samples where spikes are wanted.
+local function is_a(kind, value) return type(value) == "userdata" and getmetatable(value) == kind end
+
+-- Names of columns besides times and senders.
+function check.quantities(events)
+  local names = {}
+  for _, name in ipairs(check.sorted_keys(events)) do
+    if name ~= "times" and name ~= "senders" then names[#names + 1] = name end
+  end
+  return names
+end
+
+-- What holds events, as something with `events`, and `nodes` and `window` if they are known: a Recorder as it is; a recorder that was
+-- created as a node, as in NEST; a table of columns, as io.read returns. Anything else comes back as it is.
+function check.recorder(call, value)
+  if is_a("Nodes", value) then
+    local is_recorder, events = pcall(function() return value.events end)
+    if not is_recorder then fail("%s: %s holds no events (sim:record(nodes) returns what does)", call, tostring(value)) end
+    return { events = events, quantities = check.quantities(events) }
+  end
+  if type(value) ~= "table" or rawget(value, "events") or not rawget(value, "times") then return value end
+  return { events = value, nodes = rawget(value, "nodes"), window = rawget(value, "window") }
+end
+
+-- Refuses samples where spikes are wanted.
 function check.spikes(call, rec, instead)
-  if type(rec) ~= "userdata" or getmetatable(rec) ~= "Recorder" or #rec.quantities == 0 then return end
-  fail("%s: the recorder holds samples of %s, not spikes (%s)", call, table.concat(rec.quantities, ", "), instead)
+  local holds_events = is_a("Recorder", rec) or type(rec) == "table"
+  local quantities = holds_events and rec.quantities
+  if not quantities or #quantities == 0 then return end
+  fail("%s: the recorder holds samples of %s, not spikes (%s)", call, table.concat(quantities, ", "), instead)
 end
 
 local function is_finite(x) return type(x) == "number" and x == x and math.abs(x) < math.huge end

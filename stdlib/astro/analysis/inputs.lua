@@ -49,7 +49,7 @@ end
 
 local function events_of(call, what, value)
   if not is_record(value) then return end
-  local events = value.events or value
+  local events = value.events
   if type(events) ~= "table" or events.times == nil then
     wrong("%s: %s must be a Recorder, a table { times =, senders = } or a Vector of times, got %s", call, what, shown(value))
   end
@@ -58,6 +58,7 @@ end
 
 -- Spikes as { times, senders, ids, from, to }: plain tables; only those in the window and of the wanted nodes.
 function inputs.spikes(call, value, options)
+  value = check.recorder(call, value)
   check.spikes(call, value, "analysis.signal and plot.traces take samples")
   local events = events_of(call, "spikes", value)
   local record = events and value or {}
@@ -119,10 +120,7 @@ local function step_of(call, times)
 end
 
 local function quantity_of(call, record, events, name)
-  local names = {}
-  for _, key in ipairs(check.sorted_keys(events)) do
-    if key ~= "times" and key ~= "senders" then names[#names + 1] = key end
-  end
+  local names = check.quantities(events)
   if name == nil and #names == 1 then return names[1] end
   for _, known in ipairs(names) do
     if known == name then return name end
@@ -134,7 +132,8 @@ end
 
 -- The samples of a multimeter by node: { ids, times, interval, name, from, to, [1] = values of the first id … }, plain tables.
 function inputs.samples(call, record, name, options)
-  local events = is_record(record) and (record.events or record)
+  record = check.recorder(call, record)
+  local events = is_record(record) and record.events
   if type(events) ~= "table" or events.times == nil or events.senders == nil then
     wrong("%s: the first argument must be a Recorder of samples, got %s", call, shown(record))
   end
@@ -170,7 +169,7 @@ end
 -- A signal as { values, interval, from }: what analysis.signal and rate_over_time return, or a Vector or table of numbers with
 -- its interval (and the time at which it begins).
 function inputs.signal(call, what, value, options)
-  if is_record(value) and type(value) == "table" and value.values then
+  if is_record(value) and type(value) == "table" and rawget(value, "values") then
     return {
       values = numbers(call, what, value.values), interval = check.value(call, "interval", value.interval, "positive"),
       from = value.from or 0, name = value.name, unit = value.unit,

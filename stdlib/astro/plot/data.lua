@@ -8,6 +8,7 @@ local data = {}
 
 -- The events of a Recorder (or of a table like it): all columns, times and senders as plain tables.
 function data.events_of(call, rec)
+  rec = check.recorder(call, rec)
   local is_recorder = type(rec) == "table" or type(rec) == "userdata" and getmetatable(rec) == "Recorder"
   local events = is_recorder and rec.events
   if type(events) ~= "table" then wrong("%s: the first argument must be a Recorder, got %s", call, shown(rec)) end

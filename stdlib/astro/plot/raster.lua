@@ -98,6 +98,7 @@ end
 -- every n-th neuron are drawn, and the axis says so; the rates count all.
 raster.raster = check.public("plot.raster(rec [, options])", function(rec, options)
   options = figures.options("raster", options, { histogram = "boolean", bin = "positive", groups = "table" })
+  rec = check.recorder("raster", rec)
   check.spikes("raster", rec, "plot.traces draws samples")
   local _, times, senders = data.events_of("raster", rec)
   local ids = recorded_ids("raster", rec, senders)

@@ -55,24 +55,16 @@ local function node_series(nodes, factor)
   return series
 end
 
-local function recorded_names(events)
-  local names = {}
-  for _, name in ipairs(check.sorted_keys(events)) do
-    if name ~= "times" and name ~= "senders" then names[#names + 1] = name end
-  end
-  return names
-end
-
 local function check_name(name, events)
-  if next(recorded_names(events)) == nil then fail("traces: the recorder holds spikes, not samples (plot.raster draws them)") end
+  if next(check.quantities(events)) == nil then fail("traces: the recorder holds spikes, not samples (plot.raster draws them)") end
   if type(name) ~= "string" or rawget(events, name) == nil then
-    fail("traces: %s was not recorded (%s)", check.shown(name), check.suggestion(name, recorded_names(events)))
+    fail("traces: %s was not recorded (%s)", check.shown(name), check.suggestion(name, check.quantities(events)))
   end
 end
 
 -- The names as a list whose elements are lists of one or two.
 local function pairs_of(names, events)
-  if names == nil then names = recorded_names(events) end
+  if names == nil then names = check.quantities(events) end
   if type(names) == "string" then names = { names } end
   if type(names) ~= "table" then fail("traces: names must be a table of names, got %s", check.shown(names)) end
   local list = {}
@@ -111,6 +103,7 @@ end
 -- right.
 traces.traces = check.public("plot.traces(rec, names [, options])", function(rec, names, options)
   options = figures.options("traces", options, { each = "boolean" })
+  rec = check.recorder("traces", rec)
   local events, times, senders = data.events_of("traces", rec)
   local axis, panels, all = data.time_axis(times, options.xrange), {}, {}
   local count, position = 0, 0
