@@ -402,6 +402,11 @@ describe("pictures of a network", function()
   it("connectivity: how many connections, or their weights", function()
     assert.are.same({ { 2, 1, 0 }, { 0, 0, 0 } }, series(plot.connectivity(sim, pre, post), 1, 1).rows)
     assert.are.same({ { 1.5, 2, 0 }, { 0, 0, 0 } }, series(plot.connectivity(sim, pre, post, { weight = true }), 1, 1).rows)
+    local function label(...) return panels(plot.connectivity(sim, ...))[1].scale.label end
+    assert.equal("connections", label(pre, post))
+    assert.equal("sum of weights (nS)", label(pre, post, { weight = true }))
+    assert.equal("sum of weights (pA)", label(glia, post, { weight = true }))
+    assert.equal("sum of weights", label(pre, glia, { weight = true }))
     local large = sim:create("parrot_neuron", 500)
     local panel = panels(plot.connectivity(sim, large, post))[1]
     assert.equal("source (1 in 3 shown)", panel.xlabel)

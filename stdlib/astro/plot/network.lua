@@ -202,6 +202,17 @@ local function largest(rows)
   return greatest
 end
 
+-- What the weights of these connections are measured in, if all are alike.
+local function unit_of(found, post)
+  local currents, model = 0, post.model or ""
+  local names = found.synapse_model
+  for _, name in ipairs(names) do
+    if name == "sic_connection" then currents = currents + 1 end
+  end
+  if #names > 0 and currents == #names then return " (pA)" end
+  return currents == 0 and model:find("_cond_", 1, true) and " (nS)" or ""
+end
+
 -- connectivity(sim, pre, post [, { weight = true, synapse_model = … }])
 --
 -- How many connections lead from each cell of `pre` (across) to each of `post` (upwards), or, with `weight`, the sum of their weights.
@@ -223,7 +234,7 @@ network.connectivity = check.public("plot.connectivity(sim, pre, post [, options
     rows = rows, x = { 1, step_pre }, y = { 1, step_post }, whole = true, aspect = 1, width = 560, height = 460,
     xlabel = label("source", step_pre), ylabel = label("target", step_post),
     range = options.weight and { -math.max(most, 1e-9), math.max(most, 1e-9) } or { 0, math.max(1, most) },
-    label = options.weight and "sum of weights" or "connections",
+    label = options.weight and "sum of weights" .. unit_of(found, post) or "connections",
     colours = options.weight and style.palettes.signed or most <= 1 and { "#FFFFFF", style.colour(1) } or style.palettes.counts,
     whole_values = not options.weight,
   }, options))
