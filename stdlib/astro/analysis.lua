@@ -16,5 +16,8 @@ for _, part in ipairs { "spikes", "counts", "synchrony", "signals", "spectrum", 
   for name, f in pairs(require("astro.analysis." .. part)) do analysis[name] = f end
 end
 
-check.module("astro.analysis", analysis)
+check.module("astro.analysis", analysis, {
+  isi = "intervals", isis = "intervals", psth = "rate_over_time", firing_rate = "rate", firing_rates = "rates", sta = "spike_triggered_average",
+  fano_factor = "fano", psd = "power_spectrum", welch = "power_spectrum", ccf = "cross_correlation", events = "calcium_events",
+})
 return analysis

@@ -68,11 +68,14 @@ function check.suggestion(name, names)
   return near and ("did you mean '%s'?"):format(near) or "there are: " .. table.concat(names, ", ")
 end
 
--- module(name, functions): from now on, reading one that is not there is an error that names the nearest.
-function check.module(name, functions)
+-- module(name, functions [, meant]): from now on, reading one that is not there is an error that names the nearest, or what `meant`
+-- says: functions by the names that other programs have for them.
+function check.module(name, functions, meant)
   local function complain(_, key)
     if type(key) ~= "string" then return nil end
-    error(("%s has no '%s' (%s)"):format(name, key, check.suggestion(key, check.sorted_keys(functions))), 2)
+    local other = meant and meant[key:lower()]
+    local hint = other and ("did you mean '%s'?"):format(other) or check.suggestion(key, check.sorted_keys(functions))
+    error(("%s has no '%s' (%s)"):format(name, key, hint), 2)
   end
   setmetatable(functions, { __index = complain })
 end

@@ -29,5 +29,8 @@ for file, names in pairs(KINDS) do
   for _, name in ipairs(names) do plot[name] = kinds[name] end
 end
 
-check.module("astro.plot", plot)
+check.module("astro.plot", plot, {
+  plot = "lines", scatter = "lines", spikes = "raster", raster_plot = "raster", voltage_trace = "traces", imshow = "matrix",
+  hist = "histogram", subplots = "panels", specgram = "spectrogram", nullclines = "phase_plane",
+})
 return plot
