@@ -103,7 +103,7 @@ local cases = {
   { function() return v .. "x" end, "a Vector is no text" },
   { function() return 2 * astro.random.uniform(0, 1) end, "distributions can't be calculated with: .*astro.random.uniform%(0, 2%)" },
   { function() astro.vector { "a" } end, "vector: numbers%[1%] must be a number, got string 'a'" },
-  { function() require("astro.plot").scatter() end, "astro.plot has no 'scatter' %(there are: .*raster" },
+  { function() require("astro.plot").violin() end, "astro.plot has no 'violin' %(there are: .*raster" },
   { function() require("astro.analysis").ISI(v) end, "astro.analysis has no 'ISI' %(did you mean 'intervals'%?%)" },
   { function() require("astro.plot").subplots(v) end, "astro.plot has no 'subplots' %(did you mean 'panels'%?%)" },
   { function() require("astro.analysis").ratse(v) end, "astro.analysis has no 'ratse' %(did you mean 'rate'%?%)" },

@@ -17,7 +17,7 @@ for _, part in ipairs { "spikes", "counts", "synchrony", "signals", "spectrum", 
 end
 
 check.module("astro.analysis", analysis, {
-  isi = "intervals", isis = "intervals", psth = "rate_over_time", firing_rate = "rate", firing_rates = "rates", sta = "spike_triggered_average",
-  fano_factor = "fano", psd = "power_spectrum", welch = "power_spectrum", ccf = "cross_correlation", events = "calcium_events",
+  isi = "intervals", isis = "intervals", psth = "rate_over_time", firing_rate = "rate", firing_rates = "rates",
+  sta = "spike_triggered_average", fano_factor = "fano", psd = "power_spectrum", welch = "power_spectrum", ccf = "cross_correlation",
 })
 return analysis
