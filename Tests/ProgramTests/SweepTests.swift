@@ -56,6 +56,19 @@ struct SweepTests {
         #expect(try lines().count == 6)
     }
 
+    @Test("A terminal sees how far it is before any point is done, and what is done already when it goes on")
+    func progress() throws {
+        try? FileManager.default.removeItem(at: file)
+        try Run.script("waiting.lua", Self.text.replacingOccurrences(of: "p.x > 2", with: "p.x > 0"))
+        try Run.script("looping.lua", Self.text)
+        for (script, shown) in [("waiting.lua", "0 of 5 points"), ("looping.lua", "2 of 5 points")] {
+            let terminal = try TerminalRun([script, "loop"])
+            try terminal.wait(for: shown)
+            terminal.type(TerminalRun.ctrlC)
+            #expect(terminal.end() == 130)
+        }
+    }
+
     @Test("No process outlives the program, even one that is killed")
     func killed() throws {
         let (process, output) = try loopingSweep()
