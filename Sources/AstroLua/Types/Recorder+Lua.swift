@@ -37,7 +37,8 @@ extension Recorder: LuaType {
             .init("n_events", "How many events it holds.", result: "number") { .integer($0.eventCount) },
             .init(
                 "events",
-                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name.",
+                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name. "
+                    + "Any other name is an error.",
                 result: "table", holdsColumns: true
             ) { try $0.luaEvents() },
             .init("nodes", "The recorded nodes.", result: "Nodes") { .object($0.recordedNodes) },
