@@ -143,7 +143,7 @@ extension Simulation {
 
     /// connect(nodes, spike_recorder) and connect(multimeter, nodes).
     func connectRecorder(_ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule) throws -> Int {
-        let (sources, targets) = (pre.ids, post.ids)
+        let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
         try rule.check(sources, targets)
         let samplers = pre.runs[0].population.devices?.first is any RecorderDevice
         let recorders = samplers ? pre : post
