@@ -326,8 +326,11 @@ extension CheckpointLoader {
         } else {
             link = DeviceLink(
                 population: population, device: device, number: number, streamNumber: stream,
-                targets: targets.map { Int32($0) }, weights: weights, delays: delays, receptor: receptor,
-                now: simulation.now, workers: simulation.threads, place: simulation.place)
+                count: targets.count, weights: weights, delays: delays, receptor: receptor, now: simulation.now,
+                workers: simulation.threads,
+                own: targets.enumerated().lazy.compactMap { [simulation] number, id in
+                    simulation.place(id).map { (number, $0.plane, $0.place) }
+                })
             simulation.links.append(link)
         }
         link.restore(

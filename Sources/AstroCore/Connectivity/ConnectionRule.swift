@@ -29,6 +29,9 @@ struct ConnectionRule {
         self.list = list
     }
 
+    /// Every source to every target, but for autapses.
+    var joinsAll: Bool { kind == .all_to_all && list == nil }
+
     /// Where a row begins in a list of values for all connections.
     func start(ofRow row: Int, _ postCount: Int) -> Int {
         if let list { return list.starts[row] }

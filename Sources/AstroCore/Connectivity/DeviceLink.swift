@@ -27,18 +27,17 @@ final class DeviceLink {
         var count: Int
     }
 
+    /// - `own`: numbers of the connections onto own cells, ascending, and where they end.
     init(
-        population: Int, device: Int, number: Int, streamNumber: Int, targets: [Int32], weights: [Double],
-        delays: [Int32],
-        receptor: Int, now: Int, workers: Int, place: (Int) -> (plane: InputPlane, place: Int)?
+        population: Int, device: Int, number: Int, streamNumber: Int, count: Int, weights: [Double], delays: [Int32],
+        receptor: Int, now: Int, workers: Int, own: some Sequence<(number: Int, plane: InputPlane, place: Int)>
     ) {
         (self.population, self.device, self.number, self.streamNumber) = (population, device, number, streamNumber)
-        (count, self.weights, self.delays, self.receptor) = (targets.count, weights, delays, receptor)
+        (self.count, self.weights, self.delays, self.receptor) = (count, weights, delays, receptor)
         since = now
         trainsSince = now
         shares = Array(repeating: [], count: workers)
-        for (i, target) in targets.enumerated() {
-            guard let (plane, place) = place(Int(target)) else { continue }
+        for (i, plane, place) in own {
             if let last = shares[plane.worker].last, last.plane === plane, last.first + last.count == i,
                 last.place + last.count == place
             {

@@ -37,6 +37,18 @@ struct NodeIDs: RandomAccessCollection {
         append(EvenRun(id, 1, 1))
     }
 
+    mutating func append(_ other: NodeIDs) {
+        for run in other.runs {
+            if run.ids.count == 1 { append(run.ids.first) } else { append(run.ids) }
+        }
+    }
+
+    /// In ascending order, each once.
+    var ordered: NodeIDs {
+        let isOrdered = zip(runs, runs.dropFirst()).allSatisfy { $0.ids.last < $1.ids.first }
+        return isOrdered ? self : NodeIDs(Set(self).sorted())
+    }
+
     var startIndex: Int { 0 }
     var endIndex: Int { count }
 

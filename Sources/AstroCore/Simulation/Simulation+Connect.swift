@@ -223,23 +223,40 @@ extension Simulation {
         _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
     ) throws -> Int {
         var made: [DeviceLink] = []
-        var positions: [UInt32] = []
+        let targets = Targets(post, self)
         // the same on all ranks: what fails fails everywhere
         for (row, source) in pre.enumerated() {
-            positions.removeAll(keepingCapacity: true)
-            rows.append(row: row, to: &positions)
-            guard !positions.isEmpty else { continue }
-            let (weights, delays) = try linkValues(spec, rule, call, row, positions.count, post.count)
+            let (count, own) = linkEnds(rows, rule, row, post, targets)
+            guard count > 0 else { continue }
+            let (weights, delays) = try linkValues(spec, rule, call, row, count, post.count)
             let (population, device) = locate(source)
             made.append(
                 DeviceLink(
                     population: population.index, device: device, number: call.number,
-                    streamNumber: links.count + made.count,
-                    targets: positions.map { Int32(post[Int($0)]) }, weights: weights, delays: delays.map(Int32.init),
-                    receptor: spec.receptor, now: now, workers: threads, place: place))
+                    streamNumber: links.count + made.count, count: count, weights: weights,
+                    delays: delays.map(Int32.init), receptor: spec.receptor, now: now, workers: threads, own: own))
         }
         links += made
         return made.reduce(0) { $0 + $1.count }
+    }
+
+    /// How many connections a generator gets on all ranks, and where those end that go to own cells.
+    private func linkEnds(
+        _ rows: any Rows, _ rule: ConnectionRule, _ row: Int, _ post: NodeIDs, _ targets: Targets
+    ) -> (count: Int, own: [(number: Int, plane: InputPlane, place: Int)]) {
+        if rule.joinsAll {
+            let own = targets.own.enumerated().map { i, id in
+                let end = place(id)!
+                return (targets.position(ofOwn: i), end.plane, end.place)
+            }
+            return (post.count, own)
+        }
+        var positions: [UInt32] = []
+        rows.append(row: row, to: &positions)
+        let own = positions.enumerated().compactMap { number, position in
+            place(post[Int(position)]).map { (number, $0.plane, $0.place) }
+        }
+        return (positions.count, own)
     }
 
     private func linkValues(
