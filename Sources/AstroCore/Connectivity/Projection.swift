@@ -62,6 +62,13 @@ final class Projection {
 
     func borrow(_ found: some Sequence<(Int, Tsodyks.State)>) { borrowed = Dictionary(uniqueKeysWithValues: found) }
 
+    /// Does a row have connections onto own cells?
+    func hasTargets(row: Int) -> Bool {
+        segments.contains {
+            $0.chunks[row / Self.rowsPerChunk]?.connections(ofRow: row % Self.rowsPerChunk).isEmpty == false
+        }
+    }
+
     /// Rows with connections onto own cells; one may come several times.
     var filledRows: [Int] {
         segments.flatMap { segment in

@@ -41,6 +41,15 @@ final class Population {
         kind = .devices(devices)
     }
 
+    /// After projections were made or changed.
+    func numberFactors() {
+        factors = 0
+        for i in outgoing.indices {
+            outgoing[i].factor = outgoing[i].projection.plasticity == nil ? nil : factors
+            if outgoing[i].factor != nil { factors += 1 }
+        }
+    }
+
     var modelName: String {
         switch kind {
         case .cells(let cells): return cells.model.name
@@ -50,6 +59,8 @@ final class Population {
 
     /// Outgoing projections in the order of their making; what a spike of a cell goes to.
     var outgoing: [Outgoing] = []
+    /// Numbers that a spike carries: the factors of those projections that have such.
+    private(set) var factors = 0
     /// Spike recorders and the cells they listen to.
     var spikeListeners: [SpikeListener] = []
     var samplers: [Sampler] = []
@@ -59,13 +70,17 @@ extension Population: Checkpointed {
     static let kept = [
         "count", "label", "kind", "stream", "firstStreamed", "spikeListeners", "samplers",
     ]
-    static let made = ["index", "firstID", "outgoing"]
+    static let made = ["index", "firstID", "outgoing", "factors"]
 }
 
 /// A projection that leaves a population, and which of its rows belongs to a cell.
 struct Outgoing {
     let projection: Projection
     let rows: RowMap
+    /// Which of the factors that a spike carries is on the weights of this projection; nil where there is none.
+    fileprivate(set) var factor: Int?
+
+    init(_ projection: Projection, _ rows: RowMap) { (self.projection, self.rows) = (projection, rows) }
 }
 
 /// From the cells of a population to the rows of a projection: -1 where a cell has none.

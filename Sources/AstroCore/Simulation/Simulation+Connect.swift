@@ -131,7 +131,7 @@ extension Simulation {
         projections.append(projection)
         let stretches = Dictionary(grouping: stretches(of: projection.sources)) { $0.nodes.population.index }
         for (population, stretches) in stretches {
-            populationList[population].outgoing.append(Outgoing(projection: projection, rows: RowMap(stretches)))
+            populationList[population].outgoing.append(Outgoing(projection, RowMap(stretches)))
         }
     }
 
