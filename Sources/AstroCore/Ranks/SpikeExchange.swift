@@ -88,7 +88,8 @@ final class SpikeExchange {
     private final class Flight {
         private let ranks: Ranks
         private let sent = ReusedMemory(), received = ReusedMemory()
-        private var messages: Messages?
+        /// The parts, and what follows behind them: that is not waited for before all ranks are ready to take it.
+        private var messages, following: Messages?
         private var room = 0
         /// Words for each rank, in its part and behind it.
         private var counts: [Int] = []
@@ -132,7 +133,7 @@ final class SpikeExchange {
         var most: Int { zip(counts, rests).map { $0 + $1.count }.max() ?? 0 }
 
         func begin(report: UInt64, most: Int) {
-            let messages = Messages(ranks)
+            let messages = Messages(ranks), following = Messages(ranks)
             for rank in 0..<ranks.count {
                 let part = out + rank * size
                 (part[0], part[1], part[2]) = (
@@ -144,28 +145,30 @@ final class SpikeExchange {
             for rank in 0..<ranks.count where rank != ranks.rank && !rests[rank].isEmpty {
                 let size = 8 * rests[rank].count
                 rests[rank].withUnsafeBytes { next.copyMemory(from: $0.baseAddress!, byteCount: size) }
-                messages.send(.spikes, to: rank, next, size)
+                following.send(.spikes, to: rank, next, size)
                 next += size
             }
-            self.messages = messages
+            (self.messages, self.following) = (messages, following)
         }
 
-        func lookAfter() { messages?.lookAfter() }
+        func lookAfter() {
+            messages?.lookAfter()
+            following?.lookAfter()
+        }
 
         func end() {
             messages?.end()
-            messages = nil
             restStarts = (0..<ranks.count).reduce(into: [0]) { $0.append($0.last! + Int(place[$1 * size] >> 32)) }
-            let following = Messages(ranks)
             for rank in 0..<ranks.count {
                 let rest = rest(of: rank)
                 if rank == ranks.rank {
                     _ = rest.update(from: rests[rank])
                 } else if rest.count > 0 {
-                    following.receive(.spikes, from: rank, rest.baseAddress!, most: 8 * rest.count)
+                    following?.receive(.spikes, from: rank, rest.baseAddress!, most: 8 * rest.count)
                 }
             }
-            following.end()
+            following?.end()
+            (messages, following) = (nil, nil)
             ranks.count(bytes: bytes + 8 * restStarts.last!)
         }
 
