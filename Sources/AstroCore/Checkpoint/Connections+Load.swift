@@ -328,8 +328,10 @@ extension CheckpointLoader {
                 population: population, device: device, number: number, streamNumber: stream,
                 count: targets.count, weights: weights, delays: delays, receptor: receptor, now: simulation.now,
                 workers: simulation.threads,
-                own: targets.enumerated().lazy.compactMap { [simulation] number, id in
-                    simulation.place(id).map { (number, $0.plane, $0.place) }
+                forEachOwn: { body in
+                    for (number, id) in targets.enumerated() {
+                        if let end = simulation.place(id) { body(number, end.plane, end.place) }
+                    }
                 })
             simulation.links.append(link)
         }

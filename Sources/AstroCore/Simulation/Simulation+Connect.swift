@@ -226,7 +226,7 @@ extension Simulation {
         let targets = Targets(post, self)
         // the same on all ranks: what fails fails everywhere
         for (row, source) in pre.enumerated() {
-            let (count, own) = linkEnds(rows, rule, row, post, targets)
+            let (count, forEachOwn) = linkEnds(rows, rule, row, post, targets)
             guard count > 0 else { continue }
             let (weights, delays) = try linkValues(spec, rule, call, row, count, post.count)
             let (population, device) = locate(source)
@@ -234,29 +234,38 @@ extension Simulation {
                 DeviceLink(
                     population: population.index, device: device, number: call.number,
                     streamNumber: links.count + made.count, count: count, weights: weights,
-                    delays: delays.map(Int32.init), receptor: spec.receptor, now: now, workers: threads, own: own))
+                    delays: delays.map(Int32.init), receptor: spec.receptor, now: now, workers: threads,
+                    forEachOwn: forEachOwn))
         }
         links += made
         return made.reduce(0) { $0 + $1.count }
     }
 
-    /// How many connections a generator gets on all ranks, and where those end that go to own cells.
+    /// How many connections a generator gets on all ranks, and what tells those onto own cells: number, plane and place.
     private func linkEnds(
         _ rows: any Rows, _ rule: ConnectionRule, _ row: Int, _ post: NodeIDs, _ targets: Targets
-    ) -> (count: Int, own: [(number: Int, plane: InputPlane, place: Int)]) {
+    ) -> (count: Int, forEachOwn: ((Int, InputPlane, Int) -> Void) -> Void) {
         if rule.joinsAll {
-            let own = targets.own.enumerated().map { i, id in
-                let end = place(id)!
-                return (targets.position(ofOwn: i), end.plane, end.place)
-            }
-            return (post.count, own)
+            return (
+                post.count,
+                { [self] body in
+                    for (i, id) in targets.own.enumerated() {
+                        let end = place(id)!
+                        body(targets.position(ofOwn: i), end.plane, end.place)
+                    }
+                }
+            )
         }
         var positions: [UInt32] = []
         rows.append(row: row, to: &positions)
-        let own = positions.enumerated().compactMap { number, position in
-            place(post[Int(position)]).map { (number, $0.plane, $0.place) }
-        }
-        return (positions.count, own)
+        return (
+            positions.count,
+            { [self, positions] body in
+                for (number, position) in positions.enumerated() {
+                    if let end = place(post[Int(position)]) { body(number, end.plane, end.place) }
+                }
+            }
+        )
     }
 
     private func linkValues(
