@@ -20,6 +20,7 @@ static struct {
     int (*Comm_size)(Handle, int *);
     int (*Comm_dup)(Handle, Handle *);
     int (*Iallgather)(const void *, int, Handle, void *, int, Handle, Handle, Handle *);
+    int (*Ialltoall)(const void *, int, Handle, void *, int, Handle, Handle, Handle *);
     int (*Iallgatherv)(const void *, int, Handle, void *, const int *, const int *, Handle, Handle, Handle *);
     int (*Ibcast)(void *, int, Handle, int, Handle, Handle *);
     int (*Isend)(const void *, int, Handle, int, int, Handle, Handle *);
@@ -34,7 +35,7 @@ static Handle world, farewell, byte;
 static int rank, size = 1;
 static double spinning;                       // seconds before a rank that waits sleeps
 
-enum { FUNNELED = 1, TAG = 7 };
+enum { FUNNELED = 1 };
 static const size_t MOST = (size_t)1 << 30;   // bytes in a message; MPI counts with int
 
 static int number(const char *variable) {
@@ -68,7 +69,7 @@ static const char *open_library(void) {
         {"MPI_Iallgather", (void **)&mpi.Iallgather},   {"MPI_Iallgatherv", (void **)&mpi.Iallgatherv},
         {"MPI_Ibcast", (void **)&mpi.Ibcast},           {"MPI_Isend", (void **)&mpi.Isend},
         {"MPI_Irecv", (void **)&mpi.Irecv},             {"MPI_Testall", (void **)&mpi.Testall},
-        {"MPI_Ibarrier", (void **)&mpi.Ibarrier},
+        {"MPI_Ibarrier", (void **)&mpi.Ibarrier},       {"MPI_Ialltoall", (void **)&mpi.Ialltoall},
         {"MPI_Abort", (void **)&mpi.Abort},             {"MPI_Finalize", (void **)&mpi.Finalize},
     };
     // its plugins look for its symbols among all
@@ -183,65 +184,76 @@ void mpi_gather_sized(const void *mine, void *all, const size_t *sizes) {
     free(counts);
 }
 
-// Requests that are waited for together.
-typedef struct {
+struct mpi_messages {
     Handle *all;
     int count, room;
-} Requests;
+};
 
-static Handle *next(Requests *r) {
-    if (r->count == r->room) {
-        r->room = 2 * r->room + 16;
-        r->all = realloc(r->all, (size_t)r->room * sizeof *r->all);
+mpi_messages *mpi_begin(void) { return calloc(1, sizeof(mpi_messages)); }
+
+static Handle *next(mpi_messages *m) {
+    if (m->count == m->room) {
+        m->room = 2 * m->room + 16;
+        m->all = realloc(m->all, (size_t)m->room * sizeof *m->all);
     }
-    return r->all + r->count++;
+    return m->all + m->count++;
 }
 
-static void finish(Requests *r) {
-    if (r->count > 0) wait_for(r->all, r->count, 1e300);
-    free(r->all);
+void mpi_end(mpi_messages *m) {
+    if (m->count > 0) wait_for(m->all, m->count, 1e300);
+    free(m->all);
+    free(m);
 }
 
-static void post_send(Requests *r, int to, const void *bytes, size_t count) {
+void mpi_look_after(mpi_messages *m) {
+    int done = 0;
+    if (m->count > 0) mpi.Testall(m->count, m->all, &done, NULL);
+}
+
+void mpi_post_send(mpi_messages *m, int tag, int to, const void *bytes, size_t count) {
     for (size_t done = 0; done < count; done += MOST) {
         size_t part = count - done < MOST ? count - done : MOST;
-        mpi.Isend((const char *)bytes + done, (int)part, byte, to, TAG, world, next(r));
+        mpi.Isend((const char *)bytes + done, (int)part, byte, to, tag, world, next(m));
     }
 }
 
-static void post_receive(Requests *r, int from, void *bytes, size_t count) {
+void mpi_post_receive(mpi_messages *m, int tag, int from, void *bytes, size_t count) {
     for (size_t done = 0; done < count; done += MOST) {
         size_t part = count - done < MOST ? count - done : MOST;
-        mpi.Irecv((char *)bytes + done, (int)part, byte, from, TAG, world, next(r));
+        mpi.Irecv((char *)bytes + done, (int)part, byte, from, tag, world, next(m));
     }
+}
+
+void mpi_post_all_to_all(mpi_messages *m, const void *out, size_t bytes, void *in) {
+    mpi.Ialltoall(out, (int)bytes, byte, in, (int)bytes, byte, world, next(m));
 }
 
 void mpi_send(int to, const void *bytes, size_t count) {
-    Requests r = {0};
-    post_send(&r, to, bytes, count);
-    finish(&r);
+    mpi_messages *m = mpi_begin();
+    mpi_post_send(m, MPI_ANSWERS, to, bytes, count);
+    mpi_end(m);
 }
 
 void mpi_receive(int from, void *bytes, size_t count) {
-    Requests r = {0};
-    post_receive(&r, from, bytes, count);
-    finish(&r);
+    mpi_messages *m = mpi_begin();
+    mpi_post_receive(m, MPI_ANSWERS, from, bytes, count);
+    mpi_end(m);
 }
 
 void mpi_exchange(const void *out, const size_t *out_sizes, void *in, const size_t *in_sizes) {
-    Requests r = {0};
+    mpi_messages *m = mpi_begin();
     char *place = in;
     char *mine = NULL;
     for (int i = 0; i < size; place += in_sizes[i++]) {
         if (i == rank) mine = place;
-        else post_receive(&r, i, place, in_sizes[i]);
+        else mpi_post_receive(m, MPI_ANSWERS, i, place, in_sizes[i]);
     }
     const char *part = out;
     for (int i = 0; i < size; part += out_sizes[i++]) {
         if (i == rank && out_sizes[i] > 0) memcpy(mine, part, out_sizes[i]);
-        else if (i != rank) post_send(&r, i, part, out_sizes[i]);
+        else if (i != rank) mpi_post_send(m, MPI_ANSWERS, i, part, out_sizes[i]);
     }
-    finish(&r);
+    mpi_end(m);
 }
 
 bool mpi_meet(double seconds) {

@@ -21,7 +21,9 @@ extension Simulation {
         var all: [any Checkpointed] = [self]
         all += populationList.compactMap(\.cells)
         all += Array(planes.joined()) as [any Checkpointed]
-        for segment in projections.flatMap(\.segments) { all += segment.chunks.compactMap { $0 } as [any Checkpointed] }
+        for segment in projections.flatMap(\.segments) {
+            all += segment.chunks.compactMap { $0?.header.pointee } as [any Checkpointed]
+        }
         all += projections as [any Checkpointed]
         all += sicProjections as [any Checkpointed]
         all += links as [any Checkpointed]

@@ -77,7 +77,7 @@ struct TargetPlaces {
 private struct ProjectionHeader {
     let number: Int
     let spec: SynapseSpec
-    let sources: [Int]
+    let sources: NodeIDs
     let weight: Double?
     let delay: Int?
     let plasticity: Tsodyks?
@@ -86,7 +86,7 @@ private struct ProjectionHeader {
         number = try contents.int(0...1 << 40, "number of the call")
         let model = try contents.text(), receptor = try contents.int(0...1000, "receptor")
         spec = try SynapseSpec(["synapse_model": .text(model), "receptor_type": .number(Double(receptor))])
-        sources = try contents.near(1..<targets.count + 1, "node")
+        sources = try contents.nodes(1..<targets.count + 1)
         weight = try contents.optionalDouble()
         delay = try contents.flag() ? try contents.int(1...Int(UInt16.max), "delay") : nil
         plasticity =
@@ -97,13 +97,15 @@ private struct ProjectionHeader {
             : nil
         try contents.finish()
         try contents.require(sources.allSatisfy(targets.isCell), "a source of spikes is no cell")
-        try contents.require(Set(sources).count == sources.count, "a source is named twice")
+        try contents.require(!NodeSearch(sources).hasRepeats, "a source is named twice")
         try contents.require(plasticity == nil || spec.model == .tsodyksSynapse, "a synapse with parameters of another")
         try contents.require(spec.model != .sicConnection, "a slow inward current is no spike")
     }
 
-    func make(_ segments: [Segment], workers: Int) -> Projection {
-        let projection = Projection(number: number, spec: spec, sources: sources, segments: segments, workers: workers)
+    func make(_ segments: [Segment], _ simulation: Simulation) -> Projection {
+        let projection = Projection(
+            number: number, spec: spec, sources: sources, OwnRows(sources, simulation), segments: segments,
+            workers: simulation.threads)
         (projection.weight, projection.delay, projection.plasticity) = (weight, delay, plasticity)
         return projection
     }
@@ -148,18 +150,27 @@ extension CheckpointLoader {
             chunk = number + 1
         }
         try same(built.map { $0.count == found } ?? true, "numbers of connections")
-        let projection = built ?? header.make(segments.filter(\.hasConnections), workers: simulation.threads)
+        let projection = built ?? header.make(segments.filter(\.hasConnections), simulation)
         try readSynapses(of: projection, header)
         projection.countConnections(found)
         if built == nil { simulation.append(projection) }
     }
 
     private func readSynapses(of projection: Projection, _ header: ProjectionHeader) throws {
-        var (_, contents) = try reader.take(.synapses)
+        let rows = simulation.rowOwnership(projection), number = simulation.ranks.count
         let wanted = header.plasticity == nil ? 0 : header.sources.count
-        (projection.weight, projection.delay) = (header.weight, header.delay)
-        projection.plasticity = header.plasticity
-        projection.states = try contents.raw(wanted, of: Tsodyks.State.self)
+        var (_, contents) = try reader.take(.synapses) { whole in
+            let states = try whole.raw(wanted, of: Tsodyks.State.self)
+            try whole.finish()
+            return (0..<number).map { rank in
+                var part = SectionWriter()
+                let own = wanted == 0 ? [] : rows.positions(of: rank).map { states[$0] }
+                own.withUnsafeBufferPointer { part.put(raw: $0) }
+                return part
+            }
+        }
+        (projection.weight, projection.delay, projection.plasticity) = (header.weight, header.delay, header.plasticity)
+        projection.states = try contents.raw(wanted == 0 ? 0 : projection.ownRows.count, of: Tsodyks.State.self)
         try contents.finish()
     }
 
@@ -170,7 +181,7 @@ extension CheckpointLoader {
         var parts = segments.map { _ in ChunkPart() }
         var i = 0
         for count in rows.counts {
-            for s in parts.indices { parts[s].offsets.append(UInt32(parts[s].targets.count)) }
+            for s in parts.indices { parts[s].starts.append(UInt32(parts[s].targets.count)) }
             for i in i..<i + count {
                 guard let (segment, place) = targets.find(Int(rows.targets[i])) else {
                     if targets.isCell(Int(rows.targets[i])) { continue }
@@ -215,21 +226,15 @@ extension CheckpointLoader {
 
 /// The connections of some rows to one segment, while they are collected.
 private struct ChunkPart {
-    var offsets: [UInt32] = [], targets: [UInt16] = []
+    var starts: [UInt32] = [], targets: [UInt16] = []
     var weights: [Double] = [], delays: [UInt16] = [], individuals: [IndividualSynapse] = []
 
     var chunk: RowChunk {
-        RowChunk(
-            offsets: Self.copy(offsets + [UInt32(targets.count)])!, targets: Self.copy(targets)!,
-            weights: Self.copy(weights), delays: Self.copy(delays), individuals: Self.copy(individuals),
-            rows: offsets.count)
-    }
-
-    private static func copy<T>(_ values: [T]) -> UnsafeMutablePointer<T>? {
-        guard !values.isEmpty else { return nil }
-        let memory = UnsafeMutablePointer<T>.allocate(capacity: values.count)
-        memory.initialize(from: values, count: values.count)
-        return memory
+        let chunk = targets.withUnsafeBufferPointer { RowChunk(starts: starts, targets: $0) }
+        chunk.setWeights(weights)
+        chunk.setDelays(delays)
+        chunk.setIndividuals(individuals)
+        return chunk
     }
 }
 
@@ -321,8 +326,13 @@ extension CheckpointLoader {
         } else {
             link = DeviceLink(
                 population: population, device: device, number: number, streamNumber: stream,
-                targets: targets.map { Int32($0) }, weights: weights, delays: delays, receptor: receptor,
-                now: simulation.now, workers: simulation.threads, place: simulation.place)
+                count: targets.count, weights: weights, delays: delays, receptor: receptor, now: simulation.now,
+                workers: simulation.threads,
+                forEachOwn: { body in
+                    for (number, id) in targets.enumerated() {
+                        if let end = simulation.place(id) { body(number, end.plane, end.place) }
+                    }
+                })
             simulation.links.append(link)
         }
         link.restore(

@@ -13,10 +13,9 @@ extension Simulation {
                 try writer.put(.rows, first + i, rows)
             }
         }
-        shareStates(of: projection)
-        try writer.put(.synapses, number) { contents in
-            projection.states.withUnsafeBufferPointer { contents.put(raw: $0) }
-        }
+        let isPlastic = projection.plasticity != nil
+        let states = isPlastic ? ranks.toFirst(projection.states, rowOwnership(projection)) : []
+        try writer.put(.synapses, number) { contents in states.withUnsafeBufferPointer { contents.put(raw: $0) } }
     }
 
     /// Sections that workers write side by side.
@@ -104,7 +103,7 @@ struct ConnectionOrder: @unchecked Sendable {
             places.removeAll(keepingCapacity: true)
             for (segment, ids) in zip(projection.segments, ids) {
                 guard let chunk = segment.chunks[chunk] else { continue }
-                for i in Int(chunk.offsets[row - first])..<Int(chunk.offsets[row - first + 1]) {
+                for i in chunk.connections(ofRow: row - first) {
                     targets.append(ids[Int(chunk.targets[i])])
                     if wantsPlaces { places.append(Place(chunk: chunk, index: i)) }
                 }

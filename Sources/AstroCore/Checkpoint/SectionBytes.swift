@@ -207,6 +207,17 @@ package struct SectionReader {
         }
     }
 
+    /// The same as ids of nodes, each within a range.
+    mutating func nodes(_ range: Range<Int>) throws -> NodeIDs {
+        var ids = NodeIDs(), last = 0
+        for _ in 0..<(try count()) {
+            last &+= try int()
+            guard range.contains(last) else { throw damaged("there is no node \(last)") }
+            ids.append(last)
+        }
+        return ids
+    }
+
     /// The same, each within a range.
     mutating func near(_ range: Range<Int>, _ name: String) throws -> [Int] {
         let values = try near()

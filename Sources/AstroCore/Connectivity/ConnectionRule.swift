@@ -29,6 +29,9 @@ struct ConnectionRule {
         self.list = list
     }
 
+    /// Every source to every target, but for autapses.
+    var joinsAll: Bool { kind == .all_to_all && list == nil }
+
     /// Where a row begins in a list of values for all connections.
     func start(ofRow row: Int, _ postCount: Int) -> Int {
         if let list { return list.starts[row] }
@@ -129,8 +132,8 @@ struct ConnectionRule {
         }
     }
 
-    /// Refuses what can't be built between these sets. Both are global ids.
-    func check(_ pre: [Int], _ post: [Int]) throws {
+    /// Refuses what can't be built between these sets.
+    func check(_ pre: NodeIDs, _ post: NodeIDs) throws {
         if kind == .one_to_one, pre.count != post.count {
             throw InputError("one_to_one needs as many sources as targets, got \(pre.count) and \(post.count)")
         }
@@ -150,9 +153,9 @@ struct ConnectionRule {
     }
 
     /// With `value` partners for each of `nodes` among `partners`.
-    private func checkDegree(from partners: [Int], to nodes: [Int], _ what: String) throws {
+    private func checkDegree(from partners: NodeIDs, to nodes: NodeIDs, _ what: String) throws {
         let key = kind.key!
-        let overlap = !allowsAutapses && !Set(partners).isDisjoint(with: nodes)
+        let overlap = !allowsAutapses && NodeSearch(partners).common(with: nodes) != nil
         let available = partners.count - (overlap ? 1 : 0)
         if !allowsMultapses, Int(value) > available {
             throw InputError(

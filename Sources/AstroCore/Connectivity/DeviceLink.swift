@@ -27,25 +27,26 @@ final class DeviceLink {
         var count: Int
     }
 
+    /// - `forEachOwn`: tells the numbers of the connections onto own cells, ascending, and where they end.
     init(
-        population: Int, device: Int, number: Int, streamNumber: Int, targets: [Int32], weights: [Double],
-        delays: [Int32],
-        receptor: Int, now: Int, workers: Int, place: (Int) -> (plane: InputPlane, place: Int)?
+        population: Int, device: Int, number: Int, streamNumber: Int, count: Int, weights: [Double], delays: [Int32],
+        receptor: Int, now: Int, workers: Int, forEachOwn: ((Int, InputPlane, Int) -> Void) -> Void
     ) {
         (self.population, self.device, self.number, self.streamNumber) = (population, device, number, streamNumber)
-        (count, self.weights, self.delays, self.receptor) = (targets.count, weights, delays, receptor)
+        (self.count, self.weights, self.delays, self.receptor) = (count, weights, delays, receptor)
         since = now
         trainsSince = now
         shares = Array(repeating: [], count: workers)
-        for (i, target) in targets.enumerated() {
-            guard let (plane, place) = place(Int(target)) else { continue }
-            if let last = shares[plane.worker].last, last.plane === plane, last.first + last.count == i,
-                last.place + last.count == place
-            {
-                shares[plane.worker][shares[plane.worker].count - 1].count += 1
-            } else {
-                shares[plane.worker].append(Run(plane: plane, place: place, first: i, count: 1))
-            }
+        forEachOwn { add($0, $1, $2) }
+    }
+
+    private func add(_ number: Int, _ plane: InputPlane, _ place: Int) {
+        if let last = shares[plane.worker].last, last.plane === plane, last.first + last.count == number,
+            last.place + last.count == place
+        {
+            shares[plane.worker][shares[plane.worker].count - 1].count += 1
+        } else {
+            shares[plane.worker].append(Run(plane: plane, place: place, first: number, count: 1))
         }
     }
 

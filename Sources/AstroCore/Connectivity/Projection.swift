@@ -7,8 +7,8 @@ final class Projection {
 
     let number: Int
     let spec: SynapseSpec
-    /// Global ids of the sources, a row each.
-    let sources: [Int]
+    /// A row each.
+    let sources: NodeIDs
     /// Weight and delay (steps) where all connections share them.
     var weight: Double?
     var delay: Int?
@@ -19,12 +19,16 @@ final class Projection {
     /// Connections, on all ranks; the store has those onto own cells.
     private(set) var count = 0
 
-    /// Short-term plasticity shared by all connections of a source: parameters, and a state for each row.
+    /// Short-term plasticity shared by all connections of a source: parameters, and a state for each row of an own cell.
     var plasticity: Tsodyks?
     var states: [Tsodyks.State] = []
+    let ownRows: OwnRows
+    /// States of rows of other ranks, as they were when they were asked for.
+    private var borrowed: [Int: Tsodyks.State] = [:]
 
-    init(number: Int, spec: SynapseSpec, sources: [Int], segments: [Segment], workers: Int) {
+    init(number: Int, spec: SynapseSpec, sources: NodeIDs, _ ownRows: OwnRows, segments: [Segment], workers: Int) {
         self.number = number
+        self.ownRows = ownRows
         self.spec = spec
         self.sources = sources
         self.segments = segments
@@ -32,7 +36,7 @@ final class Projection {
         weight = spec.uniform("weight")
         if spec.sharesDynamics {
             plasticity = Tsodyks(spec)
-            states = Array(repeating: Tsodyks.State(spec), count: sources.count)
+            states = Array(repeating: Tsodyks.State(spec), count: ownRows.count)
         }
     }
 
@@ -45,10 +49,33 @@ final class Projection {
         (self.count, self.shortestDelay, self.longestDelay) = (count, shortestDelay, longestDelay)
     }
 
-    /// The factor on the weights of all connections of a row, for a spike with this stamp (ms).
+    /// The factor on the weights of all connections of an own row, for a spike with this stamp (ms).
     func factor(row: Int, time: Double) -> Double {
         guard let plasticity else { return 1 }
-        return plasticity.release(&states[row], at: time)
+        return plasticity.release(&states[ownRows.place(of: row)!], at: time)
+    }
+
+    /// An own row's, or one that was borrowed.
+    func state(ofRow row: Int) -> Tsodyks.State { ownRows.place(of: row).map { states[$0] } ?? borrowed[row]! }
+
+    func forgetSharedDynamics() { (plasticity, states, borrowed) = (nil, [], [:]) }
+
+    func borrow(_ found: some Sequence<(Int, Tsodyks.State)>) { borrowed = Dictionary(uniqueKeysWithValues: found) }
+
+    /// Does a row have connections onto own cells?
+    func hasTargets(row: Int) -> Bool {
+        segments.contains {
+            $0.chunks[row / Self.rowsPerChunk]?.connections(ofRow: row % Self.rowsPerChunk).isEmpty == false
+        }
+    }
+
+    /// Rows with connections onto own cells; one may come several times.
+    var filledRows: [Int] {
+        segments.flatMap { segment in
+            segment.chunks.enumerated().flatMap { index, chunk in
+                (chunk?.rows ?? []).map { index * Self.rowsPerChunk + $0 }
+            }
+        }
     }
 
     var memoryBytes: Int {
@@ -56,9 +83,40 @@ final class Projection {
     }
 }
 
+/// The rows of own cells, in stretches; each has a place among them.
+struct OwnRows {
+    private var pieces: [(rows: Range<Int>, place: Int)] = []
+    private(set) var count = 0
+
+    init(_ sources: NodeIDs, _ simulation: Simulation) {
+        for stretch in simulation.stretches(of: sources) {
+            guard let cells = stretch.nodes.population.cells else { continue }
+            let own = stretch.nodes.even.positions(in: cells.own)
+            add(stretch.start + own.lowerBound..<stretch.start + own.upperBound)
+        }
+    }
+
+    private mutating func add(_ rows: Range<Int>) {
+        if rows.isEmpty { return }
+        if let last = pieces.last, last.rows.upperBound == rows.lowerBound {
+            pieces[pieces.count - 1].rows = last.rows.lowerBound..<rows.upperBound
+        } else {
+            pieces.append((rows, count))
+        }
+        count += rows.count
+    }
+
+    @inline(__always)
+    func place(of row: Int) -> Int? {
+        let piece = pieces.count == 1 ? 0 : pieces.partitioningIndex { $0.rows.lowerBound > row } - 1
+        guard piece >= 0, pieces[piece].rows.contains(row) else { return nil }
+        return pieces[piece].place + row - pieces[piece].rows.lowerBound
+    }
+}
+
 extension Projection: Checkpointed {
     static let kept = ["number", "spec", "sources", "weight", "delay", "segments", "plasticity", "states"]
-    static let made = ["longestDelay", "shortestDelay", "segmentsOfWorker", "count"]
+    static let made = ["longestDelay", "shortestDelay", "segmentsOfWorker", "count", "ownRows", "borrowed"]
 }
 
 extension Tsodyks {
@@ -103,39 +161,6 @@ final class Segment {
     var memoryBytes: Int { chunks.reduce(0) { $0 + ($1?.memoryBytes ?? 0) } }
 }
 
-/// The connections of some rows to the targets of one segment.
-struct RowChunk {
-    /// Row r of the chunk has connections offsets[r] ..< offsets[r + 1].
-    let offsets: UnsafeMutablePointer<UInt32>
-    let targets: UnsafeMutablePointer<UInt16>
-    var weights: UnsafeMutablePointer<Double>?
-    var delays: UnsafeMutablePointer<UInt16>?
-    var individuals: UnsafeMutablePointer<IndividualSynapse>?
-    let rows: Int
-
-    var count: Int { Int(offsets[rows]) }
-
-    func deallocate() {
-        offsets.deallocate()
-        targets.deallocate()
-        weights?.deallocate()
-        delays?.deallocate()
-        individuals?.deallocate()
-    }
-
-    var memoryBytes: Int {
-        let perConnection =
-            2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2)
-            + (individuals == nil ? 0 : MemoryLayout<IndividualSynapse>.stride)
-        return (rows + 1) * 4 + count * perConnection
-    }
-}
-
-extension RowChunk: Checkpointed {
-    static let kept = ["offsets", "targets", "weights", "delays", "individuals"]
-    static let made = ["rows"]
-}
-
 // MARK: - Delivery
 
 extension Projection {
@@ -145,19 +170,18 @@ extension Projection {
         -> Int
     {
         guard let chunk = segment.chunks[row / Self.rowsPerChunk] else { return 0 }
-        let rowInChunk = row % Self.rowsPerChunk
-        let first = Int(chunk.offsets[rowInChunk]), end = Int(chunk.offsets[rowInChunk &+ 1])
-        guard first < end, spec.receptor == 0 else { return end - first }
+        let connections = chunk.connections(ofRow: row % Self.rowsPerChunk)
+        guard !connections.isEmpty, spec.receptor == 0 else { return connections.count }
         if let weight, let delay {
             let value = segment.plane.inputs.countsSpikes ? 1 : weight * factor
             if value < 0 && segment.plane.inputs.refusesNegativeWeights { fault = true }
             let row = segment.row(stamp + delay, value)
-            let amount = abs(value)
-            for i in first..<end { row[Int(chunk.targets[i])] += amount }
+            let amount = abs(value), targets = chunk.targets
+            for i in connections { row[Int(targets[i])] += amount }
         } else {
-            deliverEach(first..<end, chunk, factor, stamp, resolution, segment, &fault)
+            deliverEach(connections, chunk, factor, stamp, resolution, segment, &fault)
         }
-        return end - first
+        return connections.count
     }
 
     /// Connections that differ in weight, delay or dynamics.

@@ -10,7 +10,7 @@ struct TargetMap {
     /// Segment in the upper, place in the lower half.
     private let entries: [UInt32]
 
-    init(_ post: [Int], _ simulation: Simulation) {
+    init(_ post: NodeIDs, _ simulation: Simulation) {
         var entries: [UInt32] = []
         entries.reserveCapacity(post.count)
         for id in post {
@@ -58,14 +58,14 @@ final class ProjectionBuilder: @unchecked Sendable {
     private let rule: ConnectionRule
 
     init(
-        _ spec: SynapseSpec, _ rule: ConnectionRule, pre: [Int], post: Targets, _ call: CallName,
+        _ spec: SynapseSpec, _ rule: ConnectionRule, pre: NodeIDs, post: Targets, _ call: CallName,
         _ simulation: Simulation
     ) {
         map = TargetMap(post.own, simulation)
         let chunks = Projection.chunks(rows: pre.count)
         projection = Projection(
-            number: call.number, spec: spec, sources: pre, segments: map.makeSegments(chunks: chunks),
-            workers: simulation.threads)
+            number: call.number, spec: spec, sources: pre, OwnRows(pre, simulation),
+            segments: map.makeSegments(chunks: chunks), workers: simulation.threads)
         self.call = call
         resolution = simulation.resolution
         targets = post
@@ -116,7 +116,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
 
         fileprivate struct Part {
-            var offsets: [UInt32] = []
+            var starts: [UInt32] = []
             var weights: [Double] = []
             var delays: [UInt16] = []
             var individuals: [IndividualSynapse] = []
@@ -127,7 +127,7 @@ final class ProjectionBuilder: @unchecked Sendable {
 
     func begin(_ scratch: Scratch) {
         for i in scratch.parts.indices {
-            scratch.parts[i].offsets.removeAll(keepingCapacity: true)
+            scratch.parts[i].starts.removeAll(keepingCapacity: true)
             scratch.filled[i] = 0
             scratch.parts[i].weights.removeAll(keepingCapacity: true)
             scratch.parts[i].delays.removeAll(keepingCapacity: true)
@@ -144,7 +144,7 @@ final class ProjectionBuilder: @unchecked Sendable {
     ///
     /// - `numbers`: which of the row's `count` connections they are; nil for all.
     func add(row: Int, _ positions: [UInt32], numbers: [UInt32]? = nil, of count: Int = 0, to scratch: Scratch) throws {
-        for i in scratch.parts.indices { scratch.parts[i].offsets.append(UInt32(scratch.filled[i])) }
+        for i in scratch.parts.indices { scratch.parts[i].starts.append(UInt32(scratch.filled[i])) }
         scratch.count += positions.count
         scratch.reserve(positions.count)
         if let delay = projection.spec.uniform("delay"), projection.weight != nil, !projection.isIndividual {
@@ -206,29 +206,18 @@ final class ProjectionBuilder: @unchecked Sendable {
 
     /// Stores what the scratch holds as chunk number `index`.
     func store(_ scratch: Scratch, chunk index: Int) {
-        for (i, segment) in projection.segments.enumerated() {
-            let part = scratch.parts[i], rows = part.offsets.count, count = scratch.filled[i]
-            let offsets = UnsafeMutablePointer<UInt32>.allocate(capacity: rows + 1)
-            offsets.initialize(from: part.offsets, count: rows)
-            (offsets + rows).initialize(to: UInt32(count))
-            let chunk = RowChunk(
-                offsets: offsets, targets: Self.copy(UnsafeBufferPointer(start: scratch.targets[i], count: count))!,
-                weights: part.weights.isEmpty ? nil : Self.copy(part.weights),
-                delays: part.delays.isEmpty ? nil : Self.copy(part.delays),
-                individuals: part.individuals.isEmpty ? nil : Self.copy(part.individuals), rows: rows)
+        for (i, segment) in projection.segments.enumerated() where scratch.filled[i] > 0 {
+            let part = scratch.parts[i]
+            let targets = UnsafeBufferPointer(start: scratch.targets[i], count: scratch.filled[i])
+            let chunk = RowChunk(starts: part.starts, targets: targets)
+            chunk.setWeights(part.weights)
+            chunk.setDelays(part.delays)
+            chunk.setIndividuals(part.individuals)
             storing.withLock { _ in segment.set(chunk, at: index) }
         }
     }
 
     private let storing = Mutex(())
-
-    private static func copy<T>(_ array: [T]) -> UnsafeMutablePointer<T>? { array.withUnsafeBufferPointer(copy) }
-
-    private static func copy<T>(_ values: UnsafeBufferPointer<T>) -> UnsafeMutablePointer<T>? {
-        let memory = UnsafeMutablePointer<T>.allocate(capacity: max(values.count, 1))
-        if let first = values.baseAddress { memory.initialize(from: first, count: values.count) }
-        return memory
-    }
 
     /// Collective.
     func finish(_ scratches: [Scratch]) throws {

@@ -14,8 +14,7 @@ struct CallName {
 }
 
 extension ConnectionRule {
-    /// `pre` and `post` are global ids.
-    func rows(_ pre: [Int], _ post: [Int], _ call: CallName) -> any Rows {
+    func rows(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName) -> any Rows {
         if let list { return list }
         let exclusion = allowsAutapses ? nil : AutapseFilter(pre, post)
         switch kind {
@@ -29,60 +28,94 @@ extension ConnectionRule {
             let partners = Partners(Int(value), among: pre, of: post, self, call)
             return TransposedRows(rows: pre.count, columns: post.count) { partners.append(of: $0, to: &$1) }
         case .fixed_total_number:
-            return fixedTotalNumber(pre, post, exclusion, call)
+            return fixedTotalNumber(pre.count, post.count, exclusion, call)
         case .symmetric_pairwise_bernoulli:
             return symmetricBernoulli(pre.count, call)
         }
     }
 
     /// The rows that a rank draws, as turns say: what is made of columns or pairs is shared out. Collective.
-    func rows(_ pre: [Int], _ post: [Int], _ call: CallName, on simulation: Simulation) -> any Rows {
-        guard !simulation.ranks.isAlone, list == nil, kind == .fixed_indegree else { return rows(pre, post, call) }
-        let partners = Partners(Int(value), among: pre, of: post, self, call)
-        return SharedColumns(simulation, rows: pre.count, columns: post.count) { partners.append(of: $0, to: &$1) }
-    }
-
-    private func fixedTotalNumber(_ pre: [Int], _ post: [Int], _ exclusion: AutapseFilter?, _ call: CallName)
-        -> any Rows
-    {
-        var stream = RandomStream(seed: call.seed, .connection, call.number)
-        var pairs: [(UInt32, UInt32)] = []
-        pairs.reserveCapacity(Int(value))
-        while pairs.count < Int(value) {
-            let source = stream.below(pre.count), target = stream.below(post.count)
-            if exclusion?.excludes(source, target) ?? false { continue }
-            pairs.append((UInt32(source), UInt32(target)))
+    func rows(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName, on simulation: Simulation) -> any Rows {
+        guard !simulation.ranks.isAlone, list == nil else { return rows(pre, post, call) }
+        let turns = simulation.turns(rows: pre.count)
+        switch kind {
+        case .fixed_indegree:
+            let partners = Partners(Int(value), among: pre, of: post, self, call)
+            return SharedColumns(simulation, rows: pre.count, columns: post.count) { partners.append(of: $0, to: &$1) }
+        case .fixed_total_number:
+            let exclusion = allowsAutapses ? nil : AutapseFilter(pre, post)
+            return fixedTotalNumber(pre.count, post.count, exclusion, call, turns)
+        case .symmetric_pairwise_bernoulli:
+            return symmetricBernoulli(pre.count, call, turns)
+        default: return rows(pre, post, call)
         }
-        return ListedRows(rows: pre.count, pairs)
     }
 
-    private func symmetricBernoulli(_ count: Int, _ call: CallName) -> any Rows {
+    private func fixedTotalNumber(
+        _ pre: Int, _ post: Int, _ exclusion: AutapseFilter?, _ call: CallName, _ turns: RowTurns? = nil
+    ) -> any Rows {
+        var stream = RandomStream(seed: call.seed, .connection, call.number)
+        var pairs = PairedRows(rows: pre, turns)
+        var made = 0
+        while made < Int(value) {
+            let source = stream.below(pre), target = stream.below(post)
+            if exclusion?.excludes(source, target) ?? false { continue }
+            pairs.add(source, target)
+            made += 1
+        }
+        return pairs.rows
+    }
+
+    private func symmetricBernoulli(_ count: Int, _ call: CallName, _ turns: RowTurns? = nil) -> any Rows {
         let half = PairwiseBernoulli(p: value, count, nil, call)
-        var pairs: [(UInt32, UInt32)] = []
+        var pairs = PairedRows(rows: count, turns)
         var row: [UInt32] = []
         for i in 0..<count {
             row.removeAll(keepingCapacity: true)
             half.append(row: i, to: &row)
-            for j in row where Int(j) > i { pairs += [(UInt32(i), j), (j, UInt32(i))] }
+            for j in row where Int(j) > i {
+                pairs.add(i, Int(j))
+                pairs.add(Int(j), i)
+            }
         }
-        return ListedRows(rows: count, pairs)
+        return pairs.rows
+    }
+}
+
+/// Pairs of a source and a target that a rule makes in an order of its own, on their way to rows. Where there are several
+/// ranks, each keeps those whose rows it hands out.
+private struct PairedRows {
+    private let count: Int
+    private let turns: RowTurns?
+    private var pairs: [(UInt32, UInt32)] = []
+
+    init(rows: Int, _ turns: RowTurns?) { (count, self.turns) = (rows, turns) }
+
+    mutating func add(_ source: Int, _ target: Int) {
+        if let turns, !turns.isOwn(source) { return }
+        pairs.append((UInt32(turns?.place(of: source) ?? source), UInt32(target)))
+    }
+
+    var rows: any Rows {
+        guard let turns else { return ListedRows(rows: count, pairs) }
+        return RowsInTurn(ListedRows(rows: turns.ownCount, pairs), turns)
     }
 }
 
 /// Tells which position of the targets is a given source itself.
 final class AutapseFilter {
-    private let positions: [Int]
+    private let sources, targets: NodeIDs
+    private let search: NodeSearch
 
-    init(_ pre: [Int], _ post: [Int]) {
-        let position = Dictionary(uniqueKeysWithValues: post.enumerated().map { ($1, $0) })
-        positions = pre.map { position[$0] ?? -1 }
-    }
+    init(_ pre: NodeIDs, _ post: NodeIDs) { (sources, targets, search) = (pre, post, NodeSearch(post)) }
 
-    func excludes(_ source: Int, _ target: Int) -> Bool { positions[source] == target }
+    func excludes(_ source: Int, _ target: Int) -> Bool { sources[source] == targets[target] }
+
+    /// The position among the targets; nil where the source is none of them.
+    func position(of source: Int) -> Int? { search.position(of: sources[source]) }
 
     func remove(_ source: Int, from targets: inout [UInt32], since start: Int) {
-        let own = positions[source]
-        guard own >= 0 else { return }
+        guard let own = position(of: source) else { return }
         var kept = start
         for i in start..<targets.count where Int(targets[i]) != own {
             targets[kept] = targets[i]
@@ -183,7 +216,7 @@ final class Partners {
     private let allowsMultapses: Bool
     private let call: CallName
 
-    init(_ number: Int, among partners: [Int], of nodes: [Int], _ rule: ConnectionRule, _ call: CallName) {
+    init(_ number: Int, among partners: NodeIDs, of nodes: NodeIDs, _ rule: ConnectionRule, _ call: CallName) {
         (self.number, self.call, available) = (number, call, partners.count)
         exclusion = rule.allowsAutapses ? nil : AutapseFilter(nodes, partners)
         allowsMultapses = rule.allowsMultapses
@@ -202,7 +235,7 @@ final class Partners {
     }
 
     private func appendDistinct(of node: Int, _ stream: inout RandomStream, to list: inout [UInt32]) {
-        let excluded = (0..<available).first { exclusion?.excludes(node, $0) ?? false }
+        let excluded = exclusion?.position(of: node)
         let pool = available - (excluded == nil ? 0 : 1)
         for index in stream.distinct(number, below: pool) {
             list.append(UInt32(excluded.map { index >= $0 ? index + 1 : index } ?? index))

@@ -50,7 +50,7 @@ extension Recording {
     /// What a message calls it.
     var description: String {
         let what = isSpikes ? "spikes" : quantities.joined(separator: ", ")
-        let first = recordedIDs.min().map {
+        let first = recordedIDs.first.map {
             recordedIDs.count == 1 ? "node \($0)" : "\(recordedIDs.count) nodes from \($0) on"
         }
         return "\(what) of \(first ?? "no node")"

@@ -45,8 +45,8 @@ final class Recording {
     private(set) var wholeSampled: [Int] = []
     /// Whose these are.
     private(set) var owners: [Int] = []
-    /// Ids of all nodes that are recorded, for the mean rate.
-    private(set) var recordedIDs = Set<Int>()
+    /// All nodes that are recorded, for the mean rate, as they were connected: one may be there twice.
+    private var recorded = NodeIDs()
     /// Stamps between which this recorder has been at work, for the mean rate.
     var firstStamp: Int?
     var lastStamp = 0
@@ -62,12 +62,18 @@ final class Recording {
     }
 
     var isSpikes: Bool { quantities.isEmpty }
-    var isConnected: Bool { !recordedIDs.isEmpty }
+    var isConnected: Bool { !recorded.isEmpty }
+
+    /// All nodes that are recorded, in ascending order.
+    var recordedIDs: NodeIDs {
+        recorded = recorded.ordered
+        return recorded
+    }
 
     /// Everybody's events, put together on every rank. Spikes may come out of order.
     init(whole part: Recording, spikes: [Spike], columns: [[Double]]) {
         (quantities, resolution, schedule) = (part.quantities, part.resolution, part.schedule)
-        (recordedIDs, firstStamp, lastStamp) = (part.recordedIDs, part.firstStamp, part.lastStamp)
+        (recorded, firstStamp, lastStamp) = (part.recorded, part.firstStamp, part.lastStamp)
         (samples, sampled) = (part.wholeSamples, part.wholeSampled)
         for spike in spikes { self.spikes.append(spike) }
         count = part.isSpikes ? spikes.count : part.wholeCount
@@ -77,7 +83,7 @@ final class Recording {
     /// Events of `part` that are not in memory any more and were read from where they are.
     init(part: Recording, _ piece: EventPiece) {
         (quantities, resolution, schedule) = (part.quantities, part.resolution, part.schedule)
-        (recordedIDs, sampled) = (part.recordedIDs, part.sampled)
+        (recorded, sampled) = (part.recorded, part.sampled)
         count = piece.count
         columns = piece.columns.map(GrowingColumn.init)
         if part.isSpikes {
@@ -103,9 +109,9 @@ final class Recording {
     var samplesOfAll: [(stamp: Int, width: Int)] { Ranks.all.isAlone ? samples : wholeSamples }
 
     /// - `owner`: whose a node is.
-    func add(ids: [Int], own: [Int], now: Int, _ owner: (Int) -> Int) {
+    func add(ids: NodeIDs, own: [Int], now: Int, _ owner: (Int) -> Int) {
         if firstStamp == nil { firstStamp = now }
-        recordedIDs.formUnion(ids)
+        recorded.append(ids)
         if isSpikes { return }
         sampled += own
         if Ranks.all.isAlone { return }
@@ -241,7 +247,7 @@ final class Recording {
 
 extension Recording: Checkpointed {
     static let kept = [
-        "quantities", "schedule", "spikes", "samples", "count", "forgotten", "columns", "sampled", "recordedIDs",
+        "quantities", "schedule", "spikes", "samples", "count", "forgotten", "columns", "sampled", "recorded",
         "firstStamp", "lastStamp", "stream", "label",
     ]
     static let made = ["resolution", "wholeSampled", "wholeSamples", "owners"]
@@ -264,7 +270,7 @@ extension Recording: Checkpointed {
             numbers.forEach { contents.put($0) }
             contents.put(firstStamp)
             contents.put(near: sampledByAll)
-            contents.put(near: recordedIDs.sorted())
+            contents.put(near: recordedIDs)
             contents.put(near: samplesOfAll.map(\.stamp))
             contents.put(near: samplesOfAll.map(\.width))
             contents.put(stream != nil)
@@ -300,7 +306,7 @@ extension Recording: Checkpointed {
         let gone = try contents.int(0...whole, "number of events")
         firstStamp = try contents.flag() ? try contents.int(steps, "time") : nil
         let nodes = try contents.near(ids, "node")
-        recordedIDs = Set(try contents.near(ids, "node"))
+        recorded = try contents.nodes(ids)
         let stamps = try contents.near(Self.times, "time"), widths = try contents.near(0..<nodes.count + 1, "width")
         try contents.require(stamps.count == widths.count, "times and widths of samples differ in number")
         let kept = whole - gone, values = widths.reduce(0, +)

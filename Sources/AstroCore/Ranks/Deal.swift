@@ -92,9 +92,20 @@ struct Ownership {
 extension Nodes.Run {
     var even: EvenRun { EvenRun(first, count, step) }
 
-    /// Whose the nodes are. Devices are everybody's; rank 0 answers for them.
-    func addOwners(to ownership: inout Ownership, ranks: Int) {
-        guard let deal = population.cells?.deal else { return ownership.add(0, count) }
-        for rank in 0..<ranks { ownership.add(rank, even.positions(in: deal.cells(of: rank)).count) }
+    func ids(at positions: Range<Int>) -> EvenRun {
+        EvenRun(population.firstID + even[positions.lowerBound], positions.count, step)
+    }
+
+    /// Which of the nodes are whose, in order. Devices are everybody's; rank 0 answers for them.
+    var positionsByRank: [(rank: Int, positions: Range<Int>)] {
+        guard let deal = population.cells?.deal else { return [(0, 0..<count)] }
+        return (deal.owner(of: even.first)...deal.owner(of: even.last)).compactMap { rank in
+            let positions = even.positions(in: deal.cells(of: rank))
+            return positions.isEmpty ? nil : (rank, positions)
+        }
+    }
+
+    func addOwners(to ownership: inout Ownership) {
+        for (rank, positions) in positionsByRank { ownership.add(rank, positions.count) }
     }
 }

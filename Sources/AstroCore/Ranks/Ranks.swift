@@ -53,6 +53,8 @@ public final class Ranks: @unchecked Sendable {
 
     // MARK: Everybody to everybody
 
+    func count(bytes received: Int) { bytes += received }
+
     func timed<Result>(_ body: () -> Result) -> Result {
         let start = Clock.seconds
         defer { waited += Clock.seconds - start }

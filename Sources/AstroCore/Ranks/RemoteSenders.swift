@@ -9,9 +9,16 @@ final class RemoteSenders {
     private var incoming: [(count: Int, first: Int)] = []
     /// For each rank, the runs that it wants from us.
     private var outgoing: [[Int]] = []
-    /// For each of the two outputs and each rank: was there a value other than 0?
+    /// For each of the outputs that are used in turn and each rank: was there a value other than 0?
     private var isFilled: [[Bool]]
-    private let sent = ReusedMemory(), received = ReusedMemory()
+    /// Two in turn, as with spikes.
+    private let flights: [Flight]
+    private var begun = 0, ended = 0
+
+    private final class Flight {
+        let sent = ReusedMemory(), received = ReusedMemory()
+        var messages: Messages?
+    }
 
     var count: Int { run.count }
 
@@ -19,7 +26,8 @@ final class RemoteSenders {
     init(_ simulation: Simulation, needed: [Int]) {
         ranks = simulation.ranks
         firstRun = simulation.senderCount
-        isFilled = Array(repeating: Array(repeating: false, count: ranks.count), count: 2)
+        isFilled = Array(repeating: Array(repeating: false, count: ranks.count), count: SliceLoop.mostOutputs)
+        flights = (0..<2).map { _ in Flight() }
         var wanted = Array(repeating: [Int32](), count: ranks.count)
         for id in needed {
             let owner = simulation.owner(of: id)
@@ -35,62 +43,76 @@ final class RemoteSenders {
     /// The run of a remote sender.
     func run(of id: Int) -> Int { run[id]! }
 
-    /// Hands round what was sent in a slice of `steps` steps; is there anything from other ranks that is not 0?
+    /// Sends on its way what each rank wants of a slice of `steps` steps.
     ///
     /// - `output`: runs of all senders, `stride` apart.
-    /// - `active`: which ranks have sent anything but 0.
-    /// - `parity`: which of the two outputs it is.
-    func exchange(
-        _ output: UnsafeMutablePointer<Double>, stride: Int, steps: Int, active: [Bool], parity: Int
-    ) -> Bool {
-        guard active.contains(true) || isFilled[parity].contains(true) else { return false }
-        let outSizes = pack(output, stride, steps, active[ranks.rank])
-        let inSizes = incoming.indices.map { active[$0] ? Self.bytes(incoming[$0].count, steps) : 0 }
-        let place = received.memory(bytes: max(8, inSizes.reduce(0, +)))
-        ranks.exchange(bytes: sent.memory(bytes: 8), outSizes, place, inSizes)
-        var part = place
-        for rank in incoming.indices {
-            clear(rank, output, stride, parity)
-            if inSizes[rank] > 0 {
-                unpack(part.assumingMemoryBound(to: Double.self), rank, output, stride, steps)
-                isFilled[parity][rank] = true
-            }
-            part += inSizes[rank]
+    /// - `isActive`: has an own astrocyte sent anything but 0?
+    func begin(_ output: UnsafePointer<Double>, stride: Int, steps: Int, isActive: Bool) {
+        let flight = flights[begun % 2], messages = Messages(ranks)
+        begun += 1
+        flight.messages = messages
+        var place = flight.received.memory(bytes: max(8, incoming.reduce(0) { $0 + Self.bytes($1.count, steps) }))
+        for (rank, senders) in incoming.enumerated() where senders.count > 0 {
+            messages.receive(.currents, from: rank, place, most: Self.bytes(senders.count, steps))
+            place += Self.bytes(senders.count, steps)
         }
-        return isFilled[parity].contains(true)
-    }
-
-    /// The most that `count` senders take: their number, and for each its place among them and a value a step.
-    private static func bytes(_ count: Int, _ steps: Int) -> Int { count == 0 ? 0 : 8 * (1 + count * (1 + steps)) }
-
-    /// Writes what each rank wants, senders of 0 left out; the number of bytes for each.
-    private func pack(_ output: UnsafePointer<Double>, _ stride: Int, _ steps: Int, _ isActive: Bool) -> [Int] {
-        guard isActive else { return outgoing.map { _ in 0 } }
         let most = outgoing.reduce(0) { $0 + Self.bytes($1.count, steps) }
-        let start = sent.memory(bytes: max(8, most)).assumingMemoryBound(to: Double.self)
-        var next = start
-        return outgoing.map { runs in
-            if runs.isEmpty { return 0 }
-            let header = next
-            var number = 0
-            next += 1
-            for (place, run) in runs.enumerated() {
-                let values = UnsafeBufferPointer(start: output + run * stride, count: steps)
-                guard values.contains(where: { $0 != 0 }) else { continue }
-                next.pointee = Double(place)
-                (next + 1).update(from: values.baseAddress!, count: steps)
-                next += 1 + steps
-                number += 1
-            }
-            header.pointee = Double(number)
-            return (next - header) * 8
+        var next = flight.sent.memory(bytes: max(8, most)).assumingMemoryBound(to: Double.self)
+        for (rank, runs) in outgoing.enumerated() where !runs.isEmpty {
+            let words = pack(isActive ? runs : [], output, stride, steps, to: next)
+            messages.send(.currents, to: rank, next, words * 8)
+            next += words
         }
     }
 
-    private func clear(_ rank: Int, _ output: UnsafeMutablePointer<Double>, _ stride: Int, _ parity: Int) {
-        guard isFilled[parity][rank] else { return }
+    func lookAfter() { if begun > ended { flights[ended % 2].messages?.lookAfter() } }
+
+    /// Puts what has come of the slice that was begun first among the outputs; is there anything that is not 0?
+    ///
+    /// - `number`: which of the outputs that are used in turn it is.
+    func end(_ output: UnsafeMutablePointer<Double>, stride: Int, steps: Int, number: Int) -> Bool {
+        let flight = flights[ended % 2]
+        ended += 1
+        flight.messages?.end()
+        flight.messages = nil
+        var part = flight.received.memory(bytes: 8)
+        for (rank, senders) in incoming.enumerated() where senders.count > 0 {
+            let message = part.assumingMemoryBound(to: Double.self)
+            clear(rank, output, stride, number)
+            if message.pointee > 0 {
+                unpack(message, rank, output, stride, steps)
+                isFilled[number][rank] = true
+            }
+            ranks.count(bytes: Self.bytes(Int(message.pointee), steps))
+            part += Self.bytes(senders.count, steps)
+        }
+        return isFilled[number].contains(true)
+    }
+
+    /// What `count` senders take: their number, and for each its place among them and a value a step.
+    private static func bytes(_ count: Int, _ steps: Int) -> Int { 8 * (1 + count * (1 + steps)) }
+
+    /// Writes some senders, those of 0 left out; the number of words.
+    private func pack(
+        _ runs: [Int], _ output: UnsafePointer<Double>, _ stride: Int, _ steps: Int,
+        to start: UnsafeMutablePointer<Double>
+    ) -> Int {
+        var next = start + 1
+        for (place, run) in runs.enumerated() {
+            let values = UnsafeBufferPointer(start: output + run * stride, count: steps)
+            guard values.contains(where: { $0 != 0 }) else { continue }
+            next.pointee = Double(place)
+            (next + 1).update(from: values.baseAddress!, count: steps)
+            next += 1 + steps
+        }
+        start.pointee = Double((next - start - 1) / (1 + steps))
+        return next - start
+    }
+
+    private func clear(_ rank: Int, _ output: UnsafeMutablePointer<Double>, _ stride: Int, _ number: Int) {
+        guard isFilled[number][rank] else { return }
         (output + incoming[rank].first * stride).update(repeating: 0, count: incoming[rank].count * stride)
-        isFilled[parity][rank] = false
+        isFilled[number][rank] = false
     }
 
     private func unpack(

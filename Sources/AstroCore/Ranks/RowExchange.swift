@@ -1,13 +1,13 @@
 /// Which rank draws which rows of a connect call: chunks in turn. Each row is drawn once, by one rank, and sent to the owners
 /// of its targets, so that the work of building is shared and nobody holds more than its own connections.
 struct RowTurns {
-    private let ranks: Int
+    private let rank, ranks: Int
     private let rows: Int
     private static let size = Projection.rowsPerChunk
     /// Chunks that a rank draws before all exchange what they have: a few MB.
     private let perTurn = 16
 
-    init(rows: Int, ranks: Int) { (self.rows, self.ranks) = (rows, ranks) }
+    init(rows: Int, _ ranks: Ranks) { (self.rows, rank, self.ranks) = (rows, ranks.rank, ranks.count) }
 
     private var chunks: Int { Projection.chunks(rows: rows) }
     private var perBatch: Int { ranks * perTurn }
@@ -21,6 +21,27 @@ struct RowTurns {
     }
 
     func rows(ofChunk chunk: Int) -> Range<Int> { chunk * Self.size..<min(rows, (chunk + 1) * Self.size) }
+
+    func isOwn(_ row: Int) -> Bool { drawer(of: row) == rank }
+
+    /// The place of an own row among the rows that this rank draws.
+    func place(of row: Int) -> Int {
+        let chunk = row / Self.size
+        return (chunk / perBatch * perTurn + chunk % perTurn) * Self.size + row % Self.size
+    }
+
+    /// A number that places are below.
+    var ownCount: Int { batches * perTurn * Self.size }
+}
+
+/// Rows of which there are only those that this rank draws.
+final class RowsInTurn: Rows {
+    private let own: any Rows
+    private let turns: RowTurns
+
+    init(_ own: any Rows, _ turns: RowTurns) { (self.own, self.turns) = (own, turns) }
+
+    func append(row: Int, to targets: inout [UInt32]) { own.append(row: turns.place(of: row), to: &targets) }
 }
 
 /// Rows on their way: for each destination and each row a header of `headers` words and `width` words a connection.
@@ -101,7 +122,7 @@ private final class Slots<Value>: @unchecked Sendable {
 }
 
 extension Simulation {
-    func turns(rows: Int) -> RowTurns { RowTurns(rows: rows, ranks: ranks.count) }
+    func turns(rows: Int) -> RowTurns { RowTurns(rows: rows, ranks) }
 
     /// Lets workers fill messages chunk by chunk, and hands them round: for each of the chunks in `from`, what its sender has
     /// to say of it.

@@ -7,7 +7,31 @@ struct ConnectionKey: BitwiseCopyable, Comparable {
     static func < (a: ConnectionKey, b: ConnectionKey) -> Bool { (a.source, a.target) < (b.source, b.target) }
 }
 
+/// Nodes of one population among others.
+struct NodeStretch {
+    /// The position of the first among all.
+    let start: Int
+    let nodes: Nodes.Run
+}
+
 extension Simulation {
+    /// Nodes by population.
+    func stretches(of ids: NodeIDs) -> [NodeStretch] {
+        var result: [NodeStretch] = []
+        for run in ids.runs {
+            var done = 0
+            while done < run.ids.count {
+                let (population, cell) = locate(run.ids[done])
+                let rest = EvenRun(cell, run.ids.count - done, run.ids.step)
+                let number = rest.positions(in: 0..<population.count).count
+                let nodes = Nodes.Run(population, cell, number, rest.step)
+                result.append(NodeStretch(start: run.start + done, nodes: nodes))
+                done += number
+            }
+        }
+        return result
+    }
+
     /// Whose a cell is, by its global id.
     func owner(of id: Int) -> Int {
         let (population, cell) = locate(id)
@@ -35,20 +59,18 @@ extension Simulation {
     /// Whose the sources of a projection's rows are; it is they who keep the rows' synaptic states.
     func rowOwnership(_ projection: Projection) -> Ownership {
         var result = Ownership()
-        if ranks.isAlone {
-            result.add(0, projection.sources.count)
-        } else {
-            for source in projection.sources { result.add(owner(of: source)) }
-        }
+        for stretch in stretches(of: projection.sources) { stretch.nodes.addOwners(to: &result) }
         return result
     }
 
-    /// Gives all ranks the states of all rows. Collective.
-    func shareStates(of projection: Projection) {
+    /// Gives this rank the states of some rows, whosever they are. Collective.
+    func borrowStates(of rows: some Sequence<Int>, in projection: Projection) {
         guard !ranks.isAlone, projection.plasticity != nil else { return }
-        let owners = rowOwnership(projection)
-        projection.states = ranks.assemble(
-            owners.positions(of: ranks.rank).map { projection.states[$0] }, owners)
+        let wanted = Set(rows).sorted()
+        var questions = Array(repeating: [Int](), count: ranks.count)
+        for row in wanted { questions[owner(of: projection.sources[row])].append(row) }
+        let answers = ranks.exchange(ranks.exchange(questions).map { $0.map { projection.state(ofRow: $0) } })
+        projection.borrow(zip(questions.joined(), answers.joined()))
     }
 
     /// Seconds are those of the slowest rank; bytes and events those of all. Collective.

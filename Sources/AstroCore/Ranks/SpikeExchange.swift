@@ -1,126 +1,228 @@
-/// The one collective at the end of a slice: spikes of all ranks, and whether one of them wants to stop.
+/// The one collective of a slice: spikes go to the ranks that have targets of theirs, and with them goes whether somebody
+/// wants to stop. It is begun at the end of a slice and may be ended a slice later, so that the next slice is computed
+/// meanwhile.
 ///
-/// Each rank sends a buffer of the same size, which holds the spikes of nearly every slice; what does not fit follows in a
-/// second round. The size follows the spikes that there are; all ranks reckon it from the same numbers.
+/// Each rank has a part of the same size for each other one, which holds the spikes of nearly every slice; what does not fit
+/// follows by itself. The size follows the spikes that there are; all ranks reckon it from the same numbers.
 final class SpikeExchange {
     /// What a rank has to say beside its spikes.
     struct Report {
         var wantsStop = false
         var hasFailed = false
-        var sendsSlowInwardCurrent = false
         var wantsPause = false
+        /// Spikes of its cells.
+        var spikes = 0
 
-        fileprivate var bits: UInt64 {
-            (wantsStop ? 1 : 0) | (hasFailed ? 2 : 0) | (sendsSlowInwardCurrent ? 4 : 0) | (wantsPause ? 8 : 0)
+        fileprivate var word: UInt64 {
+            (wantsStop ? 1 : 0) | (hasFailed ? 2 : 0) | (wantsPause ? 4 : 0) | UInt64(spikes) << 8
         }
 
-        fileprivate init(bits: UInt64) {
-            (wantsStop, hasFailed, sendsSlowInwardCurrent) = (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0)
-            wantsPause = bits & 8 != 0
+        fileprivate init(_ word: UInt64) {
+            (wantsStop, hasFailed, wantsPause) = (word & 1 != 0, word & 2 != 0, word & 4 != 0)
+            spikes = Int(word >> 8)
         }
 
         init() {}
     }
 
-    private let ranks: Ranks
-    private let populations: [Population]
-    /// For each population, which of its outgoing projections have factors that change.
-    private let isPlastic: [[Bool]]
-    /// Words of spikes in a rank's buffer.
-    private var room = 256
-    private var mostLately = 0
-    private var slicesSeen = 0
-    private let factors = ReusedMemory()
-    private static let header = 2
+    /// A part begins with the numbers of words in it and behind it, the report, and the most words of late.
+    private static let header = 3
     private static let slicesBetweenAdjustments = 64
 
-    init(_ ranks: Ranks, _ populations: [Population]) {
-        (self.ranks, self.populations) = (ranks, populations)
-        isPlastic = populations.map { $0.outgoing.map { $0.projection.plasticity != nil } }
+    private let ranks: Ranks
+    private let populations: [Population]
+    private let audience: Audience
+    /// Two in turn: one slice's spikes are read while the next ones' are on their way.
+    private let flights: [Flight]
+    private var begun = 0, ended = 0
+    /// Words of spikes in a part.
+    private var room = 128
+    private var mostHere = 0, mostLately = 0
+
+    init(_ ranks: Ranks, _ populations: [Population], _ audience: Audience) {
+        (self.ranks, self.populations, self.audience) = (ranks, populations, audience)
+        flights = (0..<2).map { _ in Flight(ranks) }
     }
 
-    /// Replaces a rank's own spikes, in order of step and cell, by those of all ranks in the same order; all reports.
-    func run(_ ordered: inout [SliceLoop.OrderedSpike], lags: Int, _ report: Report) -> [Report] {
-        let mine = packed(ordered)
-        let size = Self.header + room
-        let buffer = [UInt64(mine.count), report.bits] + mine.prefix(room)
-        let all = ranks.gather(equal: buffer + [UInt64](repeating: 0, count: size - buffer.count))
-        let lengths = (0..<ranks.count).map { Int(all[$0 * size]) }
-        var words = lengths.indices.map { rank -> [UInt64] in
-            let start = rank * size + Self.header
-            return Array(all[start..<start + min(lengths[rank], room)])
+    /// Sends a rank's own spikes of a slice, in order of step and cell, on their way.
+    func begin(_ own: [SliceLoop.OrderedSpike], _ report: Report) {
+        let flight = flights[begun % 2]
+        begun += 1
+        flight.clear(room: room)
+        for spike in own {
+            let population = populations[Int(spike.population)]
+            let place = Int(spike.cell) - population.cells!.own.lowerBound
+            audience.forEach(Int(spike.population), place, own: ranks.rank) {
+                flight.add(spike, factors: population.factors, to: $0)
+            }
         }
-        if let most = lengths.max(), most > room { takeRest(mine, &words) }
-        adjust(lengths.max() ?? 0)
-        merge(words, lags, &ordered)
-        return (0..<ranks.count).map { Report(bits: all[$0 * size + 1]) }
+        mostHere = max(mostHere, flight.most)
+        flight.begin(report: report.word, most: mostHere)
     }
 
-    private func takeRest(_ mine: [UInt64], _ words: inout [[UInt64]]) {
-        let (rest, counts) = ranks.gather(Array(mine.dropFirst(room)))
-        var start = 0
-        for rank in words.indices {
-            words[rank] += rest[start..<start + counts[rank]]
-            start += counts[rank]
-        }
+    /// Everything is on its way until it is there: MPI works only while it is called.
+    func lookAfter() { if begun > ended { flights[ended % 2].lookAfter() } }
+
+    /// Makes `ordered` the spikes of the slice of `lags` steps whose exchange was begun first, from all ranks, in order of
+    /// step and cell; all reports. The spikes may be read until the exchange after the next is begun.
+    func end(_ ordered: inout [SliceLoop.OrderedSpike], lags: Int) -> [Report] {
+        let flight = flights[ended % 2]
+        ended += 1
+        flight.end()
+        adjust(flight.mostAnywhere)
+        flight.sort(into: &ordered, lags: lags, factors: populations.map(\.factors))
+        return (0..<ranks.count).map { Report(flight.report(of: $0)) }
     }
 
-    /// Room for a quarter more than the fullest buffer of late.
+    /// Room for a quarter more than the fullest part of late.
     private func adjust(_ most: Int) {
         mostLately = max(mostLately, most)
-        slicesSeen += 1
-        guard most > room || slicesSeen == Self.slicesBetweenAdjustments else { return }
+        guard most > room || ended % Self.slicesBetweenAdjustments == 0 else { return }
         room = mostLately + mostLately / 4 + 16
-        (mostLately, slicesSeen) = (0, 0)
+        (mostLately, mostHere) = (0, 0)
     }
 
-    // MARK: Words
+    // MARK: One slice's messages
 
-    /// A word for each spike, then its factors that are not 1 by nature.
-    private func packed(_ ordered: [SliceLoop.OrderedSpike]) -> [UInt64] {
-        var words: [UInt64] = []
-        words.reserveCapacity(3 * ordered.count)
-        for spike in ordered {
-            words.append(
-                UInt64(spike.lag) << 58 | UInt64(spike.population) << 32 | UInt64(UInt32(bitPattern: spike.cell)))
-            for (i, plastic) in isPlastic[Int(spike.population)].enumerated() where plastic {
-                words.append(spike.factors[i].bitPattern)
+    /// The spikes of a slice on their way: a word each, then its factors.
+    private final class Flight {
+        private let ranks: Ranks
+        private let sent = ReusedMemory(), received = ReusedMemory()
+        /// The parts, and what follows behind them: that is not waited for before all ranks are ready to take it.
+        private var messages, following: Messages?
+        private var room = 0
+        /// Words for each rank, in its part and behind it.
+        private var counts: [Int] = []
+        private var rests: [[UInt64]] = []
+        private let restsSent = ReusedMemory(), restsReceived = ReusedMemory()
+        /// Where the words lie that came behind each rank's part, and where the last ones end.
+        private var restStarts = [0]
+
+        init(_ ranks: Ranks) { self.ranks = ranks }
+
+        private var size: Int { header + room }
+        private var bytes: Int { size * ranks.count * 8 }
+        private var out: UnsafeMutablePointer<UInt64> {
+            sent.memory(bytes: bytes).assumingMemoryBound(to: UInt64.self)
+        }
+        private var place: UnsafeMutablePointer<UInt64> {
+            received.memory(bytes: bytes).assumingMemoryBound(to: UInt64.self)
+        }
+
+        func clear(room: Int) {
+            self.room = room
+            counts = Array(repeating: 0, count: ranks.count)
+            rests = Array(repeating: [], count: ranks.count)
+            out.initialize(repeating: 0, count: size * ranks.count)
+        }
+
+        func add(_ spike: SliceLoop.OrderedSpike, factors: Int, to rank: Int) {
+            let word = UInt64(spike.lag) << 58 | UInt64(spike.population) << 32 | UInt64(UInt32(bitPattern: spike.cell))
+            // once something has to follow behind, all that is later does
+            if rests[rank].isEmpty, counts[rank] + 1 + factors <= room {
+                let next = out + rank * size + header + counts[rank]
+                next[0] = word
+                for i in 0..<factors { next[1 + i] = spike.factors[i].bitPattern }
+                counts[rank] += 1 + factors
+            } else {
+                rests[rank].append(word)
+                rests[rank] += (0..<factors).map { spike.factors[$0].bitPattern }
             }
         }
-        return words
-    }
 
-    private func merge(_ words: [[UInt64]], _ lags: Int, _ ordered: inout [SliceLoop.OrderedSpike]) {
-        let widest = isPlastic.map(\.count).max() ?? 0
-        let bytes = words.reduce(0) { $0 + $1.count } * widest * 8
-        var free = factors.memory(bytes: max(bytes, 8)).assumingMemoryBound(to: Double.self)
-        var next = words.map { _ in 0 }
-        ordered.removeAll(keepingCapacity: true)
-        for lag in 0..<lags {
-            let first = ordered.count
-            for rank in words.indices {
-                while next[rank] < words[rank].count, words[rank][next[rank]] >> 58 == UInt64(lag) {
-                    ordered.append(take(words[rank], &next[rank], &free))
+        var most: Int { zip(counts, rests).map { $0 + $1.count }.max() ?? 0 }
+
+        func begin(report: UInt64, most: Int) {
+            let messages = Messages(ranks), following = Messages(ranks)
+            for rank in 0..<ranks.count {
+                let part = out + rank * size
+                (part[0], part[1], part[2]) = (
+                    UInt64(counts[rank]) | UInt64(rests[rank].count) << 32, report, UInt64(most)
+                )
+            }
+            messages.exchange(out, bytes: size * 8, place)
+            var next = restsSent.memory(bytes: 8 * rests.reduce(1) { $0 + $1.count })
+            for rank in 0..<ranks.count where rank != ranks.rank && !rests[rank].isEmpty {
+                let size = 8 * rests[rank].count
+                rests[rank].withUnsafeBytes { next.copyMemory(from: $0.baseAddress!, byteCount: size) }
+                following.send(.spikes, to: rank, next, size)
+                next += size
+            }
+            (self.messages, self.following) = (messages, following)
+        }
+
+        func lookAfter() {
+            messages?.lookAfter()
+            following?.lookAfter()
+        }
+
+        func end() {
+            messages?.end()
+            restStarts = (0..<ranks.count).reduce(into: [0]) { $0.append($0.last! + Int(place[$1 * size] >> 32)) }
+            for rank in 0..<ranks.count {
+                let rest = rest(of: rank)
+                if rank == ranks.rank {
+                    _ = rest.update(from: rests[rank])
+                } else if rest.count > 0 {
+                    following?.receive(.spikes, from: rank, rest.baseAddress!, most: 8 * rest.count)
                 }
             }
-            SliceLoop.sort(&ordered, from: first)
+            following?.end()
+            (messages, following) = (nil, nil)
+            ranks.count(bytes: bytes + 8 * restStarts.last!)
         }
-    }
 
-    private func take(_ words: [UInt64], _ next: inout Int, _ free: inout UnsafeMutablePointer<Double>)
-        -> SliceLoop.OrderedSpike
-    {
-        let word = words[next]
-        next += 1
-        let population = Int32(word >> 32 & 0x3ff_ffff)
-        let spike = SliceLoop.OrderedSpike(
-            lag: Int32(word >> 58), population: population, cell: Int32(bitPattern: UInt32(truncatingIfNeeded: word)),
-            factors: UnsafePointer(free))
-        for plastic in isPlastic[Int(population)] {
-            free.pointee = plastic ? Double(bitPattern: words[next]) : 1
-            next += plastic ? 1 : 0
-            free += 1
+        private func rest(of rank: Int) -> UnsafeMutableBufferPointer<UInt64> {
+            let all = restsReceived.memory(bytes: 8 + 8 * restStarts.last!).assumingMemoryBound(to: UInt64.self)
+            return UnsafeMutableBufferPointer(
+                start: all + restStarts[rank], count: restStarts[rank + 1] - restStarts[rank])
         }
-        return spike
+
+        func report(of rank: Int) -> UInt64 { place[rank * size + 1] }
+        var mostAnywhere: Int { (0..<ranks.count).map { Int(place[$0 * size + 2]) }.max()! }
+
+        /// Words in the order of ranks.
+        private func forEachSpike(_ factors: [Int], _ body: (UnsafePointer<UInt64>) -> Void) {
+            for rank in 0..<ranks.count {
+                let part = place + rank * size
+                Self.walk(part + header, Int(part[0] & 0xffff_ffff), factors, body)
+                let rest = rest(of: rank)
+                Self.walk(rest.baseAddress!, rest.count, factors, body)
+            }
+        }
+
+        private static func walk(
+            _ words: UnsafePointer<UInt64>, _ count: Int, _ factors: [Int], _ body: (UnsafePointer<UInt64>) -> Void
+        ) {
+            var next = words
+            while next < words + count {
+                body(next)
+                next += 1 + factors[population(next)]
+            }
+        }
+
+        private static func lag(_ word: UnsafePointer<UInt64>) -> Int { Int(word.pointee >> 58) }
+        private static func population(_ word: UnsafePointer<UInt64>) -> Int { Int(word.pointee >> 32 & 0x3ff_ffff) }
+
+        /// By step, then by population, then by rank: ranks have ascending cells of a population.
+        func sort(into ordered: inout [SliceLoop.OrderedSpike], lags: Int, factors: [Int]) {
+            var starts = [Int](repeating: 0, count: lags * factors.count + 1)
+            forEachSpike(factors) { starts[Self.lag($0) * factors.count + Self.population($0) + 1] += 1 }
+            for i in 1..<starts.count { starts[i] += starts[i - 1] }
+            let none = SliceLoop.OrderedSpike(lag: 0, population: 0, cell: 0, factors: SliceLoop.noFactors)
+            ordered.removeAll(keepingCapacity: true)
+            ordered.append(contentsOf: repeatElement(none, count: starts.last!))
+            ordered.withUnsafeMutableBufferPointer { ordered in
+                forEachSpike(factors) { word in
+                    let lag = Self.lag(word), population = Self.population(word)
+                    let index = starts[lag * factors.count + population]
+                    starts[lag * factors.count + population] += 1
+                    ordered[index] = SliceLoop.OrderedSpike(
+                        lag: Int32(lag), population: Int32(population),
+                        cell: Int32(bitPattern: UInt32(truncatingIfNeeded: word.pointee)),
+                        factors: UnsafeRawPointer(word + 1).assumingMemoryBound(to: Double.self))
+                }
+            }
+        }
     }
 }

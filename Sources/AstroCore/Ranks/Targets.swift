@@ -3,27 +3,29 @@
 final class Targets {
     let count: Int
     /// Global ids of the own ones.
-    let own: [Int]
+    let own: NodeIDs
     /// Stretches that belong to one rank: first position, rank, and the place of the first among that rank's.
     private var pieces: [(start: Int, rank: Int, place: Int)] = []
-    private let rank: Int
+    private var ownPieces: [(start: Int, place: Int)] = []
 
-    init(_ ids: [Int], _ simulation: Simulation) {
+    init(_ ids: NodeIDs, _ simulation: Simulation) {
         count = ids.count
-        rank = simulation.ranks.rank
         if simulation.ranks.isAlone {
             own = ids
             return
         }
-        var numbers = [Int](repeating: 0, count: simulation.ranks.count)
-        var own: [Int] = []
-        for (position, id) in ids.enumerated() {
-            let owner = simulation.owner(of: id)
-            if pieces.last?.rank != owner { pieces.append((position, owner, numbers[owner])) }
-            if owner == rank { own.append(id) }
-            numbers[owner] += 1
+        var numbers = [Int](repeating: 0, count: simulation.ranks.count), own = NodeIDs()
+        for stretch in simulation.stretches(of: ids) {
+            for (rank, positions) in stretch.nodes.positionsByRank {
+                if pieces.last?.rank != rank {
+                    pieces.append((stretch.start + positions.lowerBound, rank, numbers[rank]))
+                }
+                numbers[rank] += positions.count
+                if rank == simulation.ranks.rank { own.append(stretch.nodes.ids(at: positions)) }
+            }
         }
         self.own = own
+        ownPieces = pieces.filter { $0.rank == simulation.ranks.rank }.map { ($0.start, $0.place) }
     }
 
     /// Whose a target is, and its place among that rank's. Where there are several ranks.
@@ -39,7 +41,8 @@ final class Targets {
 
     /// The position of an own target.
     func position(ofOwn place: Int) -> Int {
-        guard let found = pieces.last(where: { $0.rank == rank && $0.place <= place }) else { return place }
-        return found.start + place - found.place
+        if ownPieces.isEmpty { return place }
+        let piece = ownPieces[ownPieces.partitioningIndex { $0.place > place } - 1]
+        return piece.start + place - piece.place
     }
 }

@@ -54,14 +54,14 @@ public final class Connections: CustomStringConvertible {
         case "weight": return weight
         case "delay": return delay
         default:
-            simulation.shareStates(of: references)
+            simulation.borrowStates(of: references)
             return all(try ranks.agree { try references.map { try simulation.synapseParameter(name, $0) } })
         }
     }
 
     /// A parameter of each connection whose model has it, nan for the others.
     func parameterValues(_ name: String) throws -> [Double] {
-        simulation.shareStates(of: references)
+        simulation.borrowStates(of: references)
         let having = SynapseModel.allCases.filter { $0.parameters.contains { $0.name == name } }
         return all(
             try references.map {
@@ -72,7 +72,7 @@ public final class Connections: CustomStringConvertible {
     /// Sets weight, delay or parameters; lists give a value for each connection.
     public func set(_ settings: Settings) throws {
         let numbers = ranks.isAlone ? Array(references.indices) : ownership.positions(of: ranks.rank)
-        simulation.shareStates(of: references)
+        simulation.borrowStates(of: references)
         let changes = try settings.sorted { $0.key < $1.key }.map { name, value in
             (
                 name,

@@ -102,12 +102,12 @@ extension Simulation {
 
     private func addSynapses(_ projection: Projection, to relay: inout Relay<Digest>) {
         if projection.plasticity != nil {
-            var row = 0
+            var next = 0
             for piece in rowOwnership(projection).pieces {
                 relay.pass(to: piece.rank) { digest in
-                    for state in projection.states[row..<row + piece.count] { add(state, to: &digest) }
+                    for state in projection.states[next..<next + piece.count] { add(state, to: &digest) }
+                    next += piece.count
                 }
-                row += piece.count
             }
         }
         if projection.isIndividual { addIndividuals(projection, to: &relay) }

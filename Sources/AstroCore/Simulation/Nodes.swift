@@ -60,8 +60,7 @@ public struct Nodes: CustomStringConvertible {
 
     public func joined(with other: Nodes) throws -> Nodes {
         guard other.simulation === simulation else { throw InputError("nodes of two simulations can't be joined") }
-        let mine = Set(ids)
-        if let twice = other.ids.first(where: mine.contains) {
+        if let twice = NodeSearch(NodeIDs(self)).common(with: NodeIDs(other)) {
             throw InputError("the node with id \(twice) is in both: nodes can be joined only where they are distinct")
         }
         return Nodes(simulation, runs + other.runs)
@@ -111,7 +110,7 @@ public struct Nodes: CustomStringConvertible {
 
     public var description: String {
         var parts = [model ?? "several models", "n = \(count)"]
-        let ids = self.ids
+        let ids = NodeIDs(self)
         if let first = ids.first, let last = ids.last {
             let consecutive = last - first + 1 == count && zip(ids, ids.dropFirst()).allSatisfy { $1 == $0 + 1 }
             if count == 1 {
@@ -208,7 +207,7 @@ extension Nodes {
     /// Which ranks have these nodes.
     var ownership: Ownership {
         var result = Ownership()
-        for run in runs { run.addOwners(to: &result, ranks: simulation.ranks.count) }
+        for run in runs { run.addOwners(to: &result) }
         return result
     }
 

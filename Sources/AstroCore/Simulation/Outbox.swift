@@ -11,7 +11,7 @@ package final class Outbox: @unchecked Sendable {
 
     /// Spikes by lag, the step within the slice.
     var spikes: [[Spike]] = []
-    /// For each spike, the factor on the weights of each projection that leaves its population.
+    /// For each spike, the factor on the weights of each projection with short-term plasticity that leaves its population.
     var factors: [Double] = []
     let deferred = DeferredCells()
     /// Where astrocytes put down their output step by step.

@@ -41,6 +41,15 @@ final class Population {
         kind = .devices(devices)
     }
 
+    /// After projections were made or changed.
+    func numberFactors() {
+        factors = 0
+        for i in outgoing.indices {
+            outgoing[i].factor = outgoing[i].projection.plasticity == nil ? nil : factors
+            if outgoing[i].factor != nil { factors += 1 }
+        }
+    }
+
     var modelName: String {
         switch kind {
         case .cells(let cells): return cells.model.name
@@ -50,6 +59,8 @@ final class Population {
 
     /// Outgoing projections in the order of their making; what a spike of a cell goes to.
     var outgoing: [Outgoing] = []
+    /// Numbers that a spike carries: the factors of those projections that have such.
+    private(set) var factors = 0
     /// Spike recorders and the cells they listen to.
     var spikeListeners: [SpikeListener] = []
     var samplers: [Sampler] = []
@@ -59,20 +70,48 @@ extension Population: Checkpointed {
     static let kept = [
         "count", "label", "kind", "stream", "firstStreamed", "spikeListeners", "samplers",
     ]
-    static let made = ["index", "firstID", "outgoing"]
+    static let made = ["index", "firstID", "outgoing", "factors"]
 }
 
 /// A projection that leaves a population, and which of its rows belongs to a cell.
 struct Outgoing {
     let projection: Projection
     let rows: RowMap
+    /// Which of the factors that a spike carries is on the weights of this projection; nil where there is none.
+    fileprivate(set) var factor: Int?
+
+    init(_ projection: Projection, _ rows: RowMap) { (self.projection, self.rows) = (projection, rows) }
 }
 
-/// From the cells of a population to the rows of a table: -1 where a cell has none.
+/// From the cells of a population to the rows of a projection: -1 where a cell has none.
 enum RowMap {
     /// row = cell - first + start, for cells in first ..< first + count
     case run(first: Int, count: Int, start: Int)
+    /// By first cell; one does not reach into another.
+    case runs([Run])
+    /// Where cells come in many short runs.
     case table([Int32])
+
+    struct Run {
+        let cells: EvenRun
+        let start: Int
+    }
+
+    init(_ stretches: [NodeStretch]) {
+        let cells = stretches[0].nodes.population.count
+        let runs = stretches.map { Run(cells: $0.nodes.even, start: $0.start) }.sorted { $0.cells.first < $1.cells.first }
+        if runs.count == 1, runs[0].cells.step == 1 {
+            self = .run(first: runs[0].cells.first, count: runs[0].cells.count, start: runs[0].start)
+        } else if runs.count <= cells / 8, zip(runs, runs.dropFirst()).allSatisfy({ $0.cells.last < $1.cells.first }) {
+            self = .runs(runs)
+        } else {
+            var table = [Int32](repeating: -1, count: cells)
+            for run in runs {
+                for i in 0..<run.cells.count { table[run.cells[i]] = Int32(run.start + i) }
+            }
+            self = .table(table)
+        }
+    }
 
     @inline(__always)
     func row(_ cell: Int) -> Int {
@@ -80,7 +119,14 @@ enum RowMap {
         case .run(let first, let count, let start):
             return cell >= first && cell < first + count ? cell - first + start : -1
         case .table(let rows): return Int(rows[cell])
+        case .runs(let runs): return Self.row(cell, in: runs)
         }
+    }
+
+    private static func row(_ cell: Int, in runs: [Run]) -> Int {
+        let next = runs.partitioningIndex { $0.cells.first > cell }
+        guard next > 0, let position = runs[next - 1].cells.position(of: cell) else { return -1 }
+        return runs[next - 1].start + position
     }
 }
 

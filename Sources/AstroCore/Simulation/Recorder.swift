@@ -85,7 +85,7 @@ public final class Recorder: CustomStringConvertible {
     }
 
     public var recordedNodes: Nodes {
-        let ids = recording.recordedIDs.sorted()
+        let ids = recording.recordedIDs
         return Nodes(
             simulation,
             ids.map { id in

@@ -17,7 +17,7 @@ extension Simulation {
             let kind = try ConnectionKind(pre, post, spec)
             if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
-            let (sources, targets) = (pre.ids, post.ids)
+            let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
             try spec.checkLists(rule, sources.count, targets.count)
             try ranks.agree {
@@ -60,7 +60,7 @@ extension Simulation {
     }
 
     private func make(
-        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int],
+        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
         _ call: CallName
     ) throws -> Int {
         // of devices there are few, and all ranks have them
@@ -81,7 +81,7 @@ extension Simulation {
     // MARK: Spikes between cells
 
     private func makeProjection(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
     ) throws -> Int {
         let builder = ProjectionBuilder(spec, rule, pre: pre, post: Targets(post, self), call, self)
         if !ranks.isAlone {
@@ -129,33 +129,16 @@ extension Simulation {
     func append(_ projection: Projection) {
         guard projection.count > 0 else { return }
         projections.append(projection)
-        for (population, rows) in rowMaps(projection.sources) {
-            population.outgoing.append(Outgoing(projection: projection, rows: rows))
-        }
-    }
-
-    /// For each population among the sources, which cell has which row.
-    private func rowMaps(_ sources: [Int]) -> [(Population, RowMap)] {
-        var runs: [Int: [(cell: Int, row: Int)]] = [:]
-        for (row, id) in sources.enumerated() {
-            let (population, cell) = locate(id)
-            runs[population.index, default: []].append((cell, row))
-        }
-        return runs.sorted { $0.key < $1.key }.map { index, pairs in
-            let population = populationList[index]
-            let first = pairs[0]
-            let isRun = pairs.enumerated().allSatisfy { $1.cell == first.cell + $0 && $1.row == first.row + $0 }
-            if isRun { return (population, .run(first: first.cell, count: pairs.count, start: first.row)) }
-            var table = [Int32](repeating: -1, count: population.count)
-            for (cell, row) in pairs { table[cell] = Int32(row) }
-            return (population, .table(table))
+        let stretches = Dictionary(grouping: stretches(of: projection.sources)) { $0.nodes.population.index }
+        for (population, stretches) in stretches {
+            populationList[population].outgoing.append(Outgoing(projection, RowMap(stretches)))
         }
     }
 
     // MARK: Slow inward currents
 
     private func makeSIC(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
     ) throws -> Int {
         if !ranks.isAlone {
             return add(try slowInwardCurrents(rows, rule, spec, pre, Targets(post, self), call), call)
@@ -175,7 +158,7 @@ extension Simulation {
 
     /// As above for one's own targets, where rows come from several ranks.
     private func slowInwardCurrents(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ targets: Targets,
+        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
         _ call: CallName
     ) throws -> [SICProjection.Entry] {
         let found = Mutex<[(chunk: Int, entries: [SICProjection.Entry])]>([])
@@ -237,26 +220,52 @@ extension Simulation {
     // MARK: Generators
 
     private func makeLinks(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: [Int], _ post: [Int], _ call: CallName
+        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
     ) throws -> Int {
         var made: [DeviceLink] = []
-        var positions: [UInt32] = []
+        let targets = Targets(post, self)
         // the same on all ranks: what fails fails everywhere
         for (row, source) in pre.enumerated() {
-            positions.removeAll(keepingCapacity: true)
-            rows.append(row: row, to: &positions)
-            guard !positions.isEmpty else { continue }
-            let (weights, delays) = try linkValues(spec, rule, call, row, positions.count, post.count)
+            let (count, forEachOwn) = linkEnds(rows, rule, row, post, targets)
+            guard count > 0 else { continue }
+            let (weights, delays) = try linkValues(spec, rule, call, row, count, post.count)
             let (population, device) = locate(source)
             made.append(
                 DeviceLink(
                     population: population.index, device: device, number: call.number,
-                    streamNumber: links.count + made.count,
-                    targets: positions.map { Int32(post[Int($0)]) }, weights: weights, delays: delays.map(Int32.init),
-                    receptor: spec.receptor, now: now, workers: threads, place: place))
+                    streamNumber: links.count + made.count, count: count, weights: weights,
+                    delays: delays.map(Int32.init), receptor: spec.receptor, now: now, workers: threads,
+                    forEachOwn: forEachOwn))
         }
         links += made
         return made.reduce(0) { $0 + $1.count }
+    }
+
+    /// How many connections a generator gets on all ranks, and what tells those onto own cells: number, plane and place.
+    private func linkEnds(
+        _ rows: any Rows, _ rule: ConnectionRule, _ row: Int, _ post: NodeIDs, _ targets: Targets
+    ) -> (count: Int, forEachOwn: ((Int, InputPlane, Int) -> Void) -> Void) {
+        if rule.joinsAll {
+            return (
+                post.count,
+                { [self] body in
+                    for (i, id) in targets.own.enumerated() {
+                        let end = place(id)!
+                        body(targets.position(ofOwn: i), end.plane, end.place)
+                    }
+                }
+            )
+        }
+        var positions: [UInt32] = []
+        rows.append(row: row, to: &positions)
+        return (
+            positions.count,
+            { [self, positions] body in
+                for (number, position) in positions.enumerated() {
+                    if let end = place(post[Int(position)]) { body(number, end.plane, end.place) }
+                }
+            }
+        )
     }
 
     private func linkValues(
@@ -283,7 +292,7 @@ extension Simulation {
                 throw InputError("\(rule.kind.rawValue): connections with a third factor can't be made symmetric")
             }
             let thirdRule = try ThirdFactorRule(thirdRule, post: post.count, third: third.count)
-            let (sources, targets) = (pre.ids, post.ids)
+            let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
             let expected = rule.expectedCount(sources.count, targets.count)
             let call = CallName(seed: seed, number: connectCalls)
@@ -296,7 +305,7 @@ extension Simulation {
                 return try ThirdFactor(
                     thirdRule, post: Targets(targets, self), third: third.count, call, workers: threads)
             }
-            let counts = try makeTripartite(rule, specs, factor, sources, targets, third.ids, call)
+            let counts = try makeTripartite(rule, specs, factor, sources, targets, NodeIDs(third), call)
             connectCalls += 3
             isPrepared = false
             return counts
@@ -304,8 +313,8 @@ extension Simulation {
     }
 
     private func makeTripartite(
-        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: [Int], _ post: [Int],
-        _ third: [Int],
+        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: NodeIDs, _ post: NodeIDs,
+        _ third: NodeIDs,
         _ call: CallName
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         let second = CallName(seed: seed, number: call.number + 1)

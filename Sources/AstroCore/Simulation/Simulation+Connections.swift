@@ -17,8 +17,7 @@ extension Simulation {
             found.removeAll(keepingCapacity: true)
             for (s, segment) in projection.segments.enumerated() {
                 guard let chunk = segment.chunks[row / Projection.rowsPerChunk] else { continue }
-                let inChunk = row % Projection.rowsPerChunk
-                for index in Int(chunk.offsets[inChunk])..<Int(chunk.offsets[inChunk + 1]) {
+                for index in chunk.connections(ofRow: row % Projection.rowsPerChunk) {
                     let (population, cell) = segment.plane.resident(at: segment.base + Int(chunk.targets[index]))
                     found.append(
                         StoredConnection(
@@ -167,7 +166,7 @@ extension Simulation {
         guard case .spike(let p, let row, let s, let index) = reference else { return parameter.defaultNumber }
         let (projection, _, chunk) = stored(p, row, s)
         if name == "receptor_type" { return Double(projection.spec.receptor) }
-        if let plasticity = projection.plasticity { return plasticity.value(name, projection.states[Int(row)]) }
+        if let plasticity = projection.plasticity { return plasticity.value(name, projection.state(ofRow: Int(row))) }
         let own = chunk.individuals![Int(index)]
         return own.plasticity.value(name, own.state)
     }
@@ -231,7 +230,12 @@ extension Simulation {
     func setConnections(_ name: String, _ values: [Double], _ references: [Connections.Reference]) {
         if name == "receptor_type" { return }
         let touched = touchedProjections(references)
-        for p in touched { projections[p].individualise(name) }
+        for p in touched {
+            if !["weight", "delay"].contains(name) {
+                borrowStates(of: projections[p].filledRows, in: projections[p])
+            }
+            projections[p].individualise(name)
+        }
         for link in touchedLinks(references) { flush(links[link]) }
         var slow: [Int: [(entry: Int, member: Int, value: Double)]] = [:]
         for (value, reference) in zip(values, references) {
@@ -252,10 +256,12 @@ extension Simulation {
         isPrepared = false
     }
 
-    /// Lets every rank know the states of the synapses of some connections. Collective.
-    func shareStates(of references: [Connections.Reference]) {
+    /// Gives this rank the states of the synapses of some connections. Collective.
+    func borrowStates(of references: [Connections.Reference]) {
         if ranks.isAlone { return }
-        for p in touchedProjections(references) { shareStates(of: projections[p]) }
+        var rows: [Int: [Int]] = [:]
+        for case .spike(let p, let row, _, _) in references { rows[p, default: []].append(Int(row)) }
+        for p in touchedProjections(references) { borrowStates(of: rows[p] ?? [], in: projections[p]) }
     }
 
     /// Those with connections among some, on any rank.
@@ -321,41 +327,31 @@ extension Projection {
         switch name {
         case "weight":
             guard let shared = weight else { return }
-            eachChunk { chunk, _ in chunk.weights = Self.repeated(shared, chunk.count) }
+            eachChunk { chunk, _ in chunk.setWeights(Array(repeating: shared, count: chunk.count)) }
             weight = nil
         case "delay":
             guard let shared = delay else { return }
-            eachChunk { chunk, _ in chunk.delays = Self.repeated(UInt16(shared), chunk.count) }
+            eachChunk { chunk, _ in chunk.setDelays(Array(repeating: UInt16(shared), count: chunk.count)) }
             delay = nil
         default:
             guard let shared = plasticity else { return }
             eachChunk { chunk, firstRow in
-                let memory = UnsafeMutablePointer<IndividualSynapse>.allocate(capacity: max(chunk.count, 1))
-                for row in 0..<chunk.rows {
-                    let own = IndividualSynapse(plasticity: shared, state: states[firstRow + row])
-                    for i in Int(chunk.offsets[row])..<Int(chunk.offsets[row + 1]) { (memory + i).initialize(to: own) }
+                let each = chunk.rows.map { row in
+                    let own = IndividualSynapse(plasticity: shared, state: state(ofRow: firstRow + row))
+                    return repeatElement(own, count: chunk.connections(ofRow: row).count)
                 }
-                chunk.individuals = memory
+                chunk.setIndividuals(Array(each.joined()))
             }
-            plasticity = nil
-            states = []
+            forgetSharedDynamics()
         }
     }
 
-    private func eachChunk(_ body: (inout RowChunk, Int) -> Void) {
+    private func eachChunk(_ body: (RowChunk, Int) -> Void) {
         for segment in segments {
-            for index in segment.chunks.indices {
-                guard var chunk = segment.chunks[index] else { continue }
-                body(&chunk, index * Self.rowsPerChunk)
-                segment.set(chunk, at: index)
+            for (index, chunk) in segment.chunks.enumerated() {
+                if let chunk { body(chunk, index * Self.rowsPerChunk) }
             }
         }
-    }
-
-    private static func repeated<T>(_ value: T, _ count: Int) -> UnsafeMutablePointer<T> {
-        let memory = UnsafeMutablePointer<T>.allocate(capacity: max(count, 1))
-        memory.initialize(repeating: value, count: count)
-        return memory
     }
 
     /// After delays were set one by one. Collective.

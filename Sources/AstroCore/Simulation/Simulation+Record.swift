@@ -143,12 +143,16 @@ extension Simulation {
 
     /// connect(nodes, spike_recorder) and connect(multimeter, nodes).
     func connectRecorder(_ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule) throws -> Int {
-        let (sources, targets) = (pre.ids, post.ids)
+        let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
         try rule.check(sources, targets)
         let samplers = pre.runs[0].population.devices?.first is any RecorderDevice
         let recorders = samplers ? pre : post
         let nodes = samplers ? post : pre
         if samplers { try checkSamplers(recorders, nodes) }
+        if rule.joinsAll {
+            recorders.runs.forEach { run in run.cells.forEach { attach(recording(run.population, $0), to: nodes) } }
+            return recorders.count * nodes.count
+        }
         // random rules draw from a stream of their own, so that recorders shift no other
         let rows = rule.rows(sources, targets, CallName(seed: seed, number: 0xff_ffff))
         var recorded: [Int: [Int]] = [:]
@@ -163,15 +167,19 @@ extension Simulation {
         }
         for (recorder, ids) in recorded.sorted(by: { $0.key < $1.key }) {
             let (population, index) = locate(recorder)
-            attach((population.devices![index] as! any RecorderDevice).recording, to: nodes.keeping(ids))
+            attach(recording(population, index), to: nodes.keeping(ids))
         }
         return recorded.values.reduce(0) { $0 + $1.count }
+    }
+
+    private func recording(_ population: Population, _ device: Int) -> Recording {
+        (population.devices![device] as! any RecorderDevice).recording
     }
 
     private func checkSamplers(_ recorders: Nodes, _ nodes: Nodes) throws {
         for run in recorders.runs {
             for index in run.cells {
-                let recording = (run.population.devices![index] as! any RecorderDevice).recording
+                let recording = recording(run.population, index)
                 guard !recording.quantities.isEmpty else {
                     throw InputError("\(run.population.modelName): record_from names no quantity to record")
                 }
@@ -183,7 +191,7 @@ extension Simulation {
     private func attach(_ recording: Recording, to nodes: Nodes) {
         var place = recording.sampled.count
         recording.add(
-            ids: nodes.ids, own: nodes.runs.flatMap { run in ownCells(run).map { run.population.firstID + $0 } },
+            ids: NodeIDs(nodes), own: nodes.runs.flatMap { run in ownCells(run).map { run.population.firstID + $0 } },
             now: now, owner)
         for run in nodes.runs {
             let population = run.population

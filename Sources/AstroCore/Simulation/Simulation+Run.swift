@@ -115,10 +115,17 @@ extension Simulation {
     /// The longest slice in steps: with less, the buffers stay in the cache.
     static let longestSlice = 32
 
-    /// Steps that can be computed before spikes and slow inward currents have to be handed over: the shortest delay.
-    var sliceLength: Int {
+    /// Steps from one exchange of spikes and slow inward currents to the next. These have to be handed over within the
+    /// shortest delay; several ranks exchange twice in that time, so that a slice is computed while the one before is on its
+    /// way.
+    var sliceLength: Int { min(Self.longestSlice, hidesExchange ? shortestDelay / 2 : shortestDelay) }
+
+    /// Is a slice's exchange ended only after the next slice?
+    var hidesExchange: Bool { !ranks.isAlone && shortestDelay > 1 && shortestDelay < .max }
+
+    private var shortestDelay: Int {
         let shortest = projections.map(\.shortestDelay) + sicProjections.map(\.shortestDelay)
-        return min(Self.longestSlice, shortest.min() ?? Self.longestSlice)
+        return shortest.min() ?? .max
     }
 
     private var longestDelay: Int {
@@ -132,6 +139,7 @@ extension Simulation {
         guard !isPrepared else { return }
         try ranks.agree { try refuseLargeBuffers() }
         prepareBuffers()
+        populationList.forEach { $0.numberFactors() }
         prepareRemoteSenders()
         makeInputBlocks()
         figures.memoryBytes = memoryBytes
@@ -183,7 +191,9 @@ extension Simulation {
     }
 
     private func prepareRemoteSenders() {
-        guard !ranks.isAlone, !sicProjections.isEmpty else { return }
+        if ranks.isAlone { return }
+        audience = Audience(self)
+        if sicProjections.isEmpty { return }
         let needed = Set(sicProjections.flatMap { $0.entries.map { Int($0.source) } })
         remoteSenders = RemoteSenders(self, needed: needed.sorted())
     }

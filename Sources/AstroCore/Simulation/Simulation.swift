@@ -60,8 +60,9 @@ public final class Simulation {
     var recordings: [Recording] = []
     let outboxes: [[Outbox]]
     var isRunning = false
-    /// Those who simulate together, and what astrocytes of others send to neurons here.
+    /// Those who simulate together, who of them has targets of cells here, and what astrocytes of others send to neurons here.
     let ranks = Ranks.all
+    var audience: Audience?
     var remoteSenders: RemoteSenders?
     /// Blocks of populations too small to be dealt to all ranks.
     private var blocksOfSingleRanks = 0
@@ -291,7 +292,7 @@ extension Simulation: Checkpointed {
     ]
     static let made = [
         "threads", "senderCount", "smallBlocks", "smallBlocksInTurn", "isPrepared", "outboxes", "isRunning",
-        "ranks", "remoteSenders", "blocksOfSingleRanks",
+        "ranks", "audience", "remoteSenders", "blocksOfSingleRanks",
     ]
 }
 

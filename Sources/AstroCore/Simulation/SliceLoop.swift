@@ -13,6 +13,10 @@
 ///
 /// 1 and 4 write only what the same worker reads, and the next slice goes to the other outbox and output, so no third
 /// barrier is needed.
+///
+/// Several ranks make slices of half the shortest delay. In 3, worker 0 sends the slice's spikes and currents on their way and
+/// takes those of the slice before, which have had the time of an update to arrive; 1 and 4 are behind by that slice.
+///
 /// Sums form in the order of generation of what is summed, whoever does them: results do not depend on the number of
 /// workers, nor on the length of slices.
 final class SliceLoop: @unchecked Sendable {
@@ -32,23 +36,30 @@ final class SliceLoop: @unchecked Sendable {
     private let start: Int
     private var nextReport: Double
     private let parts: [[Part]]
-    /// Output of astrocytes in a slice, two buffers in turn; nil where nobody listens.
+    /// Output of astrocytes in a slice, two or three buffers in turn; nil where nobody listens.
     private let sicOutput: [UnsafeMutablePointer<Double>]?
     private let sicStride: Int
+    private let outputs: Int
+    /// Slices that exchanges are behind, 0 or 1.
+    private let behind: Int
 
     // written by worker 0 between barriers
     private(set) var reached: Int
     private(set) var failure: InputError?
     private(set) var spikes = 0
+    /// Spikes of the slice `arrived`, in order.
     private var ordered: [OrderedSpike] = []
+    private var arrived: Range<Int>
+    /// For each output: did an astrocyte send anything but 0?
+    private var sendsCurrent: [Bool]
     private var goOn = true
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
+    /// What went wrong here in the last slice.
+    private var lastFault: Ranks.Failure?
     /// This rank's wishes, which all ranks follow at the end of the next slice.
     private var wantsStop = false, wantsPause = false
     private var shortage: String?
-    /// Did astrocytes of other ranks send anything but 0, in either output?
-    private var remoteIsActive = [false, false]
     private let isPauseDue: (() -> Bool)?
     private(set) var isPaused = false
 
@@ -118,12 +129,16 @@ final class SliceLoop: @unchecked Sendable {
         barrier = Barrier(workers)
         // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
         sicStride = length
-        exchange = simulation.ranks.isAlone ? nil : SpikeExchange(simulation.ranks, simulation.populationList)
+        exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
+        behind = simulation.hidesExchange ? 1 : 0
+        outputs = 2 + behind
+        sendsCurrent = Array(repeating: false, count: outputs)
+        arrived = start..<start
         let size = (simulation.senderCount + (simulation.remoteSenders?.count ?? 0)) * sicStride + 8
         sicOutput =
             simulation.sicProjections.isEmpty
             ? nil
-            : (0..<2).map { _ in
+            : (0..<outputs).map { _ in
                 let memory = ColumnStore.allocate(size)
                 memory.initialize(repeating: 0, count: size)
                 return memory
@@ -131,6 +146,9 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     deinit { sicOutput?.forEach { $0.deallocate() } }
+
+    /// The most outputs that are used in turn.
+    static let mostOutputs = 3
 
     /// Seconds between two looks at files, memory and whoever watches.
     static let reportInterval = 0.1
@@ -150,42 +168,46 @@ final class SliceLoop: @unchecked Sendable {
     // MARK: The loop
 
     func work(_ worker: Int) {
-        var time = start
-        var parity = 0
-        var previous = start..<start
-        while time < end && goOn {
-            let slice = time..<min(time + length, end)
-            let outbox = simulation.outboxes[worker][parity]
+        var number = 0
+        while case let slice = slice(number), !slice.isEmpty && goOn {
+            let outbox = simulation.outboxes[worker][number % 2]
             outbox.clear(lags: slice.count)
-            update(worker, slice, after: previous, outbox, parity)
+            update(worker, slice, number, outbox)
             release(outbox, slice)
             barrier.wait()
-            if worker == 0 { conclude(slice, parity) }
+            if worker == 0 { conclude(slice, number) }
             barrier.wait()
-            deliver(worker, slice)
-            time = slice.upperBound
-            previous = slice
-            parity ^= 1
+            deliver(worker)
+            number += 1
         }
-        for part in parts[worker] {
-            for block in part.blocks { takeSlowInwardCurrents(block, previous, parity) }
+        if behind > 0, number > 0 {
+            barrier.wait()
+            if worker == 0 { takeArrivals(number - 1) }
+            barrier.wait()
+            deliver(worker)
         }
+        for last in number - 1 - behind..<number {
+            for part in parts[worker] { part.blocks.forEach { takeSlowInwardCurrents($0, of: last) } }
+        }
+    }
+
+    private func slice(_ number: Int) -> Range<Int> {
+        let first = min(end, start + number * length)
+        return first..<min(end, first + length)
     }
 
     // MARK: Updating
 
-    private func update(
-        _ worker: Int, _ slice: Range<Int>, after previous: Range<Int>, _ outbox: Outbox, _ parity: Int
-    ) {
+    private func update(_ worker: Int, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
         for part in parts[worker] {
             var from = slice.lowerBound
             // up to each sample, then on
             for stamp in part.sampling.stampsIn(slice) {
-                advance(part, from..<stamp, slice, after: previous, outbox, parity)
+                advance(part, from..<stamp, slice, number, outbox)
                 sample(part, stamp)
                 from = stamp
             }
-            advance(part, from..<slice.upperBound, slice, after: previous, outbox, parity)
+            advance(part, from..<slice.upperBound, slice, number, outbox)
         }
         if checks.isDue(slice, end: end) { check(parts[worker], slice, outbox) }
         outbox.sort()
@@ -199,16 +221,14 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     /// Advances cells through some steps of a slice; before the first of them, their input is worked out.
-    private func advance(
-        _ part: Part, _ steps: Range<Int>, _ slice: Range<Int>, after previous: Range<Int>, _ outbox: Outbox,
-        _ parity: Int
-    ) {
+    private func advance(_ part: Part, _ steps: Range<Int>, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
         guard !steps.isEmpty else { return }
-        let io = cellIO(part, slice.lowerBound, outbox, parity)
+        let io = cellIO(part, slice.lowerBound, outbox, number)
         for block in part.blocks {
             if steps.lowerBound == slice.lowerBound {
                 takeFromGenerators(block, slice, part.share.worker)
-                takeSlowInwardCurrents(block, previous, parity)
+                takeSlowInwardCurrents(block, of: number - 1 - behind)
+                if part.share.worker == 0 { lookAfterMessages() }
             }
             part.kernel.advance(
                 block.cells.lowerBound..<block.cells.lowerBound + padded(block.cells.count), steps: steps, io: io)
@@ -216,21 +236,27 @@ final class SliceLoop: @unchecked Sendable {
         part.kernel.finish(steps: steps, io: io)
     }
 
-    private func cellIO(_ part: Part, _ firstStep: Int, _ outbox: Outbox, _ parity: Int) -> CellIO {
+    private func lookAfterMessages() {
+        guard behind > 0 else { return }
+        exchange?.lookAfter()
+        simulation.remoteSenders?.lookAfter()
+    }
+
+    private func cellIO(_ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int) -> CellIO {
         let plane = part.share.plane, shift = part.share.offset - part.share.cells.lowerBound
         return CellIO(
             spikes: plane.spikes + shift, rowStride: plane.rowStride, channelStride: plane.channelStride,
             slotMask: plane.slotMask,
             current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
-            inputStride: plane.inputStride, sicOut: sicOut(part, outbox, parity), firstStep: firstStep,
+            inputStride: plane.inputStride, sicOut: sicOut(part, outbox, number), firstStep: firstStep,
             count: part.population.count, deferred: outbox.deferred, outbox: outbox, population: part.population.index)
     }
 
-    private func sicOut(_ part: Part, _ outbox: Outbox, _ parity: Int) -> SICOutput? {
+    private func sicOut(_ part: Part, _ outbox: Outbox, _ number: Int) -> SICOutput? {
         guard let sicOutput, part.share.plane.inputs.sendsSlowInwardCurrent else { return nil }
         let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
         return SICOutput(
-            runs: sicOutput[parity] + (part.population.cells!.firstSender - part.population.cells!.own.lowerBound)
+            runs: sicOutput[number % outputs] + (part.population.cells!.firstSender - part.population.cells!.own.lowerBound)
                 * sicStride,
             stride: sicStride,
             buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
@@ -244,13 +270,13 @@ final class SliceLoop: @unchecked Sendable {
         }
     }
 
-    /// - `parity`: that of the slice after `previous`.
-    private func takeSlowInwardCurrents(_ block: InputBlock, _ previous: Range<Int>, _ parity: Int) {
-        guard let sicOutput, !previous.isEmpty, let (table, parts) = block.slowInwardCurrents,
-            remoteIsActive[parity ^ 1] || simulation.outboxes.contains(where: { $0[parity ^ 1].sicIsActive.pointee })
+    /// What astrocytes sent in slice `number`.
+    private func takeSlowInwardCurrents(_ block: InputBlock, of number: Int) {
+        guard let sicOutput, number >= 0, let (table, parts) = block.slowInwardCurrents, sendsCurrent[number % outputs]
         else { return }
+        let slice = slice(number)
         table.apply(
-            parts, sicOutput[parity ^ 1], stride: sicStride, first: previous.lowerBound, count: previous.count)
+            parts, sicOutput[number % outputs], stride: sicStride, first: slice.lowerBound, count: slice.count)
     }
 
     private func sample(_ part: Part, _ stamp: Int) {
@@ -275,7 +301,8 @@ final class SliceLoop: @unchecked Sendable {
             for i in outbox.spikes[lag].indices {
                 let spike = outbox.spikes[lag][i]
                 outbox.spikes[lag][i].factors = Int32(outbox.factors.count)
-                for outgoing in simulation.populationList[Int(spike.population)].outgoing {
+                for outgoing in simulation.populationList[Int(spike.population)].outgoing
+                where outgoing.factor != nil {
                     let row = outgoing.rows.row(Int(spike.cell))
                     outbox.factors.append(row < 0 ? 0 : outgoing.projection.factor(row: row, time: time))
                 }
@@ -285,18 +312,28 @@ final class SliceLoop: @unchecked Sendable {
 
     // MARK: Between the barriers
 
-    private func conclude(_ slice: Range<Int>, _ parity: Int) {
+    private func conclude(_ slice: Range<Int>, _ number: Int) {
         reached = slice.upperBound
-        collect(slice, parity)
-        let fault = firstFault(parity)
-        let (fails, stops, pauses) = handRound(slice, parity, fault)
-        spikes += ordered.count
-        record(slice)
+        collect(slice, number)
+        sendsCurrent[number % outputs] = simulation.outboxes.contains { $0[number % 2].sicIsActive.pointee }
+        let fault = firstFault(number)
+        if let exchange {
+            send(slice, number, fault, exchange)
+            if behind == 0 { lastFault = fault }
+            if number >= behind { takeArrivals(number - behind) } else { ordered.removeAll(keepingCapacity: true) }
+            lastFault = fault
+        } else {
+            arrived = slice
+            spikes += ordered.count
+            if let fault { fail(fault.message) }
+            record()
+        }
         sampleGenerators(slice)
-        if stops { goOn = false }
-        if pauses, goOn { (isPaused, goOn) = (true, false) }
-        if fails { fail(simulation.ranks.first(of: fault)) }
-        guard Clock.seconds >= nextReport else { return }
+        if Clock.seconds >= nextReport { lookAround() }
+    }
+
+    /// Now and then: files, memory, and whoever watches.
+    private func lookAround() {
         nextReport = Clock.seconds + Self.reportInterval
         // several ranks write at the end of a run or in a pause
         let unwritten = exchange == nil ? streams.write(through: reached) : nil
@@ -311,31 +348,41 @@ final class SliceLoop: @unchecked Sendable {
         }
     }
 
-    /// Makes `ordered` the spikes of all ranks, and brings what their astrocytes have sent. Has anyone failed, does anyone
-    /// want to stop, or a pause?
-    private func handRound(
-        _ slice: Range<Int>, _ parity: Int, _ fault: Ranks.Failure?
-    ) -> (fails: Bool, stops: Bool, pauses: Bool) {
-        guard let exchange else { return (fault != nil, false, false) }
+    /// Sends what other ranks need of a slice on its way.
+    private func send(_ slice: Range<Int>, _ number: Int, _ fault: Ranks.Failure?, _ exchange: SpikeExchange) {
         var report = SpikeExchange.Report()
-        (report.wantsStop, report.wantsPause) = (wantsStop, wantsPause)
-        report.hasFailed = fault != nil
-        report.sendsSlowInwardCurrent = simulation.outboxes.contains { $0[parity].sicIsActive.pointee }
-        let all = exchange.run(&ordered, lags: slice.count, report)
-        if let remote = simulation.remoteSenders, let sicOutput {
-            remoteIsActive[parity] = remote.exchange(
-                sicOutput[parity], stride: sicStride, steps: slice.count, active: all.map(\.sendsSlowInwardCurrent),
-                parity: parity)
-        }
-        return (all.contains(where: \.hasFailed), all.contains(where: \.wantsStop), all.contains(where: \.wantsPause))
+        (report.wantsStop, report.wantsPause, report.hasFailed) = (wantsStop, wantsPause, fault != nil)
+        report.spikes = ordered.count
+        exchange.begin(ordered, report)
+        guard let remote = simulation.remoteSenders, let sicOutput else { return }
+        remote.begin(
+            sicOutput[number % outputs], stride: sicStride, steps: slice.count,
+            isActive: sendsCurrent[number % outputs])
     }
 
-    private func collect(_ slice: Range<Int>, _ parity: Int) {
+    /// Takes what all ranks have sent in slice `number`.
+    private func takeArrivals(_ number: Int) {
+        guard let exchange else { return }
+        arrived = slice(number)
+        let all = exchange.end(&ordered, lags: arrived.count)
+        if let remote = simulation.remoteSenders, let sicOutput {
+            let output = number % outputs
+            let isActive = remote.end(sicOutput[output], stride: sicStride, steps: arrived.count, number: output)
+            sendsCurrent[output] = sendsCurrent[output] || isActive
+        }
+        spikes += all.reduce(0) { $0 + $1.spikes }
+        record()
+        if all.contains(where: \.wantsStop) { goOn = false }
+        if all.contains(where: \.wantsPause), goOn { (isPaused, goOn) = (true, false) }
+        if all.contains(where: \.hasFailed) { fail(simulation.ranks.first(of: lastFault)) }
+    }
+
+    private func collect(_ slice: Range<Int>, _ number: Int) {
         ordered.removeAll(keepingCapacity: true)
         for lag in 0..<slice.count {
             let first = ordered.count
             for outboxes in simulation.outboxes[..<workers] {
-                let outbox = outboxes[parity]
+                let outbox = outboxes[number % 2]
                 outbox.factors.withUnsafeBufferPointer { factors in
                     for spike in outbox.spikes[lag] {
                         ordered.append(
@@ -350,7 +397,7 @@ final class SliceLoop: @unchecked Sendable {
         }
     }
 
-    nonisolated(unsafe) private static let noFactors = UnsafePointer(ColumnStore.allocate(1))
+    nonisolated(unsafe) static let noFactors = UnsafePointer(ColumnStore.allocate(1))
 
     static func sort(_ spikes: inout [OrderedSpike], from first: Int) {
         let key = { (s: OrderedSpike) in Int64(s.population) << 32 | Int64(s.cell) }
@@ -361,16 +408,16 @@ final class SliceLoop: @unchecked Sendable {
         spikes.replaceSubrange(first..., with: sorted)
     }
 
-    private func record(_ slice: Range<Int>) {
+    private func record() {
         for spike in ordered {
             let population = simulation.populationList[Int(spike.population)]
             for listener in population.spikeListeners where listener.hears(Int(spike.cell)) {
                 listener.recording.addSpike(
-                    stamp: slice.lowerBound + Int(spike.lag) + 1, sender: population.firstID + Int(spike.cell))
+                    stamp: arrived.lowerBound + Int(spike.lag) + 1, sender: population.firstID + Int(spike.cell))
             }
         }
         for listener in simulation.deviceListeners where simulation.ranks.rank == 0 {
-            listener.record(slice.lowerBound + 1, slice.upperBound, seed: simulation.seed)
+            listener.record(arrived.lowerBound + 1, arrived.upperBound, seed: simulation.seed)
         }
     }
 
@@ -392,10 +439,10 @@ final class SliceLoop: @unchecked Sendable {
 
     // MARK: Delivering
 
-    private func deliver(_ worker: Int, _ slice: Range<Int>) {
+    private func deliver(_ worker: Int) {
         var delivered = 0
         for spike in ordered {
-            let stamp = slice.lowerBound + Int(spike.lag) + 1
+            let stamp = arrived.lowerBound + Int(spike.lag) + 1
             let outgoing = simulation.populationList[Int(spike.population)].outgoing
             for i in outgoing.indices {
                 let projection = outgoing[i].projection
@@ -404,7 +451,7 @@ final class SliceLoop: @unchecked Sendable {
                 for segment in projection.segmentsOfWorker[worker] {
                     var fault = false
                     delivered += projection.deliver(
-                        row: row, factor: spike.factors[i], stamp: stamp, resolution: simulation.resolution,
+                        row: row, factor: outgoing[i].factor.map { spike.factors[$0] } ?? 1, stamp: stamp, resolution: simulation.resolution,
                         to: segment, fault: &fault)
                     if fault && faults[worker] == nil {
                         faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell)), stamp: stamp)
@@ -418,8 +465,8 @@ final class SliceLoop: @unchecked Sendable {
     // MARK: Faults
 
     /// The first thing that went wrong on this rank.
-    private func firstFault(_ parity: Int) -> Ranks.Failure? {
-        let unstable = simulation.outboxes.compactMap { $0[parity].instability }.min {
+    private func firstFault(_ number: Int) -> Ranks.Failure? {
+        let unstable = simulation.outboxes.compactMap { $0[number % 2].instability }.min {
             ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
         }
         if let unstable {

@@ -26,7 +26,7 @@ struct RecordingFile {
         case ".h5":
             _ = try HDF5Library.shared.get()
             try OutputFile.replaceApart(path) { aside in
-                let nodes = recording.isSpikes ? recording.recordedIDs.sorted() : recording.sampled
+                let nodes = recording.isSpikes ? Array(recording.recordedIDs) : recording.sampled
                 let events = try SonataEvents(
                     path, at: aside, recording, recorder.simulation, nodes: nodes, expected: recorder.eventCount)
                 try fill(events)

@@ -33,6 +33,23 @@ void mpi_receive(int from, void *bytes, size_t count);
 // `in_sizes` may be larger than what comes.
 void mpi_exchange(const void *out, const size_t *out_sizes, void *in, const size_t *in_sizes);
 
+// Messages on their way, which are waited for together.
+typedef struct mpi_messages mpi_messages;
+
+// Messages of a kind arrive in the order in which they were sent, whatever those of the other kinds do.
+enum { MPI_ANSWERS = 7, MPI_SPIKES, MPI_CURRENTS };
+
+mpi_messages *mpi_begin(void);
+void mpi_post_send(mpi_messages *messages, int kind, int to, const void *bytes, size_t count);
+// `count` may be larger than what comes.
+void mpi_post_receive(mpi_messages *messages, int kind, int from, void *bytes, size_t count);
+// Parts of equal size, for each rank and from each rank.
+void mpi_post_all_to_all(mpi_messages *messages, const void *out, size_t bytes, void *in);
+// MPI works only while it is called: lets it, and does not wait.
+void mpi_look_after(mpi_messages *messages);
+// Waits for all of them, and forgets them.
+void mpi_end(mpi_messages *messages);
+
 // Calls a function, with the seconds so far, every now and then while this rank waits for others for long.
 void mpi_watch(void (*function)(double));
 

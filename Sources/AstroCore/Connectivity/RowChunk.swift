@@ -1,0 +1,87 @@
+/// The connections of some rows, at most 64, to the targets of one segment. Rows without any take a bit.
+struct RowChunk {
+    let header: UnsafeMutablePointer<Header>
+
+    /// Offsets and targets follow in the same memory.
+    struct Header {
+        /// Bit r is set where row r has connections.
+        let filled: UInt64
+        /// Of the n-th row that has some, the connections are offsets[n] ..< offsets[n + 1].
+        let offsets: UnsafeMutablePointer<UInt32>
+        let targets: UnsafeMutablePointer<UInt16>
+        var weights: UnsafeMutablePointer<Double>?
+        var delays: UnsafeMutablePointer<UInt16>?
+        var individuals: UnsafeMutablePointer<IndividualSynapse>?
+    }
+
+    /// - `starts`: for each row where its targets begin.
+    init(starts: [UInt32], targets: UnsafeBufferPointer<UInt16>) {
+        let ends = starts.dropFirst() + [UInt32(targets.count)]
+        let filled = zip(starts, ends).enumerated().reduce(UInt64(0)) { bits, row in
+            row.element.0 < row.element.1 ? bits | 1 << UInt64(row.offset) : bits
+        }
+        let rows = filled.nonzeroBitCount
+        let size = MemoryLayout<Header>.stride + (rows + 1) * 4 + targets.count * 2
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+        let offsets = (memory + MemoryLayout<Header>.stride).bindMemory(to: UInt32.self, capacity: rows + 1)
+        let places = UnsafeMutableRawPointer(offsets + rows + 1).bindMemory(to: UInt16.self, capacity: targets.count)
+        header = memory.bindMemory(to: Header.self, capacity: 1)
+        header.initialize(to: Header(filled: filled, offsets: offsets, targets: places))
+        for (n, row) in starts.indices.filter({ filled >> UInt64($0) & 1 == 1 }).enumerated() {
+            (offsets + n).initialize(to: starts[row])
+        }
+        (offsets + rows).initialize(to: UInt32(targets.count))
+        if let first = targets.baseAddress { places.initialize(from: first, count: targets.count) }
+    }
+
+    /// Connections of a row, counted from the chunk's first.
+    @inline(__always)
+    func connections(ofRow row: Int) -> Range<Int> {
+        let bit = UInt64(1) << UInt64(truncatingIfNeeded: row), filled = header.pointee.filled
+        guard filled & bit != 0 else { return 0..<0 }
+        let n = (filled & (bit &- 1)).nonzeroBitCount
+        let offsets = header.pointee.offsets
+        return Range(uncheckedBounds: (Int(offsets[n]), Int(offsets[n &+ 1])))
+    }
+
+    private var filledRows: Int { header.pointee.filled.nonzeroBitCount }
+    var count: Int { Int(header.pointee.offsets[filledRows]) }
+    /// Rows with connections.
+    var rows: [Int] { (0..<64).filter { header.pointee.filled >> UInt64($0) & 1 == 1 } }
+
+    var targets: UnsafeMutablePointer<UInt16> { header.pointee.targets }
+    var weights: UnsafeMutablePointer<Double>? { header.pointee.weights }
+    var delays: UnsafeMutablePointer<UInt16>? { header.pointee.delays }
+    var individuals: UnsafeMutablePointer<IndividualSynapse>? { header.pointee.individuals }
+
+    /// One a connection; nothing where there are none.
+    func setWeights(_ values: [Double]) { header.pointee.weights = Self.copy(values) }
+    func setDelays(_ values: [UInt16]) { header.pointee.delays = Self.copy(values) }
+    func setIndividuals(_ values: [IndividualSynapse]) { header.pointee.individuals = Self.copy(values) }
+
+    private static func copy<T>(_ values: [T]) -> UnsafeMutablePointer<T>? {
+        if values.isEmpty { return nil }
+        let memory = UnsafeMutablePointer<T>.allocate(capacity: values.count)
+        values.withUnsafeBufferPointer { memory.initialize(from: $0.baseAddress!, count: values.count) }
+        return memory
+    }
+
+    func deallocate() {
+        weights?.deallocate()
+        delays?.deallocate()
+        individuals?.deallocate()
+        UnsafeMutableRawPointer(header).deallocate()
+    }
+
+    var memoryBytes: Int {
+        let perConnection =
+            2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2)
+            + (individuals == nil ? 0 : MemoryLayout<IndividualSynapse>.stride)
+        return MemoryLayout<Header>.stride + (filledRows + 1) * 4 + count * perConnection
+    }
+}
+
+extension RowChunk.Header: Checkpointed {
+    static let kept = ["filled", "offsets", "targets", "weights", "delays", "individuals"]
+    static let made: [String] = []
+}

@@ -1,0 +1,45 @@
+import CMPI
+
+/// Messages between ranks that are on their way while something else is done. Those of a kind arrive in the order in which
+/// they were sent.
+final class Messages {
+    private var messages: OpaquePointer?
+    private let ranks: Ranks
+
+    init(_ ranks: Ranks) {
+        self.ranks = ranks
+        messages = mpi_begin()
+    }
+
+    deinit { if let messages { mpi_end(messages) } }
+
+    enum Kind {
+        case spikes, currents
+
+        fileprivate var tag: Int32 { Int32(self == .spikes ? MPI_SPIKES : MPI_CURRENTS) }
+    }
+
+    func send(_ kind: Kind, to rank: Int, _ bytes: UnsafeRawPointer, _ count: Int) {
+        mpi_post_send(messages, kind.tag, Int32(rank), bytes, count)
+    }
+
+    /// - `most`: no more bytes than these come.
+    func receive(_ kind: Kind, from rank: Int, _ place: UnsafeMutableRawPointer, most: Int) {
+        mpi_post_receive(messages, kind.tag, Int32(rank), place, most)
+    }
+
+    /// So many bytes for each rank, and as many from each. Collective.
+    func exchange(_ out: UnsafeRawPointer, bytes: Int, _ place: UnsafeMutableRawPointer) {
+        mpi_post_all_to_all(messages, out, bytes, place)
+    }
+
+    /// MPI works only while it is called.
+    func lookAfter() { if let messages { mpi_look_after(messages) } }
+
+    /// Waits for all.
+    func end() {
+        guard let messages else { return }
+        self.messages = nil
+        ranks.timed { mpi_end(messages) }
+    }
+}
