@@ -99,10 +99,11 @@ enum RowMap {
 
     init(_ stretches: [NodeStretch]) {
         let cells = stretches[0].nodes.population.count
-        let runs = stretches.map { Run(cells: $0.nodes.even, start: $0.start) }.sorted { $0.cells.first < $1.cells.first }
+        var runs = stretches.map { Run(cells: $0.nodes.even, start: $0.start) }
+        runs.sort { $0.cells.first < $1.cells.first }
         if runs.count == 1, runs[0].cells.step == 1 {
             self = .run(first: runs[0].cells.first, count: runs[0].cells.count, start: runs[0].start)
-        } else if runs.count <= cells / 8, zip(runs, runs.dropFirst()).allSatisfy({ $0.cells.last < $1.cells.first }) {
+        } else if runs.count <= cells / 8, Self.areApart(runs) {
             self = .runs(runs)
         } else {
             var table = [Int32](repeating: -1, count: cells)
@@ -111,6 +112,10 @@ enum RowMap {
             }
             self = .table(table)
         }
+    }
+
+    private static func areApart(_ runs: [Run]) -> Bool {
+        zip(runs, runs.dropFirst()).allSatisfy { $0.cells.last < $1.cells.first }
     }
 
     @inline(__always)

@@ -256,8 +256,9 @@ final class SliceLoop: @unchecked Sendable {
         guard let sicOutput, part.share.plane.inputs.sendsSlowInwardCurrent else { return nil }
         let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
         return SICOutput(
-            runs: sicOutput[number % outputs] + (part.population.cells!.firstSender - part.population.cells!.own.lowerBound)
-                * sicStride,
+            runs: sicOutput[number % outputs]
+                + (part.population.cells!.firstSender - part.population.cells!.own.lowerBound)
+                    * sicStride,
             stride: sicStride,
             buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
     }
@@ -301,10 +302,10 @@ final class SliceLoop: @unchecked Sendable {
             for i in outbox.spikes[lag].indices {
                 let spike = outbox.spikes[lag][i]
                 outbox.spikes[lag][i].factors = Int32(outbox.factors.count)
-                for outgoing in simulation.populationList[Int(spike.population)].outgoing
-                where outgoing.factor != nil {
-                    let row = outgoing.rows.row(Int(spike.cell))
-                    outbox.factors.append(row < 0 ? 0 : outgoing.projection.factor(row: row, time: time))
+                let outgoing = simulation.populationList[Int(spike.population)].outgoing
+                for each in outgoing where each.factor != nil {
+                    let row = each.rows.row(Int(spike.cell))
+                    outbox.factors.append(row < 0 ? 0 : each.projection.factor(row: row, time: time))
                 }
             }
         }
@@ -377,23 +378,26 @@ final class SliceLoop: @unchecked Sendable {
         if all.contains(where: \.hasFailed) { fail(simulation.ranks.first(of: lastFault)) }
     }
 
+    /// Makes `ordered` what the own cells have sent in a slice.
     private func collect(_ slice: Range<Int>, _ number: Int) {
         ordered.removeAll(keepingCapacity: true)
         for lag in 0..<slice.count {
             let first = ordered.count
-            for outboxes in simulation.outboxes[..<workers] {
-                let outbox = outboxes[number % 2]
-                outbox.factors.withUnsafeBufferPointer { factors in
-                    for spike in outbox.spikes[lag] {
-                        ordered.append(
-                            OrderedSpike(
-                                lag: Int32(lag), population: spike.population, cell: spike.cell,
-                                factors: (factors.baseAddress ?? Self.noFactors) + Int(spike.factors)))
-                    }
-                }
-            }
+            for outboxes in simulation.outboxes[..<workers] { append(outboxes[number % 2], lag) }
             // one worker's cells may lie between another's; multiple spikes of a cell stay in order
             Self.sort(&ordered, from: first)
+        }
+    }
+
+    private func append(_ outbox: Outbox, _ lag: Int) {
+        outbox.factors.withUnsafeBufferPointer { factors in
+            let first = factors.baseAddress ?? Self.noFactors
+            for spike in outbox.spikes[lag] {
+                ordered.append(
+                    OrderedSpike(
+                        lag: Int32(lag), population: spike.population, cell: spike.cell,
+                        factors: first + Int(spike.factors)))
+            }
         }
     }
 
@@ -443,23 +447,27 @@ final class SliceLoop: @unchecked Sendable {
         var delivered = 0
         for spike in ordered {
             let stamp = arrived.lowerBound + Int(spike.lag) + 1
-            let outgoing = simulation.populationList[Int(spike.population)].outgoing
-            for i in outgoing.indices {
-                let projection = outgoing[i].projection
-                let row = outgoing[i].rows.row(Int(spike.cell))
-                guard row >= 0 else { continue }
-                for segment in projection.segmentsOfWorker[worker] {
-                    var fault = false
-                    delivered += projection.deliver(
-                        row: row, factor: outgoing[i].factor.map { spike.factors[$0] } ?? 1, stamp: stamp, resolution: simulation.resolution,
-                        to: segment, fault: &fault)
-                    if fault && faults[worker] == nil {
-                        faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell)), stamp: stamp)
-                    }
-                }
+            for outgoing in simulation.populationList[Int(spike.population)].outgoing {
+                let row = outgoing.rows.row(Int(spike.cell))
+                if row >= 0 { delivered += deliver(spike, outgoing, row, stamp, worker) }
             }
         }
         events[worker] += delivered
+    }
+
+    @inline(__always)
+    private func deliver(_ spike: OrderedSpike, _ outgoing: Outgoing, _ row: Int, _ stamp: Int, _ worker: Int) -> Int {
+        var delivered = 0
+        let factor = outgoing.factor.map { spike.factors[$0] } ?? 1
+        for segment in outgoing.projection.segmentsOfWorker[worker] {
+            var fault = false
+            delivered += outgoing.projection.deliver(
+                row: row, factor: factor, stamp: stamp, resolution: simulation.resolution, to: segment, fault: &fault)
+            if fault && faults[worker] == nil {
+                faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell)), stamp: stamp)
+            }
+        }
+        return delivered
     }
 
     // MARK: Faults
