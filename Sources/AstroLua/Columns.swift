@@ -2,7 +2,8 @@ import AstroCore
 import CLua
 import LuaShim
 
-/// Tables of columns: plain tables, but for a name that is not there, which is an error and not nil.
+/// Tables of columns: plain tables, in which a name that is not there is nil, but for one that was meant to be another: that is
+/// an error.
 extension Runtime {
     private static let columnsKey = "astro.columns"
 
@@ -10,7 +11,10 @@ extension Runtime {
         lua_createtable(L, 0, 2)
         let id = addEntry(nil) { runtime, L in
             guard lua_type(L, 2) == LUA_TSTRING else { return .none }
-            throw unknownColumn(runtime.text(L, at: 2), among: try runtime.names(L, in: 1))
+            let name = runtime.text(L, at: 2), known = try runtime.names(L, in: 1)
+            // who asks for I or w may ask what there is
+            guard name.count > 3, InputError.nearest(to: name, among: known) != nil else { return .none }
+            throw InputError.unknown("there is no column", name, among: known)
         }
         setField("__index") { shim_push_method(L, id) }
         setField("__metatable") { pushText("columns", L) }
@@ -27,13 +31,4 @@ extension Runtime {
         lua_setmetatable(L, -2)
         return 1
     }
-}
-
-private func unknownColumn(_ name: String, among known: [String]) -> InputError {
-    let error = InputError.unknown("there is no column", name, among: known)
-    let holdsSpikes = Set(known) == ["times", "senders"] && InputError.nearest(to: name, among: known) == nil
-    guard holdsSpikes, Catalogue.models.contains(where: { $0.recordables.contains { $0.name == name } }) else {
-        return error
-    }
-    return InputError("these are spikes, without \(name) (sim:record(nodes, { \"\(name)\" }) samples it)")
 }

@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 FITTED = [(scale, ranks) for scale in (0.1, 0.2, 0.4, 1.0) for ranks in (1, 2, 4)]
 HELD_OUT = [(0.3, 3), (0.6, 2), (0.8, 4)]
 TIME = 200.0          # ms
-SLICES = 200          # of 1 ms, the shortest delay
+SLICES = 400          # of several ranks: half the shortest delay, 1 ms
 
 
 def run(program, scale, ranks):

@@ -195,7 +195,7 @@ extension CheckpointLoader {
             i += count
         }
         for (segment, part) in zip(segments, parts) where !part.targets.isEmpty {
-            segment.set(part.chunk, at: chunk)
+            segment.chunks[chunk] = part.chunk
         }
     }
 

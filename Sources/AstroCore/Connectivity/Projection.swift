@@ -146,69 +146,20 @@ final class Segment {
     let plane: InputPlane
     /// Place in the plane that targets count from.
     let base: Int
-    private(set) var chunks: [RowChunk?]
+    /// Rows by the 64; nil where none of them has connections here.
+    let chunks: UnsafeMutableBufferPointer<RowChunk?>
 
     init(plane: InputPlane, base: Int, chunks: Int) {
         self.plane = plane
         self.base = base
-        self.chunks = Array(repeating: nil, count: chunks)
+        self.chunks = .allocate(capacity: chunks)
+        self.chunks.initialize(repeating: nil)
     }
 
-    deinit { chunks.forEach { $0?.deallocate() } }
-
-    func set(_ chunk: RowChunk, at index: Int) { chunks[index] = chunk }
-
-    var memoryBytes: Int { chunks.reduce(0) { $0 + ($1?.memoryBytes ?? 0) } }
-}
-
-// MARK: - Delivery
-
-extension Projection {
-    /// Hands a spike to the targets of one segment; the number of connections. `stamp` is the spike's.
-    @inline(__always)
-    func deliver(row: Int, factor: Double, stamp: Int, resolution: Double, to segment: Segment, fault: inout Bool)
-        -> Int
-    {
-        guard let chunk = segment.chunks[row / Self.rowsPerChunk] else { return 0 }
-        let connections = chunk.connections(ofRow: row % Self.rowsPerChunk)
-        guard !connections.isEmpty, spec.receptor == 0 else { return connections.count }
-        if let weight, let delay {
-            let value = segment.plane.inputs.countsSpikes ? 1 : weight * factor
-            if value < 0 && segment.plane.inputs.refusesNegativeWeights { fault = true }
-            let row = segment.row(stamp + delay, value)
-            let amount = abs(value), targets = chunk.targets
-            for i in connections { row[Int(targets[i])] += amount }
-        } else {
-            deliverEach(connections, chunk, factor, stamp, resolution, segment, &fault)
-        }
-        return connections.count
+    deinit {
+        chunks.forEach { $0?.deallocate() }
+        chunks.deallocate()
     }
 
-    /// Connections that differ in weight, delay or dynamics.
-    private func deliverEach(
-        _ range: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int, _ resolution: Double,
-        _ segment: Segment,
-        _ fault: inout Bool
-    ) {
-        let time = TimeGrid.ms(stamp, resolution)
-        let counts = segment.plane.inputs.countsSpikes
-        for i in range {
-            var value = (weight ?? chunk.weights![i]) * factor
-            if let individuals = chunk.individuals {
-                value *= individuals[i].plasticity.release(&individuals[i].state, at: time)
-            }
-            if counts { value = 1 }
-            if value < 0 && segment.plane.inputs.refusesNegativeWeights { fault = true }
-            segment.row(stamp + (delay ?? Int(chunk.delays![i])), value)[Int(chunk.targets[i])] += abs(value)
-        }
-    }
-}
-
-extension Segment {
-    /// The row of the plane that input of this sign and stamp goes to, from the segment's base on.
-    @inline(__always)
-    func row(_ stamp: Int, _ value: Double) -> UnsafeMutablePointer<Double> {
-        let channel = value > 0 || plane.channels == 1 ? 0 : plane.channelStride
-        return plane.spikes + ((stamp & plane.slotMask) &* plane.rowStride &+ channel &+ base)
-    }
+    var memoryBytes: Int { chunks.reduce(chunks.count * 8) { $0 + ($1?.memoryBytes ?? 0) } }
 }

@@ -1,5 +1,4 @@
 import CLanes
-import Synchronization
 
 /// How many connections ahead memory is asked for.
 let prefetchDistance = 24
@@ -213,11 +212,9 @@ final class ProjectionBuilder: @unchecked Sendable {
             chunk.setWeights(part.weights)
             chunk.setDelays(part.delays)
             chunk.setIndividuals(part.individuals)
-            storing.withLock { _ in segment.set(chunk, at: index) }
+            segment.chunks[index] = chunk
         }
     }
-
-    private let storing = Mutex(())
 
     /// Collective.
     func finish(_ scratches: [Scratch]) throws {

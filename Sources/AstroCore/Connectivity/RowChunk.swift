@@ -1,3 +1,5 @@
+import CLanes
+
 /// The connections of some rows, at most 64, to the targets of one segment. Rows without any take a bit.
 struct RowChunk {
     let header: UnsafeMutablePointer<Header>
@@ -42,6 +44,18 @@ struct RowChunk {
         let n = (filled & (bit &- 1)).nonzeroBitCount
         let offsets = header.pointee.offsets
         return Range(uncheckedBounds: (Int(offsets[n]), Int(offsets[n &+ 1])))
+    }
+
+    /// Asks for the memory that tells where connections lie.
+    @inline(__always)
+    func prefetch() { astro_prefetch(header) }
+
+    /// Asks for the memory of a row's place, and of its first connections where there are few.
+    @inline(__always)
+    func prefetchConnections(ofRow row: Int) {
+        let filled = header.pointee.filled
+        let n = (filled & ((1 &<< UInt64(truncatingIfNeeded: row)) &- 1)).nonzeroBitCount
+        astro_prefetch(header.pointee.offsets + n)
     }
 
     private var filledRows: Int { header.pointee.filled.nonzeroBitCount }

@@ -36,6 +36,8 @@ final class SliceLoop: @unchecked Sendable {
     private let start: Int
     private var nextReport: Double
     private let parts: [[Part]]
+    /// For each worker and population, where spikes go.
+    private let routes: [[[Route]]]
     /// Output of astrocytes in a slice, two or three buffers in turn; nil where nobody listens.
     private let sicOutput: [UnsafeMutablePointer<Double>]?
     private let sicStride: Int
@@ -123,6 +125,11 @@ final class SliceLoop: @unchecked Sendable {
                         population: population, share: $0, blocks: $1, kernel: cells.kernel(),
                         sampling: sampling[population.index], check: StateCheck(cells))
                 }
+            }
+        }
+        routes = (0..<simulation.threads).map { worker in
+            simulation.populationList.map { population in
+                population.outgoing.flatMap { Route.all($0, worker: worker, simulation.resolution) }
             }
         }
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
@@ -444,30 +451,34 @@ final class SliceLoop: @unchecked Sendable {
     // MARK: Delivering
 
     private func deliver(_ worker: Int) {
+        let routes = routes[worker], ordered = ordered, first = arrived.lowerBound + 1
         var delivered = 0
-        for spike in ordered {
-            let stamp = arrived.lowerBound + Int(spike.lag) + 1
-            for outgoing in simulation.populationList[Int(spike.population)].outgoing {
-                let row = outgoing.rows.row(Int(spike.cell))
-                if row >= 0 { delivered += deliver(spike, outgoing, row, stamp, worker) }
+        for i in ordered.indices {
+            // of a large network hardly any row is in the cache
+            if i + 2 * Self.spikesAhead < ordered.count {
+                let spike = ordered[i + 2 * Self.spikesAhead]
+                routes[Int(spike.population)].forEach { $0.prefetchChunks(Int(spike.cell)) }
+            }
+            if i + Self.spikesAhead < ordered.count {
+                let spike = ordered[i + Self.spikesAhead]
+                routes[Int(spike.population)].forEach { $0.prefetchConnections(Int(spike.cell)) }
+            }
+            let spike = ordered[i], stamp = first + Int(spike.lag)
+            for route in routes[Int(spike.population)] {
+                var fault = false
+                let factor = route.factor < 0 ? 1 : spike.factors[route.factor]
+                delivered += route.deliver(cell: Int(spike.cell), factor: factor, stamp: stamp, fault: &fault)
+                if fault { note(spike, stamp, worker) }
             }
         }
         events[worker] += delivered
     }
 
-    @inline(__always)
-    private func deliver(_ spike: OrderedSpike, _ outgoing: Outgoing, _ row: Int, _ stamp: Int, _ worker: Int) -> Int {
-        var delivered = 0
-        let factor = outgoing.factor.map { spike.factors[$0] } ?? 1
-        for segment in outgoing.projection.segmentsOfWorker[worker] {
-            var fault = false
-            delivered += outgoing.projection.deliver(
-                row: row, factor: factor, stamp: stamp, resolution: simulation.resolution, to: segment, fault: &fault)
-            if fault && faults[worker] == nil {
-                faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell)), stamp: stamp)
-            }
-        }
-        return delivered
+    private static let spikesAhead = 4
+
+    private func note(_ spike: OrderedSpike, _ stamp: Int, _ worker: Int) {
+        guard faults[worker] == nil else { return }
+        faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell)), stamp: stamp)
     }
 
     // MARK: Faults
