@@ -102,7 +102,7 @@ faults: build
 
 # libFuzzer comes with the Swift toolchain. FUZZ_SECONDS=600 for longer.
 FUZZ_SECONDS ?= 60
-fuzz: deps
+fuzz: build
 	Tests/fuzz.sh $(FUZZ_SECONDS)
 
 lint:

@@ -18,7 +18,7 @@ let fuzzer: [Target] =
     ? []
     : [
         .executableTarget(
-            name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz", exclude: ["corpus"])
+            name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz", exclude: ["corpus", "tables.lua", "lua.dict"])
     ]
 
 let package = Package(

@@ -5,7 +5,7 @@ set -eu
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(lua calls patterns checkpoints json zip)
+[ ${#targets[@]} -gt 0 ] || targets=(lua calls patterns checkpoints json zip csv dat npz h5)
 cd "$(dirname "$0")/.."
 build=$PWD/.build-fuzz
 ASTROLUA_FUZZ=1 ASTROLUA_CPU=${ASTROLUA_CPU:-native} swift build -c release --product Fuzz --scratch-path "$build" \
@@ -15,7 +15,7 @@ mkdir -p "$found" "$build/work"
 
 # What is known to be interesting: small scripts, and the blocks of code in the pages that are small enough.
 seeds() {
-  mkdir -p "$build/seeds"/{lua,calls,patterns,checkpoints,json,zip}
+  mkdir -p "$build/seeds"/{lua,calls,patterns,checkpoints,json,zip,csv,dat,npz,h5}
   cp Tests/Fixtures/checkpoints/*.checkpoint "$build/seeds/checkpoints/"
   cp Tests/Fuzz/corpus/*.lua "$build/seeds/lua/"
   awk -v stem="$build/seeds/lua/page-" '/^```lua$/ { open = 1; n += 1; next } /^```$/ { open = 0 } open { print > (stem n ".lua") }' README.md Docs/*.md
@@ -25,6 +25,7 @@ seeds() {
   printf 'f(a(b)c)d\0%%b()[^x-z]-\0%%0' >"$build/seeds/patterns/balanced"
   printf '{"a": [1, -2.5e3, "b\\u00e9\\n", null, true], "c": {}}' >"$build/seeds/json/all"
   python3 -c "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1], 'w'); z.writestr('a', 'x'); z.writestr('b/c', 'yz')" "$build/seeds/zip/two"
+  (cd "$build/seeds" && ASTROLUA_STDLIB=$OLDPWD/stdlib "$OLDPWD/.build/release/astrolua" --quiet "$OLDPWD/Tests/Fuzz/tables.lua")
   printf 'THE (quick) fox\0%%f[%%a]%%a+()\0.' >"$build/seeds/patterns/frontier"
 }
 seeds
@@ -33,8 +34,11 @@ status=0
 for target in "${targets[@]}"; do
   mkdir -p "$build/corpus/$target"
   echo "fuzzing $target"
+  # an HDF5 file with anything in it is not small
+  length=8192
+  [ "$target" = h5 ] && length=24576
   (cd "$build/work" && ASTROLUA_FUZZ_TARGET=$target ASTROLUA_STDLIB=$OLDPWD/stdlib "$build/release/Fuzz" -max_total_time=$((seconds / ${#targets[@]})) \
-    -handle_alrm=0 -timeout=0 -rss_limit_mb=3000 -max_len=8192 -close_fd_mask=1 -print_final_stats=1 -dict=../../Tests/Fuzz/lua.dict \
+    -handle_alrm=0 -timeout=0 -rss_limit_mb=3000 -max_len=$length -close_fd_mask=1 -print_final_stats=1 -dict=../../Tests/Fuzz/lua.dict \
     -artifact_prefix="$found/$target-" "$build/corpus/$target" "$build/seeds/$target" </dev/null 2>"$build/$target.log") || status=1
   grep -E "stat::number_of_executed_units|ERROR|SUMMARY|Test unit written" "$build/$target.log" || tail -5 "$build/$target.log"
   grep -oE "cov: [0-9]+" "$build/$target.log" | tail -1

@@ -12,6 +12,10 @@ private let targets: [String: @Sendable (UnsafeRawBufferPointer) throws -> Void]
     "checkpoints": { try loadCheckpoint(Array($0)) },
     "json": { _ = try JSON(parsing: Array($0)) },
     "zip": { _ = try ZipContents(Array($0)) },
+    "csv": { readTables($0, "csv") },
+    "dat": { readTables($0, "dat") },
+    "npz": { readTables($0, "npz") },
+    "h5": { readTables($0, "h5") },
 ]
 
 private let target: @Sendable (UnsafeRawBufferPointer) throws -> Void = {
@@ -38,6 +42,17 @@ private func runLua(_ text: [UInt8]) throws {
     runtime.watchSignals()
     runtime.watchMemory()
     _ = runtime.run(text, name: "@fuzz.lua")
+}
+
+/// As a file of events, and as one of connections.
+private func readTables(_ bytes: UnsafeRawBufferPointer, _ ending: String) {
+    let path = "/dev/shm/astrolua-fuzz-\(getpid()).\(ending)"
+    guard let file = fopen(path, "wb") else { return }
+    fwrite(bytes.baseAddress, 1, bytes.count, file)
+    fclose(file)
+    defer { unlink(path) }
+    _ = try? EventFile.read(path)
+    _ = try? ConnectionFile.read(path)
 }
 
 /// A checkpoint of a stranger, who knows what digests it needs: it is refused, or is a simulation that can be run.

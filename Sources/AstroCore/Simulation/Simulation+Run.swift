@@ -207,7 +207,7 @@ extension Simulation {
             $0.blocks.joined().compactMap(\.slowInwardCurrents?.table)
         }
         var counted = Set<ObjectIdentifier>()
-        return cells + buffers + connections
+        return cells + buffers + connections + (audience?.memoryBytes ?? 0)
             + tables.reduce(0) { $0 + (counted.insert(ObjectIdentifier($1)).inserted ? $1.memoryBytes : 0) }
     }
 }
