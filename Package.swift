@@ -18,7 +18,8 @@ let fuzzer: [Target] =
     ? []
     : [
         .executableTarget(
-            name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz", exclude: ["corpus", "tables.lua", "lua.dict"])
+            name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz",
+            exclude: ["corpus", "tables.lua", "lua.dict"])
     ]
 
 let package = Package(
