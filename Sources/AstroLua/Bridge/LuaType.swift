@@ -51,7 +51,7 @@ struct LuaField<Receiver> {
     let name, meaning: String
     /// The kind of value, as `type` or the userdata's name tell it.
     let result: String
-    /// A table in which reading what is not there is an error.
+    /// A table of columns: a slip in the name of one is an error.
     let holdsColumns: Bool
     let body: (Receiver) throws -> LuaValue
 

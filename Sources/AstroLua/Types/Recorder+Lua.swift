@@ -37,8 +37,7 @@ extension Recorder: LuaType {
             .init("n_events", "How many events it holds.", result: "number") { .integer($0.eventCount) },
             .init(
                 "events",
-                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name. "
-                    + "Any other name is an error.",
+                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name.",
                 result: "table", holdsColumns: true
             ) { try $0.luaEvents() },
             .init("nodes", "The recorded nodes.", result: "Nodes") { .object($0.recordedNodes) },
