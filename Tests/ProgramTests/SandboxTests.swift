@@ -64,6 +64,22 @@ struct SandboxTests {
         #expect(!run.output.contains("not stopped"))
     }
 
+    @Test("Cells that excite each other without end are an error before the memory is full")
+    func spikesWithoutEnd() throws {
+        let run = try Run([
+            "--memory-limit", "200M", "--time-limit", "60", "-e",
+            """
+            local astro = require "astro"
+            local sim = astro.Simulation()
+            local cells = sim:create("parrot_neuron", 100)
+            sim:connect(sim:create("spike_generator", { spike_times = { 1.0 } }), cells)
+            sim:connect(cells, cells)
+            print(pcall(sim.simulate, sim, 1000))
+            """,
+        ])
+        #expect(run.output.contains("Do cells excite each other without end?"), "\(run.output) \(run.errors)")
+    }
+
     @Test(
         "The time limit ends a script with a clear error, whatever it does",
         arguments: [

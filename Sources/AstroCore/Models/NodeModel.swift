@@ -190,7 +190,7 @@ package struct CellIO: ~Copyable {
 
     /// `number` spikes of one cell at the end of `step`.
     package func emit(step: Int, cell: Int, number: Int = 1) {
-        for _ in 0..<number { outbox.add(lag: step - firstStep, population: population, cell: cell) }
+        outbox.add(number, lag: step - firstStep, population: population, cell: cell)
     }
 
     /// The run stops at the end of this slice and reports the first such cell.

@@ -27,7 +27,7 @@ package struct ParrotNeuron: NodeModel {
         for step in steps {
             let row = io.spikeRow(step &+ 1)
             for cell in cells.lowerBound..<min(cells.upperBound, io.count) where row[cell] != 0 {
-                io.emit(step: step, cell: cell, number: Int(row[cell]))
+                io.emit(step: step, cell: cell, number: Int(min(row[cell], 1e12)))
                 row[cell] = 0
             }
         }

@@ -21,6 +21,12 @@ package final class Outbox: @unchecked Sendable {
     /// The first cell, by time and then by place, found unstable in this slice.
     private(set) var instability: (step: Int, population: Int, cell: Int)?
 
+    /// Spikes of a slice that there is memory for. More are not kept, and the run ends.
+    var room = Int.max
+    private var held = 0
+    /// The first spike that was not kept: the step within the slice, and whose.
+    private(set) var overflow: (lag: Int, population: Int, cell: Int)?
+
     init() { sicIsActive.initialize(to: false) }
 
     deinit { sicIsActive.deallocate() }
@@ -31,6 +37,7 @@ package final class Outbox: @unchecked Sendable {
         for lag in spikes.indices { spikes[lag].removeAll(keepingCapacity: true) }
         factors.removeAll(keepingCapacity: true)
         instability = nil
+        (held, overflow) = (0, nil)
     }
 
     /// Cells that a kernel puts off send later than their neighbours.
@@ -46,7 +53,12 @@ package final class Outbox: @unchecked Sendable {
         instability = found
     }
 
-    func add(lag: Int, population: Int, cell: Int) {
-        spikes[lag].append(Spike(population: Int32(population), cell: Int32(cell), factors: 0))
+    func add(_ number: Int, lag: Int, population: Int, cell: Int) {
+        let kept = min(number, room - held)
+        held += kept
+        for _ in 0..<kept {
+            spikes[lag].append(Spike(population: Int32(population), cell: Int32(cell), factors: 0))
+        }
+        if kept < number, overflow == nil { overflow = (lag, population, cell) }
     }
 }

@@ -150,9 +150,21 @@ final class SliceLoop: @unchecked Sendable {
                 memory.initialize(repeating: 0, count: size)
                 return memory
             }
+        limitSpikes()
     }
 
     deinit { sicOutput?.forEach { $0.deallocate() } }
+
+    private nonisolated(unsafe) static var nextLimit = 0.0
+
+    /// Spikes of a slice may take a quarter of the memory that there is: cells that excite each other in a loop would take all.
+    private func limitSpikes() {
+        // short runs, one after the other, do not all ask the system
+        guard simulation.outboxes[0][0].room == .max || Clock.seconds >= Self.nextLimit else { return }
+        Self.nextLimit = Clock.seconds + Self.reportInterval
+        let bytesOfSpike = 100.0, room = Memory.available / 4 / bytesOfSpike / Double(workers)
+        for outbox in simulation.outboxes.joined() { outbox.room = max(1 << 16, Int(room)) }
+    }
 
     /// The most outputs that are used in turn.
     static let mostOutputs = 3
@@ -343,6 +355,7 @@ final class SliceLoop: @unchecked Sendable {
     /// Now and then: files, memory, and whoever watches.
     private func lookAround() {
         nextReport = Clock.seconds + Self.reportInterval
+        limitSpikes()
         // several ranks write at the end of a run or in a pause
         let unwritten = exchange == nil ? streams.write(through: reached) : nil
         if let problem = unwritten ?? RecorderMemory.shortage(recordings) {
@@ -488,7 +501,9 @@ final class SliceLoop: @unchecked Sendable {
         let unstable = simulation.outboxes.compactMap { $0[number % 2].instability }.min {
             ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
         }
-        if let unstable {
+        if let (step, population, cell) = firstOverflow(number) {
+            return .init(0, step, population, cell, tooManySpikes(population, cell, step))
+        } else if let unstable {
             return .init(0, unstable.step, unstable.population, unstable.cell, simulation.describe(unstable))
         } else if let fault = faults.compactMap({ $0 }).min(by: {
             ($0.stamp, $0.source.population, $0.source.cell) < ($1.stamp, $1.source.population, $1.source.cell)
@@ -502,6 +517,22 @@ final class SliceLoop: @unchecked Sendable {
             return .init(2, index, 0, 0, negativeWeight(link.population, link.device))
         }
         return shortage.map { .init(3, 0, 0, simulation.ranks.rank, $0) }
+    }
+
+    private func firstOverflow(_ number: Int) -> (step: Int, population: Int, cell: Int)? {
+        let slice = slice(number)
+        return simulation.outboxes.compactMap { $0[number % 2].overflow }.map { (slice.lowerBound + $0, $1, $2) }
+            .min { $0 < $1 }
+    }
+
+    private func tooManySpikes(_ population: Int, _ cell: Int, _ step: Int) -> String {
+        let population = simulation.populationList[population]
+        let room = simulation.outboxes[0][0].room * workers, time = TimeGrid.ms(step + 1, simulation.resolution)
+        return """
+            node \(population.firstID + cell) (\(population.modelName)) spikes at \(formatted(time)) ms, when there are \
+            \(room) spikes already in \(formatted(TimeGrid.ms(length, simulation.resolution))) ms, more than there is memory \
+            for. Do cells excite each other without end?
+            """
     }
 
     private func negativeWeight(_ population: Int, _ cell: Int) -> String {
