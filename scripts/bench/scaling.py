@@ -13,15 +13,17 @@ import subprocess
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-FITTED = [(scale, ranks) for scale in (0.1, 0.2, 0.4, 1.0) for ranks in (1, 2, 4)]
-HELD_OUT = [(0.3, 3), (0.6, 2), (0.8, 4)]
-TIME = 200.0          # ms
-SLICES = 400          # of several ranks: half the shortest delay, 1 ms
+# size, ranks, input in Hz: another input tells events and spikes from cells
+FITTED = [(scale, ranks, 2000) for scale in (0.1, 0.2, 0.4, 1.0) for ranks in (1, 2, 4)]
+FITTED += [(0.4, ranks, rate) for rate in (1000, 3000) for ranks in (1, 2, 4)]
+HELD_OUT = [(0.3, 3, 2000), (0.6, 2, 2000), (0.8, 4, 2000), (0.6, 3, 2500)]
+TIME = 1000.0         # ms
+SLICES = 2000         # of several ranks: half the shortest delay, 1 ms
 
 
-def run(program, scale, ranks):
+def run(program, scale, ranks, rate):
     """The numbers of one run."""
-    script = [str(HERE / "scaling.lua"), "--scale", str(scale), "--time", str(TIME)]
+    script = [str(HERE / "scaling.lua"), "--scale", str(scale), "--time", str(TIME), "--rate", str(rate)]
     root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
     command = [program, "--trust", "--quiet", *script]
     if ranks > 1:
@@ -32,14 +34,13 @@ def run(program, scale, ranks):
     if child.returncode:
         raise SystemExit(f"failed: {' '.join(command)}")
     words = re.findall(r"(\w+) ([-\d.]+)", text)
-    return {"scale": scale, "ranks": ranks, **{name: float(value) for name, value in words}}
+    return {"scale": scale, "ranks": ranks, "rate": rate, **{name: float(value) for name, value in words}}
 
 
 def features(r):
-    """What a rank does: steps of own cells, events at own cells, spikes of all looked up, slices."""
+    """What a rank does: steps of own cells, events at own cells, bytes that come, slices."""
     share = 1 / r["ranks"]
-    return [r["cells"] * TIME / 0.1 * share, r["events"] * share, r["spikes"] if r["ranks"] > 1 else 0.0,
-            SLICES if r["ranks"] > 1 else 0.0]
+    return [r["cells"] * TIME / 0.1 * share, r["events"] * share, r["bytes"], SLICES if r["ranks"] > 1 else 0.0]
 
 
 def solve(rows, values):
@@ -72,8 +73,8 @@ def main():
     parser.add_argument("--out", default="scaling.csv")
     options = parser.parse_args()
 
-    def best(scale, ranks):
-        return min((run(options.program, scale, ranks) for _ in range(options.repeats)), key=lambda r: r["processor"])
+    def best(*case):
+        return min((run(options.program, *case) for _ in range(options.repeats)), key=lambda r: r["processor"])
 
     fitted = [best(*case) for case in FITTED]
     held = [best(*case) for case in HELD_OUT]
@@ -82,12 +83,12 @@ def main():
         writer.writeheader()
         writer.writerows(fitted + held)
     c = solve([features(r) for r in fitted], [r["processor"] for r in fitted])
-    print("ns a cell and step, ns an event, ns a spike looked up, us a slice:",
+    print("ns a cell and step, ns an event, ns a byte that comes, us a slice:",
           *(f"{x * s:.3g}" for x, s in zip(c, (1e9, 1e9, 1e9, 1e6))))
     for name, rows in (("fitted", fitted), ("held out", held)):
         for r in rows:
             model = sum(x * y for x, y in zip(c, features(r)))
-            print(f"{name}: scale {r['scale']} ranks {r['ranks']}: {r['processor']:.3f} s, model {model:.3f} s "
+            print(f"{name}: scale {r['scale']} ranks {r['ranks']} input {r['rate']} Hz: {r['processor']:.3f} s, model {model:.3f} s "
                   f"({100 * (model / r['processor'] - 1):+.0f} %), {r['bytes'] / SLICES:.0f} bytes a slice, "
                   f"memory {r['memory'] / 1e6:.0f} MB on all ranks")
 
