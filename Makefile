@@ -40,12 +40,14 @@ test: build
 	  else summary="$$summary\n  FAILED  $$part"; failed=$$((failed + 1)); fi; done; \
 	printf "\nmake test:$$summary\n$$passed passed, $$failed failed\n"; [ $$failed = 0 ]
 
-# Tests that fork run one after the other: a child may inherit a lock that another test's thread holds.
+# Tests that fork run one after the other: a child may inherit a lock that another test's thread holds. Tests of the program have limits
+# of time: they do not run beside those that keep all cores busy.
 FORKING = 'DamagedFileTests|ChildProcessTests|EventFileTests|ConnectionFileTests'
 
 test-swift: build
-	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests --skip $(FORKING)
+	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests --skip $(FORKING) --skip ProgramTests
 	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests --no-parallel --filter $(FORKING)
+	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests --filter ProgramTests
 
 test-lua: build
 	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
