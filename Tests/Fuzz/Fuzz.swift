@@ -44,12 +44,18 @@ private func runLua(_ text: [UInt8]) throws {
     _ = runtime.run(text, name: "@fuzz.lua")
 }
 
-/// As a file of events, and as one of connections.
-private func readTables(_ bytes: UnsafeRawBufferPointer, _ ending: String) {
-    let path = "/dev/shm/astrolua-fuzz-\(getpid()).\(ending)"
-    guard let file = fopen(path, "wb") else { return }
+/// The path of a file with these bytes; nil where none can be made.
+private func written(_ bytes: UnsafeRawBufferPointer, _ ending: String) -> String? {
+    let path = "/dev/shm/astrolua-fuzz-\(getpid())\(ending)"
+    guard let file = fopen(path, "wb") else { return nil }
     fwrite(bytes.baseAddress, 1, bytes.count, file)
     fclose(file)
+    return path
+}
+
+/// As a file of events, and as one of connections.
+private func readTables(_ bytes: UnsafeRawBufferPointer, _ ending: String) {
+    guard let path = written(bytes, "." + ending) else { return }
     defer { unlink(path) }
     _ = try? EventFile.read(path)
     _ = try? ConnectionFile.read(path)
@@ -57,10 +63,7 @@ private func readTables(_ bytes: UnsafeRawBufferPointer, _ ending: String) {
 
 /// A checkpoint of a stranger, who knows what digests it needs: it is refused, or is a simulation that can be run.
 private func loadCheckpoint(_ bytes: [UInt8]) throws {
-    let path = "/dev/shm/astrolua-fuzz-\(getpid())"
-    guard let file = fopen(path, "wb") else { return }
-    fwrite(CheckpointFormat.resealed(bytes), 1, bytes.count, file)
-    fclose(file)
+    guard let path = CheckpointFormat.resealed(bytes).withUnsafeBytes({ written($0, "") }) else { return }
     Memory.left = { 256e6 }
     var streams = CheckpointStreams()
     streams.goOn = false

@@ -230,11 +230,9 @@ private struct ChunkPart {
     var weights: [Double] = [], delays: [UInt16] = [], individuals: [IndividualSynapse] = []
 
     var chunk: RowChunk {
-        let chunk = targets.withUnsafeBufferPointer { RowChunk(starts: starts, targets: $0) }
-        chunk.setWeights(weights)
-        chunk.setDelays(delays)
-        chunk.setIndividuals(individuals)
-        return chunk
+        targets.withUnsafeBufferPointer {
+            RowChunk(starts: starts, targets: $0, weights: weights, delays: delays, individuals: individuals)
+        }
     }
 }
 
@@ -328,11 +326,8 @@ extension CheckpointLoader {
                 population: population, device: device, number: number, streamNumber: stream,
                 count: targets.count, weights: weights, delays: delays, receptor: receptor, now: simulation.now,
                 workers: simulation.threads,
-                forEachOwn: { body in
-                    for (number, id) in targets.enumerated() {
-                        if let end = simulation.place(id) { body(number, end.plane, end.place) }
-                    }
-                })
+                forEachTarget: { body in for (number, id) in targets.enumerated() { body(number, id) } },
+                place: simulation.place)
             simulation.links.append(link)
         }
         link.restore(

@@ -27,17 +27,21 @@ final class DeviceLink {
         var count: Int
     }
 
-    /// - `forEachOwn`: tells the numbers of the connections onto own cells, ascending, and where they end.
+    /// - `forEachTarget`: tells numbers of connections, ascending, and the targets' global ids; those of own cells among them.
+    /// - `place`: where an own cell's input goes.
     init(
         population: Int, device: Int, number: Int, streamNumber: Int, count: Int, weights: [Double], delays: [Int32],
-        receptor: Int, now: Int, workers: Int, forEachOwn: ((Int, InputPlane, Int) -> Void) -> Void
+        receptor: Int, now: Int, workers: Int, forEachTarget: ((Int, Int) -> Void) -> Void,
+        place: @escaping (Int) -> (plane: InputPlane, place: Int)?
     ) {
         (self.population, self.device, self.number, self.streamNumber) = (population, device, number, streamNumber)
         (self.count, self.weights, self.delays, self.receptor) = (count, weights, delays, receptor)
         since = now
         trainsSince = now
         shares = Array(repeating: [], count: workers)
-        forEachOwn { add($0, $1, $2) }
+        forEachTarget { number, id in
+            if let end = place(id) { add(number, end.plane, end.place) }
+        }
     }
 
     private func add(_ number: Int, _ plane: InputPlane, _ place: Int) {

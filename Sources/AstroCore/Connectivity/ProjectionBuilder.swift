@@ -208,11 +208,9 @@ final class ProjectionBuilder: @unchecked Sendable {
         for (i, segment) in projection.segments.enumerated() where scratch.filled[i] > 0 {
             let part = scratch.parts[i]
             let targets = UnsafeBufferPointer(start: scratch.targets[i], count: scratch.filled[i])
-            let chunk = RowChunk(starts: part.starts, targets: targets)
-            chunk.setWeights(part.weights)
-            chunk.setDelays(part.delays)
-            chunk.setIndividuals(part.individuals)
-            segment.chunks[index] = chunk
+            segment.chunks[index] = RowChunk(
+                starts: part.starts, targets: targets, weights: part.weights, delays: part.delays,
+                individuals: part.individuals)
         }
     }
 

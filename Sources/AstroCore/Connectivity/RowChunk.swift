@@ -17,7 +17,11 @@ struct RowChunk {
     }
 
     /// - `starts`: for each row where its targets begin.
-    init(starts: [UInt32], targets: UnsafeBufferPointer<UInt16>) {
+    /// - `weights`, `delays`, `individuals`: one a connection; nothing where there are none.
+    init(
+        starts: [UInt32], targets: UnsafeBufferPointer<UInt16>, weights: [Double] = [], delays: [UInt16] = [],
+        individuals: [IndividualSynapse] = []
+    ) {
         let ends = starts.dropFirst() + [UInt32(targets.count)]
         let filled = zip(starts, ends).enumerated().reduce(UInt64(0)) { bits, row in
             row.element.0 < row.element.1 ? bits | 1 << UInt64(row.offset) : bits
@@ -34,6 +38,9 @@ struct RowChunk {
         }
         (offsets + rows).initialize(to: UInt32(targets.count))
         if let first = targets.baseAddress { places.initialize(from: first, count: targets.count) }
+        setWeights(weights)
+        setDelays(delays)
+        setIndividuals(individuals)
     }
 
     /// Connections of a row, counted from the chunk's first.

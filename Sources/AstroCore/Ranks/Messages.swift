@@ -1,5 +1,27 @@
 import CMPI
 
+/// Two exchanges of a kind in turn: one slice's is read while the next one's is on its way.
+struct Flights<Flight> {
+    private let both: [Flight]
+    private var begun = 0, ended = 0
+
+    init(_ make: () -> Flight) { both = [make(), make()] }
+
+    mutating func begin() -> Flight {
+        defer { begun += 1 }
+        return both[begun % 2]
+    }
+
+    /// The one that was begun first.
+    mutating func end() -> Flight {
+        defer { ended += 1 }
+        return both[ended % 2]
+    }
+
+    /// The one that will be ended next.
+    var underWay: Flight? { begun > ended ? both[ended % 2] : nil }
+}
+
 /// Messages between ranks that are on their way while something else is done. Those of a kind arrive in the order in which
 /// they were sent.
 final class Messages {

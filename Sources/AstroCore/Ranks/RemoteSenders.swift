@@ -11,9 +11,7 @@ final class RemoteSenders {
     private var outgoing: [[Int]] = []
     /// For each of the outputs that are used in turn and each rank: was there a value other than 0?
     private var isFilled: [[Bool]]
-    /// Two in turn, as with spikes.
-    private let flights: [Flight]
-    private var begun = 0, ended = 0
+    private var flights = Flights { Flight() }
 
     private final class Flight {
         let sent = ReusedMemory(), received = ReusedMemory()
@@ -27,7 +25,6 @@ final class RemoteSenders {
         ranks = simulation.ranks
         firstRun = simulation.senderCount
         isFilled = Array(repeating: Array(repeating: false, count: ranks.count), count: SliceLoop.mostOutputs)
-        flights = (0..<2).map { _ in Flight() }
         var wanted = Array(repeating: [Int32](), count: ranks.count)
         for id in needed {
             let owner = simulation.owner(of: id)
@@ -48,8 +45,7 @@ final class RemoteSenders {
     /// - `output`: runs of all senders, `stride` apart.
     /// - `isActive`: has an own astrocyte sent anything but 0?
     func begin(_ output: UnsafePointer<Double>, stride: Int, steps: Int, isActive: Bool) {
-        let flight = flights[begun % 2], messages = Messages(ranks)
-        begun += 1
+        let flight = flights.begin(), messages = Messages(ranks)
         flight.messages = messages
         var place = flight.received.memory(bytes: max(8, incoming.reduce(0) { $0 + Self.bytes($1.count, steps) }))
         for (rank, senders) in incoming.enumerated() where senders.count > 0 {
@@ -65,14 +61,13 @@ final class RemoteSenders {
         }
     }
 
-    func lookAfter() { if begun > ended { flights[ended % 2].messages?.lookAfter() } }
+    func lookAfter() { flights.underWay?.messages?.lookAfter() }
 
     /// Puts what has come of the slice that was begun first among the outputs; is there anything that is not 0?
     ///
     /// - `number`: which of the outputs that are used in turn it is.
     func end(_ output: UnsafeMutablePointer<Double>, stride: Int, steps: Int, number: Int) -> Bool {
-        let flight = flights[ended % 2]
-        ended += 1
+        let flight = flights.end()
         flight.messages?.end()
         flight.messages = nil
         var part = flight.received.memory(bytes: 8)

@@ -32,28 +32,29 @@ final class SpikeExchange {
     private let ranks: Ranks
     private let populations: [Population]
     private let audience: Audience
-    /// Two in turn: one slice's spikes are read while the next ones' are on their way.
-    private let flights: [Flight]
-    private var begun = 0, ended = 0
+    /// For each population, the factors that a spike carries.
+    private let factors: [Int]
+    private var flights: Flights<Flight>
+    private var slicesSeen = 0
     /// Words of spikes in a part.
     private var room = 128
     private var mostHere = 0, mostLately = 0
 
     init(_ ranks: Ranks, _ populations: [Population], _ audience: Audience) {
         (self.ranks, self.populations, self.audience) = (ranks, populations, audience)
-        flights = (0..<2).map { _ in Flight(ranks) }
+        factors = populations.map(\.factors)
+        flights = Flights { Flight(ranks) }
     }
 
     /// Sends a rank's own spikes of a slice, in order of step and cell, on their way.
     func begin(_ own: [SliceLoop.OrderedSpike], _ report: Report) {
-        let flight = flights[begun % 2]
-        begun += 1
+        let flight = flights.begin()
         flight.clear(room: room)
         for spike in own {
             let population = populations[Int(spike.population)]
             let place = Int(spike.cell) - population.cells!.own.lowerBound
             audience.forEach(Int(spike.population), place, own: ranks.rank) {
-                flight.add(spike, factors: population.factors, to: $0)
+                flight.add(spike, factors: factors[Int(spike.population)], to: $0)
             }
         }
         mostHere = max(mostHere, flight.most)
@@ -61,23 +62,23 @@ final class SpikeExchange {
     }
 
     /// Everything is on its way until it is there: MPI works only while it is called.
-    func lookAfter() { if begun > ended { flights[ended % 2].lookAfter() } }
+    func lookAfter() { flights.underWay?.lookAfter() }
 
     /// Makes `ordered` the spikes of the slice of `lags` steps whose exchange was begun first, from all ranks, in order of
     /// step and cell; all reports. The spikes may be read until the exchange after the next is begun.
     func end(_ ordered: inout [SliceLoop.OrderedSpike], lags: Int) -> [Report] {
-        let flight = flights[ended % 2]
-        ended += 1
+        let flight = flights.end()
+        slicesSeen += 1
         flight.end()
         adjust(flight.mostAnywhere)
-        flight.sort(into: &ordered, lags: lags, factors: populations.map(\.factors))
+        flight.sort(into: &ordered, lags: lags, factors: factors)
         return (0..<ranks.count).map { Report(flight.report(of: $0)) }
     }
 
     /// Room for a quarter more than the fullest part of late.
     private func adjust(_ most: Int) {
         mostLately = max(mostLately, most)
-        guard most > room || ended % Self.slicesBetweenAdjustments == 0 else { return }
+        guard most > room || slicesSeen % Self.slicesBetweenAdjustments == 0 else { return }
         room = mostLately + mostLately / 4 + 16
         (mostLately, mostHere) = (0, 0)
     }
@@ -113,7 +114,6 @@ final class SpikeExchange {
             self.room = room
             counts = Array(repeating: 0, count: ranks.count)
             rests = Array(repeating: [], count: ranks.count)
-            out.initialize(repeating: 0, count: size * ranks.count)
         }
 
         func add(_ spike: SliceLoop.OrderedSpike, factors: Int, to rank: Int) {

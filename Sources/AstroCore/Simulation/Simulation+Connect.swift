@@ -226,7 +226,7 @@ extension Simulation {
         let targets = Targets(post, self)
         // the same on all ranks: what fails fails everywhere
         for (row, source) in pre.enumerated() {
-            let (count, forEachOwn) = linkEnds(rows, rule, row, post, targets)
+            let (count, forEachTarget) = linkTargets(rows, rule, row, post, targets)
             guard count > 0 else { continue }
             let (weights, delays) = try linkValues(spec, rule, call, row, count, post.count)
             let (population, device) = locate(source)
@@ -235,35 +235,28 @@ extension Simulation {
                     population: population.index, device: device, number: call.number,
                     streamNumber: links.count + made.count, count: count, weights: weights,
                     delays: delays.map(Int32.init), receptor: spec.receptor, now: now, workers: threads,
-                    forEachOwn: forEachOwn))
+                    forEachTarget: forEachTarget, place: place))
         }
         links += made
         return made.reduce(0) { $0 + $1.count }
     }
 
-    /// How many connections a generator gets on all ranks, and what tells those onto own cells: number, plane and place.
-    private func linkEnds(
+    /// How many connections a generator gets on all ranks, and what tells number and target of those onto own cells, at least.
+    private func linkTargets(
         _ rows: any Rows, _ rule: ConnectionRule, _ row: Int, _ post: NodeIDs, _ targets: Targets
-    ) -> (count: Int, forEachOwn: ((Int, InputPlane, Int) -> Void) -> Void) {
+    ) -> (count: Int, forEachTarget: ((Int, Int) -> Void) -> Void) {
         if rule.joinsAll {
             return (
                 post.count,
-                { [self] body in
-                    for (i, id) in targets.own.enumerated() {
-                        let end = place(id)!
-                        body(targets.position(ofOwn: i), end.plane, end.place)
-                    }
-                }
+                { body in for (i, id) in targets.own.enumerated() { body(targets.position(ofOwn: i), id) } }
             )
         }
         var positions: [UInt32] = []
         rows.append(row: row, to: &positions)
         return (
             positions.count,
-            { [self, positions] body in
-                for (number, position) in positions.enumerated() {
-                    if let end = place(post[Int(position)]) { body(number, end.plane, end.place) }
-                }
+            { [positions] body in
+                for (number, position) in positions.enumerated() { body(number, post[Int(position)]) }
             }
         )
     }

@@ -57,8 +57,8 @@ final class SliceLoop: @unchecked Sendable {
     private var goOn = true
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
-    /// What went wrong here in the last slice.
-    private var lastFault: Ranks.Failure?
+    /// What went wrong here in a slice, until all ranks know: of two slices in turn.
+    private var told: [Ranks.Failure?] = [nil, nil]
     /// This rank's wishes, which all ranks follow at the end of the next slice.
     private var wantsStop = false, wantsPause = false
     private var shortage: String?
@@ -339,9 +339,8 @@ final class SliceLoop: @unchecked Sendable {
         let fault = firstFault(number)
         if let exchange {
             send(slice, number, fault, exchange)
-            if behind == 0 { lastFault = fault }
+            told[number % 2] = fault
             if number >= behind { takeArrivals(number - behind) } else { ordered.removeAll(keepingCapacity: true) }
-            lastFault = fault
         } else {
             arrived = slice
             spikes += ordered.count
@@ -395,7 +394,7 @@ final class SliceLoop: @unchecked Sendable {
         record()
         if all.contains(where: \.wantsStop) { goOn = false }
         if all.contains(where: \.wantsPause), goOn { (isPaused, goOn) = (true, false) }
-        if all.contains(where: \.hasFailed) { fail(simulation.ranks.first(of: lastFault)) }
+        if all.contains(where: \.hasFailed) { fail(simulation.ranks.first(of: told[number % 2])) }
     }
 
     /// Makes `ordered` what the own cells have sent in a slice.
