@@ -40,7 +40,8 @@ extension Vector: LuaType {
     static let luaName = "Vector"
     static var luaMeaning: String {
         "A typed array of numbers, made by `astro.vector{ … }` or by what returns many numbers. `#v` is its length, "
-            + "`v[i]` an element (counted from 1, negative from the end), and `ipairs(v)` goes through all. `+ - * / ^` "
+            + "`v[i]` an element (counted from 1, negative from the end; behind the last one is nil, and elsewhere an "
+            + "error), and `ipairs(v)` goes through all. `+ - * / ^` "
             + "take a number or an equally long Vector and work element by element; `-v` and `==` are there, too."
     }
 
