@@ -31,11 +31,6 @@ func perform(_ parsed: CommandLineOptions) -> Int32 {
     return run(parsed, command: Array(CommandLine.arguments.dropLast(parsed.script.count)))
 }
 
-/// The same as a command line with these words.
-func runLine(_ words: [String], adapt: (inout Options) -> Void = { _ in }) -> Int32 {
-    run(parseOrExit(words), command: Array(CommandLine.arguments.prefix(1)), adapt: adapt)
-}
-
 /// Does what the options ask, in the order of the lua program: -v, -e, the script, -i.
 func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options) -> Void = { _ in }) -> Int32 {
     if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)\n\(Sandbox.summary)") }
@@ -52,7 +47,10 @@ func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options)
     }
     let history = options.hasPrompt ? History.prepare() : nil
     if let status = options.trust ? Job.join() : Sandbox.enter(options, history: history) { return status }
-    for directory in options.directories { makeDirectory(directory) }
+    let access = Access(options)
+    for directory in options.directories where access.refusal(directory, writing: true) == nil {
+        makeDirectory(directory)
+    }
     do {
         let runtime = try Runtime(options)
         if Ranks.all.rank == 0 { record?.begin(runtime.ledger) }
@@ -120,10 +118,8 @@ func complain(_ text: String, isColoured: Bool = false) {
     writeToTerminal((isatty(STDERR_FILENO) == 1 ? visible(text, keepingColours: isColoured) : text) + "\n")
 }
 
-/// Lines for standard output, under the same condition.
-func say(_ lines: [String]) {
-    for line in lines { print(isatty(STDOUT_FILENO) == 1 ? visible(line) : line) }
-}
+/// Lines for standard output about what a stranger may have made: in a pipe, too, control characters are shown.
+func say(_ lines: [String]) { for line in lines { print(visible(line)) } }
 
 /// To standard error, unbuffered.
 func writeToTerminal(_ text: String) { write(text, to: STDERR_FILENO) }

@@ -1,13 +1,13 @@
 import Glibc
 
 /// Which files a script may touch. Links and `..` are resolved before anything is compared.
-struct Access {
+package struct Access {
     let trusted: Bool
-    let readable, writable: [String]
+    package let readable, writable: [String]
     let scriptDirectory: String
     let stdlib: String?
 
-    init(_ options: Options) {
+    package init(_ options: Options) {
         trusted = options.trust
         let script = options.script.flatMap(resolved)
         scriptDirectory = script.map(directory) ?? resolved(".") ?? "."
@@ -18,7 +18,7 @@ struct Access {
     }
 
     /// Why the script may not, or nil.
-    func refusal(_ path: String, writing: Bool) -> String? {
+    package func refusal(_ path: String, writing: Bool) -> String? {
         if trusted { return nil }
         guard !path.utf8.contains(0) else { return "a path holds no zero byte" }
         let roots = writing ? writable : readable
