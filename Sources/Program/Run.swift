@@ -100,7 +100,7 @@ private func run(
 /// Ends the program with the status of what went wrong.
 private func report(_ outcome: Outcome, _ runtime: Runtime, _ bar: ProgressBar?) throws {
     bar?.finish()
-    fflush(nil)
+    _ = lostOutput()
     switch outcome {
     case .finished: return
     case .failed(let message):

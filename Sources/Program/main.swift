@@ -1,3 +1,5 @@
 import Glibc
 
+StandardStreams.openClosed()
+StandardStreams.checkAtEnd()
 exit(perform(parseOrExit(Array(CommandLine.arguments.dropFirst()))))

@@ -47,10 +47,11 @@ final class RunRecord {
         on_exit({ status, _ in recordOfThisRun?.finish(status) }, nil)
     }
 
-    func finish(_ status: Int32) {
+    func finish(_ ending: Int32) {
         guard let ledger, ledger.isWhole else { return }
         self.ledger = nil
-        fflush(nil)
+        let status = StandardStreams.settled(ending)
+        if status != ending { ledger.problem = ledger.problem ?? StandardStreams.problem }
         let head: [(String, JSON?)] =
             [
                 ("format", .text(RecordedRun.format)), ("version", .number(RecordedRun.version)),
@@ -63,6 +64,7 @@ final class RunRecord {
         lseek(file, 0, SEEK_SET)
         guard writeAll(bytes, to: file), ftruncate(file, bytes.count) == 0, fsync(file) == 0 || errno == EINVAL else {
             complain("astrolua: can't write '\(path)': \(reason)")
+            StandardStreams.hasLostRecord = true
             return
         }
     }
