@@ -53,7 +53,7 @@ extension Runtime {
             },
             .init("files", "host.files(directory)", "What lies there, directories with a slash; nothing if refused.") {
                 _, arguments in
-                .list(arguments.runtime.visibleFiles(try arguments.string(1, "directory")).map { .text($0) })
+                .list(arguments.runtime.visibleFiles(try arguments.path(1, "directory")).map { .text($0) })
             },
             .init("explained", "host.explained(message)", "An error of Lua's, with what was probably meant.") {
                 _, arguments in

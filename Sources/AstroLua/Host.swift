@@ -171,7 +171,7 @@ private func runGnuplot(_ input: String, _ reach: sandbox_reach) -> Result<[UInt
     let files = (0..<3).map { _ in fdopen(sandbox_memory_file(), "w+b") }
     defer { for case let file? in files { fclose(file) } }
     guard let commands = files[0], let picture = files[1], let messages = files[2] else {
-        return .failure(InputError("no memory for gnuplot's files"))
+        return .failure(InputError("can't make files for gnuplot: \(String(cString: strerror(errno)))"))
     }
     fputs(input, commands)
     fflush(nil)

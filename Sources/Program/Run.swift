@@ -7,6 +7,15 @@ enum ExitStatus {
     static let success: Int32 = 0, failure: Int32 = 1, wrongOptions: Int32 = 2
 }
 
+/// Swift would put the same character for all bytes that are not UTF-8: another file, perhaps.
+func checkWords() {
+    for i in 1..<max(1, Int(CommandLine.argc)) {
+        guard let word = CommandLine.unsafeArgv[i], String(validatingCString: word) == nil else { continue }
+        complain("astrolua: word \(i) of the command line is not UTF-8: '\(visible(String(cString: word)))'")
+        exit(ExitStatus.wrongOptions)
+    }
+}
+
 func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
     do {
         return try CommandLineOptions.parse(line: arguments)
@@ -38,6 +47,10 @@ func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options)
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
     var options = Options(parsed, command: command)
     adapt(&options)
+    if !options.trust, let problem = Options.problemWithDirectory {
+        complain("astrolua: \(problem)")
+        return ExitStatus.failure
+    }
     let record: RunRecord?
     do {
         record = try RunRecord(parsed, options)
