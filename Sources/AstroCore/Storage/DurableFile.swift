@@ -31,6 +31,9 @@ package final class DurableFile {
     private static func openLocked(_ aside: String, for path: String) throws -> Int32 {
         while true {
             let descriptor = open(aside, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 || errno != ELOOP else {
+                throw InputError("can't write '\(path)': '\(aside)' is in the way, which is not a file")
+            }
             guard descriptor >= 0 else { throw OutputFile.failure(path) }
             if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
                 close(descriptor)

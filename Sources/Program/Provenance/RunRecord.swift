@@ -157,9 +157,11 @@ func contents(of path: String, atMost limit: Int) throws -> [UInt8] {
 
 /// Opens a regular file for reading: a pipe may wait for ever, and a device have no end.
 func openFile(_ path: String) throws -> (descriptor: Int32, size: Int) {
+    var status = stat()
+    // a pipe that is only looked at would lose what somebody writes into it
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else { throw InputError("'\(path)' is not a file") }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw InputError("can't read '\(path)': \(reason)") }
-    var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
         close(descriptor)
         throw InputError("'\(path)' is not a file")
