@@ -116,7 +116,9 @@ private func write(_ bytes: [UInt8], to file: Int32) throws {
         let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         if count < 0, errno == EINTR { continue }
         if count < 0, file == STDERR_FILENO { return }
-        guard count >= 0 else { throw InputError("can't write to standard output: \(String(cString: strerror(errno)))") }
+        guard count >= 0 else {
+            throw InputError("can't write to standard output: \(String(cString: strerror(errno)))")
+        }
         rest = rest.dropFirst(count)
     }
 }

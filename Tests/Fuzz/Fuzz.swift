@@ -82,7 +82,9 @@ private func readRecord(_ bytes: [UInt8]) throws {
     for (name, _) in run.textsInStage where name != "stdin" || run.script?.name != "-" { requireStaged(name) }
     for name in run.inputs.map(\.name) + run.outputs where !name.hasPrefix("/") { requireStaged(name) }
     for name in run.inputs.map(\.name) { _ = run.path(of: name) }
-    if let path = run.pathInStage, run.script?.name != "-", path == "-" { fatalError("a script that is standard input") }
+    if let path = run.pathInStage, run.script?.name != "-", path == "-" {
+        fatalError("a script that is standard input")
+    }
     if let limit = run.timeLimit, !(limit > 0) { fatalError("time limit \(limit)") }
 }
 
@@ -128,7 +130,9 @@ private func check(_ bundle: BundleContents) {
 private func requireStaged(_ name: String) {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     let isStaged = parts.count > 1 && ["current", "script"].contains(parts[0])
-    if !isStaged || parts.contains("..") || parts.contains("") || name.utf8.contains(0) { fatalError("leads to \(name)") }
+    if !isStaged || parts.contains("..") || parts.contains("") || name.utf8.contains(0) {
+        fatalError("leads to \(name)")
+    }
 }
 
 extension JSON {

@@ -154,7 +154,9 @@ extension JSON {
         mutating func value(depth: Int) throws -> JSON {
             guard depth < Self.depth else { throw problem() }
             count += 1
-            guard count <= Self.most else { throw InputError("it holds more than \(Self.most) values, which is the most") }
+            guard count <= Self.most else {
+                throw InputError("it holds more than \(Self.most) values, which is the most")
+            }
             skip()
             if takes("{") { return try object(depth) }
             if takes("[") { return .list(try elements("]") { try $0.value(depth: depth + 1) }) }

@@ -30,7 +30,9 @@ struct Arguments {
     func path(_ i: Int, _ name: String = "path") throws -> String {
         guard isText(i) else { throw wrong(i, name, "a string") }
         let path = try exactText(at: index(i), name)
-        guard !path.utf8.contains(0) else { throw InputError("\(name) = '\(visible(path))': a path holds no zero byte") }
+        guard !path.utf8.contains(0) else {
+            throw InputError("\(name) = '\(visible(path))': a path holds no zero byte")
+        }
         return path
     }
 

@@ -22,7 +22,8 @@ package struct RecordedRun {
             throw InputError("this is no record of a run (astrolua --record FILE script.lua writes one)")
         }
         guard json["version"]?.whole == Self.version else {
-            throw InputError("the record is of another version (\(Self.number(json["version"]))) than this program reads")
+            throw InputError(
+                "the record is of another version (\(Self.number(json["version"]))) than this program reads")
         }
         self.json = json
         script = try json["script"].map(RecordedText.init)
@@ -75,7 +76,9 @@ package struct RecordedRun {
     }
 
     private func checkWork() throws {
-        if script == nil, chunks.isEmpty { throw InputError("it is damaged: there is neither a script nor a text of -e") }
+        if script == nil, chunks.isEmpty {
+            throw InputError("it is damaged: there is neither a script nor a text of -e")
+        }
         if script == nil, !arguments.isEmpty { throw InputError("it is damaged: there are arguments, but no script") }
     }
 

@@ -30,7 +30,8 @@ struct Bundle {
                 .map { String($0[..<$0.lastIndex(of: "/")!]) }
         ).subtracting(["current"])
         let manifest = JSON.fields([
-            "format": .text(BundleContents.format), "version": .number(BundleContents.version), "program": RunRecord.program, "script": .text(script),
+            "format": .text(BundleContents.format), "version": .number(BundleContents.version),
+            "program": RunRecord.program, "script": .text(script),
             "arguments": .texts(arguments), "seed": seed.map { .exact($0) },
             "directories": .texts(directories.sorted()),
             "files": .list(
@@ -61,7 +62,9 @@ struct Bundle {
             return ExitStatus.wrongOptions
         }
         do {
-            let content = try BundleContents(try contents(of: path, atMost: Self.largest))
+            let content = try withinTime(parsed.timeLimit) {
+                try BundleContents(try contents(of: path, atMost: Self.largest))
+            }
             let stage = try Stage()
             defer { stage.remove() }
             for (name, bytes) in content.files { try stage.place(bytes, at: name) }

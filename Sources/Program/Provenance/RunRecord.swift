@@ -159,7 +159,9 @@ func contents(of path: String, atMost limit: Int) throws -> [UInt8] {
 func openFile(_ path: String) throws -> (descriptor: Int32, size: Int) {
     var status = stat()
     // a pipe that is only looked at would lose what somebody writes into it
-    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else { throw InputError("'\(path)' is not a file") }
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+        throw InputError("'\(path)' is not a file")
+    }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw InputError("can't read '\(path)': \(reason)") }
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

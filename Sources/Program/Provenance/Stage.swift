@@ -161,26 +161,13 @@ struct Stage {
             let refused = Sandbox.enter(
                 reading: access.readable, writing: [directory], memory: memory, seconds: asked.timeLimit ?? 0)
             if let refused { return refused }
-            if let seconds = asked.timeLimit { Self.end(after: seconds) }
             do {
-                return try body(access)
+                return try withinTime(asked.timeLimit) { try body(access) }
             } catch {
                 complain("astrolua: \(error)")
                 return ExitStatus.failure
             }
         }
-    }
-
-    private static func end(after seconds: Double) {
-        signal(SIGALRM) { _ in
-            let text: StaticString = "astrolua: its files have taken longer than the time limit (--time-limit)\n"
-            _ = Glibc.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
-            _exit(ExitStatus.failure)
-        }
-        let whole = seconds.rounded(.down)
-        var time = itimerval()
-        time.it_value = timeval(tv_sec: Int(whole), tv_usec: max(1, Int((seconds - whole) * 1e6)))
-        setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &time, nil)
     }
 
     /// The status of `body`, which runs in a process of its own. Signals to this one are passed on.
@@ -194,6 +181,10 @@ struct Stage {
         }
         stagedProcess = child
         for number in Self.passedOn { signal(number) { kill(stagedProcess, $0) } }
+        var answered = sigset_t()  // whoever started us may have blocked them
+        sigemptyset(&answered)
+        for number in Self.passedOn { sigaddset(&answered, number) }
+        sigprocmask(SIG_UNBLOCK, &answered, nil)
         defer { for number in Self.passedOn { signal(number, SIG_DFL) } }
         return wait(for: child)
     }
@@ -212,6 +203,29 @@ struct Stage {
         let signal = status & 0x7f
         return signal == 0 ? status >> 8 & 0xff : 128 + signal
     }
+}
+
+/// Ends the process, with a sentence, if `body` takes longer than so many seconds: for work on what a stranger has written.
+func withinTime<T>(_ seconds: Double?, _ body: () throws -> T) rethrows -> T {
+    guard let seconds else { return try body() }
+    signal(SIGALRM) { _ in
+        let text: StaticString = "astrolua: its files have taken longer than the time limit (--time-limit)\n"
+        _ = Glibc.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+        _exit(ExitStatus.failure)
+    }
+    setTimer(seconds)
+    defer {
+        setTimer(0)
+        signal(SIGALRM, SIG_DFL)
+    }
+    return try body()
+}
+
+private func setTimer(_ seconds: Double) {
+    let whole = seconds.rounded(.down)
+    var time = itimerval()
+    time.it_value = timeval(tv_sec: Int(whole), tv_usec: seconds > 0 ? max(1, Int((seconds - whole) * 1e6)) : 0)
+    setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &time, nil)
 }
 
 nonisolated(unsafe) private var stagedProcess: pid_t = 0

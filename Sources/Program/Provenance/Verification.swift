@@ -25,7 +25,7 @@ struct Verification {
             return ExitStatus.wrongOptions
         }
         do {
-            let recorded = try record(at: path)
+            let recorded = try withinTime(asked.timeLimit) { try record(at: path) }
             let stage = try Stage()
             defer { stage.remove() }
             let filling = try stage.runConfined(asked) { try fill(stage, recorded, $0) }
