@@ -36,9 +36,16 @@ func runLine(_ words: [String], adapt: (inout Options) -> Void = { _ in }) -> In
     run(parseOrExit(words), command: Array(CommandLine.arguments.prefix(1)), adapt: adapt)
 }
 
+private var versionText: String {
+    let warning =
+        luaIsPatched
+        ? "" : "\n\(luaRelease) has defects that scripts can reach; 5.4.8 or later was not to be had when this was built (Docs/security.md)"
+    return "astrolua \(Catalogue.version) (\(luaRelease))\n\(Sandbox.summary)\(warning)"
+}
+
 /// Does what the options ask, in the order of the lua program: -v, -e, the script, -i.
 func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options) -> Void = { _ in }) -> Int32 {
-    if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)\n\(Sandbox.summary)") }
+    if parsed.version { print(versionText) }
     let hasWork = !parsed.chunks.isEmpty || !parsed.script.isEmpty
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
     var options = Options(parsed, command: command)

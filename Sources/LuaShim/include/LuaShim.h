@@ -49,6 +49,8 @@ enum { SHIM_SHOWN = 8 };
 size_t shim_make_visible(const char *text, size_t length, char *shown);
 // "Lua 5.4.4"
 const char *shim_lua_release(void);
+// Whether it is one without known memory faults: 5.4.8 or later.
+bool shim_lua_is_patched(void);
 // What scripts print goes to `tap`, too. Called once, after shim_confine.
 typedef void (*shim_tap)(void *context, const char *text, size_t length);
 void shim_tap_output(lua_State *L, shim_tap tap, void *context);
