@@ -39,7 +39,9 @@ func runLine(_ words: [String], adapt: (inout Options) -> Void = { _ in }) -> In
 private var versionText: String {
     let warning =
         luaIsPatched
-        ? "" : "\n\(luaRelease) has defects that scripts can reach; 5.4.8 or later was not to be had when this was built (Docs/security.md)"
+        ? ""
+        : "\n\(luaRelease) has defects that scripts can reach: no 5.4.8 or later was at hand when this was built "
+            + "(Docs/security.md)"
     return "astrolua \(Catalogue.version) (\(luaRelease))\n\(Sandbox.summary)\(warning)"
 }
 

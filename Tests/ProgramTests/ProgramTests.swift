@@ -8,7 +8,8 @@ struct Run {
 
     /// `environment` is added to that of the tests.
     init(
-        _ arguments: [String], input: String = "", in directory: URL = Run.directory, environment: [String: String] = [:]
+        _ arguments: [String], input: String = "", in directory: URL = Run.directory,
+        environment: [String: String] = [:]
     ) throws {
         let process = Process()
         process.executableURL = Run.program
