@@ -7,6 +7,7 @@ shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(lua calls patterns checkpoints json zip records bundles csv dat npz h5)
 cd "$(dirname "$0")/.."
+export PKG_CONFIG_PATH=$PWD/.build/lua${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 build=$PWD/.build-fuzz
 ASTROLUA_FUZZ=1 ASTROLUA_CPU=${ASTROLUA_CPU:-native} swift build -c release --product Fuzz --scratch-path "$build" \
   -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library -Xcc -fsanitize=fuzzer-no-link >"$build.log" 2>&1 || { tail -30 "$build.log"; exit 1; }

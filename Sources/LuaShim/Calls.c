@@ -9,7 +9,19 @@
 static const char type_keys[SHIM_TYPES];
 
 const void *shim_type_key(int tag) { return &type_keys[tag]; }
-const char *shim_lua_release(void) { return LUA_RELEASE; }
+
+// Of the library that runs, which need not be that of the header.
+const char *shim_lua_release(void) {
+    static char release[24] = "Lua ";
+    sscanf(lua_ident, "$LuaVersion: Lua %15s", release + 4);
+    return release;
+}
+
+bool shim_lua_is_patched(void) {
+    int number = 0;
+    return sscanf(lua_ident, "$LuaVersion: Lua 5.4.%d", &number) == 1 && number >= 8;
+}
+
 void *shim_context(lua_State *L) { return host_of(L)->context; }
 bool shim_seed_is_fixed(lua_State *L) { return host_of(L)->seed_fixed; }
 
@@ -176,8 +188,16 @@ void random_install(lua_State *L) {
     lua_pop(L, 1);
 }
 
+// A collection is not interrupted. In the middle of one, all of 5.4 loses a metatable that is given to a table with weak keys and
+// values, and then uses it. With steps of this size each is a whole collection.
+static void collect_at_once(lua_State *L) {
+    enum { AS_BEFORE = 0, LARGEST_STEP = 100 };
+    lua_gc(L, LUA_GCINC, AS_BEFORE, AS_BEFORE, LARGEST_STEP);
+}
+
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
+    collect_at_once(L);
     order_install(L);
     text_install(L);
     guard_install(L);

@@ -25,6 +25,7 @@ typedef struct {
     int granting;                          // above 0 while Swift is on the stack: no request is refused
     size_t used, external, held_before, limit, fail_after, requests;
     int refusals;                          // Lua collects after the first refusal and asks once more
+    bool refuses_again;                    // the same request, when it is made once more
     bool building, seed_fixed, collecting;
     lua_Integer shown;                     // objects numbered by tostring so far
     double time_limit;

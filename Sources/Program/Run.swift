@@ -40,9 +40,18 @@ func perform(_ parsed: CommandLineOptions) -> Int32 {
     return run(parsed, command: Array(CommandLine.arguments.dropLast(parsed.script.count)))
 }
 
+private var versionText: String {
+    let warning =
+        luaIsPatched
+        ? ""
+        : "\n\(luaRelease) has defects that scripts can reach: no 5.4.8 or later was at hand when this was built "
+            + "(Docs/security.md)"
+    return "astrolua \(Catalogue.version) (\(luaRelease))\n\(Sandbox.summary)\(warning)"
+}
+
 /// Does what the options ask, in the order of the lua program: -v, -e, the script, -i.
 func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options) -> Void = { _ in }) -> Int32 {
-    if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)\n\(Sandbox.summary)") }
+    if parsed.version { print(versionText) }
     let hasWork = !parsed.chunks.isEmpty || !parsed.script.isEmpty
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
     var options = Options(parsed, command: command)

@@ -30,7 +30,8 @@ struct SandboxTests {
     func escapes() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../lua/escapes.lua").standardizedFileURL
-        let run = try Run(["--quiet", "--time-limit", "100", file.path])
+        let release = try Run(["--version"]).output
+        let run = try Run(["--quiet", "--time-limit", "100", file.path, release])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.hasSuffix("no way out\n"))
     }

@@ -53,6 +53,8 @@ const char *shim_lua_release(void);
 const char *shim_lost_output(bool *is_told);
 void shim_note_lost_output(void);          // another process has lost some
 
+// Whether it is one without known memory faults: 5.4.8 or later.
+bool shim_lua_is_patched(void);
 // What scripts print goes to `tap`, too. Called once, after shim_confine.
 typedef void (*shim_tap)(void *context, const char *text, size_t length);
 void shim_tap_output(lua_State *L, shim_tap tap, void *context);
