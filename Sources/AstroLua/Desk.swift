@@ -55,9 +55,16 @@ extension Runtime {
                 _, arguments in
                 .list(arguments.runtime.visibleFiles(try arguments.path(1, "directory")).map { .text($0) })
             },
-            .init("explained", "host.explained(message)", "An error of Lua's, with what was probably meant.") {
+            .init(
+                "explained", "host.explained(message, text)",
+                "An error of Lua's, with what was probably meant; it is about the text."
+            ) { _, arguments in
+                let message = try arguments.string(1, "message"), text = try arguments.string(2, "text")
+                return .text(arguments.runtime.explained(message, about: text))
+            },
+            .init("readable", "host.readable(message)", "A message, without the middle of what nobody can read.") {
                 _, arguments in
-                .text(arguments.runtime.explained(try arguments.string(1, "message")))
+                .text(readable(try arguments.string(1, "message")))
             },
             .init("nearest", "host.nearest(name, names)", "The name that was probably meant, or nil.") { _, arguments in
                 let name = try arguments.string(1, "name")

@@ -30,7 +30,8 @@ extension Runtime {
                 }
             },
             .init(
-                "connect", "io.connect(sim, path_or_table [, options]) -> number", "Makes the connections of a file."
+                "connect", "io.connect(sim, path_or_table [, options]) -> number", "Makes the connections of a file.",
+                takes: 6
             ) { _, arguments in
                 defer { arguments.runtime.accountMemory() }
                 let simulation = try arguments.object(Simulation.self, 1, "sim")

@@ -67,8 +67,13 @@ extension Runtime {
     }
 
     func pushFunction(_ row: LuaMethod<Void>) {
+        let slip = CallSlips.of(row.usage.prefix { $0 != "(" && $0 != "{" })
         let id = addEntry(row.name) { runtime, L in
-            try row.body((), Arguments(runtime: runtime, L: L, usage: row.usage, offset: 0))
+            let arguments = Arguments(runtime: runtime, L: L, usage: row.usage, offset: 0)
+            try arguments.refuseColon(row.name)
+            try arguments.refuseSlip(slip)
+            try arguments.refuseSurplus(beyond: row.most)
+            return try row.body((), arguments)
         }
         shim_push_method(L, id)
     }

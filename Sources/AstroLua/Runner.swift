@@ -42,6 +42,7 @@ extension Runtime {
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".
     public func run(_ text: [UInt8], name: String, keepingLocals: Bool = false) -> Outcome {
         setArguments()
+        scriptText = (String(name.dropFirst()), text)
         do {
             try load(withoutShebang(text), name: name)
         } catch {

@@ -39,6 +39,19 @@ void host_set_function(lua_State *L, const char *name, lua_CFunction function) {
     lua_setfield(L, -2, name);
 }
 
+int host_original(lua_State *L, int upvalue) {
+    lua_pushvalue(L, lua_upvalueindex(upvalue));
+    lua_CFunction function = lua_tocfunction(L, -1);
+    if (function && !lua_getupvalue(L, -1, 1)) {
+        lua_pop(L, 1);
+        return function(L);
+    }
+    if (function) lua_pop(L, 1);
+    lua_insert(L, 1);                      // one of ours: it needs a call of its own
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 static bool is_ours(const char *source) {
     return strncmp(source, "=stdlib/", 8) == 0 || strncmp(source, "=[astrolua", 10) == 0;
 }
@@ -116,22 +129,6 @@ void shim_push_index(lua_State *L, int method) {
     lua_pushcclosure(L, call_index, 2);
 }
 
-static int text_only(lua_State *L) {
-    int mode = (int)lua_tointeger(L, lua_upvalueindex(2));
-    if (lua_gettop(L) < mode) lua_settop(L, mode);
-    lua_pushliteral(L, "t");
-    lua_replace(L, mode);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
-void shim_push_text_only(lua_State *L, int mode_argument) {
-    lua_pushinteger(L, mode_argument);
-    lua_pushcclosure(L, text_only, 2);
-}
-
 static int add_traceback(lua_State *L) {
     if (lua_type(L, 1) != LUA_TSTRING) {
         if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING)
@@ -169,19 +166,19 @@ void shim_fail_after(lua_State *L, size_t requests) {
     host_of(L)->requests = 0;
 }
 
-// math.randomseed() without arguments goes back to the run's seed.
+// math.randomseed() without arguments goes back to the run's seed. Its first upvalue is Lua's own: the generator's state.
 static int seed_random(lua_State *L) {
     if (lua_isnone(L, 1)) lua_pushinteger(L, (lua_Integer)host_of(L)->seed);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 0);
+    lua_tocfunction(L, lua_upvalueindex(2))(L);
     return 0;
 }
 
 void random_install(lua_State *L) {
     lua_getglobal(L, "math");
     lua_getfield(L, -1, "randomseed");
-    lua_pushcclosure(L, seed_random, 1);
+    if (!lua_getupvalue(L, -1, 1)) lua_pushnil(L);
+    lua_insert(L, -2);
+    lua_pushcclosure(L, seed_random, 2);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "randomseed");
     lua_call(L, 0, 0);

@@ -144,7 +144,7 @@ static int run_coroutine(lua_State *L, lua_State *coroutine, int arguments) {
 
 static int resume(lua_State *L) {
     lua_State *coroutine = lua_tothread(L, 1);
-    luaL_argexpected(L, coroutine, 1, "coroutine");
+    luaL_argexpected(L, coroutine, 1, "thread");
     int results = run_coroutine(L, coroutine, lua_gettop(L) - 1);
     lua_pushboolean(L, results >= 0);
     int returned = results >= 0 ? results : 1;
@@ -228,7 +228,7 @@ static bool is_at_rest(lua_State *L, lua_State *coroutine) {
 
 static int close_coroutine(lua_State *L) {
     lua_State *coroutine = lua_tothread(L, 1);
-    luaL_argexpected(L, coroutine, 1, "coroutine");
+    luaL_argexpected(L, coroutine, 1, "thread");
     if (!is_at_rest(L, coroutine)) return luaL_error(L, "cannot close a running coroutine");
     host_check_stack(L);
     int status = reset(L, coroutine);

@@ -54,6 +54,14 @@ const char *terminal_lost(bool is_raised); // why something printed is lost, as 
 void host_check_stop(lua_State *L);        // raises where a limit was reached; for loops that no hook sees
 void host_check_stack(lua_State *L);       // raises where C's own stack is more than half used
 
+// Lua's own function, which is kept in that upvalue, within this call: what it complains of carries the caller's line and the
+// name that the script knows it by.
+int host_original(lua_State *L, int upvalue);
+
+// Raises unless the argument can be used as a table is.
+enum { HOST_READ = 1, HOST_WRITE = 2, HOST_LENGTH = 4 };
+void host_check_table(lua_State *L, int index, int uses);
+
 void host_push_where(lua_State *L);
 int host_raise_stop(lua_State *L);
 int host_push_text(lua_State *L, int index);

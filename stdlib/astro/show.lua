@@ -12,6 +12,7 @@ local astro, getmetatable, ipairs, math, next, pcall, rawget, rawlen = astro, ge
 local table, tostring, type, utf8 = table, tostring, type, utf8
 local require = require
 
+local check = require "astro.check"
 local text_tools = require "astro.repl.text"
 local shown_text, width_of, wrapped = text_tools.shown, text_tools.width, text_tools.wrapped
 
@@ -186,7 +187,7 @@ local render
 
 local function own_text(value)
   local meta = host.debug.getmetatable(value)
-  if not meta or rawget(meta, "__tostring") == nil then return end
+  if not meta or rawget(meta, "__tostring") == nil or rawget(meta, "__metatable") == "columns" then return end
   local done, text = pcall(tostring, value)
   return done and shown_text(text) or "(its __tostring fails)"
 end
@@ -284,11 +285,11 @@ end
 --
 -- The value as the prompt prints it. `width` is the number of columns to keep to, `depth` how many tables within each other
 -- are shown, `colours` adds those of a terminal.
-function show.text(value, options)
+show.text = check.counted(function(value, options)
   options = options or {}
   local state = { width = options.width or 80, depth = options.depth or 4, paint = text_tools.painter(options.colours), path = {} }
   return render(value, state, 0, 0)
-end
+end, "show.text(value [, { width = 80, depth = 4, colours = false }])")
 
 local function count(value)
   local n, key = 0, next(value)
@@ -299,13 +300,13 @@ end
 -- show.line(value [, { width = 80 }]) -> string
 --
 -- What the value is, in one line of that width.
-function show.line(value, options)
+show.line = check.counted(function(value, options)
   local width = options and options.width or 80
   local text = show.text(value, { width = math.max(width, 40), depth = 1 })
   if type(value) == "table" and text:find("\n", 1, true) then return ("table with %s elements"):format(count(value)) end
   text = text:match("[^\n]*")
   if width_of(text) > width then text = text:sub(1, (utf8.offset(text, width) or #text + 1) - 1) .. "…" end
   return text
-end
+end, "show.line(value [, { width = 80 }])")
 
 return show

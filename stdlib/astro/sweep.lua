@@ -59,7 +59,7 @@ local function grid(lists)
   return points
 end
 
-sweep.grid = public(grid)
+sweep.grid = public("sweep.grid(lists)", grid)
 
 -- Points with their seeds, and the key by which a point is found again.
 local function prepared(points, seed)
@@ -92,7 +92,7 @@ Results.__index = Results
 function Results.__tostring(results) return ("Sweep(%d results, %d failed)"):format(#results, #results.failed) end
 
 -- A Vector of what `name` is in every row.
-Results.column = public(function(self, name)
+Results.column = public("results:column(name)", function(self, name)
   local values = {}
   for i, row in ipairs(self) do
     if type(row[name]) ~= "number" then fail("column: '%s' of row %d is no number, but %s", tostring(name), i, type(row[name])) end
@@ -109,7 +109,7 @@ end
 local IS_SIMPLE <const> = { number = true, string = true, boolean = true }
 
 -- A .csv file of the rows: what is a number, a text or a truth value.
-Results.save = public(function(self, path)
+Results.save = public("results:save(path)", function(self, path)
   if type(path) ~= "string" or path:sub(-4) ~= ".csv" then fail("save: the path must end in .csv, got %s", tostring(path)) end
   local names, known = {}, {}
   for _, row in ipairs(self) do

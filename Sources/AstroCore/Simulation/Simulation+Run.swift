@@ -23,6 +23,10 @@ extension Simulation {
         guard ms.isFinite, ms >= 0 else {
             throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)")
         }
+        guard ms / resolution < TimeGrid.most else {
+            let most = formatted(TimeGrid.most * resolution)
+            throw InputError("\(formatted(ms)) ms is too long (a run has less than \(most) ms)")
+        }
         guard let steps = TimeGrid.steps(ms, resolution), steps < TimeGrid.never else { throw offGrid(ms) }
         guard !isRunning else { throw InputError("the simulation is running already") }
         isRunning = true

@@ -124,7 +124,7 @@ public final class Simulation {
                 if (try? SynapseModel.named(model)) != nil {
                     throw InputError("\(model) is a synapse model: it belongs into connect")
                 }
-                throw InputError.unknown("there is no model", model, among: Catalogue.nodeNames)
+                throw Catalogue.unknown(model, among: Catalogue.nodeNames)
             }
             return try createCells(cell, count, parameters, label)
         }

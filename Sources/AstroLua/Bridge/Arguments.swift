@@ -175,6 +175,30 @@ struct Arguments {
         return lua_isinteger(L, index) != 0 ? Int(lua_tointegerx(L, index, nil)) : Int(x)
     }
 
+    // MARK: more than is heard
+
+    /// A call that says more than is heard is refused. What is nil at the end says nothing.
+    func refuseSurplus(beyond most: Int?) throws {
+        guard let most, count > most, let last = (most + 1...count).last(where: { !isNothing($0) }) else { return }
+        let limit = most == 0 ? "no arguments" : "at most \(most) argument\(most == 1 ? "" : "s")"
+        throw InputError("takes \(limit), got \(last)\(hint)")
+    }
+
+    /// What those write who know another simulator: the right call is the answer.
+    func refuseSlip(_ slip: CallSlip?) throws {
+        if let answer = slip?(self) { throw InputError(answer) }
+    }
+
+    /// `astro:Simulation{ … }`: the first argument is the table that holds the function.
+    func refuseColon(_ name: String) throws {
+        guard count > 0, isTable(1) else { return }
+        runtime.pushText(name, L)
+        lua_rawget(L, index(1))
+        defer { shim_pop(L, 1) }
+        guard lua_type(L, -1) == LUA_TFUNCTION else { return }
+        throw InputError("called with a colon, but a module takes a dot\(hint)")
+    }
+
     // MARK: messages
 
     var hint: String { usage.isEmpty ? "" : " (usage: \(usage))" }

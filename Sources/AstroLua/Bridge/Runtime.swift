@@ -22,6 +22,10 @@ public final class Runtime {
     public var sweepProgress: ((Int, Int, Int) -> Void)?
     var sweepState: (done: Int, whole: Int, failed: Int)?
     let workers = Workers()
+    /// What messages about the script are explained from.
+    var scriptText: (name: String, bytes: [UInt8])?
+    /// Why the sandbox has last refused a file to one of Lua's own functions, which say so in a result only.
+    var latestRefusal: String?
     /// With --checkpoint-every or --resume.
     var journal: Journal?
     /// Told what a user may want to know before the script begins.
@@ -140,9 +144,12 @@ public final class Runtime {
         lua_createtable(L, 0, Int32(T.methods.count))
         for row in T.methods {
             let entry = Journal.name(T.self, row.name)
+            let slip = CallSlips.of("\(T.luaName):\(row.name)")
             let id = addEntry(row.name) { runtime, L in
                 let arguments = Arguments(runtime: runtime, L: L, usage: row.usage, offset: 1)
                 let value = try runtime.receiver(T.self, L, row.usage)
+                try arguments.refuseSlip(slip)
+                try arguments.refuseSurplus(beyond: row.most)
                 return try runtime.journaled(entry, L) { try row.body(value, arguments) }
             }
             setField(row.name) { shim_push_method(L, id) }
@@ -184,6 +191,7 @@ public final class Runtime {
 
     private func newIndexEntry<T: LuaType>(_ type: T.Type) -> Int32 {
         addEntry(nil) { runtime, L in
+            if let hint = T.luaAssignmentHint { throw InputError(hint) }
             let name = lua_type(L, 2) == LUA_TSTRING ? runtime.text(L, at: 2) : runtime.described(L, at: 2)
             let settable = T.methods.contains { $0.name == "set" }
             let hint = settable ? "; change parameters with set{ name = value }" : ""

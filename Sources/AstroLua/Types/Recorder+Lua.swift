@@ -62,6 +62,6 @@ extension Recorder: LuaType {
 
 extension Arguments {
     func writablePath(_ i: Int) throws -> String {
-        try runtime.admit(try path(i), for: .write)
+        try runtime.admitNew(try path(i))
     }
 }

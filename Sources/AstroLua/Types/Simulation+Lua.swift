@@ -265,7 +265,7 @@ extension Simulation {
         var options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
         // the file holds what was written until the checkpoint, and is gone on with from there
         if arguments.runtime.journal?.isReplaying ?? false { options["to"] = nil }
-        if case .text(let path)? = options["to"] { _ = try arguments.runtime.admit(path, for: .write) }
+        if case .text(let path)? = options["to"] { _ = try arguments.runtime.admitNew(path) }
         return try record(nodes, quantities: names, options: options)
     }
 

@@ -40,7 +40,8 @@ extension Vector: LuaType {
     static let luaName = "Vector"
     static var luaMeaning: String {
         "A typed array of numbers, made by `astro.vector{ … }` or by what returns many numbers. `#v` is its length, "
-            + "`v[i]` an element (counted from 1, negative from the end), and `ipairs(v)` goes through all. `+ - * / ^` "
+            + "`v[i]` an element (counted from 1, negative from the end; behind the last one is nil, and elsewhere an "
+            + "error), and `ipairs(v)` goes through all. `+ - * / ^` "
             + "take a number or an equally long Vector and work element by element; `-v` and `==` are there, too."
     }
 
@@ -51,9 +52,17 @@ extension Vector: LuaType {
         return "Vector(n = \(values.count): \(shown)\(values.count > 6 ? ", …" : ""))"
     }
 
+    static var luaAssignmentHint: String? {
+        "a Vector cannot be changed: v:map(f) makes another, and a table is astro.vector's origin: v:totable()"
+    }
+
+    /// nil behind the last one, where `ipairs` stops.
     func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
         let i = index < 0 ? values.count + index : index - 1
-        return values.indices.contains(i) ? .number(values[i]) : .none
+        if values.indices.contains(i) { return .number(values[i]) }
+        if index == values.count + 1 { return .none }
+        let range = values.isEmpty ? "the Vector is empty" : "it has elements 1 to \(values.count), or -1 from the end"
+        throw InputError("a Vector has no element \(index) (\(range))")
     }
 
     static var methods: [LuaMethod<Vector>] {

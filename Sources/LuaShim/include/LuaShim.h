@@ -37,8 +37,8 @@ void shim_push_index(lua_State *L, int method);
 int shim_push_keys(lua_State *L, int table);
 // Pushes n if the table's keys are 1 ... n, otherwise -1; status as lua_pcall's.
 int shim_push_sequence_length(lua_State *L, int table);
-// Makes `load` and its like (on top of the stack) accept text only: `mode_argument` is the place of the mode.
-void shim_push_text_only(lua_State *L, int mode_argument);
+// Pushes a function that puts what guards the sandbox's paths and loads text only before Lua's own functions.
+void shim_push_guard_maker(lua_State *L);
 // Takes from a sandboxed script what it could do harm with inside Lua: finalizers, the metatables that all strings and
 // files share, the environment; and puts the shield on the terminal. Called once, before any script; status as
 // lua_pcall's.

@@ -121,7 +121,7 @@ end
 
 -- A chunk of one line needs no number.
 local function without_place(message, text)
-  message = explained(message)
+  message = explained(message, text)
   return text:find("\n", 1, true) and message or (message:gsub("^stdin:1: ", ""))
 end
 
@@ -137,7 +137,12 @@ end
 -- ## Running
 
 -- "syntax error near <eof>" is a value where a statement should be, as in `x = 1 y`: no more lines would help.
-local function is_unfinished(problem) return problem:find("<eof>$") ~= nil and not problem:find("syntax error near <eof>$") end
+-- Nor would they in a quoted text, which ends in its line: but for a line that ends in a backslash, or in \z and blanks.
+local function is_unfinished(problem, code)
+  if not problem:find("<eof>$") or problem:find("syntax error near <eof>$") then return false end
+  if not problem:find("unfinished string near <eof>$") then return true end
+  return #code:match("\\*$") % 2 == 1 or code:find("[^\\]\\z%s*$") ~= nil
+end
 
 -- Statements with an expression behind them, "sim:simulate(10); sim.time", as a function that returns it.
 local function with_last_value(code)
@@ -160,7 +165,7 @@ local function compile(text)
   if statement then return statement, false, names end
   local both = with_last_value(code)
   if both then return both, true, names end
-  return nil, is_unfinished(problem) or is_unfinished(other), other
+  return nil, is_unfinished(problem, code) or is_unfinished(other, code), other
 end
 
 local function after(text, done, ...)
@@ -201,7 +206,8 @@ end
 
 local function help_function(...)
   if select("#", ...) == 0 then return print_help() end
-  local topic = ...
+  local topic, more = ...
+  if more ~= nil then return complain("help: takes at most 1 argument (usage: help(topic), help \"sim:connect\")") end
   if topic == nil then return complain("help: that is nil; help() shows what there is") end
   if type(topic) == "string" then return help_on(topic) end
   print_help(topic)
@@ -293,8 +299,12 @@ function session.needs_more(text)
   return not chunk and unfinished
 end
 
--- Spaces that the next line of an unfinished text begins with.
-function session.indent(text) return (" "):rep(2 * math.max(1, lexer.open_blocks(text))) end
+-- Spaces that the next line of an unfinished text begins with: none within a string, which they would belong to.
+function session.indent(text)
+  local _, problem = load(text, "=stdin", "t", variables)
+  if problem and problem:find("unfinished [%a ]*string") then return "" end
+  return (" "):rep(2 * math.max(1, lexer.open_blocks(text)))
+end
 
 local CLOSERS <const> = { ["end"] = true, ["else"] = true, ["elseif"] = true, ["until"] = true, ["}"] = true, [")"] = true, ["]"] = true }
 
