@@ -48,6 +48,8 @@ package enum RecorderMemory {
     static func refuseShortage(_ recordings: [Recording]) throws {
         guard isLookDue || Clock.seconds >= nextLook else { return }
         nextLook = Clock.seconds + SliceLoop.reportInterval
+        guard shortage(recordings) != nil else { return }
+        Memory.reclaim?()
         if let problem = shortage(recordings) { throw InputError(problem) }
     }
 
@@ -61,16 +63,17 @@ package enum RecorderMemory {
             room -= usual
             return false
         }
-        let held = Double(bytes(recordings)), left = Memory.available
-        func fits(_ more: Double) -> Bool { more <= left - needed(held + more) }
+        let held = Double(bytes(recordings))
+        func fits(_ more: Double) -> Bool { more <= Memory.available - needed(held + more) }
         if fits(usual) { return false }
+        Memory.reclaim?()
         let least = growth(recordings, stamps, sparing: true)
         if fits(least) { return true }
         let grown = recordings.map { $0.growth(stamps, sparing: true).bytes }
         let most = recordings[grown.indices.max { grown[$0] < grown[$1] }!]
         throw InputError(
             "the samples of \(most.description) need about \(Memory.text(least)) of memory, "
-                + "\(Memory.text(left)) \(Memory.whatIsLeft). \(advice(most))")
+                + "\(Memory.text(Memory.available)) \(Memory.whatIsLeft). \(advice(most))")
     }
 
     private static func growth(_ recordings: [Recording], _ stamps: Range<Int>, sparing: Bool) -> Double {

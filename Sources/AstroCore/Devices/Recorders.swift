@@ -101,7 +101,8 @@ struct Sampler {
         self.recording = recording
         var runs: [(cells: EvenRun, place: Int)] = []
         for (cell, place) in zip(cells, places) {
-            if let last = runs.last, last.place + last.cells.count == place, let longer = last.cells.followed(by: cell) {
+            if let last = runs.last, last.place + last.cells.count == place, let longer = last.cells.followed(by: cell)
+            {
                 runs[runs.count - 1].cells = longer
             } else {
                 runs.append((EvenRun(cell, 1, 1), place))

@@ -240,7 +240,9 @@ final class Recording {
     ///
     /// - `streams`: how many such recorders there are.
     func forgetWritten(of streams: Int, expecting more: Double = 0) {
-        guard let stream, Double(bytesUsedByAll) + more > Double(RecorderMemory.mostKept) / Double(streams) else { return }
+        guard let stream, Double(bytesUsedByAll) + more > Double(RecorderMemory.mostKept) / Double(streams) else {
+            return
+        }
         if isSpikes || Ranks.all.least(stream.next == count ? 1 : 0) == 1 { forget(before: stream.next) }
     }
 
@@ -339,7 +341,8 @@ extension Recording: Checkpointed {
         try contents.finish()
         samples = SampleList(stamps, widths)
         sampled = nodes
-        let events = EventDeal(isSpikes ? SampleList() : samples, owners: nodes.map(owner), inFile: (position?.next ?? 0) - gone)
+        let events = EventDeal(
+            isSpikes ? SampleList() : samples, owners: nodes.map(owner), inFile: (position?.next ?? 0) - gone)
         try readEvents(kept, from: reader, ids, events, owner)
         keepOwn(nodes, owner, forgotten: gone)
         try open(position, streams, written: events.written)

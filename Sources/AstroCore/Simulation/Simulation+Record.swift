@@ -191,7 +191,8 @@ extension Simulation {
     private func attach(_ recording: Recording, to nodes: Nodes) {
         var place = recording.sampled.count
         recording.add(
-            ids: NodeIDs(nodes), own: nodes.runs.flatMap { run in
+            ids: NodeIDs(nodes),
+            own: nodes.runs.flatMap { run in
                 let cells = ownCells(run)
                 return (0..<cells.count).map { run.population.firstID + cells[$0] }
             },

@@ -23,7 +23,15 @@ struct Arguments {
 
     func string(_ i: Int, _ name: String) throws -> String {
         guard isText(i) else { throw wrong(i, name, "a string") }
-        return runtime.text(L, at: index(i))
+        return try text(at: index(i), name)
+    }
+
+    /// A text is copied, and messages and files may hold it more than once.
+    private func text(at index: Int32, _ name: String) throws -> String {
+        let bytes = runtime.bytes(L, at: index).count
+        try Memory.refuse(4 * Double(bytes), for: "copies of \(name), a string of \(bytes) bytes,")
+        if bytes > 1 << 16 { try runtime.refuseMore("\(name), a string of \(bytes) bytes", bytes: Double(bytes)) }
+        return runtime.text(L, at: index)
     }
 
     func number(_ i: Int, _ name: String) throws -> Double {
@@ -65,7 +73,7 @@ struct Arguments {
 
     func settings(at index: Int32, _ name: String, shorthand: String? = nil) throws -> Settings {
         if lua_type(L, index) <= LUA_TNIL { return [:] }
-        if let shorthand, lua_type(L, index) == LUA_TSTRING { return [shorthand: .text(runtime.text(L, at: index))] }
+        if let shorthand, lua_type(L, index) == LUA_TSTRING { return [shorthand: .text(try text(at: index, name))] }
         guard lua_type(L, index) == LUA_TTABLE else {
             throw wrong(at: index, name, shorthand == nil ? "a table" : "a name or a table")
         }
@@ -83,7 +91,7 @@ struct Arguments {
             guard lua_type(L, -1) == LUA_TSTRING else {
                 throw InputError("\(name) takes names as keys, got \(described(at: -1))\(hint)")
             }
-            let key = runtime.text(L, at: -1)
+            let key = try text(at: -1, "a key of \(name)")
             lua_rawget(L, table)
             try body(key)
             lua_settop(L, keys)
@@ -92,7 +100,7 @@ struct Arguments {
     }
 
     func numbers(_ i: Int, _ name: String) throws -> [Double] {
-        if let vector = Vector.read(runtime, L, at: index(i)) { return Array(vector.values) }
+        if let vector = Vector.read(runtime, L, at: index(i)) { return try copy(vector, name) }
         guard isTable(i) else { throw wrong(i, name, "a table of numbers") }
         switch try list(at: index(i), name) {
         case .numbers(let list): return list
@@ -117,28 +125,34 @@ struct Arguments {
             guard !x.isNaN else { throw InputError("\(name) = nan is not a number") }
             return .number(x)
         case LUA_TBOOLEAN: return .flag(lua_toboolean(L, index) != 0)
-        case LUA_TSTRING: return .text(runtime.text(L, at: index))
+        case LUA_TSTRING: return .text(try text(at: index, name))
         case LUA_TTABLE: return try list(at: index, name)
         default: break
         }
-        if let vector = Vector.read(runtime, L, at: index) { return .numbers(Array(vector.values)) }
+        if let vector = Vector.read(runtime, L, at: index) { return .numbers(try copy(vector, name)) }
         if let distribution = Distribution.read(runtime, L, at: index) { return .distribution(distribution) }
         throw wrong(at: index, name, "a number, a boolean, a string, a list or a distribution")
+    }
+
+    private func copy(_ vector: Vector, _ name: String) throws -> [Double] {
+        try Memory.refuse(2 * Vector.bytes(vector.values.count), for: "\(vector.values.count) numbers of \(name)")
+        return Array(vector.values)
     }
 
     private func list(at index: Int32, _ name: String) throws -> Value {
         guard let count = try runtime.sequenceLength(L, of: index) else {
             throw InputError("\(name) must be a list without gaps and without other keys\(hint)")
         }
+        try Memory.refuse(32 * Double(count), for: "\(count) elements of \(name)")
         lua_rawgeti(L, index, 1)
         let isTexts = lua_type(L, -1) == LUA_TSTRING
         shim_pop(L, 1)
-        if isTexts { return .texts(try elements(at: index, count, name, LUA_TSTRING) { runtime.text(L, at: -1) }) }
+        if isTexts { return .texts(try elements(at: index, count, name, LUA_TSTRING) { try text(at: -1, name) }) }
         return .numbers(try elements(at: index, count, name, LUA_TNUMBER) { lua_tonumberx(L, -1, nil) })
     }
 
     private func elements<T>(
-        at index: Int32, _ count: Int, _ name: String, _ type: Int32, _ read: () -> T
+        at index: Int32, _ count: Int, _ name: String, _ type: Int32, _ read: () throws -> T
     ) throws -> [T] {
         try (0..<count).map { i in
             lua_rawgeti(L, index, lua_Integer(i + 1))
@@ -146,7 +160,7 @@ struct Arguments {
             guard lua_type(L, -1) == type else {
                 throw wrong(at: -1, "\(name)[\(i + 1)]", type == LUA_TSTRING ? "a string" : "a number")
             }
-            return read()
+            return try read()
         }
     }
 
