@@ -76,6 +76,7 @@ extension Runtime {
     public func watchMemory() {
         guard let limit = options.memoryLimit else { return }
         Memory.left = { [unowned self] in max(0, Double(limit) - Double(shim_measure_memory(L))) }
+        Memory.reclaim = { [unowned self] in shim_collect_garbage(L) }
     }
 
     /// Nothing runs: the time limit waits for the next `watchSignals`.

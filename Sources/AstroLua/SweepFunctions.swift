@@ -164,9 +164,10 @@ extension Runtime {
                         "goes without --checkpoint-every and --resume: a sweep keeps its own file of results")
                 }
                 runtime.ledger?.beginSweep()
-                let processes = try arguments.integer(1, "processes"), function = try arguments.function(2, "f")
+                let processes = runtime.sweepProcesses(try arguments.integer(1, "processes"))
+                let function = try arguments.function(2, "f")
                 try runtime.workers.start(processes: processes) {
-                    runtime.compute($0, arguments.L, function)
+                    runtime.compute($0, arguments.L, function, processes)
                 }
                 return .nothing
             },
@@ -216,8 +217,34 @@ extension Runtime {
 
     fileprivate func showSweep() { sweepState.map { sweepProgress?($0.done, $0.whole, $0.failed) } }
 
+    /// In the sandbox, a sweep does not crowd the machine: more processes than these would only wait for each other.
+    fileprivate func sweepProcesses(_ asked: Int) -> Int {
+        access.trusted ? asked : min(asked, 4 * max(ChildProcess.cores, options.threads ?? 1))
+    }
+
+    /// In the process of a point: what was there before the sweep is there once, the rest of the limit is shared by all.
+    private func shareMemory(_ processes: Int) {
+        guard let limit = options.memoryLimit else { return }
+        let held = Int(shim_measure_memory(L))
+        let share = held + max(limit - held, 0) / processes
+        options.memoryLimit = share
+        shim_set_memory_limit(L, share)
+        watchMemory()
+    }
+
+    private static func outOfShare(_ limit: Int, _ processes: Int) -> String {
+        let megabytes = formatted((Double(limit) / 1_048_576 / Double(processes)).rounded())
+        return "this point needs more memory than its share: \(processes) processes share the limit of "
+            + "\(formatted(Double(limit) / 1_048_576)) MB (--memory-limit), about \(megabytes) MB each; fewer at a time "
+            + "(the option processes) have more"
+    }
+
     /// In the process of a point: the text that the function returned, or an error.
-    private func compute(_ point: Int, _ L: LuaState, _ function: Int32) -> (isDone: Bool, text: [UInt8]) {
+    private func compute(
+        _ point: Int, _ L: LuaState, _ function: Int32, _ processes: Int
+    ) -> (isDone: Bool, text: [UInt8]) {
+        let whole = options.memoryLimit
+        shareMemory(processes)
         progress = nil
         sweepProgress = nil
         // the point's own seed counts, which the command line's has gone into; cores are used up by the processes
@@ -232,6 +259,9 @@ extension Runtime {
             try callBack(L, arguments: 1, results: 1)
             return (true, Array(bytes(L, at: -1)))
         } catch {
+            if let whole, Int(shim_stop_reason(L)) == SHIM_OUT_OF_MEMORY {
+                return (false, Array(Self.outOfShare(whole, processes).utf8))
+            }
             return (false, lua_type(L, -1) == LUA_TSTRING ? Array(bytes(L, at: -1)) : Array(described(L, at: -1).utf8))
         }
     }

@@ -86,6 +86,16 @@ static int raise_message(lua_State *L) {
     return lua_error(L);
 }
 
+static void collect_garbage(Host *host, lua_State *L) {
+    if (host->collecting) return;
+    host->collecting = true;
+    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
+    host->collecting = false;
+    host_measure(host);
+}
+
+void shim_collect_garbage(lua_State *L) { collect_garbage(host_of(L), host_of(L)->running); }
+
 static int enter_swift(lua_State *L, int method) {
     Host *host = host_of(L);
     luaL_checkstack(L, 60, "too many nested calls");
@@ -98,10 +108,7 @@ static int enter_swift(lua_State *L, int method) {
     if (results == SHIM_FAILED) return raise_message(L);
     if (results == SHIM_RAISED) return lua_error(L);
     if (!host_over_limit(host) || host->collecting) return results;
-    host->collecting = true;
-    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
-    host->collecting = false;
-    host_measure(host);
+    collect_garbage(host, L);
     if (!host_over_limit(host)) return results;
     host->stop = SHIM_OUT_OF_MEMORY;
     return host_raise_stop(L);

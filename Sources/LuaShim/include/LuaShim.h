@@ -78,6 +78,7 @@ void shim_set_memory_limit(lua_State *L, size_t bytes);
 void shim_set_time_limit_text(lua_State *L, double seconds);
 // Looks how much Lua and Swift hold together; the limit goes by the last look.
 size_t shim_measure_memory(lua_State *L);
+void shim_collect_garbage(lua_State *L);   // in the middle of a call, too
 // Was it too much when it was last measured?
 bool shim_over_memory_limit(lua_State *L);
 // For tests: the n-th request of a script from now on is refused, and all after it; 0 refuses none.
