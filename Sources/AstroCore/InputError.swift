@@ -45,9 +45,15 @@ extension InputError {
         let continued = known.filter { begins(Array($0.lowercased().utf8), with: typed) }
         if let shortest = continued.min(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) { return shortest }
         let limit = min(max(1, (typed.count + 1) / 4), typed.count - 1)
+        let longest = 1 << 12
         var best: (name: String, distance: Int)?
         for candidate in known.sorted() {
-            let distance = editDistance(typed, Array(candidate.lowercased().utf8))
+            let letters = Array(candidate.lowercased().utf8)
+            // the distance is at least that of the lengths; of texts of kilobytes nobody wants to know
+            guard abs(letters.count - typed.count) <= limit, letters.count < longest, typed.count < longest else {
+                continue
+            }
+            let distance = editDistance(typed, letters)
             if distance <= limit, distance < (best?.distance ?? .max) { best = (candidate, distance) }
         }
         return best?.name

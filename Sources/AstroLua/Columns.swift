@@ -33,7 +33,8 @@ extension Runtime {
     }
 
     /// Pushes a table of columns; the number of results.
-    func pushColumns(_ table: LuaValue, _ L: LuaState) -> Int32 {
+    func pushColumns(_ table: LuaValue, _ L: LuaState) throws -> Int32 {
+        try table.refuse()
         push(table, L)
         pushText(Self.columnsKey, L)
         lua_rawget(L, registry)

@@ -17,7 +17,9 @@ extension Runtime {
     static var astroFunctions: [LuaMethod<Void>] {
         [
             .init("Simulation", "astro.Simulation{ resolution=, seed=, threads= }", "A new, empty simulation.") {
-                .object(try Simulation.make($1))
+                // planes and outboxes of an empty one
+                try $1.runtime.refuseMore("one more simulation", bytes: 100_000)
+                return .object(try Simulation.make($1))
             },
             .init("models", "astro.models([name])", "Names of all models, or all about one of them.") { _, arguments in
                 if arguments.isNothing(1) { return .list(Catalogue.models.map { .text($0.name) }) }

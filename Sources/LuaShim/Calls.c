@@ -9,7 +9,19 @@
 static const char type_keys[SHIM_TYPES];
 
 const void *shim_type_key(int tag) { return &type_keys[tag]; }
-const char *shim_lua_release(void) { return LUA_RELEASE; }
+
+// Of the library that runs, which need not be that of the header.
+const char *shim_lua_release(void) {
+    static char release[24] = "Lua ";
+    sscanf(lua_ident, "$LuaVersion: Lua %15s", release + 4);
+    return release;
+}
+
+bool shim_lua_is_patched(void) {
+    int number = 0;
+    return sscanf(lua_ident, "$LuaVersion: Lua 5.4.%d", &number) == 1 && number >= 8;
+}
+
 void *shim_context(lua_State *L) { return host_of(L)->context; }
 bool shim_seed_is_fixed(lua_State *L) { return host_of(L)->seed_fixed; }
 
@@ -74,6 +86,16 @@ static int raise_message(lua_State *L) {
     return lua_error(L);
 }
 
+static void collect_garbage(Host *host, lua_State *L) {
+    if (host->collecting) return;
+    host->collecting = true;
+    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
+    host->collecting = false;
+    host_measure(host);
+}
+
+void shim_collect_garbage(lua_State *L) { collect_garbage(host_of(L), host_of(L)->running); }
+
 static int enter_swift(lua_State *L, int method) {
     Host *host = host_of(L);
     luaL_checkstack(L, 60, "too many nested calls");
@@ -86,10 +108,7 @@ static int enter_swift(lua_State *L, int method) {
     if (results == SHIM_FAILED) return raise_message(L);
     if (results == SHIM_RAISED) return lua_error(L);
     if (!host_over_limit(host) || host->collecting) return results;
-    host->collecting = true;
-    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
-    host->collecting = false;
-    host_measure(host);
+    collect_garbage(host, L);
     if (!host_over_limit(host)) return results;
     host->stop = SHIM_OUT_OF_MEMORY;
     return host_raise_stop(L);
@@ -173,8 +192,16 @@ void random_install(lua_State *L) {
     lua_pop(L, 1);
 }
 
+// A collection is not interrupted. In the middle of one, all of 5.4 loses a metatable that is given to a table with weak keys and
+// values, and then uses it. With steps of this size each is a whole collection.
+static void collect_at_once(lua_State *L) {
+    enum { AS_BEFORE = 0, LARGEST_STEP = 100 };
+    lua_gc(L, LUA_GCINC, AS_BEFORE, AS_BEFORE, LARGEST_STEP);
+}
+
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
+    collect_at_once(L);
     order_install(L);
     text_install(L);
     guard_install(L);

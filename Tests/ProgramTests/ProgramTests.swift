@@ -6,11 +6,16 @@ struct Run {
     let status: Int32
     let output, errors: String
 
-    init(_ arguments: [String], input: String = "", in directory: URL = Run.directory) throws {
+    /// `environment` is added to that of the tests.
+    init(
+        _ arguments: [String], input: String = "", in directory: URL = Run.directory,
+        environment: [String: String] = [:]
+    ) throws {
         let process = Process()
         process.executableURL = Run.program
         process.arguments = arguments
         process.currentDirectoryURL = directory
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (standardInput, standardOutput, standardError) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
         process.standardOutput = standardOutput

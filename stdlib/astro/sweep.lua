@@ -280,7 +280,8 @@ end
 -- f returns plain data: numbers, strings, booleans, tables and Vectors.
 --
 -- points: a table of lists, of which all combinations are made (sweep.grid), or a list of tables.
--- options: `file`, where results are kept as they come, and looked for by the next run; `processes`, how many at a time (one a core);
+-- options: `file`, where results are kept as they come, and looked for by the next run; `processes`, how many at a time (one a core;
+-- in the sandbox at most four a core), which share the memory limit;
 -- `seed` (1), from which together with its parameters each point gets its own point.seed, unless it has a parameter of that name.
 --
 -- results.failed has a row for every point that failed: parameters, seed, and `error`, the message. results:column(name) is a Vector;
@@ -292,7 +293,8 @@ sweep.run = public("sweep.run(f, points [, options])", function(f, points, optio
   local tasks = prepared(#points > 0 and points or grid(points), seed_of_run(math.tointeger(options.seed or 1)))
   last_tasks = tasks
   -- before the file is read: a point computed later must find what it would have found the first time
-  start_points(math.tointeger(options.processes or cores()), function(number) return outcome(f, tasks[number].point) end)
+  local processes = math.max(1, math.min(math.tointeger(options.processes or cores()), #tasks))
+  start_points(processes, function(number) return outcome(f, tasks[number].point) end)
   local done, problem = pcall(work, tasks, options.file)
   close_results()
   end_points()

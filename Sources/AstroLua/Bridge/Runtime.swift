@@ -37,6 +37,8 @@ public final class Runtime {
     var defaultThreads: Int?
     /// When `accountMemory` looks again, in seconds.
     var nextLookAtMemory = 0.0
+    /// What the limit leaves, as of the last look, and about what was taken since.
+    var memoryLeft = Double.infinity, bytesSinceLook = 0.0
 
     private(set) var L: LuaState! = nil
     private var entries: [Entry] = []
@@ -80,14 +82,23 @@ public final class Runtime {
     fileprivate func call(_ id: Int32, _ L: LuaState) -> Int32 {
         let entry = entries[Int(id)]
         do {
-            return push(try entry.body(self, L), L)
+            let value = try entry.body(self, L)
+            try value.refuse()
+            return push(value, L)
         } catch is RaisedError {
             return Int32(SHIM_RAISED)
         } catch {
             let prefix = entry.label.map { "\($0): " } ?? ""
-            pushText(prefix + "\(error)", L)
+            pushText(shortened(prefix + "\(error)"), L)
             return Int32(SHIM_FAILED)
         }
+    }
+
+    /// Messages name what a script passed: a text of megabytes is not repeated as a whole.
+    private func shortened(_ message: String) -> String {
+        let most = 1 << 14, shown = 1 << 12
+        guard message.utf8.count > most else { return message }
+        return "\(message.prefix(shown)) … (\(message.utf8.count) bytes in all) … \(message.suffix(shown / 4))"
     }
 
     /// A call whose answer may depend on the state of a simulation; nil: one that does not.
@@ -185,7 +196,7 @@ public final class Runtime {
                 throw Arguments.unknownField(T.self, name)
             }
             let answer = try runtime.journaled(field.entry, L) { try field.row.body(value) }
-            return field.row.holdsColumns ? .pushed(runtime.pushColumns(answer, L)) : answer
+            return field.row.holdsColumns ? .pushed(try runtime.pushColumns(answer, L)) : answer
         }
     }
 
