@@ -30,7 +30,7 @@ struct Deal {
 }
 
 /// Numbers first, first + step, …
-struct EvenRun {
+struct EvenRun: Hashable {
     let first, count, step: Int
 
     init(_ first: Int, _ count: Int, _ step: Int) { (self.first, self.count, self.step) = (first, count, step) }

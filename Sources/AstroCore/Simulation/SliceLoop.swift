@@ -28,8 +28,10 @@ final class SliceLoop: @unchecked Sendable {
     let workers: Int
     private let barrier: Barrier
     private let length: Int
-    /// For each population: the stamps, within this run, at which its cells are sampled.
-    private let sampling: [SamplingPlan]
+    /// Of populations of generators.
+    private let generatorSampling: [GeneratorSampling]
+    /// For each population, who listens to its spikes.
+    private let hearing: [SpikeHearing?]
     private let recordings: [Recording]
     private let streams: StreamWriter
     private let checks: StateCheck.Schedule
@@ -92,21 +94,15 @@ final class SliceLoop: @unchecked Sendable {
         let stamp: Int
     }
 
-    /// When the cells of a population are sampled, and into what.
-    final class SamplingPlan {
-        fileprivate(set) var stamps: [Int] = []
-        fileprivate var targets: [(sampler: Sampler, first: Int, stamps: [Int])] = []
-    }
-
     init(
-        _ simulation: Simulation, until end: Int, plans: [(recording: Recording, first: Int, stamps: [Int])],
+        _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [Recording.Plan],
         _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
     ) {
         self.simulation = simulation
         self.end = end
         self.progress = progress
         self.isPauseDue = isPauseDue
-        recordings = plans.map(\.recording)
+        self.recordings = recordings
         streams = StreamWriter(recordings)
         checks = StateCheck.Schedule(resolution: simulation.resolution)
         start = simulation.now
@@ -115,15 +111,16 @@ final class SliceLoop: @unchecked Sendable {
         length = simulation.sliceLength
         events = Array(repeating: 0, count: simulation.threads)
         faults = Array(repeating: nil, count: simulation.threads)
-        let sampling = simulation.populationList.map { Self.samplingPlan($0, plans) }
-        self.sampling = sampling
+        let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
+        generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all($0, plans) }
+        hearing = simulation.populationList.map(\.hearing)
         parts = (0..<simulation.threads).map { worker in
             simulation.populationList.flatMap { population -> [Part] in
                 guard let cells = population.cells else { return [] }
                 return zip(cells.shares, cells.blocks).filter { $0.0.worker == worker && !$0.0.cells.isEmpty }.map {
                     Part(
                         population: population, share: $0, blocks: $1, kernel: cells.kernel(),
-                        sampling: sampling[population.index], check: StateCheck(cells))
+                        sampling: SamplingPlan(population, $0.cells, plans), check: StateCheck(cells))
                 }
             }
         }
@@ -172,18 +169,6 @@ final class SliceLoop: @unchecked Sendable {
     /// Seconds between two looks at files, memory and whoever watches.
     static let reportInterval = 0.1
 
-    private static func samplingPlan(
-        _ population: Population, _ plans: [(recording: Recording, first: Int, stamps: [Int])]
-    ) -> SamplingPlan {
-        let plan = SamplingPlan()
-        for sampler in population.samplers {
-            guard let due = plans.first(where: { $0.recording === sampler.recording }) else { continue }
-            plan.targets.append((sampler, due.first, due.stamps))
-        }
-        plan.stamps = Set(plan.targets.flatMap(\.stamps)).sorted()
-        return plan
-    }
-
     // MARK: The loop
 
     func work(_ worker: Int) {
@@ -221,10 +206,13 @@ final class SliceLoop: @unchecked Sendable {
         for part in parts[worker] {
             var from = slice.lowerBound
             // up to each sample, then on
-            for stamp in part.sampling.stampsIn(slice) {
+            var due = part.sampling.due(in: slice)
+            while due != 0 {
+                let stamp = slice.lowerBound + due.trailingZeroBitCount + 1
                 advance(part, from..<stamp, slice, number, outbox)
-                sample(part, stamp)
+                part.sampling.sample(stamp)
                 from = stamp
+                due &= due - 1
             }
             advance(part, from..<slice.upperBound, slice, number, outbox)
         }
@@ -299,21 +287,6 @@ final class SliceLoop: @unchecked Sendable {
             parts, sicOutput[number % outputs], stride: sicStride, first: slice.lowerBound, count: slice.count)
     }
 
-    private func sample(_ part: Part, _ stamp: Int) {
-        let cells = part.population.cells!, mine = part.share.cells
-        for (sampler, first, stamps) in part.sampling.targets {
-            let index = EventTimes.firstIndex(in: stamps, after: stamp - 1)
-            guard index < stamps.count, stamps[index] == stamp else { continue }
-            let row = first + index * sampler.recording.sampled.count
-            for (quantity, name) in sampler.recording.quantities.enumerated() {
-                let column = cells.column(name), base = sampler.recording.columns[quantity].base
-                for (cell, place) in zip(sampler.cells, sampler.places) where mine.contains(cell) {
-                    base[row + place] = column[cell]
-                }
-            }
-        }
-    }
-
     /// Lets the plastic synapses of a worker's own cells release, spike by spike.
     private func release(_ outbox: Outbox, _ slice: Range<Int>) {
         for lag in 0..<slice.count {
@@ -347,8 +320,8 @@ final class SliceLoop: @unchecked Sendable {
             if let fault { fail(fault.message) }
             record()
         }
-        sampleGenerators(slice)
-        if Clock.seconds >= nextReport { lookAround() }
+        for sampling in generatorSampling { sampling.sample(slice) }
+        if RecorderMemory.isLookDue || Clock.seconds >= nextReport { lookAround() }
     }
 
     /// Now and then: files, memory, and whoever watches.
@@ -357,7 +330,7 @@ final class SliceLoop: @unchecked Sendable {
         limitSpikes()
         // several ranks write at the end of a run or in a pause
         let unwritten = exchange == nil ? streams.write(through: reached) : nil
-        if let problem = unwritten ?? RecorderMemory.shortage(recordings) {
+        if let problem = unwritten ?? shortageOfMemory() {
             if exchange == nil { fail(problem) } else { shortage = problem }
         }
         if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) {
@@ -366,6 +339,13 @@ final class SliceLoop: @unchecked Sendable {
         if goOn, let isPauseDue, isPauseDue() {
             if exchange == nil { (isPaused, goOn) = (true, false) } else { wantsPause = true }
         }
+    }
+
+    private func shortageOfMemory() -> String? {
+        guard let problem = RecorderMemory.shortage(recordings) else { return nil }
+        if streams.isIdle { return problem }
+        streams.forgetWritten()
+        return RecorderMemory.shortage(recordings)
     }
 
     /// Sends what other ranks need of a slice on its way.
@@ -433,30 +413,12 @@ final class SliceLoop: @unchecked Sendable {
 
     private func record() {
         for spike in ordered {
-            let population = simulation.populationList[Int(spike.population)]
-            for listener in population.spikeListeners where listener.hears(Int(spike.cell)) {
-                listener.recording.addSpike(
-                    stamp: arrived.lowerBound + Int(spike.lag) + 1, sender: population.firstID + Int(spike.cell))
-            }
+            guard let hearing = hearing[Int(spike.population)] else { continue }
+            let sender = simulation.populationList[Int(spike.population)].firstID + Int(spike.cell)
+            hearing.record(Int(spike.cell), stamp: arrived.lowerBound + Int(spike.lag) + 1, sender: sender)
         }
         for listener in simulation.deviceListeners where simulation.ranks.rank == 0 {
             listener.record(arrived.lowerBound + 1, arrived.upperBound, seed: simulation.seed)
-        }
-    }
-
-    private func sampleGenerators(_ slice: Range<Int>) {
-        for population in simulation.populationList where !population.samplers.isEmpty {
-            guard let devices = population.devices else { continue }
-            let plan = sampling[population.index]
-            for (sampler, first, stamps) in plan.targets {
-                for (index, stamp) in stamps.enumerated() where stamp > slice.lowerBound && stamp <= slice.upperBound {
-                    let row = first + index * sampler.recording.sampled.count
-                    for (device, place) in zip(sampler.cells, sampler.places) {
-                        sampler.recording.columns[0].base[row + place] =
-                            (devices[device] as? any CurrentDevice)?.current(at: stamp) ?? 0
-                    }
-                }
-            }
         }
     }
 
@@ -543,15 +505,5 @@ final class SliceLoop: @unchecked Sendable {
     private func fail(_ message: String) {
         failure = failure ?? InputError(simulation.stopped(message, at: reached))
         goOn = false
-    }
-}
-
-extension SliceLoop.SamplingPlan {
-    /// Sample stamps whose step lies in the slice.
-    func stampsIn(_ slice: Range<Int>) -> ArraySlice<Int> {
-        guard !stamps.isEmpty else { return [] }
-        return stamps[
-            EventTimes.firstIndex(
-                in: stamps, after: slice.lowerBound)..<EventTimes.firstIndex(in: stamps, after: slice.upperBound)]
     }
 }
