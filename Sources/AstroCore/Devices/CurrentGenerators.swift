@@ -1,7 +1,7 @@
 /// Constant current.
 struct DCGenerator: CurrentDevice {
     static let name = "dc_generator"
-    static let text = ModelText(summary: "Constant current.", equations: "I = amplitude, start < t <= stop")
+    static let text = ModelText(summary: "Constant current.", equations: "I = amplitude, start <= t < stop")
     static let ownParameters = [Parameter("amplitude", 0, .pA, "current (uM/ms into calcium for astrocytes)")]
 
     let values: Settings
@@ -22,7 +22,11 @@ struct StepCurrentGenerator: CurrentDevice {
     static let name = "step_current_generator"
     static let text = ModelText(
         summary: "Piecewise constant current.",
-        equations: "I = amplitude_values[i] from amplitude_times[i] on; 0 before the first time")
+        equations: "I = amplitude_values[i] from amplitude_times[i] on; 0 before the first time",
+        notes: [
+            "New times leave the current as it is until the first of them that is still to come; those that are past, or now, are "
+                + "skipped.",
+        ])
     static let ownParameters = [
         Parameter("amplitude_times", .numbers([]), .ms, "times of change, strictly increasing"),
         Parameter("amplitude_values", .numbers([]), .pA, "new amplitudes"),
@@ -33,6 +37,8 @@ struct StepCurrentGenerator: CurrentDevice {
     let window: ActivityWindow
     private let changes: [Int]
     private let amplitudes: [Double]
+    /// The current that was there at a change of this generator, until the first of its times after it.
+    private var held: (since: Int, amplitude: Double)?
 
     init(_ values: Settings, resolution: Double) throws {
         self.values = values
@@ -60,7 +66,31 @@ struct StepCurrentGenerator: CurrentDevice {
 
     func amplitude(at stamp: Int) -> Double {
         let next = EventTimes.firstIndex(in: changes, after: stamp)
+        if let held, next == 0 || changes[next - 1] <= held.since { return held.amplitude }
         return next == 0 ? 0 : amplitudes[next - 1]
+    }
+
+    func succeeding(_ old: (any Device)?, now: Int) -> Self {
+        let before = (old as? Self)?.amplitude(at: now) ?? 0
+        guard now > 0, amplitude(at: now) != before else { return self }
+        return holding(before, since: now)
+    }
+
+    private func holding(_ amplitude: Double, since: Int) -> Self {
+        var result = self
+        result.held = (since, amplitude)
+        return result
+    }
+
+    var carried: Settings {
+        held.map { ["since": .number(Double($0.since)), "amplitude": .number($0.amplitude)] } ?? [:]
+    }
+
+    func resuming(_ carried: Settings) throws -> Self {
+        guard let since = try carried.stamp("since") else { return self }
+        let amplitude = carried.number("amplitude")
+        guard amplitude.isFinite else { throw InputError("\(Self.name): a held current is no number") }
+        return holding(amplitude, since: since)
     }
 }
 
@@ -91,80 +121,6 @@ struct ACGenerator: CurrentDevice {
         let seconds = TimeGrid.ms(stamp, resolution) / 1000
         let turns = values.number("frequency") * seconds + values.number("phase") / 360
         return values.number("offset") + values.number("amplitude") * sinCosOfTurns(turns).sin
-    }
-}
-
-/// Gaussian white noise, approximated by a current that is drawn anew every `dt`, independently for each connection.
-struct NoiseGenerator: Device {
-    static let name = "noise_generator"
-    static let family = NodeFamily.stimulator
-    static let text = ModelText(
-        summary: "Gaussian noise current, drawn anew every dt for each connection.",
-        equations: "I = mean + sqrt(std^2 + std_mod^2 sin(2 pi frequency t + phase)) N(0, 1), held for dt",
-        notes: [
-            "The default of dt is 1 ms; where that is no whole number of steps, it is 10 steps.",
-            "Each connection has a current of its own; all change at the same instants: start, start + dt, ...",
-            "The modulation is a function of the simulation's time; start and stop do not shift its phase.",
-        ])
-    static let ownParameters = [
-        Parameter("mean", 0, .pA, "mean of the current"),
-        Parameter("std", 0, .pA, "standard deviation of the current", .nonNegative),
-        Parameter("std_mod", 0, .pA, "amplitude of the sinusoidal modulation of std, at most std", .nonNegative),
-        Parameter("frequency", 0, .Hz, "frequency of the modulation"),
-        Parameter("phase", 0, .degree, "phase of the modulation"),
-        Parameter("dt", 1, .ms, "time that a value is held", .positive),
-    ]
-
-    let values: Settings
-    let window: ActivityWindow
-    private let resolution: Double
-    let holdSteps: Int
-
-    init(_ values: Settings, resolution: Double) throws {
-        self.values = values
-        self.resolution = resolution
-        window = try ActivityWindow(values, resolution, Self.name)
-        guard values.number("std_mod") <= values.number("std") else {
-            throw InputError(
-                "\(Self.name): std_mod = \(formatted(values.number("std_mod"))) pA must not be above std = \(formatted(values.number("std"))) pA"
-            )
-        }
-        let dt = values.number("dt")
-        guard let steps = TimeGrid.steps(dt, resolution), steps > 0 else {
-            throw InputError(
-                "\(Self.name): dt = \(formatted(dt)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
-            )
-        }
-        holdSteps = steps
-    }
-
-    /// dt is 1 ms, or 10 steps where 1 ms is no whole number of them.
-    static func defaults(_ resolution: Double) -> Settings {
-        var values = defaults
-        if TimeGrid.steps(1, resolution) == nil { values["dt"] = .number(TimeGrid.ms(10, resolution)) }
-        return values
-    }
-
-    /// The stamp at which the current that holds at `stamp` was drawn.
-    func drawing(for stamp: Int) -> Int {
-        let first = max(window.start, 1)
-        return first + (stamp - first) / holdSteps * holdSteps
-    }
-
-    func isActive(_ stamp: Int) -> Bool { window.contains(stamp + 1) }
-
-    /// The current that one connection draws at `drawing`, from the connection's stream.
-    func current(drawing: Int, seed: Int64, link: Int, connection: Int) -> Double {
-        var stream = RandomStream(seed: seed, .noise, link, connection, from: drawing)
-        return values.number("mean") + deviation(drawing) * stream.normal()
-    }
-
-    private func deviation(_ drawing: Int) -> Double {
-        let std = values.number("std"), modulation = values.number("std_mod")
-        guard modulation > 0 else { return std }
-        let seconds = TimeGrid.ms(drawing, resolution) / 1000
-        let wave = sinCosOfTurns(values.number("frequency") * seconds + values.number("phase") / 360).sin
-        return (std * std + modulation * modulation * wave).squareRoot()
     }
 }
 
