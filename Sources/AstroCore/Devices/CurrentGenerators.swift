@@ -26,10 +26,11 @@ struct StepCurrentGenerator: CurrentDevice {
         notes: [
             "New times leave the current as it is until the first of them that is still to come; those that are past, or now, are "
                 + "skipped.",
+            "As in NEST, amplitude_times count from the beginning of the simulation, not from origin.",
         ])
     static let ownParameters = [
-        Parameter("amplitude_times", .numbers([]), .ms, "times of change, strictly increasing"),
-        Parameter("amplitude_values", .numbers([]), .pA, "new amplitudes"),
+        Parameter("amplitude_times", .numbers([]), .ms, "times of change", .positive, and: "on the grid, strictly increasing"),
+        Parameter("amplitude_values", .numbers([]), .pA, "new amplitudes", and: "as many as amplitude_times"),
         Parameter("allow_offgrid_times", .flag(false), .flag, "round off-grid times up to the end of their step"),
     ]
 
@@ -51,13 +52,11 @@ struct StepCurrentGenerator: CurrentDevice {
             )
         }
         let rounding = values.flag("allow_offgrid_times")
-        let origin = window.origin
         changes = try times.map { time in
             guard time > 0 else {
                 throw InputError("\(Self.name): amplitude_times: \(formatted(time)) ms is not after 0")
             }
-            return origin
-                + (try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): amplitude_times"))
+            return try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): amplitude_times")
         }
         guard zip(changes, changes.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw InputError("\(Self.name): amplitude_times must be strictly increasing, at least a step apart")
@@ -80,6 +79,20 @@ struct StepCurrentGenerator: CurrentDevice {
         var result = self
         result.held = (since, amplitude)
         return result
+    }
+
+    /// Version 1 counted the times from origin. What would then be before the first step is a current that is held.
+    static func fromVersionOne(_ values: Settings, _ resolution: Double) -> (values: Settings, carried: Settings) {
+        let origin = values.number("origin")
+        guard origin != 0, origin.isFinite else { return (values, [:]) }
+        let changes = zip(values.numbers("amplitude_times"), values.numbers("amplitude_values"))
+        let shifted = changes.map { (time: $0 + origin, value: $1) }
+        let past = shifted.prefix { $0.time < TimeGrid.unit / 2 }, rest = shifted[past.count...]
+        let new: Settings = [
+            "amplitude_times": .numbers(rest.map(\.time)), "amplitude_values": .numbers(rest.map(\.value)),
+        ]
+        let carried: Settings = past.last.map { ["since": .number(0), "amplitude": .number($0.value)] } ?? [:]
+        return (values.merging(new) { $1 }, carried)
     }
 
     var carried: Settings {

@@ -131,9 +131,9 @@ extension [String: Value] {
 package struct ActivityWindow {
     // swift-format-ignore
     static let parameters = [
-        Parameter("start",  0,                         .ms, "first time of activity, relative to origin", .extended),
-        Parameter("stop",   Double.greatestFiniteMagnitude, .ms, "last time of activity, relative to origin", .extended),
-        Parameter("origin", 0,                         .ms, "reference time of start, stop and all other times of the device", .extended),
+        Parameter("start",  0,                         .ms, "first time of activity, relative to origin", .extended, and: "on the grid, at most stop"),
+        Parameter("stop",   Double.greatestFiniteMagnitude, .ms, "last time of activity, relative to origin", .extended, and: "on the grid, at least start"),
+        Parameter("origin", 0,                         .ms, "reference time of start and stop, and of spike_times", .extended, and: "on the grid"),
     ]
 
     let start, stop, origin: Int

@@ -15,10 +15,10 @@ struct NoiseGenerator: Device {
     static let ownParameters = [
         Parameter("mean", 0, .pA, "mean of the current"),
         Parameter("std", 0, .pA, "standard deviation of the current", .nonNegative),
-        Parameter("std_mod", 0, .pA, "amplitude of the sinusoidal modulation of std, at most std", .nonNegative),
+        Parameter("std_mod", 0, .pA, "amplitude of the sinusoidal modulation of std", .nonNegative, and: "at most std"),
         Parameter("frequency", 0, .Hz, "frequency of the modulation"),
         Parameter("phase", 0, .degree, "phase of the modulation"),
-        Parameter("dt", 1, .ms, "time that a value is held", .positive),
+        Parameter("dt", 1, .ms, "time that a value is held", .positive, and: "on the grid"),
     ]
 
     let values: Settings
