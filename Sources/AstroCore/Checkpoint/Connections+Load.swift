@@ -303,7 +303,8 @@ extension CheckpointLoader {
             trainsSince = try contents.int(0...simulation.now, "time")
         let hasNegativeArrival = try contents.flag()
         // version 1 did not say which
-        let fault = hasNegativeArrival && reader.version > 1 ? (stamp: try contents.int(), target: try contents.int()) : nil
+        let fault =
+            hasNegativeArrival && reader.version > 1 ? (stamp: try contents.int(), target: try contents.int()) : nil
         let targets = try contents.near(1..<self.targets.count + 1, "node")
         let delays = try contents.near(1..<Int(UInt16.max) + 1, "delay").map { Int32($0) }
         let weights = try contents.doubles()

@@ -121,7 +121,8 @@ final class RareSpikes {
         guard place < spikes.count, spikes[place].arrival <= last else { return nil }
         let spike = spikes[place]
         var number = 0
-        while place < spikes.count, spikes[place].arrival == spike.arrival, spikes[place].connection == spike.connection {
+        while place < spikes.count, spikes[place].arrival == spike.arrival, spikes[place].connection == spike.connection
+        {
             number += 1
             place += 1
         }

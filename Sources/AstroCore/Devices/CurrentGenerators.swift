@@ -29,7 +29,8 @@ struct StepCurrentGenerator: CurrentDevice {
             "As in NEST, amplitude_times count from the beginning of the simulation, not from origin.",
         ])
     static let ownParameters = [
-        Parameter("amplitude_times", .numbers([]), .ms, "times of change", .positive, and: "on the grid, strictly increasing"),
+        Parameter(
+            "amplitude_times", .numbers([]), .ms, "times of change", .positive, and: "on the grid, strictly increasing"),
         Parameter("amplitude_values", .numbers([]), .pA, "new amplitudes", and: "as many as amplitude_times"),
         Parameter("allow_offgrid_times", .flag(false), .flag, "round off-grid times up to the end of their step"),
     ]

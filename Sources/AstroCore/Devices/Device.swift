@@ -41,7 +41,9 @@ extension Device {
     package static func adapted(_ changes: Settings, of values: Settings, _ resolution: Double, now: Int) -> Settings {
         changes
     }
-    package static func fromVersionOne(_ values: Settings, _ resolution: Double) -> (values: Settings, carried: Settings) {
+    package static func fromVersionOne(_ values: Settings, _ resolution: Double) -> (
+        values: Settings, carried: Settings
+    ) {
         (values, [:])
     }
 

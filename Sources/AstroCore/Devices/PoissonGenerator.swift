@@ -10,7 +10,9 @@ struct PoissonGenerator: Device {
             "The first possible stamp is start + 2 steps, the last stop + 1 step.",
             "A parrot_neuron in between gives many cells the same train.",
         ])
-    static let ownParameters = [Parameter("rate", 0, .Hz, "mean rate of each train", .nonNegative, and: "at most 1e8 spikes a step")]
+    static let ownParameters = [
+        Parameter("rate", 0, .Hz, "mean rate of each train", .nonNegative, and: "at most 1e8 spikes a step")
+    ]
 
     let values: Settings
     let counts: PoissonTable

@@ -43,7 +43,9 @@ struct Multimeter: RecorderDevice {
         [
             Parameter("interval", 1, .ms, "sampling interval", .positive, and: "on the grid"),
             Parameter("offset", 0, .ms, "time of the first sample; 0 = interval", .nonNegative, and: "on the grid"),
-            Parameter("record_from", .texts(recordFrom), .names, "recordables to sample", and: "recordables of what is recorded"),
+            Parameter(
+                "record_from", .texts(recordFrom), .names, "recordables to sample",
+                and: "recordables of what is recorded"),
         ]
     }
 

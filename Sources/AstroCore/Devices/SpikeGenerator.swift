@@ -11,13 +11,19 @@ struct SpikeGenerator: Device {
             "Entries within 0.0005 ms of the grid are on it.",
         ])
     static let ownParameters = [
-        Parameter("spike_times", .numbers([]), .ms, "times of spikes; equal ones are allowed", and: "on the grid, not 0, in ascending order"),
-        Parameter("spike_weights", .numbers([]), .one, "factor on the connection's weight, one per spike; empty = 1",
+        Parameter(
+            "spike_times", .numbers([]), .ms, "times of spikes; equal ones are allowed",
+            and: "on the grid, not 0, in ascending order"),
+        Parameter(
+            "spike_weights", .numbers([]), .one, "factor on the connection's weight, one per spike; empty = 1",
             and: "as many as spike_times, or none"),
         Parameter(
-            "spike_multiplicities", .numbers([]), .one, "number of coinciding spikes per entry; empty = 1", .nonNegative,
+            "spike_multiplicities", .numbers([]), .one, "number of coinciding spikes per entry; empty = 1",
+            .nonNegative,
             and: "whole, at most 1000000; as many as spike_times, or none"),
-        Parameter("precise_times", .flag(false), .flag, "off-grid spikes, only for precise models", and: "but true is refused: there are none"),
+        Parameter(
+            "precise_times", .flag(false), .flag, "off-grid spikes, only for precise models",
+            and: "but true is refused: there are none"),
         Parameter("allow_offgrid_times", .flag(false), .flag, "round off-grid times up to the end of their step"),
         Parameter("shift_now_spikes", .flag(false), .flag, "move a time that is now by one step"),
     ]

@@ -201,7 +201,14 @@ extension Nodes {
         }
         lists.forEach { $0.apply() }
         devices.forEach { simulation.replaceDevice($0.0, $0.1, with: $0.2) }
+        if settings["n_events"] != nil { try devices.forEach { try clear($0.2) } }
         simulation.assignments += 1
+    }
+
+    /// What n_events = 0 asks for.
+    private func clear(_ device: any Device) throws {
+        guard let recorder = device as? any RecorderDevice else { return }
+        try Recorder(simulation, recorder.recording).clear()
     }
 
     /// Which ranks have these nodes.

@@ -232,7 +232,8 @@ struct RunTests {
         let parameters: Settings =
             sender == "spike_generator"
             ? ["spike_times": .numbers([5])] : ["rate": .number(3e6), "start": .number(4.8), "stop": .number(4.9)]
-        let generator = try simulation.create(sender == "parrot_neuron" ? "poisson_generator" : sender, parameters: parameters)
+        let generator = try simulation.create(
+            sender == "parrot_neuron" ? "poisson_generator" : sender, parameters: parameters)
         let parrot = try simulation.create("parrot_neuron")
         _ = try simulation.connect(generator, parrot, synapse: ["delay": .number(0.5)])
         let glia = try simulation.create("astrocyte_lr_1994", count: 200)

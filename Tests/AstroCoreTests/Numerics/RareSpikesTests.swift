@@ -11,7 +11,9 @@ extension NumericsTests {
             var result = [[Int]](repeating: [], count: 64)
             for window in windows {
                 for block in 0..<2 {
-                    trains.forEachSpike(block: block, window: window) { stamp, connection in result[connection].append(stamp) }
+                    trains.forEachSpike(block: block, window: window) { stamp, connection in
+                        result[connection].append(stamp)
+                    }
                 }
             }
             return result.map { $0.sorted() }
@@ -62,7 +64,8 @@ extension NumericsTests {
         ) throws -> [[Double]] {
             var simulation = try Simulation(seed: 2, threads: threads)
             simulation.smallBlocksInTurn = 1
-            let generator = try simulation.create("poisson_generator", parameters: ["rate": .number(rate)], label: "source")
+            let generator = try simulation.create(
+                "poisson_generator", parameters: ["rate": .number(rate)], label: "source")
             let parrots = try simulation.create("parrot_neuron", count: 333)
             let pair = try simulation.create("parrot_neuron", count: 2)
             _ = try simulation.connect(generator, parrots, synapse: ["delay": delays])
@@ -99,7 +102,8 @@ extension NumericsTests {
                 try simulation.nodes(labelled: "source").set(["rate": .number(rates[number])])
             }[0]
             for (number, rate) in rates.enumerated() {
-                let count = Double(seen.filter { $0 > Double(number) * 200 + 1 && $0 <= Double(number + 1) * 200 + 1 }.count)
+                let count = Double(
+                    seen.filter { $0 > Double(number) * 200 + 1 && $0 <= Double(number + 1) * 200 + 1 }.count)
                 let expected = 333 * 0.2 * rate * (number == rates.count - 1 ? 0.995 : 1)
                 #expect(abs(count - expected) <= 5 * expected.squareRoot(), "\(rate) Hz")
             }

@@ -62,12 +62,17 @@ struct BetweenRunsTests {
         var testDescription: String { "\(threads) threads\(reloads ? ", saved and loaded" : "")" }
     }
 
-    static let ways = [Way(threads: 1, reloads: false), Way(threads: 3, reloads: false), Way(threads: 2, reloads: true)]
+    static let ways = [
+        Way(threads: 1, reloads: false), Way(threads: 3, reloads: false), Way(threads: 2, reloads: true),
+    ]
 
     @Test("All models are there, and each of their parameters is changed")
     func complete() {
-        for model in EveryModelTests.nodeModels where model.name != "parrot_neuron" && model.name != "astrocyte_surrogate" {
-            let changed = Set(Self.all.filter { $0.model == model.name }.flatMap { $0.pieces.flatMap { $0.set ?? [] } }.flatMap(\.keys))
+        for model in EveryModelTests.nodeModels
+        where model.name != "parrot_neuron" && model.name != "astrocyte_surrogate" {
+            let changed = Set(
+                Self.all.filter { $0.model == model.name }.flatMap { $0.pieces.flatMap { $0.set ?? [] } }.flatMap(
+                    \.keys))
             // these give no other times, and no other state
             let unseen = ["precise_times", "spike_weights", "tau_minus"]
             let missing = model.parameters.map(\.name).filter { !changed.contains($0) && !unseen.contains($0) }
@@ -103,7 +108,10 @@ private final class Play {
         (self.one, self.way) = (one, way)
         simulation = try Simulation(seed: 5, threads: way.threads)
         simulation.smallBlocksInTurn = 1
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("between-\(getpid())-\(number)-\(way.threads)").path
+        path =
+            FileManager.default.temporaryDirectory.appendingPathComponent(
+                "between-\(getpid())-\(number)-\(way.threads)"
+            ).path
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -172,10 +180,12 @@ private final class Play {
                 "g_L": .number(0), "a": .number(0), "Delta_T": .number(0), "V_th": .number(1e5), "V_peak": .number(1e5),
                 "C_m": .number(1000), "V_m": .number(0),
             ])
-        _ = try simulation.record(cells, quantities: ["V_m"], options: ["interval": .number(0.1), "label": .text("V_m")])
+        _ = try simulation.record(
+            cells, quantities: ["V_m"], options: ["interval": .number(0.1), "label": .text("V_m")])
         try play { node in
             _ = try simulation.connect(node, cells, synapse: ["delay": .number(one.delay!)])
-            _ = try simulation.record(node, quantities: ["I"], options: ["interval": .number(0.1), "label": .text("I")])
+            _ = try simulation.record(
+                node, quantities: ["I"], options: ["interval": .number(0.1), "label": .text("I")])
         }
         if isOther { return nil }
         let potentials = try simulation.recorder(labelled: "V_m").column("V_m")
@@ -200,7 +210,8 @@ private final class Play {
             let asExpected = last.map { value in row.allSatisfy { abs($0 - value) < 1e-5 * max(1, abs(value)) } }
             let moves = zip(row, previous).contains { abs($0 - $1) > 1e-6 }
             guard asExpected ?? (isNoisy && moves == isChanged) else {
-                return "\(row.prefix(3)) in step \(step), not \(last.map { "\($0)" } ?? (isChanged ? "another noise" : "the same noise"))"
+                return
+                    "\(row.prefix(3)) in step \(step), not \(last.map { "\($0)" } ?? (isChanged ? "another noise" : "the same noise"))"
             }
             previous = row
         }
@@ -242,7 +253,9 @@ private final class Play {
             let ticks = try simulation.create("spike_generator", parameters: ["spike_times": .numbers(one.drive!)])
             _ = try simulation.connect(ticks, node, synapse: ["weight": .number(3)])
             _ = try simulation.record(node, quantities: one.quantities!, options: ["label": .text("trace")])
-            if one.model == "aeif_cond_alpha_astro" { _ = try simulation.record(node, options: ["label": .text("spikes")]) }
+            if one.model == "aeif_cond_alpha_astro" {
+                _ = try simulation.record(node, options: ["label": .text("spikes")])
+            }
         }
         if one.model == "aeif_cond_alpha_astro", case let seen = try recorded("spikes"), seen != one.spikes! {
             return "spikes at \(seen), not \(one.spikes!)"
