@@ -25,17 +25,18 @@ local function unit_text(unit) return NO_UNIT[unit] and "" or unit or "" end
 local function default_text(value)
   if type(value) == "number" then return value > 1e300 and "unlimited" or ("%.10g"):format(value) end
   if type(value) ~= "table" and type(value) ~= "userdata" then return tostring(value) end
-  return #value == 0 and "none" or tostring(value)
+  if #value == 0 then return "none" end
+  local entries = {}
+  for i, entry in ipairs(value) do entries[i] = type(entry) == "string" and ("%q"):format(entry) or ("%.10g"):format(entry) end
+  return "{ " .. table.concat(entries, ", ") .. " }"
 end
-
-local function range_text(p) return type(p.default) == "boolean" and "true, false" or p.range or "" end
 
 -- Parameters and start values of the state are two tables on the page.
 local function parameter_table(params, state)
   local lines = {}
   for _, p in ipairs(params) do
     if (p.state or false) == state then
-      lines[#lines + 1] = table_row("`" .. p.name .. "`", default_text(p.default), unit_text(p.unit), range_text(p), p.meaning or "")
+      lines[#lines + 1] = table_row("`" .. p.name .. "`", default_text(p.default), unit_text(p.unit), p.range or "", p.meaning or "")
     end
   end
   if #lines == 0 then return end

@@ -302,6 +302,9 @@ extension CheckpointLoader {
         let since = try contents.int(0...simulation.now, "time"),
             trainsSince = try contents.int(0...simulation.now, "time")
         let hasNegativeArrival = try contents.flag()
+        // version 1 did not say which
+        let fault =
+            hasNegativeArrival && reader.version > 1 ? (stamp: try contents.int(), target: try contents.int()) : nil
         let targets = try contents.near(1..<self.targets.count + 1, "node")
         let delays = try contents.near(1..<Int(UInt16.max) + 1, "delay").map { Int32($0) }
         let weights = try contents.doubles()
@@ -332,6 +335,12 @@ extension CheckpointLoader {
         }
         link.restore(
             weights: weights, delays: delays, since: since, trainsSince: trainsSince,
-            hasNegativeArrival: hasNegativeArrival)
+            negativeArrival: negativeArrival(fault ?? (simulation.now + 1, targets[0]), hasNegativeArrival))
+    }
+
+    /// Nil where the cell is another rank's.
+    private func negativeArrival(_ fault: (stamp: Int, target: Int), _ isThere: Bool) -> NegativeArrival? {
+        guard isThere, targets.isCell(fault.target), let end = simulation.place(fault.target) else { return nil }
+        return NegativeArrival(stamp: fault.stamp, place: end.place, plane: end.plane)
     }
 }

@@ -228,8 +228,9 @@ struct CheckpointLoader {
     }
 
     private func readDevice(_ model: String, _ contents: inout SectionReader) throws -> any Device {
-        let device = try make(model, try contents.settings())
+        let settings = try contents.settings()
         let number = try contents.optionalInt()
+        let device = try make(model, settings, carried: reader.version < 2 ? nil : try contents.settings())
         guard var recorder = device as? any RecorderDevice else {
             try contents.require(number == nil, "a \(model) records nothing")
             return device
@@ -241,16 +242,18 @@ struct CheckpointLoader {
         return recorder
     }
 
-    private func make(_ model: String, _ settings: Settings) throws -> any Device {
+    private func make(_ model: String, _ settings: Settings, carried: Settings?) throws -> any Device {
         guard let type = Catalogue.deviceModels.first(where: { $0.name == model }) else {
             throw reader.damaged("has nodes of a model '\(model)', which this program does not know")
         }
-        return try Self.make(type, settings, simulation.resolution)
+        return try Self.make(type, settings, carried, simulation.resolution)
     }
 
-    private static func make<D: Device>(_ type: D.Type, _ settings: Settings, _ resolution: Double) throws -> any Device
-    {
-        try D(D.merged(D.defaults(resolution), settings), resolution: resolution)
+    private static func make<D: Device>(
+        _ type: D.Type, _ settings: Settings, _ carried: Settings?, _ resolution: Double
+    ) throws -> any Device {
+        let old = carried.map { (values: settings, carried: $0) } ?? D.fromVersionOne(settings, resolution)
+        return try D(D.merged(D.defaults(resolution), old.values), resolution: resolution).resuming(old.carried)
     }
 }
 

@@ -201,7 +201,14 @@ extension Nodes {
         }
         lists.forEach { $0.apply() }
         devices.forEach { simulation.replaceDevice($0.0, $0.1, with: $0.2) }
+        if settings["n_events"] != nil { try devices.forEach { try clear($0.2) } }
         simulation.assignments += 1
+    }
+
+    /// What n_events = 0 asks for.
+    private func clear(_ device: any Device) throws {
+        guard let recorder = device as? any RecorderDevice else { return }
+        try Recorder(simulation, recorder.recording).clear()
     }
 
     /// Which ranks have these nodes.
@@ -256,15 +263,14 @@ extension Simulation {
         }
         let stream = RandomStream(seed: seed, .nodeAssignment, assignments &* 256, population.firstStreamed &+ index)
         changes = try Self.own(changes, type(of: device), position, count, stream)
-        let new = try Self.rebuilt(device, changes, resolution)
+        let new = try rebuilt(device, changes)
         if let recorder = device as? any RecorderDevice { try Self.checkRecorder(recorder, changes) }
         return new
     }
 
-    private static func rebuilt<D: Device>(_ device: D, _ changes: Settings, _ resolution: Double) throws -> any Device
-    {
-        let values = try D.merged(device.values, changes)
-        let new = try D(values, resolution: resolution)
+    private func rebuilt<D: Device>(_ device: D, _ changes: Settings) throws -> any Device {
+        let values = try D.merged(device.values, D.adapted(changes, of: device.values, resolution, now: now))
+        let new = try D(values, resolution: resolution).succeeding(device, now: now)
         guard let old = device as? any RecorderDevice, var recorder = new as? any RecorderDevice else { return new }
         let fresh = recorder.recording
         if old.recording.isConnected || old.recording.quantities == fresh.quantities {

@@ -67,7 +67,7 @@ extension Simulation {
     func targets(of link: DeviceLink) -> [Int] { link.ownConnections.map { id(at: $0.place, of: $0.plane) } }
 
     /// The global id of the cell at a place of a plane.
-    private func id(at place: Int, of plane: InputPlane) -> Int {
+    func id(at place: Int, of plane: InputPlane) -> Int {
         let (population, cell) = plane.resident(at: place)
         return populationList[population].firstID + cell
     }

@@ -178,7 +178,9 @@ public final class Simulation {
     }
 
     private func make<Model: Device>(_ model: Model.Type, _ parameters: Settings) throws -> any Device {
-        try Model(Model.merged(Model.defaults(resolution), parameters), resolution: resolution)
+        let defaults = Model.defaults(resolution)
+        let own = Model.adapted(parameters, of: defaults, resolution, now: now)
+        return try Model(Model.merged(defaults, own), resolution: resolution).succeeding(nil, now: now)
     }
 
     private func createCells(
