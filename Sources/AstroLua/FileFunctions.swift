@@ -51,7 +51,7 @@ extension Runtime {
 
 extension Arguments {
     func readablePath(_ i: Int) throws -> String {
-        try runtime.admit(try string(i, "path"), for: .read)
+        try runtime.admit(try path(i), for: .read)
     }
 
     fileprivate func population(_ i: Int) throws -> String? { isNothing(i) ? nil : try string(i, "population") }

@@ -14,7 +14,7 @@ extension Runtime {
                 let runtime = arguments.runtime
                 let purpose = Purpose(rawValue: try arguments.string(2, "purpose")) ?? .change
                 do {
-                    return .text(try runtime.admit(try arguments.string(1, "path"), for: purpose))
+                    return .text(try runtime.admit(try arguments.path(1), for: purpose))
                 } catch {
                     runtime.push(.none, arguments.L)
                     runtime.push(.text("\(error)"), arguments.L)
@@ -51,7 +51,11 @@ extension Runtime {
         let isPlain = name.utf8.allSatisfy {
             $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || isalnum(Int32($0)) != 0
         }
+        errno = 0
         guard let stdlib = access.stdlib, !name.isEmpty, isPlain, let bytes = readFile("\(stdlib)/\(path)") else {
+            if ![0, ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) {
+                throw InputError("cannot read stdlib/\(path): \(String(cString: strerror(errno)))")
+            }
             push(.none, L)
             push(.text("no module in stdlib: '\(path)'\(Self.meantModule(name))"), L)
             return .pushed(2)
@@ -208,11 +212,14 @@ private let preludeText = #"""
       for template in gmatch(package.path, "[^;]+") do
         local path = gsub(template, "%?", { ["?"] = gsub(name, "%.", "/") })
         local place, why = admitted(path, "code")
-        local file = place and open(place)
+        local file, problem, code
+        if place then file, problem, code = open(place) end
+        if code == 23 or code == 24 then error("cannot read " .. problem, 0) end   -- too many open files
+        if code and code ~= 2 then why = "cannot read " .. problem end
         if file then
           file:close()
-          local chunk, problem = loadfile(place, "t")
-          if not chunk then error(problem, 0) end
+          local chunk, wrong = loadfile(place, "t")
+          if not chunk then error(wrong, 0) end
           return chunk, path
         end
         tried[#tried + 1] = why or "no file '" .. path .. "'"

@@ -140,8 +140,10 @@ extension Runtime {
 }
 
 /// Text as a terminal may show it: whoever prints what came from a script sends it through here.
-public func visible(_ text: String) -> String {
-    let bytes = Array(text.utf8)
+public func visible(_ text: String) -> String { visible(bytes: Array(text.utf8)) }
+
+func visible(bytes: some Collection<UInt8>) -> String {
+    let bytes = Array(bytes)
     let shown = [CChar](unsafeUninitializedCapacity: bytes.count * Int(SHIM_SHOWN) + 1) { buffer, count in
         count = bytes.withUnsafeBytes {
             shim_make_visible($0.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, buffer.baseAddress)

@@ -13,6 +13,9 @@ final class Workers {
         let text: String
     }
 
+    /// What the first byte of an answer says.
+    private static let failed: UInt8 = 0, done: UInt8 = 1, lost: UInt8 = 2
+
     private var dispatcher: ChildProcess?
     /// A pipe to the dispatcher, which ends when this end is closed.
     private var orders: Int32 = -1
@@ -29,7 +32,8 @@ final class Workers {
                 guard let points = Self.readPoints(pipe.output) else { return }
                 Self.dispatch(points, processes, orders: pipe.output, output) { point, output in
                     let (isDone, text) = compute(point)
-                    output.write([isDone ? 1 : 0] + text)
+                    let lost = lostOutput().map { "can't write to standard output: \($0.reason)" }
+                    output.write(lost.map { [Self.lost] + Array($0.utf8) } ?? [isDone ? Self.done : Self.failed] + text)
                 }
             }
         } catch {
@@ -104,7 +108,7 @@ final class Workers {
                     let open = running.map(\.process.pipe) + [orders, output.pipe]
                     running.append((point, try ChildProcess(closing: open) { compute(point, $0) }))
                 } catch {
-                    output.write(frame(point, [0] + Array("\(error)".utf8)))
+                    output.write(frame(point, [failed] + Array("\(error)".utf8)))
                 }
             }
             var pipes = ([orders] + running.map(\.process.pipe)).map {
@@ -116,7 +120,7 @@ final class Workers {
                 let (point, process) = running.remove(at: i)
                 let isWhole = process.ending == .answered && !process.answer.isEmpty
                 let problem = "the process of this point \(process.ending!) and left no result"
-                output.write(frame(point, isWhole ? process.answer : [0] + Array(problem.utf8)))
+                output.write(frame(point, isWhole ? process.answer : [failed] + Array(problem.utf8)))
             }
         }
     }
@@ -133,8 +137,10 @@ final class Workers {
         }
         guard bytes.count >= 16 + count else { return nil }
         defer { bytes.removeFirst(16 + count) }
+        // this process has failed then, too, whatever becomes of the point
+        if bytes[16] == lost { shim_note_lost_output() }
         return Result(
-            point: point, isDone: bytes[16] == 1, text: String(decoding: bytes[17..<16 + count], as: UTF8.self))
+            point: point, isDone: bytes[16] == done, text: String(decoding: bytes[17..<16 + count], as: UTF8.self))
     }
 }
 

@@ -24,7 +24,8 @@ static int set_metatable(lua_State *L) {
 // Lua's own could also close the state, in the middle of a call.
 static int leave(lua_State *L) {
     int status = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)(luaL_optinteger(L, 1, EXIT_SUCCESS) & 255);
-    fflush(NULL);
+    bool is_told;
+    shim_lost_output(&is_told);
     exit(status);
 }
 

@@ -49,6 +49,7 @@ void random_install(lua_State *L);
 void patterns_install(lua_State *L);       // string.find, match, gmatch, gsub
 void bounds_install(lua_State *L);         // string.rep, table.insert, remove, move
 void terminal_shield(lua_State *L);        // nothing a script prints becomes a terminal's command
+const char *terminal_lost(bool is_raised); // why something printed is lost, as errno tells now
 
 void host_check_stop(lua_State *L);        // raises where a limit was reached; for loops that no hook sees
 void host_check_stack(lua_State *L);       // raises where C's own stack is more than half used

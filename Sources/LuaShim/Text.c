@@ -64,8 +64,8 @@ static int print(lua_State *L) {
         lua_pop(L, 1);
     }
     fputc('\n', out);
-    fflush(out);
-    return 0;
+    if (fflush(out) == 0 && !ferror(out)) return 0;
+    return luaL_error(L, "print: can't write to standard output: %s", terminal_lost(true));
 }
 
 static bool is_pointer(lua_State *L, int index) { return lua_topointer(L, index) != NULL; }

@@ -128,7 +128,18 @@ local function check_directory(path)
   complain("option --out: %s", (problem:gsub("/%.:", ":", 1)))
 end
 
-return function(description)
+-- A name as a key is a natural slip, and would be ignored.
+local function check_description(description)
+  if type(description) ~= "table" then check.fail("options: the description must be a table, got %s", check.shown(description)) end
+  for key, row in pairs(description) do
+    if math.type(key) ~= "integer" then
+      check.fail('options: rows are lists, { "%s", default, "meaning" }, not %s = %s', tostring(key), tostring(key), check.shown(row))
+    end
+  end
+end
+
+return check.public(function(description)
+  check_description(description)
   local rows, values = {}, {}
   for i = 2, #description do rows[#rows + 1] = description[i] end
   for _, row in ipairs(STANDARD) do
@@ -142,4 +153,4 @@ return function(description)
   read(rows, host.args, values)
   if values.out ~= "." then check_directory(values.out) end
   return setmetatable(values, Options)
-end
+end)

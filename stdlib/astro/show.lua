@@ -13,7 +13,7 @@ local table, tostring, type, utf8 = table, tostring, type, utf8
 local require = require
 
 local text_tools = require "astro.repl.text"
-local width_of, wrapped = text_tools.width, text_tools.wrapped
+local shown_text, width_of, wrapped = text_tools.shown, text_tools.width, text_tools.wrapped
 
 local show = {}
 
@@ -132,13 +132,13 @@ local function simulation_rows(sim)
     end
     local first, last = nodes.ids[1], nodes.ids[-1]
     local ids = first == last and ("id %d"):format(first) or ("ids %d to %d"):format(first, last)
-    rows[#rows + 1] = { nodes.label or nodes.model, ("%d%s, %s"):format(#nodes, nodes.label and " × " .. nodes.model or "", ids) }
+    rows[#rows + 1] = { shown_text(nodes.label or nodes.model), ("%d%s, %s"):format(#nodes, nodes.label and " × " .. nodes.model or "", ids) }
   end
   return rows
 end
 
 local function recorder_rows(rec)
-  local rows = { { "of", tostring(rec.nodes) }, { "events", ("%d"):format(rec.n_events) } }
+  local rows = { { "of", shown_text(tostring(rec.nodes)) }, { "events", ("%d"):format(rec.n_events) } }
   if #rec.quantities == 0 then
     local known, rate = pcall(rec.rate, rec)
     if known and rate == rate then rows[#rows + 1] = { "rate", short(rate) .. " Hz" } end
@@ -164,7 +164,7 @@ local function object_text(value, state, at_top)
   local kind = getmetatable(value)
   if kind == "Vector" then return vector_text(value, state, at_top) end
   local details = DETAILS[kind]
-  local text = tostring(value)
+  local text = shown_text(tostring(value))
   if not details or not at_top then return state.paint("object", text) end
   text = state.paint("object", wrapped(text, state.width))
   local known, rows = pcall(details, value, state.paint)
@@ -188,7 +188,7 @@ local function own_text(value)
   local meta = host.debug.getmetatable(value)
   if not meta or rawget(meta, "__tostring") == nil then return end
   local done, text = pcall(tostring, value)
-  return done and text or "(its __tostring fails)"
+  return done and shown_text(text) or "(its __tostring fails)"
 end
 
 local function key_text(key, state)

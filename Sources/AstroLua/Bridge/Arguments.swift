@@ -26,6 +26,23 @@ struct Arguments {
         return runtime.text(L, at: index(i))
     }
 
+    /// The name of a file. Two that differ must not become one.
+    func path(_ i: Int, _ name: String = "path") throws -> String {
+        guard isText(i) else { throw wrong(i, name, "a string") }
+        let path = try exactText(at: index(i), name)
+        guard !path.utf8.contains(0) else {
+            throw InputError("\(name) = '\(visible(path))': a path holds no zero byte")
+        }
+        return path
+    }
+
+    /// Bytes that are not UTF-8 would all become the same character.
+    private func exactText(at index: Int32, _ name: String) throws -> String {
+        let bytes = runtime.bytes(L, at: index)
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        throw InputError("\(name) = '\(visible(bytes: bytes.prefix(80)))' is not UTF-8, which names have to be")
+    }
+
     func number(_ i: Int, _ name: String) throws -> Double {
         guard isNumber(i) else { throw wrong(i, name, "a number") }
         let x = lua_tonumberx(L, index(i), nil)
@@ -117,7 +134,7 @@ struct Arguments {
             guard !x.isNaN else { throw InputError("\(name) = nan is not a number") }
             return .number(x)
         case LUA_TBOOLEAN: return .flag(lua_toboolean(L, index) != 0)
-        case LUA_TSTRING: return .text(runtime.text(L, at: index))
+        case LUA_TSTRING: return .text(try exactText(at: index, name))
         case LUA_TTABLE: return try list(at: index, name)
         default: break
         }

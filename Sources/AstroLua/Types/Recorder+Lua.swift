@@ -62,6 +62,6 @@ extension Recorder: LuaType {
 
 extension Arguments {
     func writablePath(_ i: Int) throws -> String {
-        try runtime.admit(try string(i, "path"), for: .write)
+        try runtime.admit(try path(i), for: .write)
     }
 }

@@ -51,6 +51,10 @@ size_t shim_make_visible(const char *text, size_t length, char *shown);
 const char *shim_lua_release(void);
 // Whether it is one without known memory faults: 5.4.8 or later.
 bool shim_lua_is_patched(void);
+// Why something that was printed could not be written, or NULL; writes what waits. `is_told`: the script was told by an error.
+const char *shim_lost_output(bool *is_told);
+void shim_note_lost_output(void);          // another process has lost some
+
 // What scripts print goes to `tap`, too. Called once, after shim_confine.
 typedef void (*shim_tap)(void *context, const char *text, size_t length);
 void shim_tap_output(lua_State *L, shim_tap tap, void *context);

@@ -116,7 +116,7 @@ local function catch(problem)
 end
 
 local function complain(text)
-  show_text(tools.painter(settings.error_colours)("error", text) .. "\n", true)
+  show_text(tools.painter(settings.error_colours)("error", tools.shown(text)) .. "\n", true)
 end
 
 -- A chunk of one line needs no number.
@@ -224,7 +224,7 @@ end
 
 function commands.traceback()
   if not last_traceback then return print_text("no error so far") end
-  print_text(last_traceback.message .. "\n" .. table.concat(last_traceback.lines, "\n"))
+  print_text(tools.shown(last_traceback.message .. "\n" .. table.concat(last_traceback.lines, "\n")))
 end
 
 function commands.vars()
@@ -234,13 +234,14 @@ function commands.vars()
   for _, name in ipairs(names) do
     if not at_start[name] and name ~= "arg" and read(name) ~= nil then
       rows[#rows + 1] = name
-      widest = math.max(widest, tools.width(name))
+      widest = math.max(widest, tools.width(tools.shown(name)))
     end
   end
   if #rows == 0 then return print_text("no variables yet") end
   for _, name in ipairs(rows) do
-    local gap = (" "):rep(widest - tools.width(name) + 2)
-    print_text(name .. gap .. show.line(read(name), { width = settings.width - widest - 2 }))
+    local label = tools.shown(name)
+    local gap = (" "):rep(widest - tools.width(label) + 2)
+    print_text(label .. gap .. show.line(read(name), { width = settings.width - widest - 2 }))
   end
 end
 
