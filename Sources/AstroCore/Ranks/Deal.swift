@@ -13,6 +13,8 @@ struct Deal {
     }
 
     var isSmall: Bool { only != nil }
+    /// Do the cells lie in a batch with those of other populations?
+    var isGathered: Bool { isSmall && count <= Batch.mostGathered }
     static func blocks(_ count: Int) -> Int { padded(count) / blockSize }
     private var blocks: Int { Self.blocks(count) }
 

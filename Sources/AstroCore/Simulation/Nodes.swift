@@ -160,16 +160,17 @@ extension Nodes {
 
     private static func numbers(_ name: String, _ run: Run) throws -> [Double] {
         let cells = run.population.cells!
-        guard let column = cells.columns[name], cells.isVisible(name) else {
+        guard cells.isVisible(name) else {
             throw InputError.unknown("\(cells.model.name) has no parameter or state", name, among: cells.visibleNames)
         }
-        return run.even.positions(in: cells.own).map { column[run.even[$0]] }
+        let own = run.even.positions(in: cells.own)
+        if own.isEmpty { return [] }
+        let column = cells.column(name)
+        return own.map { column[run.even[$0]] }
     }
 
     private func value(_ name: String, _ population: Population, _ cell: Int) throws -> Value {
-        if let cells = population.cells, let column = cells.columns[name], cells.isVisible(name) {
-            return .number(column[cell])
-        }
+        if let cells = population.cells, cells.isVisible(name) { return .number(cells.column(name)[cell]) }
         guard let device = population.devices?[cell] else {
             throw InputError.unknown("\(population.modelName) has no parameter", name, among: [])
         }

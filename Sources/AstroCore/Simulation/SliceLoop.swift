@@ -77,13 +77,13 @@ final class SliceLoop: @unchecked Sendable {
         var factors: UnsafePointer<Double>
     }
 
-    /// A run of cells of one population that one worker owns.
+    /// Cells of a batch that one worker owns and that are sampled together.
     private struct Part {
-        let population: Population
+        let batch: Batch
         let share: Cells.Share
         let blocks: [InputBlock]
         let kernel: any Kernel
-        let sampling: SamplingPlan
+        let samplings: [(cells: Cells, plan: SamplingPlan)]
         let check: StateCheck
     }
 
@@ -117,15 +117,9 @@ final class SliceLoop: @unchecked Sendable {
         faults = Array(repeating: nil, count: simulation.threads)
         let sampling = simulation.populationList.map { Self.samplingPlan($0, plans) }
         self.sampling = sampling
+        let sampled = Self.sampled(simulation.populationList, sampling)
         parts = (0..<simulation.threads).map { worker in
-            simulation.populationList.flatMap { population -> [Part] in
-                guard let cells = population.cells else { return [] }
-                return zip(cells.shares, cells.blocks).filter { $0.0.worker == worker && !$0.0.cells.isEmpty }.map {
-                    Part(
-                        population: population, share: $0, blocks: $1, kernel: cells.kernel(),
-                        sampling: sampling[population.index], check: StateCheck(cells))
-                }
-            }
+            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? []) }
         }
         routes = (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
@@ -184,6 +178,50 @@ final class SliceLoop: @unchecked Sendable {
         return plan
     }
 
+    /// Sampled populations by the batch that they lie in.
+    private static func sampled(_ populations: [Population], _ plans: [SamplingPlan]) -> [ObjectIdentifier: [(
+        cells: Cells, plan: SamplingPlan
+    )]] {
+        var found: [ObjectIdentifier: [(cells: Cells, plan: SamplingPlan)]] = [:]
+        for (population, plan) in zip(populations, plans) where !plan.stamps.isEmpty {
+            guard let cells = population.cells, let batch = cells.batch else { continue }
+            found[ObjectIdentifier(batch), default: []].append((cells, plan))
+        }
+        return found
+    }
+
+    /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
+    private static func parts(_ batch: Batch, _ worker: Int, _ samplings: [(cells: Cells, plan: SamplingPlan)])
+        -> [Part]
+    {
+        var parts: [Part] = []
+        for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
+            let isSampled = sampledBlocks(share, blocks.count, samplings.map(\.cells))
+            for wanted in [false, true] {
+                let some = blocks.indices.filter { isSampled[$0] == wanted }.map { blocks[$0] }
+                if some.isEmpty { continue }
+                parts.append(
+                    Part(
+                        batch: batch, share: share, blocks: some, kernel: batch.kernel(),
+                        samplings: wanted ? samplings : [], check: StateCheck(batch)))
+            }
+        }
+        return parts
+    }
+
+    private static func sampledBlocks(_ share: Cells.Share, _ count: Int, _ sampled: [Cells]) -> [Bool] {
+        var result = [Bool](repeating: false, count: count)
+        for cells in sampled {
+            let all: Range<Int> = cells.own.lowerBound + cells.shift..<cells.own.upperBound + cells.shift
+            let slots = all.clamped(to: share.cells)
+            if slots.isEmpty { continue }
+            let first: Int = (slots.lowerBound - share.cells.lowerBound) / InputBlock.cellCount
+            let last: Int = (slots.upperBound - 1 - share.cells.lowerBound) / InputBlock.cellCount
+            for block in first...last { result[block] = true }
+        }
+        return result
+    }
+
     // MARK: The loop
 
     func work(_ worker: Int) {
@@ -221,9 +259,9 @@ final class SliceLoop: @unchecked Sendable {
         for part in parts[worker] {
             var from = slice.lowerBound
             // up to each sample, then on
-            for stamp in part.sampling.stampsIn(slice) {
+            for stamp in Set(part.samplings.flatMap { $0.plan.stampsIn(slice) }).sorted() {
                 advance(part, from..<stamp, slice, number, outbox)
-                sample(part, stamp)
+                for (cells, plan) in part.samplings { sample(part, cells, plan, stamp) }
                 from = stamp
             }
             advance(part, from..<slice.upperBound, slice, number, outbox)
@@ -234,8 +272,9 @@ final class SliceLoop: @unchecked Sendable {
 
     private func check(_ parts: [Part], _ slice: Range<Int>, _ outbox: Outbox) {
         for part in parts {
-            guard let cell = part.check.firstOutside(part.share.cells) else { continue }
-            outbox.report(instability: (slice.upperBound - 1, part.population.index, cell))
+            guard let slot = part.blocks.lazy.compactMap({ part.check.firstOutside($0.cells) }).first else { continue }
+            let cell = part.batch.resident(slot)
+            outbox.report(instability: (slice.upperBound - 1, cell.population, cell.number))
         }
     }
 
@@ -268,7 +307,8 @@ final class SliceLoop: @unchecked Sendable {
             slotMask: plane.slotMask,
             current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
             inputStride: plane.inputStride, sicOut: sicOut(part, outbox, number), firstStep: firstStep,
-            count: part.population.count, deferred: outbox.deferred, outbox: outbox, population: part.population.index)
+            count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
+            population: part.batch.population ?? -1, residents: part.batch.residents.map { UnsafePointer($0.bySlot) })
     }
 
     private func sicOut(_ part: Part, _ outbox: Outbox, _ number: Int) -> SICOutput? {
@@ -276,8 +316,7 @@ final class SliceLoop: @unchecked Sendable {
         let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
         return SICOutput(
             runs: sicOutput[number % outputs]
-                + (part.population.cells!.firstSender - part.population.cells!.own.lowerBound)
-                    * sicStride,
+                + (part.batch.firstSender - part.batch.cells.lowerBound) * sicStride,
             stride: sicStride,
             buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
     }
@@ -299,9 +338,10 @@ final class SliceLoop: @unchecked Sendable {
             parts, sicOutput[number % outputs], stride: sicStride, first: slice.lowerBound, count: slice.count)
     }
 
-    private func sample(_ part: Part, _ stamp: Int) {
-        let cells = part.population.cells!, mine = part.share.cells
-        for (sampler, first, stamps) in part.sampling.targets {
+    private func sample(_ part: Part, _ cells: Cells, _ plan: SamplingPlan, _ stamp: Int) {
+        // of a batch of many populations all is one worker's
+        let mine = part.batch.population == nil ? cells.own : part.share.cells
+        for (sampler, first, stamps) in plan.targets {
             let index = EventTimes.firstIndex(in: stamps, after: stamp - 1)
             guard index < stamps.count, stamps[index] == stamp else { continue }
             let row = first + index * sampler.recording.sampled.count
