@@ -138,8 +138,10 @@ struct CheckpointLoader {
         let sizes = try reader.populationsAhead(), all = sizes.map(\.count)
         guard all.reduce(0, +) == nodeCount else { throw reader.damaged("is damaged: nodes are missing") }
         var deals = simulation.deals(sizes.filter(\.isCells).map(\.count))[...]
-        let populations = sizes.indices.map { i in
-            (first: all[..<i].reduce(1, +), deal: sizes[i].isCells ? deals.removeFirst() : nil)
+        var next = 1
+        let populations = sizes.map { size in
+            defer { next += size.count }
+            return (first: next, deal: size.isCells ? deals.removeFirst() : nil)
         }
         return { id in
             let (first, deal) = populations[populations.partitioningIndex { $0.first > id } - 1]

@@ -60,10 +60,16 @@ public struct Nodes: CustomStringConvertible {
 
     public func joined(with other: Nodes) throws -> Nodes {
         guard other.simulation === simulation else { throw InputError("nodes of two simulations can't be joined") }
-        if let twice = NodeSearch(NodeIDs(self)).common(with: NodeIDs(other)) {
+        if !isBefore(other), let twice = NodeSearch(NodeIDs(self)).common(with: NodeIDs(other)) {
             throw InputError("the node with id \(twice) is in both: nodes can be joined only where they are distinct")
         }
         return Nodes(simulation, runs + other.runs)
+    }
+
+    /// Are all ids smaller than those of others? A loop that gathers what it creates should not search what it has each time.
+    private func isBefore(_ other: Nodes) -> Bool {
+        let last = runs.lazy.map { $0.population.firstID + $0.even.last }.max() ?? 0
+        return other.runs.allSatisfy { $0.population.firstID + $0.first > last }
     }
 
     /// `n` distinct nodes in ascending order, drawn from the simulation's seed.
