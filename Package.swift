@@ -12,6 +12,10 @@ let engine: [SwiftSetting] = [
     .define("VECTOR_WIDTH_\(vectorWidth)"),
 ]
 
+// A Lua that is linked statically is there for C modules, too, which find it in the program (--trust).
+let exportedLua = LinkerSetting.unsafeFlags(
+    ["-Xlinker", "--dynamic-list=\(Context.packageDirectory)/Sources/CLua/exported.list"])
+
 // The fuzzer has a main of its own, so it is part of the package only when asked for: Tests/fuzz.sh.
 let fuzzer: [Target] =
     Context.environment["ASTROLUA_FUZZ"] == nil
@@ -46,7 +50,8 @@ let package = Package(
             dependencies: [
                 "AstroLua", "AstroCore", "CEdit", "CFork", "CSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            linkerSettings: [exportedLua]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
         .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"]),

@@ -42,6 +42,18 @@ for pages in Docs/generate.lua Docs/course.lua; do
   if "$program" --trust $pages --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
 
+# The figures of Docs/provenance.md are those of its own script.
+cp "$work/provenance-1.lua" "$work/experiment.lua"
+for figure in "$(cd "$work" && "$program" --quiet bundle experiment.lua | head -n 1)" \
+    "\"bytes\": $(wc -c <"$work/experiment.lua"), "; do
+  if grep -qF -e "$figure" Docs/provenance.md; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED  Docs/provenance.md does not say: $figure"
+  fi
+done
+
 for option in $("$program" --help | grep -o '^ *-[-a-z, ]*' | grep -o -e '-[-a-z]*'); do
   if grep -q -e "$(printf %s "$option" | sed 's/-/\\\\-/g')" Docs/astrolua.1; then
     passed=$((passed + 1))

@@ -10,7 +10,7 @@ set -u
 program=$(realpath "$1") rounds=${2:-10} seed=${3:-$$}
 shift $(($# < 3 ? $# : 3))
 kinds=("$@")
-((${#kinds[@]})) || kinds=(kill terminate interrupt full rescue read_only memory clock two_runs sweep two_sweeps resume)
+((${#kinds[@]})) || kinds=(kill terminate interrupt full rescue read_only memory clock two_runs sweep two_sweeps resume printed stage)
 here=$(cd "$(dirname "$0")/faults" && pwd)
 work=$(mktemp -d)
 RANDOM=$seed
@@ -223,6 +223,46 @@ round_resume() {
   fi
   [[ ! -e network.checkpoint ]] || { fail "the checkpoint is still there"; return 1; }
   check 4000 && [[ $checked != *cut* ]] && echo "killed $kills times: $checked"
+}
+
+# What is printed goes to a full disk: the beginning is there, and the program and the record say so.
+round_printed() {
+  local ways=("print(i)" "io.write(i, '\n')" "io.stdout:write(i, '\n')") way size=$((8 + RANDOM % 300)) status
+  way=${ways[RANDOM % 3]}
+  small_disk $size || { echo "skipped: needs root, for a small disk"; return 0; }
+  astrolua --record run.json -e "for i = 1, 1e5 do $way end" >disk/out.txt 2>errors.txt
+  status=$?
+  cp disk/out.txt .
+  umount disk
+  ((status == 1)) || { fail "status $status, not 1"; return 1; }
+  grep -q "can't write to standard output: No space left on device" errors.txt || { fail "no message"; return 1; }
+  grep -q '"status": 1' run.json || { fail "the record says nothing of it"; return 1; }
+  seq 100000 | head -c "$(stat -c %s out.txt)" | cmp -s - out.txt || { fail "not a beginning of what was printed"; return 1; }
+  echo "full at $size kB: $way"
+}
+
+# Killed while a bundle or a record runs: the next start removes the directory that it ran in.
+round_stage() {
+  mkdir tmp
+  export TMPDIR=$PWD/tmp
+  echo "print 'on' for i = 1, 1e8 do end" >script.lua
+  astrolua --record run.json script.lua >/dev/null 2>errors.txt || { fail "status $?"; return 1; }
+  local words=("bundle script.lua" "verify run.json")
+  # shellcheck disable=SC2086
+  "$program" --quiet ${words[RANDOM % 2]} >out.txt 2>errors.txt &
+  pid=$!
+  sleep "0.$(printf %03d $((RANDOM % 1000)))"
+  kill -9 $pid 2>/dev/null
+  wait $pid
+  sleep 0.3
+  local before after
+  before=$(ls -d tmp/astrolua-* 2>/dev/null | wc -l)
+  echo "print 'short'" >short.lua
+  astrolua bundle short.lua >out.txt 2>errors.txt || { fail "status $?"; return 1; }
+  after=$(ls -A tmp | wc -l)
+  unset TMPDIR
+  ((after == 0)) || { fail "$after directories are left"; return 1; }
+  echo "killed, $before left, then none"
 }
 
 reference=$work/reference

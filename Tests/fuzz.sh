@@ -5,8 +5,9 @@ set -eu
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(lua calls patterns checkpoints json zip csv dat npz h5)
+[ ${#targets[@]} -gt 0 ] || targets=(lua calls patterns checkpoints json zip records bundles csv dat npz h5)
 cd "$(dirname "$0")/.."
+export PKG_CONFIG_PATH=$PWD/.build/lua${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 build=$PWD/.build-fuzz
 ASTROLUA_FUZZ=1 ASTROLUA_CPU=${ASTROLUA_CPU:-native} swift build -c release --product Fuzz --scratch-path "$build" \
   -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library -Xcc -fsanitize=fuzzer-no-link >"$build.log" 2>&1 || { tail -30 "$build.log"; exit 1; }
@@ -15,7 +16,7 @@ mkdir -p "$found" "$build/work"
 
 # What is known to be interesting: small scripts, and the blocks of code in the pages that are small enough.
 seeds() {
-  mkdir -p "$build/seeds"/{lua,calls,patterns,checkpoints,json,zip,csv,dat,npz,h5}
+  mkdir -p "$build/seeds"/{lua,calls,patterns,checkpoints,json,zip,records,bundles,csv,dat,npz,h5}
   cp Tests/Fixtures/checkpoints/*.checkpoint "$build/seeds/checkpoints/"
   cp Tests/Fuzz/corpus/*.lua "$build/seeds/lua/"
   awk -v stem="$build/seeds/lua/page-" '/^```lua$/ { open = 1; n += 1; next } /^```$/ { open = 0 } open { print > (stem n ".lua") }' README.md Docs/*.md
@@ -26,6 +27,9 @@ seeds() {
   printf '{"a": [1, -2.5e3, "b\\u00e9\\n", null, true], "c": {}}' >"$build/seeds/json/all"
   python3 -c "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1], 'w'); z.writestr('a', 'x'); z.writestr('b/c', 'yz')" "$build/seeds/zip/two"
   (cd "$build/seeds" && ASTROLUA_STDLIB=$OLDPWD/stdlib "$OLDPWD/.build/release/astrolua" --quiet "$OLDPWD/Tests/Fuzz/tables.lua")
+  cp Tests/Fuzz/corpus/*.json "$build/seeds/records/"
+  for file in Tests/Fuzz/corpus/*.bundle; do tr '~' '\0' <"$file" >"$build/seeds/bundles/$(basename "$file")"; done
+  cp "$build/seeds/zip/two" "$build/seeds/bundles/"
   printf 'THE (quick) fox\0%%f[%%a]%%a+()\0.' >"$build/seeds/patterns/frontier"
 }
 seeds

@@ -3,6 +3,7 @@
 # Tests/Fixtures/widths.lua with each of them and several numbers of threads: all must print the same line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PKG_CONFIG_PATH=$PWD/.build/lua${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 
 script=Tests/Fixtures/widths.lua
 expected=""

@@ -4,9 +4,22 @@
 public struct InputError: Error, CustomStringConvertible, Sendable {
     public let message: String
 
-    public init(_ message: String) { self.message = message }
+    public init(_ message: String) { self.message = readable(message) }
 
     public var description: String { message }
+}
+
+/// A message as a person can read it, whatever a script called its things: words that are longer than a line lose their
+/// middle, and so does what is longer than a page.
+public func readable(_ message: String) -> String {
+    guard message.utf8.count > 200 else { return message }
+    let words = message.split(separator: " ", omittingEmptySubsequences: false)
+    return cut(words.map { cut($0, to: 120) }.joined(separator: " "), to: 1200)
+}
+
+private func cut(_ text: some StringProtocol, to most: Int) -> String {
+    guard text.utf8.count > most, text.count > most else { return String(text) }
+    return "\(text.prefix(most * 2 / 3))…\(text.suffix(most / 4))"
 }
 
 extension InputError {
@@ -27,13 +40,20 @@ extension InputError {
     /// The known name that begins with `name`, else the one with the fewest edits, if it is near enough to have been
     /// meant: one edit in a short name, about one in four letters of a longer one.
     public static func nearest(to name: String, among known: [String]) -> String? {
+        guard name.utf8.count <= 100 else { return nil }
         let typed = Array(name.lowercased().utf8)
         let continued = known.filter { begins(Array($0.lowercased().utf8), with: typed) }
         if let shortest = continued.min(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) { return shortest }
         let limit = min(max(1, (typed.count + 1) / 4), typed.count - 1)
+        let longest = 1 << 12
         var best: (name: String, distance: Int)?
         for candidate in known.sorted() {
-            let distance = editDistance(typed, Array(candidate.lowercased().utf8))
+            let letters = Array(candidate.lowercased().utf8)
+            // the distance is at least that of the lengths; of texts of kilobytes nobody wants to know
+            guard abs(letters.count - typed.count) <= limit, letters.count < longest, typed.count < longest else {
+                continue
+            }
+            let distance = editDistance(typed, letters)
             if distance <= limit, distance < (best?.distance ?? .max) { best = (candidate, distance) }
         }
         return best?.name

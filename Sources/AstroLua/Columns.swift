@@ -12,11 +12,20 @@ extension Runtime {
         let id = addEntry(nil) { runtime, L in
             guard lua_type(L, 2) == LUA_TSTRING else { return .none }
             let name = runtime.text(L, at: 2), known = try runtime.names(L, in: 1)
-            // who asks for I or w may ask what there is
-            guard name.count > 3, InputError.nearest(to: name, among: known) != nil else { return .none }
+            // who asks for I or w, or for what another recorder has, may ask what there is
+            let beginning = name.count > 1 ? name.lowercased() : name.lowercased() + "_"
+            let isBeginning = known.contains { $0.lowercased().hasPrefix(beginning) }
+            let isNear = name.count > 3 && InputError.nearest(to: name, among: known) != nil
+            guard isBeginning || isNear else { return .none }
             throw InputError.unknown("there is no column", name, among: known)
         }
         setField("__index") { shim_push_method(L, id) }
+        let textID = addEntry(nil) { runtime, L in
+            let names = try runtime.names(L, in: 1).sorted()
+            let hint = "require \"astro.show\" shows them: print(show.text(rec.events))"
+            return .text("columns \(names.joined(separator: ", ")) (\(hint))")
+        }
+        setField("__tostring") { shim_push_method(L, textID) }
         setField("__metatable") { pushText("columns", L) }
         pushText(Self.columnsKey, L)
         lua_rotate(L, -2, 1)
@@ -24,7 +33,8 @@ extension Runtime {
     }
 
     /// Pushes a table of columns; the number of results.
-    func pushColumns(_ table: LuaValue, _ L: LuaState) -> Int32 {
+    func pushColumns(_ table: LuaValue, _ L: LuaState) throws -> Int32 {
+        try table.refuse()
         push(table, L)
         pushText(Self.columnsKey, L)
         lua_rawget(L, registry)

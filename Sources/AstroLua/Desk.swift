@@ -53,16 +53,27 @@ extension Runtime {
             },
             .init("files", "host.files(directory)", "What lies there, directories with a slash; nothing if refused.") {
                 _, arguments in
-                .list(arguments.runtime.visibleFiles(try arguments.string(1, "directory")).map { .text($0) })
+                .list(arguments.runtime.visibleFiles(try arguments.path(1, "directory")).map { .text($0) })
             },
-            .init("explained", "host.explained(message)", "An error of Lua's, with what was probably meant.") {
+            .init(
+                "explained", "host.explained(message, text)",
+                "An error of Lua's, with what was probably meant; it is about the text."
+            ) { _, arguments in
+                let message = try arguments.string(1, "message"), text = try arguments.string(2, "text")
+                return .text(arguments.runtime.explained(message, about: text))
+            },
+            .init("readable", "host.readable(message)", "A message, without the middle of what nobody can read.") {
                 _, arguments in
-                .text(arguments.runtime.explained(try arguments.string(1, "message")))
+                .text(readable(try arguments.string(1, "message")))
             },
             .init("nearest", "host.nearest(name, names)", "The name that was probably meant, or nil.") { _, arguments in
                 let name = try arguments.string(1, "name")
                 let near = InputError.nearest(to: name, among: try arguments.names(2, "names"))
                 return near.map { .text($0) } ?? .none
+            },
+            .init("visible", "host.visible(text)", "Text as a terminal may show it: control characters are shown.") {
+                _, arguments in
+                .text(visible(try arguments.string(1, "text")))
             },
             .init("seconds", "host.seconds()", "A clock that only runs forward.") { _, _ in
                 var time = timespec()
@@ -95,16 +106,16 @@ extension TypePage {
     }
 }
 
-/// Names in a directory, without the two that every one has.
+/// Names in a directory, without the two that every one has and those that are not UTF-8.
 package func directoryEntries(_ path: String) -> [String]? {
     guard let directory = opendir(path) else { return nil }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
         let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
-        if name != ".", name != ".." { names.append(name) }
+        if let name, name != ".", name != ".." { names.append(name) }
     }
     return names
 }

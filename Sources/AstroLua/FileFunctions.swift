@@ -10,7 +10,7 @@ extension Runtime {
                 "read", "io.read(path [, options])", "Events of a file, as rec.events, and what there is to say of it."
             ) { _, arguments in
                 let table = try EventFile.read(arguments.readablePath(1), population: arguments.population(2))
-                _ = arguments.runtime.pushColumns(.table(table.luaFields), arguments.L)
+                _ = try arguments.runtime.pushColumns(.table(table.luaFields), arguments.L)
                 arguments.runtime.push(table.note.map { .text($0) } ?? .none, arguments.L)
                 return .pushed(2)
             },
@@ -18,7 +18,7 @@ extension Runtime {
                 "read_connections", "io.read_connections(path [, options])", "Connections of a file, a Vector a column."
             ) { _, arguments in
                 let table = try ConnectionFile.read(arguments.readablePath(1), population: arguments.population(2))
-                return .pushed(arguments.runtime.pushColumns(.table(table.luaFields), arguments.L))
+                return .pushed(try arguments.runtime.pushColumns(.table(table.luaFields), arguments.L))
             },
             .init("save_connections", "io.save_connections(connections, path)", "Writes a .csv or .h5 file.") {
                 _, arguments in
@@ -30,7 +30,8 @@ extension Runtime {
                 }
             },
             .init(
-                "connect", "io.connect(sim, path_or_table [, options]) -> number", "Makes the connections of a file."
+                "connect", "io.connect(sim, path_or_table [, options]) -> number", "Makes the connections of a file.",
+                takes: 6
             ) { _, arguments in
                 defer { arguments.runtime.accountMemory() }
                 let simulation = try arguments.object(Simulation.self, 1, "sim")
@@ -51,7 +52,7 @@ extension Runtime {
 
 extension Arguments {
     func readablePath(_ i: Int) throws -> String {
-        try runtime.admit(try string(i, "path"), for: .read)
+        try runtime.admit(try path(i), for: .read)
     }
 
     fileprivate func population(_ i: Int) throws -> String? { isNothing(i) ? nil : try string(i, "population") }

@@ -49,7 +49,7 @@ extension Runtime {
                 return try arguments.draw { bytes in
                     let picture = kind == "kitty" ? TerminalPicture.kitty(bytes) : TerminalPicture.sixel(bytes)
                     guard let picture else { return "gnuplot drew no picture for a terminal" }
-                    write(picture + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+                    try write(picture + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
                     return nil
                 }
             },
@@ -60,7 +60,7 @@ extension Runtime {
                 let text = try arguments.string(1, "text")
                 if Ranks.all.rank > 0 { return .nothing }
                 let file = lua_toboolean(arguments.L, 2) != 0 ? STDERR_FILENO : STDOUT_FILENO
-                write(Array((isatty(file) == 1 ? visible(text, keepingColours: true) : text).utf8), to: file)
+                try write(Array((isatty(file) == 1 ? visible(text, keepingColours: true) : text).utf8), to: file)
                 return .nothing
             },
             .init("write_file", "host.write_file(path, text)", "Writes a file, where the sandbox lets it.") {
@@ -108,14 +108,25 @@ extension Arguments {
     }
 }
 
-private func write(_ bytes: [UInt8], to file: Int32) {
+/// What cannot be said on standard error cannot be said at all.
+private func write(_ bytes: [UInt8], to file: Int32) throws {
     fflush(nil)
     var rest = bytes[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-        if count < 0, errno != EINTR { return }
-        rest = rest.dropFirst(max(count, 0))
+        if count < 0, errno == EINTR { continue }
+        if count < 0, file == STDERR_FILENO { return }
+        guard count >= 0 else {
+            throw InputError("can't write to standard output: \(String(cString: strerror(errno)))")
+        }
+        rest = rest.dropFirst(count)
     }
+}
+
+/// Why something that was printed could not be written, and whether the script was told by an error; nil if all was.
+public func lostOutput() -> (reason: String, isTold: Bool)? {
+    var isTold = false
+    return shim_lost_output(&isTold).map { (String(cString: $0), isTold) }
 }
 
 /// The same picture has the same bytes another day: a PDF says nothing of its own when it was made.
@@ -162,7 +173,7 @@ private func runGnuplot(_ input: String, _ reach: sandbox_reach) -> Result<[UInt
     let files = (0..<3).map { _ in fdopen(sandbox_memory_file(), "w+b") }
     defer { for case let file? in files { fclose(file) } }
     guard let commands = files[0], let picture = files[1], let messages = files[2] else {
-        return .failure(InputError("no memory for gnuplot's files"))
+        return .failure(InputError("can't make files for gnuplot: \(String(cString: strerror(errno)))"))
     }
     fputs(input, commands)
     fflush(nil)

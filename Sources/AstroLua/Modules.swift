@@ -17,7 +17,9 @@ extension Runtime {
     static var astroFunctions: [LuaMethod<Void>] {
         [
             .init("Simulation", "astro.Simulation{ resolution=, seed=, threads= }", "A new, empty simulation.") {
-                .object(try Simulation.make($1))
+                // planes and outboxes of an empty one
+                try $1.runtime.refuseMore("one more simulation", bytes: 100_000)
+                return .object(try Simulation.make($1))
             },
             .init("models", "astro.models([name])", "Names of all models, or all about one of them.") { _, arguments in
                 if arguments.isNothing(1) { return .list(Catalogue.models.map { .text($0.name) }) }
@@ -67,8 +69,13 @@ extension Runtime {
     }
 
     func pushFunction(_ row: LuaMethod<Void>) {
+        let slip = CallSlips.of(row.usage.prefix { $0 != "(" && $0 != "{" })
         let id = addEntry(row.name) { runtime, L in
-            try row.body((), Arguments(runtime: runtime, L: L, usage: row.usage, offset: 0))
+            let arguments = Arguments(runtime: runtime, L: L, usage: row.usage, offset: 0)
+            try arguments.refuseColon(row.name)
+            try arguments.refuseSlip(slip)
+            try arguments.refuseSurplus(beyond: row.most)
+            return try row.body((), arguments)
         }
         shim_push_method(L, id)
     }

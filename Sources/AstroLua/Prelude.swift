@@ -14,8 +14,9 @@ extension Runtime {
                 let runtime = arguments.runtime
                 let purpose = Purpose(rawValue: try arguments.string(2, "purpose")) ?? .change
                 do {
-                    return .text(try runtime.admit(try arguments.string(1, "path"), for: purpose))
+                    return .text(try runtime.admit(try arguments.path(1), for: purpose))
                 } catch {
+                    runtime.latestRefusal = "\(error)"
                     runtime.push(.none, arguments.L)
                     runtime.push(.text("\(error)"), arguments.L)
                     return .pushed(2)
@@ -27,9 +28,9 @@ extension Runtime {
         lua_pushboolean(L, options.trust ? 1 : 0)
         lua_pushboolean(L, options.hasPrompt ? 1 : 0)
         lua_pushboolean(L, Ranks.all.rank > 0 ? 1 : 0)
-        guard shim_call(L, 7, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
+        shim_push_guard_maker(L)
+        guard shim_call(L, 8, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
         if options.trust { return }
-        makeLoadersTextOnly()
         guard shim_confine(L) == LUA_OK else { throw InputError(text(L, at: -1)) }
     }
 
@@ -51,7 +52,11 @@ extension Runtime {
         let isPlain = name.utf8.allSatisfy {
             $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || isalnum(Int32($0)) != 0
         }
+        errno = 0
         guard let stdlib = access.stdlib, !name.isEmpty, isPlain, let bytes = readFile("\(stdlib)/\(path)") else {
+            if ![0, ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) {
+                throw InputError("cannot read stdlib/\(path): \(String(cString: strerror(errno)))")
+            }
             push(.none, L)
             push(.text("no module in stdlib: '\(path)'\(Self.meantModule(name))"), L)
             return .pushed(2)
@@ -66,18 +71,6 @@ extension Runtime {
         let whole = usualModules.map { "astro.\($0)" } + ["astro.help"]
         let meant = usualModules.contains(name) ? "astro.\(name)" : InputError.nearest(to: name, among: whole)
         return meant.map { " (did you mean '\($0)'?)" } ?? ""
-    }
-
-    private func makeLoadersTextOnly() {
-        pushGlobals()
-        for (name, modeArgument) in [("load", Int32(3)), ("loadfile", 2)] {
-            pushText(name, L)
-            pushText(name, L)
-            lua_rawget(L, -3)
-            shim_push_text_only(L, modeArgument)
-            lua_rawset(L, -3)
-        }
-        shim_pop(L, 1)
     }
 
     /// Modules that scripts call by their last name.
@@ -97,6 +90,7 @@ extension Runtime {
             return "did you mean astro.\(name)?"
         }
         if Catalogue.rules.contains(name) { return "the name of a rule stands between quotes: \"\(name)\"" }
+        if let meaning = MessageHints.meaning(ofGlobal: name) { return meaning }
         let isModel = Catalogue.models.contains { $0.name == name }
         return isModel ? "the name of a model stands between quotes: \"\(name)\"" : nil
     }
@@ -159,10 +153,10 @@ extension Runtime {
 }
 
 private let preludeText = #"""
-    local directory, admitted, stdlib, host, trusted, has_prompt, another_writes = ...
+    local directory, admitted, stdlib, host, trusted, has_prompt, another_writes, guard = ...
     local load, loadfile, open, lines = load, loadfile, io.open, io.lines
     local find, gmatch, gsub, concat = string.find, string.gmatch, string.gsub, table.concat
-    local error, type, pcall, require, math_type, tostring, next = error, type, pcall, require, math.type, tostring, next
+    local error, type, pcall, require, next = error, type, pcall, require, next
 
     -- for help, completion and pretty-printing, which must run nothing of the user's
     host.debug = { getmetatable = debug.getmetatable, getinfo = debug.getinfo, getlocal = debug.getlocal }
@@ -208,11 +202,14 @@ private let preludeText = #"""
       for template in gmatch(package.path, "[^;]+") do
         local path = gsub(template, "%?", { ["?"] = gsub(name, "%.", "/") })
         local place, why = admitted(path, "code")
-        local file = place and open(place)
+        local file, problem, code
+        if place then file, problem, code = open(place) end
+        if code == 23 or code == 24 then error("cannot read " .. problem, 0) end   -- too many open files
+        if code and code ~= 2 then why = "cannot read " .. problem end
         if file then
           file:close()
-          local chunk, problem = loadfile(place, "t")
-          if not chunk then error(problem, 0) end
+          local chunk, wrong = loadfile(place, "t")
+          if not chunk then error(wrong, 0) end
           return chunk, path
         end
         tried[#tried + 1] = why or "no file '" .. path .. "'"
@@ -241,69 +238,31 @@ private let preludeText = #"""
       end
     end
 
-    -- Paths. Numbers would be taken for paths, too.
-    local function path_of(value) return math_type(value) and tostring(value) or value end
-
-    -- Where to find what a script calls `path`, or nil and why not.
-    local function place_of(path, purpose)
-      path = path_of(path)
-      if type(path) ~= "string" then return path end
-      return admitted(path, purpose)
+    -- Paths, before Lua's own functions see them: the place where what a script calls `path` is found, or nil and why not.
+    local function to(purpose)
+      return function(path) return admitted(path, purpose) end
     end
-
-    local function guarded(call, purpose)
-      return function(path, ...)
-        local place, why = place_of(path, purpose)
-        if why then error(why, 2) end
-        return call(place, ...)
-      end
+    local function to_open(path, _, mode)
+      local writes = mode and find(mode, "[wa+]")
+      return admitted(path, not writes and "read" or find(mode, "w") and "write" or "change")
     end
-
-    local function purpose_of(mode)
-      if type(mode) ~= "string" or not find(mode, "[wa+]") then return "read" end
-      return find(mode, "w") and "write" or "change"
-    end
-
-    function io.open(path, ...)
-      local mode = ...
-      local place, why = place_of(path, purpose_of(mode))
-      if why then return nil, why, 13 end
-      return open(place, ...)
-    end
-    io.lines = guarded(lines, "read")
-    io.input = guarded(io.input, "read")
-    io.output = guarded(io.output, "write")
-    function _G.loadfile(path, ...)
-      local place, why = place_of(path, "code")
-      if why then return nil, why end
-      return loadfile(place, ...)
-    end
+    io.open = guard(open, to_open, 1)
+    io.lines = guard(lines, to "read", 1, true)
+    io.input = guard(io.input, to "read", 1, true)
+    io.output = guard(io.output, to "write", 1, true)
+    _G.load = guard(load, nil, 0, false, 3)
+    _G.loadfile = guard(loadfile, to "code", 1, false, 2)
     function dofile(path)
+      if path ~= nil and type(path) ~= "string" then
+        error(("bad argument #1 to 'dofile' (string expected, got %s)"):format(type(path)), 2)
+      end
       local chunk, problem = _G.loadfile(path, "t")
       if not chunk then error(problem, 2) end
       return chunk()
     end
 
-    local remove, rename = os.remove, os.rename
-    function os.remove(path)
-      local place, why = place_of(path, "write")
-      if why then return nil, why, 13 end
-      return remove(place)
-    end
-    function os.rename(from, to)
-      local old, new, why
-      old, why = place_of(from, "change")
-      if not why then new, why = place_of(to, "write") end
-      if why then return nil, why, 13 end
-      return rename(old, new)
-    end
-
-    -- How the collector works is Lua's business: its generational mode is the less tested one.
-    local collect, ignored = collectgarbage, { generational = true, incremental = true, setpause = true, setstepmul = true }
-    function collectgarbage(option, ...)
-      if option and ignored[option] then return find(option, "^set") and 200 or "incremental" end
-      return collect(option, ...)
-    end
+    os.remove = guard(os.remove, to "write", 1)
+    os.rename = guard(os.rename, function(path, i) return admitted(path, i == 1 and "change" or "write") end, 2)
 
     -- The prompt's modules work on the session's globals, so they are loaded before anything can change these.
     if has_prompt then

@@ -13,7 +13,7 @@ extension Runtime {
                 let runtime = arguments.runtime
                 runtime.results = nil
                 return try arguments.orFailure {
-                    let path = try arguments.string(1, "path")
+                    let path = try arguments.path(1)
                     let file = try AppendingFile(try runtime.admit(path, for: .change), keeping: true)
                     runtime.ledger?.noteUnordered(runtime.places.name(of: path))
                     runtime.results = file

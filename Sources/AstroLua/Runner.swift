@@ -42,6 +42,7 @@ extension Runtime {
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".
     public func run(_ text: [UInt8], name: String, keepingLocals: Bool = false) -> Outcome {
         setArguments()
+        scriptText = (String(name.dropFirst()), text)
         do {
             try load(withoutShebang(text), name: name)
         } catch {
@@ -75,6 +76,7 @@ extension Runtime {
     public func watchMemory() {
         guard let limit = options.memoryLimit else { return }
         Memory.left = { [unowned self] in max(0, Double(limit) - Double(shim_measure_memory(L))) }
+        Memory.reclaim = { [unowned self] in shim_collect_garbage(L) }
     }
 
     /// Nothing runs: the time limit waits for the next `watchSignals`.
@@ -140,8 +142,10 @@ extension Runtime {
 }
 
 /// Text as a terminal may show it: whoever prints what came from a script sends it through here.
-public func visible(_ text: String) -> String {
-    let bytes = Array(text.utf8)
+public func visible(_ text: String) -> String { visible(bytes: Array(text.utf8)) }
+
+func visible(bytes: some Collection<UInt8>) -> String {
+    let bytes = Array(bytes)
     let shown = [CChar](unsafeUninitializedCapacity: bytes.count * Int(SHIM_SHOWN) + 1) { buffer, count in
         count = bytes.withUnsafeBytes {
             shim_make_visible($0.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, buffer.baseAddress)

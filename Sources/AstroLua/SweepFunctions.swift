@@ -13,6 +13,9 @@ final class Workers {
         let text: String
     }
 
+    /// What the first byte of an answer says.
+    private static let failed: UInt8 = 0, done: UInt8 = 1, lost: UInt8 = 2
+
     private var dispatcher: ChildProcess?
     /// A pipe to the dispatcher, which ends when this end is closed.
     private var orders: Int32 = -1
@@ -29,7 +32,8 @@ final class Workers {
                 guard let points = Self.readPoints(pipe.output) else { return }
                 Self.dispatch(points, processes, orders: pipe.output, output) { point, output in
                     let (isDone, text) = compute(point)
-                    output.write([isDone ? 1 : 0] + text)
+                    let lost = lostOutput().map { "can't write to standard output: \($0.reason)" }
+                    output.write(lost.map { [Self.lost] + Array($0.utf8) } ?? [isDone ? Self.done : Self.failed] + text)
                 }
             }
         } catch {
@@ -104,7 +108,7 @@ final class Workers {
                     let open = running.map(\.process.pipe) + [orders, output.pipe]
                     running.append((point, try ChildProcess(closing: open) { compute(point, $0) }))
                 } catch {
-                    output.write(frame(point, [0] + Array("\(error)".utf8)))
+                    output.write(frame(point, [failed] + Array("\(error)".utf8)))
                 }
             }
             var pipes = ([orders] + running.map(\.process.pipe)).map {
@@ -116,7 +120,7 @@ final class Workers {
                 let (point, process) = running.remove(at: i)
                 let isWhole = process.ending == .answered && !process.answer.isEmpty
                 let problem = "the process of this point \(process.ending!) and left no result"
-                output.write(frame(point, isWhole ? process.answer : [0] + Array(problem.utf8)))
+                output.write(frame(point, isWhole ? process.answer : [failed] + Array(problem.utf8)))
             }
         }
     }
@@ -133,8 +137,10 @@ final class Workers {
         }
         guard bytes.count >= 16 + count else { return nil }
         defer { bytes.removeFirst(16 + count) }
+        // this process has failed then, too, whatever becomes of the point
+        if bytes[16] == lost { shim_note_lost_output() }
         return Result(
-            point: point, isDone: bytes[16] == 1, text: String(decoding: bytes[17..<16 + count], as: UTF8.self))
+            point: point, isDone: bytes[16] == done, text: String(decoding: bytes[17..<16 + count], as: UTF8.self))
     }
 }
 
@@ -158,9 +164,10 @@ extension Runtime {
                         "goes without --checkpoint-every and --resume: a sweep keeps its own file of results")
                 }
                 runtime.ledger?.beginSweep()
-                let processes = try arguments.integer(1, "processes"), function = try arguments.function(2, "f")
+                let processes = runtime.sweepProcesses(try arguments.integer(1, "processes"))
+                let function = try arguments.function(2, "f")
                 try runtime.workers.start(processes: processes) {
-                    runtime.compute($0, arguments.L, function)
+                    runtime.compute($0, arguments.L, function, processes)
                 }
                 return .nothing
             },
@@ -210,8 +217,34 @@ extension Runtime {
 
     fileprivate func showSweep() { sweepState.map { sweepProgress?($0.done, $0.whole, $0.failed) } }
 
+    /// In the sandbox, a sweep does not crowd the machine: more processes than these would only wait for each other.
+    fileprivate func sweepProcesses(_ asked: Int) -> Int {
+        access.trusted ? asked : min(asked, 4 * max(ChildProcess.cores, options.threads ?? 1))
+    }
+
+    /// In the process of a point: what was there before the sweep is there once, the rest of the limit is shared by all.
+    private func shareMemory(_ processes: Int) {
+        guard let limit = options.memoryLimit else { return }
+        let held = Int(shim_measure_memory(L))
+        let share = held + max(limit - held, 0) / processes
+        options.memoryLimit = share
+        shim_set_memory_limit(L, share)
+        watchMemory()
+    }
+
+    private static func outOfShare(_ limit: Int, _ processes: Int) -> String {
+        let megabytes = formatted((Double(limit) / 1_048_576 / Double(processes)).rounded())
+        return "this point needs more memory than its share: \(processes) processes share the limit of "
+            + "\(formatted(Double(limit) / 1_048_576)) MB (--memory-limit), about \(megabytes) MB each; fewer at a time "
+            + "(the option processes) have more"
+    }
+
     /// In the process of a point: the text that the function returned, or an error.
-    private func compute(_ point: Int, _ L: LuaState, _ function: Int32) -> (isDone: Bool, text: [UInt8]) {
+    private func compute(
+        _ point: Int, _ L: LuaState, _ function: Int32, _ processes: Int
+    ) -> (isDone: Bool, text: [UInt8]) {
+        let whole = options.memoryLimit
+        shareMemory(processes)
         progress = nil
         sweepProgress = nil
         // the point's own seed counts, which the command line's has gone into; cores are used up by the processes
@@ -226,6 +259,9 @@ extension Runtime {
             try callBack(L, arguments: 1, results: 1)
             return (true, Array(bytes(L, at: -1)))
         } catch {
+            if let whole, Int(shim_stop_reason(L)) == SHIM_OUT_OF_MEMORY {
+                return (false, Array(Self.outOfShare(whole, processes).utf8))
+            }
             return (false, lua_type(L, -1) == LUA_TSTRING ? Array(bytes(L, at: -1)) : Array(described(L, at: -1).utf8))
         }
     }

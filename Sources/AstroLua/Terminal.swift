@@ -21,7 +21,7 @@ package struct Terminal {
 
     /// A variable of the environment; an empty one counts as none.
     package static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+        getenv(name).flatMap { String(validatingCString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private static func number(_ name: String) -> Int? {

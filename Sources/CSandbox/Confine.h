@@ -20,6 +20,9 @@ void forget_environment(void);
 
 int gnuplot_start(const int descriptors[3], sandbox_reach reach);   // its process, or -1
 void gnuplot_use_broker(int socket);
+// Several may draw at a time: together they take about as much as the script may; 0 is no limit.
+enum { MOST_DRAWINGS = 4 };
+void gnuplot_share_memory(size_t limit);
 // The parent's side of sandbox_run_gnuplot: receives a request and starts a process that answers it; 0 if there is none.
 pid_t gnuplot_serve(int socket);
 

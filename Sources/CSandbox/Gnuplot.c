@@ -21,6 +21,14 @@ static int broker = -1;
 
 void gnuplot_use_broker(int socket) { broker = socket; }
 
+static size_t memory_share = (size_t)4 << 30;
+
+void gnuplot_share_memory(size_t limit) {
+    const size_t least = (size_t)128 << 20;                 // what gnuplot itself needs
+    size_t share = limit / MOST_DRAWINGS;
+    if (limit && share < memory_share) memory_share = share > least ? share : least;
+}
+
 static bool find_program(char path[PATH_MAX]) {
     const char *directories = getenv("PATH");
     for (const char *rest = directories ? directories : "/usr/local/bin:/usr/bin:/bin"; *rest;) {
@@ -43,7 +51,7 @@ static void confine_gnuplot(const char *program) {
     for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++) landlock_allow(ruleset, loaders[i], LANDLOCK_READ | LANDLOCK_RUN);
     landlock_allow(ruleset, program, LANDLOCK_READ | LANDLOCK_RUN);
     landlock_allow(ruleset, "/dev/null", LANDLOCK_READ | LANDLOCK_WRITE);
-    struct rlimit no_core = {0, 0}, memory = {(rlim_t)4 << 30, (rlim_t)4 << 30}, seconds = {300, 300}, picture = {(rlim_t)1 << 30, (rlim_t)1 << 30};
+    struct rlimit no_core = {0, 0}, memory = {memory_share, memory_share}, seconds = {300, 300}, picture = {(rlim_t)1 << 30, (rlim_t)1 << 30};
     setrlimit(RLIMIT_CORE, &no_core);
     setrlimit(RLIMIT_DATA, &memory);
     setrlimit(RLIMIT_CPU, &seconds);

@@ -38,14 +38,15 @@ static void limit(int resource, rlim_t most) {
     setrlimit(resource, &value);
 }
 
-// The precise limit is kept by Lua's allocator and the engine's own figures; this one stands behind, with a quarter and
-// some room more for what no figure holds: the program itself, stacks of threads, what malloc keeps.
+// The precise limit is kept by Lua's allocator and the engine's own figures; this one stands behind. It goes by what is mapped,
+// and Lua's range keeps what it once had: so twice, with a quarter and some room more for what no figure holds: the program
+// itself, stacks of threads, what malloc keeps.
 static void limit_memory(size_t bytes) {
     const size_t room = (size_t)256 << 20, stack = (size_t)16 << 20;
     size_t threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
     snprintf(memory_text, sizeof memory_text,
              "astrolua: the script needs more memory than its limit of %g MB (--memory-limit)\n", (double)bytes / (1 << 20));
-    limit(RLIMIT_DATA, bytes + bytes / 4 + room + threads * stack);
+    limit(RLIMIT_DATA, 2 * bytes + bytes / 4 + room + threads * stack);
     watch_crashes();
 }
 

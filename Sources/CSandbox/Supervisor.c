@@ -25,14 +25,12 @@
 
 static const double GRACE = 8;             // seconds; the child ends itself after 5
 
-enum { MOST_DRAWINGS = 16 };               // at a time; requests wait in the socket
-
 static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 enum { PASSED_ON = sizeof passed_on / sizeof *passed_on };
 
 typedef struct {
     pid_t child;
-    pid_t drawings[MOST_DRAWINGS];         // processes that run gnuplot; 0 where there is none
+    pid_t drawings[MOST_DRAWINGS];         // processes that run gnuplot; 0 where there is none. Requests wait in the socket
     int signals, broker;
     bool too_long, ended;
     int status;
@@ -155,6 +153,7 @@ static _Noreturn void finish(Supervisor *s) {
 
 static _Noreturn void supervise(pid_t child, int broker, const sigset_t *watched, const sandbox_rules *rules) {
     Supervisor s = {.child = child, .broker = broker, .signals = signalfd(-1, watched, SFD_CLOEXEC)};
+    gnuplot_share_memory(rules->memory_limit);
     if (rules->time_limit > 0) s.deadline = now() + rules->time_limit + GRACE;
     s.has_terminal = tcgetattr(STDIN_FILENO, &s.terminal) == 0;
     signal(SIGTTOU, SIG_IGN);              // putting the terminal back must not stop us

@@ -133,22 +133,34 @@ bool host_over_limit(const Host *host) { return host->limit && host->used + host
 
 bool shim_over_memory_limit(lua_State *L) { return host_over_limit(host_of(L)); }
 
-static bool refuses(Host *host, size_t growth) {
-    if (host->granting || host->stop) return false;
-    if (host->fail_after && ++host->requests >= host->fail_after) return true;
-    return host->limit && host->used + host->external + growth > host->limit;
+// Before 5.4.8, a table that grows may be collected while it does, if room for it was refused at first (as the `__newindex` of a
+// weak metatable). So there what is no object of its own, the parts of tables among them, has an eighth of the limit more: the
+// collection is left to the next object. What needs more than that is refused twice, and the script ends.
+static bool grows_unsafely(bool is_object) { return !is_object && !shim_lua_is_patched(); }
+
+static size_t limit_for(const Host *host, bool is_object) {
+    return host->limit + (grows_unsafely(is_object) ? host->limit / 8 : 0);
 }
 
-static void *refuse(Host *host, size_t growth) {
-    bool hopeless = ++host->refusals >= 2 || growth > host->limit;
+static bool refuses(Host *host, size_t growth, bool is_object) {
+    if (host->refuses_again) return true;
+    if (host->granting || host->stop) return false;
+    if (host->fail_after && ++host->requests >= host->fail_after) return true;
+    return host->limit && host->used + host->external + growth > limit_for(host, is_object);
+}
+
+static void *refuse(Host *host, size_t growth, bool is_object) {
+    bool hopeless = ++host->refusals >= 2 || growth > host->limit || grows_unsafely(is_object);
+    host->refuses_again = !host->refuses_again && grows_unsafely(is_object);
     if (hopeless && !host->fail_after) shim_stop(host->main, SHIM_OUT_OF_MEMORY);
     return NULL;
 }
 
-static void *grow(Host *host, void *block, size_t old_size, size_t new_size) {
-    if (refuses(host, new_size - old_size)) return refuse(host, new_size - old_size);
+static void *grow(Host *host, void *block, size_t old_size, size_t new_size, bool is_object) {
+    if (refuses(host, new_size - old_size, is_object)) return refuse(host, new_size - old_size, is_object);
     void *result = block ? arena_resize(&host->arena, block, old_size, new_size) : arena_take(&host->arena, new_size);
     if (!result) shim_stop(host->main, SHIM_OUT_OF_MEMORY);
+    if (!result) host->refuses_again = grows_unsafely(is_object);
     if (!result && host->granting) {
         fputs("astrolua: no memory left for Lua\n", stderr);
         abort();
@@ -159,7 +171,8 @@ static void *grow(Host *host, void *block, size_t old_size, size_t new_size) {
 
 void *host_allocate(void *context, void *block, size_t old_size, size_t new_size) {
     Host *host = context;
-    if (!block) old_size = 0;                       // Lua passes the kind of object there
+    bool is_object = !block && old_size != 0;       // Lua passes the kind of object there
+    if (!block) old_size = 0;
     if (host->building && host->used && !block) {
         host->building = false;
         fix_hash_seed(host, host->arena.base, host->used);
@@ -172,7 +185,7 @@ void *host_allocate(void *context, void *block, size_t old_size, size_t new_size
     if (block && old_size == 0) block = NULL;
     void *result;
     if (new_size > old_size) {
-        result = grow(host, block, old_size, new_size);
+        result = grow(host, block, old_size, new_size, is_object);
     } else {
         result = arena_resize(&host->arena, block, old_size, new_size);
         if (!result) result = block;                // Lua takes it that shrinking never fails

@@ -34,10 +34,8 @@ static int rep(lua_State *L) {
     return 1;
 }
 
-enum { READ = 1, WRITE = 2, LENGTH = 4 };
-
 // What is no table must behave as one.
-static void check_table(lua_State *L, int index, int uses) {
+void host_check_table(lua_State *L, int index, int uses) {
     if (lua_type(L, index) == LUA_TTABLE) return;
     static const char *const needed[] = {"__index", "__newindex", "__len"};
     for (int i = 0; i < 3; i++) {
@@ -48,7 +46,7 @@ static void check_table(lua_State *L, int index, int uses) {
 }
 
 static int insert(lua_State *L) {
-    check_table(L, 1, READ | WRITE | LENGTH);
+    host_check_table(L, 1, HOST_READ | HOST_WRITE | HOST_LENGTH);
     lua_Integer end = (lua_Integer)((lua_Unsigned)luaL_len(L, 1) + 1), position = end;
     int count = lua_gettop(L);
     if (count != 2 && count != 3) return luaL_error(L, "wrong number of arguments to 'insert'");
@@ -66,7 +64,7 @@ static int insert(lua_State *L) {
 }
 
 static int remove_element(lua_State *L) {
-    check_table(L, 1, READ | WRITE | LENGTH);
+    host_check_table(L, 1, HOST_READ | HOST_WRITE | HOST_LENGTH);
     lua_Integer size = luaL_len(L, 1), position = luaL_optinteger(L, 2, size);
     if (position != size)
         luaL_argcheck(L, (lua_Unsigned)position - 1u <= (lua_Unsigned)size, 2, "position out of bounds");
@@ -84,8 +82,8 @@ static int remove_element(lua_State *L) {
 static int move(lua_State *L) {
     lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3), to = luaL_checkinteger(L, 4);
     int target = lua_isnoneornil(L, 5) ? 1 : 5;
-    check_table(L, 1, READ);
-    check_table(L, target, WRITE);
+    host_check_table(L, 1, HOST_READ);
+    host_check_table(L, target, HOST_WRITE);
     lua_settop(L, 5);
     lua_pushvalue(L, target);
     if (last < first) return 1;

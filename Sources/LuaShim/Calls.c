@@ -9,7 +9,19 @@
 static const char type_keys[SHIM_TYPES];
 
 const void *shim_type_key(int tag) { return &type_keys[tag]; }
-const char *shim_lua_release(void) { return LUA_RELEASE; }
+
+// Of the library that runs, which need not be that of the header.
+const char *shim_lua_release(void) {
+    static char release[24] = "Lua ";
+    sscanf(lua_ident, "$LuaVersion: Lua %15s", release + 4);
+    return release;
+}
+
+bool shim_lua_is_patched(void) {
+    int number = 0;
+    return sscanf(lua_ident, "$LuaVersion: Lua 5.4.%d", &number) == 1 && number >= 8;
+}
+
 void *shim_context(lua_State *L) { return host_of(L)->context; }
 bool shim_seed_is_fixed(lua_State *L) { return host_of(L)->seed_fixed; }
 
@@ -25,6 +37,19 @@ void host_keep_weak_table(lua_State *L, const void *key) {
 void host_set_function(lua_State *L, const char *name, lua_CFunction function) {
     lua_pushcfunction(L, function);
     lua_setfield(L, -2, name);
+}
+
+int host_original(lua_State *L, int upvalue) {
+    lua_pushvalue(L, lua_upvalueindex(upvalue));
+    lua_CFunction function = lua_tocfunction(L, -1);
+    if (function && !lua_getupvalue(L, -1, 1)) {
+        lua_pop(L, 1);
+        return function(L);
+    }
+    if (function) lua_pop(L, 1);
+    lua_insert(L, 1);                      // one of ours: it needs a call of its own
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
 }
 
 static bool is_ours(const char *source) {
@@ -61,6 +86,16 @@ static int raise_message(lua_State *L) {
     return lua_error(L);
 }
 
+static void collect_garbage(Host *host, lua_State *L) {
+    if (host->collecting) return;
+    host->collecting = true;
+    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
+    host->collecting = false;
+    host_measure(host);
+}
+
+void shim_collect_garbage(lua_State *L) { collect_garbage(host_of(L), host_of(L)->running); }
+
 static int enter_swift(lua_State *L, int method) {
     Host *host = host_of(L);
     luaL_checkstack(L, 60, "too many nested calls");
@@ -73,10 +108,7 @@ static int enter_swift(lua_State *L, int method) {
     if (results == SHIM_FAILED) return raise_message(L);
     if (results == SHIM_RAISED) return lua_error(L);
     if (!host_over_limit(host) || host->collecting) return results;
-    host->collecting = true;
-    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
-    host->collecting = false;
-    host_measure(host);
+    collect_garbage(host, L);
     if (!host_over_limit(host)) return results;
     host->stop = SHIM_OUT_OF_MEMORY;
     return host_raise_stop(L);
@@ -102,22 +134,6 @@ void shim_push_index(lua_State *L, int method) {
     lua_pushinteger(L, method);
     lua_insert(L, -2);
     lua_pushcclosure(L, call_index, 2);
-}
-
-static int text_only(lua_State *L) {
-    int mode = (int)lua_tointeger(L, lua_upvalueindex(2));
-    if (lua_gettop(L) < mode) lua_settop(L, mode);
-    lua_pushliteral(L, "t");
-    lua_replace(L, mode);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
-void shim_push_text_only(lua_State *L, int mode_argument) {
-    lua_pushinteger(L, mode_argument);
-    lua_pushcclosure(L, text_only, 2);
 }
 
 static int add_traceback(lua_State *L) {
@@ -157,27 +173,35 @@ void shim_fail_after(lua_State *L, size_t requests) {
     host_of(L)->requests = 0;
 }
 
-// math.randomseed() without arguments goes back to the run's seed.
+// math.randomseed() without arguments goes back to the run's seed. Its first upvalue is Lua's own: the generator's state.
 static int seed_random(lua_State *L) {
     if (lua_isnone(L, 1)) lua_pushinteger(L, (lua_Integer)host_of(L)->seed);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 0);
+    lua_tocfunction(L, lua_upvalueindex(2))(L);
     return 0;
 }
 
 void random_install(lua_State *L) {
     lua_getglobal(L, "math");
     lua_getfield(L, -1, "randomseed");
-    lua_pushcclosure(L, seed_random, 1);
+    if (!lua_getupvalue(L, -1, 1)) lua_pushnil(L);
+    lua_insert(L, -2);
+    lua_pushcclosure(L, seed_random, 2);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "randomseed");
     lua_call(L, 0, 0);
     lua_pop(L, 1);
 }
 
+// A collection is not interrupted. In the middle of one, all of 5.4 loses a metatable that is given to a table with weak keys and
+// values, and then uses it. With steps of this size each is a whole collection.
+static void collect_at_once(lua_State *L) {
+    enum { AS_BEFORE = 0, LARGEST_STEP = 100 };
+    lua_gc(L, LUA_GCINC, AS_BEFORE, AS_BEFORE, LARGEST_STEP);
+}
+
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
+    collect_at_once(L);
     order_install(L);
     text_install(L);
     guard_install(L);

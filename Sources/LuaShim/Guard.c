@@ -1,6 +1,7 @@
 // What ends a script ends it: pcall, xpcall and coroutines catch everything but an interrupt and the limits.
 #include "Host.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,7 +144,7 @@ static int run_coroutine(lua_State *L, lua_State *coroutine, int arguments) {
 
 static int resume(lua_State *L) {
     lua_State *coroutine = lua_tothread(L, 1);
-    luaL_argexpected(L, coroutine, 1, "coroutine");
+    luaL_argexpected(L, coroutine, 1, "thread");
     int results = run_coroutine(L, coroutine, lua_gettop(L) - 1);
     lua_pushboolean(L, results >= 0);
     int returned = results >= 0 ? results : 1;
@@ -151,12 +152,38 @@ static int resume(lua_State *L) {
     return returned + 1;
 }
 
+#if LUA_VERSION_RELEASE_NUM >= 50408
+static int reset_thread(lua_State *coroutine, lua_State *from) { return lua_closethread(coroutine, from); }
+#else
+static void no_hook(lua_State *L, lua_Debug *activation) { (void)L, (void)activation; }
+
+// Before 5.4.8 the handler of an `xpcall` that the coroutine waits in stays in force while the coroutine is closed, as a place in a
+// stack that others use by then. No call takes it back. It lies behind the hook in all of 5.4 until then, and the hook can be
+// recognized.
+static bool forget_handler(lua_State *coroutine) {
+    enum { WORDS = 32 };
+    lua_sethook(coroutine, no_hook, LUA_MASKCOUNT, INT_MAX);
+    uintptr_t *words = (uintptr_t *)coroutine;
+    int i = 0;
+    while (i < WORDS && words[i] != (uintptr_t)no_hook) i++;
+    lua_sethook(coroutine, NULL, 0, 0);
+    if (i == WORDS || words[i + 1] % 16 != 0 || words[i + 1] / 16 > LUAI_MAXSTACK + 1000) return false;
+    words[i + 1] = 0;
+    return true;
+}
+
+static int reset_thread(lua_State *coroutine, lua_State *from) {
+    if (!forget_handler(coroutine)) return luaL_error(from, "this %s cannot close a coroutine", shim_lua_release());
+    return lua_resetthread(coroutine);
+}
+#endif
+
 // Runs what the coroutine has to close, within reach of the limits.
 static int reset(lua_State *L, lua_State *coroutine) {
     Host *host = host_of(L);
     lua_State *outer = host->running;
     host->running = coroutine;
-    int status = lua_resetthread(coroutine);
+    int status = reset_thread(coroutine, L);
     host->running = outer;
     if (!host->stop) return status;
     set_stop_hook(outer);
@@ -201,7 +228,7 @@ static bool is_at_rest(lua_State *L, lua_State *coroutine) {
 
 static int close_coroutine(lua_State *L) {
     lua_State *coroutine = lua_tothread(L, 1);
-    luaL_argexpected(L, coroutine, 1, "coroutine");
+    luaL_argexpected(L, coroutine, 1, "thread");
     if (!is_at_rest(L, coroutine)) return luaL_error(L, "cannot close a running coroutine");
     host_check_stack(L);
     int status = reset(L, coroutine);

@@ -25,6 +25,7 @@ typedef struct {
     int granting;                          // above 0 while Swift is on the stack: no request is refused
     size_t used, external, held_before, limit, fail_after, requests;
     int refusals;                          // Lua collects after the first refusal and asks once more
+    bool refuses_again;                    // the same request, when it is made once more
     bool building, seed_fixed, collecting;
     lua_Integer shown;                     // objects numbered by tostring so far
     double time_limit;
@@ -48,9 +49,18 @@ void random_install(lua_State *L);
 void patterns_install(lua_State *L);       // string.find, match, gmatch, gsub
 void bounds_install(lua_State *L);         // string.rep, table.insert, remove, move
 void terminal_shield(lua_State *L);        // nothing a script prints becomes a terminal's command
+const char *terminal_lost(bool is_raised); // why something printed is lost, as errno tells now
 
 void host_check_stop(lua_State *L);        // raises where a limit was reached; for loops that no hook sees
 void host_check_stack(lua_State *L);       // raises where C's own stack is more than half used
+
+// Lua's own function, which is kept in that upvalue, within this call: what it complains of carries the caller's line and the
+// name that the script knows it by.
+int host_original(lua_State *L, int upvalue);
+
+// Raises unless the argument can be used as a table is.
+enum { HOST_READ = 1, HOST_WRITE = 2, HOST_LENGTH = 4 };
+void host_check_table(lua_State *L, int index, int uses);
 
 void host_push_where(lua_State *L);
 int host_raise_stop(lua_State *L);

@@ -177,6 +177,13 @@ static int step(lua_State *L) {
     return 1;
 }
 
+// Lua's own, whose iterator would complain of nil without a line.
+static int ipairs(lua_State *L) {
+    luaL_checkany(L, 1);
+    host_check_table(L, 1, HOST_READ);
+    return host_original(L, 1);
+}
+
 static int pairs_continued(lua_State *L, int status, lua_KContext context) {
     (void)L, (void)status, (void)context;
     return 3;
@@ -322,8 +329,20 @@ static int next_key(lua_State *L) {
 // elements keep their order.
 enum { LIST = 1, COMPARE = 2, FROM = 3, TO = 4, LEFT = 5, RIGHT = 6 };
 
+// Lua's own comparison names no line when it fails within C.
+static bool compare_plainly(lua_State *L) {
+    int right = lua_type(L, RIGHT), left = lua_type(L, LEFT);
+    bool comparable = right == left && (right == LUA_TNUMBER || right == LUA_TSTRING);
+    if (comparable || luaL_getmetafield(L, RIGHT, "__lt") != LUA_TNIL || luaL_getmetafield(L, LEFT, "__lt") != LUA_TNIL) {
+        lua_settop(L, RIGHT);
+        return lua_compare(L, RIGHT, LEFT, LUA_OPLT);
+    }
+    if (right == left) return luaL_error(L, "attempt to compare two %s values", lua_typename(L, right));
+    return luaL_error(L, "attempt to compare %s with %s", lua_typename(L, right), lua_typename(L, left));
+}
+
 static bool right_is_less(lua_State *L) {
-    if (lua_isnil(L, COMPARE)) return lua_compare(L, RIGHT, LEFT, LUA_OPLT);
+    if (lua_isnil(L, COMPARE)) return compare_plainly(L);
     lua_pushvalue(L, COMPARE);
     lua_pushvalue(L, RIGHT);
     lua_pushvalue(L, LEFT);
@@ -362,7 +381,7 @@ static void merge_runs(lua_State *L, lua_Integer start, lua_Integer middle, lua_
 static lua_Integer least_of(lua_Integer a, lua_Integer b) { return a < b ? a : b; }
 
 static int sort(lua_State *L) {
-    luaL_checkany(L, LIST);
+    host_check_table(L, LIST, HOST_READ | HOST_WRITE | HOST_LENGTH);
     lua_Integer count = luaL_len(L, LIST);
     if (!lua_isnoneornil(L, COMPARE)) luaL_checktype(L, COMPARE, LUA_TFUNCTION);
     luaL_argcheck(L, count < INT_MAX, LIST, "array too big");
@@ -395,6 +414,9 @@ void order_install(lua_State *L) {
     lua_pushglobaltable(L);
     host_set_function(L, "pairs", pairs);
     host_set_function(L, "next", next_key);
+    lua_getfield(L, -1, "ipairs");
+    lua_pushcclosure(L, ipairs, 1);
+    lua_setfield(L, -2, "ipairs");
     lua_getfield(L, -1, "table");
     host_set_function(L, "sort", sort);
     lua_pop(L, 2);

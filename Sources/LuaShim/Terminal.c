@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "Host.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,7 @@ size_t shim_make_visible(const char *text, size_t length, char *shown) {
 static bool write_all(int descriptor, const char *text, size_t length) {
     while (length > 0) {
         ssize_t written = write(descriptor, text, length);
+        if (written < 0 && errno == EINTR) continue;
         if (written < 0) return false;
         text += written;
         length -= (size_t)written;
@@ -97,6 +99,45 @@ static ssize_t write_shielded(void *cookie, const char *text, size_t length) {
     return (ssize_t)length;
 }
 
+// MARK: what could not be written
+
+// Streams that lead to standard output, the last one first on the way.
+static FILE *ways[2];
+static int way_count;
+static int reason;                         // an errno; 0: unknown
+static bool is_lost, was_raised;
+
+static FILE *remember(FILE *file) {
+    if (file && way_count < (int)(sizeof ways / sizeof *ways)) ways[way_count++] = file;
+    return file;
+}
+
+const char *terminal_lost(bool is_raised) {
+    if (!is_lost) reason = errno;
+    is_lost = true;
+    was_raised |= is_raised;
+    return reason ? strerror(reason) : "some of it was lost";
+}
+
+void shim_note_lost_output(void) {
+    errno = 0;
+    terminal_lost(false);
+}
+
+static void flush_one(FILE *file) {
+    errno = 0;
+    if (fflush(file) != 0 || ferror(file)) terminal_lost(false);
+}
+
+const char *shim_lost_output(bool *is_told) {
+    for (int i = way_count; i-- > 0;) flush_one(ways[i]);
+    flush_one(stdout);
+    errno = 0;
+    if (fflush(NULL) != 0) terminal_lost(false);
+    *is_told = was_raised;
+    return is_lost ? terminal_lost(false) : NULL;
+}
+
 static FILE *shielded(int descriptor, int buffering) {
     static Shield shields[3];
     shields[descriptor].descriptor = descriptor;
@@ -114,7 +155,7 @@ static void replace_stream(lua_State *L, const char *name, FILE *file) {
 }
 
 void terminal_shield(lua_State *L) {
-    FILE *out = isatty(STDOUT_FILENO) ? shielded(STDOUT_FILENO, _IOLBF) : NULL;
+    FILE *out = isatty(STDOUT_FILENO) ? remember(shielded(STDOUT_FILENO, _IOLBF)) : NULL;
     FILE *errors = isatty(STDERR_FILENO) ? shielded(STDERR_FILENO, _IONBF) : NULL;
     if (out) {
         replace_stream(L, "stdout", out);
@@ -139,7 +180,7 @@ static ssize_t write_tapped(void *cookie, const char *text, size_t length) {
 void shim_tap_output(lua_State *L, shim_tap function, void *context) {
     static Tap tap;
     tap = (Tap){function, context, host_of(L)->out};
-    FILE *out = fopencookie(&tap, "w", (cookie_io_functions_t){.write = write_tapped});
+    FILE *out = remember(fopencookie(&tap, "w", (cookie_io_functions_t){.write = write_tapped}));
     if (!out) return;
     setvbuf(out, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, BUFSIZ);
     replace_stream(L, "stdout", out);

@@ -64,8 +64,8 @@ static int print(lua_State *L) {
         lua_pop(L, 1);
     }
     fputc('\n', out);
-    fflush(out);
-    return 0;
+    if (fflush(out) == 0 && !ferror(out)) return 0;
+    return luaL_error(L, "print: can't write to standard output: %s", terminal_lost(true));
 }
 
 static bool is_pointer(lua_State *L, int index) { return lua_topointer(L, index) != NULL; }
@@ -76,7 +76,7 @@ static void replace_pointer(lua_State *L, int argument) {
     lua_replace(L, argument);
 }
 
-// Lua's own format does the work; before, the arguments it would show by address become texts.
+// Lua's own format does the work, in this call, so that its errors name it and the line; before, the arguments it would show by address become texts.
 static int format(lua_State *L) {
     int count = lua_gettop(L), argument = 1;
     size_t length;
@@ -95,11 +95,10 @@ static int format(lua_State *L) {
             lua_replace(L, argument);
         }
     }
-    lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushlstring(L, pattern, length);
-    for (int i = 2; i <= count; i++) lua_pushvalue(L, i);
-    lua_call(L, count, 1);
-    return 1;
+    lua_replace(L, 1);
+    lua_settop(L, count);
+    return host_original(L, 1);
 }
 
 void text_install(lua_State *L) {

@@ -103,15 +103,32 @@ struct CommandLineOptions: ParsableCommand {
         return copy
     }
 
-    /// The options that a run by `verify` and `bundle` takes over: limits, and where the script may read and write.
-    var limits: [String] {
-        (quiet ? ["--quiet"] : []) + (threads.map { ["--threads", "\($0)"] } ?? [])
-            + (memoryLimit.map { ["--memory-limit", "\($0.bytes)"] } ?? [])
-            + (timeLimit.map { ["--time-limit", "\($0)"] } ?? [])
-            + allowRead.flatMap { ["--allow-read", absolute($0)] }
+    /// The options that limit a script, or widen where it may read and write.
+    static let confining = ["--allow-read", "--allow-write", "--memory-limit", "--time-limit"]
+
+    /// Those given that are none of these.
+    func options(besides taken: [String]) -> [String] {
+        let given: [(String, Bool)] = [
+            ("-e", !chunks.isEmpty), ("-i", interactive), ("--version", version), ("--threads", threads != nil),
+            ("--seed", seed != nil), ("--quiet", quiet), ("--trust", trust), ("--allow-write", !allowWrite.isEmpty),
+            ("--allow-read", !allowRead.isEmpty), ("--memory-limit", memoryLimit != nil),
+            ("--time-limit", timeLimit != nil), ("--record", record != nil),
+            ("--checkpoint-every", checkpointEvery != nil), ("--resume", resume),
+        ]
+        return given.filter { $1 && !taken.contains($0) }.map(\.0)
     }
 
-    var places: [String] { allowWrite.flatMap { ["--allow-write", absolute($0)] } }
+    /// The command line of a run from a record, in another directory. What the record says is put where it belongs and never
+    /// read as words of a command line.
+    func again(_ recorded: RecordedRun, record: String) -> CommandLineOptions {
+        var copy = with(script: recorded.pathInStage.map { [$0] + recorded.arguments } ?? [])
+        copy.chunks = recorded.chunks
+        copy.seed = recorded.seed
+        copy.timeLimit = timeLimit ?? recorded.timeLimit
+        copy.allowRead = allowRead.map(absolute)
+        copy.record = record
+        return copy
+    }
 
     private func absolute(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }

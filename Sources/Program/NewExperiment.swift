@@ -42,6 +42,10 @@ struct NewExperiment {
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
-        return Glibc.write(descriptor, bytes, bytes.count) == bytes.count
+        if writeAll(bytes, to: descriptor) { return true }
+        let problem = errno
+        unlink(path)  // half a script is none
+        errno = problem
+        return false
     }
 }

@@ -7,6 +7,15 @@ enum ExitStatus {
     static let success: Int32 = 0, failure: Int32 = 1, wrongOptions: Int32 = 2
 }
 
+/// Swift would put the same character for all bytes that are not UTF-8: another file, perhaps.
+func checkWords() {
+    for i in 1..<max(1, Int(CommandLine.argc)) {
+        guard let word = CommandLine.unsafeArgv[i], String(validatingCString: word) == nil else { continue }
+        complain("astrolua: word \(i) of the command line is not UTF-8: '\(visible(String(cString: word)))'")
+        exit(ExitStatus.wrongOptions)
+    }
+}
+
 func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
     do {
         return try CommandLineOptions.parse(line: arguments)
@@ -31,18 +40,26 @@ func perform(_ parsed: CommandLineOptions) -> Int32 {
     return run(parsed, command: Array(CommandLine.arguments.dropLast(parsed.script.count)))
 }
 
-/// The same as a command line with these words.
-func runLine(_ words: [String], adapt: (inout Options) -> Void = { _ in }) -> Int32 {
-    run(parseOrExit(words), command: Array(CommandLine.arguments.prefix(1)), adapt: adapt)
+private var versionText: String {
+    let warning =
+        luaIsPatched
+        ? ""
+        : "\n\(luaRelease) has defects that scripts can reach: no 5.4.8 or later was at hand when this was built "
+            + "(Docs/security.md)"
+    return "astrolua \(Catalogue.version) (\(luaRelease))\n\(Sandbox.summary)\(warning)"
 }
 
 /// Does what the options ask, in the order of the lua program: -v, -e, the script, -i.
 func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options) -> Void = { _ in }) -> Int32 {
-    if parsed.version { print("astrolua \(Catalogue.version) (Lua 5.4)\n\(Sandbox.summary)") }
+    if parsed.version { print(versionText) }
     let hasWork = !parsed.chunks.isEmpty || !parsed.script.isEmpty
     if parsed.version, !hasWork, !parsed.interactive { return ExitStatus.success }
     var options = Options(parsed, command: command)
     adapt(&options)
+    if !options.trust, let problem = Options.problemWithDirectory {
+        complain("astrolua: \(problem)")
+        return ExitStatus.failure
+    }
     let record: RunRecord?
     do {
         record = try RunRecord(parsed, options)
@@ -52,7 +69,10 @@ func run(_ parsed: CommandLineOptions, command: [String], adapt: (inout Options)
     }
     let history = options.hasPrompt ? History.prepare() : nil
     if let status = options.trust ? Job.join() : Sandbox.enter(options, history: history) { return status }
-    for directory in options.directories { makeDirectory(directory) }
+    let access = Access(options)
+    for directory in options.directories where access.refusal(directory, writing: true) == nil {
+        makeDirectory(directory)
+    }
     do {
         let runtime = try Runtime(options)
         if Ranks.all.rank == 0 { record?.begin(runtime.ledger) }
@@ -102,7 +122,7 @@ private func run(
 /// Ends the program with the status of what went wrong.
 private func report(_ outcome: Outcome, _ runtime: Runtime, _ bar: ProgressBar?) throws {
     bar?.finish()
-    fflush(nil)
+    _ = lostOutput()
     switch outcome {
     case .finished: return
     case .failed(let message):
@@ -120,10 +140,8 @@ func complain(_ text: String, isColoured: Bool = false) {
     writeToTerminal((isatty(STDERR_FILENO) == 1 ? visible(text, keepingColours: isColoured) : text) + "\n")
 }
 
-/// Lines for standard output, under the same condition.
-func say(_ lines: [String]) {
-    for line in lines { print(isatty(STDOUT_FILENO) == 1 ? visible(line) : line) }
-}
+/// Lines for standard output about what a stranger may have made: in a pipe, too, control characters are shown.
+func say(_ lines: [String]) { for line in lines { print(visible(line)) } }
 
 /// To standard error, unbuffered.
 func writeToTerminal(_ text: String) { write(text, to: STDERR_FILENO) }

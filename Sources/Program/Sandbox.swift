@@ -10,17 +10,25 @@ enum Sandbox {
     /// The prompt's history is written by the program alone.
     static func enter(_ options: Options, history: String?) -> Int32? {
         let roots = options.sandboxRoots
-        let written = roots.writable + (history.map { [$0] } ?? [])
-        return withStrings(roots.readable) { readable in
-            withStrings(written) { writable in
+        return enter(
+            reading: roots.readable, writing: roots.writable + (history.map { [$0] } ?? []),
+            memory: options.memoryLimit ?? 0, seconds: options.hasPrompt ? 0 : options.timeLimit ?? 0, joiningJob: true)
+    }
+
+    /// The same for what runs no script. 0 is no limit.
+    static func enter(
+        reading: [String], writing: [String], memory: Int, seconds: Double, joiningJob: Bool = false
+    ) -> Int32? {
+        withStrings(reading) { readable in
+            withStrings(writing) { writable in
                 var rules = sandbox_rules(
-                    readable: readable, writable: writable, memory_limit: options.memoryLimit ?? 0,
-                    time_limit: options.hasPrompt ? 0 : options.timeLimit ?? 0, has_ranks: Ranks.areExpected)
+                    readable: readable, writable: writable, memory_limit: memory, time_limit: seconds,
+                    has_ranks: joiningJob && Ranks.areExpected)
                 guard sandbox_split(&rules) else {
                     complain("astrolua: cannot start a process for the script: \(String(cString: strerror(errno)))")
                     return ExitStatus.failure
                 }
-                if let status = Job.join() { return status }
+                if joiningJob, let status = Job.join() { return status }
                 guard let refused = sandbox_enter(&rules) else { return nil }
                 complain(
                     "astrolua: \(String(cString: refused)) refused to confine the script (--trust runs it without)")

@@ -12,6 +12,8 @@ private let targets: [String: @Sendable (UnsafeRawBufferPointer) throws -> Void]
     "checkpoints": { try loadCheckpoint(Array($0)) },
     "json": { _ = try JSON(parsing: Array($0)) },
     "zip": { _ = try ZipContents(Array($0)) },
+    "records": { try readRecord(Array($0)) },
+    "bundles": { try readBundle(Array($0)) },
     "csv": { readTables($0, "csv") },
     "dat": { readTables($0, "dat") },
     "npz": { readTables($0, "npz") },
@@ -70,6 +72,74 @@ private func loadCheckpoint(_ bytes: [UInt8]) throws {
     let simulation = try Simulation.load(from: path, threads: 2, streams: streams)
     try simulation.simulate(TimeGrid.ms(3, simulation.resolution))
     _ = simulation.fingerprint()
+}
+
+// MARK: records and bundles
+
+/// A record of a stranger, who knows what digests it needs: it is refused, or all that it names lies where it may.
+private func readRecord(_ bytes: [UInt8]) throws {
+    let run = try RecordedRun(resealed(try JSON(parsing: bytes)))
+    for (name, _) in run.textsInStage where name != "stdin" || run.script?.name != "-" { requireStaged(name) }
+    for name in run.inputs.map(\.name) + run.outputs where !name.hasPrefix("/") { requireStaged(name) }
+    for name in run.inputs.map(\.name) { _ = run.path(of: name) }
+    if let path = run.pathInStage, run.script?.name != "-", path == "-" {
+        fatalError("a script that is standard input")
+    }
+    if let limit = run.timeLimit, !(limit > 0) { fatalError("time limit \(limit)") }
+}
+
+/// With the digests of its texts.
+private func resealed(_ record: JSON) -> JSON {
+    record.changed { name, value in
+        switch name {
+        case "script": resealedText(value)
+        case "modules": value.list.map { .list($0.map(resealedText)) } ?? value
+        default: value
+        }
+    }
+}
+
+private func resealedText(_ text: JSON) -> JSON {
+    guard let lines = text["lines"]?.texts else { return text }
+    let digest = SHA256.hex(of: Array(lines.joined(separator: "\n").utf8))
+    return text.changed { $0 == "sha256" ? .text(digest) : $1 }
+}
+
+/// As a zip archive; and a list, with the contents of its files behind zeros, in an archive that is whole.
+private func readBundle(_ bytes: [UInt8]) throws {
+    _ = try? check(BundleContents(bytes))
+    let parts = bytes.split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
+    let contents = Array(parts.dropFirst())
+    let list = try JSON(parsing: parts[0]).changed { name, value in
+        guard name == "files", let files = value.list else { return value }
+        return .list(
+            files.enumerated().map { i, file in
+                let digest = SHA256.hex(of: i < contents.count ? contents[i] : [])
+                return file.changed { $0 == "sha256" ? .text(digest) : $1 }
+            })
+    }
+    let names = (list["files"]?.list ?? []).map { $0["file"]?.text ?? "" }
+    let files = names.enumerated().map { i, name in (name, i < contents.count ? contents[i] : []) }
+    check(try BundleContents(ZipArchive([(BundleContents.list, Array(list.readable.utf8))] + files).bytes))
+}
+
+private func check(_ bundle: BundleContents) {
+    for name in bundle.files.map(\.name) + bundle.directories + [bundle.script] { requireStaged(name) }
+}
+
+private func requireStaged(_ name: String) {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    let isStaged = parts.count > 1 && ["current", "script"].contains(parts[0])
+    if !isStaged || parts.contains("..") || parts.contains("") || name.utf8.contains(0) {
+        fatalError("leads to \(name)")
+    }
+}
+
+extension JSON {
+    fileprivate func changed(_ change: (String, JSON) -> JSON) -> JSON {
+        guard case .object(let fields) = self else { return self }
+        return .fields(fields.map { ($0.name, change($0.name, $0.value)) })
+    }
 }
 
 // MARK: patterns

@@ -6,11 +6,16 @@ struct Run {
     let status: Int32
     let output, errors: String
 
-    init(_ arguments: [String], input: String = "", in directory: URL = Run.directory) throws {
+    /// `environment` is added to that of the tests.
+    init(
+        _ arguments: [String], input: String = "", in directory: URL = Run.directory,
+        environment: [String: String] = [:]
+    ) throws {
         let process = Process()
         process.executableURL = Run.program
         process.arguments = arguments
         process.currentDirectoryURL = directory
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (standardInput, standardOutput, standardError) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
         process.standardOutput = standardOutput
@@ -72,6 +77,51 @@ struct ProgramTests {
             ("print(all_to_all)", "(the name of a rule stands between quotes: \"all_to_all\")"),
             ("require 'astro.plots'", "no module in stdlib: 'astro/plots.lua' (did you mean 'astro.plot'?)"),
             ("require 'plot'", "(did you mean 'astro.plot'?)"),
+            ("if !x then end", "near '!' (\"not equal\" is ~= and \"not\" is not)"),
+            ("if a && b then end", "(\"and\" is the word: a and b)"),
+            ("if a || b then end", "(\"or\" is the word: a or b)"),
+            ("x = { delta_IP3: 0.2 }", "(named values take =: { delta_IP3 = … })"),
+            ("x = { a: b }", "(named values take =: { a = … })"),
+            ("x = {\n  'a': 1,\n}", "(a name stands without quotes and takes =: { a = … })"),
+            ("x = { 'a' = 1 }", "(a name stands without quotes and takes =: { a = … })"),
+            ("print('x', delta_IP3 = 0.2)", "(named values stand in braces: { delta_IP3 = … })"),
+            ("print(\n  params = 3\n)", "(named values stand in braces: { params = … })"),
+            ("import astro", "local astro = require \"astro\""),
+            ("from astro import Simulation", "(local astro = require \"astro\")"),
+            ("local astro = require astro\nlocal x = 3", "(the name stands between quotes: require \"astro\")"),
+            ("print(“astro”)", "(the quotes of Lua are \" and ', not “ (U+201C))"),
+            ("x =\u{A0}3", "(a blank of another kind, U+00A0, stands in the line: type it anew)"),
+            ("x = 3 − 2", "(a minus is -, not − (U+2212))"),
+            ("while True do end", "variable 'True' is not defined (it is true)"),
+            ("x = None", "(it is nil)"),
+            ("for i in range(10) do end", "(to count: for i = 1, 10 do)"),
+            ("print(len({}))", "(the length is #x)"),
+            ("math.mean({ 1 })", "(a Vector has it: v:mean()"),
+            ("print('mean' + 3)", "(texts are joined by ..: \"mean \" .. 3)"),
+            ("print('%d spikes' % 3)", "(values come into a text by format: (\"%g mV\"):format(x))"),
+            ("print(f\"{x}\")", "(values come into a text by format: (\"%g mV\"):format(x))"),
+            ("local t = {} t.append(5)", "(t[#t + 1] = x appends to a table)"),
+            ("if x then elif y then end", "(the word is elseif)"),
+            ("def f(x):\n  return x", "(a function is function f(…) … end)"),
+            ("f = lambda x: x", "(a function without a name is function(x) return … end)"),
+            ("x = 5 // a comment", "(a comment begins with --; // divides and rounds down)"),
+            ("x := 5", "(an assignment is =)"),
+            ("x = 2 ** 3", "(a power is x ^ 2)"),
+            ("print x", "(a function is called with parentheses: print(x))"),
+            ("for x in list:\n  print(x)", "(a loop is for … do … end)"),
+            ("if x == 3:\n  print(x)", "(a condition closes with then: if x > 3 then … end)"),
+            ("if (x) {\n}", "(a block begins with then or do and closes with end, without braces)"),
+            ("if x then pass\nend", "an empty block needs nothing"),
+            ("x = np.array(3)", "variable 'np' is not defined (astro.vector { 1, 2 } is an array"),
+            ("nest.Create('x')", "Docs/coming-from-nest.md"),
+            ("print(self.x)", "(it is there in functions that are defined with a colon"),
+            (
+                "io.open('/etc/hostname'):read()",
+                "'/etc/hostname': the sandbox lets a script read below the current directory only"
+            ),
+            ("local f = io.open('/etc/hostname')\nf:read()", "'/etc/hostname': the sandbox lets a script read"),
+            ("local f = io.open('no-file')\nf:read()", "(io.open returned nil: assert(io.open(path)) says why)"),
+            ("x = astro.vector { 1 }[1:3]", "(a part of a Vector or of Nodes is v:slice(first, last))"),
         ])
     func hints(text: String, hint: String) throws {
         let run = try Run(["-e", text])

@@ -42,8 +42,8 @@ private struct Experiment {
 
     func text(_ name: String) throws -> String { String(decoding: try read(name), as: UTF8.self) }
 
-    func run(_ arguments: [String], input: String = "") throws -> Run {
-        try Run(["--quiet"] + arguments, input: input, in: directory)
+    func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Run {
+        try Run(["--quiet"] + arguments, input: input, in: directory, environment: environment)
     }
 
     /// Changes the record's JSON as a person with an editor would; `digests` puts the digests right afterwards.
@@ -86,13 +86,17 @@ struct RecordTests {
         let run = try experiment.run(["--record", "run.json", "experiment.lua", "word"])
         #expect(run.status == 0 && run.errors.isEmpty)
         let written = try experiment.text("results/spikes.csv")
+        // of its own: what other programs leave in the common one is not ours
+        let temporary = Run.directory.appendingPathComponent("temporary-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
         for threads in ["1", "3"] {
-            let verified = try experiment.run(["--threads", threads, "verify", "run.json"])
+            let verified = try experiment.run(
+                ["--threads", threads, "verify", "run.json"], environment: ["TMPDIR": temporary.path])
             #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
             #expect(verified.output.hasPrefix("run.json: the same to the bit (3 states, 1 file, "))
         }
         #expect(try experiment.text("results/spikes.csv") == written)
-        #expect(try experiment.shell("ls -d ${TMPDIR:-/tmp}/astrolua-?????? 2>/dev/null") == "")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
     }
 
     @Test("The record names what ran, what it read and wrote, with digests that sha256sum gives")
@@ -344,6 +348,14 @@ struct BundleTests {
     }
 }
 
+extension JSON {
+    fileprivate func replacing(_ others: [String: JSON]) -> JSON {
+        guard case .object(let fields) = self else { return self }
+        let kept = fields.filter { others[$0.name] == nil }.map { ($0.name, Optional($0.value)) }
+        return .fields(kept + others.map { ($0.key, Optional($0.value)) })
+    }
+}
+
 /// A bundle as somebody could make it who means no good, and what the program has to say of it.
 struct Forgery: Sendable, CustomTestStringConvertible {
     let message: String
@@ -352,6 +364,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
     private var directories: [String] = []
     private var digest: String?
     private var isListed = true
+    /// Fields of the list that are something else.
+    private var others: [String: JSON] = [:]
     private var list: String?
     private var isCompressed = false
 
@@ -376,6 +390,12 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         .init("was altered") { $0.digest = String(repeating: "0", count: 64) },
         .init("is not in it") { $0.script = "current/b" }, .init("compressed") { $0.isCompressed = true },
         .init("no JSON") { $0.list = String(repeating: "[", count: 100_000) }, .init("version") { $0.list = "{}" },
+        .init("more than 1000 directories") { $0.directories = (1...1001).map { "current/d\($0)" } },
+        .init("more than 1000 directories") { $0.names = (1...1001).map { "current/d\($0)/x" } },
+        .init("'arguments' is not what it should be") { $0.others = ["arguments": .text("-e")] },
+        .init("'arguments' is not what it should be") { $0.others = ["arguments": .list([.number(1)])] },
+        .init("'seed' is not what it should be") { $0.others = ["seed": .text("--trust")] },
+        .init("'directories' is not what it should be") { $0.others = ["directories": .number(1)] },
     ]
 
     var bytes: Data {
@@ -389,7 +409,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         let whole = JSON.fields([
             "format": .text("astrolua bundle"), "version": .number(1), "script": .text(script), "arguments": .list([]),
             "directories": .texts(directories), "files": .list(isListed ? entries : []),
-        ])
+        ]).replacing(others)
         var bytes = ZipArchive([("bundle.json", Array((list ?? whole.readable).utf8))] + files).bytes
         if isCompressed, let entry = bytes.firstRange(of: [0x50, 0x4b, 1, 2]) { bytes[entry.lowerBound + 10] = 8 }
         return Data(bytes)

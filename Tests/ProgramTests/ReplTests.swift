@@ -46,6 +46,31 @@ struct ReplTerminalTests {
         #expect(terminal.end() == 0)
     }
 
+    @Test(
+        "A quoted text that does not end is an error at once; a long one, a block and a bracket go on, with an ellipsis"
+    )
+    func unfinishedTexts() throws {
+        let terminal = try TerminalRun()
+        terminal.enter("print 'unfinished")
+        try terminal.wait(for: "unfinished string")
+        try terminal.prompt()
+        terminal.enter("x = [[one")
+        terminal.enter("two]]")
+        terminal.enter("x")
+        try terminal.wait(for: "\"one\\ntwo\"")
+        try terminal.prompt()
+        terminal.enter("y = {")
+        try terminal.wait(for: "…")
+        terminal.enter("7 }")
+        terminal.enter("y")
+        try terminal.wait(for: "{ 7 }")
+        terminal.enter("z = { a: 1 }")
+        try terminal.wait(for: "(named values take =: { a = … })")
+        try terminal.prompt()
+        terminal.type(TerminalRun.ctrlD)
+        #expect(terminal.end() == 0)
+    }
+
     @Test("An input of several lines is asked for, indented, and comes back whole with the up key")
     func severalLines() throws {
         let terminal = try TerminalRun()

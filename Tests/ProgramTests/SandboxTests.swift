@@ -30,7 +30,8 @@ struct SandboxTests {
     func escapes() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../lua/escapes.lua").standardizedFileURL
-        let run = try Run(["--quiet", "--time-limit", "100", file.path])
+        let release = try Run(["--version"]).output
+        let run = try Run(["--quiet", "--time-limit", "100", file.path, release])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.hasSuffix("no way out\n"))
     }
@@ -62,6 +63,88 @@ struct SandboxTests {
         #expect(
             run.errors.contains("--memory-limit") || run.errors.contains("stack overflow"), "\(text): \(run.errors)")
         #expect(!run.output.contains("not stopped"))
+    }
+
+    @Test(
+        "What does not fit into the memory is an error that pcall catches, and the script goes on",
+        arguments: [
+            "return v:histogram(1e8)", "return v:histogram(3e7)", "return v:histogram(1.4e9)",
+            "local t = {} for i = 1, 99 do t[i] = big:sorted() end",
+            "local t = {} for i = 1, 99 do t[i] = big:totable() end",
+            "local t = {} for i = 1, 99 do t[i] = big:slice(1) end", "local t = {} for i = 1, 99 do t[i] = -big end",
+            "local t = {} for i = 1, 99 do t[i] = big + big end", "local t = {} for i = 1, 99 do t[i] = 2 ^ big end",
+            "local t = {} for i = 1, 99 do t[i] = big:gt(1) end",
+            "local t = {} for i = 1, 99 do t[i] = big:select(big) end",
+            "for i = 1, 1000 do sim:record(n, { label = ('x'):rep(1e7) .. i }) end",
+            "for i = 1, 1000 do sim:create('parrot_neuron', { label = ('x'):rep(1e7) .. i }) end",
+            "local t = {} for i = 1, 1e7 do t[i] = astro.Simulation { threads = 1 } end",
+            "sim:create(('x'):rep(5e7))", "astro.load(('x'):rep(5e7))", "return n:get(('x'):rep(1e7))",
+        ])
+    func memoryErrors(text: String) throws {
+        let run = try Run([
+            "--quiet", "--memory-limit", "150M", "-e",
+            """
+            local v, sim = astro.vector { 1, 2 }, astro.Simulation { seed = 1, threads = 1 }
+            local n = sim:create("parrot_neuron", 10)
+            local _, big = v:histogram(1e6)
+            local ok, why = pcall(function() \(text) end)
+            sim:simulate(1)
+            print(ok, #tostring(why) < 1e5, "goes on")
+            """,
+        ])
+        #expect(run.output == "false\ttrue\tgoes on\n", "\(text): \(run.output) \(run.errors.prefix(500))")
+        #expect(!run.errors.contains("Fatal error"), "\(text)")
+    }
+
+    @Test(
+        "Recorders that fill the memory stop the run, with all that they have and room to save it",
+        arguments: [
+            "for i = 1, 300 do add(sim:record(cells[i])) end", "for i = 1, 2000 do add(sim:record(few)) end",
+            "for i = 1, 400 do add(sim:record(cells, { 'V_m' }, { interval = 0.1 })) end",
+            "for i = 1, 200 do add(sim:record(few)) add(sim:record(cells, { 'V_m' }, { interval = 0.1 })) end",
+        ], ["1", "3"])
+    func fullRecorders(text: String, threads: String) throws {
+        let run = try Run([
+            "--quiet", "--memory-limit", "64M", "--time-limit", "100", "-e",
+            """
+            local sim = astro.Simulation { seed = 1, threads = \(threads) }
+            local cells = sim:create("aeif_cond_alpha_astro", 300)
+            local few = sim:create("parrot_neuron", 10)
+            local noise = sim:create("poisson_generator", { rate = 200000 })
+            sim:connect(noise, few)
+            sim:connect(sim:create("poisson_generator", { rate = 20000 }), cells, "all_to_all", { weight = 2 })
+            local recs = {}
+            local function add(rec) recs[#recs + 1] = rec end
+            \(text)
+            local done, problem
+            repeat done, problem = pcall(sim.simulate, sim, 100) until not done or sim.time > 1e5
+            local events, time = 0, sim.time
+            for _, rec in ipairs(recs) do events = events + rec.n_events end
+            recs[1]:save "full.csv"
+            for _, rec in ipairs(recs) do rec:clear() end
+            sim:simulate(1)
+            os.remove "full.csv"
+            print(done, problem:find "memory" ~= nil, events > 1e5, sim.time > time)
+            """,
+        ])
+        #expect(run.output == "false\ttrue\ttrue\ttrue\n", "\(text): \(run.output) \(run.errors.prefix(500))")
+    }
+
+    @Test("The processes of a sweep share the memory limit; a point that needs more fails, and the others go on")
+    func sharedMemory() throws {
+        let run = try Run([
+            "--quiet", "--memory-limit", "100M", "-e",
+            """
+            local sweep = require "astro.sweep"
+            local results = sweep.run(function(p)
+              local t = {} for i = 1, p.a == 2 and 60 or 5 do t[i] = ("x"):rep((1 << 20) - 100) end
+              return #t
+            end, { a = { 1, 2, 3, 4 } }, { processes = 4 })
+            print(#results, #results.failed, results.failed[1].a, results.failed[1].error)
+            """,
+        ])
+        #expect(
+            run.output.hasPrefix("3\t1\t2\tthis point needs more memory than its share"), "\(run.output) \(run.errors)")
     }
 
     @Test("Cells that excite each other without end are an error before the memory is full")

@@ -61,7 +61,10 @@ final class TerminalRun {
         return status & 0x7f == 0 ? status >> 8 & 0xff : -1
     }
 
-    var usesColours: Bool { String(decoding: raw, as: UTF8.self).contains("\u{1B}[1;36m") }
+    var usesColours: Bool { hasGot("\u{1B}[1;36m") }
+
+    /// Have these very bytes been written to the terminal?
+    func hasGot(_ text: String) -> Bool { raw.firstRange(of: Array(text.utf8)) != nil }
 
     struct Failure: Error, CustomStringConvertible {
         let description: String

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 
+PAGE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../Docs/files.md"))
 os.chdir(sys.argv[1])
 missing = [name for name in ("numpy", "h5py", "libsonata", "neo") if importlib.util.find_spec(name) is None]
 if missing:
@@ -116,6 +117,21 @@ def without_header(name, new):
     return new
 
 
+STANDARD = {"magic", "version", "sorting", "units", "sorted", "node_population"}
+
+
+def attributes_of_our_own():
+    """Docs/files.md names all attributes that the standard does not have."""
+    found = set()
+    for name in ("spikes.h5", "calcium.h5", "potential.h5", "network.h5"):
+        with h5py.File(name) as file:
+            file.visititems(lambda _, item: found.update(item.attrs))
+    with open(PAGE) as page:
+        text = page.read()
+    assert found - STANDARD == {"first_global_id", "variable_name", "order"}, found
+    assert all(f"`{name}`" in text for name in found - STANDARD)
+
+
 def neo_samples():
     signal = neo.io.NestIO(filenames=without_header("potential.dat", "neo.dat")).read_analogsignal(
         gid=2, t_start=0.5 * pq.ms, t_stop=300 * pq.ms, sampling_period=pq.CompoundUnit("0.5*ms"), id_column=0, time_column=1,
@@ -134,7 +150,8 @@ def neo_spikes():
 
 
 status = 0
-for check in (numpy_arrays, written_while_running, nest_ascii, hdf5, sonata_spikes, sonata_reports, sonata_edges, neo_samples, neo_spikes):
+for check in (numpy_arrays, written_while_running, nest_ascii, hdf5, sonata_spikes, sonata_reports, sonata_edges, attributes_of_our_own,
+              neo_samples, neo_spikes):
     try:
         check()
         print("passed ", check.__name__)

@@ -76,7 +76,7 @@ describe("astro.options", function()
     { { "--time" }, "option --time needs a value" },
     { { "5" }, "'5' is not an option (options begin with --)" },
     { { "--pool_type", "blok" }, "option --pool_type cannot be 'blok' (there are: random, block)" },
-    { { "--out", "nowhere" }, "option --out: nowhere: No such file or directory" },
+    { { "--out", "nowhere" }, "option --out: there is no directory 'nowhere' (make it first)" },
     { { "--no-time" }, "there is no option --no_time" },
   }
   for _, case in ipairs(wrong) do

@@ -1,30 +1,59 @@
--- Draws what suite.py measured: time and memory against size, rate and delays. Reads results.csv in `--out`.
+-- Draws what suite.py measured: time and memory against size, rate and delays. Reads results.csv in `--out`, or the table of a page:
+--   astrolua scripts/bench/plots.lua --table Docs/performance.md --out Docs/images --format png
 -- test: --help
 
 local plot = require "astro.plot"
 
 local options = require "astro.options" {
   "Plots of the benchmark suite's results.",
+  { "table", "", "page with the suite's table, drawn in place of results.csv" },
 }
+
+local function as_row(names, cells)
+  local row = {}
+  for i, name in ipairs(names) do row[name] = tonumber(cells[i]) or cells[i] end
+  return row
+end
+
+-- Cells of a line, each of which `separator` ends.
+local function split(line, separator)
+  local cells = {}
+  for cell in line:gmatch("([^" .. separator .. "]*)" .. separator) do cells[#cells + 1] = cell:match "^%s*(.-)%s*$" end
+  return cells
+end
 
 -- Rows of results.csv as tables by column name; numbers where they are numbers.
 local function read(path)
   local rows, names = {}, nil
   for line in io.lines(path) do
-    local cells = {}
-    for cell in (line:gsub("\r", "") .. ","):gmatch("([^,]*),") do cells[#cells + 1] = cell end
-    if not names then
-      names = cells
-    else
-      local row = {}
-      for i, name in ipairs(names) do row[name] = tonumber(cells[i]) or cells[i] end
-      rows[#rows + 1] = row
-    end
+    local cells = split(line:gsub("\r", "") .. ",", ",")
+    if names then rows[#rows + 1] = as_row(names, cells) end
+    names = names or cells
   end
   return rows
 end
 
-local rows = read(options.out .. "/results.csv")
+-- The same from the table of a page, whose columns suite.py has named for readers.
+local function read_page(path)
+  local rows, names = {}, nil
+  for line in io.lines(path) do
+    local cells = line:sub(1, 1) == "|" and split(line:sub(2), "|")
+    if cells and cells[1] == "case" then
+      names = cells
+    elseif names and not cells then
+      break
+    elseif names and not cells[1]:find "^%-" then
+      local row = as_row(names, cells)
+      row.nodes, row.build_s, row.simulate_s, row.simulated_ms = row.cells, row["build s"], row["simulate s"], row["of ms"]
+      row.peak_bytes = row["peak MB"] * 1e6
+      rows[#rows + 1] = row
+    end
+  end
+  if #rows == 0 then error("there is no table of the benchmark suite in '" .. path .. "'", 0) end
+  return rows
+end
+
+local rows = options.table == "" and read(options.out .. "/results.csv") or read_page(options.table)
 
 -- A column of the rows of a case, through `f`.
 local function column(case, f)

@@ -4,33 +4,89 @@
 --
 --   analysis.rate = check.public("analysis.rate(spikes [, options])", function(spikes, options) … end)
 --
--- What fails inside says what is wrong, the value, and what is allowed; `wrong` adds the usage.
+-- What fails inside says what is wrong, the value, and what is allowed; `wrong` adds the usage. A call that says more than is heard is
+-- refused before f is called: how many arguments there are is asked of f itself.
 local _, _, host = ...
 local error, getmetatable, pcall, setmetatable, table, tostring = error, getmetatable, pcall, setmetatable, table, tostring
+local rawget, require, select, type = rawget, require, select, type
+local getinfo, readable = host.debug.getinfo, host.readable
 
 local check = {}
 
 local Failure <const> = {}
 
 -- fail(message, …) raises a failure; arguments as in string.format.
-local function fail(message, ...) error(setmetatable({ message:format(...) }, Failure), 0) end
+local function fail(message, ...) error(setmetatable({ readable(message:format(...)) }, Failure), 0) end
 check.fail = fail
 
 -- The same, with the usage of the public function behind it.
-local function wrong(message, ...) error(setmetatable({ message:format(...), with_usage = true }, Failure), 0) end
+local function wrong(message, ...) error(setmetatable({ readable(message:format(...)), with_usage = true }, Failure), 0) end
 check.wrong = wrong
+
+-- What is known of a public function: `most`, the number of its arguments, and its usage, or the module and the name that it has there.
+local known = setmetatable({}, { __mode = "k" })
+
+local function new_entry(f, usage)
+  local info = getinfo(f, "u")
+  return { usage = usage, most = info.isvararg and math.huge or info.nparams }
+end
+
+-- Of a function that says nothing itself its comment tells.
+local function usage_of(entry)
+  if entry.usage or not entry.module then return entry.usage end
+  for _, row in ipairs(require("astro.reference").module(entry.module).entries) do
+    if row.name == entry.name and not row.owner then return row.usage end
+  end
+end
+
+local function plural(n, noun) return ("%d %s%s"):format(n, noun, n == 1 and "" or "s") end
+
+local function misuse(entry, problem, ...)
+  local usage = usage_of(entry)
+  local name = entry.name or usage and usage:match("([%w_]+)%s*[%(%{]") or "call"
+  return ("%s: %s%s"):format(name, problem:format(...), usage and (" (usage: %s)"):format(usage) or "")
+end
+
+-- What is wrong with how a function is called, whatever its arguments are. What is nil at the end says nothing.
+local function misuse_of(entry, ...)
+  if entry.holder and (...) == entry.holder then return misuse(entry, "called with a colon, but a module takes a dot") end
+  local given = select("#", ...)
+  while given > entry.most and (select(given, ...)) == nil do given = given - 1 end
+  if given <= entry.most then return nil end
+  local receiver = (usage_of(entry) or ""):find("^[%w_]+:") and 1 or 0
+  local most = entry.most - receiver
+  return misuse(entry, "takes %s, got %d", most == 0 and "no arguments" or "at most " .. plural(most, "argument"), given - receiver)
+end
 
 -- public([usage,] f) is f whose failures are errors at the caller's line.
 function check.public(usage, f)
   if not f then usage, f = nil, usage end
-  return function(...)
+  local entry = new_entry(f, usage)
+  local function guarded(...)
+    local slip = misuse_of(entry, ...)
+    if slip then error(slip, 2) end
     local results = table.pack(pcall(f, ...))
     if results[1] then return table.unpack(results, 2, results.n) end
     local problem = results[2]
     if getmetatable(problem) ~= Failure then error(problem, 0) end
     error(problem.with_usage and usage and ("%s (usage: %s)"):format(problem[1], usage) or problem[1], 2)
   end
+  known[guarded] = entry
+  return guarded
 end
+
+-- A function that fails by itself, with its arguments counted.
+local function counted(f, usage)
+  local entry = new_entry(f, usage)
+  local function guarded(...)
+    local slip = misuse_of(entry, ...)
+    if slip then error(slip, 2) end
+    return f(...)
+  end
+  known[guarded] = entry
+  return guarded
+end
+check.counted = counted
 
 -- A value as errors show it.
 function check.shown(value)
@@ -69,13 +125,20 @@ function check.suggestion(name, names)
 end
 
 -- module(name, functions [, meant]): from now on, reading one that is not there is an error that names the nearest, or what `meant`
--- says: functions by the names that other programs have for them.
+-- says: functions by the names that other programs have for them. What they are called with is counted.
 function check.module(name, functions, meant)
+  for key, f in pairs(functions) do
+    if type(f) == "function" then
+      functions[key] = known[f] and f or counted(f)
+      local entry = known[functions[key]]
+      entry.module, entry.name, entry.holder = name, key, functions
+    end
+  end
   local function complain(_, key)
     if type(key) ~= "string" then return nil end
     local other = meant and meant[key:lower()]
     local hint = other and ("did you mean '%s'?"):format(other) or check.suggestion(key, check.sorted_keys(functions))
-    error(("%s has no '%s' (%s)"):format(name, key, hint), 2)
+    error(readable(("%s has no '%s' (%s)"):format(name, key, hint)), 2)
   end
   setmetatable(functions, { __index = complain })
 end
@@ -133,13 +196,32 @@ local KINDS <const> = {
 
 -- value(call, name, value, kind): the value, if it is of that kind (one of those above, or a Lua type).
 function check.value(call, name, value, kind)
-  local known = KINDS[kind]
-  if known then
-    if not known[1](value) then wrong("%s: %s must be %s, got %s", call, name, known[2], shown(value)) end
+  local test = KINDS[kind]
+  if test then
+    if not test[1](value) then wrong("%s: %s must be %s, got %s", call, name, test[2], shown(value)) end
   elseif type(value) ~= kind then
     wrong("%s: %s must be a %s, got %s", call, name, kind, shown(value))
   end
   return value
+end
+
+-- Options as other programs call them, with what is meant here: a name, or a sentence.
+local OTHER_NAMES <const> = {
+  xlim = "xrange", ylim = "yrange", xlabels = "xlabel", ylabels = "ylabel", nbins = "bins", binwidth = "bin", bin_width = "bin",
+  figsize = "width",
+  color = "colours are the program's own, so that figures agree; the .py export has them all", label = "a legend comes by itself",
+  linewidth = "lines have one width; the .py export has it", fontsize = "letters have one size; the .py export has it",
+}
+for other, name in pairs {
+  colour = "color", c = "color", colors = "color", colours = "color", lw = "linewidth", font = "fontsize", legend = "label",
+} do
+  OTHER_NAMES[other] = OTHER_NAMES[name]
+end
+
+local function option_hint(name, allowed)
+  local other = OTHER_NAMES[name]
+  if other and allowed[other] then return ("did you mean '%s'?"):format(other) end
+  return other and other:find(" ") and other or check.suggestion(name, check.sorted_keys(allowed))
 end
 
 -- options(call, given, allowed, …): a table of options, each with a known name and a value of the kind that one of the tables
@@ -153,7 +235,7 @@ function check.options(call, given, ...)
   end
   for name, value in pairs(given) do
     if not allowed[name] then
-      fail("%s: there is no option '%s' (%s)", call, tostring(name), check.suggestion(name, check.sorted_keys(allowed)))
+      fail("%s: there is no option '%s' (%s)", call, tostring(name), option_hint(name, allowed))
     end
     check.value(call, name, value, allowed[name])
   end

@@ -342,7 +342,7 @@ end
 --
 -- The page about a topic: a name, or the thing itself, such as `sim.connect` or `plot`. Without a topic an overview. Of what it
 -- does not know: nil, and a sentence that names the nearest topic.
-function help.text(topic, options)
+help.text = check.counted(function(topic, options)
   local page = new_page(options)
   if topic == nil then overview(page)
   elseif type(topic) ~= "string" then of_value(page, topic)
@@ -356,6 +356,6 @@ function help.text(topic, options)
   end
   if #page == 0 then return nil, ("there is no help on a %s; help() shows what there is"):format(type(topic)) end
   return table.concat(page, "\n\n")
-end
+end, "help.text([topic [, { width = 80, colours = false }]])")
 
 return help

@@ -24,7 +24,8 @@ end
 local READ <const>, CONNECT <const> = { "population" }, { "population", "source", "synapse", "target" }
 
 -- The events of a .csv, .dat, .gdf, .npz or .h5 (SONATA) file: a table of Vectors, `times` in ms, `senders`, and each sampled
--- quantity by name. Senders are global ids; in a SONATA file of another program they are its node ids, from 0.
+-- quantity by name. A .gdf or .dat file that begins with numbers has two columns, sender and time, as NEST 2 wrote spikes.
+-- Senders are global ids; in a SONATA file of another program they are its node ids, from 0.
 -- A last line that is cut off, since what wrote it was ended, is left out: that is said on standard error, and again in a
 -- second result.
 -- options: `population`, one of several in a SONATA file.

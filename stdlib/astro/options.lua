@@ -26,7 +26,7 @@ function Options.__index(_, name)
   error(("the script has no option '%s'"):format(name), 2)
 end
 
-function Options:figure(name) return ("%s/%s.%s"):format(self.out, name, self.format) end
+Options.figure = check.counted(function(self, name) return ("%s/%s.%s"):format(self.out, name, self.format) end, "options:figure(name)")
 
 -- What is wrong with the command line is no error of the script's: it carries no line and no traceback.
 local function complain(message, ...)
@@ -118,17 +118,29 @@ local function wants_help(words)
   return false
 end
 
-local NOT_ALLOWED <const> = 13
+local NOT_THERE <const>, NOT_ALLOWED <const> = 2, 13
 
 -- Before the run and not after it. A directory can be opened, if not read; "/." after it keeps out files.
 local function check_directory(path)
   local directory, problem, code = io.open(path .. "/.")
   if directory then return directory:close() end
   if code == NOT_ALLOWED then complain("option --out: the script may not write there (astrolua --allow-write %s ... lets it)", path) end
+  if code == NOT_THERE then complain("option --out: there is no directory '%s' (make it first)", path) end
   complain("option --out: %s", (problem:gsub("/%.:", ":", 1)))
 end
 
-return function(description)
+-- A name as a key is a natural slip, and would be ignored.
+local function check_description(description)
+  if type(description) ~= "table" then check.fail("options: the description must be a table, got %s", check.shown(description)) end
+  for key, row in pairs(description) do
+    if math.type(key) ~= "integer" then
+      check.fail('options: rows are lists, { "%s", default, "meaning" }, not %s = %s', tostring(key), tostring(key), check.shown(row))
+    end
+  end
+end
+
+return check.public("options { summary, option, … }", function(description)
+  check_description(description)
   local rows, values = {}, {}
   for i = 2, #description do rows[#rows + 1] = description[i] end
   for _, row in ipairs(STANDARD) do
@@ -142,4 +154,4 @@ return function(description)
   read(rows, host.args, values)
   if values.out ~= "." then check_directory(values.out) end
   return setmetatable(values, Options)
-end
+end)

@@ -302,14 +302,14 @@ local function get(name, level)
 end
 
 -- All presets, or those of a kind ("astrocyte", "neuron", "network"), sorted by name.
-function presets.list(kind)
+presets.list = check.counted(function(kind)
   local list = {}
   for _, name in ipairs(check.sorted_keys(makers)) do
     local preset = get(name, 1)
     if kind == nil or preset.kind == kind then list[#list + 1] = preset end
   end
   return list
-end
+end, "presets.list([kind])")
 
 return setmetatable(presets, {
   __index = function(_, name)

@@ -87,6 +87,7 @@ local function definition(line)
   owner, name = line:match("^([%w_]+)%.([%w_]+) = ")
   if not owner then return end
   arguments = line:match("= function ?(%b())") or line:match("= [%w_.]*public%(function ?(%b())")
+    or line:match("= [%w_.]*counted%(function ?(%b())")
   return owner, name, arguments, line:match('= [%w_.]*public%("(.-)"')
 end
 

@@ -12,8 +12,9 @@ local astro, getmetatable, ipairs, math, next, pcall, rawget, rawlen = astro, ge
 local table, tostring, type, utf8 = table, tostring, type, utf8
 local require = require
 
+local check = require "astro.check"
 local text_tools = require "astro.repl.text"
-local width_of, wrapped = text_tools.width, text_tools.wrapped
+local shown_text, width_of, wrapped = text_tools.shown, text_tools.width, text_tools.wrapped
 
 local show = {}
 
@@ -132,13 +133,13 @@ local function simulation_rows(sim)
     end
     local first, last = nodes.ids[1], nodes.ids[-1]
     local ids = first == last and ("id %d"):format(first) or ("ids %d to %d"):format(first, last)
-    rows[#rows + 1] = { nodes.label or nodes.model, ("%d%s, %s"):format(#nodes, nodes.label and " × " .. nodes.model or "", ids) }
+    rows[#rows + 1] = { shown_text(nodes.label or nodes.model), ("%d%s, %s"):format(#nodes, nodes.label and " × " .. nodes.model or "", ids) }
   end
   return rows
 end
 
 local function recorder_rows(rec)
-  local rows = { { "of", tostring(rec.nodes) }, { "events", ("%d"):format(rec.n_events) } }
+  local rows = { { "of", shown_text(tostring(rec.nodes)) }, { "events", ("%d"):format(rec.n_events) } }
   if #rec.quantities == 0 then
     local known, rate = pcall(rec.rate, rec)
     if known and rate == rate then rows[#rows + 1] = { "rate", short(rate) .. " Hz" } end
@@ -164,7 +165,7 @@ local function object_text(value, state, at_top)
   local kind = getmetatable(value)
   if kind == "Vector" then return vector_text(value, state, at_top) end
   local details = DETAILS[kind]
-  local text = tostring(value)
+  local text = shown_text(tostring(value))
   if not details or not at_top then return state.paint("object", text) end
   text = state.paint("object", wrapped(text, state.width))
   local known, rows = pcall(details, value, state.paint)
@@ -186,9 +187,9 @@ local render
 
 local function own_text(value)
   local meta = host.debug.getmetatable(value)
-  if not meta or rawget(meta, "__tostring") == nil then return end
+  if not meta or rawget(meta, "__tostring") == nil or rawget(meta, "__metatable") == "columns" then return end
   local done, text = pcall(tostring, value)
-  return done and text or "(its __tostring fails)"
+  return done and shown_text(text) or "(its __tostring fails)"
 end
 
 local function key_text(key, state)
@@ -284,11 +285,11 @@ end
 --
 -- The value as the prompt prints it. `width` is the number of columns to keep to, `depth` how many tables within each other
 -- are shown, `colours` adds those of a terminal.
-function show.text(value, options)
+show.text = check.counted(function(value, options)
   options = options or {}
   local state = { width = options.width or 80, depth = options.depth or 4, paint = text_tools.painter(options.colours), path = {} }
   return render(value, state, 0, 0)
-end
+end, "show.text(value [, { width = 80, depth = 4, colours = false }])")
 
 local function count(value)
   local n, key = 0, next(value)
@@ -299,13 +300,13 @@ end
 -- show.line(value [, { width = 80 }]) -> string
 --
 -- What the value is, in one line of that width.
-function show.line(value, options)
+show.line = check.counted(function(value, options)
   local width = options and options.width or 80
   local text = show.text(value, { width = math.max(width, 40), depth = 1 })
   if type(value) == "table" and text:find("\n", 1, true) then return ("table with %s elements"):format(count(value)) end
   text = text:match("[^\n]*")
   if width_of(text) > width then text = text:sub(1, (utf8.offset(text, width) or #text + 1) - 1) .. "…" end
   return text
-end
+end, "show.line(value [, { width = 80 }])")
 
 return show

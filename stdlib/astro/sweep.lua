@@ -59,7 +59,7 @@ local function grid(lists)
   return points
 end
 
-sweep.grid = public(grid)
+sweep.grid = public("sweep.grid(lists)", grid)
 
 -- Points with their seeds, and the key by which a point is found again.
 local function prepared(points, seed)
@@ -92,7 +92,7 @@ Results.__index = Results
 function Results.__tostring(results) return ("Sweep(%d results, %d failed)"):format(#results, #results.failed) end
 
 -- A Vector of what `name` is in every row.
-Results.column = public(function(self, name)
+Results.column = public("results:column(name)", function(self, name)
   local values = {}
   for i, row in ipairs(self) do
     if type(row[name]) ~= "number" then fail("column: '%s' of row %d is no number, but %s", tostring(name), i, type(row[name])) end
@@ -109,7 +109,7 @@ end
 local IS_SIMPLE <const> = { number = true, string = true, boolean = true }
 
 -- A .csv file of the rows: what is a number, a text or a truth value.
-Results.save = public(function(self, path)
+Results.save = public("results:save(path)", function(self, path)
   if type(path) ~= "string" or path:sub(-4) ~= ".csv" then fail("save: the path must end in .csv, got %s", tostring(path)) end
   local names, known = {}, {}
   for _, row in ipairs(self) do
@@ -280,7 +280,8 @@ end
 -- f returns plain data: numbers, strings, booleans, tables and Vectors.
 --
 -- points: a table of lists, of which all combinations are made (sweep.grid), or a list of tables.
--- options: `file`, where results are kept as they come, and looked for by the next run; `processes`, how many at a time (one a core);
+-- options: `file`, where results are kept as they come, and looked for by the next run; `processes`, how many at a time (one a core;
+-- in the sandbox at most four a core), which share the memory limit;
 -- `seed` (1), from which together with its parameters each point gets its own point.seed, unless it has a parameter of that name.
 --
 -- results.failed has a row for every point that failed: parameters, seed, and `error`, the message. results:column(name) is a Vector;
@@ -292,7 +293,8 @@ sweep.run = public("sweep.run(f, points [, options])", function(f, points, optio
   local tasks = prepared(#points > 0 and points or grid(points), seed_of_run(math.tointeger(options.seed or 1)))
   last_tasks = tasks
   -- before the file is read: a point computed later must find what it would have found the first time
-  start_points(math.tointeger(options.processes or cores()), function(number) return outcome(f, tasks[number].point) end)
+  local processes = math.max(1, math.min(math.tointeger(options.processes or cores()), #tasks))
+  start_points(processes, function(number) return outcome(f, tasks[number].point) end)
   local done, problem = pcall(work, tasks, options.file)
   close_results()
   end_points()

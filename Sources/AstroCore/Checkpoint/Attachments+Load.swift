@@ -37,11 +37,9 @@ extension CheckpointLoader {
     private func spikeListener(of population: Population, _ contents: inout SectionReader) throws -> SpikeListener {
         let recording = try recording(&contents, ofSpikes: true)
         let own = population.cells?.own ?? 0..<population.count
-        var members = [Bool](repeating: false, count: own.count)
-        for cell in try contents.near(0..<population.count, "node") where own.contains(cell) {
-            members[cell - own.lowerBound] = true
-        }
-        return SpikeListener(recording: recording, members: members, first: own.lowerBound)
+        let cells = try contents.near(0..<population.count, "node")
+        try contents.require(zip(cells, cells.dropFirst()).allSatisfy { $0 < $1 }, "recorded nodes are not in order")
+        return SpikeListener(recording: recording, cells: cells.filter(own.contains).map { Int32($0) })
     }
 
     private func deviceListener(_ contents: inout SectionReader) throws -> DeviceListener {

@@ -153,14 +153,13 @@ package final class CheckpointReader {
     package init(_ path: String) throws {
         self.path = path
         try onFirst {
+            guard InputFile.isRegular(path) else { throw InputError("'\(path)' is no file") }
             guard let file = fopen(path, "rbe") else {
                 throw InputError("'\(path)': \(String(cString: strerror(errno)))")
             }
             self.file = file
             var status = stat()
-            guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-                throw InputError("'\(path)' is no file")
-            }
+            guard fstat(fileno(file), &status) == 0 else { throw InputFile.failure(path) }
             length = Int(status.st_size)
             try readHeader()
             try advance()

@@ -127,8 +127,7 @@ extension Simulation {
         contents.put(population.spikeListeners.count)
         for listener in population.spikeListeners {
             contents.put(numbers[ObjectIdentifier(listener.recording)]!)
-            contents.put(
-                near: listener.members.indices.filter { listener.members[$0] }.map { listener.first + $0 })
+            contents.put(near: listener.cells.map { Int($0) })
         }
     }
 }
@@ -156,13 +155,13 @@ extension DeviceListener {
 }
 
 extension Sampler: Checkpointed {
-    static let kept = ["recording", "cells", "places"]
+    static let kept = ["recording", "runs"]
     static let made: [String] = []
 }
 
 extension SpikeListener: Checkpointed {
-    static let kept = ["recording", "members"]
-    static let made = ["first"]
+    static let kept = ["recording", "cells"]
+    static let made: [String] = []
 }
 
 /// A kind of input that a plane collects: spikes of a channel, currents, slow inward currents.

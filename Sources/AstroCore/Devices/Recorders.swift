@@ -93,21 +93,81 @@ struct Voltmeter: RecorderDevice {
 /// A recording and the cells of one population that it samples.
 struct Sampler {
     let recording: Recording
-    let cells: [Int]
-    /// Place of each cell in a sample.
-    let places: [Int]
+    /// Cells that lie evenly and stand one behind the other in a sample, from `place` on.
+    let runs: [(cells: EvenRun, place: Int)]
+
+    /// - `places`: of each cell in a sample.
+    init(recording: Recording, cells: [Int], places: [Int]) {
+        self.recording = recording
+        var runs: [(cells: EvenRun, place: Int)] = []
+        for (cell, place) in zip(cells, places) {
+            if let last = runs.last, last.place + last.cells.count == place, let longer = last.cells.followed(by: cell)
+            {
+                runs[runs.count - 1].cells = longer
+            } else {
+                runs.append((EvenRun(cell, 1, 1), place))
+            }
+        }
+        self.runs = runs
+    }
+
+    init(recording: Recording, cells: EvenRun, place: Int) {
+        self.recording = recording
+        runs = cells.count == 0 ? [] : [(cells, place)]
+    }
+
+    var cells: [Int] { runs.flatMap { run in (0..<run.cells.count).map { run.cells[$0] } } }
+    var places: [Int] { runs.flatMap { $0.place..<$0.place + $0.cells.count } }
+}
+
+extension EvenRun {
+    /// With one number more, where that is at the same distance.
+    fileprivate func followed(by number: Int) -> EvenRun? {
+        guard number > last, count == 1 || number - last == step else { return nil }
+        return EvenRun(first, count + 1, number - last)
+    }
 }
 
 /// A recording and the cells of one population whose spikes it keeps; each rank keeps those of its own cells.
 struct SpikeListener {
     let recording: Recording
-    /// Of the rank's own cells, from `first` on.
-    let members: [Bool]
-    var first = 0
+    let cells: [Int32]
+}
 
+/// Who listens to each cell of a population: a spike costs as much as there are recorders that hear it.
+final class SpikeHearing {
+    private let recordings: [Recording]
+    /// Which of them hear a cell: listeners[starts[cell - first] ..< starts[cell - first + 1]]
+    private let first: Int
+    private let starts: [Int]
+    private let listeners: [Int32]
+
+    /// - `own`: the rank's own cells.
+    init(_ all: [SpikeListener], own: Range<Int>) {
+        recordings = all.map(\.recording)
+        first = own.lowerBound
+        var starts = [Int](repeating: 0, count: own.count + 1)
+        for listener in all {
+            for cell in listener.cells { starts[Int(cell) - own.lowerBound + 1] += 1 }
+        }
+        for i in 0..<own.count { starts[i + 1] += starts[i] }
+        var next = starts, listeners = [Int32](repeating: 0, count: starts[own.count])
+        for (number, listener) in all.enumerated() {
+            for cell in listener.cells {
+                listeners[next[Int(cell) - own.lowerBound]] = Int32(number)
+                next[Int(cell) - own.lowerBound] += 1
+            }
+        }
+        (self.starts, self.listeners) = (starts, listeners)
+    }
+
+    /// Spikes of other ranks' cells are heard there.
     @inline(__always)
-    func hears(_ cell: Int) -> Bool {
+    func record(_ cell: Int, stamp: Int, sender: Int) {
         let index = cell &- first
-        return index >= 0 && index < members.count && members[index]
+        guard index >= 0, index < starts.count - 1 else { return }
+        for place in starts[index]..<starts[index + 1] {
+            recordings[Int(listeners[place])].addSpike(stamp: stamp, sender: sender)
+        }
     }
 }

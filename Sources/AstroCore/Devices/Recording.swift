@@ -1,5 +1,3 @@
-import Glibc
-
 /// What a recorder has recorded.
 ///
 /// Events are numbered from 0. Those of a recorder that also goes to a file are forgotten once they are many and in the
@@ -11,11 +9,11 @@ final class Recording {
         var offset = 0
 
         /// Stamps with a sample: offset, offset + interval, … within the window.
-        func samples(in stamps: Range<Int>) -> [Int] {
-            let first = max(stamps.lowerBound, window.start + 1, offset)
+        func samples(in stamps: Range<Int>) -> EvenRun {
+            let earliest = max(stamps.lowerBound, window.start + 1, offset)
             let last = min(stamps.upperBound - 1, window.stop)
-            let intervals = (first - offset + interval - 1) / interval
-            return Array(stride(from: offset + intervals * interval, through: last, by: interval))
+            let first = offset + (earliest - offset + interval - 1) / interval * interval
+            return EvenRun(first, first > last ? 0 : (last - first) / interval + 1, interval)
         }
     }
 
@@ -30,9 +28,9 @@ final class Recording {
     var schedule: Schedule!
     private(set) var spikes = SpikeList()
     /// Samples: when, and of how many of the `sampled` nodes (later ones may have been connected since).
-    private var samples: [(stamp: Int, width: Int)] = []
+    private var samples = SampleList()
     /// The same for the nodes of all ranks, where there are others.
-    private(set) var wholeSamples: [(stamp: Int, width: Int)] = []
+    private(set) var wholeSamples = SampleList()
     /// Events since the beginning, or since it was cleared.
     private(set) var count = 0
     /// How many of them, the first ones, are not in memory any more.
@@ -92,21 +90,21 @@ final class Recording {
             }
             return
         }
-        for stamp in piece.stamps {
-            if samples.last?.stamp == stamp {
-                samples[samples.count - 1].width += 1
-            } else {
-                samples.append((stamp, 1))
-            }
+        var width = 0
+        for (i, stamp) in piece.stamps.enumerated() {
+            width += 1
+            guard i + 1 == piece.count || piece.stamps[i + 1] != stamp else { continue }
+            samples.append(EvenRun(stamp, 1, 1), width: width)
+            width = 0
         }
     }
 
     /// Samples on all ranks.
-    var wholeCount: Int { wholeSamples.reduce(0) { $0 + $1.width } }
+    var wholeCount: Int { wholeSamples.events }
 
     /// Of all ranks, in the order of their connecting.
     var sampledByAll: [Int] { Ranks.all.isAlone ? sampled : wholeSampled }
-    var samplesOfAll: [(stamp: Int, width: Int)] { Ranks.all.isAlone ? samples : wholeSamples }
+    var samplesOfAll: SampleList { Ranks.all.isAlone ? samples : wholeSamples }
 
     /// - `owner`: whose a node is.
     func add(ids: NodeIDs, own: [Int], now: Int, _ owner: (Int) -> Int) {
@@ -126,16 +124,26 @@ final class Recording {
         stream?.restart()
     }
 
-    /// Stamps of all events in memory.
-    var stamps: [Int] {
+    /// ms, of all events in memory.
+    var times: [Double] {
         sortIfNeeded()
-        return isSpikes ? spikes.map(\.stamp) : samples.flatMap { repeatElement($0.stamp, count: $0.width) }
+        if isSpikes { return spikes.map { TimeGrid.ms($0.stamp, resolution) } }
+        return ofSamples { stamp, width in repeatElement(TimeGrid.ms(stamp, resolution), count: width) }
     }
 
     /// Global ids of all events in memory.
-    var senders: [Int32] {
+    var senders: [Double] {
         sortIfNeeded()
-        return isSpikes ? spikes.map(\.sender) : samples.flatMap { sampled[..<$0.width].map { Int32($0) } }
+        if isSpikes { return spikes.map { Double($0.sender) } }
+        let ids = sampled.map(Double.init)
+        return ofSamples { _, width in ids[..<width] }
+    }
+
+    private func ofSamples<Part: Collection<Double>>(_ part: (_ stamp: Int, _ width: Int) -> Part) -> [Double] {
+        var all: [Double] = []
+        all.reserveCapacity(samples.events)
+        for sample in samples { all += part(sample.stamp, sample.width) }
+        return all
     }
 
     /// Spikes in memory.
@@ -178,11 +186,12 @@ final class Recording {
 
     // MARK: Samples
 
-    /// Bytes that have to be found for the samples of a run.
-    func bytesPlanned(_ stamps: Range<Int>) -> Double {
-        guard !isSpikes, schedule.interval > 0 else { return 0 }
-        let more = Double(stamps.count / schedule.interval) * Double(sampled.count)
-        return columns.reduce(0) { $0 + $1.bytesToGrow(by: more) }
+    /// What the columns take more when the samples of a run are in them.
+    func growth(_ stamps: Range<Int>, sparing: Bool) -> GrowingColumn.Growth {
+        guard !isSpikes, schedule.interval > 0, let column = columns.first else { return .none }
+        let more = Double(schedule.samples(in: stamps).count) * Double(sampled.count)
+        let one = column.growth(by: more, sparing: sparing)
+        return .init(bytes: one.bytes * Double(columns.count), copied: one.copied)
     }
 
     /// Bytes of the samples of a step, on average.
@@ -190,44 +199,61 @@ final class Recording {
         isSpikes ? 0 : Double(8 * columns.count * sampledByAll.count) / Double(max(schedule.interval, 1))
     }
 
-    /// The stamps of a run that will be sampled, with room for their samples; the index of the first value.
-    func plan(_ stamps: Range<Int>) -> (first: Int, stamps: [Int]) {
-        guard !isSpikes, !(sampled.isEmpty && wholeSampled.isEmpty) else { return (0, []) }
+    /// What a recording samples in a run.
+    struct Plan {
+        /// Where the first value stands in the columns.
+        var first = 0
+        var stamps = EvenRun(0, 0, 1)
+    }
+
+    /// Makes room for the samples of a run.
+    ///
+    /// - `sparing`: no more than they need.
+    func plan(_ stamps: Range<Int>, sparing: Bool) -> Plan {
+        guard !isSpikes, !(sampled.isEmpty && wholeSampled.isEmpty) else { return Plan() }
         let due = schedule.samples(in: stamps)
         let first = count - forgotten
-        samples += due.map { ($0, sampled.count) }
-        if !Ranks.all.isAlone { wholeSamples += due.map { ($0, wholeSampled.count) } }
+        samples.append(due, width: sampled.count)
+        if !Ranks.all.isAlone { wholeSamples.append(due, width: wholeSampled.count) }
         count += due.count * sampled.count
-        columns.forEach { $0.grow(to: count - forgotten) }
-        return (first, due)
+        columns.forEach { $0.grow(to: count - forgotten, sparing: sparing) }
+        return Plan(first: first, stamps: due)
     }
 
     /// Forgets planned samples after `stamp`: the run stopped there.
     func cut(after stamp: Int) {
-        while let last = samples.last, last.stamp > stamp {
-            samples.removeLast()
-            count -= last.width
-        }
-        while let last = wholeSamples.last, last.stamp > stamp { wholeSamples.removeLast() }
-        if !isSpikes { columns.forEach { $0.count = count - forgotten } }
+        if isSpikes { return }
+        count -= samples.cut(after: stamp)
+        _ = wholeSamples.cut(after: stamp)
+        columns.forEach { $0.count = count - forgotten }
     }
 
     // MARK: Memory
 
     /// Bytes in memory.
     var bytes: Int {
-        spikes.bytes + samples.capacity * MemoryLayout<(Int, Int)>.stride + columns.reduce(0) { $0 + $1.bytes }
+        spikes.bytes + samples.bytes + columns.reduce(0) { $0 + $1.bytes }
     }
 
-    /// Of a recorder that goes to a file: forgets what is in the file, if with `more` bytes it would be too much.
+    /// Of a recorder that goes to a file: forgets what is in the file, if with `more` bytes it would be above its share.
     /// Samples must not be planned beyond what is in the file. Collective.
-    func forgetWritten(expecting more: Double = 0) {
-        guard let stream, Double(bytesUsedByAll) + more > Double(RecorderMemory.mostKept) else { return }
+    ///
+    /// - `streams`: how many such recorders there are.
+    func forgetWritten(of streams: Int, expecting more: Double = 0) {
+        guard let stream, Double(bytesUsedByAll) + more > Double(RecorderMemory.mostKept) / Double(streams) else {
+            return
+        }
         if isSpikes || Ranks.all.least(stream.next == count ? 1 : 0) == 1 { forget(before: stream.next) }
     }
 
     private var bytesUsedByAll: Int {
         Ranks.all.sum([count - forgotten])[0] * (isSpikes ? MemoryLayout<Spike>.stride : 8 * columns.count)
+    }
+
+    /// The same for all that is in the file, where there are no other ranks.
+    func forgetAllWritten() {
+        guard Ranks.all.isAlone, let stream else { return }
+        if isSpikes || stream.next == count { forget(before: stream.next) }
     }
 
     private func forget(before number: Int) {
@@ -237,8 +263,8 @@ final class Recording {
             forgotten = number
         } else if number == count {
             // all or nothing: what lies behind would have to be moved
-            samples.removeAll()
-            wholeSamples.removeAll()
+            samples = SampleList()
+            wholeSamples = SampleList()
             columns = columns.map { _ in GrowingColumn() }
             forgotten = number
         }
@@ -313,9 +339,10 @@ extension Recording: Checkpointed {
         try contents.require(isSpikes ? widths.isEmpty : kept == values, "\(kept) events are not \(values) samples")
         let position = try contents.flag() ? try RecordingStream.Position(&contents) : nil
         try contents.finish()
-        samples = zip(stamps, widths).map { ($0, $1) }
+        samples = SampleList(stamps, widths)
         sampled = nodes
-        let events = EventDeal(isSpikes ? [] : samples, owners: nodes.map(owner), inFile: (position?.next ?? 0) - gone)
+        let events = EventDeal(
+            isSpikes ? SampleList() : samples, owners: nodes.map(owner), inFile: (position?.next ?? 0) - gone)
         try readEvents(kept, from: reader, ids, events, owner)
         keepOwn(nodes, owner, forgotten: gone)
         try open(position, streams, written: events.written)
@@ -372,121 +399,14 @@ extension Recording: Checkpointed {
             var ownBefore = [0]
             for owner in owners { ownBefore.append(ownBefore.last! + (owner == ranks.rank ? 1 : 0)) }
             sampled = nodes.indices.filter { owners[$0] == ranks.rank }.map { nodes[$0] }
-            samples = samples.map { ($0.stamp, ownBefore[$0.width]) }
+            samples = samples.narrowed { ownBefore[$0] }
         }
         forgotten = ranks.rank == 0 ? gone : 0
-        count = forgotten + (isSpikes ? spikes.count : samples.reduce(0) { $0 + $1.width })
+        count = forgotten + (isSpikes ? spikes.count : samples.events)
     }
 
     private func open(_ position: RecordingStream.Position?, _ streams: CheckpointStreams, written: Int) throws {
         stream = try Ranks.all.agree { try position.flatMap { try streams.open($0, self) } }
         stream?.goOn(from: forgotten + written)
     }
-}
-
-struct Spike {
-    let stamp: Int
-    let sender: Int32
-
-    var order: (Int, Int32) { (stamp, sender) }
-}
-
-/// Spikes in blocks: growing never needs room for a second copy of them all.
-struct SpikeList: RandomAccessCollection {
-    private var blocks: [ContiguousArray<Spike>] = []
-    private static let blockLength = 1 << 14
-    /// Spikes of the first block that are gone.
-    private var removed = 0
-    /// The first so many are in order.
-    private var sorted = 0
-    let startIndex = 0
-    private(set) var endIndex = 0
-
-    subscript(index: Int) -> Spike {
-        let place = index + removed
-        return blocks[place / Self.blockLength][place % Self.blockLength]
-    }
-
-    var bytes: Int { blocks.count * Self.blockLength * MemoryLayout<Spike>.stride }
-
-    mutating func append(_ spike: Spike) {
-        if blocks.last.map({ $0.count == Self.blockLength }) ?? true {
-            blocks.append([])
-            blocks[blocks.count - 1].reserveCapacity(Self.blockLength)
-        }
-        if sorted == endIndex, endIndex == 0 || self[endIndex - 1].order <= spike.order { sorted += 1 }
-        blocks[blocks.count - 1].append(spike)
-        endIndex += 1
-    }
-
-    /// What is out of order is among the spikes of the same slice, which are the last ones.
-    mutating func sort() {
-        guard sorted < endIndex else { return }
-        var first = sorted
-        let least = self[sorted...].min { $0.order < $1.order }!
-        while first > 0, self[first - 1].order > least.order { first -= 1 }
-        let tail = self[first...].sorted { $0.order < $1.order }  // equal ones are the same in all
-        for (index, spike) in tail.enumerated() {
-            let place = first + index + removed
-            blocks[place / Self.blockLength][place % Self.blockLength] = spike
-        }
-        sorted = endIndex
-    }
-
-    mutating func removeFirst(_ count: Int) {
-        removed += count
-        endIndex -= count
-        sorted = Swift.max(0, sorted - count)
-        blocks.removeFirst(removed / Self.blockLength)
-        removed %= Self.blockLength
-        if endIndex == 0 { self = SpikeList() }
-    }
-}
-
-/// An array of doubles that workers may fill side by side once it has grown. New ones are 0.
-final class GrowingColumn {
-    private(set) var base = GrowingColumn.zeros(16)
-    private var capacity = 16
-    var count = 0
-
-    init() {}
-
-    convenience init(_ values: [Double]) {
-        self.init()
-        grow(to: values.count)
-        base.update(from: values, count: values.count)
-    }
-
-    deinit { free(base) }
-
-    /// The system hands out zeros, and not before they are touched: a long run does not begin with seconds of clearing.
-    private static func zeros(_ count: Int) -> UnsafeMutablePointer<Double> {
-        guard let memory = calloc(count, MemoryLayout<Double>.stride) else { fatalError("no memory for samples") }
-        return memory.bindMemory(to: Double.self, capacity: count)
-    }
-
-    var bytes: Int { capacity * 8 }
-
-    /// While it grows, the old values and the new place are both there.
-    func bytesToGrow(by more: Double) -> Double {
-        let wanted = Double(count) + more
-        return wanted > Double(capacity) ? 8 * Swift.max(wanted, Double(grown)) : 0
-    }
-
-    private var grown: Int { capacity + capacity / 2 }
-
-    func grow(to newCount: Int) {
-        if newCount > capacity {
-            let larger = max(newCount, grown)
-            let memory = GrowingColumn.zeros(larger)
-            memory.update(from: base, count: count)
-            free(base)
-            (base, capacity) = (memory, larger)
-        } else if newCount > count {
-            (base + count).update(repeating: 0, count: newCount - count)
-        }
-        count = newCount
-    }
-
-    var array: [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }

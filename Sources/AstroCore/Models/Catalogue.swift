@@ -28,7 +28,23 @@ public enum Catalogue {
 
     public static func model(_ name: String) throws -> ModelInfo {
         if let model = models.first(where: { $0.name == name }) { return model }
-        throw InputError.unknown("there is no model", name, among: models.map(\.name))
+        throw unknown(name, among: models.map(\.name))
+    }
+
+    /// The cells are named first: who asks for a model of the reference simulator wants one of them.
+    static func unknown(_ name: String, among known: [String]) -> InputError {
+        if let near = InputError.nearest(to: name, among: known) {
+            return InputError("there is no model '\(name)' (did you mean '\(near)'?)")
+        }
+        func names(_ family: NodeFamily) -> [String] {
+            nodeModels.filter { $0.family == family }.map { $0.name }.sorted()
+        }
+        let neurons = names(.neuron), astrocytes = names(.astrocyte)
+        let others = known.filter { !neurons.contains($0) && !astrocytes.contains($0) }.sorted()
+        return InputError(
+            "there is no model '\(name)' (neurons: \(neurons.joined(separator: ", ")); astrocytes: "
+                + "\(astrocytes.joined(separator: ", ")); others: \(others.joined(separator: ", ")); "
+                + "what is not here, and what stands for it: Docs/coming-from-nest.md)")
     }
 
     /// Connection rules, the third-factor rule included.

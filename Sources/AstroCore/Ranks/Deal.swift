@@ -32,7 +32,7 @@ struct Deal {
 }
 
 /// Numbers first, first + step, …
-struct EvenRun {
+struct EvenRun: Hashable {
     let first, count, step: Int
 
     init(_ first: Int, _ count: Int, _ step: Int) { (self.first, self.count, self.step) = (first, count, step) }
@@ -46,6 +46,10 @@ struct EvenRun {
         let end = range.upperBound <= first ? 0 : min(count, (range.upperBound - first + step - 1) / step)
         return min(start, end)..<end
     }
+}
+
+extension Range<Int> {
+    func shifted(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
 }
 
 /// Stretches of a sequence of which each belongs to one rank.

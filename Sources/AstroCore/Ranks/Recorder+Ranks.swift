@@ -23,12 +23,12 @@ extension Recorder {
 
 /// Goes through samples node by node.
 struct SampleWalk {
-    private let samples: [(stamp: Int, width: Int)]
+    private let samples: SampleList
     private let owners: [Int]
     private var sample = 0, place = 0
 
     /// - `owners`: whose the nodes are, in the order in which they stand in a sample.
-    init(_ samples: [(stamp: Int, width: Int)], _ owners: [Int]) { (self.samples, self.owners) = (samples, owners) }
+    init(_ samples: SampleList, _ owners: [Int]) { (self.samples, self.owners) = (samples, owners) }
 
     /// Some events: when, whose, and where the node stands in a sample.
     struct Events {
@@ -71,7 +71,7 @@ final class EventDeal {
     /// Of the own ones that were found.
     private(set) var written = 0
 
-    init(_ samples: [(stamp: Int, width: Int)], owners: [Int], inFile: Int) {
+    init(_ samples: SampleList, owners: [Int], inFile: Int) {
         walk = SampleWalk(samples, owners)
         self.inFile = inFile
     }

@@ -50,6 +50,13 @@ final class Population {
         }
     }
 
+    /// nil where nobody listens.
+    var hearing: SpikeHearing? {
+        guard !spikeListeners.isEmpty, let cells else { return nil }
+        if madeHearing == nil { madeHearing = SpikeHearing(spikeListeners, own: cells.own) }
+        return madeHearing
+    }
+
     var modelName: String {
         switch kind {
         case .cells(let cells): return cells.model.name
@@ -62,7 +69,10 @@ final class Population {
     /// Numbers that a spike carries: the factors of those projections that have such.
     private(set) var factors = 0
     /// Spike recorders and the cells they listen to.
-    var spikeListeners: [SpikeListener] = []
+    var spikeListeners: [SpikeListener] = [] {
+        didSet { madeHearing = nil }
+    }
+    private var madeHearing: SpikeHearing?
     var samplers: [Sampler] = []
 }
 
@@ -70,7 +80,7 @@ extension Population: Checkpointed {
     static let kept = [
         "count", "label", "kind", "stream", "firstStreamed", "spikeListeners", "samplers",
     ]
-    static let made = ["index", "firstID", "outgoing", "factors"]
+    static let made = ["index", "firstID", "outgoing", "factors", "madeHearing"]
 }
 
 /// A projection that leaves a population, and which of its rows belongs to a cell.
@@ -162,6 +172,8 @@ final class Cells {
     }
 
     var count: Int { deal.count }
+    /// Of the own cells.
+    var slots: Range<Int> { own.shifted(by: shift) }
 
     func parameter(_ name: String) -> Parameter? { model.parameters.first { $0.name == name } }
 

@@ -38,12 +38,12 @@ public final class Recorder: CustomStringConvertible {
 
     /// ms
     public var times: [Double] {
-        whole.stamps.map { TimeGrid.ms($0, recording.resolution) }
+        whole.times
     }
 
     /// Global ids.
     public var senders: [Double] {
-        whole.senders.map(Double.init)
+        whole.senders
     }
 
     /// The samples of a quantity, one per event.

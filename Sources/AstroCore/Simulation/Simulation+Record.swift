@@ -191,20 +191,22 @@ extension Simulation {
     private func attach(_ recording: Recording, to nodes: Nodes) {
         var place = recording.sampled.count
         recording.add(
-            ids: NodeIDs(nodes), own: nodes.runs.flatMap { run in ownCells(run).map { run.population.firstID + $0 } },
+            ids: NodeIDs(nodes),
+            own: nodes.runs.flatMap { run in
+                let cells = ownCells(run)
+                return (0..<cells.count).map { run.population.firstID + cells[$0] }
+            },
             now: now, owner)
         for run in nodes.runs {
             let population = run.population
             if !recording.isSpikes {
                 let cells = ownCells(run)
-                population.samplers.append(
-                    Sampler(recording: recording, cells: cells, places: Array(place..<place + cells.count)))
+                population.samplers.append(Sampler(recording: recording, cells: cells, place: place))
                 place += cells.count
-            } else if let cells = population.cells {
-                var members = [Bool](repeating: false, count: cells.own.count)
-                for cell in ownCells(run) { members[cell - cells.own.lowerBound] = true }
+            } else if population.cells != nil {
+                let cells = ownCells(run)
                 population.spikeListeners.append(
-                    SpikeListener(recording: recording, members: members, first: cells.own.lowerBound))
+                    SpikeListener(recording: recording, cells: (0..<cells.count).map { Int32(cells[$0]) }))
             } else {
                 for device in run.cells {
                     deviceListeners.append(
@@ -236,9 +238,10 @@ extension Simulation {
     }
 
     /// Nodes of a run that this rank records; rank 0 records devices.
-    private func ownCells(_ run: Nodes.Run) -> [Int] {
-        guard let cells = run.population.cells else { return ranks.rank == 0 ? run.cells : [] }
-        return run.even.positions(in: cells.own).map { run.even[$0] }
+    private func ownCells(_ run: Nodes.Run) -> EvenRun {
+        guard let cells = run.population.cells else { return ranks.rank == 0 ? run.even : EvenRun(0, 0, 1) }
+        let own = run.even.positions(in: cells.own)
+        return own.isEmpty ? EvenRun(0, 0, 1) : EvenRun(run.even[own.lowerBound], own.count, run.even.step)
     }
 }
 

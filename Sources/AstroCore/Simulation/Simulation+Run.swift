@@ -23,6 +23,10 @@ extension Simulation {
         guard ms.isFinite, ms >= 0 else {
             throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)")
         }
+        guard ms / resolution < TimeGrid.most else {
+            let most = formatted(TimeGrid.most * resolution)
+            throw InputError("\(formatted(ms)) ms is too long (a run has less than \(most) ms)")
+        }
         guard let steps = TimeGrid.steps(ms, resolution), steps < TimeGrid.never else { throw offGrid(ms) }
         guard !isRunning else { throw InputError("the simulation is running already") }
         isRunning = true
@@ -57,9 +61,10 @@ extension Simulation {
 
     /// Steps that can be made before the samples that go to files have to be there: they are not all kept in memory.
     private func longestPart(_ recordings: [Recording]) -> Int {
-        let perStep = recordings.filter { $0.stream != nil }.map(\.bytesPerStep).max() ?? 0
+        let perStep = recordings.reduce(0) { $0 + ($1.stream == nil ? 0 : $1.bytesPerStep) }
         guard perStep > 0 else { return TimeGrid.never }
-        return max(sliceLength, Int(min(Double(RecorderMemory.mostKept) / perStep, Double(TimeGrid.never))))
+        let kept = ranks.least(Int(min(Double(RecorderMemory.mostKept), Memory.available / 8)))
+        return max(sliceLength, Int(min(Double(kept) / perStep, Double(TimeGrid.never))))
     }
 
     /// Runs until `end`, or until somebody asks for an early end or a pause.
@@ -67,13 +72,13 @@ extension Simulation {
         to end: Int, _ recordings: [Recording], _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
     ) throws -> SliceLoop {
         let stamps = now + 1..<end + 1
+        let streams = recordings.count { $0.stream != nil }
         for recording in recordings {
-            recording.forgetWritten(expecting: recording.bytesPerStep * Double(stamps.count))
+            recording.forgetWritten(of: streams, expecting: recording.bytesPerStep * Double(stamps.count))
         }
-        try ranks.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
-        let plans = recordings.map { $0.plan(stamps) }
-        let run = SliceLoop(
-            self, until: end, plans: zip(recordings, plans).map { ($0, $1.first, $1.stamps) }, progress, isPauseDue)
+        let sparing = try ranks.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
+        let plans = recordings.map { $0.plan(stamps, sparing: sparing) }
+        let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue)
         let (waited, bytes) = (ranks.waited, ranks.bytes)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
         figures.communicate += ranks.waited - waited

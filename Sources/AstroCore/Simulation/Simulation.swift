@@ -126,7 +126,7 @@ public final class Simulation {
                 if (try? SynapseModel.named(model)) != nil {
                     throw InputError("\(model) is a synapse model: it belongs into connect")
                 }
-                throw InputError.unknown("there is no model", model, among: Catalogue.nodeNames)
+                throw Catalogue.unknown(model, among: Catalogue.nodeNames)
             }
             return try createCells(cell, count, parameters, label)
         }
@@ -342,11 +342,16 @@ package enum Memory {
     /// Bytes the program may still take, where it has a limit of its own.
     package nonisolated(unsafe) static var left: (() -> Double)?
 
-    /// Refuses, before anything is allocated, what would not fit.
-    static func refuse(_ bytes: Double, for what: String, hint: String = "") throws {
-        guard bytes > 64e6, bytes > available * 0.95 else { return }
+    /// Gives back what nobody needs any more, before something is refused.
+    package nonisolated(unsafe) static var reclaim: (() -> Void)?
+
+    /// Refuses, before anything is allocated, what would not fit. What is smaller than a megabyte finds room behind the limit.
+    package static func refuse(_ bytes: Double, for what: @autoclosure () -> String, hint: String = "") throws {
+        guard bytes > 1e6, bytes > available * 0.95 else { return }
+        reclaim?()
+        guard bytes > available * 0.95 else { return }
         let rest = "\(text(bytes)) of memory, \(text(available)) \(whatIsLeft)"
-        throw InputError("\(what) need about \(rest)\(hint.isEmpty ? "" : ". ")\(hint)")
+        throw InputError("\(what()) need about \(rest)\(hint.isEmpty ? "" : ". ")\(hint)")
     }
 
     /// What `available` goes by.

@@ -28,8 +28,10 @@ final class SliceLoop: @unchecked Sendable {
     let workers: Int
     private let barrier: Barrier
     private let length: Int
-    /// For each population: the stamps, within this run, at which its cells are sampled.
-    private let sampling: [SamplingPlan]
+    /// Of populations of generators.
+    private let generatorSampling: [GeneratorSampling]
+    /// For each population, who listens to its spikes.
+    private let hearing: [SpikeHearing?]
     private let recordings: [Recording]
     private let streams: StreamWriter
     private let checks: StateCheck.Schedule
@@ -83,7 +85,7 @@ final class SliceLoop: @unchecked Sendable {
         let share: Cells.Share
         let blocks: [InputBlock]
         let kernel: any Kernel
-        let samplings: [(cells: Cells, plan: SamplingPlan)]
+        let sampling: SamplingPlan
         let check: StateCheck
     }
 
@@ -92,21 +94,15 @@ final class SliceLoop: @unchecked Sendable {
         let stamp: Int
     }
 
-    /// When the cells of a population are sampled, and into what.
-    final class SamplingPlan {
-        fileprivate(set) var stamps: [Int] = []
-        fileprivate var targets: [(sampler: Sampler, first: Int, stamps: [Int])] = []
-    }
-
     init(
-        _ simulation: Simulation, until end: Int, plans: [(recording: Recording, first: Int, stamps: [Int])],
+        _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [Recording.Plan],
         _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
     ) {
         self.simulation = simulation
         self.end = end
         self.progress = progress
         self.isPauseDue = isPauseDue
-        recordings = plans.map(\.recording)
+        self.recordings = recordings
         streams = StreamWriter(recordings)
         checks = StateCheck.Schedule(resolution: simulation.resolution)
         start = simulation.now
@@ -115,11 +111,12 @@ final class SliceLoop: @unchecked Sendable {
         length = simulation.sliceLength
         events = Array(repeating: 0, count: simulation.threads)
         faults = Array(repeating: nil, count: simulation.threads)
-        let sampling = simulation.populationList.map { Self.samplingPlan($0, plans) }
-        self.sampling = sampling
-        let sampled = Self.sampled(simulation.populationList, sampling)
+        let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
+        generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all($0, plans) }
+        hearing = simulation.populationList.map(\.hearing)
+        let sampled = Self.sampled(simulation.populationList)
         parts = (0..<simulation.threads).map { worker in
-            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? []) }
+            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans) }
         }
         routes = (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
@@ -166,44 +163,30 @@ final class SliceLoop: @unchecked Sendable {
     /// Seconds between two looks at files, memory and whoever watches.
     static let reportInterval = 0.1
 
-    private static func samplingPlan(
-        _ population: Population, _ plans: [(recording: Recording, first: Int, stamps: [Int])]
-    ) -> SamplingPlan {
-        let plan = SamplingPlan()
-        for sampler in population.samplers {
-            guard let due = plans.first(where: { $0.recording === sampler.recording }) else { continue }
-            plan.targets.append((sampler, due.first, due.stamps))
-        }
-        plan.stamps = Set(plan.targets.flatMap(\.stamps)).sorted()
-        return plan
-    }
-
     /// Sampled populations by the batch that they lie in.
-    private static func sampled(_ populations: [Population], _ plans: [SamplingPlan]) -> [ObjectIdentifier: [(
-        cells: Cells, plan: SamplingPlan
-    )]] {
-        var found: [ObjectIdentifier: [(cells: Cells, plan: SamplingPlan)]] = [:]
-        for (population, plan) in zip(populations, plans) where !plan.stamps.isEmpty {
-            guard let cells = population.cells, let batch = cells.batch else { continue }
-            found[ObjectIdentifier(batch), default: []].append((cells, plan))
+    private static func sampled(_ populations: [Population]) -> [ObjectIdentifier: [Population]] {
+        var found: [ObjectIdentifier: [Population]] = [:]
+        for population in populations where !population.samplers.isEmpty {
+            guard let batch = population.cells?.batch else { continue }
+            found[ObjectIdentifier(batch), default: []].append(population)
         }
         return found
     }
 
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
-    private static func parts(_ batch: Batch, _ worker: Int, _ samplings: [(cells: Cells, plan: SamplingPlan)])
-        -> [Part]
-    {
+    private static func parts(
+        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: Recording.Plan]
+    ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
-            let isSampled = sampledBlocks(share, blocks.count, samplings.map(\.cells))
+            let isSampled = sampledBlocks(share, blocks.count, sampled.compactMap(\.cells))
             for wanted in [false, true] {
                 let some = blocks.indices.filter { isSampled[$0] == wanted }.map { blocks[$0] }
                 if some.isEmpty { continue }
                 parts.append(
                     Part(
                         batch: batch, share: share, blocks: some, kernel: batch.kernel(),
-                        samplings: wanted ? samplings : [], check: StateCheck(batch)))
+                        sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch)))
             }
         }
         return parts
@@ -212,8 +195,7 @@ final class SliceLoop: @unchecked Sendable {
     private static func sampledBlocks(_ share: Cells.Share, _ count: Int, _ sampled: [Cells]) -> [Bool] {
         var result = [Bool](repeating: false, count: count)
         for cells in sampled {
-            let all: Range<Int> = cells.own.lowerBound + cells.shift..<cells.own.upperBound + cells.shift
-            let slots = all.clamped(to: share.cells)
+            let slots = cells.slots.clamped(to: share.cells)
             if slots.isEmpty { continue }
             let first: Int = (slots.lowerBound - share.cells.lowerBound) / InputBlock.cellCount
             let last: Int = (slots.upperBound - 1 - share.cells.lowerBound) / InputBlock.cellCount
@@ -259,10 +241,13 @@ final class SliceLoop: @unchecked Sendable {
         for part in parts[worker] {
             var from = slice.lowerBound
             // up to each sample, then on
-            for stamp in Set(part.samplings.flatMap { $0.plan.stampsIn(slice) }).sorted() {
+            var due = part.sampling.due(in: slice)
+            while due != 0 {
+                let stamp = slice.lowerBound + due.trailingZeroBitCount + 1
                 advance(part, from..<stamp, slice, number, outbox)
-                for (cells, plan) in part.samplings { sample(part, cells, plan, stamp) }
+                part.sampling.sample(stamp)
                 from = stamp
+                due &= due - 1
             }
             advance(part, from..<slice.upperBound, slice, number, outbox)
         }
@@ -338,22 +323,6 @@ final class SliceLoop: @unchecked Sendable {
             parts, sicOutput[number % outputs], stride: sicStride, first: slice.lowerBound, count: slice.count)
     }
 
-    private func sample(_ part: Part, _ cells: Cells, _ plan: SamplingPlan, _ stamp: Int) {
-        // of a batch of many populations all is one worker's
-        let mine = part.batch.population == nil ? cells.own : part.share.cells
-        for (sampler, first, stamps) in plan.targets {
-            let index = EventTimes.firstIndex(in: stamps, after: stamp - 1)
-            guard index < stamps.count, stamps[index] == stamp else { continue }
-            let row = first + index * sampler.recording.sampled.count
-            for (quantity, name) in sampler.recording.quantities.enumerated() {
-                let column = cells.column(name), base = sampler.recording.columns[quantity].base
-                for (cell, place) in zip(sampler.cells, sampler.places) where mine.contains(cell) {
-                    base[row + place] = column[cell]
-                }
-            }
-        }
-    }
-
     /// Lets the plastic synapses of a worker's own cells release, spike by spike.
     private func release(_ outbox: Outbox, _ slice: Range<Int>) {
         for lag in 0..<slice.count {
@@ -387,8 +356,8 @@ final class SliceLoop: @unchecked Sendable {
             if let fault { fail(fault.message) }
             record()
         }
-        sampleGenerators(slice)
-        if Clock.seconds >= nextReport { lookAround() }
+        for sampling in generatorSampling { sampling.sample(slice) }
+        if RecorderMemory.isLookDue || Clock.seconds >= nextReport { lookAround() }
     }
 
     /// Now and then: files, memory, and whoever watches.
@@ -397,7 +366,7 @@ final class SliceLoop: @unchecked Sendable {
         limitSpikes()
         // several ranks write at the end of a run or in a pause
         let unwritten = exchange == nil ? streams.write(through: reached) : nil
-        if let problem = unwritten ?? RecorderMemory.shortage(recordings) {
+        if let problem = unwritten ?? shortageOfMemory() {
             if exchange == nil { fail(problem) } else { shortage = problem }
         }
         if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) {
@@ -406,6 +375,13 @@ final class SliceLoop: @unchecked Sendable {
         if goOn, let isPauseDue, isPauseDue() {
             if exchange == nil { (isPaused, goOn) = (true, false) } else { wantsPause = true }
         }
+    }
+
+    private func shortageOfMemory() -> String? {
+        guard let problem = RecorderMemory.shortage(recordings) else { return nil }
+        if streams.isIdle { return problem }
+        streams.forgetWritten()
+        return RecorderMemory.shortage(recordings)
     }
 
     /// Sends what other ranks need of a slice on its way.
@@ -473,30 +449,12 @@ final class SliceLoop: @unchecked Sendable {
 
     private func record() {
         for spike in ordered {
-            let population = simulation.populationList[Int(spike.population)]
-            for listener in population.spikeListeners where listener.hears(Int(spike.cell)) {
-                listener.recording.addSpike(
-                    stamp: arrived.lowerBound + Int(spike.lag) + 1, sender: population.firstID + Int(spike.cell))
-            }
+            guard let hearing = hearing[Int(spike.population)] else { continue }
+            let sender = simulation.populationList[Int(spike.population)].firstID + Int(spike.cell)
+            hearing.record(Int(spike.cell), stamp: arrived.lowerBound + Int(spike.lag) + 1, sender: sender)
         }
         for listener in simulation.deviceListeners where simulation.ranks.rank == 0 {
             listener.record(arrived.lowerBound + 1, arrived.upperBound, seed: simulation.seed)
-        }
-    }
-
-    private func sampleGenerators(_ slice: Range<Int>) {
-        for population in simulation.populationList where !population.samplers.isEmpty {
-            guard let devices = population.devices else { continue }
-            let plan = sampling[population.index]
-            for (sampler, first, stamps) in plan.targets {
-                for (index, stamp) in stamps.enumerated() where stamp > slice.lowerBound && stamp <= slice.upperBound {
-                    let row = first + index * sampler.recording.sampled.count
-                    for (device, place) in zip(sampler.cells, sampler.places) {
-                        sampler.recording.columns[0].base[row + place] =
-                            (devices[device] as? any CurrentDevice)?.current(at: stamp) ?? 0
-                    }
-                }
-            }
         }
     }
 
@@ -583,15 +541,5 @@ final class SliceLoop: @unchecked Sendable {
     private func fail(_ message: String) {
         failure = failure ?? InputError(simulation.stopped(message, at: reached))
         goOn = false
-    }
-}
-
-extension SliceLoop.SamplingPlan {
-    /// Sample stamps whose step lies in the slice.
-    func stampsIn(_ slice: Range<Int>) -> ArraySlice<Int> {
-        guard !stamps.isEmpty else { return [] }
-        return stamps[
-            EventTimes.firstIndex(
-                in: stamps, after: slice.lowerBound)..<EventTimes.firstIndex(in: stamps, after: slice.upperBound)]
     }
 }

@@ -16,10 +16,13 @@ package enum TimeGrid {
 
     /// Whole steps, or nil where `ms` is off the grid. Infinite times are "never".
     package static func steps(_ ms: Double, _ resolution: Double) -> Int? {
-        guard ms.isFinite, abs(ms / resolution) < 4e15 else { return ms.isNaN ? nil : (ms > 0 ? never : -never) }
+        guard ms.isFinite, abs(ms / resolution) < most else { return ms.isNaN ? nil : (ms > 0 ? never : -never) }
         let steps = (ms / resolution).rounded()
         return abs(ms - steps * resolution) < unit / 2 ? Int(steps) : nil
     }
+
+    /// So many steps are counted exactly by times in ms.
+    package static let most = 4e15
 
     /// A step that no run reaches, with room to add delays.
     package static let never = Int.max / 4

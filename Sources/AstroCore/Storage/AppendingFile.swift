@@ -27,6 +27,7 @@ package final class AppendingFile {
         size = 0
         try lock()
         if keeping {
+            guard InputFile.isRegular(place ?? path) else { throw InputError("'\(path)' is not a file") }
             size = Int(lseek(descriptor, 0, SEEK_END))
         } else {
             try cut(to: 0)
@@ -88,6 +89,7 @@ package final class AppendingFile {
     }
 
     package func contents() throws -> [UInt8] {
+        try Memory.refuse(Double(size) * 4, for: "the contents of '\(path)'")
         var bytes = [UInt8](repeating: 0, count: size)
         var done = 0
         while done < bytes.count {

@@ -9,13 +9,13 @@
 ///
 /// What is written aside is called `path.part`, so that what a killed program leaves is overwritten by the next one. A lock keeps
 /// two programs from writing it at once.
-final class DurableFile {
+package final class DurableFile {
     private let path, aside: String
     private var descriptor: Int32
     /// Bytes written so far.
     private(set) var length = 0
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         (self.path, aside) = (path, path + ".part")
         descriptor = try Self.openLocked(aside, for: path)
     }
@@ -31,13 +31,21 @@ final class DurableFile {
     private static func openLocked(_ aside: String, for path: String) throws -> Int32 {
         while true {
             let descriptor = open(aside, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 || errno != ELOOP else {
+                throw InputError("can't write '\(path)': '\(aside)' is in the way, which is not a file")
+            }
             guard descriptor >= 0 else { throw OutputFile.failure(path) }
             if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
                 close(descriptor)
                 throw InputError("can't write '\(path)': another program is writing it")
             }
             var mine = stat(), named = stat()
-            if fstat(descriptor, &mine) == 0, lstat(aside, &named) == 0, mine.st_ino == named.st_ino,
+            let isKnown = fstat(descriptor, &mine) == 0
+            guard !isKnown || mine.st_mode & S_IFMT == S_IFREG else {
+                close(descriptor)
+                throw InputError("can't write '\(path)': '\(aside)' is in the way, which is not a file")
+            }
+            if isKnown, lstat(aside, &named) == 0, mine.st_ino == named.st_ino,
                 mine.st_dev == named.st_dev, ftruncate(descriptor, 0) == 0
             {
                 return descriptor
@@ -46,7 +54,7 @@ final class DurableFile {
         }
     }
 
-    func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
         try write(bytes, at: length)
         length += bytes.count
     }
@@ -64,7 +72,7 @@ final class DurableFile {
         }
     }
 
-    func finish() throws {
+    package func finish() throws {
         guard fsync(descriptor) == 0, rename(aside, path) == 0 else { throw OutputFile.failure(path) }
         close(descriptor)
         descriptor = -1

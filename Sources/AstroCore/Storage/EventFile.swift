@@ -16,9 +16,14 @@ public enum EventFile {
         case ".h5":
             _ = try HDF5Library.shared.get()
             return try checked(path, FileTable.readApart(path) { try SonataEventReader(path, population).table() })
-        default: return try checked(path, TextTable.read(path, separator: "\t", rename: names))
+        default:
+            return try checked(
+                path, TextTable.read(path, separator: "\t", rename: names, namesIfNone: nest2Columns))
         }
     }
+
+    /// NEST 2 wrote spikes without a line of names.
+    private static let nest2Columns = ["senders", "times"]
 
     private static let names = ["time_ms": "times", "time": "times", "sender": "senders"]
 

@@ -30,7 +30,8 @@ final class HDF5File {
     }
 
     static func open(_ path: String) throws -> HDF5File {
-        try HDF5File(path, open: { $0.H5Fopen(path, 0, 0) }, "is not a whole HDF5 file")
+        guard InputFile.isRegular(path) else { throw InputError("'\(path)' is not a file") }
+        return try HDF5File(path, open: { $0.H5Fopen(path, 0, 0) }, "is not a whole HDF5 file")
     }
 
     deinit { _ = library.H5Fclose(file) }

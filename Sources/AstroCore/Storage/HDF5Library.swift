@@ -142,7 +142,10 @@ private struct OpenLibrary {
         let versions = [".103", ".200", ".310", ""]
         let names = versions.flatMap { ["libhdf5_serial.so\($0)", "libhdf5.so\($0)"] }
         guard let handle = names.lazy.compactMap({ dlopen($0, RTLD_NOW) }).first else {
-            throw InputError("reading and writing .h5 needs libhdf5 (on Debian: apt install libhdf5-dev)")
+            let problem = dlerror().map { String(cString: $0) } ?? ""
+            let isMissing = problem.hasSuffix("No such file or directory")
+            throw InputError(
+                "reading and writing .h5 needs libhdf5 (\(isMissing ? "on Debian: apt install libhdf5-dev" : problem))")
         }
         self.handle = handle
     }

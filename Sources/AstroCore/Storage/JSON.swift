@@ -130,8 +130,12 @@ extension JSON {
     private struct Reader {
         let bytes: [UInt8]
         var place = 0
+        private var count = 0
 
-        private static let depth = 100
+        init(bytes: [UInt8]) { self.bytes = bytes }
+
+        /// A value takes up to twenty times its two bytes in memory.
+        private static let depth = 100, most = 20_000_000
 
         func problem() -> InputError {
             let line = bytes[..<min(place, bytes.count)].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
@@ -149,6 +153,10 @@ extension JSON {
 
         mutating func value(depth: Int) throws -> JSON {
             guard depth < Self.depth else { throw problem() }
+            count += 1
+            guard count <= Self.most else {
+                throw InputError("it holds more than \(Self.most) values, which is the most")
+            }
             skip()
             if takes("{") { return try object(depth) }
             if takes("[") { return .list(try elements("]") { try $0.value(depth: depth + 1) }) }

@@ -76,6 +76,7 @@ enum OutputFile {
     static func replace(_ path: String, _ make: (_ aside: String) throws -> Void) throws {
         try checkNobodyWrites(path)
         let aside = path + ".part"
+        try checkIsFree(aside, for: path)
         try checkNobodyWrites(aside)
         do {
             try make(aside)
@@ -111,9 +112,16 @@ enum OutputFile {
         return problem == 0 ? nil : String(cString: strerror(problem))
     }
 
+    /// A link of that name would lead what is written to another file, and a pipe keep it.
+    private static func checkIsFree(_ aside: String, for path: String) throws {
+        var status = stat()
+        guard lstat(aside, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        throw InputError("can't write '\(path)': '\(aside)' is in the way, which is not a file")
+    }
+
     /// What an `AppendingFile` holds would go on growing where nobody finds it.
     private static func checkNobodyWrites(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return }

@@ -98,6 +98,9 @@ struct StreamWriter {
 
     var isIdle: Bool { recordings.isEmpty }
 
+    /// There is hardly any memory left.
+    func forgetWritten() { recordings.forEach { $0.forgetAllWritten() } }
+
     /// Writes all there is up to a stamp; the first thing that went wrong. One file that is full keeps no other back.
     func write(through stamp: Int) -> String? {
         if isIdle { return nil }
@@ -108,7 +111,7 @@ struct StreamWriter {
                 let size = Ranks.all.share([stream.size])[0]
                 problem = problem ?? "\(error) (\(size) bytes are in it, all of them good)"
             }
-            if recording.isSpikes { recording.forgetWritten() }
+            if recording.isSpikes { recording.forgetWritten(of: recordings.count) }
         }
         do {
             try Ranks.all.onFirst { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }

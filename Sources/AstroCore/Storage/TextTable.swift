@@ -5,6 +5,7 @@
 #endif
 
 /// Reads a table of text: a line with names, then lines with numbers; lines that begin with # are skipped.
+/// The line of names may be missing where the caller says what the columns then are.
 ///
 /// A last line without a line break may be half of one: what wrote it was ended, or goes on writing. It never counts.
 struct TextTable {
@@ -19,36 +20,39 @@ struct TextTable {
     private static let newline = UInt8(ascii: "\n"), carriageReturn = UInt8(ascii: "\r")
 
     /// - `rename`: what a column is called here.
+    /// - `namesIfNone`: the columns of a table that begins with numbers; empty if such a table is refused.
     /// - `cutLine`: what becomes of a table whose last line is cut off.
     static func read(
         _ path: String, separator: Character, textColumns: Set<String> = [], rename: [String: String],
-        cutLine: CutLine = .isLeftOut
+        namesIfNone: [String] = [], cutLine: CutLine = .isLeftOut
     ) throws -> FileTable {
         let bytes = try InputFile.bytes(path)
         let reader = TextTable(
             path: path, bytes: bytes + [0], separator: separator.asciiValue!, textColumns: textColumns)
-        return try reader.table(rename, cutLine)
+        return try reader.table(rename, namesIfNone, cutLine)
     }
 
-    private func table(_ rename: [String: String], _ cutLine: CutLine) throws -> FileTable {
+    private func table(_ rename: [String: String], _ namesIfNone: [String], _ cutLine: CutLine) throws -> FileTable {
         var (lines, isCut) = lines()
         let cut = isCut ? lines.removeLast() : nil
         if let cut, lines.isEmpty || cutLine == .isRefused {
             throw problem(cut.number, "is cut off (if it is whole, a line break has to follow it)")
         }
-        guard let header = lines.first else { throw InputError("'\(path)': the file is empty") }
-        lines.removeFirst()
-        let names = fields(header.range).map {
-            let name = String(decoding: bytes[$0], as: UTF8.self)
-            return rename[name] ?? name
-        }
-        try check(names, header.number)
+        guard let first = lines.first else { throw InputError("'\(path)': the file is empty") }
+        let hasNames = namesIfNone.isEmpty || !isNumbers(first.range)
+        if hasNames { lines.removeFirst() }
+        let names = hasNames ? columnNames(first.range, rename) : namesIfNone
+        try check(names, first.number)
         var columns = names.map { _ in [Double]() }
         var texts = names.map { _ in [String]() }
         for line in lines {
-            let parts = fields(line.range)
+            let parts = fields(hasNames ? line.range : withoutLastSeparator(line.range))
             guard parts.count == names.count else {
-                throw problem(line.number, "\(parts.count) fields, but there are \(names.count) columns")
+                throw problem(
+                    line.number,
+                    hasNames
+                        ? "\(parts.count) fields, but there are \(names.count) columns"
+                        : "\(parts.count) fields; without a line of names they must be \(names.joined(separator: ", "))")
             }
             for (i, part) in parts.enumerated() {
                 if textColumns.contains(names[i]) {
@@ -67,6 +71,22 @@ struct TextTable {
             result.columns.append((name, isText ? .names(of: texts[i]) : .numbers(columns[i])))
         }
         return result
+    }
+
+    private func columnNames(_ line: Range<Int>, _ rename: [String: String]) -> [String] {
+        fields(line).map {
+            let name = String(decoding: bytes[$0], as: UTF8.self)
+            return rename[name] ?? name
+        }
+    }
+
+    private func isNumbers(_ line: Range<Int>) -> Bool {
+        fields(withoutLastSeparator(line)).allSatisfy { value($0) != nil }
+    }
+
+    /// NEST 2 ends each field with a separator, the last one, too.
+    private func withoutLastSeparator(_ line: Range<Int>) -> Range<Int> {
+        bytes[line.upperBound - 1] == separator ? line.dropLast() : line
     }
 
     private func check(_ names: [String], _ line: Int) throws {
@@ -104,18 +124,21 @@ struct TextTable {
     /// An empty field is a value that is not there.
     private func number(_ field: Range<Int>, _ name: String, _ line: Int) throws -> Double {
         if field.isEmpty { return .nan }
-        let value = bytes.withUnsafeBytes { bytes -> Double? in
+        guard let value = value(field) else {
+            let text = String(decoding: bytes[field].prefix(40), as: UTF8.self)
+            throw problem(line, "'\(text)' in column \(name.prefix(40)) is not a number")
+        }
+        return value
+    }
+
+    private func value(_ field: Range<Int>) -> Double? {
+        bytes.withUnsafeBytes { bytes -> Double? in
             let start = bytes.baseAddress!.assumingMemoryBound(to: CChar.self) + field.lowerBound
             guard start[0] > 0x20 else { return nil }
             var end: UnsafeMutablePointer<CChar>?
             let value = strtod(start, &end)
             return end == UnsafeMutablePointer(mutating: start) + field.count ? value : nil
         }
-        guard let value else {
-            let text = String(decoding: bytes[field].prefix(40), as: UTF8.self)
-            throw problem(line, "'\(text)' in column \(name.prefix(40)) is not a number")
-        }
-        return value
     }
 
     private func problem(_ line: Int, _ what: String) -> InputError { InputError("'\(path)': line \(line): \(what)") }
@@ -123,17 +146,24 @@ struct TextTable {
 
 enum InputFile {
     static func bytes(_ path: String) throws -> [UInt8] {
+        guard isRegular(path) else { throw InputError("'\(path)' is not a file") }
         guard let file = fopen(path, "rb") else { throw failure(path) }
         defer { fclose(file) }
         var status = stat()
         guard fstat(fileno(file), &status) == 0 else { throw failure(path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw InputError("'\(path)' is not a file") }
         try Memory.refuse(Double(status.st_size) * 4, for: "the contents of '\(path)'")
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         let count = fread(&bytes, 1, bytes.count, file)
         guard ferror(file) == 0 else { throw failure(path) }
         bytes.removeLast(bytes.count - count)
         return bytes
+    }
+
+    /// Asked before it is opened: a pipe waits for who writes, perhaps for ever, and a device may have no end. What is not there
+    /// is left to opening it.
+    static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
     }
 
     static func size(_ path: String) -> Int {

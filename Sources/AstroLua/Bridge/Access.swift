@@ -1,13 +1,13 @@
 import Glibc
 
 /// Which files a script may touch. Links and `..` are resolved before anything is compared.
-struct Access {
+package struct Access {
     let trusted: Bool
-    let readable, writable: [String]
+    package let readable, writable: [String]
     let scriptDirectory: String
     let stdlib: String?
 
-    init(_ options: Options) {
+    package init(_ options: Options) {
         trusted = options.trust
         let script = options.script.flatMap(resolved)
         scriptDirectory = script.map(directory) ?? resolved(".") ?? "."
@@ -18,7 +18,7 @@ struct Access {
     }
 
     /// Why the script may not, or nil.
-    func refusal(_ path: String, writing: Bool) -> String? {
+    package func refusal(_ path: String, writing: Bool) -> String? {
         if trusted { return nil }
         guard !path.utf8.contains(0) else { return "a path holds no zero byte" }
         let roots = writing ? writable : readable
@@ -29,12 +29,12 @@ struct Access {
         return "'\(path)': the sandbox lets a script \(verb) below the current directory only (widen it with \(option))"
     }
 
-    /// Where a path leads, also for a file that is yet to be made; a link that leads nowhere counts as outside.
+    /// Where a path leads, also for a file that is yet to be made; what leads nowhere that has a name counts as outside.
     private func resolvedTarget(_ path: String) -> String? {
         if let existing = resolved(path) { return existing }
         var status = stat()
         if lstat(path, &status) == 0 { return "/" }
-        guard let parent = resolved(directory(path)) else { return nil }
+        guard let parent = resolved(directory(path)) else { return access(directory(path), F_OK) == 0 ? "/" : nil }
         let name = path.split(separator: "/").last.map(String.init) ?? ""
         return name == ".." ? "/" : "\(parent)/\(name)"
     }
@@ -44,10 +44,11 @@ struct Access {
     }
 }
 
+/// nil, too, for a place whose name is not UTF-8: texts of two of them could be the same.
 func resolved(_ path: String) -> String? {
     guard let result = realpath(path, nil) else { return nil }
     defer { free(result) }
-    return String(cString: result)
+    return String(validatingCString: result)
 }
 
 func directory(_ path: String) -> String {
@@ -78,6 +79,12 @@ private func findStdlib() -> String? {
 
 extension Options {
     /// Where the script may read, and where it may read and write, as real paths: what the operating system is told.
+    /// Why a script cannot be confined to the current directory, or nil.
+    public static var problemWithDirectory: String? {
+        guard resolved(".") == nil, Glibc.access(".", F_OK) == 0 else { return nil }
+        return "the name of the current directory is not UTF-8, so nothing can be confined to it (--trust runs without)"
+    }
+
     public var sandboxRoots: (readable: [String], writable: [String]) {
         let access = Access(self)
         return (access.readable, access.writable)

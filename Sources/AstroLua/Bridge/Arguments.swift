@@ -23,7 +23,37 @@ struct Arguments {
 
     func string(_ i: Int, _ name: String) throws -> String {
         guard isText(i) else { throw wrong(i, name, "a string") }
-        return runtime.text(L, at: index(i))
+        return try text(at: index(i), name)
+    }
+
+    private func text(at index: Int32, _ name: String) throws -> String {
+        try refuseCopies(at: index, name)
+        return runtime.text(L, at: index)
+    }
+
+    /// A text is copied, and messages and files may hold it more than once.
+    private func refuseCopies(at index: Int32, _ name: String) throws {
+        let bytes = runtime.bytes(L, at: index).count
+        try Memory.refuse(4 * Double(bytes), for: "copies of \(name), a string of \(bytes) bytes,")
+        if bytes > 1 << 16 { try runtime.refuseMore("\(name), a string of \(bytes) bytes", bytes: Double(bytes)) }
+    }
+
+    /// The name of a file. Two that differ must not become one.
+    func path(_ i: Int, _ name: String = "path") throws -> String {
+        guard isText(i) else { throw wrong(i, name, "a string") }
+        let path = try exactText(at: index(i), name)
+        guard !path.utf8.contains(0) else {
+            throw InputError("\(name) = '\(visible(path))': a path holds no zero byte")
+        }
+        return path
+    }
+
+    /// Bytes that are not UTF-8 would all become the same character.
+    private func exactText(at index: Int32, _ name: String) throws -> String {
+        try refuseCopies(at: index, name)
+        let bytes = runtime.bytes(L, at: index)
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        throw InputError("\(name) = '\(visible(bytes: bytes.prefix(80)))' is not UTF-8, which names have to be")
     }
 
     func number(_ i: Int, _ name: String) throws -> Double {
@@ -65,7 +95,7 @@ struct Arguments {
 
     func settings(at index: Int32, _ name: String, shorthand: String? = nil) throws -> Settings {
         if lua_type(L, index) <= LUA_TNIL { return [:] }
-        if let shorthand, lua_type(L, index) == LUA_TSTRING { return [shorthand: .text(runtime.text(L, at: index))] }
+        if let shorthand, lua_type(L, index) == LUA_TSTRING { return [shorthand: .text(try text(at: index, name))] }
         guard lua_type(L, index) == LUA_TTABLE else {
             throw wrong(at: index, name, shorthand == nil ? "a table" : "a name or a table")
         }
@@ -83,7 +113,7 @@ struct Arguments {
             guard lua_type(L, -1) == LUA_TSTRING else {
                 throw InputError("\(name) takes names as keys, got \(described(at: -1))\(hint)")
             }
-            let key = runtime.text(L, at: -1)
+            let key = try text(at: -1, "a key of \(name)")
             lua_rawget(L, table)
             try body(key)
             lua_settop(L, keys)
@@ -92,7 +122,7 @@ struct Arguments {
     }
 
     func numbers(_ i: Int, _ name: String) throws -> [Double] {
-        if let vector = Vector.read(runtime, L, at: index(i)) { return Array(vector.values) }
+        if let vector = Vector.read(runtime, L, at: index(i)) { return try copy(vector, name) }
         guard isTable(i) else { throw wrong(i, name, "a table of numbers") }
         switch try list(at: index(i), name) {
         case .numbers(let list): return list
@@ -117,28 +147,34 @@ struct Arguments {
             guard !x.isNaN else { throw InputError("\(name) = nan is not a number") }
             return .number(x)
         case LUA_TBOOLEAN: return .flag(lua_toboolean(L, index) != 0)
-        case LUA_TSTRING: return .text(runtime.text(L, at: index))
+        case LUA_TSTRING: return .text(try exactText(at: index, name))
         case LUA_TTABLE: return try list(at: index, name)
         default: break
         }
-        if let vector = Vector.read(runtime, L, at: index) { return .numbers(Array(vector.values)) }
+        if let vector = Vector.read(runtime, L, at: index) { return .numbers(try copy(vector, name)) }
         if let distribution = Distribution.read(runtime, L, at: index) { return .distribution(distribution) }
         throw wrong(at: index, name, "a number, a boolean, a string, a list or a distribution")
+    }
+
+    private func copy(_ vector: Vector, _ name: String) throws -> [Double] {
+        try Memory.refuse(2 * Vector.bytes(vector.values.count), for: "\(vector.values.count) numbers of \(name)")
+        return Array(vector.values)
     }
 
     private func list(at index: Int32, _ name: String) throws -> Value {
         guard let count = try runtime.sequenceLength(L, of: index) else {
             throw InputError("\(name) must be a list without gaps and without other keys\(hint)")
         }
+        try Memory.refuse(32 * Double(count), for: "\(count) elements of \(name)")
         lua_rawgeti(L, index, 1)
         let isTexts = lua_type(L, -1) == LUA_TSTRING
         shim_pop(L, 1)
-        if isTexts { return .texts(try elements(at: index, count, name, LUA_TSTRING) { runtime.text(L, at: -1) }) }
+        if isTexts { return .texts(try elements(at: index, count, name, LUA_TSTRING) { try text(at: -1, name) }) }
         return .numbers(try elements(at: index, count, name, LUA_TNUMBER) { lua_tonumberx(L, -1, nil) })
     }
 
     private func elements<T>(
-        at index: Int32, _ count: Int, _ name: String, _ type: Int32, _ read: () -> T
+        at index: Int32, _ count: Int, _ name: String, _ type: Int32, _ read: () throws -> T
     ) throws -> [T] {
         try (0..<count).map { i in
             lua_rawgeti(L, index, lua_Integer(i + 1))
@@ -146,7 +182,7 @@ struct Arguments {
             guard lua_type(L, -1) == type else {
                 throw wrong(at: -1, "\(name)[\(i + 1)]", type == LUA_TSTRING ? "a string" : "a number")
             }
-            return read()
+            return try read()
         }
     }
 
@@ -156,6 +192,30 @@ struct Arguments {
             throw InputError("\(name) = \(formatted(x)) must be a whole number")
         }
         return lua_isinteger(L, index) != 0 ? Int(lua_tointegerx(L, index, nil)) : Int(x)
+    }
+
+    // MARK: more than is heard
+
+    /// A call that says more than is heard is refused. What is nil at the end says nothing.
+    func refuseSurplus(beyond most: Int?) throws {
+        guard let most, count > most, let last = (most + 1...count).last(where: { !isNothing($0) }) else { return }
+        let limit = most == 0 ? "no arguments" : "at most \(most) argument\(most == 1 ? "" : "s")"
+        throw InputError("takes \(limit), got \(last)\(hint)")
+    }
+
+    /// What those write who know another simulator: the right call is the answer.
+    func refuseSlip(_ slip: CallSlip?) throws {
+        if let answer = slip?(self) { throw InputError(answer) }
+    }
+
+    /// `astro:Simulation{ … }`: the first argument is the table that holds the function.
+    func refuseColon(_ name: String) throws {
+        guard count > 0, isTable(1) else { return }
+        runtime.pushText(name, L)
+        lua_rawget(L, index(1))
+        defer { shim_pop(L, 1) }
+        guard lua_type(L, -1) == LUA_TFUNCTION else { return }
+        throw InputError("called with a colon, but a module takes a dot\(hint)")
     }
 
     // MARK: messages

@@ -23,6 +23,9 @@ protocol LuaType {
     /// What to write instead, where a name that is no field has a meaning elsewhere.
     func luaHint(forField name: String) -> String?
 
+    /// What to do instead of assigning to a field or element, if there is more to say than that it cannot be.
+    static var luaAssignmentHint: String? { get }
+
     static func read(_ runtime: Runtime, _ L: LuaState, at index: Int32) -> Self?
     func push(_ runtime: Runtime, _ L: LuaState)
 }
@@ -32,18 +35,37 @@ struct LuaMethod<Receiver> {
     let name, usage, meaning: String
     /// More paragraphs, in Markdown that also reads well in a terminal; indented lines are code.
     let details: String
+    /// How many arguments it hears at most; nil: any number.
+    let most: Int?
     let body: (Receiver, Arguments) throws -> LuaValue
 
+    /// - `takes`: where the usage is not that of this function, but of the one in stdlib that calls it.
     init(
-        _ name: String, _ usage: String, _ meaning: String, details: String = "",
+        _ name: String, _ usage: String, _ meaning: String, details: String = "", takes: Int? = nil,
         _ body: @escaping (Receiver, Arguments) throws -> LuaValue
     ) {
         self.name = name
         self.usage = usage
         self.meaning = meaning
         self.details = details
+        self.most = takes ?? argumentCount(ofUsage: usage)
         self.body = body
     }
+}
+
+/// "sim:create(model [, n] [, params]) -> Nodes" has 3, "nodes:set{ name = value }" has 1; nil without a usage.
+func argumentCount(ofUsage usage: String) -> Int? {
+    guard let start = usage.firstIndex(where: { $0 == "(" || $0 == "{" }) else { return nil }
+    if usage[start] == "{" { return 1 }
+    var depth = 0, commas = 0, isEmpty = true
+    for c in usage[start...] {
+        if c == ")" || c == "}" { depth -= 1 }
+        if depth == 0, c == ")" { break }
+        if depth == 1, c == "," { commas += 1 }
+        if depth > 0, c != " " { isEmpty = false }
+        if c == "(" || c == "{" { depth += 1 }
+    }
+    return isEmpty ? 0 : commas + 1
 }
 
 /// A value that is read without parentheses.
@@ -103,6 +125,25 @@ enum LuaValue {
     case pushed(Int32)
 }
 
+extension LuaValue {
+    /// Of an element of a table, the table's growth included.
+    static let bytesInTable = 16.0
+
+    /// About what it takes in Lua.
+    var bytes: Double {
+        switch self {
+        case .vector(let values): Vector.bytes(values.count)
+        case .text(let text): Double(text.utf8.count)
+        case .list(let elements): elements.reduce(0) { $0 + Self.bytesInTable + $1.bytes }
+        case .table(let fields): fields.reduce(0) { $0 + 3 * Self.bytesInTable + $1.1.bytes }
+        default: 0
+        }
+    }
+
+    /// Refuses what Lua has no room for.
+    func refuse() throws { try Memory.refuse(bytes, for: "the results") }
+}
+
 extension LuaType {
     static var luaPhrase: String { "a \(luaName)" }
     static var luaMeaning: String { "" }
@@ -110,6 +151,7 @@ extension LuaType {
     static var operators: [LuaOperator] { [] }
     var luaLength: Int? { nil }
     func luaHint(forField name: String) -> String? { nil }
+    static var luaAssignmentHint: String? { nil }
 
     func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
         throw Arguments.unknownField(Self.self, "\(index)")

@@ -22,6 +22,10 @@ public final class Runtime {
     public var sweepProgress: ((Int, Int, Int) -> Void)?
     var sweepState: (done: Int, whole: Int, failed: Int)?
     let workers = Workers()
+    /// What messages about the script are explained from.
+    var scriptText: (name: String, bytes: [UInt8])?
+    /// Why the sandbox has last refused a file to one of Lua's own functions, which say so in a result only.
+    var latestRefusal: String?
     /// With --checkpoint-every or --resume.
     var journal: Journal?
     /// Told what a user may want to know before the script begins.
@@ -33,6 +37,8 @@ public final class Runtime {
     var defaultThreads: Int?
     /// When `accountMemory` looks again, in seconds.
     var nextLookAtMemory = 0.0
+    /// What the limit leaves, as of the last look, and about what was taken since.
+    var memoryLeft = Double.infinity, bytesSinceLook = 0.0
 
     private(set) var L: LuaState! = nil
     private var entries: [Entry] = []
@@ -76,14 +82,23 @@ public final class Runtime {
     fileprivate func call(_ id: Int32, _ L: LuaState) -> Int32 {
         let entry = entries[Int(id)]
         do {
-            return push(try entry.body(self, L), L)
+            let value = try entry.body(self, L)
+            try value.refuse()
+            return push(value, L)
         } catch is RaisedError {
             return Int32(SHIM_RAISED)
         } catch {
             let prefix = entry.label.map { "\($0): " } ?? ""
-            pushText(prefix + "\(error)", L)
+            pushText(shortened(prefix + "\(error)"), L)
             return Int32(SHIM_FAILED)
         }
+    }
+
+    /// Messages name what a script passed: a text of megabytes is not repeated as a whole.
+    private func shortened(_ message: String) -> String {
+        let most = 1 << 14, shown = 1 << 12
+        guard message.utf8.count > most else { return message }
+        return "\(message.prefix(shown)) … (\(message.utf8.count) bytes in all) … \(message.suffix(shown / 4))"
     }
 
     /// A call whose answer may depend on the state of a simulation; nil: one that does not.
@@ -140,9 +155,12 @@ public final class Runtime {
         lua_createtable(L, 0, Int32(T.methods.count))
         for row in T.methods {
             let entry = Journal.name(T.self, row.name)
+            let slip = CallSlips.of("\(T.luaName):\(row.name)")
             let id = addEntry(row.name) { runtime, L in
                 let arguments = Arguments(runtime: runtime, L: L, usage: row.usage, offset: 1)
                 let value = try runtime.receiver(T.self, L, row.usage)
+                try arguments.refuseSlip(slip)
+                try arguments.refuseSurplus(beyond: row.most)
                 return try runtime.journaled(entry, L) { try row.body(value, arguments) }
             }
             setField(row.name) { shim_push_method(L, id) }
@@ -178,12 +196,13 @@ public final class Runtime {
                 throw Arguments.unknownField(T.self, name)
             }
             let answer = try runtime.journaled(field.entry, L) { try field.row.body(value) }
-            return field.row.holdsColumns ? .pushed(runtime.pushColumns(answer, L)) : answer
+            return field.row.holdsColumns ? .pushed(try runtime.pushColumns(answer, L)) : answer
         }
     }
 
     private func newIndexEntry<T: LuaType>(_ type: T.Type) -> Int32 {
         addEntry(nil) { runtime, L in
+            if let hint = T.luaAssignmentHint { throw InputError(hint) }
             let name = lua_type(L, 2) == LUA_TSTRING ? runtime.text(L, at: 2) : runtime.described(L, at: 2)
             let settable = T.methods.contains { $0.name == "set" }
             let hint = settable ? "; change parameters with set{ name = value }" : ""

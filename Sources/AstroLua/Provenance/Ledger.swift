@@ -252,8 +252,11 @@ public final class Ledger {
     }
 }
 
-/// As "Lua 5.4.4".
+/// As "Lua 5.4.9".
 public let luaRelease = String(cString: shim_lua_release())
+
+/// Whether it is without known memory faults that scripts reach.
+public let luaIsPatched = shim_lua_is_patched()
 
 /// In seconds.
 private func now(_ clock: clockid_t) -> Double {

@@ -72,6 +72,13 @@ extension Runtime {
         return place
     }
 
+    /// The path of a file to write. What opening it would say is true of no file: that it is the directory which is missing.
+    func admitNew(_ path: String) throws -> String {
+        let place = try admit(path, for: .write), parent = directory(path)
+        guard places.bundle == nil, resolved(parent) == nil, errno == ENOENT else { return place }
+        throw InputError("can't write '\(path)': there is no directory '\(parent)' (make it first)")
+    }
+
     /// Why the script may not, or nil.
     func refusal(_ path: String, for purpose: Purpose) -> String? {
         do {

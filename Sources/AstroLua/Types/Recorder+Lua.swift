@@ -37,7 +37,8 @@ extension Recorder: LuaType {
             .init("n_events", "How many events it holds.", result: "number") { .integer($0.eventCount) },
             .init(
                 "events",
-                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name.",
+                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name. It is a "
+                    + "copy, made each time: keep it in a variable and do not ask in a loop.",
                 result: "table", holdsColumns: true
             ) { try $0.luaEvents() },
             .init("nodes", "The recorded nodes.", result: "Nodes") { .object($0.recordedNodes) },
@@ -55,6 +56,10 @@ extension Recorder: LuaType {
 
     func luaEvents() throws -> LuaValue {
         try checkKept()
+        // once here, once in Lua
+        let bytes = Double(eventCount * (quantities.count + 2) * 16)
+        try Memory.refuse(
+            bytes, for: "copies of \(eventCount) events", hint: "rec:save(path) writes them with little memory")
         let columns = try quantities.map { ($0, LuaValue.vector(try column($0))) }
         return .table([("times", .vector(times)), ("senders", .vector(senders))] + columns)
     }
@@ -62,6 +67,6 @@ extension Recorder: LuaType {
 
 extension Arguments {
     func writablePath(_ i: Int) throws -> String {
-        try runtime.admit(try string(i, "path"), for: .write)
+        try runtime.admitNew(try path(i))
     }
 }

@@ -28,6 +28,7 @@ extension Simulation: LuaType {
                     `astro.models()` lists the models, `help "MODEL"` the parameters of one.
                     """
             ) { sim, arguments in
+                try arguments.runtime.refuseMore("more nodes", bytes: 2000)
                 defer { arguments.runtime.accountMemory() }
                 return .object(try sim.create(arguments))
             },
@@ -78,7 +79,8 @@ extension Simulation: LuaType {
                         calcium = sim:record(glia, { "IP3", "Ca_astro" }, { interval = 10.0 })
                     """
             ) { sim, arguments in
-                .object(try sim.record(arguments))
+                try arguments.runtime.refuseMore("one more recorder", bytes: 2000)
+                return .object(try sim.record(arguments))
             },
         ]
     }
@@ -265,7 +267,7 @@ extension Simulation {
         var options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
         // the file holds what was written until the checkpoint, and is gone on with from there
         if arguments.runtime.journal?.isReplaying ?? false { options["to"] = nil }
-        if case .text(let path)? = options["to"] { _ = try arguments.runtime.admit(path, for: .write) }
+        if case .text(let path)? = options["to"] { _ = try arguments.runtime.admitNew(path) }
         return try record(nodes, quantities: names, options: options)
     }
 
@@ -339,11 +341,28 @@ extension Runtime {
     }
 
     /// Lets the memory limit see what simulations hold. A look takes the longer the more free blocks there are between those in
-    /// use, so that ten thousand small calls would do little else: looks take a twentieth of the time at most.
-    func accountMemory() {
+    /// use, so that ten thousand small calls would do little else: looks take a twentieth of the time at most, unless they make
+    /// much.
+    ///
+    /// - `bytes`: about what was taken since the last call.
+    func accountMemory(bytes: Double = 0) {
+        guard let limit = options.memoryLimit else { return }
         let start = Clock.seconds
-        guard options.memoryLimit != nil, start >= nextLookAtMemory else { return }
-        _ = shim_measure_memory(L)
-        nextLookAtMemory = start + 21 * (Clock.seconds - start)
+        bytesSinceLook += bytes
+        guard start >= nextLookAtMemory || bytesSinceLook > Double(limit) / 64 else { return }
+        memoryLeft = Double(limit) - Double(shim_measure_memory(L))
+        (nextLookAtMemory, bytesSinceLook) = (start + 21 * (Clock.seconds - start), 0)
+    }
+
+    /// Refuses one more of many small things where memory runs out; some is left for what the script then does.
+    ///
+    /// - `bytes`: about what each takes.
+    func refuseMore(_ what: String, bytes: Double) throws {
+        accountMemory(bytes: bytes)
+        guard let limit = options.memoryLimit, memoryLeft < max(1e6, Double(limit) / 32) else { return }
+        Memory.reclaim?()
+        memoryLeft = Double(limit) - Double(shim_measure_memory(L))
+        guard memoryLeft < max(1e6, Double(limit) / 32) else { return }
+        throw InputError("there is hardly any memory left for \(what) (--memory-limit)")
     }
 }

@@ -20,7 +20,20 @@ struct Vector {
         return Vector(values: UnsafeMutableBufferPointer(start: start, count: count))
     }
 
-    /// Pushes a new vector that `fill` writes; it must write all of it.
+    static func bytes(_ count: Int) -> Double { Double(header) + Double(count) * 8 }
+
+    static func refuse(_ count: Int) throws { try Memory.refuse(bytes(count), for: "Vectors of \(count) numbers") }
+
+    /// Pushes a new vector that `fill` writes, if there is memory for it; it must write all of it.
+    static func push(
+        _ runtime: Runtime, _ L: LuaState, asking count: Int,
+        _ fill: (UnsafeMutableBufferPointer<Double>) throws -> Void
+    ) throws {
+        try refuse(count)
+        try push(runtime, L, count, fill)
+    }
+
+    /// The same without asking.
     static func push(
         _ runtime: Runtime, _ L: LuaState, _ count: Int, _ fill: (UnsafeMutableBufferPointer<Double>) throws -> Void
     ) rethrows {
@@ -40,7 +53,8 @@ extension Vector: LuaType {
     static let luaName = "Vector"
     static var luaMeaning: String {
         "A typed array of numbers, made by `astro.vector{ … }` or by what returns many numbers. `#v` is its length, "
-            + "`v[i]` an element (counted from 1, negative from the end), and `ipairs(v)` goes through all. `+ - * / ^` "
+            + "`v[i]` an element (counted from 1, negative from the end; behind the last one is nil, and elsewhere an "
+            + "error), and `ipairs(v)` goes through all. `+ - * / ^` "
             + "take a number or an equally long Vector and work element by element; `-v` and `==` are there, too."
     }
 
@@ -51,9 +65,17 @@ extension Vector: LuaType {
         return "Vector(n = \(values.count): \(shown)\(values.count > 6 ? ", …" : ""))"
     }
 
+    static var luaAssignmentHint: String? {
+        "a Vector cannot be changed: v:map(f) makes another, and a table is astro.vector's origin: v:totable()"
+    }
+
+    /// nil behind the last one, where `ipairs` stops.
     func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
         let i = index < 0 ? values.count + index : index - 1
-        return values.indices.contains(i) ? .number(values[i]) : .none
+        if values.indices.contains(i) { return .number(values[i]) }
+        if index == values.count + 1 { return .none }
+        let range = values.isEmpty ? "the Vector is empty" : "it has elements 1 to \(values.count), or -1 from the end"
+        throw InputError("a Vector has no element \(index) (\(range))")
     }
 
     static var methods: [LuaMethod<Vector>] {
@@ -75,18 +97,31 @@ extension Vector: LuaType {
                 try v.needElements("maximum")
                 return .number(v.values.max()!)
             },
-            .init("sorted", "v:sorted()", "A new Vector in ascending order.") { v, _ in .vector(v.values.sorted()) },
+            .init("sorted", "v:sorted()", "A new Vector in ascending order.") { v, arguments in
+                try v.result(v.values.count, arguments) { out in
+                    var sorted = out
+                    _ = sorted.update(from: v.values)
+                    sorted.sort()
+                }
+            },
             .init("slice", "v:slice(first [, last])", "Elements first to last, counted from 1, negative from the end.")
             {
                 v, arguments in
                 let (first, last) = v.range(
                     try arguments.integer(1, "first"), try arguments.optionalInteger(2, "last") ?? -1)
-                return first <= last ? .vector(Array(v.values[first - 1..<last])) : .vector([])
+                let part = v.values[first - 1..<max(last, first - 1)]
+                return try v.result(part.count, arguments) { _ = $0.update(from: part) }
             },
             .init("select", "v:select(mask)", "The elements where the mask is not 0.") { v, arguments in
                 let mask = try arguments.object(Vector.self, 1, "mask")
                 try v.needEqualLength(mask)
-                return .vector(zip(v.values, mask.values).compactMap { $1 != 0 ? $0 : nil })
+                return try v.result(mask.values.count { $0 != 0 }, arguments) { out in
+                    var next = 0
+                    for i in v.values.indices where mask.values[i] != 0 {
+                        out[next] = v.values[i]
+                        next += 1
+                    }
+                }
             },
             comparison("gt", "greater than x", >),
             comparison("lt", "less than x", <),
@@ -96,8 +131,8 @@ extension Vector: LuaType {
             .init("map", "v:map(f)", "A new Vector of f(element).") { v, arguments in
                 try v.map(try arguments.function(1, "f"), arguments)
             },
-            .init("totable", "v:totable()", "The elements as a plain table.") { v, _ in
-                .list(v.values.map { .number($0) })
+            .init("totable", "v:totable()", "The elements as a plain table.") { v, arguments in
+                try v.pushTable(arguments)
             },
             .init(
                 "histogram", "v:histogram(bins [, min, max]) -> counts, edges",
@@ -120,7 +155,10 @@ extension Vector: LuaType {
             .misuse("__concat", "a Vector is no text (tostring(v) is)"),
             .misuse("__call", "a Vector can't be called; a loop takes ipairs: for i, x in ipairs(v) do"),
             .init("__unm", "-") { arguments in
-                .vector(try arguments.object(Vector.self, 1, "operand").values.map { -$0 })
+                let v = try arguments.object(Vector.self, 1, "operand")
+                return try v.result(v.values.count, arguments) { out in
+                    for i in out.indices { out[i] = -v.values[i] }
+                }
             },
             .init("__eq", "==") { arguments in
                 guard let a = Vector.read(arguments.runtime, arguments.L, at: 1),
@@ -159,9 +197,27 @@ extension Vector {
         return (max(from, 1), min(to, values.count))
     }
 
+    private func result(
+        _ count: Int, _ arguments: Arguments, _ fill: (UnsafeMutableBufferPointer<Double>) throws -> Void
+    ) throws -> LuaValue {
+        try Vector.push(arguments.runtime, arguments.L, asking: count, fill)
+        return .pushed(1)
+    }
+
+    private func pushTable(_ arguments: Arguments) throws -> LuaValue {
+        try Memory.refuse(Double(values.count) * LuaValue.bytesInTable, for: "tables of \(values.count) numbers")
+        let L = arguments.L
+        lua_createtable(L, Int32(clamping: values.count), 0)
+        for (i, value) in values.enumerated() {
+            lua_pushnumber(L, value)
+            lua_rawseti(L, -2, lua_Integer(i + 1))
+        }
+        return .pushed(1)
+    }
+
     private func map(_ function: Int32, _ arguments: Arguments) throws -> LuaValue {
         let L = arguments.L
-        try Vector.push(arguments.runtime, L, values.count) { out in
+        try Vector.push(arguments.runtime, L, asking: values.count) { out in
             for i in 0..<values.count {
                 lua_pushvalue(L, function)
                 lua_pushnumber(L, values[i])
@@ -178,7 +234,8 @@ extension Vector {
 
     private func histogram(_ arguments: Arguments) throws -> LuaValue {
         let bins = try arguments.integer(1, "bins")
-        guard bins >= 1, bins <= 100_000_000 else { throw InputError("bins = \(bins) must be at least 1") }
+        guard bins >= 1 else { throw InputError("bins = \(bins) must be at least 1") }
+        try Memory.refuse(4 * Vector.bytes(bins), for: "counts and edges of \(bins) bins")
         let low = try arguments.optionalNumber(2, "min") ?? values.min() ?? 0
         let high = try arguments.optionalNumber(3, "max") ?? values.max() ?? 1
         let (lower, upper) = low == high && arguments.isNothing(3) ? (low - 0.5, high + 0.5) : (low, high)
@@ -210,14 +267,14 @@ extension Vector {
         let (runtime, L) = (arguments.runtime, arguments.L)
         if let other = Vector.read(runtime, L, at: arguments.index(i)) {
             try v.needEqualLength(other)
-            push(runtime, L, v.values.count) { out in
+            try push(runtime, L, asking: v.values.count) { out in
                 for k in out.indices { out[k] = operation(v.values[k], other.values[k]) }
             }
             return .pushed(1)
         }
         guard arguments.isNumber(i) else { throw arguments.wrong(i, "x", "a number or a Vector") }
         let x = lua_tonumberx(L, arguments.index(i), nil)
-        push(runtime, L, v.values.count) { out in
+        try push(runtime, L, asking: v.values.count) { out in
             for k in out.indices { out[k] = operation(v.values[k], x) }
         }
         return .pushed(1)

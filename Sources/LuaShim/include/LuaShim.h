@@ -37,8 +37,8 @@ void shim_push_index(lua_State *L, int method);
 int shim_push_keys(lua_State *L, int table);
 // Pushes n if the table's keys are 1 ... n, otherwise -1; status as lua_pcall's.
 int shim_push_sequence_length(lua_State *L, int table);
-// Makes `load` and its like (on top of the stack) accept text only: `mode_argument` is the place of the mode.
-void shim_push_text_only(lua_State *L, int mode_argument);
+// Pushes a function that puts what guards the sandbox's paths and loads text only before Lua's own functions.
+void shim_push_guard_maker(lua_State *L);
 // Takes from a sandboxed script what it could do harm with inside Lua: finalizers, the metatables that all strings and
 // files share, the environment; and puts the shield on the terminal. Called once, before any script; status as
 // lua_pcall's.
@@ -49,6 +49,12 @@ enum { SHIM_SHOWN = 8 };
 size_t shim_make_visible(const char *text, size_t length, char *shown);
 // "Lua 5.4.4"
 const char *shim_lua_release(void);
+// Why something that was printed could not be written, or NULL; writes what waits. `is_told`: the script was told by an error.
+const char *shim_lost_output(bool *is_told);
+void shim_note_lost_output(void);          // another process has lost some
+
+// Whether it is one without known memory faults: 5.4.8 or later.
+bool shim_lua_is_patched(void);
 // What scripts print goes to `tap`, too. Called once, after shim_confine.
 typedef void (*shim_tap)(void *context, const char *text, size_t length);
 void shim_tap_output(lua_State *L, shim_tap tap, void *context);
@@ -72,6 +78,7 @@ void shim_set_memory_limit(lua_State *L, size_t bytes);
 void shim_set_time_limit_text(lua_State *L, double seconds);
 // Looks how much Lua and Swift hold together; the limit goes by the last look.
 size_t shim_measure_memory(lua_State *L);
+void shim_collect_garbage(lua_State *L);   // in the middle of a call, too
 // Was it too much when it was last measured?
 bool shim_over_memory_limit(lua_State *L);
 // For tests: the n-th request of a script from now on is refused, and all after it; 0 refuses none.

@@ -5,19 +5,17 @@ import Glibc
 /// An experiment in one file: a zip archive without compression, with a list of its files and their digests in front.
 /// Docs/provenance.md describes it. It may be a stranger's, so nothing in it is believed.
 struct Bundle {
-    static let format = "astrolua bundle", version = 1
     static let ending = ".astro"
     static let largest = 1 << 31 - 1
-    private static let list = "bundle.json"
 
     private let path: String
 
     /// nil if the file is something else, or is not there.
     init?(_ path: String?) {
-        guard let path, path != "-", let file = fopen(path, "rb") else { return nil }
-        defer { fclose(file) }
+        guard let path, path != "-", let (file, _) = try? openFile(path) else { return nil }
+        defer { close(file) }
         var start = [UInt8](repeating: 0, count: 4)
-        guard fread(&start, 1, 4, file) == 4, start == [0x50, 0x4b, 3, 4] else { return nil }
+        guard read(file, &start, 4) == 4, start == [0x50, 0x4b, 3, 4] else { return nil }
         self.path = path
     }
 
@@ -32,7 +30,8 @@ struct Bundle {
                 .map { String($0[..<$0.lastIndex(of: "/")!]) }
         ).subtracting(["current"])
         let manifest = JSON.fields([
-            "format": .text(format), "version": .number(version), "program": RunRecord.program, "script": .text(script),
+            "format": .text(BundleContents.format), "version": .number(BundleContents.version),
+            "program": RunRecord.program, "script": .text(script),
             "arguments": .texts(arguments), "seed": seed.map { .exact($0) },
             "directories": .texts(directories.sorted()),
             "files": .list(
@@ -43,22 +42,16 @@ struct Bundle {
                     ])
                 }),
         ])
-        return ZipArchive([(list, Array(manifest.readable.utf8))] + files).bytes
+        return ZipArchive([(BundleContents.list, Array(manifest.readable.utf8))] + files).bytes
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws {
         guard bytes.count <= largest else {
             throw InputError("the bundle would be larger than 2 GB, which is the most")
         }
-        let aside = path + ".part"
-        let file = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw InputError("can't write '\(path)': \(reason)") }
-        let isWhole = writeAll(bytes, to: file)
-        guard close(file) == 0, isWhole, rename(aside, path) == 0 else {
-            let problem = InputError("can't write '\(path)': \(reason)")
-            unlink(aside)
-            throw problem
-        }
+        let file = try DurableFile(path)
+        try file.write(bytes)
+        try file.finish()
     }
 
     // MARK: running
@@ -69,7 +62,9 @@ struct Bundle {
             return ExitStatus.wrongOptions
         }
         do {
-            let content = try Content(try contents(of: path, atMost: Self.largest))
+            let content = try withinTime(parsed.timeLimit) {
+                try BundleContents(try contents(of: path, atMost: Self.largest))
+            }
             let stage = try Stage()
             defer { stage.remove() }
             for (name, bytes) in content.files { try stage.place(bytes, at: name) }
@@ -86,45 +81,6 @@ struct Bundle {
         } catch {
             complain("astrolua: '\(path)' is no whole bundle: \(error)")
             return ExitStatus.failure
-        }
-    }
-
-    /// What was in the file, every byte of it checked.
-    private struct Content {
-        let files: [(name: String, bytes: ArraySlice<UInt8>)]
-        let script: String
-        let arguments, directories: [String]
-        let seed: Int64?
-
-        init(_ bytes: [UInt8]) throws {
-            let archive = try ZipContents(bytes)
-            guard let first = archive.files.first, first.name == Bundle.list else {
-                throw InputError("it does not begin with \(Bundle.list)")
-            }
-            let manifest = try JSON(parsing: Array(archive.content(of: first)))
-            guard manifest["format"]?.text == Bundle.format, manifest["version"]?.whole == Bundle.version else {
-                throw InputError("it is of a format or version that this program does not know")
-            }
-            files = archive.files.dropFirst().map { ($0.name, archive.content(of: $0)) }
-            script = manifest["script"]?.text ?? ""
-            arguments = manifest["arguments"]?.texts ?? []
-            directories = manifest["directories"]?.texts ?? []
-            seed = manifest["seed"]?.exact
-            try check(RecordedFile.all(manifest["files"]))
-        }
-
-        private func check(_ listed: [RecordedFile]) throws {
-            let names = files.map(\.name)
-            for name in names + directories {
-                guard let problem = StagedName.problem(with: name) else { continue }
-                throw InputError("the file name '\(name.prefix(80))' \(problem)")
-            }
-            guard Set(names).count == names.count else { throw InputError("two of its files have the same name") }
-            guard listed.map(\.name) == names else { throw InputError("its files are not those of its list") }
-            for (file, entry) in zip(files, listed) where SHA256.hex(of: Array(file.bytes)) != entry.digest {
-                throw InputError("'\(file.name)' was altered: it does not have its digest")
-            }
-            guard names.contains(script) else { throw InputError("its script '\(script.prefix(80))' is not in it") }
         }
     }
 }

@@ -30,19 +30,24 @@ struct Bundling {
     }
 
     func run() -> Int32 {
-        guard !script.isEmpty, !script.hasPrefix("-"), asked.chunks.isEmpty, !asked.interactive else {
+        guard !script.isEmpty, !script.hasPrefix("-") else {
             complain(
                 "astrolua bundle: needs a script, as in: astrolua bundle experiment.lua [-o experiment.astro] [args ...]"
             )
+            return ExitStatus.wrongOptions
+        }
+        let surplus = asked.options(besides: ["--quiet", "--threads", "--seed"] + CommandLineOptions.confining)
+        guard surplus.isEmpty else {
+            complain("astrolua bundle: takes no \(surplus[0])")
             return ExitStatus.wrongOptions
         }
         do {
             let stage = try Stage()
             defer { stage.remove() }
             let path = "\(stage.directory)/run.json"
-            var line = ["--record", path] + asked.limits + asked.places
-            if let seed = asked.seed { line += ["--seed", "\(seed)"] }
-            let status = try stage.run { runLine(line + [script] + arguments) }
+            var line = asked.with(script: [script] + arguments)
+            line.record = path
+            let status = try stage.run { Program.run(line, command: Array(CommandLine.arguments.prefix(1))) }
             guard status == ExitStatus.success else {
                 complain("astrolua bundle: the script ended with status \(status), so nothing is packed")
                 return status
@@ -58,7 +63,7 @@ struct Bundling {
     private func write(_ record: JSON) throws {
         guard let script = try record["script"].map(RecordedText.init) else { throw InputError("there is no script") }
         let modules = try (record["modules"]?.list ?? []).map(RecordedText.init)
-        let inputs = RecordedFile.all(record["read"])
+        let inputs = try RecordedFile.all(record, "read")
         let names = [script.name] + modules.map(\.name) + inputs.map(\.name)
         let outside = names.filter { StagedName.problem(with: $0) != nil }
         guard outside.isEmpty else {
@@ -67,6 +72,7 @@ struct Bundling {
                     + "be packed; copy it there")
         }
         let files = ([script] + modules).map { (name: $0.name, content: $0.bytes) } + (try inputs.map(data))
+        try StagedName.checkDirectories(above: names)
         let written = (record["written"]?.list ?? []).compactMap { $0["file"]?.text }
         let bytes = Bundle.pack(files, script: script.name, arguments: arguments, seed: asked.seed, written: written)
         try Bundle.write(bytes, to: output)

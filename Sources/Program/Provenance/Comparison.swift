@@ -1,4 +1,5 @@
 import AstroCore
+import AstroLua
 import Glibc
 
 /// Where two runs of the same script part, by their records.
@@ -6,6 +7,8 @@ struct Comparison {
     let recorded, again: JSON
     /// Where the second run has left its files.
     let stage: String
+    /// Which files may be looked at.
+    let access: Access
 
     var differences: [String] { [states, files, printed, status].compactMap { $0 } }
 
@@ -33,7 +36,7 @@ struct Comparison {
     private var texts: [String] {
         ([recorded["script"]].compactMap { $0 } + (recorded["modules"]?.list ?? [])).compactMap { text in
             guard let digest = RecordedDigest(text), digest.name.hasPrefix("current/"),
-                let file = SHA256.hex(ofFile: StagedName.shown(digest.name)), file.hex != digest.digest
+                let now = bytes(StagedName.shown(digest.name)), SHA256.hex(of: now) != digest.digest
             else { return nil }
             return "note: \(StagedName.shown(digest.name)) here is another text than the recorded one, which was run"
         }
@@ -102,13 +105,15 @@ struct Comparison {
     private var files: String? {
         let old = recorded["written"]?.list ?? [], new = again["written"]?.list ?? []
         func name(_ file: JSON) -> String { file["file"]?.text ?? "" }
+        let newByName = Dictionary(new.map { (name($0), $0) }) { first, _ in first }
+        let oldNames = Set(old.map(name))
         let differing = old.compactMap { file -> String? in
-            guard let other = new.first(where: { name($0) == name(file) }) else {
+            guard let other = newByName[name(file)] else {
                 return "\(StagedName.shown(name(file))) was not written"
             }
             return file == other ? nil : difference(name(file), file, other)
         }
-        let more = new.filter { file in !old.contains { name($0) == name(file) } }
+        let more = new.filter { !oldNames.contains(name($0)) }
             .map { "\(StagedName.shown(name($0))) was not written then" }
         guard let first = (differing + more).first else { return nil }
         let others = differing.count + more.count - 1
@@ -132,7 +137,9 @@ struct Comparison {
         return "\(shown): \(Self.difference(lines(a), lines(b)))"
     }
 
-    private func bytes(_ path: String) -> [UInt8]? { try? contents(of: path, atMost: 1 << 30) }
+    private func bytes(_ path: String) -> [UInt8]? {
+        access.refusal(path, writing: false) == nil ? try? contents(of: path, atMost: 1 << 30) : nil
+    }
 
     // MARK: what was printed, and the end
 

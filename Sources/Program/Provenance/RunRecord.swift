@@ -4,8 +4,6 @@ import Glibc
 
 /// The file that `--record` writes: what ran, where, and what came of it. Docs/provenance.md describes it.
 final class RunRecord {
-    static let format = "astrolua run", version = 1
-
     private let path: String
     /// Opened before the sandbox closes; an older record stays whole until the run has ended.
     private let file: Int32
@@ -20,13 +18,26 @@ final class RunRecord {
         if options.hasPrompt { throw InputError("what is typed at the prompt can't be recorded") }
         let chunks = parsed.chunks
         self.path = path
-        file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw InputError("can't write '\(path)': \(reason)") }
+        file = try Self.open(path)
         facts = [
             ("options", Self.options(options)), ("arguments", .texts(options.arguments)),
             ("chunks", chunks.isEmpty ? nil : .texts(chunks)),
             ("script_name", (options.scriptName ?? options.script).map { .text($0) }),
         ]
+    }
+
+    /// No sandbox watches this, and the directory may be a stranger's: a link in it may lead to any file of the user's.
+    private static func open(_ path: String) throws -> Int32 {
+        let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0o644)
+        guard file >= 0 else {
+            throw InputError("can't write '\(path)': \(errno == ELOOP ? "it is a link; give its target" : reason)")
+        }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(file)
+            throw InputError("can't write '\(path)': it is not a file")
+        }
+        return file
     }
 
     /// However the script ends, the record is written: also where it calls os.exit.
@@ -36,13 +47,14 @@ final class RunRecord {
         on_exit({ status, _ in recordOfThisRun?.finish(status) }, nil)
     }
 
-    func finish(_ status: Int32) {
+    func finish(_ ending: Int32) {
         guard let ledger, ledger.isWhole else { return }
         self.ledger = nil
-        fflush(nil)
+        let status = StandardStreams.settled(ending)
+        if status != ending { ledger.problem = ledger.problem ?? StandardStreams.problem }
         let head: [(String, JSON?)] =
             [
-                ("format", .text(Self.format)), ("version", .number(Self.version)),
+                ("format", .text(RecordedRun.format)), ("version", .number(RecordedRun.version)),
                 ("started", .text(Self.date(started))),
                 ("wall_seconds", .number((clock.seconds * 1000).rounded() / 1000)),
                 ("status", .number(Int(status))), ("problem", ledger.problem.map { .text($0) }),
@@ -52,6 +64,7 @@ final class RunRecord {
         lseek(file, 0, SEEK_SET)
         guard writeAll(bytes, to: file), ftruncate(file, bytes.count) == 0, fsync(file) == 0 || errno == EINVAL else {
             complain("astrolua: can't write '\(path)': \(reason)")
+            StandardStreams.hasLostRecord = true
             return
         }
     }
@@ -130,56 +143,30 @@ struct Clock {
     }
 }
 
-/// What a record says of a Lua text.
-struct RecordedText {
-    let name: String
-    let bytes: [UInt8]
-    let digest: String
-
-    init(_ json: JSON) throws {
-        guard let name = json["file"]?.text, let digest = json["sha256"]?.text, let lines = json["lines"]?.list else {
-            throw InputError("a text has no file, sha256 or lines")
-        }
-        let numbers = lines.compactMap { $0.whole.flatMap { UInt8(exactly: $0) } }
-        let texts = lines.compactMap(\.text)
-        guard numbers.count == lines.count || texts.count == lines.count else {
-            throw InputError("the lines of '\(name)' are damaged")
-        }
-        (self.name, self.digest) = (name, digest)
-        bytes = texts.count == lines.count ? Array(texts.joined(separator: "\n").utf8) : numbers
-    }
-
-    var isIntact: Bool { SHA256.hex(of: bytes) == digest }
-}
-
-/// What a record says of a file.
-struct RecordedFile {
-    let name, digest: String
-    let bytes: Int
-
-    init?(_ json: JSON) {
-        guard let name = json["file"]?.text, let digest = json["sha256"]?.text, let bytes = json["bytes"]?.whole else {
-            return nil
-        }
-        (self.name, self.digest, self.bytes) = (name, digest, bytes)
-    }
-
-    static func all(_ json: JSON?) -> [RecordedFile] { (json?.list ?? []).compactMap { RecordedFile($0) } }
-}
-
 /// The whole of a file; throws with its name.
 func contents(of path: String, atMost limit: Int) throws -> [UInt8] {
-    guard let file = fopen(path, "rb") else { throw InputError("can't read '\(path)': \(reason)") }
+    let (descriptor, size) = try openFile(path)
+    guard let file = fdopen(descriptor, "rb") else { throw InputError("can't read '\(path)': \(reason)") }
     defer { fclose(file) }
-    var status = stat()
-    guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        throw InputError("'\(path)' is not a file")
-    }
-    guard status.st_size <= limit else {
-        throw InputError("'\(path)' is larger than \(limit >> 20) MB, which is the most")
-    }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    guard size <= limit else { throw InputError("'\(path)' is larger than \(limit >> 20) MB, which is the most") }
+    var bytes = [UInt8](repeating: 0, count: size)
     let count = fread(&bytes, 1, bytes.count, file)
     guard ferror(file) == 0 else { throw InputError("can't read '\(path)': \(reason)") }
     return Array(bytes[..<count])
+}
+
+/// Opens a regular file for reading: a pipe may wait for ever, and a device have no end.
+func openFile(_ path: String) throws -> (descriptor: Int32, size: Int) {
+    var status = stat()
+    // a pipe that is only looked at would lose what somebody writes into it
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+        throw InputError("'\(path)' is not a file")
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { throw InputError("can't read '\(path)': \(reason)") }
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        close(descriptor)
+        throw InputError("'\(path)' is not a file")
+    }
+    return (descriptor, Int(status.st_size))
 }

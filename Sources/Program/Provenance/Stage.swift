@@ -5,44 +5,167 @@ import Glibc
 
 /// A directory of this user's alone, in which a run from a record or a bundle finds its files as they are named there;
 /// and the process that runs in it, so that somebody is left to remove it.
+///
+/// If nobody is left (kill -9), the next stage finds it and removes it: its mark is locked as long as it is used.
 struct Stage {
     let directory: String
+    private let mark: Int32
+
+    private static let prefix = "astrolua-", letters = 6, markName = ".astrolua-stage"
 
     init() throws {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/astrolua-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil, let path = realpath(template, nil) else {
-            throw InputError("can't make a directory in \(parent): \(reason)")
-        }
-        defer { free(path) }
-        directory = String(cString: path)
+        Self.removeAbandoned(in: parent)
+        (directory, mark) = try Self.make(in: parent)
         try makeDirectory("current")
     }
 
-    /// Links are removed, not followed.
-    func remove() { Self.remove(directory) }
+    /// Another process may take it for abandoned until it is locked: then once more.
+    private static func make(in parent: String) throws -> (directory: String, mark: Int32) {
+        while true {
+            var template = Array("\(parent)/\(prefix)\(String(repeating: "X", count: letters))".utf8CString)
+            guard mkdtemp(&template) != nil, let path = realpath(template, nil) else {
+                throw InputError("can't make a directory in \(parent): \(reason)")
+            }
+            defer { free(path) }
+            let directory = String(cString: path)
+            let mark = open("\(directory)/\(markName)", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard mark >= 0 else { throw InputError("can't write into \(directory): \(reason)") }
+            while flock(mark, LOCK_EX) != 0, errno == EINTR {}
+            var status = stat()
+            if fstat(mark, &status) == 0, status.st_nlink > 0 { return (directory, mark) }
+            close(mark)
+        }
+    }
 
+    // MARK: removing
+
+    func remove() {
+        Self.remove(directory)
+        close(mark)
+    }
+
+    /// Stages of this user's, of which no process is left.
+    private static func removeAbandoned(in parent: String) {
+        let length = prefix.utf8.count + letters
+        for name in directoryEntries(parent) ?? [] where name.hasPrefix(prefix) && name.utf8.count == length {
+            let mark = open("\(parent)/\(name)/\(markName)", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            guard mark >= 0 else { continue }
+            if flock(mark, LOCK_EX | LOCK_NB) == 0 { remove("\(parent)/\(name)") }
+            close(mark)
+        }
+    }
+
+    /// The mark goes last, so that what is left half removed is found again.
     private static func remove(_ path: String) {
-        guard unlink(path) != 0 else { return }
-        for name in directoryEntries(path) ?? [] { remove("\(path)/\(name)") }
+        let directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        defer { close(directory) }
+        var status = stat()
+        guard fstat(directory, &status) == 0, status.st_uid == geteuid() else { return }
+        empty(directory, but: markName)
+        unlinkat(directory, markName, 0)
         rmdir(path)
     }
 
+    /// Links are removed, not followed. Names are bytes here: a script may have made any.
+    private static func empty(_ directory: Int32, but kept: String = ".") {
+        guard let list = fdopendir(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) else { return }
+        defer { closedir(list) }
+        while let entry = readdir(list) {
+            withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                    if strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, kept) == 0 { return }
+                    if unlinkat(directory, name, 0) == 0 { return }
+                    let inner = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                    guard inner >= 0 else { return }
+                    empty(inner)
+                    close(inner)
+                    unlinkat(directory, name, AT_REMOVEDIR)
+                }
+            }
+        }
+    }
+
+    // MARK: filling
+
     func place(_ bytes: some Collection<UInt8>, at name: String) throws {
-        try makeDirectory(String(name.prefix(upTo: name.lastIndex(of: "/") ?? name.startIndex)))
+        try withNewFile(name) { file in
+            guard writeAll(Array(bytes), to: file) else { throw InputError("can't write '\(name)': \(reason)") }
+        }
+    }
+
+    /// Copies a file, or only reads it where there is no `name`; its digest, nil if it has another length.
+    func place(fileAt path: String, _ bytes: Int, at name: String?) throws -> String? {
+        let (file, size) = try openFile(path)
+        defer { close(file) }
+        guard size == bytes else { return nil }
+        guard let name else { return try Self.digest(of: file, bytes, path) { _ in } }
+        return try withNewFile(name) { copy in
+            try Self.digest(of: file, bytes, path) { piece in
+                guard writeAll(piece, to: copy) else { throw InputError("can't write '\(name)': \(reason)") }
+            }
+        }
+    }
+
+    /// Reads so many bytes and no more: what is called a file may have no end.
+    private static func digest(
+        of file: Int32, _ bytes: Int, _ path: String, _ use: (ArraySlice<UInt8>) throws -> Void
+    ) throws -> String {
+        var digest = SHA256(), left = bytes
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while left > 0 {
+            let count = read(file, &buffer, min(left, buffer.count))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw InputError("can't read '\(path)': \(count < 0 ? reason : "it was cut")") }
+            buffer[..<count].withUnsafeBytes { digest.add($0) }
+            try use(buffer[..<count])
+            left -= count
+        }
+        return digest.hex
+    }
+
+    private func withNewFile<T>(_ name: String, _ body: (Int32) throws -> T) throws -> T {
+        try makeDirectory(above: name)
         let file = open("\(directory)/\(name)", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw InputError("can't write '\(name)': \(reason)") }
         defer { close(file) }
-        guard writeAll(Array(bytes), to: file) else { throw InputError("can't write '\(name)': \(reason)") }
+        return try body(file)
+    }
+
+    func makeDirectory(above name: String) throws {
+        try makeDirectory(String(name[..<(name.lastIndex(of: "/") ?? name.startIndex)]))
     }
 
     /// With all above it.
-    func makeDirectory(_ name: String) throws {
+    private func makeDirectory(_ name: String) throws {
         var path = directory
         for part in name.split(separator: "/") {
             path += "/\(part)"
             guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
                 throw InputError("can't make '\(name)': \(reason)")
+            }
+        }
+    }
+
+    // MARK: processes
+
+    /// The status of `body` in a process that is confined: it reads where the user lets a script read and in the stage, writes in
+    /// the stage, and ends with its time. For work on files that a stranger has named.
+    func runConfined(_ asked: CommandLineOptions, _ body: (Access) throws -> Int32) throws -> Int32 {
+        try run {
+            var options = Options()
+            options.readable = asked.allowRead + asked.allowWrite + [directory]
+            let access = Access(options)
+            let memory = asked.memoryLimit?.bytes ?? Sandbox.defaultMemoryLimit
+            let refused = Sandbox.enter(
+                reading: access.readable, writing: [directory], memory: memory, seconds: asked.timeLimit ?? 0)
+            if let refused { return refused }
+            do {
+                return try withinTime(asked.timeLimit) { try body(access) }
+            } catch {
+                complain("astrolua: \(error)")
+                return ExitStatus.failure
             }
         }
     }
@@ -58,6 +181,10 @@ struct Stage {
         }
         stagedProcess = child
         for number in Self.passedOn { signal(number) { kill(stagedProcess, $0) } }
+        var answered = sigset_t()  // whoever started us may have blocked them
+        sigemptyset(&answered)
+        for number in Self.passedOn { sigaddset(&answered, number) }
+        sigprocmask(SIG_UNBLOCK, &answered, nil)
         defer { for number in Self.passedOn { signal(number, SIG_DFL) } }
         return wait(for: child)
     }
@@ -78,39 +205,42 @@ struct Stage {
     }
 }
 
+/// Ends the process, with a sentence, if `body` takes longer than so many seconds: for work on what a stranger has written.
+func withinTime<T>(_ seconds: Double?, _ body: () throws -> T) rethrows -> T {
+    guard let seconds else { return try body() }
+    signal(SIGALRM) { _ in
+        let text: StaticString = "astrolua: its files have taken longer than the time limit (--time-limit)\n"
+        _ = Glibc.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+        _exit(ExitStatus.failure)
+    }
+    setTimer(seconds)
+    defer {
+        setTimer(0)
+        signal(SIGALRM, SIG_DFL)
+    }
+    return try body()
+}
+
+private func setTimer(_ seconds: Double) {
+    let whole = seconds.rounded(.down)
+    var time = itimerval()
+    time.it_value = timeval(tv_sec: Int(whole), tv_usec: seconds > 0 ? max(1, Int((seconds - whole) * 1e6)) : 0)
+    setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &time, nil)
+}
+
 nonisolated(unsafe) private var stagedProcess: pid_t = 0
 
 /// What the system's last call complained about.
 var reason: String { String(cString: strerror(errno)) }
 
-func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
-    var rest = bytes[...]
+func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool { writeAll(bytes[...], to: file) }
+
+func writeAll(_ bytes: ArraySlice<UInt8>, to file: Int32) -> Bool {
+    var rest = bytes
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         if count < 0, errno != EINTR { return false }
         rest = rest.dropFirst(max(count, 0))
     }
     return true
-}
-
-/// A file name such as records and bundles hold: below current/ or script/, and nowhere else.
-struct StagedName {
-    static let directories = ["current", "script"]
-
-    /// Why it is none, or nil.
-    static func problem(with name: String) -> String? {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        if name.utf8.count > 1000 { return "is too long" }
-        if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
-            return "holds control characters"
-        }
-        if parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) { return "leads elsewhere" }
-        if parts.count < 2 || !directories.contains(String(parts[0])) { return "is not below current/ or script/" }
-        return parts.count > 30 ? "lies too deep" : nil
-    }
-
-    /// As a user knows it.
-    static func shown(_ name: String) -> String {
-        name.hasPrefix("current/") ? String(name.dropFirst(8)) : name
-    }
 }

@@ -26,7 +26,7 @@ final class History {
     /// `$ASTROLUA_HISTORY` (empty: no file), otherwise in the directory for such things.
     private static var location: String? {
         guard let chosen = getenv("ASTROLUA_HISTORY") else { return stateDirectory.map { "\($0)/astrolua/history" } }
-        return chosen.pointee == 0 ? nil : String(cString: chosen)
+        return chosen.pointee == 0 ? nil : String(validatingCString: chosen)
     }
 
     private static var stateDirectory: String? {

@@ -56,15 +56,19 @@ final class LineEditor: InputReader {
         edit_define(editor, "astro-complete") { _, _ in act { $0.complete() } }
         edit_define(editor, "astro-up") { _, _ in act { $0.moveLine(up: true) } }
         edit_define(editor, "astro-down") { _, _ in act { $0.moveLine(up: false) } }
+        edit_define(editor, "astro-mark") { _, _ in act { $0.markContinuation() } }
         edit_define(editor, "astro-suspend") { _, _ in act { $0.suspend() } }
         for (keys, name) in Self.bindings { edit_bind(editor, keys, name) }
     }
 
     /// Ctrl-] and Ctrl-^ stand for libedit's own commands, which ours cannot call.
     private static let submit = "\u{1D}", older = "\u{10}", newer = "\u{E}"
+    /// Ctrl-_, which the program presses itself.
+    private static let mark = "\u{1F}"
 
     private static let bindings = [
         (submit, "ed-newline"), (older, "ed-prev-history"), (newer, "ed-next-history"),
+        (mark, "astro-mark"),
         ("^M", "astro-enter"), ("^J", "astro-enter"), ("^C", "astro-drop"), ("^D", "astro-leave"),
         ("^I", "astro-complete"), ("^Z", "astro-suspend"), ("^R", "em-inc-search-prev"),
         ("\u{1B}[A", "astro-up"), ("\u{1B}OA", "astro-up"), ("\u{1B}[B", "astro-down"), ("\u{1B}OB", "astro-down"),
@@ -77,8 +81,20 @@ final class LineEditor: InputReader {
         if !isPasting { removeExcessIndentation() }
         let text = parts.before + parts.after
         guard session.needsMore(text) else { return finish(.entered) }
-        edit_insert(editor, "\n" + (isPasting ? "" : session.indentation(after: parts.before)))
+        let indentation = isPasting ? "" : session.indentation(after: parts.before)
+        edit_insert(editor, "\n" + indentation)
+        // pressed, so that it comes when the line is there to be seen
+        if indentation.count > 1, parts.after.isEmpty { edit_press(editor, Self.mark) }
         return edit_refresh
+    }
+
+    /// An ellipsis over the blanks that the line begins with: more is waited for. The editor knows nothing of it, and takes
+    /// it for the blank that it is in the text.
+    private func markContinuation() -> edit_outcome {
+        let mark = Terminal().hasColours ? "\u{1B}[2m…\u{1B}[0m" : "…"
+        fflush(nil)
+        write("\u{1B}7\r\(mark)\u{1B}8", to: isatty(STDOUT_FILENO) == 1 ? STDOUT_FILENO : STDERR_FILENO)
+        return edit_nothing
     }
 
     /// The `end` of a block stands below its beginning.

@@ -31,11 +31,13 @@ final class PlainReader: InputReader {
         case dropped
     }
 
+    private var continuation: String { Terminal().hasColours ? "\u{1B}[2m…\u{1B}[0m " : "… " }
+
     /// Lines until they make a whole. On a terminal the end of the input within one drops it.
     private func readInput() -> Input {
         var text = ""
         while true {
-            if prompts { print(text.isEmpty ? "> " : ">> ", terminator: "") }
+            if prompts { print(text.isEmpty ? "> " : continuation, terminator: "") }
             fflush(nil)
             switch readLine() {
             case .text(let line): text += text.isEmpty ? line : "\n" + line

@@ -60,7 +60,7 @@ final class Repl {
         runtime.watchSignals(patience: 1)
         let (outcome, leaves) = session.evaluate(text)
         runtime.pauseTimeLimit()
-        fflush(nil)
+        _ = lostOutput()
         switch outcome {
         case .finished: Job.tell(nil)
         case .failed(let message): Job.tell(message)

@@ -194,6 +194,20 @@ struct EventFileTests {
         folder.remove()
     }
 
+    @Test("Spikes without a line of names, as NEST 2 wrote them", arguments: [".gdf", ".dat"])
+    func withoutNames(_ ending: String) throws {
+        for text in ["7\t10.0\n8\t11.5\n", "# sender, time\r\n7\t10.0\t\r\n8\t11.5\t\r\n"] {
+            try folder.write("nest2" + ending, text)
+            let table = try EventFile.read(folder.path("nest2" + ending))
+            #expect(table.values("senders") == [7, 8] && table.values("times") == [10, 11.5])
+        }
+        for text in ["7\t10.0\t-70\n", "7\n", "7\t10.0\n8\t11.0\t0\n", "10.5\t7\n"] {
+            try folder.write("other" + ending, text)
+            #expect(throws: InputError.self) { try EventFile.read(folder.path("other" + ending)) }
+        }
+        folder.remove()
+    }
+
     @Test("What is no file, or no format, is refused")
     func noFile() throws {
         for name in ["a.csv", "a.dat", "a.npz", "a.h5", "a.txt"] {

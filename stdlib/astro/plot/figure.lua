@@ -92,7 +92,7 @@ end
 
 -- On a terminal: where to look for the picture.
 local function announce(path)
-  if host.terminal(false).is_terminal then host.show_text(path .. " is written\n", true) end
+  if host.terminal(false).is_terminal then host.show_text(host.visible(path) .. " is written\n", true) end
 end
 
 -- figure:save(path) -> figure

@@ -255,16 +255,19 @@ end
 local function listing(items, options)
   local rows = {}
   if #items <= 24 and options.width >= 60 and items[1].note then
-    local widest = 0
-    for _, one in ipairs(items) do widest = math.max(widest, tools.width(one.name)) end
+    local names, widest = {}, 0
     for i, one in ipairs(items) do
-      local gap = (" "):rep(widest - tools.width(one.name) + 2)
-      rows[i] = one.name .. options.paint("note", gap .. cut(one.note or "", options.width - widest - 3))
+      names[i] = tools.shown(one.name)
+      widest = math.max(widest, tools.width(names[i]))
+    end
+    for i, one in ipairs(items) do
+      local gap = (" "):rep(widest - tools.width(names[i]) + 2)
+      rows[i] = names[i] .. options.paint("note", gap .. cut(tools.shown(one.note or ""), options.width - widest - 3))
     end
     return table.concat(rows, "\n")
   end
   local most = math.max(20, options.lines * (options.width // 20))
-  for i = 1, math.min(#items, most) do rows[i] = items[i].name:match("[^/]+/?$") end
+  for i = 1, math.min(#items, most) do rows[i] = tools.shown(items[i].name:match("[^/]+/?$")) end
   if #items > most then rows[#rows + 1] = ("… %d more"):format(#items - most) end
   return tools.columns(rows, options.width)
 end

@@ -208,10 +208,17 @@ end
 
 local NAMES <const> = { texts = recorded_items, any = { texts = recorded_items } }
 
+-- A file's name as it stands between quotes.
+local function as_written(name)
+  return (name:gsub('[%c"\'\\]', function(c) return c:find("%c") and ("\\x%02x"):format(c:byte()) or "\\" .. c end))
+end
+
 local function file_items(context)
   local directory = context.prefix:match("^(.*/)") or ""
   local items = {}
-  for i, name in ipairs(host.files(directory)) do items[i] = { name = directory .. name, goes_on = name:find("/$") ~= nil } end
+  for i, name in ipairs(host.files(directory)) do
+    items[i] = { name = directory .. as_written(name), goes_on = name:find("/$") ~= nil }
+  end
   return items
 end
 

@@ -116,12 +116,12 @@ local function catch(problem)
 end
 
 local function complain(text)
-  show_text(tools.painter(settings.error_colours)("error", text) .. "\n", true)
+  show_text(tools.painter(settings.error_colours)("error", tools.shown(text)) .. "\n", true)
 end
 
 -- A chunk of one line needs no number.
 local function without_place(message, text)
-  message = explained(message)
+  message = explained(message, text)
   return text:find("\n", 1, true) and message or (message:gsub("^stdin:1: ", ""))
 end
 
@@ -137,7 +137,12 @@ end
 -- ## Running
 
 -- "syntax error near <eof>" is a value where a statement should be, as in `x = 1 y`: no more lines would help.
-local function is_unfinished(problem) return problem:find("<eof>$") ~= nil and not problem:find("syntax error near <eof>$") end
+-- Nor would they in a quoted text, which ends in its line: but for a line that ends in a backslash, or in \z and blanks.
+local function is_unfinished(problem, code)
+  if not problem:find("<eof>$") or problem:find("syntax error near <eof>$") then return false end
+  if not problem:find("unfinished string near <eof>$") then return true end
+  return #code:match("\\*$") % 2 == 1 or code:find("[^\\]\\z%s*$") ~= nil
+end
 
 -- Statements with an expression behind them, "sim:simulate(10); sim.time", as a function that returns it.
 local function with_last_value(code)
@@ -160,7 +165,7 @@ local function compile(text)
   if statement then return statement, false, names end
   local both = with_last_value(code)
   if both then return both, true, names end
-  return nil, is_unfinished(problem) or is_unfinished(other), other
+  return nil, is_unfinished(problem, code) or is_unfinished(other, code), other
 end
 
 local function after(text, done, ...)
@@ -201,7 +206,8 @@ end
 
 local function help_function(...)
   if select("#", ...) == 0 then return print_help() end
-  local topic = ...
+  local topic, more = ...
+  if more ~= nil then return complain("help: takes at most 1 argument (usage: help(topic), help \"sim:connect\")") end
   if topic == nil then return complain("help: that is nil; help() shows what there is") end
   if type(topic) == "string" then return help_on(topic) end
   print_help(topic)
@@ -224,7 +230,7 @@ end
 
 function commands.traceback()
   if not last_traceback then return print_text("no error so far") end
-  print_text(last_traceback.message .. "\n" .. table.concat(last_traceback.lines, "\n"))
+  print_text(tools.shown(last_traceback.message .. "\n" .. table.concat(last_traceback.lines, "\n")))
 end
 
 function commands.vars()
@@ -234,13 +240,14 @@ function commands.vars()
   for _, name in ipairs(names) do
     if not at_start[name] and name ~= "arg" and read(name) ~= nil then
       rows[#rows + 1] = name
-      widest = math.max(widest, tools.width(name))
+      widest = math.max(widest, tools.width(tools.shown(name)))
     end
   end
   if #rows == 0 then return print_text("no variables yet") end
   for _, name in ipairs(rows) do
-    local gap = (" "):rep(widest - tools.width(name) + 2)
-    print_text(name .. gap .. show.line(read(name), { width = settings.width - widest - 2 }))
+    local label = tools.shown(name)
+    local gap = (" "):rep(widest - tools.width(label) + 2)
+    print_text(label .. gap .. show.line(read(name), { width = settings.width - widest - 2 }))
   end
 end
 
@@ -292,8 +299,12 @@ function session.needs_more(text)
   return not chunk and unfinished
 end
 
--- Spaces that the next line of an unfinished text begins with.
-function session.indent(text) return (" "):rep(2 * math.max(1, lexer.open_blocks(text))) end
+-- Spaces that the next line of an unfinished text begins with: none within a string, which they would belong to.
+function session.indent(text)
+  local _, problem = load(text, "=stdin", "t", variables)
+  if problem and problem:find("unfinished [%a ]*string") then return "" end
+  return (" "):rep(2 * math.max(1, lexer.open_blocks(text)))
+end
 
 local CLOSERS <const> = { ["end"] = true, ["else"] = true, ["elseif"] = true, ["until"] = true, ["}"] = true, [")"] = true, ["]"] = true }
 

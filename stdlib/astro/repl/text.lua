@@ -1,7 +1,12 @@
 -- Text on a terminal: colours, widths, paragraphs, columns.
+local _, _, host = ...
+
 local ipairs, math, table, utf8 = ipairs, math, table, utf8
 
 local text = {}
+
+-- What a script has made, before it gets colours of ours: its own escape codes are shown and not obeyed.
+text.shown = host.visible
 
 local CODES <const> = {
   string = "32", number = "36", boolean = "35", ["nil"] = "35", object = "1", note = "2", heading = "1", error = "31",

@@ -1,0 +1,103 @@
+/// What a run samples of some cells of a population, worked out once: a sample then costs what it records.
+struct SamplingPlan {
+    /// A quantity of cells that lie evenly, on its way into a recorder's column.
+    private struct Copy {
+        /// That of the first cell, and how far it is to the next one's.
+        let source: UnsafePointer<Double>
+        let step: Int
+        let count: Int
+        /// Where the first sample of the run puts the first cell, and how far it is to the next sample.
+        let destination: UnsafeMutablePointer<Double>
+        let width: Int
+    }
+
+    private var groups: [(stamps: EvenRun, copies: [Copy])] = []
+
+    /// - `populations`: whose cells lie in one batch.
+    /// - `share`: of these cells.
+    init(_ populations: [Population], _ share: Cells.Share, _ plans: [ObjectIdentifier: Recording.Plan]) {
+        var places: [EvenRun: Int] = [:]
+        for population in populations {
+            guard let cells = population.cells else { continue }
+            let mine = share.cells.shifted(by: -cells.shift)
+            for sampler in population.samplers {
+                guard let plan = plans[ObjectIdentifier(sampler.recording)], plan.stamps.count > 0 else { continue }
+                let place = places[plan.stamps] ?? groups.count
+                if place == groups.count {
+                    places[plan.stamps] = place
+                    groups.append((plan.stamps, []))
+                }
+                groups[place].copies += Self.copies(sampler, cells, mine, plan.first)
+            }
+        }
+        groups.removeAll { $0.copies.isEmpty }
+    }
+
+    private static func copies(_ sampler: Sampler, _ cells: Cells, _ mine: Range<Int>, _ first: Int) -> [Copy] {
+        let recording = sampler.recording
+        return recording.quantities.indices.flatMap { quantity in
+            let column = cells.column(recording.quantities[quantity]), base = recording.columns[quantity].base + first
+            return sampler.runs.compactMap { run -> Copy? in
+                let own = run.cells.positions(in: mine)
+                guard !own.isEmpty else { return nil }
+                return Copy(
+                    source: UnsafePointer(column.base + run.cells[own.lowerBound] * column.stride),
+                    step: run.cells.step * column.stride, count: own.count,
+                    destination: base + run.place + own.lowerBound, width: recording.sampled.count)
+            }
+        }
+    }
+
+    /// Bit n: there is a sample after step n of a slice.
+    func due(in slice: Range<Int>) -> UInt64 {
+        assert(slice.count <= Simulation.longestSlice && Simulation.longestSlice <= UInt64.bitWidth)
+        var due: UInt64 = 0
+        for group in groups {
+            for index in group.stamps.positions(in: slice.lowerBound + 1..<slice.upperBound + 1) {
+                due |= 1 << UInt64(group.stamps[index] - slice.lowerBound - 1)
+            }
+        }
+        return due
+    }
+
+    func sample(_ stamp: Int) {
+        for group in groups {
+            guard let index = group.stamps.position(of: stamp) else { continue }
+            for copy in group.copies {
+                let destination = copy.destination + index * copy.width
+                for i in 0..<copy.count { destination[i] = copy.source[i * copy.step] }
+            }
+        }
+    }
+}
+
+/// What a run samples of a generator for a recorder.
+struct GeneratorSampling {
+    private let generator: (any CurrentDevice)?
+    private let stamps: EvenRun
+    /// Where the first sample of the run is put, and how far it is to the next one.
+    private let destination: UnsafeMutablePointer<Double>
+    private let width: Int
+
+    static func all(_ population: Population, _ plans: [ObjectIdentifier: Recording.Plan]) -> [GeneratorSampling] {
+        guard let devices = population.devices else { return [] }
+        return population.samplers.flatMap { sampler -> [GeneratorSampling] in
+            guard let plan = plans[ObjectIdentifier(sampler.recording)] else { return [] }
+            let recording = sampler.recording
+            return sampler.runs.flatMap { run in
+                (0..<run.cells.count).map { i in
+                    GeneratorSampling(
+                        generator: devices[run.cells[i]] as? any CurrentDevice, stamps: plan.stamps,
+                        destination: recording.columns[0].base + plan.first + run.place + i,
+                        width: recording.sampled.count)
+                }
+            }
+        }
+    }
+
+    func sample(_ slice: Range<Int>) {
+        for index in stamps.positions(in: slice.lowerBound + 1..<slice.upperBound + 1) {
+            destination[index * width] = generator?.current(at: stamps[index]) ?? 0
+        }
+    }
+}
