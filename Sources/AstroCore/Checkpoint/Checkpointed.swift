@@ -19,7 +19,8 @@ extension Simulation {
     /// For tests.
     package var checkpointProblems: [String] {
         var all: [any Checkpointed] = [self]
-        all += populationList.compactMap(\.cells)
+        all += populationList.compactMap(\.cells) as [any Checkpointed]
+        all += batches as [any Checkpointed]
         all += Array(planes.joined()) as [any Checkpointed]
         for segment in projections.flatMap(\.segments) {
             all += segment.chunks.compactMap { $0?.header.pointee } as [any Checkpointed]

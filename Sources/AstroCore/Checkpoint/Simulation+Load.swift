@@ -138,8 +138,10 @@ struct CheckpointLoader {
         let sizes = try reader.populationsAhead(), all = sizes.map(\.count)
         guard all.reduce(0, +) == nodeCount else { throw reader.damaged("is damaged: nodes are missing") }
         var deals = simulation.deals(sizes.filter(\.isCells).map(\.count))[...]
-        let populations = sizes.indices.map { i in
-            (first: all[..<i].reduce(1, +), deal: sizes[i].isCells ? deals.removeFirst() : nil)
+        var next = 1
+        let populations = sizes.map { size in
+            defer { next += size.count }
+            return (first: next, deal: size.isCells ? deals.removeFirst() : nil)
         }
         return { id in
             let (first, deal) = populations[populations.partitioningIndex { $0.first > id } - 1]
@@ -164,12 +166,16 @@ struct CheckpointLoader {
             let population = Population(
                 index: index, firstID: simulation.nodeCount + 1, count: count, label: label,
                 kind: try readKind(model, count, columns), stream: stream, firstStreamed: first)
-            if let cells = population.cells { simulation.settle(cells) }
             return simulation.populationList.append(population)
         }
         let built = simulation.populationList[index]
         try same((built.modelName, built.count, built.label) == (model, count, label), "nodes")
-        if let cells = built.cells { return try readColumns(columns, of: cells) }
+        if let cells = built.cells {
+            for column in try readColumns(columns, of: cells.model, cells.deal) {
+                cells.restore(column.name, column.values, isShared: column.isShared)
+            }
+            return try check(cells)
+        }
         for (i, device) in try readDevices(model, count).enumerated() { built.replace(device: i, with: device) }
     }
 
@@ -185,39 +191,49 @@ struct CheckpointLoader {
         try ranks.agree {
             try simulation.refuse(count, bytes: Cells.bytes(cell, deal.cells(of: ranks.rank).count), of: model)
         }
-        let cells = simulation.makeCells(cell, deal)
-        try readColumns(columns, of: cells)
+        var starts: CellValues = [:]
+        for column in try readColumns(columns, of: cell, deal) {
+            starts[column.name] = column.isShared ? .all(column.values[0]) : .each(column.values)
+        }
+        let cells = simulation.makeCells(cell, deal, starting: starts)
+        try check(cells)
         return .cells(cells)
     }
 
-    private func readColumns(_ number: Int, of cells: Cells) throws {
-        for _ in 0..<number { try readColumn(of: cells) }
-        let differ = cells.columns.contains { $1.stride == 1 && cells.parameter($0)?.role == .parameter }
+    /// Refuses parameters that do not go together.
+    private func check(_ cells: Cells) throws {
         try simulation.ranks.agree {
-            for cell in differ ? cells.own : cells.own.prefix(1) { try cells.model.check { cells.column($0)[cell] } }
+            for cell in cells.haveOwnParameters ? cells.own : cells.own.prefix(1) {
+                try cells.model.check { cells.column($0)[cell] }
+            }
         }
     }
 
-    private func readColumn(of cells: Cells) throws {
-        let ranks = simulation.ranks
-        var (_, contents) = try reader.take(.column) {
-            try SectionParts.splitColumn(&$0, cells.deal, ranks: ranks.count)
+    /// Values of all cells, or of each own one.
+    private typealias StoredColumn = (name: String, isShared: Bool, values: [Double])
+
+    private func readColumns(_ number: Int, of model: any NodeModel.Type, _ deal: Deal) throws -> [StoredColumn] {
+        try (0..<number).map { _ in
+            var (_, contents) = try reader.take(.column) {
+                try SectionParts.splitColumn(&$0, deal, ranks: simulation.ranks.count)
+            }
+            return try simulation.ranks.agree { try readColumn(of: model, deal, &contents) }
         }
-        try ranks.agree { try readColumn(of: cells, &contents) }
     }
 
-    private func readColumn(of cells: Cells, _ contents: inout SectionReader) throws {
+    private func readColumn(of model: any NodeModel.Type, _ deal: Deal, _ contents: inout SectionReader) throws
+        -> StoredColumn
+    {
         let name = try contents.text(), isShared = try contents.flag()
-        let isState = cells.model.hiddenState.contains { $0.name == name } || cells.parameter(name)?.role == .state
-        guard cells.columns[name] != nil, !(isState && isShared) else {
-            throw contents.damaged("\(cells.model.name) has no such column '\(name)'")
+        guard let start = model.starts.first(where: { $0.name == name }), !(start.isState && isShared) else {
+            throw contents.damaged("\(model.name) has no such column '\(name)'")
         }
-        let values = try contents.doubles(isShared ? 1 : cells.own.count)
-        if !isState, let parameter = cells.parameter(name) {
-            try values.forEach { try parameter.check($0, of: "the checkpoint '\(reader.path)': \(cells.model.name)") }
+        let values = try contents.doubles(isShared ? 1 : deal.cells(of: simulation.ranks.rank).count)
+        if !start.isState, let parameter = model.parameters.first(where: { $0.name == name }) {
+            try values.forEach { try parameter.check($0, of: "the checkpoint '\(reader.path)': \(model.name)") }
         }
         try contents.finish()
-        cells.restore(name, values, isShared: isShared)
+        return (name, isShared, values)
     }
 
     private func readDevices(_ model: String, _ count: Int) throws -> [any Device] {

@@ -62,17 +62,13 @@ extension Simulation {
             contents.put(population.modelName)
             contents.put(population.label)
             [population.count, population.stream, population.firstStreamed].forEach { contents.put($0) }
-            contents.put(population.cells?.columns.count ?? 0)
+            contents.put(population.cells?.model.starts.count ?? 0)
         }
         if let cells = population.cells {
-            for name in cells.columns.keys.sorted() {
-                let column = cells.column(name)
-                let isShared = column.stride == 0, first = column.base + cells.own.lowerBound * column.stride
-                try writer.put(.column, population.index, merging: SectionParts.mergeColumns) { contents in
-                    contents.put(name)
-                    contents.put(isShared)
-                    contents.put(raw: UnsafeBufferPointer(start: first, count: isShared ? 1 : cells.own.count))
-                }
+            for start in cells.model.starts.sorted(by: { $0.name < $1.name }) {
+                try writer.put(
+                    .column, population.index, merging: { try SectionParts.mergeColumns(&$0, cells.deal) },
+                    { cells.write(start, to: &$0) })
             }
         }
         guard let devices = population.devices else { return }
@@ -142,6 +138,21 @@ extension Simulation {
             contents.put(numbers[ObjectIdentifier(listener.recording)]!)
             contents.put(near: listener.cells.map { Int($0) })
         }
+    }
+}
+
+extension Cells {
+    /// A column: a value for all cells, or that of each own one. Who has none of the cells has nothing to say.
+    fileprivate func write(_ start: ColumnStart, to contents: inout SectionWriter) {
+        guard batch != nil else { return }
+        let column = column(start.name),
+            values = UnsafeBufferPointer(start: column.base + own.lowerBound * column.stride, count: own.count)
+        let isShared =
+            column.stride == 0
+            || deal.isGathered && !start.isState && own.allSatisfy { column[$0].bitPattern == column[0].bitPattern }
+        contents.put(start.name)
+        contents.put(isShared)
+        contents.put(raw: isShared ? UnsafeBufferPointer(rebasing: values.prefix(1)) : values)
     }
 }
 

@@ -117,7 +117,10 @@ package struct AeifCondAlphaAstro: NodeModel {
     let C_m, V_reset, E_L, g_L, I_e, a, b, Delta_T, tau_w, V_th, V_peak, E_ex, E_in, tau_syn_ex, tau_syn_in: Column
     let gsl_error_tol: Column
     // derived, for one Taylor step of h = resolution / taylorSteps
-    let taylorSteps: Int
+    let taylorSteps: Column
+    /// What all cells have in common; nil where they differ.
+    let commonSteps: Int?
+    let h: Column
     /// Trial length in ms from which on a cell may be calm: a whole step where the cell `followsSubsteps`. Elsewhere less, since fast
     /// synapses keep the adaptive method below a whole step for as long as they have input, far from any spike.
     let calmSubstep: Column
@@ -143,48 +146,49 @@ package struct AeifCondAlphaAstro: NodeModel {
         (Delta_T, tau_w, V_th, V_peak) = (columns["Delta_T"], columns["tau_w"], columns["V_th"], columns["V_peak"])
         (E_ex, E_in, gsl_error_tol) = (columns["E_ex"], columns["E_in"], columns["gsl_error_tol"])
         (tau_syn_ex, tau_syn_in) = (columns["tau_syn_ex"], columns["tau_syn_in"])
-        let shortest = min(columns.least("tau_syn_ex"), columns.least("tau_syn_in"))
-        let taylorSteps = Self.steps(8, resolution, shortest)
+        let shortest = columns.least(["tau_syn_ex", "tau_syn_in"])
+        let taylorSteps = columns.derived([], [shortest]) { Self.steps(8, resolution, shortest[$0]) }
         self.taylorSteps = taylorSteps
-        let h = resolution / Double(taylorSteps)
+        commonSteps = columns.range(taylorSteps).flatMap { $0.lowerBound == $0.upperBound ? Int($0.lowerBound) : nil }
+        let h = columns.derived([], [taylorSteps]) { resolution / taylorSteps[$0] }
+        self.h = h
         let C_m = self.C_m, tau_w = self.tau_w, tau_ex = tau_syn_ex, tau_in = tau_syn_in, g_L = self.g_L
         let Delta_T = self.Delta_T, V_th = self.V_th, V_peak = self.V_peak, t_ref = columns["t_ref"]
         let isSteep = { (cell: Int) in
             Delta_T[cell] > 0 && V_peak[cell] - V_th[cell] >= Self.steepUpstroke * Delta_T[cell]
         }
-        calmSubstep = columns.derived(["Delta_T", "V_th", "V_peak"]) {
-            isSteep($0) ? min(resolution, shortest / 8) : resolution
+        calmSubstep = columns.derived(["Delta_T", "V_th", "V_peak"], [shortest]) {
+            isSteep($0) ? min(resolution, shortest[$0] / 8) : resolution
         }
         var followsSubsteps = false
-        let tolerance = gsl_error_tol, whole = (0..<5).reduce(1) { x, _ in x * Double(taylorSteps) }
-        lastTerms = columns.derived(["Delta_T", "V_th", "V_peak", "gsl_error_tol"]) {
-            if isSteep($0) { return .infinity }
+        let tolerance = gsl_error_tol
+        lastTerms = columns.derived(["Delta_T", "V_th", "V_peak", "gsl_error_tol"], [taylorSteps]) { cell in
+            if isSteep(cell) { return .infinity }
             followsSubsteps = true
-            return 4 * tolerance[$0] / whole
+            return 4 * tolerance[cell] / (0..<5).reduce(1) { x, _ in x * taylorSteps[cell] }
         }
         self.followsSubsteps = followsSubsteps
-        h_over_C = columns.derived(["C_m"]) { h / C_m[$0] }
-        h_over_tau_w = columns.derived(["tau_w"]) { h / tau_w[$0] }
-        h_over_tau_ex = columns.derived(["tau_syn_ex"]) { h / tau_ex[$0] }
-        h_over_tau_in = columns.derived(["tau_syn_in"]) { h / tau_in[$0] }
+        h_over_C = columns.derived(["C_m"], [h]) { h[$0] / C_m[$0] }
+        h_over_tau_w = columns.derived(["tau_w"], [h]) { h[$0] / tau_w[$0] }
+        h_over_tau_ex = columns.derived(["tau_syn_ex"], [h]) { h[$0] / tau_ex[$0] }
+        h_over_tau_in = columns.derived(["tau_syn_in"], [h]) { h[$0] / tau_in[$0] }
         // without exponential term: slope 1 and factor 0
         inverse_Delta_T = columns.derived(["Delta_T"]) { Delta_T[$0] == 0 ? 1 : 1 / Delta_T[$0] }
         g_L_Delta_T = columns.derived(["Delta_T", "g_L"]) { g_L[$0] * Delta_T[$0] }
         threshold = columns.derived(["Delta_T", "V_th", "V_peak"]) { Delta_T[$0] == 0 ? V_th[$0] : V_peak[$0] }
-        let threshold = self.threshold, quarter = resolution / Double(Self.steps(4, resolution, shortest))
-        calmLimit =
-            h == quarter
-            ? threshold
-            : columns.derived(["V_th", "V_peak", "Delta_T", "C_m", "g_L"]) {
-                let rise = logarithmEverywhere(Self.largestRise * C_m[$0] / (g_L[$0] * quarter))
-                return min(threshold[$0], V_th[$0] + Delta_T[$0] * rise)
-            }
+        let threshold = self.threshold
+        calmLimit = columns.derived(["V_th", "V_peak", "Delta_T", "C_m", "g_L"], [shortest, h]) {
+            let quarter = resolution / Self.steps(4, resolution, shortest[$0])
+            if h[$0] == quarter { return threshold[$0] }
+            let rise = logarithmEverywhere(Self.largestRise * C_m[$0] / (g_L[$0] * quarter))
+            return min(threshold[$0], V_th[$0] + Delta_T[$0] * rise)
+        }
         rate_ex = columns.derived(["tau_syn_ex"]) { 1 / tau_ex[$0] }
         rate_in = columns.derived(["tau_syn_in"]) { 1 / tau_in[$0] }
         rate_w = columns.derived(["tau_w"]) { 1 / tau_w[$0] }
         inverse_C_m = columns.derived(["C_m"]) { 1 / C_m[$0] }
-        decay_ex = columns.derived(["tau_syn_ex"]) { exponentialEverywhere(-h / tau_ex[$0]) }
-        decay_in = columns.derived(["tau_syn_in"]) { exponentialEverywhere(-h / tau_in[$0]) }
+        decay_ex = columns.derived(["tau_syn_ex"], [h]) { exponentialEverywhere(-h[$0] / tau_ex[$0]) }
+        decay_in = columns.derived(["tau_syn_in"], [h]) { exponentialEverywhere(-h[$0] / tau_in[$0]) }
         jump_ex = columns.derived(["tau_syn_ex"]) { 2.718281828459045 / tau_ex[$0] }
         jump_in = columns.derived(["tau_syn_in"]) { 2.718281828459045 / tau_in[$0] }
         refractorySteps = columns.derived(["t_ref"]) { Double(TimeGrid.stepsUp(t_ref[$0], resolution)) }
@@ -192,8 +196,8 @@ package struct AeifCondAlphaAstro: NodeModel {
 
     /// Taylor steps in a step of the simulation: enough that there are so many in the shortest synaptic time constant. With 8
     /// the series describes an alpha function of any usual size. Beyond 8 a step the adaptive method is left to do the work.
-    private static func steps(_ perTimeConstant: Double, _ resolution: Double, _ shortest: Double) -> Int {
-        Int(min(max((perTimeConstant * resolution / shortest).rounded(.up), 1), 8))
+    private static func steps(_ perTimeConstant: Double, _ resolution: Double, _ shortest: Double) -> Double {
+        min(max((perTimeConstant * resolution / shortest).rounded(.up), 1), 8)
     }
 
     /// Rise of V in units of Delta_T, by the exponential alone and in a quarter of a time constant, from which on the adaptive method
@@ -210,11 +214,27 @@ package struct AeifCondAlphaAstro: NodeModel {
     // a function of its own: inlined into a protocol's witness, its vector instructions become calls
     @inline(never)
     package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        guard let commonSteps else { return advanceDiffering(cells, steps: steps, io: io) }
         var cell = cells.lowerBound
         while cell < cells.upperBound {
             if io.deferred.isFull { finish(steps: steps, io: io) }
-            advanceCalm(cell, steps, io)
+            advanceCalm(cell, steps, io) { membrane, state, input in
+                membrane.advance(&state, input, times: commonSteps)
+            }
             cell &+= Vector.laneCount
+        }
+    }
+
+    /// The same for cells that take Taylor steps of different length.
+    @inline(never)
+    private func advanceDiffering(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        for cell in stride(from: cells.lowerBound, to: cells.upperBound, by: Vector.laneCount) {
+            if io.deferred.isFull { finish(steps: steps, io: io) }
+            let numbers = taylorSteps.vector(cell) as Vector
+            let most = (cell..<cell + Vector.laneCount).reduce(1) { max($0, Int(taylorSteps[$1])) }
+            advanceCalm(cell, steps, io) { membrane, state, input in
+                membrane.advance(&state, input, times: numbers, most: most)
+            }
         }
     }
 
@@ -226,8 +246,13 @@ package struct AeifCondAlphaAstro: NodeModel {
     }
 
     /// A vector of cells through the slice. Cells that are not calm are deferred; their lanes go on, and nobody looks.
+    ///
+    /// - `advance`: takes a step of the simulation; lanes that have converged.
     @inline(__always)
-    private func advanceCalm(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+    private func advanceCalm(
+        _ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO,
+        _ advance: (TaylorMembrane<Vector>, inout MembraneState<Vector>, Vector) -> LaneBits
+    ) {
         let load = { (column: Column) -> Vector in column.vector(cell) }
         let membrane = TaylorMembrane(self, load)
         let jump_ex = load(self.jump_ex), jump_in = load(self.jump_in)
@@ -240,8 +265,7 @@ package struct AeifCondAlphaAstro: NodeModel {
         }
         for step in steps {
             let before = state
-            var converged = calm
-            for _ in 0..<taylorSteps { converged &= membrane.advance(&state, current + sic) }
+            let converged = calm & advance(membrane, &state, current + sic)
             if converged != calm {
                 let leaving = calm & ~converged
                 store(before, current, sic, cell, leaving)

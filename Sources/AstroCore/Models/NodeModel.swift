@@ -2,8 +2,9 @@ import CLanes
 
 /// A kind of cell: its tables, and the kernel that advances a run of cells over a range of steps.
 ///
-/// A new model is one file here and one line in `Catalogue`. An instance is the model bound to one population's columns;
-/// it is made anew whenever a parameter changes, so it may hold what derives from them.
+/// A new model is one file here and one line in `Catalogue`. An instance is the model bound to the columns of a batch, which may
+/// hold the cells of many populations; it is made anew whenever a parameter changes, so it may hold what derives from them.
+/// What becomes of a cell depends on that cell, or on its population where the model says so, never on others of the batch.
 package protocol NodeModel: Sendable {
     static var name: String { get }
     static var family: NodeFamily { get }
@@ -25,7 +26,7 @@ package protocol NodeModel: Sendable {
     init(_ columns: ModelColumns)
 
     /// Advances `cells` from the beginning of `steps.lowerBound` to the end of the last step. `cells` starts at a
-    /// multiple of `blockSize`; `io.count` cells of the population are real, the rest is padding.
+    /// multiple of `blockSize`; what lies behind the cell `io.count` is padding.
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
 
     /// Called when all cells of a worker have been advanced: for those that were put off.
@@ -81,23 +82,42 @@ package struct NodeInputs: Sendable {
 package struct ModelColumns {
     let store: ColumnStore
     let byName: [String: Column]
+    let residents: Residents?
     package let resolution: Double
 
     package subscript(_ name: String) -> Column { byName[name]! }
 
-    /// The least value among all cells of the population, wherever they are.
-    package func least(_ name: String) -> Double {
-        let column = self[name]
-        if column.stride == 0 { return column[0] }
-        return Ranks.all.least(store.cells.lazy.map { column[$0] }.min() ?? .infinity)
+    /// For each cell the least of some parameters among all cells of its population, wherever they are.
+    package func least(_ names: [String]) -> Column {
+        let columns = names.map { self[$0] }
+        let ofCell = { (cell: Int) in columns.reduce(.infinity) { min($0, $1[cell]) } }
+        if columns.allSatisfy({ $0.stride == 0 }) { return store.derived(from: columns, ofCell) }
+        guard let residents else {
+            let least = Ranks.all.least(store.cells.lazy.map(ofCell).min() ?? .infinity)
+            return store.derived(from: []) { _ in least }
+        }
+        // padding is as the last population
+        let least = residents.populations.flatMap { slots in
+            repeatElement(slots.lazy.map(ofCell).min()!, count: slots.count)
+        }
+        return store.derived(from: columns) { least[min($0, least.count - 1)] }
     }
 
-    package func derived(_ names: [String], _ value: (Int) -> Double) -> Column {
-        store.derived(from: names.map { self[$0] }, value)
+    /// - `others`: columns that were derived already.
+    package func derived(_ names: [String], _ others: [Column] = [], _ value: (Int) -> Double) -> Column {
+        store.derived(from: names.map { self[$0] } + others, value)
+    }
+
+    /// The least and the greatest value of a column.
+    package func range(_ column: Column) -> ClosedRange<Double>? {
+        if column.stride == 0 { return column[0]...column[0] }
+        let values = store.cells.lazy.map { column[$0] }
+        guard let least = values.min(), let greatest = values.max() else { return nil }
+        return least...greatest
     }
 }
 
-/// What a kernel reads and writes beside its columns. Cells are counted within the population; times are stamps: the
+/// What a kernel reads and writes beside its columns. Cells go by their slots in the batch; times are stamps: the
 /// step from k to k + 1 has the stamp k + 1.
 package struct CellIO: ~Copyable {
     /// Spike input: row of stamp s at `(s & slotMask) * rowStride`, channel c of it `c * channelStride` further.
@@ -112,12 +132,14 @@ package struct CellIO: ~Copyable {
     /// Where the output of astrocytes goes; nil where nobody listens.
     let sicOut: SICOutput?
     let firstStep: Int
-    /// Real cells in the population.
+    /// The first slot behind all real cells.
     package let count: Int
     /// Cells of the worker that were put off.
     let deferred: DeferredCells
     let outbox: Outbox
+    /// Whose the cells are: one population's under their numbers, or those of many.
     let population: Int
+    let residents: UnsafePointer<Residents.Resident>?
 
     @inline(__always)
     package func spikeRow(_ stamp: Int, _ channel: Int = 0) -> UnsafeMutablePointer<Double> {
@@ -190,11 +212,18 @@ package struct CellIO: ~Copyable {
 
     /// `number` spikes of one cell at the end of `step`.
     package func emit(step: Int, cell: Int, number: Int = 1) {
+        let (population, cell) = resident(cell)
         outbox.add(number, lag: step - firstStep, population: population, cell: cell)
     }
 
     /// The run stops at the end of this slice and reports the first such cell.
     package func reportInstability(step: Int, cell: Int) {
+        let (population, cell) = resident(cell)
         outbox.report(instability: (step, population, cell))
+    }
+
+    private func resident(_ slot: Int) -> (population: Int, cell: Int) {
+        guard let residents else { return (population, slot) }
+        return (Int(residents[slot].population), Int(residents[slot].cell))
     }
 }

@@ -13,6 +13,8 @@ struct Deal {
     }
 
     var isSmall: Bool { only != nil }
+    /// Do the cells lie in a batch with those of other populations?
+    var isGathered: Bool { isSmall && count <= Batch.mostGathered }
     static func blocks(_ count: Int) -> Int { padded(count) / blockSize }
     private var blocks: Int { Self.blocks(count) }
 
@@ -44,6 +46,10 @@ struct EvenRun: Hashable {
         let end = range.upperBound <= first ? 0 : min(count, (range.upperBound - first + step - 1) / step)
         return min(start, end)..<end
     }
+}
+
+extension Range<Int> {
+    func shifted(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
 }
 
 /// Stretches of a sequence of which each belongs to one rank.

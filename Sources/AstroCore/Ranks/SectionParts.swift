@@ -3,8 +3,12 @@
 /// have written it, and any number can read it.
 enum SectionParts {
     /// Values of a column: those of each rank's cells come one rank after the other.
-    static func mergeColumns(_ parts: inout [SectionReader]) throws -> SectionWriter {
+    static func mergeColumns(_ parts: inout [SectionReader], _ deal: Deal) throws -> SectionWriter {
         var whole = SectionWriter()
+        if deal.isGathered {
+            whole.put(raw: parts[deal.owner(of: 0)].remainder())
+            return whole
+        }
         for i in parts.indices {
             let name = try parts[i].text(), isShared = try parts[i].flag()
             if i == 0 {

@@ -43,7 +43,8 @@ extension Simulation {
     /// The number of an own cell among those that send slow inward currents.
     func ownSender(_ id: Int) -> Int {
         let (population, cell) = locate(id)
-        return population.cells!.firstSender + cell - population.cells!.own.lowerBound
+        let cells = population.cells!, batch = cells.batch!
+        return batch.firstSender + cell + cells.shift - batch.cells.lowerBound
     }
 
     /// Whose connections come when, where each rank has some in ascending order. Collective.

@@ -1,31 +1,32 @@
 /// New values for parameters of cells: worked out and checked as a whole, then applied, or thrown away.
 struct CellAssignment {
-    private let cells: Cells
+    private let model: any NodeModel.Type
+    /// nil where they are still to be made.
+    private let cells: Cells?
     /// Own cells among them.
     private let targets: [Int]
     private let whole: Bool
-    private var values: [String: Values] = [:]
-
-    /// One for all targets, or one each.
-    private enum Values {
-        case all(Double)
-        case each([Double])
-
-        func value(_ i: Int) -> Double {
-            switch self {
-            case .all(let x): return x
-            case .each(let list): return list[i]
-            }
-        }
-    }
+    private(set) var values: CellValues = [:]
 
     /// - `all`: cells of the population, in the order in which lists give their values.
     init(_ cells: Cells, _ all: EvenRun, _ settings: Settings, _ randomName: RandomName) throws {
-        let own = all.positions(in: cells.own)
-        self.cells = cells
+        try self.init(cells.model, cells, all, own: cells.own, whole: all.count == cells.count, settings, randomName)
+    }
+
+    /// What the cells of a new population begin with, where it is not the default.
+    init(new model: any NodeModel.Type, _ deal: Deal, own: Range<Int>, _ settings: Settings, _ randomName: RandomName)
+        throws
+    {
+        try self.init(model, nil, EvenRun(0..<deal.count), own: own, whole: true, settings, randomName)
+    }
+
+    private init(
+        _ model: any NodeModel.Type, _ cells: Cells?, _ all: EvenRun, own: Range<Int>, whole: Bool,
+        _ settings: Settings, _ randomName: RandomName
+    ) throws {
+        let own = all.positions(in: own)
+        (self.model, self.cells, self.whole) = (model, cells, whole)
         targets = own.map { all[$0] }
-        whole = all.count == cells.count
-        let model = cells.model
         for name in settings.keys.sorted() {
             guard let index = model.parameters.firstIndex(where: { $0.name == name }) else {
                 throw InputError.unknown("\(model.name) has no parameter", name, among: model.parameters.map(\.name))
@@ -55,7 +56,7 @@ struct CellAssignment {
     private static func values(
         _ value: Value, _ parameter: Parameter, _ model: String, _ all: EvenRun, _ own: Range<Int>,
         _ stream: (Int) -> RandomStream
-    ) throws -> Values {
+    ) throws -> NewValues {
         switch value {
         case .number(let x):
             try parameter.check(x, of: model)
@@ -84,24 +85,16 @@ struct CellAssignment {
     /// Conditions between parameters, for every cell whose values may differ from the others'.
     private func checkTogether() throws {
         let differ =
-            values.values.contains { if case .each = $0 { true } else { false } }
-            || cells.columns.contains { name, column in
-                column.stride == 1 && cells.parameter(name)?.role == .parameter
-            }
+            values.values.contains { if case .each = $0 { true } else { false } } || cells?.haveOwnParameters == true
         for i in 0..<(differ ? targets.count : min(1, targets.count)) {
-            try cells.model.check { name in
+            try model.check { name in
                 if let new = values[name] { return new.value(i) }
-                return cells.column(name)[targets[i]]
+                return cells.map { $0.column(name)[targets[i]] } ?? model.starts.first { $0.name == name }!.value
             }
         }
     }
 
     func apply() {
-        for (name, new) in values {
-            switch new {
-            case .all(let x): cells.set(name, [x], cells: targets, whole: whole, isList: false)
-            case .each(let list): cells.set(name, list, cells: targets, whole: whole, isList: true)
-            }
-        }
+        for (name, new) in values { cells?.set(name, new, cells: targets, whole: whole) }
     }
 }

@@ -13,6 +13,9 @@ package struct Column: @unchecked Sendable {
         nonmutating set { base[cell &* stride] = newValue }
     }
 
+    /// As cells see it whose numbers are smaller by `shift`.
+    func shifted(by shift: Int) -> Column { Column(base: base + shift * stride, stride: stride) }
+
     @inline(__always)
     package func lanes(_ cell: Int) -> Lanes { Lanes(at: base + cell &* stride) }
 
@@ -25,16 +28,22 @@ package struct Column: @unchecked Sendable {
 
 package func padded(_ count: Int, to multiple: Int = blockSize) -> Int { (count + multiple - 1) / multiple * multiple }
 
-/// The columns of a population, and the memory they live in: of those of its cells that this rank owns. A column's base
-/// lies so that cells keep their numbers.
+/// The memory that the columns of a batch live in. A column's base lies so that cells keep their numbers.
 final class ColumnStore {
-    let cells: Range<Int>
+    /// Grows from its end, within `capacity`.
+    var cells: Range<Int>
+    /// Cells that columns have room for.
+    var capacity: Int
     private var owned: [UnsafeMutablePointer<Double>] = []
     /// Columns computed from others, thrown away when those change.
     private var derivedColumns: [UnsafeMutablePointer<Double>] = []
+    private(set) var derivedBytes = 0
 
     /// - `cells`: begin at a multiple of `blockSize`.
-    init(_ cells: Range<Int>) { self.cells = cells }
+    init(_ cells: Range<Int>) {
+        self.cells = cells
+        capacity = padded(cells.count)
+    }
 
     deinit {
         releaseDerived()
@@ -44,6 +53,7 @@ final class ColumnStore {
     func releaseDerived() {
         derivedColumns.forEach { $0.deallocate() }
         derivedColumns.removeAll()
+        derivedBytes = 0
     }
 
     static func allocate(_ count: Int) -> UnsafeMutablePointer<Double> {
@@ -53,12 +63,20 @@ final class ColumnStore {
 
     func shared(_ value: Double) -> Column { make(blockSize, value, stride: 0) }
 
-    func array(_ value: Double) -> Column { make(padded(cells.count), value, stride: 1) }
+    func array(_ value: Double) -> Column { make(capacity, value, stride: 1) }
 
     /// A column of its own value for each cell, with the values of `column`.
     func spread(_ column: Column) -> Column {
         if column.stride == 1 { return column }
         let result = array(column[0])
+        release(column)
+        return result
+    }
+
+    /// A column with room for as many cells as are wanted now; behind its cells it is filled with a value.
+    func moved(_ column: Column, filling value: Double) -> Column {
+        let result = array(value)
+        (result.base + cells.lowerBound).update(from: column.base + cells.lowerBound, count: cells.count)
         release(column)
         return result
     }
@@ -69,6 +87,7 @@ final class ColumnStore {
         let size = shared ? blockSize : padded(cells.count)
         let memory = Self.allocate(size)
         derivedColumns.append(memory)
+        derivedBytes += size * 8
         if shared {
             memory.initialize(repeating: value(0), count: size)
         } else {

@@ -60,14 +60,13 @@ extension Simulation {
     }
 
     private func addState(_ cells: Cells, to relay: inout Relay<Digest>) {
-        for name in cells.model.parameters.map(\.name) + cells.model.hiddenState.map(\.name) {
-            let column = cells.column(name)
-            if column.stride == 0 {
-                // every rank knows it
-                relay.addHere { digest in for _ in 0..<cells.count { digest.add(column[0]) } }
+        for name in cells.model.starts.map(\.name) {
+            if let value = cells.sharedByAllRanks(name) {
+                relay.addHere { digest in for _ in 0..<cells.count { digest.add(value) } }
                 continue
             }
             relay.passAlong(cells.deal) { digest in
+                let column = cells.column(name)
                 for cell in cells.own { digest.add(column[cell]) }
             }
         }

@@ -3,7 +3,7 @@
 /// A worker goes through a slice block by block: it works out what arrives at a block's cells, then advances them, while
 /// their input is still in the nearest cache.
 final class InputBlock {
-    /// Cells of the population.
+    /// Slots of the batch.
     let cells: Range<Int>
     /// Their places in the worker's plane.
     let places: Range<Int>
@@ -28,9 +28,9 @@ extension Simulation {
     /// Deals the connections of generators and astrocytes out to blocks of cells.
     func makeInputBlocks() {
         var blocks: [ObjectIdentifier: [InputBlock]] = [:]
-        for cells in populationList.compactMap(\.cells) {
-            cells.blocks = cells.shares.map { InputBlock.blocks(of: $0) }
-            for (share, own) in zip(cells.shares, cells.blocks) {
+        for batch in batches {
+            batch.blocks = batch.shares.map { InputBlock.blocks(of: $0) }
+            for (share, own) in zip(batch.shares, batch.blocks) {
                 blocks[ObjectIdentifier(share.plane), default: []] += own
             }
         }

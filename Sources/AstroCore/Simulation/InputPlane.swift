@@ -3,7 +3,7 @@
 final class InputPlane {
     let worker: Int
     let inputs: NodeInputs
-    /// Cells, padded; populations lie one after the other.
+    /// Cells, padded; batches lie one after the other.
     private(set) var size = 0
     private(set) var slots = 0
     private(set) var spikes: UnsafeMutablePointer<Double>
@@ -39,9 +39,11 @@ final class InputPlane {
     private(set) var residents: [(offset: Int, population: Int, cells: Range<Int>)] = []
 
     /// Room for more cells, behind those there are.
-    func add(cells: Range<Int>, of population: Int) {
-        residents.append((size, population, cells))
-        size += padded(cells.count)
+    ///
+    /// - `place`: of the first of them.
+    func add(cells: Range<Int>, of population: Int, at place: Int) {
+        residents.append((place, population, cells))
+        size = padded(place + cells.count)
     }
 
     /// The population and the cell that live at a place.

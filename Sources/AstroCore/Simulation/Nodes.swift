@@ -60,10 +60,16 @@ public struct Nodes: CustomStringConvertible {
 
     public func joined(with other: Nodes) throws -> Nodes {
         guard other.simulation === simulation else { throw InputError("nodes of two simulations can't be joined") }
-        if let twice = NodeSearch(NodeIDs(self)).common(with: NodeIDs(other)) {
+        if !isBefore(other), let twice = NodeSearch(NodeIDs(self)).common(with: NodeIDs(other)) {
             throw InputError("the node with id \(twice) is in both: nodes can be joined only where they are distinct")
         }
         return Nodes(simulation, runs + other.runs)
+    }
+
+    /// Are all ids smaller than those of others? A loop that gathers what it creates should not search what it has each time.
+    private func isBefore(_ other: Nodes) -> Bool {
+        let last = runs.lazy.map { $0.population.firstID + $0.even.last }.max() ?? 0
+        return other.runs.allSatisfy { $0.population.firstID + $0.first > last }
     }
 
     /// `n` distinct nodes in ascending order, drawn from the simulation's seed.
@@ -160,16 +166,17 @@ extension Nodes {
 
     private static func numbers(_ name: String, _ run: Run) throws -> [Double] {
         let cells = run.population.cells!
-        guard let column = cells.columns[name], cells.isVisible(name) else {
+        guard cells.isVisible(name) else {
             throw InputError.unknown("\(cells.model.name) has no parameter or state", name, among: cells.visibleNames)
         }
-        return run.even.positions(in: cells.own).map { column[run.even[$0]] }
+        let own = run.even.positions(in: cells.own)
+        if own.isEmpty { return [] }
+        let column = cells.column(name)
+        return own.map { column[run.even[$0]] }
     }
 
     private func value(_ name: String, _ population: Population, _ cell: Int) throws -> Value {
-        if let cells = population.cells, let column = cells.columns[name], cells.isVisible(name) {
-            return .number(column[cell])
-        }
+        if let cells = population.cells, cells.isVisible(name) { return .number(cells.column(name)[cell]) }
         guard let device = population.devices?[cell] else {
             throw InputError.unknown("\(population.modelName) has no parameter", name, among: [])
         }

@@ -145,23 +145,17 @@ enum RowMap {
     }
 }
 
-/// The columns of a population of cells, its model bound to them, and the share of each worker. Of cells of other ranks
+/// The cells of one population: how many there are, whose they are, and where those of this rank lie. Of cells of other ranks
 /// there is nothing but their number.
 final class Cells {
     let model: any NodeModel.Type
-    let count: Int
     /// Whose the cells are, and which are ours.
     let deal: Deal
     let own: Range<Int>
-    let store: ColumnStore
-    private(set) var columns: [String: Column] = [:]
-    let resolution: Double
-    let shares: [Share]
-    /// Blocks of each share; made when the simulation is prepared.
-    var blocks: [[InputBlock]] = []
-    /// Number of the first own cell among all own cells that send slow inward currents.
-    let firstSender: Int
-    private var bound: (any Kernel)?
+    /// Where the own cells lie; nil where a small population is another rank's.
+    let batch: Batch?
+    /// What leads from the number of an own cell to its slot in the batch.
+    let shift: Int
 
     /// The cells of one worker, and where their input lies in its plane.
     struct Share {
@@ -172,90 +166,62 @@ final class Cells {
         let offset: Int
     }
 
-    init(model: any NodeModel.Type, deal: Deal, own: Range<Int>, resolution: Double, shares: [Share], firstSender: Int)
-    {
-        self.model = model
-        (self.deal, self.own) = (deal, own)
-        count = deal.count
-        self.resolution = resolution
-        self.shares = shares
-        self.firstSender = firstSender
-        store = ColumnStore(own)
-        for parameter in model.parameters {
-            guard case .number(let value) = parameter.defaultValue else { fatalError("cell parameters are numbers") }
-            columns[parameter.name] = parameter.role == .state ? store.array(value) : store.shared(value)
-        }
-        for hidden in model.hiddenState { columns[hidden.name] = store.array(hidden.start) }
+    init(_ model: any NodeModel.Type, _ deal: Deal, own: Range<Int>, batch: Batch?, firstSlot: Int) {
+        (self.model, self.deal, self.own, self.batch) = (model, deal, own, batch)
+        shift = firstSlot - own.lowerBound
     }
+
+    var count: Int { deal.count }
+    /// Of the own cells.
+    var slots: Range<Int> { own.shifted(by: shift) }
 
     func parameter(_ name: String) -> Parameter? { model.parameters.first { $0.name == name } }
 
-    func column(_ name: String) -> Column { columns[name]! }
+    /// By the numbers of own cells, of which there must be some.
+    func column(_ name: String) -> Column { batch!.column(name).shifted(by: shift) }
 
-    /// `values[i]` for `cells[i]`, own ones; a single value for all.
-    ///
-    /// - `whole`: the cells are all there are. Ranks agree on it, so that a column is shared on all of them or on none.
-    func set(_ name: String, _ values: [Double], cells: [Int], whole: Bool, isList: Bool) {
-        var column = columns[name]!
-        if !isList, whole, column.stride == 0 {
-            for i in 0..<blockSize { column.base[i] = values[0] }
-        } else {
-            column = store.spread(column)
-            for (i, cell) in cells.enumerated() { column[cell] = isList ? values[i] : values[0] }
-            columns[name] = column
-        }
-        bound = nil
+    /// Do all ranks know that all cells share a value, and which? Not of cells that lie with those of other populations.
+    func sharedByAllRanks(_ name: String) -> Double? {
+        guard let batch, batch.population != nil, batch.column(name).stride == 0 else { return nil }
+        return batch.column(name)[0]
+    }
+
+    /// May parameters differ from cell to cell?
+    var haveOwnParameters: Bool {
+        guard let batch else { return false }
+        return batch.population == nil
+            || model.parameters.contains { $0.role == .parameter && batch.column($0.name).stride == 1 }
+    }
+
+    /// - `cells`: own ones.
+    /// - `whole`: the cells are all there are, on all ranks.
+    func set(_ name: String, _ values: NewValues, cells: [Int], whole: Bool) {
+        batch?.set(name, values, slots: cells.map { $0 + shift }, whole: whole && batch?.population != nil)
     }
 
     /// A column as a checkpoint has it: a value for all, or one for each own cell.
     func restore(_ name: String, _ values: [Double], isShared: Bool) {
-        if let old = columns[name] { store.release(old) }
-        let column = isShared ? store.shared(values[0]) : store.array(values.first ?? 0)
-        if column.stride == 1 { (column.base + own.lowerBound).update(from: values, count: own.count) }
-        columns[name] = column
-        bound = nil
+        guard batch?.population == nil else { return batch!.restore(name, values, isShared: isShared) }
+        set(name, isShared ? .all(values[0]) : .each(values), cells: Array(own), whole: false)
     }
 
-    /// The model bound to the columns as they are now.
-    func kernel() -> any Kernel {
-        if let bound { return bound }
-        store.releaseDerived()
-        let fresh = Self.bind(model, ModelColumns(store: store, byName: columns, resolution: resolution))
-        bound = fresh
-        return fresh
-    }
-
-    private static func bind<Model: NodeModel>(_ model: Model.Type, _ columns: ModelColumns) -> any Kernel {
-        BoundModel(model: Model(columns))
-    }
-
-    var memoryBytes: Int {
-        columns.values.reduce(0) { $0 + ($1.stride == 0 ? blockSize : padded(own.count)) * 8 }
+    /// By the numbers of the population's cells.
+    var shares: [Share] {
+        guard let batch else { return [] }
+        if batch.population != nil { return batch.shares }
+        return [share(of: own.lowerBound)!]
     }
 
     /// nil for a cell of another rank.
     func share(of cell: Int) -> Share? {
-        shares.first { $0.cells.contains(cell) }
+        guard let batch, own.contains(cell) else { return nil }
+        if batch.population != nil { return batch.shares.first { $0.cells.contains(cell) } }
+        let all = batch.shares[0]
+        return Share(worker: all.worker, cells: own, plane: all.plane, offset: all.offset + own.lowerBound + shift)
     }
 }
 
 extension Cells: Checkpointed {
-    static let kept = ["model", "count", "columns"]
-    static let made = ["deal", "own", "store", "resolution", "shares", "blocks", "firstSender", "bound"]
-}
-
-/// A bound model behind one dynamic call a block of cells; inside, everything is concrete.
-protocol Kernel {
-    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
-    func finish(steps: Range<Int>, io: borrowing CellIO)
-}
-
-private struct BoundModel<Model: NodeModel>: Kernel {
-    let model: Model
-
-    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        model.advance(cells, steps: steps, io: io)
-    }
-
-    func finish(steps: Range<Int>, io: borrowing CellIO) { model.finish(steps: steps, io: io) }
+    static let kept = ["model", "deal", "batch"]
+    static let made = ["own", "shift"]
 }

@@ -13,18 +13,22 @@ struct SamplingPlan {
 
     private var groups: [(stamps: EvenRun, copies: [Copy])] = []
 
-    /// - `mine`: of these cells.
-    init(_ population: Population, _ mine: Range<Int>, _ plans: [ObjectIdentifier: Recording.Plan]) {
-        guard let cells = population.cells else { return }
+    /// - `populations`: whose cells lie in one batch.
+    /// - `share`: of these cells.
+    init(_ populations: [Population], _ share: Cells.Share, _ plans: [ObjectIdentifier: Recording.Plan]) {
         var places: [EvenRun: Int] = [:]
-        for sampler in population.samplers {
-            guard let plan = plans[ObjectIdentifier(sampler.recording)], plan.stamps.count > 0 else { continue }
-            let place = places[plan.stamps] ?? groups.count
-            if place == groups.count {
-                places[plan.stamps] = place
-                groups.append((plan.stamps, []))
+        for population in populations {
+            guard let cells = population.cells else { continue }
+            let mine = share.cells.shifted(by: -cells.shift)
+            for sampler in population.samplers {
+                guard let plan = plans[ObjectIdentifier(sampler.recording)], plan.stamps.count > 0 else { continue }
+                let place = places[plan.stamps] ?? groups.count
+                if place == groups.count {
+                    places[plan.stamps] = place
+                    groups.append((plan.stamps, []))
+                }
+                groups[place].copies += Self.copies(sampler, cells, mine, plan.first)
             }
-            groups[place].copies += Self.copies(sampler, cells, mine, plan.first)
         }
         groups.removeAll { $0.copies.isEmpty }
     }

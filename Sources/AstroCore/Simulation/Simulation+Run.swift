@@ -140,15 +140,24 @@ extension Simulation {
 
     func prepare() throws {
         // ranks ask each other about the cells of a population while its kernel is made
-        if !ranks.isAlone { populationList.forEach { _ = $0.cells?.kernel() } }
+        if !ranks.isAlone { batches.forEach { _ = $0.kernel() } }
         guard !isPrepared else { return }
         try ranks.agree { try refuseLargeBuffers() }
         prepareBuffers()
         populationList.forEach { $0.numberFactors() }
+        numberSenders()
         prepareRemoteSenders()
         makeInputBlocks()
         figures.memoryBytes = memoryBytes
         isPrepared = true
+    }
+
+    private func numberSenders() {
+        senderCount = 0
+        for batch in batches where batch.model.inputs.sendsSlowInwardCurrent {
+            batch.firstSender = senderCount
+            senderCount += padded(batch.cells.count)
+        }
     }
 
     private var slots: Int {
@@ -204,13 +213,11 @@ extension Simulation {
     }
 
     private var memoryBytes: Int {
-        let cells = populationList.compactMap(\.cells).reduce(0) { $0 + $1.memoryBytes }
+        let cells = batches.reduce(0) { $0 + $1.memoryBytes }
         let buffers = planes.joined().reduce(0) { $0 + $1.memoryBytes }
         let connections =
             projections.reduce(0) { $0 + $1.memoryBytes } + sicProjections.reduce(0) { $0 + $1.memoryBytes }
-        let tables = populationList.compactMap(\.cells).flatMap {
-            $0.blocks.joined().compactMap(\.slowInwardCurrents?.table)
-        }
+        let tables = batches.flatMap { $0.blocks.joined().compactMap(\.slowInwardCurrents?.table) }
         var counted = Set<ObjectIdentifier>()
         return cells + buffers + connections + (audience?.memoryBytes ?? 0)
             + tables.reduce(0) { $0 + (counted.insert(ObjectIdentifier($1)).inserted ? $1.memoryBytes : 0) }

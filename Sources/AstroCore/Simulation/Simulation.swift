@@ -36,6 +36,10 @@ public final class Simulation {
     }
 
     var populationList: [Population] = []
+    /// What the cells of all populations lie in, in order of making.
+    private(set) var batches: [Batch] = []
+    /// For each plane the batch that takes in small populations.
+    private var openBatches: [ObjectIdentifier: Batch] = [:]
     /// Input planes, first by worker, then by model.
     var planes: [[InputPlane]]
     var projections: [Projection] = []
@@ -51,9 +55,9 @@ public final class Simulation {
     var assignments = 0
     var streamedPopulations = 0
     var streamedNodes = 0
-    /// Blocks of small populations so far, and how many of them in a row go to one worker.
-    private var smallBlocks = 0
-    package var smallBlocksInTurn = 64
+    /// Whose turn it is to get a small population, and how many cells in a row go to one worker.
+    private var workerTurn = Turn(), rankTurn = Turn()
+    package var smallCellsInTurn = 256
     /// Set when what workers read has to be prepared anew.
     var isPrepared = false
     /// What `record` has made, in order; recorders that are nodes have theirs.
@@ -64,8 +68,6 @@ public final class Simulation {
     let ranks = Ranks.all
     var audience: Audience?
     var remoteSenders: RemoteSenders?
-    /// Blocks of populations too small to be dealt to all ranks.
-    private var blocksOfSingleRanks = 0
 
     public init(resolution: Double = 0.1, seed: Int64 = 1, threads: Int? = nil) throws {
         let units = (resolution / TimeGrid.unit).rounded()
@@ -186,64 +188,93 @@ public final class Simulation {
     private func createCells(
         _ model: any NodeModel.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
-        let deal = self.deal(count)
-        try ranks.agree {
-            try refuse(count, bytes: Cells.bytes(model, deal.cells(of: ranks.rank).count), of: model.name)
-        }
-        let cells = makeCells(model, deal)
+        let deal = self.deal(count), own = deal.cells(of: ranks.rank)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
-        let assignment = try ranks.agree { try CellAssignment(cells, EvenRun(0..<count), parameters, name) }
-        assignment.apply()
-        settle(cells)
-        return append(count, label, .cells(cells), streamed: true)
+        let starts = try ranks.agree {
+            try refuse(count, bytes: Cells.bytes(model, own.count), of: model.name)
+            return try CellAssignment(new: model, deal, own: own, parameters, name).values
+        }
+        return append(count, label, .cells(makeCells(model, deal, starting: starts)), streamed: true)
     }
 
     /// Whose the cells of the next population are.
-    func deal(_ count: Int) -> Deal { deal(count, after: blocksOfSingleRanks) }
+    func deal(_ count: Int) -> Deal { deal(count, rankTurn) }
 
-    private func deal(_ count: Int, after blocks: Int) -> Deal {
-        Deal(count, to: ranks.count, smallTo: blocks / smallBlocksInTurn % ranks.count)
+    private func deal(_ count: Int, _ turn: Turn) -> Deal {
+        Deal(count, to: ranks.count, smallTo: turn.number % ranks.count)
     }
 
     /// Whose the cells will be if populations of these sizes come.
     func deals(_ counts: [Int]) -> [Deal] {
-        var blocks = blocksOfSingleRanks
+        var turn = rankTurn
         return counts.map { count in
-            let deal = deal(count, after: blocks)
-            if deal.isSmall { blocks += Deal.blocks(count) }
+            let deal = deal(count, turn)
+            if deal.isSmall { turn.take(count, most: smallCellsInTurn) }
             return deal
         }
     }
 
-    func makeCells(_ model: any NodeModel.Type, _ deal: Deal) -> Cells {
-        let own = deal.cells(of: ranks.rank)
-        return Cells(
-            model: model, deal: deal, own: own, resolution: resolution, shares: shares(model, own),
-            firstSender: senderCount)
-    }
-
-    /// Gives the cells of the next population their places among all.
-    func settle(_ cells: Cells) {
-        if cells.deal.isSmall { blocksOfSingleRanks += Deal.blocks(cells.count) }
-        for share in cells.shares { share.plane.add(cells: share.cells, of: populationList.count) }
-        if cells.model.inputs.sendsSlowInwardCurrent { senderCount += padded(cells.own.count) }
+    /// The cells of the next population, in their places among all.
+    func makeCells(_ model: any NodeModel.Type, _ deal: Deal, starting values: CellValues) -> Cells {
+        let own = deal.cells(of: ranks.rank), population = populationList.count
+        if deal.isSmall { rankTurn.take(deal.count, most: smallCellsInTurn) }
         isPrepared = false
+        guard deal.isGathered else {
+            let shares = self.shares(model, own)
+            for share in shares { share.plane.add(cells: share.cells, of: population, at: share.offset) }
+            let batch = Batch(
+                model, own, of: population, resolution: resolution, shares: shares, starting: values)
+            batches.append(batch)
+            return Cells(model, deal, own: own, batch: batch, firstSlot: own.lowerBound)
+        }
+        if own.isEmpty { return Cells(model, deal, own: own, batch: nil, firstSlot: 0) }
+        let batch = batchWithRoom(model, deal.count)
+        let first = batch.add(deal.count, of: population, starting: values)
+        return Cells(model, deal, own: own, batch: batch, firstSlot: first)
     }
 
-    /// Cells are dealt out in runs of whole blocks. Small populations go to one worker: the first ones all to the same, since
-    /// two workers on a small network wait for each other longer than they work.
+    /// For a small population.
+    private func batchWithRoom(_ model: any NodeModel.Type, _ count: Int) -> Batch {
+        let plane = plane(model, worker: workerForSmall(count)), key = ObjectIdentifier(plane)
+        if let open = openBatches[key], open.canGrow { return open }
+        let batch = Batch(model, resolution: resolution, plane: plane)
+        batches.append(batch)
+        openBatches[key] = batch
+        return batch
+    }
+
+    private func plane(_ model: any NodeModel.Type, worker: Int) -> InputPlane {
+        planes[worker][Catalogue.nodeModels.firstIndex { $0 == model }!]
+    }
+
+    /// Small populations go to one worker: the first ones all to the same, since two workers on a small network wait for each
+    /// other longer than they work.
+    private func workerForSmall(_ count: Int) -> Int {
+        defer { workerTurn.take(count, most: smallCellsInTurn) }
+        return workerTurn.number % threads
+    }
+
+    /// Cells are dealt out in runs of whole blocks.
     private func shares(_ model: any NodeModel.Type, _ own: Range<Int>) -> [Cells.Share] {
         guard !own.isEmpty else { return [] }
-        let planeIndex = Catalogue.nodeModels.firstIndex { $0 == model }!
         let blocks = padded(own.count) / blockSize
-        let isSmall = blocks < 2 * threads
-        let workers = isSmall ? [smallBlocks / smallBlocksInTurn % threads] : Array(0..<threads)
-        if isSmall { smallBlocks += blocks }
+        let workers = blocks < 2 * threads ? [workerForSmall(own.count)] : Array(0..<threads)
         return workers.enumerated().map { i, worker in
             let first = own.lowerBound + blocks * i / workers.count * blockSize
             let end = min(own.upperBound, own.lowerBound + blocks * (i + 1) / workers.count * blockSize)
-            let plane = planes[worker][planeIndex]
+            let plane = plane(model, worker: worker)
             return Cells.Share(worker: worker, cells: first..<end, plane: plane, offset: plane.size)
+        }
+    }
+
+    /// Whose turn it is: some cells go to one, then some to the next.
+    private struct Turn {
+        private(set) var number = 0
+        private var cells = 0
+
+        mutating func take(_ count: Int, most: Int) {
+            cells += count
+            if cells >= most { (number, cells) = (number + 1, 0) }
         }
     }
 
@@ -288,13 +319,14 @@ public final class Simulation {
 
 extension Simulation: Checkpointed {
     static let kept = [
-        "resolution", "seed", "now", "figures", "populationList", "planes", "projections", "sicProjections", "links",
+        "resolution", "seed", "now", "figures", "populationList", "batches", "planes", "projections", "sicProjections",
+        "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
         "recordings",
     ]
     static let made = [
-        "threads", "senderCount", "smallBlocks", "smallBlocksInTurn", "isPrepared", "outboxes", "isRunning",
-        "ranks", "audience", "remoteSenders", "blocksOfSingleRanks",
+        "threads", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared", "outboxes",
+        "isRunning", "ranks", "audience", "remoteSenders",
     ]
 }
 

@@ -79,9 +79,9 @@ final class SliceLoop: @unchecked Sendable {
         var factors: UnsafePointer<Double>
     }
 
-    /// A run of cells of one population that one worker owns.
+    /// Cells of a batch that one worker owns and that are sampled together.
     private struct Part {
-        let population: Population
+        let batch: Batch
         let share: Cells.Share
         let blocks: [InputBlock]
         let kernel: any Kernel
@@ -118,15 +118,9 @@ final class SliceLoop: @unchecked Sendable {
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
         generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
         hearing = simulation.populationList.map(\.hearing)
+        let sampled = Self.sampled(simulation.populationList)
         parts = (0..<simulation.threads).map { worker in
-            simulation.populationList.flatMap { population -> [Part] in
-                guard let cells = population.cells else { return [] }
-                return zip(cells.shares, cells.blocks).filter { $0.0.worker == worker && !$0.0.cells.isEmpty }.map {
-                    Part(
-                        population: population, share: $0, blocks: $1, kernel: cells.kernel(),
-                        sampling: SamplingPlan(population, $0.cells, plans), check: StateCheck(cells))
-                }
-            }
+            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans) }
         }
         routes = (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
@@ -172,6 +166,47 @@ final class SliceLoop: @unchecked Sendable {
 
     /// Seconds between two looks at files, memory and whoever watches.
     static let reportInterval = 0.1
+
+    /// Sampled populations by the batch that they lie in.
+    private static func sampled(_ populations: [Population]) -> [ObjectIdentifier: [Population]] {
+        var found: [ObjectIdentifier: [Population]] = [:]
+        for population in populations where !population.samplers.isEmpty {
+            guard let batch = population.cells?.batch else { continue }
+            found[ObjectIdentifier(batch), default: []].append(population)
+        }
+        return found
+    }
+
+    /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
+    private static func parts(
+        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: Recording.Plan]
+    ) -> [Part] {
+        var parts: [Part] = []
+        for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
+            let isSampled = sampledBlocks(share, blocks.count, sampled.compactMap(\.cells))
+            for wanted in [false, true] {
+                let some = blocks.indices.filter { isSampled[$0] == wanted }.map { blocks[$0] }
+                if some.isEmpty { continue }
+                parts.append(
+                    Part(
+                        batch: batch, share: share, blocks: some, kernel: batch.kernel(),
+                        sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch)))
+            }
+        }
+        return parts
+    }
+
+    private static func sampledBlocks(_ share: Cells.Share, _ count: Int, _ sampled: [Cells]) -> [Bool] {
+        var result = [Bool](repeating: false, count: count)
+        for cells in sampled {
+            let slots = cells.slots.clamped(to: share.cells)
+            if slots.isEmpty { continue }
+            let first: Int = (slots.lowerBound - share.cells.lowerBound) / InputBlock.cellCount
+            let last: Int = (slots.upperBound - 1 - share.cells.lowerBound) / InputBlock.cellCount
+            for block in first...last { result[block] = true }
+        }
+        return result
+    }
 
     // MARK: The loop
 
@@ -226,8 +261,9 @@ final class SliceLoop: @unchecked Sendable {
 
     private func check(_ parts: [Part], _ slice: Range<Int>, _ outbox: Outbox) {
         for part in parts {
-            guard let cell = part.check.firstOutside(part.share.cells) else { continue }
-            outbox.report(instability: (slice.upperBound - 1, part.population.index, cell))
+            guard let slot = part.blocks.lazy.compactMap({ part.check.firstOutside($0.cells) }).first else { continue }
+            let cell = part.batch.resident(slot)
+            outbox.report(instability: (slice.upperBound - 1, cell.population, cell.number))
         }
     }
 
@@ -260,7 +296,8 @@ final class SliceLoop: @unchecked Sendable {
             slotMask: plane.slotMask,
             current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
             inputStride: plane.inputStride, sicOut: sicOut(part, outbox, number), firstStep: firstStep,
-            count: part.population.count, deferred: outbox.deferred, outbox: outbox, population: part.population.index)
+            count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
+            population: part.batch.population ?? -1, residents: part.batch.residents.map { UnsafePointer($0.bySlot) })
     }
 
     private func sicOut(_ part: Part, _ outbox: Outbox, _ number: Int) -> SICOutput? {
@@ -268,8 +305,7 @@ final class SliceLoop: @unchecked Sendable {
         let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
         return SICOutput(
             runs: sicOutput[number % outputs]
-                + (part.population.cells!.firstSender - part.population.cells!.own.lowerBound)
-                    * sicStride,
+                + (part.batch.firstSender - part.batch.cells.lowerBound) * sicStride,
             stride: sicStride,
             buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
     }

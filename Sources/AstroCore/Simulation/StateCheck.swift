@@ -6,7 +6,7 @@
 struct StateCheck {
     private let watched: [(column: Column, range: ClosedRange<Double>)]
 
-    init(_ cells: Cells) { watched = cells.model.stateLimits.map { (cells.column($0.name), $0.range) } }
+    init(_ batch: Batch) { watched = batch.model.stateLimits.map { (batch.column($0.name), $0.range) } }
 
     /// The first of some cells with a value outside its range, or with none at all.
     func firstOutside(_ cells: Range<Int>) -> Int? {

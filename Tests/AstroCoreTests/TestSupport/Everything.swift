@@ -5,7 +5,7 @@ import AstroCore
 enum Everything {
     static func build(threads: Int, seed: Int64 = 11) throws -> Simulation {
         let simulation = try Simulation(seed: seed, threads: threads)
-        simulation.smallBlocksInTurn = 1
+        simulation.smallCellsInTurn = 1
         let cells = try Catalogue.models.filter { ["neuron", "astrocyte"].contains($0.kind) }.map {
             try simulation.create($0.name, count: 70, parameters: spread($0), label: $0.name)
         }

@@ -43,7 +43,7 @@ extension Scenario {
     ) throws -> ScenarioRun {
         var simulation = try Simulation(resolution: resolution_ms, seed: 1, threads: threads)
         // every population to another worker
-        simulation.smallBlocksInTurn = 1
+        simulation.smallCellsInTurn = 1
         let handles = try build(in: simulation)
         if stranger {
             let pair = try simulation.create("parrot_neuron", count: 2)

@@ -44,7 +44,8 @@ struct AdaptiveLanes {
         (self.model, self.deferred, self.end) = (model, deferred, end)
         let memory = deferred.memory.memory(bytes: Self.laneBytes + Self.rowCount * 8)
         lanes = memory.bindMemory(to: Lane.self, capacity: Self.width)
-        lanes.initialize(repeating: Lane(), count: Self.width)
+        // a lane without a cell reads parameters, too
+        lanes.initialize(repeating: Lane(cell: deferred[0].cell), count: Self.width)
         rows = (memory + Self.laneBytes).bindMemory(to: Double.self, capacity: Self.rowCount)
         rows.initialize(repeating: 0, count: Self.rowCount)
     }
@@ -175,11 +176,19 @@ struct AdaptiveLanes {
     private mutating func advanceCalm() {
         var state = self.state(.V)
         let membrane = TaylorMembrane<Vector>(model) { load($0) }
-        var converged = calm
-        for _ in 0..<model.taylorSteps { converged &= membrane.advance(&state, input) }
+        let converged = calm & advance(membrane, &state)
         store(state, .V, where: Vector.Mask(bits: converged))
         calm = 0
         for lane in SetBits(converged) { finishStep(lane) }
+    }
+
+    /// A step of the simulation by Taylor steps; lanes that have converged.
+    @inline(__always)
+    private func advance(_ membrane: TaylorMembrane<Vector>, _ state: inout MembraneState<Vector>) -> LaneBits {
+        if let common = model.commonSteps { return membrane.advance(&state, input, times: common) }
+        let numbers = load(model.taylorSteps)
+        let most = SetBits(active).reduce(1) { max($0, Int(model.taylorSteps[lanes[$1].cell])) }
+        return membrane.advance(&state, input, times: numbers, most: most)
     }
 
     private mutating func advanceAdaptively(_ io: borrowing CellIO) {

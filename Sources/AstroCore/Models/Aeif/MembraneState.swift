@@ -19,6 +19,15 @@ extension MembraneState: Variables {
 }
 
 extension MembraneState {
+    /// These in some lanes, others elsewhere.
+    @inline(__always)
+    func `where`(_ lanes: Vector.Mask, else other: Self) -> Self {
+        Self(
+            V: lanes.select(V, other.V), w: lanes.select(w, other.w), g_ex: lanes.select(g_ex, other.g_ex),
+            dg_ex: lanes.select(dg_ex, other.dg_ex), g_in: lanes.select(g_in, other.g_in),
+            dg_in: lanes.select(dg_in, other.dg_in))
+    }
+
     /// As the columns of the model have it.
     @inline(__always)
     init(_ model: AeifCondAlphaAstro, _ load: (Column) -> Vector) {

@@ -48,7 +48,7 @@ struct TaylorMembrane<Vector: LaneVector> {
     /// `load` fetches a column's values of the cells in the lanes.
     @inline(__always)
     init(_ model: Model, _ load: (Column) -> Vector) {
-        h = Vector(repeating: model.resolution / Double(model.taylorSteps))
+        h = load(model.h)
         s1 = load(model.h_over_C)
         s2 = s1 * Vector(repeating: 1.0 / 2)
         s3 = s1 * Vector(repeating: 1.0 / 3)
@@ -79,6 +79,26 @@ struct TaylorMembrane<Vector: LaneVector> {
         E_ex = load(model.E_ex)
         E_in = load(model.E_in)
         I_e = load(model.I_e)
+    }
+
+    /// Some steps of h under the same input; lanes in which all of them have converged.
+    @inline(__always)
+    func advance(_ state: inout State, _ input: Vector, times number: Int) -> LaneBits {
+        var converged = Vector.allBits
+        for _ in 0..<number { converged &= advance(&state, input) }
+        return converged
+    }
+
+    /// The same where lanes take different numbers of steps: those that have arrived stay where they are.
+    @inline(__always)
+    func advance(_ state: inout State, _ input: Vector, times numbers: Vector, most: Int) -> LaneBits {
+        var converged = Vector.allBits
+        for done in 0..<most {
+            let before = state, isGoing = Vector(repeating: Double(done)).isLess(than: numbers)
+            converged &= advance(&state, input) | ~isGoing.bits
+            state = state.where(isGoing, else: before)
+        }
+        return converged
     }
 
     /// Written out rather than looped over arrays of coefficients, which the compiler leaves in memory: 18 ns a cell

@@ -1,0 +1,247 @@
+/// Cells of one model that step together, in columns, with the model bound to them: the own cells of a large population, or those
+/// of many small ones, one behind the other. What a population is to the user (ids, label, random numbers) does not show here.
+final class Batch {
+    /// Cells of a population up to which it lies in a batch with others.
+    static let mostGathered = InputBlock.cellCount
+
+    let model: any NodeModel.Type
+    let resolution: Double
+    /// The population whose own cells these are, under their numbers; nil where there are many.
+    let population: Int?
+    /// Where there are many: whose cells have which slots.
+    let residents: Residents?
+    private(set) var shares: [Cells.Share]
+    /// Blocks of each share; made when the simulation is prepared.
+    var blocks: [[InputBlock]] = []
+    /// Number of the first cell among all own cells that send slow inward currents; given when the simulation is prepared.
+    var firstSender = 0
+    private let store: ColumnStore
+    private(set) var columns: [String: Column] = [:]
+    private var bound: (any Kernel)?
+
+    /// The own cells of a population.
+    init(
+        _ model: any NodeModel.Type, _ own: Range<Int>, of population: Int, resolution: Double, shares: [Cells.Share],
+        starting values: CellValues
+    ) {
+        (self.model, self.population, self.resolution, self.shares) = (model, population, resolution, shares)
+        residents = nil
+        store = ColumnStore(own)
+        makeColumns()
+        fill(own, values, model.starts.filter { values[$0.name] != nil })
+    }
+
+    /// Of small populations that are still to come, all on one worker.
+    init(_ model: any NodeModel.Type, resolution: Double, plane: InputPlane) {
+        (self.model, self.resolution, population) = (model, resolution, nil)
+        residents = Residents()
+        shares = [Cells.Share(worker: plane.worker, cells: 0..<0, plane: plane, offset: plane.size)]
+        store = ColumnStore(0..<0)
+        makeColumns()
+    }
+
+    /// Slots of the cells.
+    var cells: Range<Int> { store.cells }
+
+    func column(_ name: String) -> Column { columns[name]! }
+
+    /// Whose cell has a slot, and its number there.
+    func resident(_ slot: Int) -> (population: Int, number: Int) {
+        guard let residents else { return (population!, slot) }
+        return (Int(residents.bySlot[slot].population), Int(residents.bySlot[slot].cell))
+    }
+
+    private func makeColumns() {
+        for start in model.starts {
+            columns[start.name] = start.isState ? store.array(start.value) : store.shared(start.value)
+        }
+    }
+
+    /// May more cells be added? Where others have come behind them in the input plane there is no room.
+    var canGrow: Bool { residents != nil && shares[0].plane.size == shares[0].offset + padded(cells.count) }
+
+    /// Takes in the cells of a small population; the slot of the first.
+    func add(_ number: Int, of population: Int, starting values: CellValues) -> Int {
+        let first = cells.upperBound, share = shares[0]
+        reserve(first + number)
+        store.cells = 0..<first + number
+        fill(first..<first + number, values, model.starts)
+        residents!.add(number, of: population)
+        share.plane.add(cells: 0..<number, of: population, at: share.offset + first)
+        shares = [Cells.Share(worker: share.worker, cells: cells, plane: share.plane, offset: share.offset)]
+        bound = nil
+        return first
+    }
+
+    private func reserve(_ count: Int) {
+        guard count > store.capacity else { return }
+        store.capacity = padded(max(count, 2 * store.capacity))
+        for start in model.starts where column(start.name).stride == 1 {
+            columns[start.name] = store.moved(column(start.name), filling: start.value)
+        }
+    }
+
+    /// What new cells begin with, in some columns.
+    private func fill(_ slots: Range<Int>, _ values: CellValues, _ starts: [ColumnStart]) {
+        for start in starts {
+            let new = values[start.name] ?? .all(start.value)
+            if case .all(let x) = new, slots == cells, column(start.name).stride == 0 {
+                share(start.name, x)
+            } else if case .all(let x) = new, column(start.name).holdsForAll(x) {
+                continue
+            } else {
+                spread(start.name, new, slots)
+            }
+        }
+    }
+
+    private func share(_ name: String, _ value: Double) { column(name).base.update(repeating: value, count: blockSize) }
+
+    private func spread(_ name: String, _ values: NewValues, _ slots: some Sequence<Int>) {
+        let column = store.spread(column(name))
+        for (i, slot) in slots.enumerated() { column[slot] = values.value(i) }
+        columns[name] = column
+    }
+
+    /// Values for some cells.
+    ///
+    /// - `whole`: they are all there are, on all ranks. Ranks agree on it, so that a column is shared on all of them or on none.
+    func set(_ name: String, _ values: NewValues, slots: [Int], whole: Bool) {
+        let before = column(name)
+        if case .all(let x) = values, before.stride == 0, whole {
+            share(name, x)
+        } else if case .all(let x) = values, residents != nil, before.holdsForAll(x) {
+            return
+        } else {
+            spread(name, values, slots)
+        }
+        // what derives from parameters is of no use any more; states are where they were
+        if !model.isState(name) || column(name).base != before.base { bound = nil }
+    }
+
+    /// A column as a checkpoint has it: a value for all, or one for each own cell.
+    func restore(_ name: String, _ values: [Double], isShared: Bool) {
+        store.release(column(name))
+        let column = isShared ? store.shared(values[0]) : store.array(values.first ?? 0)
+        if column.stride == 1 { (column.base + cells.lowerBound).update(from: values, count: cells.count) }
+        columns[name] = column
+        bound = nil
+    }
+
+    /// The model bound to the columns as they are now.
+    func kernel() -> any Kernel {
+        if let bound { return bound }
+        store.releaseDerived()
+        let fresh = Self.bind(
+            model, ModelColumns(store: store, byName: columns, residents: residents, resolution: resolution))
+        bound = fresh
+        return fresh
+    }
+
+    private static func bind<Model: NodeModel>(_ model: Model.Type, _ columns: ModelColumns) -> any Kernel {
+        BoundModel(model: Model(columns))
+    }
+
+    var memoryBytes: Int {
+        let eachCell = columns.values.count { $0.stride == 1 }
+        return 8 * (eachCell * store.capacity + (columns.count - eachCell) * blockSize) + store.derivedBytes
+            + (residents?.memoryBytes ?? 0)
+    }
+}
+
+extension Batch: Checkpointed {
+    static let kept = ["model", "columns"]
+    static let made = [
+        "resolution", "population", "residents", "shares", "blocks", "firstSender", "store", "bound",
+    ]
+}
+
+extension Column {
+    /// Do all cells share this very value?
+    fileprivate func holdsForAll(_ value: Double) -> Bool { stride == 0 && self[0].bitPattern == value.bitPattern }
+}
+
+/// Values that some cells are given, by the name of what they are given to.
+typealias CellValues = [String: NewValues]
+
+/// One for all, or one each.
+enum NewValues {
+    case all(Double)
+    case each([Double])
+
+    func value(_ i: Int) -> Double {
+        switch self {
+        case .all(let x): return x
+        case .each(let list): return list[i]
+        }
+    }
+}
+
+struct ColumnStart {
+    let name: String
+    let value: Double
+    let isState: Bool
+}
+
+extension NodeModel {
+    /// All columns of a batch and what cells begin with. States are never shared.
+    static var starts: [ColumnStart] {
+        parameters.map { ColumnStart(name: $0.name, value: $0.defaultNumber, isState: $0.role == .state) }
+            + hiddenState.map { ColumnStart(name: $0.name, value: $0.start, isState: true) }
+    }
+
+    static func isState(_ name: String) -> Bool {
+        parameters.first { $0.name == name }.map { $0.role == .state } ?? true
+    }
+}
+
+/// Whose cells have the slots of a batch of many populations.
+final class Residents {
+    struct Resident: BitwiseCopyable {
+        let population, cell: Int32
+    }
+
+    private(set) var count = 0
+    private var capacity = 64
+    private(set) var bySlot = UnsafeMutablePointer<Resident>.allocate(capacity: 64)
+
+    deinit { bySlot.deallocate() }
+
+    fileprivate func add(_ number: Int, of population: Int) {
+        if count + number > capacity {
+            capacity = max(2 * capacity, count + number)
+            let larger = UnsafeMutablePointer<Resident>.allocate(capacity: capacity)
+            larger.initialize(from: bySlot, count: count)
+            bySlot.deallocate()
+            bySlot = larger
+        }
+        for cell in 0..<number {
+            (bySlot + count + cell).initialize(to: Resident(population: Int32(population), cell: Int32(cell)))
+        }
+        count += number
+    }
+
+    /// Slots of each population in turn.
+    var populations: [Range<Int>] {
+        let firsts = (0..<count).filter { bySlot[$0].cell == 0 }
+        return zip(firsts, firsts.dropFirst() + [count]).map { $0..<$1 }
+    }
+
+    var memoryBytes: Int { capacity * MemoryLayout<Resident>.stride }
+}
+
+/// A bound model behind one dynamic call a block of cells; inside, everything is concrete.
+protocol Kernel {
+    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
+    func finish(steps: Range<Int>, io: borrowing CellIO)
+}
+
+private struct BoundModel<Model: NodeModel>: Kernel {
+    let model: Model
+
+    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        model.advance(cells, steps: steps, io: io)
+    }
+
+    func finish(steps: Range<Int>, io: borrowing CellIO) { model.finish(steps: steps, io: io) }
+}
