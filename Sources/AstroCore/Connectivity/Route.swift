@@ -9,7 +9,7 @@ struct Route {
     private let spikes: UnsafeMutablePointer<Double>
     private let slotMask, rowStride, channelStride: Int
     private let countsSpikes, refusesNegativeWeights: Bool
-    /// Weight and delay where all connections share them.
+    /// Weight and delay where these, and what a spike releases, are the same for all connections of a cell.
     private let shared: (weight: Double, delay: Int)?
     private let isHeard: Bool
     private let projection: Projection
@@ -31,7 +31,7 @@ struct Route {
         (countsSpikes, refusesNegativeWeights) = (plane.inputs.countsSpikes, plane.inputs.refusesNegativeWeights)
         let projection = outgoing.projection
         self.projection = projection
-        if let weight = projection.weight, let delay = projection.delay {
+        if let weight = projection.weight, let delay = projection.delay, !projection.isIndividual {
             shared = (weight, delay)
         } else {
             shared = nil
@@ -66,11 +66,12 @@ struct Route {
     func deliver(cell: Int, factor: Double, stamp: Int, fault: inout Bool) -> Int {
         guard let (chunk, row) = find(cell) else { return 0 }
         let connections = chunk.connections(ofRow: row)
-        guard !connections.isEmpty, isHeard else { return connections.count }
+        guard !connections.isEmpty else { return 0 }
         guard let (weight, delay) = shared else {
             deliverEach(connections, chunk, factor, stamp, &fault)
             return connections.count
         }
+        guard isHeard else { return connections.count }
         let value = countsSpikes ? 1 : weight * factor
         if value < 0 && refusesNegativeWeights { fault = true }
         let input = place(stamp + delay, value), targets = chunk.targets, amount = abs(value)
@@ -88,6 +89,7 @@ struct Route {
             if let individuals = chunk.individuals {
                 value *= individuals[i].plasticity.release(&individuals[i].state, at: time)
             }
+            guard isHeard else { continue }
             if countsSpikes { value = 1 }
             if value < 0 && refusesNegativeWeights { fault = true }
             place(stamp + (projection.delay ?? Int(chunk.delays![i])), value)[Int(chunk.targets[i])] += abs(value)
