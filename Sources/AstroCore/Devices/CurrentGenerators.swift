@@ -155,7 +155,7 @@ struct NoiseGenerator: Device {
 
     /// The current that one connection draws at `drawing`, from the connection's stream.
     func current(drawing: Int, seed: Int64, link: Int, connection: Int) -> Double {
-        var stream = RandomStream(seed: seed, .noise, link, connection, from: drawing)
+        var stream = RandomStream(seed: seed, StreamName(.noise, call: link, member: connection), from: drawing)
         return values.number("mean") + deviation(drawing) * stream.normal()
     }
 

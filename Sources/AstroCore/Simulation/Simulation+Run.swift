@@ -24,6 +24,9 @@ extension Simulation {
             throw InputError("\(formatted(ms)) ms is not a time to simulate (0 or more)")
         }
         guard let steps = TimeGrid.steps(ms, resolution), steps < TimeGrid.never else { throw offGrid(ms) }
+        guard steps <= StreamName.mostSteps - now else {
+            throw InputError("\(formatted(ms)) ms are too long: a simulation has at most \(StreamName.mostSteps) steps")
+        }
         guard !isRunning else { throw InputError("the simulation is running already") }
         isRunning = true
         defer { isRunning = false }
@@ -142,7 +145,6 @@ extension Simulation {
         populationList.forEach { $0.numberFactors() }
         prepareRemoteSenders()
         makeInputBlocks()
-        figures.memoryBytes = memoryBytes
         isPrepared = true
     }
 
@@ -198,7 +200,8 @@ extension Simulation {
         remoteSenders = RemoteSenders(self, needed: needed.sorted())
     }
 
-    private var memoryBytes: Int {
+    /// Of all but recorders.
+    var memoryBytes: Int {
         let cells = populationList.compactMap(\.cells).reduce(0) { $0 + $1.memoryBytes }
         let buffers = planes.joined().reduce(0) { $0 + $1.memoryBytes }
         let connections =
