@@ -244,7 +244,7 @@ extension Projection {
     /// What follows from the connections, of which there are so many on all ranks. Collective.
     fileprivate func countConnections(_ count: Int) {
         finish(count: count, shortestDelay: delay ?? 1, longestDelay: delay ?? 1)
-        if delay == nil { findDelays() }
+        if delay == nil { countDelaysAnew() }
     }
 }
 
@@ -296,7 +296,7 @@ extension CheckpointLoader {
         let count = simulation.populationList[population].devices?.count ?? 0
         try contents.require(count > 0, "a generator is a cell")
         let device = try contents.int(0...count - 1, "generator")
-        let stream = try contents.int(0...1 << 40, "stream"),
+        let stream = try contents.int(0...Purpose.poisson.mostCalls - 1, "stream"),
             number = try contents.int(0...1 << 40, "number of the call")
         let receptor = try contents.int(0...1000, "receptor")
         let since = try contents.int(0...simulation.now, "time"),

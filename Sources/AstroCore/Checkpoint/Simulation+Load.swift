@@ -54,13 +54,13 @@ struct CheckpointLoader {
             try Self.same(simulation.resolution == resolution && simulation.seed == seed, reader, "resolution and seed")
         }
         let many = 0...1 << 40
-        simulation.now = try contents.int(0...TimeGrid.never, "time")
+        simulation.now = try contents.int(0...StreamName.mostSteps, "time")
         nodeCount = try contents.int(0...Simulation.mostNodes, "number of nodes")
         simulation.connectCalls = try contents.int(many, "number of calls")
         simulation.sampleCalls = try contents.int(many, "number of calls")
         simulation.assignments = try contents.int(many, "number of calls")
         simulation.streamedPopulations = try contents.int(many, "number of populations")
-        simulation.streamedNodes = try contents.int(many, "number of nodes")
+        simulation.streamedNodes = try contents.int(0...Simulation.mostNodes, "number of nodes")
         simulation.figures.spikes = try contents.int()
         let events = try contents.int()
         simulation.figures.events = simulation.ranks.rank == 0 ? events : 0
@@ -159,7 +159,8 @@ struct CheckpointLoader {
         var (_, contents) = try reader.take(.population)
         let model = try contents.text(), label = try contents.optionalText()
         let count = try contents.int(1...Simulation.mostNodes, "number of nodes")
-        let stream = try contents.int(-1...1 << 40, "stream"), first = try contents.int(0...1 << 40, "node")
+        let stream = try contents.int(-1...1 << 40, "stream"),
+            first = try contents.int(0...Simulation.mostNodes, "node")
         let columns = try contents.int(0...1000, "number of columns")
         try contents.finish()
         guard isBuilt else {

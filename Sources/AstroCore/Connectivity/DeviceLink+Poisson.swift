@@ -4,7 +4,7 @@ extension DeviceLink {
         _ generator: PoissonGenerator, _ run: Run, _ numbers: PoissonNumbers, _ arrivals: ClosedRange<Int>,
         _ sentUntil: Int, _ seed: Int64, _ fault: inout NegativeArrival?
     ) -> Int {
-        numbers.prepare(generator, seed: seed, stream: streamNumber, since: trainsSince)
+        numbers.prepare(generator, seed: seed, StreamName(.poisson, call: streamNumber), since: trainsSince)
         let isRefused = run.plane.inputs.refusesNegativeWeights && weights[0] < 0
         var events = 0
         guard weights.count == 1, delays.count == 1, !isRefused else {
@@ -162,12 +162,12 @@ final class PoissonNumbers {
 
     deinit { words.deallocate() }
 
-    func prepare(_ device: PoissonGenerator, seed: Int64, stream: Int, since: Int) {
+    func prepare(_ device: PoissonGenerator, seed: Int64, _ name: StreamName, since: Int) {
         guard generator !== device.counts || self.since != since else { return }
         (generator, self.since, held) = (device.counts, since, -1)
         source =
-            device.windowCounts.map { .windows(PoissonTrains(table: $0, seed: seed, stream: stream, since: since)) }
-            ?? .steps(PoissonDraws(table: device.counts, seed: seed, stream: stream))
+            device.windowCounts.map { .windows(PoissonTrains(table: $0, seed: seed, name, since: since)) }
+            ?? .steps(PoissonDraws(table: device.counts, seed: seed, name))
     }
 
     func number(connection i: Int, stamp: Int) -> Int {
@@ -243,29 +243,29 @@ final class PoissonNumbers {
 struct PoissonDraws {
     private let table: PoissonTable
     private let key: SIMD2<UInt32>
-    private let name: UInt32
+    private let name: StreamName
 
-    init(table: PoissonTable, seed: Int64, stream: Int) {
+    init(table: PoissonTable, seed: Int64, _ name: StreamName) {
         self.table = table
         key = RandomStream.key(seed)
-        name = RandomStream.name(.poisson, stream, 0)[0]
+        self.name = name
     }
 
     func number(connection i: Int, stamp: Int) -> Int {
         let group = UInt32(truncatingIfNeeded: i / 32 * 8 + i % 8)
-        let counter = SIMD4(UInt32(truncatingIfNeeded: stamp), UInt32(truncatingIfNeeded: stamp >> 32), group, name)
-        return table.number(Philox.block(counter: counter, key: key)[i % 32 / 8])
+        let block = name.of(member: Int(group)).counter(UInt64(stamp))
+        return table.number(Philox.block(counter: block, key: key)[i % 32 / 8])
     }
 
     /// The numbers of connections 32 `block` ..< 32 `block` + 32.
     func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, stamp: Int) {
         let low = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) & 0xffff_ffff)
-        let high = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) >> 32)
+        let high = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) >> 32 | UInt64(name.page))
         var lane = 0
         while lane < 8 {
             var group = WordLanes()
             for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: block &* 8 &+ lane &+ i) }
-            let (x0, x1, x2, x3) = Philox.block(low, high, group, WordLanes(repeating: UInt64(name)), key: key)
+            let (x0, x1, x2, x3) = Philox.block(low, high, group, WordLanes(repeating: UInt64(name.words[0])), key: key)
             for (i, words) in [x0, x1, x2, x3].enumerated() {
                 for j in 0..<WordLanes.scalarCount {
                     let word = UInt32(truncatingIfNeeded: words[j])

@@ -58,13 +58,20 @@ final class DeviceLink {
 
     /// Connections onto own cells, in order: number, and the target's plane and place.
     var ownConnections: [(index: Int, plane: InputPlane, place: Int)] {
-        shares.joined().flatMap { run in (0..<run.count).map { (run.first + $0, run.plane, run.place + $0) } }
-            .sorted { $0.0 < $1.0 }
+        runsInOrder.flatMap { run in (0..<run.count).map { (run.first + $0, run.plane, run.place + $0) } }
     }
+
+    /// By number.
+    var runsInOrder: [Run] { shares.joined().sorted { $0.first < $1.first } }
 
     /// Where a connection onto an own cell ends.
     func end(of index: Int) -> (plane: InputPlane, place: Int) {
-        let run = shares.joined().first { $0.first <= index && index < $0.first + $0.count }!
+        let runs = shares.lazy.compactMap { share -> Run? in
+            let next = share.partitioningIndex { $0.first > index }
+            guard next > 0, index < share[next - 1].first + share[next - 1].count else { return nil }
+            return share[next - 1]
+        }
+        let run = runs.first!
         return (run.plane, run.place + index - run.first)
     }
 
@@ -158,7 +165,8 @@ final class DeviceLink {
             let spikes =
                 rareSpikes
                 ?? RareSpikes(
-                    link, run, RareTrains(window, seed: seed, stream: link.streamNumber, since: link.trainsSince),
+                    link, run,
+                    RareTrains(window, seed: seed, StreamName(.poisson, call: link.streamNumber), since: link.trainsSince),
                     delays, arrivals.lowerBound)
             rareSpikes = spikes
             spikes.draw(generator, through: min(arrivals.upperBound - delays.lowerBound, sentUntil))

@@ -11,7 +11,7 @@ struct Route {
     private let plane: InputPlane
     private let base: Int
     private let countsSpikes, refusesNegativeWeights: Bool
-    /// Weight and delay where all connections share them.
+    /// Weight and delay where these, and what a spike releases, are the same for all connections of a cell.
     private let shared: (weight: Double, delay: Int)?
     private let isHeard: Bool
     private let projection: Projection
@@ -33,7 +33,7 @@ struct Route {
         (countsSpikes, refusesNegativeWeights) = (plane.inputs.countsSpikes, plane.inputs.refusesNegativeWeights)
         let projection = outgoing.projection
         self.projection = projection
-        if let weight = projection.weight, let delay = projection.delay {
+        if let weight = projection.weight, let delay = projection.delay, !projection.isIndividual {
             shared = (weight, delay)
         } else {
             shared = nil
@@ -68,11 +68,12 @@ struct Route {
     func deliver(cell: Int, factor: Double, stamp: Int, fault: inout NegativeArrival?) -> Int {
         guard let (chunk, row) = find(cell) else { return 0 }
         let connections = chunk.connections(ofRow: row)
-        guard !connections.isEmpty, isHeard else { return connections.count }
+        guard !connections.isEmpty else { return 0 }
         guard let (weight, delay) = shared else {
             deliverEach(connections, chunk, factor, stamp, &fault)
             return connections.count
         }
+        guard isHeard else { return connections.count }
         let value = countsSpikes ? 1 : weight * factor
         if value < 0 && refusesNegativeWeights {
             for i in connections { note(stamp + delay, chunk.targets[i], &fault) }
@@ -93,6 +94,7 @@ struct Route {
             if let individuals = chunk.individuals {
                 value *= individuals[i].plasticity.release(&individuals[i].state, at: time)
             }
+            guard isHeard else { continue }
             if countsSpikes { value = 1 }
             let arrival = stamp + (projection.delay ?? Int(chunk.delays![i]))
             if value < 0 && refusesNegativeWeights { note(arrival, chunk.targets[i], &fault) }

@@ -72,7 +72,7 @@ struct NoiseGenerator: Device {
 
     /// The current that one connection draws at `drawing`, from the connection's stream.
     func current(drawing: Int, seed: Int64, link: Int, connection: Int) -> Double {
-        var stream = RandomStream(seed: seed, .noise, link, connection, from: drawing)
+        var stream = RandomStream(seed: seed, StreamName(.noise, call: link, member: connection), from: drawing)
         let law = law(drawing)
         return law.mean + law.deviation * stream.normal()
     }

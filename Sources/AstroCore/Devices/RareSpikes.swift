@@ -27,14 +27,13 @@ package final class RareWindow: Sendable {
 package struct RareTrains {
     package let window: RareWindow
     private let key: SIMD2<UInt32>
-    private let name: UInt32
+    private let name: StreamName
     /// The stamp of the last change: what was sent until then was drawn before.
     private let since: Int
 
-    package init(_ window: RareWindow, seed: Int64, stream: Int, since: Int) {
-        (self.window, self.since) = (window, since)
+    package init(_ window: RareWindow, seed: Int64, _ name: StreamName, since: Int) {
+        (self.window, self.name, self.since) = (window, name, since)
         key = RandomStream.key(seed)
-        name = RandomStream.name(.poisson, stream, 0)[0]
     }
 
     /// Spikes of connections 32 `block` ..< 32 `block` + 32 in a window, in no order. Word 0 tells their number, each of the next
@@ -57,9 +56,8 @@ package struct RareTrains {
     private func words(_ block: Int, _ first: Int, _ index: UInt32) -> SIMD4<UInt32> {
         // set apart from the draws of `PoissonDraws` and `PoissonTrains`
         let tag: UInt32 = 1 << 22
-        let counter = SIMD4(
-            UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: first >> 32) | tag | index << 24,
-            UInt32(truncatingIfNeeded: block), name)
+        var counter = name.of(member: block).counter(UInt64(first))
+        counter[1] |= tag | index << 24
         return Philox.block(counter: counter, key: key)
     }
 }

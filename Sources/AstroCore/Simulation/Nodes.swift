@@ -77,7 +77,8 @@ public struct Nodes: CustomStringConvertible {
         guard n >= 1, n <= count else {
             throw InputError("\(n) is not a number of nodes to draw (1 to \(count))")
         }
-        var stream = RandomStream(seed: simulation.seed, .sample, simulation.sampleCalls)
+        try StreamName.check(.sample, call: simulation.sampleCalls, "calls of sample")
+        var stream = RandomStream(seed: simulation.seed, StreamName(.sample, call: simulation.sampleCalls))
         simulation.sampleCalls += 1
         return pick(stream.distinct(n, below: count))
     }
@@ -189,6 +190,7 @@ extension Nodes {
 
     /// Sets parameters or states; lists give a value for each node.
     public func set(_ settings: Settings) throws {
+        try StreamName.check(.nodeAssignment, call: simulation.assignments, "calls of set")
         var lists: [CellAssignment] = []
         var devices: [(Population, Int, any Device)] = []
         var offset = 0
@@ -268,7 +270,8 @@ extension Simulation {
             }
             changes[name] = value
         }
-        let stream = RandomStream(seed: seed, .nodeAssignment, assignments &* 256, population.firstStreamed &+ index)
+        let name = StreamName(.nodeAssignment, call: assignments, member: population.firstStreamed + index)
+        let stream = RandomStream(seed: seed, name)
         changes = try Self.own(changes, type(of: device), position, count, stream)
         let new = try rebuilt(device, changes)
         if let recorder = device as? any RecorderDevice { try Self.checkRecorder(recorder, changes) }
