@@ -25,17 +25,18 @@ local function unit_text(unit) return NO_UNIT[unit] and "" or unit or "" end
 local function default_text(value)
   if type(value) == "number" then return value > 1e300 and "unlimited" or ("%.10g"):format(value) end
   if type(value) ~= "table" and type(value) ~= "userdata" then return tostring(value) end
-  return #value == 0 and "none" or tostring(value)
+  if #value == 0 then return "none" end
+  local entries = {}
+  for i, entry in ipairs(value) do entries[i] = type(entry) == "string" and ("%q"):format(entry) or ("%.10g"):format(entry) end
+  return "{ " .. table.concat(entries, ", ") .. " }"
 end
-
-local function range_text(p) return type(p.default) == "boolean" and "true, false" or p.range or "" end
 
 -- Parameters and start values of the state are two tables on the page.
 local function parameter_table(params, state)
   local lines = {}
   for _, p in ipairs(params) do
     if (p.state or false) == state then
-      lines[#lines + 1] = table_row("`" .. p.name .. "`", default_text(p.default), unit_text(p.unit), range_text(p), p.meaning or "")
+      lines[#lines + 1] = table_row("`" .. p.name .. "`", default_text(p.default), unit_text(p.unit), p.range or "", p.meaning or "")
     end
   end
   if #lines == 0 then return end
@@ -203,6 +204,33 @@ local function write(path, text)
   file:close()
 end
 
+-- ## The options of pictures, within Docs/plot.md
+
+local OPTIONS_BEGIN, OPTIONS_END = "<!-- options: written by Docs/generate.lua -->\n", "<!-- end of options -->"
+
+local function kinds_text(row, kinds)
+  local names, others = {}, {}
+  for _, kind in ipairs(kinds) do
+    table.insert((" " .. row[3] .. " "):find(" " .. kind .. " ", 1, true) and names or others, kind)
+  end
+  if #others == 0 then return "all" end
+  return #others < 4 and "all but " .. table.concat(others, ", ") or table.concat(names, ", ")
+end
+
+local function options_table()
+  local options, lines = require "astro.plot.options", { "| option | for | meaning |", "|---|---|---|" }
+  for _, row in ipairs(options.ROWS) do
+    lines[#lines + 1] = table_row("`" .. row[1] .. "`", kinds_text(row, options.KINDS), row[4])
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function with_options(page)
+  local _, from = page:find(OPTIONS_BEGIN, 1, true)
+  local to = page:find(OPTIONS_END, 1, true)
+  return page:sub(1, from) .. options_table() .. page:sub(to)
+end
+
 local pages, models = {}, {}
 for i, name in ipairs(astro.models()) do
   models[i] = astro.models(name)
@@ -210,6 +238,7 @@ for i, name in ipairs(astro.models()) do
 end
 pages["models/README.md"] = index(models)
 reference_pages(pages)
+pages["plot.md"] = with_options(read("Docs/plot.md"))
 
 local checks = (...) == "--check"
 if not checks then assert(os.execute("mkdir -p Docs/models Docs/reference")) end

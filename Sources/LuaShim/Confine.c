@@ -87,8 +87,7 @@ static int guarded(lua_State *L) {
     for (int i = 1; i <= (int)paths; i++) {
         if (lua_type(L, i) != LUA_TSTRING && lua_type(L, i) != LUA_TNUMBER) continue;
         lua_pushvalue(L, lua_upvalueindex(2));
-        lua_pushstring(L, luaL_tolstring(L, i, NULL));
-        lua_remove(L, -2);
+        luaL_tolstring(L, i, NULL);        // zero bytes too
         lua_pushinteger(L, i);
         if (lua_type(L, 2) == LUA_TSTRING) lua_pushvalue(L, 2);
         else lua_pushnil(L);
@@ -99,6 +98,7 @@ static int guarded(lua_State *L) {
             continue;
         }
         if (lua_toboolean(L, lua_upvalueindex(4))) return luaL_error(L, "%s", lua_tostring(L, -1));
+        if (lua_toboolean(L, lua_upvalueindex(5))) return 2;
         lua_pushinteger(L, 13);            // EACCES, as io.open would say it
         return 3;
     }

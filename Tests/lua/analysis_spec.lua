@@ -553,7 +553,7 @@ describe("what holds events", function()
   it("may be a recorder that was created as a node", function()
     assert.equal(9, #plot.raster(spikes).cells[1].panels[1].series[1].x)
     assert.equal(analysis.intervals(recorded):mean(), analysis.intervals(spikes):mean())
-    assert.equal("V_m of 3 cells, mean and s.d.", plot.traces(samples).cells[1].title)
+    assert.equal("V_m of 3 aeif_cond_alpha_astro, mean and s.d.", plot.traces(samples).cells[1].title)
     assert.equal(3, #analysis.signals(samples, "V_m"))
   end)
 
@@ -578,5 +578,138 @@ describe("what holds events", function()
       assert.is_false(ok)
       assert.is_truthy(problem:find(case[2], 1, true), problem)
     end
+  end)
+end)
+
+describe("a recorder that was created as a node", function()
+  local plot = require "astro.plot"
+  local sim = astro.Simulation { seed = 1, threads = 1 }
+  sim:simulate(100)
+  local noise, parrots, others = sim:create("poisson_generator", { rate = 20 }), sim:create("parrot_neuron", 20), sim:create("parrot_neuron", 5)
+  sim:connect(noise, parrots:slice(1, 5))
+  local neurons = sim:create("aeif_cond_alpha_astro", 3, { I_e = 700 })
+  local pairs_of, limits = {}, { start = 300, stop = 900 }
+  local function add(nodes, options, quantities)
+    local made = sim:create(quantities and "multimeter" or "spike_recorder",
+      { start = options.start, stop = options.stop, record_from = quantities })
+    for _, one in ipairs(nodes) do if quantities then sim:connect(made, one) else sim:connect(one, made) end end
+    local all = nodes[1]
+    for i = 2, #nodes do all = all + nodes[i] end
+    pairs_of[#pairs_of + 1] = { quantities and sim:record(all, quantities, options) or sim:record(all, options), made, quantities }
+  end
+  add({ parrots }, {})
+  add({ parrots }, limits)
+  add({ parrots, others, neurons }, {})
+  add({ others }, {})
+  add({ sim:create("spike_generator", { spike_times = { 150, 400 } }) }, {})
+  add({ neurons }, limits, { "V_m" })
+  sim:simulate(1000)
+
+  -- nan is not equal to itself
+  local function plain(x)
+    if type(x) == "userdata" then
+      local list = x:totable()
+      for i, one in ipairs(list) do list[i] = plain(one) end
+      return list
+    end
+    return x ~= x and "nan" or x
+  end
+
+  local function same_numbers(f)
+    for _, pair in ipairs(pairs_of) do
+      if not pair[3] then assert.are.same(plain((f(pair[1]))), plain((f(pair[2])))) end
+    end
+  end
+
+  it("has the same nodes and the same window", function()
+    for _, pair in ipairs(pairs_of) do
+      local rec, node = pair[1], pair[2].recorder
+      assert.are.same(rec.window, node.window)
+      assert.are.same(rec.nodes.ids:totable(), node.nodes.ids:totable())
+      if not pair[3] then assert.equal(rec:rate(), node:rate()) end
+    end
+  end)
+
+  it("gives the same numbers, silent or not", function()
+    same_numbers(analysis.rate)
+    same_numbers(analysis.rates)
+    same_numbers(function(spikes) return analysis.rate_over_time(spikes, { bin = 100 }).values end)
+    same_numbers(function(spikes) return #analysis.counts(spikes, { bin = 100 }) end)
+    same_numbers(function(spikes) return (analysis.fano(spikes, { bin = 100 })) end)
+    same_numbers(function(spikes) return (analysis.cv(spikes)) end)
+    assert.equal(0, analysis.rate(pairs_of[4][2]))
+  end)
+
+  it("is drawn the same", function()
+    for _, pair in ipairs(pairs_of) do
+      local draw = pair[3] and plot.traces or function(rec) return plot.raster(rec, { histogram = true }) end
+      assert.equal(draw(pair[1]):commands("a.svg"), draw(pair[2]):commands("a.svg"))
+      assert.equal(draw(pair[1]):commands("a.py"), draw(pair[2]):commands("a.py"))
+    end
+  end)
+
+  it("does so after a checkpoint", function()
+    sim:save("analysis_spec.ckpt")
+    local loaded = astro.load("analysis_spec.ckpt")
+    os.remove("analysis_spec.ckpt")
+    for _, nodes in ipairs(loaded:populations()) do
+      if nodes.model == "spike_recorder" and nodes.ids[1] == pairs_of[2][2].ids[1] then
+        assert.equal(analysis.rate(pairs_of[2][1]), analysis.rate(nodes))
+        assert.are.same(pairs_of[2][1].window, nodes.recorder.window)
+      end
+    end
+  end)
+
+  it("is one at a time", function()
+    local done, problem = pcall(function() analysis.rate(sim:create("spike_recorder", 2)) end)
+    assert.is_false(done)
+    assert.is_truthy(problem:find("are several recorders (take one: nodes[1])", 1, true), problem)
+  end)
+end)
+
+describe("what the pages promise", function()
+  it("calcium_events: the share of samples above the threshold", function()
+    local found = analysis.calcium_events({ times = { 1, 2, 3 }, senders = { 1, 1, 1 }, Ca_astro = { 0.1, 0.3, 0.1 } }, { threshold = 0.2 })
+    near(1 / 3, found.fraction_above)
+    local two = { times = { 1, 1, 2, 2 }, senders = { 1, 2, 1, 2 }, Ca_astro = { 1, 0, 1, 1 } }
+    near(0.75, analysis.calcium_events(two, { threshold = 0.5 }).fraction_above)
+  end)
+
+  it("calcium_events: each astrocyte has its own threshold, also where only some are looked at", function()
+    local sim = astro.Simulation { seed = 1 }
+    local glia = sim:create("astrocyte_lr_1994", 2, { SIC_th = { 1e-3, 100 } })
+    local rec = sim:record(glia, { "Ca_astro" })
+    sim:simulate(10)
+    near(1, analysis.calcium_events(rec, { nodes = glia[1] }).fraction_above)
+    near(0, analysis.calcium_events(rec, { nodes = glia[2] }).fraction_above)
+  end)
+
+  it("power_spectrum: powers add up to the mean variance within segments, under the window", function()
+    local n, values = 256, {}
+    for k = 1, 1024 do values[k] = k end
+    local f, p = analysis.power_spectrum(values, { interval = 1, segment = n, overlap = 0 })
+    local squares, window = 0, 0
+    for k = 1, n do
+      local w = 0.5 - 0.5 * math.cos(2 * math.pi * (k - 1) / n)
+      squares, window = squares + ((k - (n + 1) / 2) * w) ^ 2, window + w ^ 2
+    end
+    near(squares / window, p:sum() * f[2], 1e-6)
+    assert.is_true(p:sum() * f[2] < 0.1 * astro.vector(values):std() ^ 2)
+  end)
+
+  it("lists of unequal length are refused, and options that a signal has itself", function()
+    local signal = { values = { 1, 2, 3 }, interval = 1, from = 5 }
+    assert.has_error(function() analysis.cross_correlation({ 1, 2, 3 }, { 1, 2 }, { interval = 1 }) end)
+    assert.has_error(function() analysis.cross_correlation(signal, { 1, 2 }, { interval = 1 }) end)
+    local _, r = analysis.cross_correlation(signal, { 1, 2, 3 }, { interval = 1, max_lag = 0 })
+    near(1, r[1])
+    assert.has_error(function() analysis.power_spectrum(signal, { interval = 2, segment = 2 }) end)
+    assert.has_error(function() analysis.power_spectrum({ values = { 1, 2, 3 }, times = { 1, 2 }, interval = 1 }, { segment = 2 }) end)
+  end)
+
+  it("one default of overlap, in the picture too", function()
+    local plot = require "astro.plot"
+    local values = sinusoid(1, 20, 1024, 1)
+    assert.equal(tostring(plot.spectrogram(analysis.spectrogram(values, { interval = 1 }))), tostring(plot.spectrogram(values, { interval = 1 })))
   end)
 end)

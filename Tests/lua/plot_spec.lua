@@ -770,3 +770,219 @@ describe("a wrong call", function()
     end)
   end
 end)
+
+describe("an axis of time", function()
+  -- Recorded from 1000 to 1200 ms; one population is silent.
+  local sim = astro.Simulation { seed = 1, threads = 1 }
+  sim:simulate(1000)
+  local ticks, silent = sim:create("spike_generator", { spike_times = { 1049, 1100 } }), sim:create("parrot_neuron", 2)
+  local parrots, neuron = sim:create("parrot_neuron", 3), sim:create("aeif_cond_alpha_astro")
+  sim:connect(ticks, parrots)
+  local fired, nothing, samples_of = sim:record(parrots), sim:record(silent), sim:record(neuron, { "V_m" }, { start = 1050 })
+  local node = sim:create("spike_recorder", { start = 1020, stop = 1150 })
+  sim:connect(parrots, node)
+  local early = sim:create("voltmeter", { start = 5000 })
+  sim:connect(early, neuron)
+  sim:simulate(200)
+
+  local function ranges(figure)
+    local list = {}
+    for _, cell in ipairs(figure.cells) do
+      for _, panel in ipairs(cell.panels) do list[#list + 1] = panel.xrange end
+    end
+    return list
+  end
+
+  it("shows what was recorded, also where nothing happened", function()
+    for _, case in ipairs {
+      { plot.raster(fired, { histogram = true }), 1000, 1200 }, { plot.raster(nothing, { histogram = true }), 1000, 1200 },
+      { plot.traces(samples_of), 1050, 1200 }, { plot.raster(node, { histogram = true }), 1020, 1150 },
+      { plot.raster({ times = {}, senders = {}, nodes = { ids = { 1 } }, window = { 0, 100 } }, { histogram = true }), 0, 100 },
+      { plot.spectrogram(analysis.rate_over_time(fired, { bin = 1 })), 1000, 1200 },
+    } do
+      for _, range in ipairs(ranges(case[1])) do assert.are.same({ case[2], case[3] }, range) end
+    end
+    assert.is_truthy(commands(plot.raster(nothing)):find("set xrange [1000:1200]", 1, true))
+  end)
+
+  it("is drawn by matplotlib and with characters, too, where nothing happened", function()
+    plot.raster(nothing):save("a.py")
+    assert.is_truthy(written["a.py"]:find("ax.set_xlim(left=1000, right=1200)", 1, true))
+    assert.is_truthy(written["a.py"]:find('"no spikes"', 1, true))
+    plot.traces(early):show("text")
+    assert.is_truthy(shown_text:find("no samples", 1, true))
+    plot.raster(nothing):show("text")
+    assert.is_truthy(shown_text:find("no spikes", 1, true))
+    assert.is_truthy(shown_text:find("1000 .* 1200"))
+  end)
+
+  it("is the user's where they say so", function()
+    assert.are.same({ { 900, 1100 } }, ranges(plot.raster(fired, { xrange = { 900, 1100 } })))
+    assert.are.same({ { 1000, 1100 } }, ranges(plot.traces({ events = samples_of.events, window = { 1000, 1200 } }, nil, { xrange = { nil, 1100 } })))
+  end)
+
+  it("is shared by panels above each other, except for one with a range of its own", function()
+    local rate = analysis.rate_over_time(fired, { bin = 1 })
+    local alone = plot.raster(node)
+    local figure = plot.panels {
+      alone, plot.traces(samples_of), plot.spectrogram(rate), plot.lines({ 1010, 1020 }, { 1, 2 }, { xlabel = "time (ms)" }),
+      plot.raster(fired, { xrange = { 1100, 1110 } }), plot.lines({ 1, 2 }, { 1, 2 }, { xlabel = "lag (ms)" }),
+    }
+    local all = { { 1000, 1200 }, { 1000, 1200 }, { 1000, 1200 }, { 1000, 1200 }, { 1100, 1110 } }
+    assert.are.same(all, ranges(figure))
+    assert.are.same({ { 1020, 1150 } }, ranges(alone))
+    local side_by_side = plot.panels { plot.raster(node), plot.raster(fired), columns = 2 }
+    assert.are.same({ { 1020, 1150 }, { 1000, 1200 } }, ranges(side_by_side))
+  end)
+
+  it("counts in one unit where panels share it", function()
+    local long = plot.raster { times = { 6000 }, senders = { 1 }, window = { 0, 8000 } }
+    local figure = plot.panels { plot.raster(fired, { histogram = true, bin = 50 }), long }
+    assert.are.same({ { 0, 8 }, { 0, 8 }, { 0, 8 } }, ranges(figure))
+    assert.equal("time (s)", figure.cells[1].panels[2].xlabel)
+    assert.are.same({ 1.025, 1.075, 1.125, 1.175 }, figure.cells[1].panels[2].series[1].x)
+    assert.equal(0.05, figure.cells[1].panels[2].series[1].bar)
+    local own = plot.panels { plot.raster(fired, { xlabel = "time after all (ms)" }), long }
+    assert.are.same({ { 0, 8000 }, { 0, 8 } }, ranges(own))
+  end)
+end)
+
+describe("the rates of a raster", function()
+  local sim = astro.Simulation { seed = 2, threads = 1 }
+  local noise, parrots = sim:create("poisson_generator", { rate = 80 }), sim:create("parrot_neuron", 10)
+  sim:connect(noise, parrots)
+  local rec, node = sim:record(parrots), sim:create("spike_recorder")
+  sim:connect(parrots, node)
+  sim:simulate(130)
+  local last = { times = { 10, 50 }, senders = { 1, 2 }, nodes = { ids = { 1, 2, 3 } }, window = { 0, 50 } }
+
+  it("are those of analysis.rate_over_time", function()
+    for _, case in ipairs { { rec, 100 }, { rec, 10 }, { rec, 7 }, { node, 13 }, { last, 10 }, { last, 25 }, { last, 20 } } do
+      local signal = analysis.rate_over_time(case[1], { bin = case[2] })
+      local rate = series(plot.raster(case[1], { histogram = true, bin = case[2] }), 2, 1)
+      assert.are.same({ signal.times:totable(), signal.values:totable() }, { rate.x, rate.y })
+    end
+    local part = series(plot.raster(rec, { histogram = true, bin = 10, xrange = { 20, 70 } }), 2, 1)
+    assert.are.same(analysis.rate_over_time(rec, { bin = 10, from = 20, to = 70 }).values:totable(), part.y)
+    local beyond = series(plot.raster(last, { histogram = true, bin = 10, xrange = { -100, 100 } }), 2, 1)
+    assert.are.same({ 5, 15, 25, 35, 45 }, beyond.x)
+  end)
+
+  it("have all spikes of the usual bins where these divide the window", function()
+    for _, n in ipairs { 1, 4, 300 } do
+      local times, senders = {}, {}
+      for i = 1, n do times[i], senders[i] = 100 * i / n, 1 end
+      local rate = series(plot.raster({ times = times, senders = senders, window = { 0, 100 } }, { histogram = true }), 2, 1)
+      assert.is_true(rate.bar >= 1 and #rate.x >= 10)
+      local sum = 0
+      for _, y in ipairs(rate.y) do sum = sum + y * rate.bar / 1000 end
+      assert.is_true(math.abs(sum - n) < 1e-9)
+    end
+  end)
+end)
+
+describe("what a kind of picture does not draw", function()
+  local options = require "astro.plot.options"
+  local sim = astro.Simulation { seed = 1 }
+  local pre, glia = sim:create("aeif_cond_alpha_astro", 2), sim:create("astrocyte_lr_1994", 2)
+  sim:connect(pre, pre)
+  local g = analysis.spectrogram({ 1, 2, 3, 4 }, { interval = 1, segment = 2 })
+  local calls = {
+    raster = function(o) return plot.raster(spikes, o) end, traces = function(o) return plot.traces(samples, nil, o) end,
+    lines = function(o) return plot.lines({ 1, 2 }, { 1, 2 }, o) end, histogram = function(o) return plot.histogram({ 1 }, o) end,
+    matrix = function(o) return plot.matrix({ { 1 } }, o) end, correlation = function(o) return plot.correlation({ { 1 } }, o) end,
+    spectrogram = function(o) return plot.spectrogram(g, o) end, degrees = function(o) return plot.degrees(sim, pre, pre, o) end,
+    tripartite = function(o) return plot.tripartite(sim, pre, pre, glia, o) end,
+    connectivity = function(o) return plot.connectivity(sim, pre, pre, o) end, phase_plane = function(o) return plot.phase_plane(pre[1], o) end,
+    panels = function(o)
+      o[1] = plot.raster(spikes)
+      return plot.panels(o)
+    end,
+  }
+
+  it("is refused, with the list of what it takes", function()
+    for _, kind in ipairs(options.KINDS) do
+      local has = {}
+      for _, row in ipairs(options.of(kind)) do has[#has + 1] = row[1] end
+      table.sort(has)
+      for _, row in ipairs(options.ROWS) do
+        local taken = (" " .. row[3] .. " "):find(" " .. kind .. " ", 1, true)
+        local done, problem = pcall(calls[kind], { [row[1]] = {} })
+        assert.is_false(done and not taken)
+        if not taken then assert.is_truthy(problem:find("(there are: " .. table.concat(has, ", ") .. ")", 1, true), problem) end
+      end
+    end
+  end)
+
+  it("is refused where it depends on other options or on the data", function()
+    assert.has_error(function() plot.raster(spikes, { bin = 5 }) end)
+    assert.has_error(function() plot.spectrogram(g, { overlap = 0.1 }) end)
+    assert.has_error(function() plot.phase_plane(pre[1], { IP3 = 0.5 }) end)
+    assert.has_error(function() plot.phase_plane(glia[1], { I = 5 }) end)
+    assert.has_error(function() plot.lines({ 1, 2 }, { 1, 2 }, { logy = true, yrange = { 0, 1 } }) end)
+  end)
+
+  it("labels and ranges are drawn by all that take them", function()
+    for _, kind in ipairs(options.KINDS) do
+      for _, row in ipairs(options.of(kind)) do
+        if row[1] == "xlabel" or row[1] == "ylabel" then
+          assert.is_truthy(commands(calls[kind] { [row[1]] = "QQ" }):find("'QQ'", 1, true), kind .. " " .. row[1])
+        elseif row[1] == "xrange" or row[1] == "yrange" then
+          assert.is_truthy(commands(calls[kind] { [row[1]] = { 0.125, 0.875 } }):find("[0.125:0.875]", 1, true), kind .. " " .. row[1])
+        end
+      end
+    end
+  end)
+end)
+
+describe("lists of unequal length", function()
+  it("are refused", function()
+    assert.has_error(function() plot.raster { times = { 1, 2, 3 }, senders = { 1, 2 } } end)
+    assert.has_error(function() plot.traces { times = { 1, 2, 3 }, senders = { 1, 2, 3 }, V_m = { 1, 2 } } end)
+    assert.has_error(function() plot.spectrogram { times = { 1, 2 }, frequencies = { 0, 1 }, power = { { 1, 2 } } } end)
+    assert.has_error(function() plot.lines({ 1, 2 }, { a = { { 1, 2 }, { 1 }, { 1, 2 } } }) end)
+  end)
+end)
+
+describe("plot.lines of many points, on logarithmic axes", function()
+  it("draws what is seen of them: highs, lows and gaps", function()
+    local x, y = {}, {}
+    for i = 1, 100000 do x[i], y[i] = i, math.sin(i) end
+    y[31234], y[50000], y[70000] = 20, 0 / 0, -20
+    local curve = series(plot.lines(x, y), 1, 1)
+    assert.is_true(#curve.x <= 3000)
+    local least, greatest, gaps = math.huge, -math.huge, 0
+    for _, value in ipairs(curve.y) do
+      least, greatest, gaps = math.min(least, value), math.max(greatest, value), gaps + (value ~= value and 1 or 0)
+    end
+    assert.are.same({ -20, 20, 1 }, { least, greatest, gaps })
+    assert.equal(100000, #series(plot.lines(x, y, { points = true }), 1, 1).x)
+  end)
+
+  it("leaves out what has no place there, and says so", function()
+    local figure = plot.lines({ 1, 2, 3, 4 }, { 1, 0, -5, 10 }, { logy = true, ylabel = "f" })
+    local y = series(figure, 1, 1).y
+    assert.are.same({ 1, 10 }, { y[1], y[4] })
+    assert.is_true(y[2] ~= y[2] and y[3] ~= y[3])
+    assert.equal("f (2 values of 0 or below not shown)", panels(figure)[1].ylabel)
+    assert.equal("no values above 0", panels(plot.lines({ 1 }, { 0 }, { logy = true }))[1].empty)
+    assert.are.same({ 1, 1 }, series(plot.lines({ 1, 2 }, { a = { { 1, 2 }, { -1, 1 }, { 3, 4 } } }, { logy = true }), 1, 1).low)
+  end)
+end)
+
+describe("plot.degrees, plot.histogram", function()
+  it("mark no degree below 0", function()
+    local sim = astro.Simulation { seed = 1 }
+    local nodes = sim:create("parrot_neuron", 3)
+    sim:connect(nodes[1], nodes[2])
+    for _, cell in ipairs(plot.degrees(sim, nodes, nodes).cells) do assert.is_true(cell.panels[1].xrange[1] > -1) end
+  end)
+
+  it("count as Vector:histogram does, and say what is left out", function()
+    local values = {}
+    for k = 0, 100 do values[k + 1] = k * 0.1 end
+    local bars = series(plot.histogram(values, { bins = 100 }), 1, 1)
+    assert.are.same(astro.vector(values):histogram(100):totable(), bars.y)
+    assert.equal("Distribution of 1 of 3 values", plot.histogram({ 1, 0 / 0, 9 }, { xrange = { 0, 2 } }).cells[1].title)
+  end)
+end)

@@ -77,6 +77,38 @@ describe("Vector", function()
     same({ 1, 2, 3 }, edges)
   end)
 
+  -- numpy's rule: an interval holds its lower edge, the last one both; edge i is min + i * width, the last one max.
+  it("v:histogram puts what lies on an edge, or beside it, into the right interval", function()
+    for _, case in ipairs {
+      { 0, 100, 1000 }, { 0, 100, 10 }, { 0, 1, 3 }, { 0, 1, 7 }, { -1, 1, 20 }, { 0.1, 0.7, 6 }, { -3.3, 9.9, 11 }, { 1e6, 1e6 + 1, 10 },
+      { 1e-300, 3e-300, 7 }, { 0, 99.9, 333 }, { 5, 5 + 1e-9, 10 }, { -1e307, 1e307, 13 }, { 2, 3, 1 },
+    } do
+      local low, high, bins = table.unpack(case)
+      local width, edges, values = (high - low) / bins, {}, {}
+      for i = 0, bins do edges[i + 1] = i < bins and low + i * width or high end
+      for i = 0, bins do
+        for _, x in ipairs { edges[i + 1], edges[i + 1] * (1 - 2 ^ -52), edges[i + 1] * (1 + 2 ^ -52), low + i * 0.1, i / 10 } do
+          values[#values + 1] = x
+        end
+      end
+      local expected = {}
+      for i = 1, bins do
+        expected[i] = 0.0
+        for _, x in ipairs(values) do
+          if x >= edges[i] and (x < edges[i + 1] or i == bins and x == high) then expected[i] = expected[i] + 1 end
+        end
+      end
+      local counts, got = astro.vector(values):histogram(bins, low, high)
+      assert.are.same(edges, got:totable())
+      assert.are.same(expected, counts:totable())
+    end
+  end)
+
+  it("v:histogram refuses intervals between whose edges no number lies", function()
+    assert.has_error(function() astro.vector({ 1 }):histogram(10, 1, 1 + 2 ^ -51) end)
+    assert.has_error(function() astro.vector({ 0 }):histogram(10, 0, 5e-324) end)
+  end)
+
   it("v:histogram(bins, min, max)", function()
     local counts, edges = v:histogram(2, 0, 2)
     same({ 0, 2 }, counts)

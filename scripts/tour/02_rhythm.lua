@@ -39,7 +39,7 @@ for i, astrocyte in ipairs(glia) do
 end
 
 plot.panels {
-  plot.traces(ringing, { "Ca_astro" }, { title = "After a push", xrange = { 50000, 100000 } }),
+  plot.traces(ringing, { "Ca_astro" }, { title = "After a push" }),
   plot.lines(FREQUENCIES, swings, { title = "Under sines", logx = true, xlabel = "frequency (Hz)", ylabel = "swing of Ca_astro (µM)" }),
 }:save(options:figure("02_rhythm"))
 

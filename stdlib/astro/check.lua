@@ -145,25 +145,38 @@ end
 
 local function is_a(kind, value) return type(value) == "userdata" and getmetatable(value) == kind end
 
--- Names of columns besides times and senders.
+-- What a table of events holds besides sampled quantities: its columns of all events, and what it knows of the recorder.
+local OTHER <const> = { times = true, senders = true, nodes = true, window = true }
+
+-- Names of the sampled quantities.
 function check.quantities(events)
   local names = {}
   for _, name in ipairs(check.sorted_keys(events)) do
-    if name ~= "times" and name ~= "senders" then names[#names + 1] = name end
+    if not OTHER[name] then names[#names + 1] = name end
   end
   return names
 end
 
--- What holds events, as something with `events`, and `nodes` and `window` if they are known: a Recorder as it is; a recorder that was
--- created as a node, as in NEST; a table of columns, as io.read returns. Anything else comes back as it is.
+local function is_window(x) return type(x) == "table" and type(x[1]) == "number" and type(x[2]) == "number" and x[1] <= x[2] end
+
+-- What holds events, as something with `events`, and `nodes` and `window` if they are known: a Recorder as it is, also of a recorder
+-- that was created as a node, as in NEST; a table of columns, as io.read returns, which knows of nodes and window only if somebody
+-- put them there. Anything else comes back as it is.
 function check.recorder(call, value)
   if is_a("Nodes", value) then
-    local is_recorder, events = pcall(function() return value.events end)
-    if not is_recorder then fail("%s: %s holds no events (sim:record(nodes) returns what does)", call, tostring(value)) end
-    return { events = events, quantities = check.quantities(events) }
+    local is_recorder, recorder = pcall(function() return value.recorder end)
+    if is_recorder then return recorder end
+    local are_several = #value > 1 and pcall(function() return value[1].recorder end)
+    fail("%s: %s %s", call, tostring(value), are_several and "are several recorders (take one: nodes[1])"
+      or "holds no events (sim:record(nodes) returns what does)")
   end
-  if type(value) ~= "table" or rawget(value, "events") or not rawget(value, "times") then return value end
-  return { events = value, nodes = rawget(value, "nodes"), window = rawget(value, "window") }
+  if type(value) ~= "table" then return value end
+  if not rawget(value, "events") and rawget(value, "times") then
+    value = { events = value, nodes = rawget(value, "nodes"), window = rawget(value, "window") }
+  end
+  local window = rawget(value, "window")
+  if window ~= nil and not is_window(window) then fail("%s: window must be { from, to } in ms, got %s", call, check.shown(window)) end
+  return value
 end
 
 -- Refuses samples where spikes are wanted.

@@ -26,6 +26,8 @@ local READ <const>, CONNECT <const> = { "population" }, { "population", "source"
 -- The events of a .csv, .dat, .gdf, .npz or .h5 (SONATA) file: a table of Vectors, `times` in ms, `senders`, and each sampled
 -- quantity by name. A .gdf or .dat file that begins with numbers has two columns, sender and time, as NEST 2 wrote spikes.
 -- Senders are global ids; in a SONATA file of another program they are its node ids, from 0.
+-- A file does not know which nodes were silent, nor from when to when was recorded: for pictures and analysis put `nodes`
+-- and `window = { from, to }` into the table.
 -- A last line that is cut off, since what wrote it was ended, is left out: that is said on standard error, and again in a
 -- second result.
 -- options: `population`, one of several in a SONATA file.

@@ -4,8 +4,8 @@
 --   plot.traces(calcium, { "IP3", "Ca_astro" }):save("calcium.pdf")
 --   plot.panels { plot.raster(spikes), plot.traces(calcium, { "IP3" }) }:show()
 --
--- A picture has a title of its own, which says what is drawn and of which cells, and its axes have units. All functions take the options
--- title (false for none), xlabel, ylabel, xrange, yrange ({ from, to }), width and height (pixels).
+-- A picture has a title of its own, which says what is drawn and of which cells, and its axes have units. Axes of time show what was
+-- recorded. Each function takes the options of its kind of picture, which plot/options.lua lists, and refuses others.
 --
 -- Each kind of picture has a file in plot/; plot/figure.lua says what a figure is, and plot/gnuplot.lua, plot/terminal.lua and
 -- plot/matplotlib.lua draw it.

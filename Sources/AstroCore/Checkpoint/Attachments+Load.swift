@@ -50,7 +50,8 @@ extension CheckpointLoader {
         try contents.require(population.devices != nil, "a generator is a cell")
         return DeviceListener(
             recording: recording, population: population, device: device,
-            streamNumber: try contents.int(0...1 << 40, "stream"), since: try contents.int(0...simulation.now, "time"))
+            streamNumber: try contents.int(ClosedRange(DeviceListener.streamNumbers), "stream"),
+            since: try contents.int(0...simulation.now, "time"))
     }
 
     // MARK: Input on its way

@@ -10,7 +10,9 @@ package enum CheckpointFormat {
     /// Begins with a byte that is no text and holds both kinds of line ends, so that what was sent as text is found out.
     static let magic: [UInt8] = [0x89] + Array("ASTRO".utf8) + [0x0d, 0x0a]
     /// Files of this version and of all before can be read.
-    static let version: UInt32 = 1
+    ///
+    /// - 2: devices with what they carry from before their last change; when and where a negative weight arrives.
+    package static let version: UInt32 = 2
     static let headerSize = 48, sectionHeaderSize = 40
 
     /// Kinds of sections: four letters.
@@ -143,6 +145,8 @@ package final class CheckpointReader {
     /// The first rank's.
     private var file: UnsafeMutablePointer<FILE>?
     package private(set) var length = 0
+    /// Of the format in which it is written.
+    private(set) var version = Int(CheckpointFormat.version)
     private var place = 0
     private var sectionsLeft = 0
     private var next: (section: CheckpointFormat.Section, number: Int)?
@@ -173,11 +177,11 @@ package final class CheckpointReader {
         if ranks.isAlone { return try body() }
         try ranks.onFirst(body)
         let name = next.map { Array($0.section.rawValue.utf8).map(Int.init) } ?? [0, 0, 0, 0]
-        let told = ranks.share(name + [next?.number ?? 0, nextLength, length])
+        let told = ranks.share(name + [next?.number ?? 0, nextLength, length, version])
         let section = CheckpointFormat.Section(
             rawValue: String(decoding: told[..<4].map { UInt8($0) }, as: UTF8.self))
         next = section.map { ($0, told[4]) }
-        (nextLength, length) = (told[5], told[6])
+        (nextLength, length, version) = (told[5], told[6], told[7])
     }
 
     func damaged(_ problem: String) -> InputError { InputError("the checkpoint '\(path)' \(problem)") }
@@ -189,7 +193,7 @@ package final class CheckpointReader {
             throw InputError("'\(path)' is no checkpoint of astrolua (sim:save writes them)")
         }
         guard header.count == wanted else { throw damaged("is truncated: it ends within its header") }
-        let version = Self.number(header, 8, 4)
+        version = Self.number(header, 8, 4)
         guard version <= CheckpointFormat.version else {
             throw damaged(
                 "has format \(version), which a newer program has written; this one reads up to \(CheckpointFormat.version)"

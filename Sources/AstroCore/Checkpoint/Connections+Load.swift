@@ -244,7 +244,7 @@ extension Projection {
     /// What follows from the connections, of which there are so many on all ranks. Collective.
     fileprivate func countConnections(_ count: Int) {
         finish(count: count, shortestDelay: delay ?? 1, longestDelay: delay ?? 1)
-        if delay == nil { findDelays() }
+        if delay == nil { countDelaysAnew() }
     }
 }
 
@@ -296,12 +296,15 @@ extension CheckpointLoader {
         let count = simulation.populationList[population].devices?.count ?? 0
         try contents.require(count > 0, "a generator is a cell")
         let device = try contents.int(0...count - 1, "generator")
-        let stream = try contents.int(0...1 << 40, "stream"),
+        let stream = try contents.int(0...Purpose.poisson.mostCalls - 1, "stream"),
             number = try contents.int(0...1 << 40, "number of the call")
         let receptor = try contents.int(0...1000, "receptor")
         let since = try contents.int(0...simulation.now, "time"),
             trainsSince = try contents.int(0...simulation.now, "time")
         let hasNegativeArrival = try contents.flag()
+        // version 1 did not say which
+        let fault =
+            hasNegativeArrival && reader.version > 1 ? (stamp: try contents.int(), target: try contents.int()) : nil
         let targets = try contents.near(1..<self.targets.count + 1, "node")
         let delays = try contents.near(1..<Int(UInt16.max) + 1, "delay").map { Int32($0) }
         let weights = try contents.doubles()
@@ -332,6 +335,12 @@ extension CheckpointLoader {
         }
         link.restore(
             weights: weights, delays: delays, since: since, trainsSince: trainsSince,
-            hasNegativeArrival: hasNegativeArrival)
+            negativeArrival: negativeArrival(fault ?? (simulation.now + 1, targets[0]), hasNegativeArrival))
+    }
+
+    /// Nil where the cell is another rank's.
+    private func negativeArrival(_ fault: (stamp: Int, target: Int), _ isThere: Bool) -> NegativeArrival? {
+        guard isThere, targets.isCell(fault.target), let end = simulation.place(fault.target) else { return nil }
+        return NegativeArrival(stamp: fault.stamp, place: end.place, plane: end.plane)
     }
 }

@@ -54,13 +54,13 @@ struct CheckpointLoader {
             try Self.same(simulation.resolution == resolution && simulation.seed == seed, reader, "resolution and seed")
         }
         let many = 0...1 << 40
-        simulation.now = try contents.int(0...TimeGrid.never, "time")
+        simulation.now = try contents.int(0...StreamName.mostSteps, "time")
         nodeCount = try contents.int(0...Simulation.mostNodes, "number of nodes")
         simulation.connectCalls = try contents.int(many, "number of calls")
         simulation.sampleCalls = try contents.int(many, "number of calls")
         simulation.assignments = try contents.int(many, "number of calls")
         simulation.streamedPopulations = try contents.int(many, "number of populations")
-        simulation.streamedNodes = try contents.int(many, "number of nodes")
+        simulation.streamedNodes = try contents.int(0...Simulation.mostNodes, "number of nodes")
         simulation.figures.spikes = try contents.int()
         let events = try contents.int()
         simulation.figures.events = simulation.ranks.rank == 0 ? events : 0
@@ -159,7 +159,8 @@ struct CheckpointLoader {
         var (_, contents) = try reader.take(.population)
         let model = try contents.text(), label = try contents.optionalText()
         let count = try contents.int(1...Simulation.mostNodes, "number of nodes")
-        let stream = try contents.int(-1...1 << 40, "stream"), first = try contents.int(0...1 << 40, "node")
+        let stream = try contents.int(-1...1 << 40, "stream"),
+            first = try contents.int(0...Simulation.mostNodes, "node")
         let columns = try contents.int(0...1000, "number of columns")
         try contents.finish()
         guard isBuilt else {
@@ -244,8 +245,9 @@ struct CheckpointLoader {
     }
 
     private func readDevice(_ model: String, _ contents: inout SectionReader) throws -> any Device {
-        let device = try make(model, try contents.settings())
+        let settings = try contents.settings()
         let number = try contents.optionalInt()
+        let device = try make(model, settings, carried: reader.version < 2 ? nil : try contents.settings())
         guard var recorder = device as? any RecorderDevice else {
             try contents.require(number == nil, "a \(model) records nothing")
             return device
@@ -257,16 +259,18 @@ struct CheckpointLoader {
         return recorder
     }
 
-    private func make(_ model: String, _ settings: Settings) throws -> any Device {
+    private func make(_ model: String, _ settings: Settings, carried: Settings?) throws -> any Device {
         guard let type = Catalogue.deviceModels.first(where: { $0.name == model }) else {
             throw reader.damaged("has nodes of a model '\(model)', which this program does not know")
         }
-        return try Self.make(type, settings, simulation.resolution)
+        return try Self.make(type, settings, carried, simulation.resolution)
     }
 
-    private static func make<D: Device>(_ type: D.Type, _ settings: Settings, _ resolution: Double) throws -> any Device
-    {
-        try D(D.merged(D.defaults(resolution), settings), resolution: resolution)
+    private static func make<D: Device>(
+        _ type: D.Type, _ settings: Settings, _ carried: Settings?, _ resolution: Double
+    ) throws -> any Device {
+        let old = carried.map { (values: settings, carried: $0) } ?? D.fromVersionOne(settings, resolution)
+        return try D(D.merged(D.defaults(resolution), old.values), resolution: resolution).resuming(old.carried)
     }
 }
 

@@ -76,6 +76,7 @@ extension Simulation {
             for device in devices {
                 contents.put(device.values)
                 contents.put((device as? any RecorderDevice).map { numbers[ObjectIdentifier($0.recording)]! })
+                contents.put(device.carried)
             }
         }
     }
@@ -102,9 +103,17 @@ extension Simulation {
     }
 
     private func write(_ link: DeviceLink, _ number: Int, to writer: CheckpointWriter) throws {
-        let isFaulty = ranks.greatest(link.negativeArrival == nil ? 0 : 1) == 1
+        let fault = firstNegativeArrival(of: link)
         let ends = try LinkPart(link, targets: targets(of: link)).whole(ranks)
-        try writer.put(.link, number) { link.write(ends, isFaulty: isFaulty, to: &$0) }
+        try writer.put(.link, number) { link.write(ends, fault: fault, to: &$0) }
+    }
+
+    /// Of all ranks. Collective.
+    private func firstNegativeArrival(of link: DeviceLink) -> (stamp: Int, target: Int)? {
+        let mine = link.negativeArrival.map { (stamp: $0.stamp, target: id(at: $0.place, of: $0.plane)) }
+        let stamp = -ranks.greatest(-(mine?.stamp ?? .max))
+        let target = -ranks.greatest(-(mine?.stamp == stamp ? mine!.target : .max))
+        return stamp == .max ? nil : (stamp, target)
     }
 
     // MARK: Recorders

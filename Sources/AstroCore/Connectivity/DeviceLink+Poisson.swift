@@ -2,16 +2,17 @@
 extension DeviceLink {
     func applyPoisson(
         _ generator: PoissonGenerator, _ run: Run, _ numbers: PoissonNumbers, _ arrivals: ClosedRange<Int>,
-        _ sentUntil: Int, _ seed: Int64
+        _ sentUntil: Int, _ seed: Int64, _ fault: inout NegativeArrival?
     ) -> Int {
-        guard generator.counts.mean > 0, receptor == 0 else { return 0 }
-        numbers.prepare(generator, seed: seed, stream: streamNumber, since: trainsSince)
-        guard weights.count == 1, delays.count == 1 else {
-            return (run.first..<run.first + run.count).reduce(0) { events, i in
-                events + addOne(numbers, generator, run, i, emissions(arrivals, sentUntil, i))
-            }
-        }
+        numbers.prepare(generator, seed: seed, StreamName(.poisson, call: streamNumber), since: trainsSince)
+        let isRefused = run.plane.inputs.refusesNegativeWeights && weights[0] < 0
         var events = 0
+        guard weights.count == 1, delays.count == 1, !isRefused else {
+            for i in run.first..<run.first + run.count {
+                events += addOne(numbers, generator, run, i, emissions(arrivals, sentUntil, i), &fault)
+            }
+            return events
+        }
         for stamp in emissions(arrivals, sentUntil, run.first) where generator.isActive(stamp) {
             events += addAll(numbers, run, stamp)
         }
@@ -19,17 +20,26 @@ extension DeviceLink {
     }
 
     private func addOne(
-        _ numbers: PoissonNumbers, _ generator: PoissonGenerator, _ run: Run, _ i: Int, _ stamps: Range<Int>
+        _ numbers: PoissonNumbers, _ generator: PoissonGenerator, _ run: Run, _ i: Int, _ stamps: Range<Int>,
+        _ fault: inout NegativeArrival?
     ) -> Int {
         var events = 0
         for stamp in stamps where generator.isActive(stamp) {
             let number = numbers.number(connection: i, stamp: stamp)
             guard number > 0 else { continue }
             events += 1
-            let (row, amount) = row(weight(i), at: stamp + delay(i), run)
-            row[i - run.first] = row[i - run.first].addingProduct(amount, Double(number))
+            addPoisson(number, at: stamp + delay(i), run, i, &fault)
         }
         return events
+    }
+
+    /// Spikes of one connection, rounded as those of `addAll` are.
+    private func addPoisson(_ number: Int, at stamp: Int, _ run: Run, _ i: Int, _ fault: inout NegativeArrival?) {
+        let (row, amount) = row(weight(i), at: stamp, run), place = i - run.first
+        if weight(i) < 0 && run.plane.inputs.refusesNegativeWeights {
+            fault = .first(fault, NegativeArrival(stamp: stamp, place: run.place + place, plane: run.plane))
+        }
+        row[place] = row[place].addingProduct(amount, Double(number))
     }
 
     /// Connections that share weight and delay.
@@ -42,10 +52,87 @@ extension DeviceLink {
     private func row(_ weight: Double, at stamp: Int, _ run: Run) -> (UnsafeMutablePointer<Double>, Double) {
         let plane = run.plane
         let value = plane.inputs.countsSpikes ? 1 : weight
-        if value < 0 && plane.inputs.refusesNegativeWeights { negativeArrival = (run.place, plane) }
         let channel = value > 0 || plane.channels == 1 ? 0 : plane.channelStride
         let offset = (stamp & plane.slotMask) &* plane.rowStride &+ channel &+ run.place
         return (plane.spikes + offset, abs(value))
+    }
+
+    /// Adds the rare spikes that arrive up to a stamp.
+    func apply(_ spikes: RareSpikes, _ run: Run, through last: Int, _ fault: inout NegativeArrival?) -> Int {
+        var events = 0
+        while let (arrival, connection, number) = spikes.next(through: last) {
+            events += 1
+            addPoisson(number, at: arrival, run, connection, &fault)
+        }
+        return events
+    }
+}
+
+/// The rare spikes of some neighbouring connections that were drawn and are still to arrive, in the order of arrival.
+final class RareSpikes {
+    private struct Spike { let arrival, connection: Int }
+
+    private let link: DeviceLink
+    private let connections: Range<Int>
+    private let trains: RareTrains
+    private let shortestDelay: Int
+    /// What arrived before was handed on already.
+    private let firstArrival: Int
+    private var spikes: [Spike] = []
+    /// The first of `spikes` that is still to be handed on.
+    private var place = 0
+    /// The next window to be drawn.
+    private var window: Int
+
+    init(
+        _ link: DeviceLink, _ run: DeviceLink.Run, _ trains: RareTrains, _ delays: ClosedRange<Int>, _ firstArrival: Int
+    ) {
+        (self.link, self.trains, self.firstArrival) = (link, trains, firstArrival)
+        connections = run.first..<run.first + run.count
+        shortestDelay = delays.lowerBound
+        window = max(firstArrival - delays.upperBound, link.since + 1) >> trains.window.shift
+    }
+
+    /// Draws all that is sent up to a stamp, and the rest of the window in which it lies.
+    func draw(_ generator: PoissonGenerator, through last: Int) {
+        guard window << trains.window.shift <= last else { return }
+        spikes.removeFirst(place)
+        place = 0
+        while window << trains.window.shift <= last {
+            drawWindow(generator)
+            window += 1
+        }
+        spikes.sort { ($0.arrival, $0.connection) < ($1.arrival, $1.connection) }
+    }
+
+    private func drawWindow(_ generator: PoissonGenerator) {
+        let size = RareWindow.connections
+        for block in connections.lowerBound / size...(connections.upperBound - 1) / size {
+            trains.forEachSpike(block: block, window: window) { stamp, connection in
+                guard connections.contains(connection), stamp > link.since, generator.isActive(stamp) else { return }
+                let arrival = stamp + link.delay(connection)
+                if arrival >= firstArrival { spikes.append(Spike(arrival: arrival, connection: connection)) }
+            }
+        }
+    }
+
+    /// The next connection with spikes that arrive up to a stamp, and how many they are.
+    func next(through last: Int) -> (arrival: Int, connection: Int, number: Int)? {
+        guard place < spikes.count, spikes[place].arrival <= last else { return nil }
+        let spike = spikes[place]
+        var number = 0
+        while place < spikes.count, spikes[place].arrival == spike.arrival, spikes[place].connection == spike.connection
+        {
+            number += 1
+            place += 1
+        }
+        return (spike.arrival, spike.connection, number)
+    }
+
+    /// The stamp before which nothing arrives.
+    var due: Int {
+        let undrawn = window << trains.window.shift + shortestDelay
+        return place < spikes.count ? min(spikes[place].arrival, undrawn) : undrawn
     }
 }
 
@@ -75,12 +162,12 @@ final class PoissonNumbers {
 
     deinit { words.deallocate() }
 
-    func prepare(_ device: PoissonGenerator, seed: Int64, stream: Int, since: Int) {
+    func prepare(_ device: PoissonGenerator, seed: Int64, _ name: StreamName, since: Int) {
         guard generator !== device.counts || self.since != since else { return }
         (generator, self.since, held) = (device.counts, since, -1)
         source =
-            device.windowCounts.map { .windows(PoissonTrains(table: $0, seed: seed, stream: stream, since: since)) }
-            ?? .steps(PoissonDraws(table: device.counts, seed: seed, stream: stream))
+            device.windowCounts.map { .windows(PoissonTrains(table: $0, seed: seed, name, since: since)) }
+            ?? .steps(PoissonDraws(table: device.counts, seed: seed, name))
     }
 
     func number(connection i: Int, stamp: Int) -> Int {
@@ -156,29 +243,29 @@ final class PoissonNumbers {
 struct PoissonDraws {
     private let table: PoissonTable
     private let key: SIMD2<UInt32>
-    private let name: UInt32
+    private let name: StreamName
 
-    init(table: PoissonTable, seed: Int64, stream: Int) {
+    init(table: PoissonTable, seed: Int64, _ name: StreamName) {
         self.table = table
         key = RandomStream.key(seed)
-        name = RandomStream.name(.poisson, stream, 0)[0]
+        self.name = name
     }
 
     func number(connection i: Int, stamp: Int) -> Int {
         let group = UInt32(truncatingIfNeeded: i / 32 * 8 + i % 8)
-        let counter = SIMD4(UInt32(truncatingIfNeeded: stamp), UInt32(truncatingIfNeeded: stamp >> 32), group, name)
-        return table.number(Philox.block(counter: counter, key: key)[i % 32 / 8])
+        let block = name.of(member: Int(group)).counter(UInt64(stamp))
+        return table.number(Philox.block(counter: block, key: key)[i % 32 / 8])
     }
 
     /// The numbers of connections 32 `block` ..< 32 `block` + 32.
     func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, stamp: Int) {
         let low = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) & 0xffff_ffff)
-        let high = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) >> 32)
+        let high = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) >> 32 | UInt64(name.page))
         var lane = 0
         while lane < 8 {
             var group = WordLanes()
             for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: block &* 8 &+ lane &+ i) }
-            let (x0, x1, x2, x3) = Philox.block(low, high, group, WordLanes(repeating: UInt64(name)), key: key)
+            let (x0, x1, x2, x3) = Philox.block(low, high, group, WordLanes(repeating: UInt64(name.words[0])), key: key)
             for (i, words) in [x0, x1, x2, x3].enumerated() {
                 for j in 0..<WordLanes.scalarCount {
                     let word = UInt32(truncatingIfNeeded: words[j])

@@ -18,6 +18,8 @@ final class DeviceLink {
     private(set) var since: Int
     /// When the generator was changed last, or connected.
     var trainsSince: Int
+    /// Changes so far: of the link and of its generator.
+    private(set) var version = 0
 
     /// Connections first ..< first + count go to neighbouring places of a plane.
     struct Run {
@@ -56,17 +58,25 @@ final class DeviceLink {
 
     /// Connections onto own cells, in order: number, and the target's plane and place.
     var ownConnections: [(index: Int, plane: InputPlane, place: Int)] {
-        shares.joined().flatMap { run in (0..<run.count).map { (run.first + $0, run.plane, run.place + $0) } }
-            .sorted { $0.0 < $1.0 }
+        runsInOrder.flatMap { run in (0..<run.count).map { (run.first + $0, run.plane, run.place + $0) } }
     }
+
+    /// By number.
+    var runsInOrder: [Run] { shares.joined().sorted { $0.first < $1.first } }
 
     /// Where a connection onto an own cell ends.
     func end(of index: Int) -> (plane: InputPlane, place: Int) {
-        let run = shares.joined().first { $0.first <= index && index < $0.first + $0.count }!
+        let runs = shares.lazy.compactMap { share -> Run? in
+            let next = share.partitioningIndex { $0.first > index }
+            guard next > 0, index < share[next - 1].first + share[next - 1].count else { return nil }
+            return share[next - 1]
+        }
+        let run = runs.first!
         return (run.plane, run.place + index - run.first)
     }
 
     var longestDelay: Int { Int(delays.max() ?? 1) }
+    var delayRange: ClosedRange<Int> { Int(delays.min() ?? 1)...longestDelay }
 
     @inline(__always) func weight(_ i: Int) -> Double { weights.count == 1 ? weights[0] : weights[i] }
     @inline(__always) func delay(_ i: Int) -> Int { Int(delays.count == 1 ? delays[0] : delays[i]) }
@@ -83,10 +93,14 @@ final class DeviceLink {
 
     /// Hands on all that has been sent up to `now`, before the device or the link changes.
     func flush(_ device: any Device, now: Int, seed: Int64) {
+        let arrivals = now + 1...now + longestDelay
         for run in shares.joined() {
-            _ = Piece(self, run).apply(device, now + 1...now + longestDelay, sentUntil: now, seed: seed)
+            let piece = Piece(self, run)
+            _ = piece.apply(device, arrivals, sentUntil: now, seed: seed)
+            negativeArrival = NegativeArrival.first(negativeArrival, piece.negativeArrival)
         }
         since = now
+        version += 1
     }
 
     /// Connections to neighbouring cells, which are dealt with together.
@@ -94,17 +108,39 @@ final class DeviceLink {
         let link: DeviceLink
         let run: Run
         private var numbers: PoissonNumbers?
+        private var rareSpikes: RareSpikes?
+        /// Nothing arrives before this stamp, if the link is of this version.
+        private var due = Int.min
+        private var version = -1
+        private var delays = 1...1
+        /// The first spike of negative weight that reached a cell which takes none.
+        private(set) var negativeArrival: NegativeArrival?
 
         init(_ link: DeviceLink, _ run: Run) { (self.link, self.run) = (link, run) }
 
-        /// Adds what arrives at the cells; the number of events.
+        func takeNegativeArrival() -> NegativeArrival? {
+            guard negativeArrival != nil else { return nil }
+            defer { negativeArrival = nil }
+            return negativeArrival
+        }
+
+        /// Can anything arrive up to a stamp?
+        @inline(__always)
+        func isDue(_ last: Int) -> Bool { last >= due || version != link.version }
+
+        /// Adds what arrives at the cells; the number of events. To be called for one slice after the other; slices for which it
+        /// is not due may be left out.
         func apply(_ device: any Device, _ arrivals: ClosedRange<Int>, sentUntil: Int = .max, seed: Int64) -> Int {
+            if version != link.version {
+                (version, delays, rareSpikes) = (link.version, link.delayRange, nil)
+            }
+            due = .min
             switch device {
             case let generator as PoissonGenerator:
-                if numbers == nil { numbers = PoissonNumbers(run.first..<run.first + run.count) }
-                return link.applyPoisson(generator, run, numbers!, arrivals, sentUntil, seed)
+                return applyPoisson(generator, arrivals, sentUntil, seed)
             case let generator as SpikeGenerator:
-                return link.applySpikes(generator, run, arrivals, sentUntil)
+                guard isDue(generator, arrivals) else { return 0 }
+                return link.applySpikes(generator, run, arrivals, sentUntil, &negativeArrival)
             case let generator as NoiseGenerator:
                 link.applyNoise(generator, run, arrivals, sentUntil, seed)
             case let generator as any CurrentDevice:
@@ -112,6 +148,42 @@ final class DeviceLink {
             default: break
             }
             return 0
+        }
+
+        private func applyPoisson(
+            _ generator: PoissonGenerator, _ arrivals: ClosedRange<Int>, _ sentUntil: Int, _ seed: Int64
+        ) -> Int {
+            guard generator.counts.mean > 0, link.receptor == 0 else {
+                due = .max
+                return 0
+            }
+            guard let window = generator.rareWindow else {
+                let numbers = numbers ?? PoissonNumbers(run.first..<run.first + run.count)
+                self.numbers = numbers
+                return link.applyPoisson(generator, run, numbers, arrivals, sentUntil, seed, &negativeArrival)
+            }
+            let spikes =
+                rareSpikes
+                ?? RareSpikes(
+                    link, run,
+                    RareTrains(window, seed: seed, StreamName(.poisson, call: link.streamNumber), since: link.trainsSince),
+                    delays, arrivals.lowerBound)
+            rareSpikes = spikes
+            spikes.draw(generator, through: min(arrivals.upperBound - delays.lowerBound, sentUntil))
+            let events = link.apply(spikes, run, through: arrivals.upperBound, &negativeArrival)
+            due = spikes.due
+            return events
+        }
+
+        /// Does a listed spike arrive? If not, says when the next one may.
+        private func isDue(_ generator: SpikeGenerator, _ arrivals: ClosedRange<Int>) -> Bool {
+            guard let next = generator.next(from: max(arrivals.lowerBound - delays.upperBound, link.since + 1)) else {
+                due = .max
+                return false
+            }
+            let isDue = next + delays.lowerBound <= arrivals.upperBound
+            if !isDue { due = next + delays.lowerBound }
+            return isDue
         }
     }
 
@@ -165,32 +237,56 @@ final class DeviceLink {
     }
 
     private func applySpikes(
-        _ generator: SpikeGenerator, _ run: Run, _ arrivals: ClosedRange<Int>, _ sentUntil: Int
+        _ generator: SpikeGenerator, _ run: Run, _ arrivals: ClosedRange<Int>, _ sentUntil: Int,
+        _ fault: inout NegativeArrival?
     ) -> Int {
         var events = 0
         for i in run.first..<run.first + run.count {
             let range = emissions(arrivals, sentUntil, i)
             for spike in generator.spikes(range.lowerBound, range.upperBound - 1) {
                 events += 1
-                add(
-                    weight(i) * spike.weight, times: spike.multiplicity, at: spike.stamp + delay(i), run.plane,
-                    run.place + i - run.first)
+                add(weight(i) * spike.weight, times: spike.multiplicity, at: spike.stamp + delay(i), run, i, &fault)
             }
         }
         return events
     }
 
+    /// Adds spikes of one connection.
     @inline(__always)
-    private func add(_ weight: Double, times number: Int, at stamp: Int, _ plane: InputPlane, _ place: Int) {
+    func add(
+        _ weight: Double, times number: Int, at stamp: Int, _ run: Run, _ i: Int, _ fault: inout NegativeArrival?
+    ) {
         guard receptor == 0 else { return }
+        let plane = run.plane, place = run.place + i - run.first
         let value = plane.inputs.countsSpikes ? Double(number) : weight * Double(number)
-        if value < 0 && plane.inputs.refusesNegativeWeights { negativeArrival = (place, plane) }
+        if value < 0 && plane.inputs.refusesNegativeWeights {
+            fault = .first(fault, NegativeArrival(stamp: stamp, place: place, plane: plane))
+        }
         let channel = value > 0 || plane.channels == 1 ? 0 : plane.channelStride
         plane.spikes[(stamp & plane.slotMask) &* plane.rowStride &+ channel &+ place] += abs(value)
     }
 
-    /// A spike of negative weight that reached a cell which takes none.
-    nonisolated(unsafe) var negativeArrival: (place: Int, plane: InputPlane)?
+    /// What was found when all that had been sent was handed on, before a change.
+    private(set) var negativeArrival: NegativeArrival?
+
+    /// The same; nobody finds it any more.
+    func takeNegativeArrival() -> NegativeArrival? {
+        defer { negativeArrival = nil }
+        return negativeArrival
+    }
+}
+
+/// A spike of negative weight that reaches a cell which takes none.
+struct NegativeArrival {
+    let stamp: Int
+    let place: Int
+    let plane: InputPlane
+
+    /// The earlier one.
+    static func first(_ a: NegativeArrival?, _ b: NegativeArrival?) -> NegativeArrival? {
+        guard let a, let b else { return a ?? b }
+        return (b.stamp, b.place) < (a.stamp, a.place) ? b : a
+    }
 }
 
 extension DeviceLink: Checkpointed {
@@ -198,20 +294,22 @@ extension DeviceLink: Checkpointed {
         "population", "device", "streamNumber", "number", "weights", "delays", "count", "receptor", "since",
         "trainsSince", "negativeArrival",
     ]
-    static let made = ["shares"]
+    static let made = ["shares", "version"]
 
-    /// - `isFaulty`: has a negative weight arrived where none may?
-    func write(_ ends: LinkPart, isFaulty: Bool, to contents: inout SectionWriter) {
+    /// - `fault`: when a negative weight arrives where none may, and the id of the cell.
+    func write(_ ends: LinkPart, fault: (stamp: Int, target: Int)?, to contents: inout SectionWriter) {
         [population, device, streamNumber, number, receptor, since, trainsSince].forEach { contents.put($0) }
-        contents.put(isFaulty)
+        contents.put(fault != nil)
+        if let fault { [fault.stamp, fault.target].forEach { contents.put($0) } }
         contents.put(near: ends.targets)
         contents.put(near: ends.delays)
         contents.put(ends.weights)
     }
 
     /// Takes over what may have changed since the connections were made.
-    func restore(weights: [Double], delays: [Int32], since: Int, trainsSince: Int, hasNegativeArrival: Bool) {
+    func restore(weights: [Double], delays: [Int32], since: Int, trainsSince: Int, negativeArrival: NegativeArrival?) {
         (self.weights, self.delays, self.since, self.trainsSince) = (weights, delays, since, trainsSince)
-        negativeArrival = hasNegativeArrival ? shares.joined().first.map { ($0.place, $0.plane) } : nil
+        self.negativeArrival = negativeArrival
+        version += 1
     }
 }

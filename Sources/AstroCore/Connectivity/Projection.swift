@@ -6,6 +6,8 @@ final class Projection {
     static let rowsPerChunk = 64
 
     let number: Int
+    /// The place among a simulation's projections.
+    var index = 0
     let spec: SynapseSpec
     /// A row each.
     let sources: NodeIDs
@@ -18,6 +20,12 @@ final class Projection {
     let segmentsOfWorker: [[Segment]]
     /// Connections, on all ranks; the store has those onto own cells.
     private(set) var count = 0
+    /// Those onto own cells.
+    var ownCount: Int { segments.reduce(0) { $0 + $1.count } }
+    /// Places that targets may have, about.
+    var targetPlaces: Int { segments.reduce(0) { $0 + min(Segment.span, $1.plane.size - $1.base) } }
+    /// Own connections by delay, from when delays are first set one by one.
+    private var delayCounts: [Int] = []
 
     /// Short-term plasticity shared by all connections of a source: parameters, and a state for each row of an own cell.
     var plasticity: Tsodyks?
@@ -45,8 +53,45 @@ final class Projection {
     /// Has every connection dynamics of its own?
     var isIndividual: Bool { spec.model == .tsodyksSynapse && plasticity == nil }
 
+    /// Sets the delay (steps) of a connection that has its own.
+    func setDelay(_ steps: Int, _ chunk: RowChunk, _ index: Int) {
+        if delayCounts.isEmpty { countDelays() }
+        delayCounts[Int(chunk.delays![index])] -= 1
+        delayCounts[steps] += 1
+        chunk.delays![index] = UInt16(steps)
+    }
+
+    private func countDelays() {
+        delayCounts = Array(repeating: 0, count: Int(UInt16.max) + 1)
+        for case let chunk? in segments.lazy.map(\.chunks).joined() {
+            for i in 0..<chunk.count { delayCounts[Int(chunk.delays![i])] += 1 }
+        }
+    }
+
+    /// After delays were set. Collective.
+    func findDelays() {
+        let shortest = delayCounts.firstIndex { $0 > 0 }, longest = delayCounts.lastIndex { $0 > 0 }
+        finish(
+            count: count, shortestDelay: Ranks.all.least(shortest ?? .max),
+            longestDelay: Ranks.all.greatest(longest ?? 1))
+    }
+
+    /// After connections were read that have their own. Collective.
+    func countDelaysAnew() {
+        countDelays()
+        findDelays()
+    }
+
     func finish(count: Int, shortestDelay: Int, longestDelay: Int) {
         (self.count, self.shortestDelay, self.longestDelay) = (count, shortestDelay, longestDelay)
+    }
+
+    /// Connections of a row onto own cells.
+    func connectionCount(row: Int) -> Int {
+        segments.reduce(0) {
+            let chunk = $1.chunks[row / Self.rowsPerChunk]
+            return $0 + (chunk?.connections(ofRow: row % Self.rowsPerChunk).count ?? 0)
+        }
     }
 
     /// The factor on the weights of all connections of an own row, for a spike with this stamp (ms).
@@ -79,7 +124,7 @@ final class Projection {
     }
 
     var memoryBytes: Int {
-        segments.reduce(states.count * 32) { $0 + $1.memoryBytes }
+        segments.reduce(states.count * 32 + delayCounts.count * 8) { $0 + $1.memoryBytes }
     }
 }
 
@@ -116,7 +161,9 @@ struct OwnRows {
 
 extension Projection: Checkpointed {
     static let kept = ["number", "spec", "sources", "weight", "delay", "segments", "plasticity", "states"]
-    static let made = ["longestDelay", "shortestDelay", "segmentsOfWorker", "count", "ownRows", "borrowed"]
+    static let made = [
+        "index", "longestDelay", "shortestDelay", "segmentsOfWorker", "count", "delayCounts", "ownRows", "borrowed",
+    ]
 }
 
 extension Tsodyks {
@@ -161,5 +208,15 @@ final class Segment {
         chunks.deallocate()
     }
 
-    var memoryBytes: Int { chunks.reduce(chunks.count * 8) { $0 + ($1?.memoryBytes ?? 0) } }
+    private(set) lazy var count = chunks.reduce(0) { $0 + ($1?.count ?? 0) }
+    private var madeIndex: TargetIndex?
+    /// nil where connections are few, or memory is short.
+    var targetIndex: TargetIndex? {
+        if madeIndex == nil { madeIndex = TargetIndex(self) }
+        return madeIndex
+    }
+
+    var memoryBytes: Int {
+        chunks.reduce(chunks.count * 8 + (madeIndex?.memoryBytes ?? 0)) { $0 + ($1?.memoryBytes ?? 0) }
+    }
 }

@@ -8,8 +8,10 @@ struct Route {
     /// The plane's input from the segment's base on.
     private let spikes: UnsafeMutablePointer<Double>
     private let slotMask, rowStride, channelStride: Int
+    private let plane: InputPlane
+    private let base: Int
     private let countsSpikes, refusesNegativeWeights: Bool
-    /// Weight and delay where all connections share them.
+    /// Weight and delay where these, and what a spike releases, are the same for all connections of a cell.
     private let shared: (weight: Double, delay: Int)?
     private let isHeard: Bool
     private let projection: Projection
@@ -24,14 +26,14 @@ struct Route {
         factor = outgoing.factor ?? -1
         rows = outgoing.rows
         chunks = segment.chunks.baseAddress!
-        let plane = segment.plane
+        (plane, base) = (segment.plane, segment.base)
         spikes = plane.spikes + segment.base
         (slotMask, rowStride) = (plane.slotMask, plane.rowStride)
         channelStride = plane.channels == 1 ? 0 : plane.channelStride
         (countsSpikes, refusesNegativeWeights) = (plane.inputs.countsSpikes, plane.inputs.refusesNegativeWeights)
         let projection = outgoing.projection
         self.projection = projection
-        if let weight = projection.weight, let delay = projection.delay {
+        if let weight = projection.weight, let delay = projection.delay, !projection.isIndividual {
             shared = (weight, delay)
         } else {
             shared = nil
@@ -61,18 +63,21 @@ struct Route {
 
     /// Hands a spike to its targets; the number of connections. `stamp` is the spike's.
     ///
-    /// - `fault`: set where a negative weight goes to a cell that takes none.
+    /// - `fault`: the first arrival of a negative weight at a cell that takes none.
     @inline(__always)
-    func deliver(cell: Int, factor: Double, stamp: Int, fault: inout Bool) -> Int {
+    func deliver(cell: Int, factor: Double, stamp: Int, fault: inout NegativeArrival?) -> Int {
         guard let (chunk, row) = find(cell) else { return 0 }
         let connections = chunk.connections(ofRow: row)
-        guard !connections.isEmpty, isHeard else { return connections.count }
+        guard !connections.isEmpty else { return 0 }
         guard let (weight, delay) = shared else {
             deliverEach(connections, chunk, factor, stamp, &fault)
             return connections.count
         }
+        guard isHeard else { return connections.count }
         let value = countsSpikes ? 1 : weight * factor
-        if value < 0 && refusesNegativeWeights { fault = true }
+        if value < 0 && refusesNegativeWeights {
+            for i in connections { note(stamp + delay, chunk.targets[i], &fault) }
+        }
         let input = place(stamp + delay, value), targets = chunk.targets, amount = abs(value)
         for i in connections { input[Int(targets[i])] += amount }
         return connections.count
@@ -80,7 +85,8 @@ struct Route {
 
     /// Connections that differ in weight, delay or dynamics.
     private func deliverEach(
-        _ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int, _ fault: inout Bool
+        _ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int,
+        _ fault: inout NegativeArrival?
     ) {
         let time = TimeGrid.ms(stamp, resolution)
         for i in connections {
@@ -88,10 +94,17 @@ struct Route {
             if let individuals = chunk.individuals {
                 value *= individuals[i].plasticity.release(&individuals[i].state, at: time)
             }
+            guard isHeard else { continue }
             if countsSpikes { value = 1 }
-            if value < 0 && refusesNegativeWeights { fault = true }
-            place(stamp + (projection.delay ?? Int(chunk.delays![i])), value)[Int(chunk.targets[i])] += abs(value)
+            let arrival = stamp + (projection.delay ?? Int(chunk.delays![i]))
+            if value < 0 && refusesNegativeWeights { note(arrival, chunk.targets[i], &fault) }
+            place(arrival, value)[Int(chunk.targets[i])] += abs(value)
         }
+    }
+
+    @inline(never)
+    private func note(_ stamp: Int, _ target: UInt16, _ fault: inout NegativeArrival?) {
+        fault = .first(fault, NegativeArrival(stamp: stamp, place: base + Int(target), plane: plane))
     }
 
     /// Where input of this sign and stamp goes to.

@@ -70,6 +70,14 @@ struct RowChunk {
     /// Rows with connections.
     var rows: [Int] { (0..<64).filter { header.pointee.filled >> UInt64($0) & 1 == 1 } }
 
+    /// The row of a connection.
+    func row(of index: Int) -> Int {
+        let ends = UnsafeBufferPointer(start: header.pointee.offsets + 1, count: filledRows)
+        var rest = header.pointee.filled
+        for _ in 0..<ends.partitioningIndex(where: { $0 > index }) { rest &= rest &- 1 }
+        return rest.trailingZeroBitCount
+    }
+
     var targets: UnsafeMutablePointer<UInt16> { header.pointee.targets }
     var weights: UnsafeMutablePointer<Double>? { header.pointee.weights }
     var delays: UnsafeMutablePointer<UInt16>? { header.pointee.delays }

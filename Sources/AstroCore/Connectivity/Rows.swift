@@ -11,6 +11,21 @@ protocol Rows: AnyObject {
 struct CallName {
     let seed: Int64
     let number: Int
+    /// What the rule draws for.
+    let purpose: Purpose
+
+    init(seed: Int64, number: Int) throws {
+        for purpose in [Purpose.connection, .thirdFactor, .pool, .synapseParameter] {
+            try StreamName.check(purpose, call: number, "connect calls")
+        }
+        (self.seed, self.number, purpose) = (seed, number, .connection)
+    }
+
+    /// Random rules that connect recorders draw from streams of their own, so that recorders shift no other.
+    init(ofRecordersWith seed: Int64) { (self.seed, number, purpose) = (seed, 0, .recorderRule) }
+
+    /// Of the rule's draws for a row or a column.
+    func name(_ member: Int = 0) -> StreamName { StreamName(purpose, call: number, member: member) }
 }
 
 extension ConnectionRule {
@@ -54,7 +69,7 @@ extension ConnectionRule {
     private func fixedTotalNumber(
         _ pre: Int, _ post: Int, _ exclusion: AutapseFilter?, _ call: CallName, _ turns: RowTurns? = nil
     ) -> any Rows {
-        var stream = RandomStream(seed: call.seed, .connection, call.number)
+        var stream = RandomStream(seed: call.seed, call.name())
         var pairs = PairedRows(rows: pre, turns)
         var made = 0
         while made < Int(value) {
@@ -171,7 +186,7 @@ final class PairwiseBernoulli: Rows {
         if p == 1 {
             targets.append(contentsOf: (0..<UInt32(count)))
         } else {
-            var gaps = LogUniforms(seed: call.seed, .connection, call.number, source)
+            var gaps = LogUniforms(seed: call.seed, call.name(source))
             let end = Double(count)
             var position = (gaps.next() * scale).rounded(.down)
             while position < end {
@@ -197,7 +212,7 @@ final class PairwisePoisson: Rows {
     func append(row source: Int, to targets: inout [UInt32]) {
         guard mean > 0 else { return }
         let start = targets.count
-        var gaps = LogUniforms(seed: call.seed, .connection, call.number, source)
+        var gaps = LogUniforms(seed: call.seed, call.name(source))
         let end = Double(count)
         var position = -gaps.next() / mean
         while position < end {
@@ -223,7 +238,7 @@ final class Partners {
     }
 
     func append(of node: Int, to list: inout [UInt32]) {
-        var stream = RandomStream(seed: call.seed, .connection, call.number, node)
+        var stream = RandomStream(seed: call.seed, call.name(node))
         guard allowsMultapses else { return appendDistinct(of: node, &stream, to: &list) }
         var drawn = 0
         while drawn < number {

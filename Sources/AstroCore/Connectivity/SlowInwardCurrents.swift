@@ -17,6 +17,9 @@ final class SICProjection {
     /// Connections, on all ranks.
     let count: Int
     private(set) var shortestDelay = 1, longestDelay = 1
+    /// Made when first asked for: entries by source and by target, and the number of each one's first connection, which stays
+    /// when entries are split.
+    private var bySource: [Int32] = [], byTarget: [Int32] = [], firsts: [Int] = []
 
     /// Collective.
     init(number: Int, entries: [Entry], count: Int) {
@@ -32,19 +35,76 @@ final class SICProjection {
         longestDelay = Ranks.all.greatest(entries.lazy.map { Int($0.delay) }.max() ?? 1)
     }
 
-    /// Gives parallel connections, told by entry and number within it, new weights or delays (steps). Entries whose
-    /// connections then differ are split.
-    func set(_ changes: [(entry: Int, member: Int, value: Double)], delay: Bool) {
-        var split: [Int: [Double]] = [:]
+    /// Gives connections, told by their numbers, new weights or delays (steps). Entries whose connections then differ are
+    /// split.
+    func set(_ changes: [(number: Int, value: Double)], delay: Bool) {
+        var changed: [Int: [Double]] = [:]
         for change in changes {
-            let old = delay ? Double(entries[change.entry].delay) : entries[change.entry].weight
-            split[change.entry, default: Array(repeating: old, count: Int(entries[change.entry].multiplicity))][
-                change.member] = change.value
+            let index = entryIndex(of: change.number), entry = entries[index]
+            let old = delay ? Double(entry.delay) : entry.weight
+            changed[index, default: Array(repeating: old, count: Int(entry.multiplicity))][
+                change.number - firstNumber(of: index)] = change.value
         }
-        entries = entries.enumerated().flatMap { index, entry -> [Entry] in
-            guard let values = split[index] else { return [entry] }
-            return Self.parts(of: entry, values, delay: delay)
+        let parts = Dictionary(
+            uniqueKeysWithValues: changed.map { ($0, Self.parts(of: entries[$0], $1, delay: delay)) })
+        if parts.values.allSatisfy({ $0.count == 1 }) {
+            for (index, part) in parts { entries[index] = part[0] }
+            return
         }
+        entries = entries.indices.flatMap { parts[$0] ?? [entries[$0]] }
+        (bySource, byTarget, firsts) = ([], [], [])
+    }
+
+    // MARK: Finding
+
+    /// The entry of a connection; connections count through the entries.
+    func entryIndex(of number: Int) -> Int {
+        countIfNeeded()
+        return firsts.partitioningIndex { $0 > number } - 1
+    }
+
+    func firstNumber(of index: Int) -> Int {
+        countIfNeeded()
+        return firsts[index]
+    }
+
+    private func countIfNeeded() {
+        guard firsts.count != entries.count else { return }
+        firsts.reserveCapacity(entries.count)
+        var next = 0
+        for entry in entries {
+            firsts.append(next)
+            next += Int(entry.multiplicity)
+        }
+    }
+
+    /// By source, then by target, parallel ones in their order: all that may be between some nodes.
+    func ordered(_ source: Nodes?, _ target: Nodes?) -> [Int] {
+        if bySource.count != entries.count {
+            let key = { (i: Int32) in (self.entries[Int(i)].source, self.entries[Int(i)].target, i) }
+            bySource = entries.indices.map { Int32($0) }.sorted { key($0) < key($1) }
+        }
+        if let source, Self.isFew(source, entries.count) {
+            return source.ids.sorted().flatMap { id in Self.range(of: id, bySource) { entries[$0].source } }
+        }
+        guard let target, Self.isFew(target, entries.count) else { return bySource.map { Int($0) } }
+        if byTarget.count != entries.count {
+            byTarget = entries.indices.map { Int32($0) }.sorted {
+                (entries[Int($0)].target, $0) < (entries[Int($1)].target, $1)
+            }
+        }
+        let found = target.ids.flatMap { id in Self.range(of: id, byTarget) { entries[$0].target } }
+        return found.sorted {
+            (entries[$0].source, entries[$0].target, $0) < (entries[$1].source, entries[$1].target, $1)
+        }
+    }
+
+    /// Is it sooner to look for each than to go through all entries?
+    private static func isFew(_ nodes: Nodes, _ count: Int) -> Bool { nodes.count * 32 < count }
+
+    private static func range(of id: Int, _ order: [Int32], _ end: (Int) -> Int32) -> [Int] {
+        let first = order.partitioningIndex { Int(end(Int($0))) >= id }
+        return order[first...].prefix { Int(end(Int($0))) == id }.map { Int($0) }
     }
 
     private static func parts(of entry: Entry, _ values: [Double], delay: Bool) -> [Entry] {
@@ -65,7 +125,7 @@ final class SICProjection {
 
 extension SICProjection: Checkpointed {
     static let kept = ["number", "entries"]
-    static let made = ["count", "shortestDelay", "longestDelay"]
+    static let made = ["count", "shortestDelay", "longestDelay", "bySource", "byTarget", "firsts"]
 }
 
 extension SICProjection {
@@ -75,7 +135,9 @@ extension SICProjection {
         return entries.indices.sorted { (entries[$0].target, $0) < (entries[$1].target, $1) }.map { entries[$0] }
     }
 
-    var memoryBytes: Int { entries.count * MemoryLayout<Entry>.stride }
+    var memoryBytes: Int {
+        entries.count * MemoryLayout<Entry>.stride + (bySource.count + byTarget.count) * 4 + firsts.count * 8
+    }
 }
 
 /// The slow inward currents that one worker's neurons receive: for each neuron and delay the weighted sum over

@@ -158,8 +158,8 @@ struct ParameterDraws {
         case .all(let x): return Array(repeating: x, count: count)
         case .listed(let list): return Array(list[rowStart(row)..<rowStart(row) + count])
         case .drawn(let distribution):
-            // 16 parameters a call: the streams of calls do not meet
-            var stream = RandomStream(seed: call.seed, .synapseParameter, call.number &* 16 &+ index, row)
+            let name = StreamName(.synapseParameter, call: call.number, parameter: index, member: row)
+            var stream = RandomStream(seed: call.seed, name)
             return try (0..<count).map { _ in
                 let x = try distribution.draw(&stream)
                 try parameter.check(x, of: distribution.description)

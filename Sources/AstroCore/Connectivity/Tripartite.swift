@@ -33,7 +33,8 @@ final class ThirdFactor: @unchecked Sendable {
             let stretch = 256
             Team.shared.forEach((post + stretch - 1) / stretch, workers: workers) { part, _ in
                 for target in part * stretch..<min(post, (part + 1) * stretch) {
-                    var stream = RandomStream(seed: call.seed, .pool, call.number, targets.position(ofOwn: target))
+                    let name = StreamName(.pool, call: call.number, member: targets.position(ofOwn: target))
+                    var stream = RandomStream(seed: call.seed, name)
                     let pool = stream.distinct(size, below: third)
                     for j in 0..<size { (base + target * size + j).initialize(to: UInt32(pool[j])) }
                 }
@@ -71,7 +72,7 @@ final class ThirdFactor: @unchecked Sendable {
     /// For each of a row's primary connections the place in its target's pool, or -1.
     func choose(row: Int, _ count: Int, into places: inout [Int32]) {
         places.removeAll(keepingCapacity: true)
-        let key = RandomStream.key(call.seed), name = RandomStream.name(.thirdFactor, call.number, row)
+        let key = RandomStream.key(call.seed), name = StreamName(.thirdFactor, call: call.number, member: row)
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: BulkRandom.batch) { words in
             for i in 0..<count {
                 let place = i % (BulkRandom.batch / 2)

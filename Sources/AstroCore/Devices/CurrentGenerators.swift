@@ -1,7 +1,7 @@
 /// Constant current.
 struct DCGenerator: CurrentDevice {
     static let name = "dc_generator"
-    static let text = ModelText(summary: "Constant current.", equations: "I = amplitude, start < t <= stop")
+    static let text = ModelText(summary: "Constant current.", equations: "I = amplitude, start <= t < stop")
     static let ownParameters = [Parameter("amplitude", 0, .pA, "current (uM/ms into calcium for astrocytes)")]
 
     let values: Settings
@@ -22,10 +22,16 @@ struct StepCurrentGenerator: CurrentDevice {
     static let name = "step_current_generator"
     static let text = ModelText(
         summary: "Piecewise constant current.",
-        equations: "I = amplitude_values[i] from amplitude_times[i] on; 0 before the first time")
+        equations: "I = amplitude_values[i] from amplitude_times[i] on; 0 before the first time",
+        notes: [
+            "New times leave the current as it is until the first of them that is still to come; those that are past, or now, are "
+                + "skipped.",
+            "As in NEST, amplitude_times count from the beginning of the simulation, not from origin.",
+        ])
     static let ownParameters = [
-        Parameter("amplitude_times", .numbers([]), .ms, "times of change, strictly increasing"),
-        Parameter("amplitude_values", .numbers([]), .pA, "new amplitudes"),
+        Parameter(
+            "amplitude_times", .numbers([]), .ms, "times of change", .positive, and: "on the grid, strictly increasing"),
+        Parameter("amplitude_values", .numbers([]), .pA, "new amplitudes", and: "as many as amplitude_times"),
         Parameter("allow_offgrid_times", .flag(false), .flag, "round off-grid times up to the end of their step"),
     ]
 
@@ -33,6 +39,8 @@ struct StepCurrentGenerator: CurrentDevice {
     let window: ActivityWindow
     private let changes: [Int]
     private let amplitudes: [Double]
+    /// The current that was there at a change of this generator, until the first of its times after it.
+    private var held: (since: Int, amplitude: Double)?
 
     init(_ values: Settings, resolution: Double) throws {
         self.values = values
@@ -45,13 +53,11 @@ struct StepCurrentGenerator: CurrentDevice {
             )
         }
         let rounding = values.flag("allow_offgrid_times")
-        let origin = window.origin
         changes = try times.map { time in
             guard time > 0 else {
                 throw InputError("\(Self.name): amplitude_times: \(formatted(time)) ms is not after 0")
             }
-            return origin
-                + (try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): amplitude_times"))
+            return try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): amplitude_times")
         }
         guard zip(changes, changes.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw InputError("\(Self.name): amplitude_times must be strictly increasing, at least a step apart")
@@ -60,7 +66,45 @@ struct StepCurrentGenerator: CurrentDevice {
 
     func amplitude(at stamp: Int) -> Double {
         let next = EventTimes.firstIndex(in: changes, after: stamp)
+        if let held, next == 0 || changes[next - 1] <= held.since { return held.amplitude }
         return next == 0 ? 0 : amplitudes[next - 1]
+    }
+
+    func succeeding(_ old: (any Device)?, now: Int) -> Self {
+        let before = (old as? Self)?.amplitude(at: now) ?? 0
+        guard now > 0, amplitude(at: now) != before else { return self }
+        return holding(before, since: now)
+    }
+
+    private func holding(_ amplitude: Double, since: Int) -> Self {
+        var result = self
+        result.held = (since, amplitude)
+        return result
+    }
+
+    /// Version 1 counted the times from origin. What would then be before the first step is a current that is held.
+    static func fromVersionOne(_ values: Settings, _ resolution: Double) -> (values: Settings, carried: Settings) {
+        let origin = values.number("origin")
+        guard origin != 0, origin.isFinite else { return (values, [:]) }
+        let changes = zip(values.numbers("amplitude_times"), values.numbers("amplitude_values"))
+        let shifted = changes.map { (time: $0 + origin, value: $1) }
+        let past = shifted.prefix { $0.time < TimeGrid.unit / 2 }, rest = shifted[past.count...]
+        let new: Settings = [
+            "amplitude_times": .numbers(rest.map(\.time)), "amplitude_values": .numbers(rest.map(\.value)),
+        ]
+        let carried: Settings = past.last.map { ["since": .number(0), "amplitude": .number($0.value)] } ?? [:]
+        return (values.merging(new) { $1 }, carried)
+    }
+
+    var carried: Settings {
+        held.map { ["since": .number(Double($0.since)), "amplitude": .number($0.amplitude)] } ?? [:]
+    }
+
+    func resuming(_ carried: Settings) throws -> Self {
+        guard let since = try carried.stamp("since") else { return self }
+        let amplitude = carried.number("amplitude")
+        guard amplitude.isFinite else { throw InputError("\(Self.name): a held current is no number") }
+        return holding(amplitude, since: since)
     }
 }
 
@@ -91,80 +135,6 @@ struct ACGenerator: CurrentDevice {
         let seconds = TimeGrid.ms(stamp, resolution) / 1000
         let turns = values.number("frequency") * seconds + values.number("phase") / 360
         return values.number("offset") + values.number("amplitude") * sinCosOfTurns(turns).sin
-    }
-}
-
-/// Gaussian white noise, approximated by a current that is drawn anew every `dt`, independently for each connection.
-struct NoiseGenerator: Device {
-    static let name = "noise_generator"
-    static let family = NodeFamily.stimulator
-    static let text = ModelText(
-        summary: "Gaussian noise current, drawn anew every dt for each connection.",
-        equations: "I = mean + sqrt(std^2 + std_mod^2 sin(2 pi frequency t + phase)) N(0, 1), held for dt",
-        notes: [
-            "The default of dt is 1 ms; where that is no whole number of steps, it is 10 steps.",
-            "Each connection has a current of its own; all change at the same instants: start, start + dt, ...",
-            "The modulation is a function of the simulation's time; start and stop do not shift its phase.",
-        ])
-    static let ownParameters = [
-        Parameter("mean", 0, .pA, "mean of the current"),
-        Parameter("std", 0, .pA, "standard deviation of the current", .nonNegative),
-        Parameter("std_mod", 0, .pA, "amplitude of the sinusoidal modulation of std, at most std", .nonNegative),
-        Parameter("frequency", 0, .Hz, "frequency of the modulation"),
-        Parameter("phase", 0, .degree, "phase of the modulation"),
-        Parameter("dt", 1, .ms, "time that a value is held", .positive),
-    ]
-
-    let values: Settings
-    let window: ActivityWindow
-    private let resolution: Double
-    let holdSteps: Int
-
-    init(_ values: Settings, resolution: Double) throws {
-        self.values = values
-        self.resolution = resolution
-        window = try ActivityWindow(values, resolution, Self.name)
-        guard values.number("std_mod") <= values.number("std") else {
-            throw InputError(
-                "\(Self.name): std_mod = \(formatted(values.number("std_mod"))) pA must not be above std = \(formatted(values.number("std"))) pA"
-            )
-        }
-        let dt = values.number("dt")
-        guard let steps = TimeGrid.steps(dt, resolution), steps > 0 else {
-            throw InputError(
-                "\(Self.name): dt = \(formatted(dt)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
-            )
-        }
-        holdSteps = steps
-    }
-
-    /// dt is 1 ms, or 10 steps where 1 ms is no whole number of them.
-    static func defaults(_ resolution: Double) -> Settings {
-        var values = defaults
-        if TimeGrid.steps(1, resolution) == nil { values["dt"] = .number(TimeGrid.ms(10, resolution)) }
-        return values
-    }
-
-    /// The stamp at which the current that holds at `stamp` was drawn.
-    func drawing(for stamp: Int) -> Int {
-        let first = max(window.start, 1)
-        return first + (stamp - first) / holdSteps * holdSteps
-    }
-
-    func isActive(_ stamp: Int) -> Bool { window.contains(stamp + 1) }
-
-    /// The current that one connection draws at `drawing`, from the connection's stream.
-    func current(drawing: Int, seed: Int64, link: Int, connection: Int) -> Double {
-        var stream = RandomStream(seed: seed, .noise, link, connection, from: drawing)
-        return values.number("mean") + deviation(drawing) * stream.normal()
-    }
-
-    private func deviation(_ drawing: Int) -> Double {
-        let std = values.number("std"), modulation = values.number("std_mod")
-        guard modulation > 0 else { return std }
-        let seconds = TimeGrid.ms(drawing, resolution) / 1000
-        let wave = sinCosOfTurns(values.number("frequency") * seconds + values.number("phase") / 360).sin
-        return (std * std + modulation * modulation * wave).squareRoot()
     }
 }
 

@@ -13,7 +13,18 @@ package protocol Device {
     static func defaults(_ resolution: Double) -> Settings
 
     var values: Settings { get }
+    /// What is left of the time before the last change and is not in `values`, such as a current that is still held. Empty
+    /// where nothing is. Checkpoints keep it.
+    var carried: Settings { get }
     init(_ values: Settings, resolution: Double) throws
+    /// The device from the end of step `now` on, in the place of `old`; nil where it is a new one.
+    func succeeding(_ old: (any Device)?, now: Int) -> Self
+    /// The device as it was with what it carried.
+    func resuming(_ carried: Settings) throws -> Self
+    /// `changes` of `values` as they are kept, where what they mean depends on the time they are made.
+    static func adapted(_ changes: Settings, of values: Settings, _ resolution: Double, now: Int) -> Settings
+    /// What a checkpoint of version 1 holds, so that it means the same now.
+    static func fromVersionOne(_ values: Settings, _ resolution: Double) -> (values: Settings, carried: Settings)
 }
 
 extension Device {
@@ -21,6 +32,20 @@ extension Device {
     package static var recordables: [Recordable] { [] }
     static var defaults: Settings { Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.defaultValue) }) }
     package static func defaults(_ resolution: Double) -> Settings { defaults }
+    package var carried: Settings { [:] }
+    package func succeeding(_ old: (any Device)?, now: Int) -> Self { self }
+    package func resuming(_ carried: Settings) throws -> Self {
+        if let name = carried.keys.min() { throw InputError("a \(Self.name) carries no '\(name)'") }
+        return self
+    }
+    package static func adapted(_ changes: Settings, of values: Settings, _ resolution: Double, now: Int) -> Settings {
+        changes
+    }
+    package static func fromVersionOne(_ values: Settings, _ resolution: Double) -> (
+        values: Settings, carried: Settings
+    ) {
+        (values, [:])
+    }
 
     /// `values` with `changes` on top, each of the right type and range.
     static func merged(_ values: Settings, _ changes: Settings) throws -> Settings {
@@ -84,6 +109,15 @@ extension [String: Value] {
         return []
     }
 
+    /// A number of steps that a checkpoint holds; nil where there is none.
+    func stamp(_ name: String) throws -> Int? {
+        guard case .number(let x)? = self[name] else { return nil }
+        guard let stamp = Int(exactly: x), abs(stamp) <= TimeGrid.never else {
+            throw InputError("\(name) = \(formatted(x)) is no number of steps")
+        }
+        return stamp
+    }
+
     func flag(_ name: String) -> Bool {
         if case .flag(true)? = self[name] { return true }
         return false
@@ -99,9 +133,9 @@ extension [String: Value] {
 package struct ActivityWindow {
     // swift-format-ignore
     static let parameters = [
-        Parameter("start",  0,                         .ms, "first time of activity, relative to origin", .extended),
-        Parameter("stop",   Double.greatestFiniteMagnitude, .ms, "last time of activity, relative to origin", .extended),
-        Parameter("origin", 0,                         .ms, "reference time of start, stop and all other times of the device", .extended),
+        Parameter("start",  0,                         .ms, "first time of activity, relative to origin", .extended, and: "on the grid, at most stop"),
+        Parameter("stop",   Double.greatestFiniteMagnitude, .ms, "last time of activity, relative to origin", .extended, and: "on the grid, at least start"),
+        Parameter("origin", 0,                         .ms, "reference time of start and stop, and of spike_times", .extended, and: "on the grid"),
     ]
 
     let start, stop, origin: Int

@@ -10,12 +10,16 @@ struct PoissonGenerator: Device {
             "The first possible stamp is start + 2 steps, the last stop + 1 step.",
             "A parrot_neuron in between gives many cells the same train.",
         ])
-    static let ownParameters = [Parameter("rate", 0, .perSecond, "mean rate of each train", .nonNegative)]
+    static let ownParameters = [
+        Parameter("rate", 0, .Hz, "mean rate of each train", .nonNegative, and: "at most 1e8 spikes a step")
+    ]
 
     let values: Settings
     let counts: PoissonTable
     /// The same for the windows of `PoissonTrains`; nil where they don't pay.
     let windowCounts: PoissonTable?
+    /// Where spikes are rare: a window of many connections and steps.
+    private(set) var rareWindow: RareWindow?
     private let window: ActivityWindow
 
     init(_ values: Settings, resolution: Double) throws {
@@ -25,6 +29,24 @@ struct PoissonGenerator: Device {
         counts = try PoissonTable(mean: mean)
         windowCounts =
             try mean <= PoissonTrains.largestMean ? PoissonTable(mean: mean * Double(PoissonTrains.steps)) : nil
+        rareWindow = try mean > 0 && mean <= RareWindow.largestMean ? RareWindow(mean: mean) : nil
+    }
+
+    /// Version 1 drew a number for each connection in every window of eight steps, however rare spikes are; its trains go on so.
+    static func fromVersionOne(_ values: Settings, _ resolution: Double) -> (values: Settings, carried: Settings) {
+        let mean = values.number("rate") * resolution / 1000
+        return (values, mean > 0 && mean <= RareWindow.largestMean ? ["eight_steps": .flag(true)] : [:])
+    }
+
+    private var drawsEightSteps: Bool { rareWindow == nil && counts.mean > 0 && counts.mean <= RareWindow.largestMean }
+
+    var carried: Settings { drawsEightSteps ? ["eight_steps": .flag(true)] : [:] }
+
+    func resuming(_ carried: Settings) throws -> Self {
+        guard carried.flag("eight_steps") else { return self }
+        var result = self
+        result.rareWindow = nil
+        return result
     }
 
     func isActive(_ stamp: Int) -> Bool { window.contains(stamp - 1) }

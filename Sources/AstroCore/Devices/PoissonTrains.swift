@@ -11,15 +11,15 @@ package struct PoissonTrains {
 
     private let table: PoissonTable
     private let key: SIMD2<UInt32>
-    private let name: UInt32
+    private let name: StreamName
     /// Tells apart the windows of a generator before and after a change in their middle.
     private let tag: UInt32
 
     /// - `since`: the stamp of the last change.
-    package init(table: PoissonTable, seed: Int64, stream: Int, since: Int) {
+    package init(table: PoissonTable, seed: Int64, _ name: StreamName, since: Int) {
         self.table = table
         key = RandomStream.key(seed)
-        name = RandomStream.name(.poisson, stream, 0)[0]
+        self.name = name
         // set apart from the draws of `PoissonDraws` too
         tag = 1 << 23 | UInt32(since % Self.steps) << 20
     }
@@ -39,8 +39,8 @@ package struct PoissonTrains {
     private func word(_ i: Int, _ window: Int, _ index: Int) -> UInt32 {
         let group = UInt32(truncatingIfNeeded: (i / 32 * 8 + i % 8) * 2 + min(index, 1))
         let more = UInt32(max(index - 1, 0)) << 24
-        let counter = SIMD4(
-            UInt32(truncatingIfNeeded: window), UInt32(truncatingIfNeeded: window >> 32) | tag | more, group, name)
+        var counter = name.of(member: Int(group)).counter(UInt64(window))
+        counter[1] |= tag | more
         return Philox.block(counter: counter, key: key)[i % 32 / 8]
     }
 
@@ -48,8 +48,8 @@ package struct PoissonTrains {
     @inline(__always)
     package func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, window: Int) {
         let low = WordLanes(repeating: UInt64(truncatingIfNeeded: window) & 0xffff_ffff)
-        let high = WordLanes(repeating: UInt64(truncatingIfNeeded: window >> 32) | UInt64(tag))
-        let names = WordLanes(repeating: UInt64(name))
+        let high = WordLanes(repeating: UInt64(truncatingIfNeeded: window >> 32) | UInt64(tag | name.page))
+        let names = WordLanes(repeating: UInt64(name.words[0]))
         var lane = 0
         while lane < 8 {
             var group = WordLanes()

@@ -41,9 +41,11 @@ struct Multimeter: RecorderDevice {
 
     static func sampling(recordFrom: [String]) -> [Parameter] {
         [
-            Parameter("interval", 1, .ms, "sampling interval", .positive),
-            Parameter("offset", 0, .ms, "time of the first sample; 0 = interval", .nonNegative),
-            Parameter("record_from", .texts(recordFrom), .names, "recordables to sample"),
+            Parameter("interval", 1, .ms, "sampling interval", .positive, and: "on the grid"),
+            Parameter("offset", 0, .ms, "time of the first sample; 0 = interval", .nonNegative, and: "on the grid"),
+            Parameter(
+                "record_from", .texts(recordFrom), .names, "recordables to sample",
+                and: "recordables of what is recorded"),
         ]
     }
 

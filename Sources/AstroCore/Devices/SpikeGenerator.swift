@@ -6,18 +6,26 @@ struct SpikeGenerator: Device {
         summary: "Emits spikes at listed times.",
         notes: [
             "A listed time is the spike's stamp: it arrives a delay later.",
-            "Times that are not in the future are skipped.",
+            "Times that are past, or now, are skipped; a time of 0 is an error.",
+            "With shift_now_spikes a time that is now is sent a step later; that holds for the times set in the same call.",
             "Entries within 0.0005 ms of the grid are on it.",
         ])
     static let ownParameters = [
-        Parameter("spike_times", .numbers([]), .ms, "times in ascending order; equal times are allowed"),
-        Parameter("spike_weights", .numbers([]), .one, "factor on the connection's weight, one per spike; empty = 1"),
         Parameter(
-            "spike_multiplicities", .numbers([]), .one, "number of coinciding spikes per entry; empty = 1", .nonNegative
-        ),
-        Parameter("precise_times", .flag(false), .flag, "off-grid spikes, only for precise models: not available"),
+            "spike_times", .numbers([]), .ms, "times of spikes; equal ones are allowed",
+            and: "on the grid, not 0, in ascending order"),
+        Parameter(
+            "spike_weights", .numbers([]), .one, "factor on the connection's weight, one per spike; empty = 1",
+            and: "as many as spike_times, or none"),
+        Parameter(
+            "spike_multiplicities", .numbers([]), .one, "number of coinciding spikes per entry; empty = 1",
+            .nonNegative,
+            and: "whole, at most 1000000; as many as spike_times, or none"),
+        Parameter(
+            "precise_times", .flag(false), .flag, "off-grid spikes, only for precise models",
+            and: "but true is refused: there are none"),
         Parameter("allow_offgrid_times", .flag(false), .flag, "round off-grid times up to the end of their step"),
-        Parameter("shift_now_spikes", .flag(false), .flag, "move a time of 0 by one step"),
+        Parameter("shift_now_spikes", .flag(false), .flag, "move a time that is now by one step"),
     ]
 
     struct Spike {
@@ -41,9 +49,8 @@ struct SpikeGenerator: Device {
         var spikes: [Spike] = []
         var previous = -TimeGrid.never
         for (i, time) in times.enumerated() {
-            var step = try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): spike_times")
-            if step == 0 && shift { step = 1 }
-            guard step != 0 else {
+            let step = try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): spike_times")
+            guard step != 0 || shift else {
                 throw InputError(
                     "\(Self.name): spike_times: 0 ms is not in the future (shift_now_spikes moves it by a step)")
             }
@@ -65,6 +72,39 @@ struct SpikeGenerator: Device {
         }
         self.spikes = spikes
         stamps = spikes.map(\.stamp)
+    }
+
+    /// Times of this step go to the next one, if that is wanted; later ones stay behind them.
+    static func adapted(_ changes: Settings, of values: Settings, _ resolution: Double, now: Int) -> Settings {
+        let all = values.merging(changes) { $1 }
+        guard all.flag("shift_now_spikes"), case .numbers(let times)? = changes["spike_times"],
+            let origin = TimeGrid.steps(all.number("origin"), resolution)
+        else { return changes }
+        let rounding = all.flag("allow_offgrid_times")
+        let shifted = times.map { time in
+            let step = try? EventTimes.step(time, resolution, roundingUp: rounding, name)
+            return step.map { $0 + origin == now } ?? false ? TimeGrid.ms(now - origin + 1, resolution) : time
+        }
+        let isSorted = zip(times, times.dropFirst()).allSatisfy { $0 <= $1 }
+        var last = -Double.infinity
+        let sorted = shifted.map { time in
+            last = isSorted ? max(last, time) : time
+            return last
+        }
+        return changes.merging(["spike_times": .numbers(sorted)]) { $1 }
+    }
+
+    /// Version 1 took a time of 0 for the first step.
+    static func fromVersionOne(_ values: Settings, _ resolution: Double) -> (values: Settings, carried: Settings) {
+        guard values.flag("shift_now_spikes") else { return (values, [:]) }
+        let times = values.numbers("spike_times").map { abs($0) < TimeGrid.unit / 2 ? resolution : $0 }
+        return (values.merging(["spike_times": .numbers(times)]) { $1 }, [:])
+    }
+
+    /// The first stamp of a spike from `stamp` on; nil where there is none.
+    func next(from stamp: Int) -> Int? {
+        let index = EventTimes.firstIndex(in: stamps, after: stamp - 1)
+        return index < stamps.count ? stamps[index] : nil
     }
 
     /// A parrot_neuron repeats spikes one by one.

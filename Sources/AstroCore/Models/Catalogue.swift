@@ -104,7 +104,7 @@ public struct ParameterInfo: Sendable {
         defaultValue = parameter.defaultValue
         unit = parameter.unit.rawValue
         meaning = parameter.meaning
-        range = parameter.range.text
+        range = parameter.allowed
         isState = parameter.role == .state
     }
 }

@@ -9,17 +9,19 @@ public struct Parameter: Sendable {
     public let meaning: String
     public let range: Range
     public let role: Role
+    /// What is allowed beyond the range, which depends on other values: for pages and help.
+    public let condition: String
 
     package init(
         _ name: String, _ defaultValue: Double, _ unit: Unit, _ meaning: String, _ range: Range = .any,
-        _ role: Role = .parameter
+        _ role: Role = .parameter, and condition: String = ""
     ) {
-        self.init(name, .number(defaultValue), unit, meaning, range, role)
+        self.init(name, .number(defaultValue), unit, meaning, range, role, and: condition)
     }
 
     package init(
         _ name: String, _ defaultValue: Value, _ unit: Unit, _ meaning: String, _ range: Range = .any,
-        _ role: Role = .parameter
+        _ role: Role = .parameter, and condition: String = ""
     ) {
         self.name = name
         self.defaultValue = defaultValue
@@ -27,6 +29,19 @@ public struct Parameter: Sendable {
         self.meaning = meaning
         self.range = range
         self.role = role
+        self.condition = condition
+    }
+
+    /// All that is allowed, in words.
+    var allowed: String {
+        let values: String
+        switch defaultValue {
+        case .flag: values = "true, false"
+        case .texts, .text: values = "a list of names"
+        case .numbers: values = "a list, each \(range.text)"
+        case .number, .distribution: values = range.text
+        }
+        return condition.isEmpty ? values : "\(values), \(condition)"
     }
 }
 
@@ -39,7 +54,6 @@ public enum Unit: String, Sendable {
     case perMs = "1/ms"
     case uMPerMs = "uM/ms"
     case perUMPerMs = "1/(uM ms)"
-    case perSecond = "1/s"
     case flag = "true/false"
     case names
     case target = "depends on target"
@@ -51,6 +65,8 @@ extension Parameter {
         case any, positive, nonNegative, fraction
         /// Finite or infinite.
         case extended
+        /// Rounded to steps, of which there is room for so many.
+        case delay
 
         public var text: String {
             switch self {
@@ -59,12 +75,13 @@ extension Parameter {
             case .nonNegative: return ">= 0"
             case .fraction: return "0 to 1"
             case .extended: return "any number or infinity"
+            case .delay: return "1 to 65535 steps after rounding"
             }
         }
 
         func admits(_ x: Double) -> Bool {
             switch self {
-            case .any: return x.isFinite
+            case .any, .delay: return x.isFinite
             case .positive: return x > 0 && x.isFinite
             case .nonNegative: return x >= 0 && x.isFinite
             case .fraction: return x >= 0 && x <= 1

@@ -3,7 +3,9 @@ package struct ParrotNeuron: NodeModel {
     package static let name = "parrot_neuron"
     package static let family = NodeFamily.neuron
     package static let parameters = [
-        Parameter("tau_minus", 20, .ms, "time constant of the post-spike trace read by stdp_synapse", .positive)
+        Parameter(
+            "tau_minus", 20, .ms,
+            "time constant of the post-spike trace of plastic synapses in NEST; no synapse here reads it", .positive)
     ]
     package static let recordables: [Recordable] = []
     package static let inputs = {

@@ -4,10 +4,10 @@
 package enum BulkRandom {
     package static let batch = 32
 
-    /// Fills `words` with batch number `index` of the stream (seed, purpose, asker, subasker).
+    /// Fills `words` with batch number `index` of a stream.
     @inline(__always)
     package static func fill(
-        _ words: UnsafeMutablePointer<UInt32>, batch index: Int, key: SIMD2<UInt32>, name: SIMD2<UInt32>
+        _ words: UnsafeMutablePointer<UInt32>, batch index: Int, key: SIMD2<UInt32>, name: StreamName
     ) {
         var lane = 0
         while lane < 8 {
@@ -15,9 +15,9 @@ package enum BulkRandom {
             for i in 0..<WordLanes.scalarCount { c0[i] = UInt64(truncatingIfNeeded: lane &+ i) }
             c0 = c0 &+ WordLanes(repeating: UInt64(truncatingIfNeeded: index &* 8) & 0xffff_ffff)
             let (x0, x1, x2, x3) = Philox.block(
-                c0, WordLanes(repeating: UInt64(truncatingIfNeeded: index &>> 29)),
-                WordLanes(repeating: UInt64(name[1])),
-                WordLanes(repeating: UInt64(name[0])), key: key)
+                c0, WordLanes(repeating: UInt64(truncatingIfNeeded: index &>> 29) | UInt64(name.page)),
+                WordLanes(repeating: UInt64(name.words[1])),
+                WordLanes(repeating: UInt64(name.words[0])), key: key)
             for i in 0..<WordLanes.scalarCount {
                 words[lane &+ i] = UInt32(truncatingIfNeeded: x0[i])
                 words[lane &+ i &+ 8] = UInt32(truncatingIfNeeded: x1[i])
@@ -32,15 +32,15 @@ package enum BulkRandom {
 /// Logarithms of uniform deviates in (0, 1), sixteen at a time: waiting times of geometric and Poisson processes.
 struct LogUniforms: ~Copyable {
     private let key: SIMD2<UInt32>
-    private let name: SIMD2<UInt32>
+    private let name: StreamName
     private let words = UnsafeMutablePointer<UInt32>.allocate(capacity: BulkRandom.batch)
     private let logs = UnsafeMutablePointer<Double>.allocate(capacity: BulkRandom.batch / 2)
     private var batch = 0
     private var used = BulkRandom.batch / 2
 
-    init(seed: Int64, _ purpose: Purpose, _ asker: Int, _ subasker: Int) {
+    init(seed: Int64, _ name: StreamName) {
         key = RandomStream.key(seed)
-        name = RandomStream.name(purpose, asker, subasker)
+        self.name = name
     }
 
     deinit {

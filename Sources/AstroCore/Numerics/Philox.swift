@@ -2,7 +2,7 @@
 /// Salmon, Moraes, Dror & Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, doi:10.1145/2063384.2063405.
 ///
 /// A draw depends on who asks for what, never on who asked before: the key is the run's seed, the counter holds a
-/// `Purpose`, the asker's number and the index of the draw.
+/// `StreamName` and the index of the draw.
 package enum Philox {
     package static let rounds = 10
     static let multiplier0: UInt64 = 0xD251_1F53
@@ -46,36 +46,19 @@ package enum Philox {
     }
 }
 
-/// What random numbers are drawn for. The raw values are part of what makes runs repeatable: never reuse one.
-package enum Purpose: UInt32 {
-    case nodeParameter = 1
-    case connection = 2
-    case synapseParameter = 3
-    case thirdFactor = 4
-    case pool = 5
-    case poisson = 6
-    case noise = 7
-    case sample = 8
-    case nodeAssignment = 9
-}
-
-/// A stream of draws with one name: (seed, purpose, asker, subasker). Draws come in order; the stream can start anywhere.
+/// A stream of draws with one name. Draws come in order; the stream can start at any block.
 package struct RandomStream {
     private let key: SIMD2<UInt32>
-    private let name: SIMD2<UInt32>
+    private let name: StreamName
     private var next: UInt64
     private var words = SIMD4<UInt32>()
     private var unused = 0
 
-    /// `asker` takes part with 24 bits of `purpose` space left over: calls and populations are counted, not hashed.
-    package init(seed: Int64, _ purpose: Purpose, _ asker: Int, _ subasker: Int = 0, from block: Int = 0) {
+    package init(seed: Int64, _ name: StreamName, from block: Int = 0) {
+        precondition(name.reaches(block), "a stream has no such block")
         key = Self.key(seed)
-        name = Self.name(purpose, asker, subasker)
+        self.name = name
         next = UInt64(block)
-    }
-
-    package static func name(_ purpose: Purpose, _ asker: Int, _ subasker: Int) -> SIMD2<UInt32> {
-        SIMD2(purpose.rawValue << 24 ^ UInt32(truncatingIfNeeded: asker), UInt32(truncatingIfNeeded: subasker))
     }
 
     package static func key(_ seed: Int64) -> SIMD2<UInt32> {
@@ -85,9 +68,7 @@ package struct RandomStream {
     @inline(__always)
     package mutating func word() -> UInt32 {
         if unused == 0 {
-            let counter = SIMD4(
-                UInt32(truncatingIfNeeded: next), UInt32(truncatingIfNeeded: next >> 32), name[1], name[0])
-            words = Philox.block(counter: counter, key: key)
+            words = Philox.block(counter: name.counter(next), key: key)
             next &+= 1
             unused = 4
         }

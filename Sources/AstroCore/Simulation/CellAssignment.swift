@@ -47,9 +47,9 @@ struct CellAssignment {
         /// The number of the population's first cell among all that draw.
         var firstCell = 0
 
-        /// 256 parameters a call: the streams of calls do not meet.
         func of(parameter: Int) -> (Int) -> RandomStream {
-            { cell in RandomStream(seed: seed, purpose, call &* 256 &+ parameter, firstCell &+ cell) }
+            let name = StreamName(purpose, call: call, parameter: parameter)
+            return { cell in RandomStream(seed: seed, name.of(member: firstCell + cell)) }
         }
     }
 

@@ -8,8 +8,9 @@ public final class Connections: CustomStringConvertible {
 
     /// Where a connection is stored.
     enum Reference {
-        case spike(projection: Int, row: Int32, segment: Int32, index: Int32)
-        case slowInwardCurrent(projection: Int, entry: Int32, member: Int32)
+        case spike(projection: Int32, row: Int32, segment: Int32, index: Int32)
+        /// Connections of a projection of slow inward currents have numbers, whatever is set.
+        case slowInwardCurrent(projection: Int, number: Int)
         case link(Int, index: Int32)
     }
 
@@ -32,6 +33,14 @@ public final class Connections: CustomStringConvertible {
         return all(references.map { models.firstIndex(of: simulation.model($0))! }).map { models[$0].rawValue }
     }
 
+    /// Refuses, before memory is taken, what would not fit.
+    static func refuse(_ count: Int, bytes: Int) throws {
+        try Memory.refuse(Double(count) * Double(bytes), for: "\(count) connections")
+    }
+
+    /// Bytes a connection that asking for, or setting, a parameter of all takes for a while.
+    private static let bytesOfValue = 40
+
     private func all<T: BitwiseCopyable>(_ own: [T]) -> [T] { ranks.assemble(own, ownership) }
 
     /// 1-based; negative numbers count from the end.
@@ -48,6 +57,7 @@ public final class Connections: CustomStringConvertible {
     }
 
     public func get(_ name: String) throws -> [Double] {
+        try refuse(bytesEach: Self.bytesOfValue)
         switch name {
         case "source": return source
         case "target": return target
@@ -58,6 +68,9 @@ public final class Connections: CustomStringConvertible {
             return all(try ranks.agree { try references.map { try simulation.synapseParameter(name, $0) } })
         }
     }
+
+    /// Refuses what takes some bytes a connection. Collective.
+    public func refuse(bytesEach: Int) throws { try ranks.agree { try Self.refuse(count, bytes: bytesEach) } }
 
     /// A parameter of each connection whose model has it, nan for the others.
     func parameterValues(_ name: String) throws -> [Double] {
@@ -71,19 +84,25 @@ public final class Connections: CustomStringConvertible {
 
     /// Sets weight, delay or parameters; lists give a value for each connection.
     public func set(_ settings: Settings) throws {
+        try refuse(bytesEach: Self.bytesOfValue * (settings.count + 1))
         let numbers = ranks.isAlone ? Array(references.indices) : ownership.positions(of: ranks.rank)
         simulation.borrowStates(of: references)
-        let changes = try settings.sorted { $0.key < $1.key }.map { name, value in
-            (
-                name,
-                try ranks.agree { try simulation.connectionValues(name, value, references, numbers, of: count) }
-            )
+        let changes = try ranks.agree {
+            try simulation.connectionChanges(settings, references, numbers, of: count)
         }
-        for (name, values) in changes { simulation.setConnections(name, values, references) }
+        let bytes = changes.reduce(0) { $0 + simulation.bytesOfOwnValues($1) }
+        try ranks.agree { try Memory.refuse(bytes, for: "values of their own for connections that shared them") }
+        changes.forEach(simulation.setConnections)
     }
 
     public var description: String {
-        let models = Set(synapseModels).sorted().joined(separator: ", ")
+        let models = synapseModelsPresent.map(\.rawValue).sorted().joined(separator: ", ")
         return "Connections(n = \(count)\(models.isEmpty ? "" : ", \(models)"))"
+    }
+
+    private var synapseModelsPresent: [SynapseModel] {
+        let all = SynapseModel.allCases
+        let own = references.reduce(into: Set<Int>()) { $0.insert(all.firstIndex(of: simulation.model($1))!) }
+        return Set(ranks.gather(own.sorted()).all).sorted().map { all[$0] }
     }
 }

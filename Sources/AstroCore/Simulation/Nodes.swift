@@ -77,7 +77,8 @@ public struct Nodes: CustomStringConvertible {
         guard n >= 1, n <= count else {
             throw InputError("\(n) is not a number of nodes to draw (1 to \(count))")
         }
-        var stream = RandomStream(seed: simulation.seed, .sample, simulation.sampleCalls)
+        try StreamName.check(.sample, call: simulation.sampleCalls, "calls of sample")
+        var stream = RandomStream(seed: simulation.seed, StreamName(.sample, call: simulation.sampleCalls))
         simulation.sampleCalls += 1
         return pick(stream.distinct(n, below: count))
     }
@@ -189,6 +190,7 @@ extension Nodes {
 
     /// Sets parameters or states; lists give a value for each node.
     public func set(_ settings: Settings) throws {
+        try StreamName.check(.nodeAssignment, call: simulation.assignments, "calls of set")
         var lists: [CellAssignment] = []
         var devices: [(Population, Int, any Device)] = []
         var offset = 0
@@ -208,7 +210,14 @@ extension Nodes {
         }
         lists.forEach { $0.apply() }
         devices.forEach { simulation.replaceDevice($0.0, $0.1, with: $0.2) }
+        if settings["n_events"] != nil { try devices.forEach { try clear($0.2) } }
         simulation.assignments += 1
+    }
+
+    /// What n_events = 0 asks for.
+    private func clear(_ device: any Device) throws {
+        guard let recorder = device as? any RecorderDevice else { return }
+        try Recorder(simulation, recorder.recording).clear()
     }
 
     /// Which ranks have these nodes.
@@ -261,17 +270,17 @@ extension Simulation {
             }
             changes[name] = value
         }
-        let stream = RandomStream(seed: seed, .nodeAssignment, assignments &* 256, population.firstStreamed &+ index)
+        let name = StreamName(.nodeAssignment, call: assignments, member: population.firstStreamed + index)
+        let stream = RandomStream(seed: seed, name)
         changes = try Self.own(changes, type(of: device), position, count, stream)
-        let new = try Self.rebuilt(device, changes, resolution)
+        let new = try rebuilt(device, changes)
         if let recorder = device as? any RecorderDevice { try Self.checkRecorder(recorder, changes) }
         return new
     }
 
-    private static func rebuilt<D: Device>(_ device: D, _ changes: Settings, _ resolution: Double) throws -> any Device
-    {
-        let values = try D.merged(device.values, changes)
-        let new = try D(values, resolution: resolution)
+    private func rebuilt<D: Device>(_ device: D, _ changes: Settings) throws -> any Device {
+        let values = try D.merged(device.values, D.adapted(changes, of: device.values, resolution, now: now))
+        let new = try D(values, resolution: resolution).succeeding(device, now: now)
         guard let old = device as? any RecorderDevice, var recorder = new as? any RecorderDevice else { return new }
         let fresh = recorder.recording
         if old.recording.isConnected || old.recording.quantities == fresh.quantities {

@@ -73,21 +73,28 @@ struct SamplingPlan {
 
 /// What a run samples of a generator for a recorder.
 struct GeneratorSampling {
-    private let generator: (any CurrentDevice)?
+    /// The current that the generator sends at a stamp.
+    private let current: (Int) -> Double
     private let stamps: EvenRun
     /// Where the first sample of the run is put, and how far it is to the next one.
     private let destination: UnsafeMutablePointer<Double>
     private let width: Int
 
-    static func all(_ population: Population, _ plans: [ObjectIdentifier: Recording.Plan]) -> [GeneratorSampling] {
+    static func all(
+        _ simulation: Simulation, _ population: Population, _ plans: [ObjectIdentifier: Recording.Plan]
+    ) -> [GeneratorSampling] {
         guard let devices = population.devices else { return [] }
         return population.samplers.flatMap { sampler -> [GeneratorSampling] in
             guard let plan = plans[ObjectIdentifier(sampler.recording)] else { return [] }
             let recording = sampler.recording
             return sampler.runs.flatMap { run in
                 (0..<run.cells.count).map { i in
-                    GeneratorSampling(
-                        generator: devices[run.cells[i]] as? any CurrentDevice, stamps: plan.stamps,
+                    let device = run.cells[i]
+                    return GeneratorSampling(
+                        current: { [unowned simulation] in
+                            simulation.currentSent(by: devices[device], device, of: population.index, at: $0)
+                        },
+                        stamps: plan.stamps,
                         destination: recording.columns[0].base + plan.first + run.place + i,
                         width: recording.sampled.count)
                 }
@@ -97,7 +104,7 @@ struct GeneratorSampling {
 
     func sample(_ slice: Range<Int>) {
         for index in stamps.positions(in: slice.lowerBound + 1..<slice.upperBound + 1) {
-            destination[index * width] = generator?.current(at: stamps[index]) ?? 0
+            destination[index * width] = current(stamps[index])
         }
     }
 }

@@ -26,7 +26,7 @@ extension Simulation {
                         * (bytesPerConnection(spec, kind) + rule.temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
             }
-            let call = CallName(seed: seed, number: connectCalls)
+            let call = try CallName(seed: seed, number: connectCalls)
             let made = try make(kind, rule, spec, sources, targets, call)
             connectCalls += 1
             isPrepared = false
@@ -128,6 +128,7 @@ extension Simulation {
 
     func append(_ projection: Projection) {
         guard projection.count > 0 else { return }
+        projection.index = projections.count
         projections.append(projection)
         let stretches = Dictionary(grouping: stretches(of: projection.sources)) { $0.nodes.population.index }
         for (population, stretches) in stretches {
@@ -224,10 +225,14 @@ extension Simulation {
     ) throws -> Int {
         var made: [DeviceLink] = []
         let targets = Targets(post, self)
+        try StreamName.check(.poisson, call: links.count + pre.count, "generators that are connected")
         // the same on all ranks: what fails fails everywhere
         for (row, source) in pre.enumerated() {
             let (count, forEachTarget) = linkTargets(rows, rule, row, post, targets)
             guard count > 0 else { continue }
+            guard count <= Int(UInt32.max) else {
+                throw InputError("\(count) connections of one generator are too many")
+            }
             let (weights, delays) = try linkValues(spec, rule, call, row, count, post.count)
             let (population, device) = locate(source)
             made.append(
@@ -288,7 +293,10 @@ extension Simulation {
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
             let expected = rule.expectedCount(sources.count, targets.count)
-            let call = CallName(seed: seed, number: connectCalls)
+            let call = try CallName(seed: seed, number: connectCalls)
+            guard targets.count * thirdRule.poolSize < StreamName.mostMembers else {
+                throw InputError("\(targets.count) targets with pools of \(thirdRule.poolSize) are too many")
+            }
             let factor = try ranks.agree {
                 try Memory.refuse(
                     expected
@@ -310,8 +318,8 @@ extension Simulation {
         _ third: NodeIDs,
         _ call: CallName
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
-        let second = CallName(seed: seed, number: call.number + 1)
-        let outCall = CallName(seed: seed, number: call.number + 2)
+        let second = try CallName(seed: seed, number: call.number + 1)
+        let outCall = try CallName(seed: seed, number: call.number + 2)
         let targets = factor.targets
         let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: targets, call, self)
         let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: Targets(third, self), second, self)

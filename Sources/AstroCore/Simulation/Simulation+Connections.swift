@@ -38,77 +38,39 @@ extension Simulation {
         let model = try synapseModel.map(SynapseModel.named)
         if let source { try checkMine(source, "source") }
         if let target { try checkMine(target, "target") }
-        let sources = source.map { Set($0.ids) }, targets = target.map { Set($0.ids) }
-        let wants = { (from: Int, to: Int) in (sources?.contains(from) ?? true) && (targets?.contains(to) ?? true) }
-        var found: [(number: Int, references: [(Connections.Reference, ConnectionKey)])] = []
-        for (p, projection) in projections.enumerated() where model == nil || model == projection.spec.model {
-            found.append((projection.number, references(p, projection, wants)))
-        }
-        for (p, projection) in sicProjections.enumerated() where model == nil || model == .sicConnection {
-            found.append((projection.number, references(p, projection, wants)))
-        }
-        for (l, link) in links.enumerated() where model == nil || model == .staticSynapse {
-            let from = populationList[link.population].firstID + link.device
-            let matching = link.ownConnections.filter { wants(from, id(at: $0.place, of: $0.plane)) }
-            found.append(
-                (link.number, matching.map { (.link(l, index: Int32($0.index)), ConnectionKey($0.index, 0)) }))
-        }
-        let order = found.enumerated().sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }
+        let query = ConnectionQuery(self, source: source, target: target)
+        let found = try ranks.agree { try query.find(model) }
         var ownership = Ownership()
         if !ranks.isAlone {
-            for list in order {
-                merged(list.element.references.map(\.1)).pieces.forEach { ownership.add($0.rank, $0.count) }
-            }
+            for list in found { merged(list.keys).pieces.forEach { ownership.add($0.rank, $0.count) } }
         }
-        return Connections(self, order.flatMap { $0.element.references.map(\.0) }, ownership)
+        let lists = found.map(\.references).filter { !$0.isEmpty }
+        if lists.count < 2 { return Connections(self, lists.first ?? [], ownership) }
+        let count = lists.reduce(0) { $0 + $1.count }
+        try ranks.agree { try Connections.refuse(count, bytes: MemoryLayout<Connections.Reference>.stride) }
+        return Connections(self, Array(lists.joined()), ownership)
     }
 
     /// Global ids of a generator's own targets, in the order of the connections.
     func targets(of link: DeviceLink) -> [Int] { link.ownConnections.map { id(at: $0.place, of: $0.plane) } }
 
     /// The global id of the cell at a place of a plane.
-    private func id(at place: Int, of plane: InputPlane) -> Int {
+    func id(at place: Int, of plane: InputPlane) -> Int {
         let (population, cell) = plane.resident(at: place)
         return populationList[population].firstID + cell
     }
 
-    private func references(_ p: Int, _ projection: Projection, _ wants: (Int, Int) -> Bool) -> [(
-        Connections.Reference, ConnectionKey
-    )] {
-        var result: [(Connections.Reference, ConnectionKey)] = []
-        forEachConnection(of: projection) { stored in
-            guard wants(projection.sources[stored.row], stored.target) else { return }
-            let reference = Connections.Reference.spike(
-                projection: p, row: Int32(stored.row), segment: Int32(stored.segmentIndex), index: Int32(stored.index))
-            result.append((reference, ConnectionKey(stored.row, stored.target)))
-        }
-        return result
-    }
-
-    private func references(_ p: Int, _ projection: SICProjection, _ wants: (Int, Int) -> Bool) -> [(
-        Connections.Reference, ConnectionKey
-    )] {
-        let order = projection.entries.indices.sorted {
-            let (a, b) = (projection.entries[$0], projection.entries[$1])
-            return (a.source, a.target, $0) < (b.source, b.target, $1)
-        }
-        return order.flatMap { index -> [(Connections.Reference, ConnectionKey)] in
-            let entry = projection.entries[index]
-            guard wants(Int(entry.source), Int(entry.target)) else { return [] }
-            let key = ConnectionKey(Int(entry.source), Int(entry.target))
-            return (0..<entry.multiplicity).map {
-                (.slowInwardCurrent(projection: p, entry: Int32(index), member: $0), key)
-            }
-        }
-    }
-
     // MARK: Reading
 
-    private func stored(_ p: Int, _ row: Int32, _ segment: Int32) -> (
+    private func stored(_ p: Int32, _ row: Int32, _ segment: Int32) -> (
         projection: Projection, segment: Segment, chunk: RowChunk
     ) {
-        let segment = projections[p].segments[Int(segment)]
-        return (projections[p], segment, segment.chunks[Int(row) / Projection.rowsPerChunk]!)
+        let projection = projections[Int(p)], segment = projection.segments[Int(segment)]
+        return (projection, segment, segment.chunks[Int(row) / Projection.rowsPerChunk]!)
+    }
+
+    private func entry(_ p: Int, _ number: Int) -> SICProjection.Entry {
+        sicProjections[p].entries[sicProjections[p].entryIndex(of: number)]
     }
 
     func ends(of reference: Connections.Reference) -> (source: Int, target: Int) {
@@ -118,8 +80,8 @@ extension Simulation {
             return (
                 projection.sources[Int(row)], id(at: segment.base + Int(chunk.targets[Int(index)]), of: segment.plane)
             )
-        case .slowInwardCurrent(let p, let entry, _):
-            let entry = sicProjections[p].entries[Int(entry)]
+        case .slowInwardCurrent(let p, let number):
+            let entry = entry(p, number)
             return (Int(entry.source), Int(entry.target))
         case .link(let l, let index):
             let end = links[l].end(of: Int(index))
@@ -129,7 +91,7 @@ extension Simulation {
 
     func model(_ reference: Connections.Reference) -> SynapseModel {
         switch reference {
-        case .spike(let p, _, _, _): return projections[p].spec.model
+        case .spike(let p, _, _, _): return projections[Int(p)].spec.model
         case .slowInwardCurrent: return .sicConnection
         case .link: return .staticSynapse
         }
@@ -140,7 +102,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.weight ?? chunk.weights![Int(index)]
-        case .slowInwardCurrent(let p, let entry, _): return sicProjections[p].entries[Int(entry)].weight
+        case .slowInwardCurrent(let p, let number): return entry(p, number).weight
         case .link(let l, let index): return links[l].weight(Int(index))
         }
     }
@@ -151,7 +113,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.delay ?? Int(chunk.delays![Int(index)])
-        case .slowInwardCurrent(let p, let entry, _): return Int(sicProjections[p].entries[Int(entry)].delay)
+        case .slowInwardCurrent(let p, let number): return Int(entry(p, number).delay)
         case .link(let l, let index): return links[l].delay(Int(index))
         }
     }
@@ -173,18 +135,41 @@ extension Simulation {
 
     // MARK: Setting
 
-    /// A checked value for each own connection; delays in steps.
+    /// Checked values of parameters for own connections: those that are new.
+    struct ConnectionChanges {
+        let name: String
+        /// Delays in steps.
+        let values: [Double]
+        let references: [Connections.Reference]
+    }
+
+    /// What is to be set, checked as a whole; nothing of it where a value is there already.
     ///
-    /// - `numbers`: which those are of all `count`.
-    func connectionValues(
-        _ name: String, _ value: Value, _ references: [Connections.Reference], _ numbers: [Int], of count: Int
-    ) throws -> [Double] {
-        let all = try Self.list(name, value, count) { distribution in
-            var stream = RandomStream(seed: seed, .synapseParameter, 0xf0_0000 ^ assignments)
-            assignments += 1
-            return try (0..<count).map { _ in try distribution.draw(&stream) }
+    /// - `numbers`: which of all `count` connections the own ones are.
+    func connectionChanges(
+        _ settings: Settings, _ references: [Connections.Reference], _ numbers: [Int], of count: Int
+    ) throws -> [ConnectionChanges] {
+        var draws = 0, values: [String: [Double]] = [:]
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+            let all = try Self.list(name, value, count) { distribution in
+                try StreamName.check(.synapseAssignment, call: assignments + draws, "calls of set")
+                var stream = RandomStream(seed: seed, StreamName(.synapseAssignment, call: assignments + draws))
+                draws += 1
+                return try (0..<count).map { _ in try distribution.draw(&stream) }
+            }
+            values[name] = numbers.count == count ? all : numbers.map { all[$0] }
+            try check(name, values[name]!, references)
         }
-        let list = numbers.map { all[$0] }
+        try checkFractions(values["x"], values["y"], references)
+        if let delays = values["delay"] {
+            values["delay"] = try delays.map { Double(try SynapseSpec.delaySteps($0, resolution)) }
+        }
+        let changes = try values.sorted { $0.key < $1.key }.map { try self.changes($0, $1, references) }
+        assignments += draws
+        return changes
+    }
+
+    private func check(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws {
         for (x, reference) in zip(list, references) {
             let model = model(reference)
             guard let parameter = model.parameters.first(where: { $0.name == name }) else {
@@ -196,8 +181,23 @@ extension Simulation {
                 throw InputError("\(model.rawValue): receptor_type can't be changed once connected")
             }
         }
-        if name == "x" || name == "y" { try checkFractions(name, list, references) }
-        return name == "delay" ? try list.map { Double(try SynapseSpec.delaySteps($0, resolution)) } : list
+    }
+
+    private func changes(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws
+        -> ConnectionChanges
+    {
+        let new = try references.indices.filter { try list[$0] != current(name, references[$0]) }
+        if new.count == references.count { return ConnectionChanges(name: name, values: list, references: references) }
+        return ConnectionChanges(name: name, values: new.map { list[$0] }, references: new.map { references[$0] })
+    }
+
+    /// As `ConnectionChanges` have it.
+    private func current(_ name: String, _ reference: Connections.Reference) throws -> Double {
+        switch name {
+        case "weight": weight(reference)
+        case "delay": Double(delay(reference))
+        default: try synapseParameter(name, reference)
+        }
     }
 
     private static func list(
@@ -217,32 +217,42 @@ extension Simulation {
         }
     }
 
-    private func checkFractions(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws {
-        for (x, reference) in zip(list, references) {
-            let other = try synapseParameter(name == "x" ? "y" : "x", reference)
-            guard x + other <= 1 else {
-                throw InputError("tsodyks_synapse: x + y = \(formatted(x + other)) must not be above 1")
+    /// x + y must not be above 1 (tsodyks_synapse), whether one of them is set or both are.
+    private func checkFractions(_ xs: [Double]?, _ ys: [Double]?, _ references: [Connections.Reference]) throws {
+        if xs == nil && ys == nil { return }
+        for (i, reference) in references.enumerated() {
+            let sum = try (xs?[i] ?? synapseParameter("x", reference)) + (ys?[i] ?? synapseParameter("y", reference))
+            guard sum <= 1 else {
+                throw InputError("tsodyks_synapse: x + y = \(formatted(sum)) must not be above 1")
             }
         }
     }
 
+    /// Memory that connections take which are to have their own values of what their call has shared.
+    func bytesOfOwnValues(_ changes: ConnectionChanges) -> Double {
+        touchedProjections(changes.references).reduce(0) { bytes, p in
+            bytes + Double(projections[p].ownCount * projections[p].bytesOfOwn(changes.name))
+        }
+    }
+
     /// Takes over values that have been checked. Collective.
-    func setConnections(_ name: String, _ values: [Double], _ references: [Connections.Reference]) {
-        if name == "receptor_type" { return }
-        let touched = touchedProjections(references)
+    func setConnections(_ changes: ConnectionChanges) {
+        let name = changes.name, references = changes.references
+        let touched = touchedProjections(references), touchedLinks = touchedLinks(references)
+        let touchedCurrents = touchedCurrents(references)
+        if touched.isEmpty && touchedLinks.isEmpty && touchedCurrents.isEmpty { return }
         for p in touched {
             if !["weight", "delay"].contains(name) {
                 borrowStates(of: projections[p].filledRows, in: projections[p])
             }
             projections[p].individualise(name)
         }
-        for link in touchedLinks(references) { flush(links[link]) }
-        var slow: [Int: [(entry: Int, member: Int, value: Double)]] = [:]
-        for (value, reference) in zip(values, references) {
+        for link in touchedLinks { flush(links[link]) }
+        var slow: [Int: [(number: Int, value: Double)]] = [:]
+        for (value, reference) in zip(changes.values, references) {
             switch reference {
             case .spike(let p, let row, let s, let index): setSpike(name, value, p, row, s, Int(index))
-            case .slowInwardCurrent(let p, let entry, let member):
-                slow[p, default: []].append((Int(entry), Int(member), value))
+            case .slowInwardCurrent(let p, let number): slow[p, default: []].append((number, value))
             case .link(let l, let index):
                 if name == "weight" { links[l].setWeight(value, of: Int(index)) }
                 if name == "delay" { links[l].setDelay(Int(value), of: Int(index)) }
@@ -251,7 +261,7 @@ extension Simulation {
         for (p, changes) in slow { sicProjections[p].set(changes, delay: name == "delay") }
         if name == "delay" {
             for p in touched { projections[p].findDelays() }
-            for projection in sicProjections { projection.findDelays() }
+            for p in touchedCurrents { sicProjections[p].findDelays() }
         }
         isPrepared = false
     }
@@ -260,22 +270,35 @@ extension Simulation {
     func borrowStates(of references: [Connections.Reference]) {
         if ranks.isAlone { return }
         var rows: [Int: [Int]] = [:]
-        for case .spike(let p, let row, _, _) in references { rows[p, default: []].append(Int(row)) }
+        for case .spike(let p, let row, _, _) in references { rows[Int(p), default: []].append(Int(row)) }
         for p in touchedProjections(references) { borrowStates(of: rows[p] ?? [], in: projections[p]) }
     }
 
-    /// Those with connections among some, on any rank.
+    /// Those with connections among some, on any rank. Collective.
     private func touchedProjections(_ references: [Connections.Reference]) -> [Int] {
-        var touched = Set<Int>()
-        for case .spike(let p, _, _, _) in references { touched.insert(p) }
-        return Set(ranks.gather(touched.sorted()).all).sorted()
+        touched(references) {
+            if case .spike(let p, _, _, _) = $0 { Int(p) } else { nil }
+        }
+    }
+
+    private func touchedCurrents(_ references: [Connections.Reference]) -> [Int] {
+        touched(references) {
+            if case .slowInwardCurrent(let p, _) = $0 { p } else { nil }
+        }
     }
 
     /// What a generator has sent until now is handed on by all ranks, since sums depend on when that is done.
     private func touchedLinks(_ references: [Connections.Reference]) -> [Int] {
-        var touched = Set<Int>()
-        for case .link(let l, _) in references { touched.insert(l) }
-        return Set(ranks.gather(touched.sorted()).all).sorted()
+        touched(references) {
+            if case .link(let l, _) = $0 { l } else { nil }
+        }
+    }
+
+    private func touched(_ references: [Connections.Reference], _ place: (Connections.Reference) -> Int?) -> [Int] {
+        let own = references.reduce(into: Set<Int>()) { found, reference in
+            if let place = place(reference) { found.insert(place) }
+        }
+        return Set(ranks.gather(own.sorted()).all).sorted()
     }
 
     private func flush(_ link: DeviceLink) {
@@ -283,11 +306,11 @@ extension Simulation {
         link.flush(populationList[link.population].devices![link.device], now: now, seed: seed)
     }
 
-    private func setSpike(_ name: String, _ value: Double, _ p: Int, _ row: Int32, _ s: Int32, _ index: Int) {
-        let (_, _, chunk) = stored(p, row, s)
+    private func setSpike(_ name: String, _ value: Double, _ p: Int32, _ row: Int32, _ s: Int32, _ index: Int) {
+        let (projection, _, chunk) = stored(p, row, s)
         switch name {
         case "weight": chunk.weights![index] = value
-        case "delay": chunk.delays![index] = UInt16(value)
+        case "delay": projection.setDelay(Int(value), chunk, index)
         default: chunk.individuals![index].set(name, value)
         }
     }
@@ -322,6 +345,16 @@ extension IndividualSynapse {
 }
 
 extension Projection {
+    /// Bytes that a connection takes for its own value of a parameter, beside what it has.
+    func bytesOfOwn(_ name: String) -> Int {
+        switch name {
+        case "weight": weight == nil ? 0 : 8
+        case "delay": delay == nil ? 0 : 2
+        case "receptor_type": 0
+        default: plasticity == nil ? 0 : MemoryLayout<IndividualSynapse>.stride
+        }
+    }
+
     /// Gives every connection its own value of a parameter that they shared.
     func individualise(_ name: String) {
         switch name {
@@ -352,20 +385,5 @@ extension Projection {
                 if let chunk { body(chunk, index * Self.rowsPerChunk) }
             }
         }
-    }
-
-    /// After delays were set one by one. Collective.
-    func findDelays() {
-        var shortest = Int.max, longest = 1
-        for segment in segments {
-            for case let chunk? in segment.chunks {
-                for i in 0..<chunk.count {
-                    shortest = min(shortest, Int(chunk.delays![i]))
-                    longest = max(longest, Int(chunk.delays![i]))
-                }
-            }
-        }
-        finish(
-            count: count, shortestDelay: Ranks.all.least(shortest), longestDelay: Ranks.all.greatest(longest))
     }
 }

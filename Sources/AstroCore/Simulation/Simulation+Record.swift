@@ -3,8 +3,9 @@ struct DeviceListener {
     let recording: Recording
     let population: Population
     let device: Int
-    /// Names the random numbers, apart from those of connections to cells.
+    /// Names the random numbers. As checkpoints have them, numbers begin behind those that links had room for.
     let streamNumber: Int
+    static let streamNumbers = 1 << 23..<1 << 23 + Purpose.recordedPoisson.mostCalls
     let since: Int
 
     /// Keeps the spikes with first <= stamp <= last.
@@ -17,7 +18,8 @@ struct DeviceListener {
                 for _ in 0..<spike.multiplicity { recording.addSpike(stamp: spike.stamp, sender: sender) }
             }
         case let generator as PoissonGenerator:
-            let draws = PoissonDraws(table: generator.counts, seed: seed, stream: streamNumber)
+            let name = StreamName(.recordedPoisson, call: streamNumber - Self.streamNumbers.lowerBound)
+            let draws = PoissonDraws(table: generator.counts, seed: seed, name)
             for stamp in stride(from: first, through: last, by: 1) where generator.isActive(stamp) {
                 for _ in 0..<draws.number(connection: 0, stamp: stamp) {
                     recording.addSpike(stamp: stamp, sender: sender)
@@ -153,8 +155,7 @@ extension Simulation {
             recorders.runs.forEach { run in run.cells.forEach { attach(recording(run.population, $0), to: nodes) } }
             return recorders.count * nodes.count
         }
-        // random rules draw from a stream of their own, so that recorders shift no other
-        let rows = rule.rows(sources, targets, CallName(seed: seed, number: 0xff_ffff))
+        let rows = rule.rows(sources, targets, CallName(ofRecordersWith: seed))
         var recorded: [Int: [Int]] = [:]
         var positions: [UInt32] = []
         for (row, source) in sources.enumerated() {
@@ -212,7 +213,7 @@ extension Simulation {
                     deviceListeners.append(
                         DeviceListener(
                             recording: recording, population: population, device: device,
-                            streamNumber: 1 << 23 | deviceListeners.count, since: now))
+                            streamNumber: DeviceListener.streamNumbers.lowerBound + deviceListeners.count, since: now))
                 }
             }
         }

@@ -28,6 +28,9 @@ extension Simulation {
             throw InputError("\(formatted(ms)) ms is too long (a run has less than \(most) ms)")
         }
         guard let steps = TimeGrid.steps(ms, resolution), steps < TimeGrid.never else { throw offGrid(ms) }
+        guard steps <= StreamName.mostSteps - now else {
+            throw InputError("\(formatted(ms)) ms are too long: a simulation has at most \(StreamName.mostSteps) steps")
+        }
         guard !isRunning else { throw InputError("the simulation is running already") }
         isRunning = true
         defer { isRunning = false }
@@ -148,7 +151,6 @@ extension Simulation {
         numberSenders()
         prepareRemoteSenders()
         makeInputBlocks()
-        figures.memoryBytes = memoryBytes
         isPrepared = true
     }
 
@@ -212,7 +214,8 @@ extension Simulation {
         remoteSenders = RemoteSenders(self, needed: needed.sorted())
     }
 
-    private var memoryBytes: Int {
+    /// Of all but recorders.
+    var memoryBytes: Int {
         let cells = batches.reduce(0) { $0 + $1.memoryBytes }
         let buffers = planes.joined().reduce(0) { $0 + $1.memoryBytes }
         let connections =

@@ -14,11 +14,11 @@ public final class Simulation {
     public let threads: Int
     /// Steps done.
     package internal(set) var now = 0
-    /// But for what recorders hold, which changes at any time.
+    /// But for memory, which changes at any time.
     var figures = Stats()
     public var stats: Stats {
         var all = figures
-        all.memoryBytes += RecorderMemory.bytes(allRecordings())
+        all.memoryBytes = memoryBytes + RecorderMemory.bytes(allRecordings())
         return all
     }
 
@@ -119,6 +119,7 @@ public final class Simulation {
     {
         try timed(\.create) {
             guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
+            try StreamName.check(.nodeParameter, call: streamedPopulations, "populations")
             if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
                 return try createDevices(device, count, parameters, label)
             }
@@ -145,10 +146,11 @@ public final class Simulation {
     private func createDevices(
         _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
-        _ = try make(model, Self.own(parameters, model, 0, count, RandomStream(seed: seed, .nodeParameter, 0)))
+        let name = StreamName(.nodeParameter, call: streamedPopulations)
+        _ = try make(model, Self.own(parameters, model, 0, count, RandomStream(seed: seed, name)))
         try refuse(count, bytes: Double(count) * 1000, of: model.name)
         let devices = try (0..<count).map { index in
-            let stream = RandomStream(seed: seed, .nodeParameter, streamedPopulations &* 256, index)
+            let stream = RandomStream(seed: seed, name.of(member: index))
             return try make(model, Self.own(parameters, model, index, count, stream))
         }
         return append(count, label, .devices(devices), streamed: model.family != .recorder)
@@ -180,7 +182,9 @@ public final class Simulation {
     }
 
     private func make<Model: Device>(_ model: Model.Type, _ parameters: Settings) throws -> any Device {
-        try Model(Model.merged(Model.defaults(resolution), parameters), resolution: resolution)
+        let defaults = Model.defaults(resolution)
+        let own = Model.adapted(parameters, of: defaults, resolution, now: now)
+        return try Model(Model.merged(defaults, own), resolution: resolution).succeeding(nil, now: now)
     }
 
     private func createCells(
@@ -302,6 +306,14 @@ public final class Simulation {
     }
 
     // MARK: Bookkeeping
+
+    /// For tests: as if there had been so many more calls that name random numbers.
+    package func skipCalls(_ number: Int) {
+        connectCalls += number
+        sampleCalls += number
+        assignments += number
+        streamedPopulations += number
+    }
 
     func timed<Result>(_ part: WritableKeyPath<Stats, Double>, _ body: () throws -> Result) rethrows -> Result {
         let start = Clock.seconds

@@ -89,9 +89,13 @@ final class SliceLoop: @unchecked Sendable {
         let check: StateCheck
     }
 
+    /// A spike of negative weight that reaches a cell which takes none: global ids.
     private struct Fault {
-        let source: (population: Int, cell: Int)
-        let stamp: Int
+        let stamp, target, source: Int
+
+        func comes(before other: Fault) -> Bool {
+            (stamp, target, source) < (other.stamp, other.target, other.source)
+        }
     }
 
     init(
@@ -112,7 +116,7 @@ final class SliceLoop: @unchecked Sendable {
         events = Array(repeating: 0, count: simulation.threads)
         faults = Array(repeating: nil, count: simulation.threads)
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
-        generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all($0, plans) }
+        generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
         hearing = simulation.populationList.map(\.hearing)
         let sampled = Self.sampled(simulation.populationList)
         parts = (0..<simulation.threads).map { worker in
@@ -307,10 +311,11 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
-        for piece in block.links {
-            let device = simulation.populationList[piece.link.population].devices![piece.link.device]
+        for piece in block.links where piece.isDue(slice.upperBound) {
+            let population = simulation.populationList[piece.link.population], device = piece.link.device
             events[worker] += piece.apply(
-                device, slice.lowerBound + 1...slice.upperBound, seed: simulation.seed)
+                population.devices![device], slice.lowerBound + 1...slice.upperBound, seed: simulation.seed)
+            if let arrival = piece.takeNegativeArrival() { note(arrival, population.firstID + device, worker) }
         }
     }
 
@@ -475,10 +480,10 @@ final class SliceLoop: @unchecked Sendable {
             }
             let spike = ordered[i], stamp = first + Int(spike.lag)
             for route in routes[Int(spike.population)] {
-                var fault = false
+                var fault: NegativeArrival?
                 let factor = route.factor < 0 ? 1 : spike.factors[route.factor]
                 delivered += route.deliver(cell: Int(spike.cell), factor: factor, stamp: stamp, fault: &fault)
-                if fault { note(spike, stamp, worker) }
+                if let fault { note(fault, of: spike, worker) }
             }
         }
         events[worker] += delivered
@@ -486,9 +491,14 @@ final class SliceLoop: @unchecked Sendable {
 
     private static let spikesAhead = 4
 
-    private func note(_ spike: OrderedSpike, _ stamp: Int, _ worker: Int) {
-        guard faults[worker] == nil else { return }
-        faults[worker] = Fault(source: (Int(spike.population), Int(spike.cell)), stamp: stamp)
+    private func note(_ arrival: NegativeArrival, of spike: OrderedSpike, _ worker: Int) {
+        note(arrival, simulation.populationList[Int(spike.population)].firstID + Int(spike.cell), worker)
+    }
+
+    private func note(_ arrival: NegativeArrival, _ source: Int, _ worker: Int) {
+        let target = simulation.id(at: arrival.place, of: arrival.plane)
+        let fault = Fault(stamp: arrival.stamp, target: target, source: source)
+        if faults[worker].map(fault.comes) ?? true { faults[worker] = fault }
     }
 
     // MARK: Faults
@@ -502,16 +512,8 @@ final class SliceLoop: @unchecked Sendable {
             return .init(0, step, population, cell, tooManySpikes(population, cell, step))
         } else if let unstable {
             return .init(0, unstable.step, unstable.population, unstable.cell, simulation.describe(unstable))
-        } else if let fault = faults.compactMap({ $0 }).min(by: {
-            ($0.stamp, $0.source.population, $0.source.cell) < ($1.stamp, $1.source.population, $1.source.cell)
-        }) {
-            return .init(
-                1, fault.stamp, fault.source.population, fault.source.cell,
-                negativeWeight(fault.source.population, fault.source.cell))
-        } else if let index = simulation.links.firstIndex(where: { $0.negativeArrival != nil }) {
-            let link = simulation.links[index]
-            link.negativeArrival = nil
-            return .init(2, index, 0, 0, negativeWeight(link.population, link.device))
+        } else if let fault = firstNegativeWeight() {
+            return .init(1, fault.stamp, fault.target, fault.source, describe(fault))
         }
         return shortage.map { .init(3, 0, 0, simulation.ranks.rank, $0) }
     }
@@ -532,10 +534,21 @@ final class SliceLoop: @unchecked Sendable {
             """
     }
 
-    private func negativeWeight(_ population: Int, _ cell: Int) -> String {
-        let id = simulation.populationList[population].firstID + cell
-        return
-            "a spike of negative weight from node \(id) reached an astrocyte (astrocyte_lr_1994 takes weights of 0 or more)"
+    private func firstNegativeWeight() -> Fault? {
+        for link in simulation.links {
+            guard let arrival = link.takeNegativeArrival() else { continue }
+            note(arrival, simulation.populationList[link.population].firstID + link.device, 0)
+        }
+        return faults.compactMap { $0 }.min { $0.comes(before: $1) }
+    }
+
+    private func describe(_ fault: Fault) -> String {
+        let time = formatted(TimeGrid.ms(fault.stamp, simulation.resolution))
+        let model = simulation.locate(fault.target).population.modelName
+        return """
+            a spike of negative weight from node \(fault.source) reaches node \(fault.target) (\(model)) at \(time) ms (spikes \
+            onto it must have weights of 0 or more)
+            """
     }
 
     private func fail(_ message: String) {

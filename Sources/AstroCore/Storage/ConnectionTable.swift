@@ -2,6 +2,7 @@ extension Connections {
     /// `source` and `target` (global ids), `weight`, `delay` (ms), `synapse_model`, and the models' parameters; nan where a
     /// model has no such parameter.
     public func table() throws -> FileTable {
+        try refuse(bytesEach: 8 * 16)
         let models = synapseModels
         let known = SynapseModel.allCases.filter { models.contains($0.rawValue) }
         let names = known.map(\.rawValue)

@@ -13,11 +13,11 @@ enum SynapseModel: String, CaseIterable {
         Parameter(
             "weight", 1, .target,
             "connection weight: nS onto conductances, pA for slow inward currents, 1 onto astrocytes"),
-        Parameter("delay", 1, .ms, "transmission delay, rounded to the nearest step; at least one step"),
+        Parameter("delay", 1, .ms, "transmission delay, rounded to the nearest step", .delay),
     ]
 
     private static let receptor = Parameter(
-        "receptor_type", 0, .one, "receptor of the target: 0; parrot neurons also have 1", .nonNegative)
+        "receptor_type", 0, .one, "receptor of the target", .nonNegative, and: "0; onto parrot_neuron 0 or 1")
 
     var parameters: [Parameter] {
         switch self {

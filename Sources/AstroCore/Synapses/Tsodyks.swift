@@ -14,8 +14,8 @@ struct Tsodyks {
         Parameter("tau_psc", 3,   .ms,  "decay time of the active fraction y", .positive),
         Parameter("tau_fac", 0,   .ms,  "decay time of u; 0 = no facilitation", .nonNegative),
         Parameter("tau_rec", 800, .ms,  "recovery time", .positive),
-        Parameter("x",       1,   .one, "fraction in the recovered state", .any, .state),
-        Parameter("y",       0,   .one, "fraction in the active state", .any, .state),
+        Parameter("x",       1,   .one, "fraction in the recovered state", .any, .state, and: "x + y at most 1"),
+        Parameter("y",       0,   .one, "fraction in the active state", .any, .state, and: "x + y at most 1"),
         Parameter("u",       0,   .one, "release probability", .fraction, .state),
     ]
 

@@ -32,14 +32,15 @@ extension Connections: LuaType {
 
     static var fields: [LuaField<Connections>] {
         [
-            .init("source", "Ids of the sources.", result: "Vector") { .vector($0.source) },
-            .init("target", "Ids of the targets.", result: "Vector") { .vector($0.target) },
+            .init("source", "Ids of the sources.", result: "Vector") { .vector(try $0.get("source")) },
+            .init("target", "Ids of the targets.", result: "Vector") { .vector(try $0.get("target")) },
             .init("weight", "Weights: nS onto conductances, pA of slow inward currents.", result: "Vector") {
-                .vector($0.weight)
+                .vector(try $0.get("weight"))
             },
-            .init("delay", "Delays in ms.", result: "Vector") { .vector($0.delay) },
+            .init("delay", "Delays in ms.", result: "Vector") { .vector(try $0.get("delay")) },
             .init("synapse_model", "Names of the synapse models.", result: "table") {
-                .list($0.synapseModels.map { .text($0) })
+                try $0.refuse(bytesEach: 100)
+                return .list($0.synapseModels.map { .text($0) })
             },
         ]
     }

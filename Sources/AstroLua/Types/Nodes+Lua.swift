@@ -13,7 +13,12 @@ extension Nodes: LuaType {
     var luaText: String { description }
 
     func luaHint(forField name: String) -> String? {
-        knows(name) ? "parameters and state are read by get: nodes:get(\"\(name)\")" : nil
+        if knows(name) { return "parameters and state are read by get: nodes:get(\"\(name)\")" }
+        guard (try? simulation.recorder(of: self)) != nil else { return nil }
+        if Recorder.methods.contains(where: { $0.name == name }) {
+            return "the recorder has it: nodes.recorder:\(name)(…)"
+        }
+        return Recorder.fields.contains { $0.name == name } ? "the recorder has it: nodes.recorder.\(name)" : nil
     }
 
     /// nil behind the last one, where `ipairs` stops.
@@ -72,6 +77,10 @@ extension Nodes: LuaType {
             .init("n_events", "How many events a recorder holds.", result: "number") {
                 .integer(try $0.simulation.recorder(of: $0).eventCount)
             },
+            .init(
+                "recorder", "The Recorder of a recorder that was created as a node: what `sim:record` returns.",
+                result: "Recorder"
+            ) { .object(try $0.simulation.recorder(of: $0)) },
         ]
     }
 

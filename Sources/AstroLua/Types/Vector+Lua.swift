@@ -242,14 +242,32 @@ extension Vector {
         guard lower < upper, (upper - lower).isFinite else {
             throw InputError("min = \(formatted(lower)) must be below max = \(formatted(upper))")
         }
-        let width = (upper - lower) / Double(bins)
-        var counts = [Double](repeating: 0, count: bins)
-        for x in values where x >= lower && x <= upper {
-            counts[min(Int((x - lower) / width), bins - 1)] += 1
+        let edges = Self.edges(from: lower, to: upper, count: bins)
+        guard zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw InputError(
+                "bins = \(bins) are too many between \(formatted(lower)) and \(formatted(upper)): no numbers lie between their edges"
+            )
         }
+        var counts = [Double](repeating: 0, count: bins)
+        for x in values where x >= lower && x <= upper { counts[Self.interval(of: x, edges)] += 1 }
         arguments.runtime.push(.vector(counts), arguments.L)
-        arguments.runtime.push(.vector((0...bins).map { lower + Double($0) * width }), arguments.L)
+        arguments.runtime.push(.vector(edges), arguments.L)
         return .pushed(2)
+    }
+
+    /// As numpy computes them, to the bit.
+    private static func edges(from lower: Double, to upper: Double, count: Int) -> [Double] {
+        let width = (upper - lower) / Double(count)
+        return (0..<count).map { lower + Double($0) * width } + [upper]
+    }
+
+    /// Which interval holds x: its edges decide, since the quotient may be off by its rounding.
+    private static func interval(of x: Double, _ edges: [Double]) -> Int {
+        let lower = edges[0], last = edges.count - 2
+        var i = min(Int((x - lower) / (edges[last + 1] - lower) * Double(last + 1)), last)
+        while i > 0, x < edges[i] { i -= 1 }
+        while i < last, x >= edges[i + 1] { i += 1 }
+        return i
     }
 
     private static func comparison(

@@ -222,6 +222,45 @@ struct RunTests {
         #expect(error?.message.contains("weight") == true, "\(String(describing: error))")
     }
 
+    /// Of a generator, of listed spikes or random ones, rare and frequent, and of a cell, onto the second of two cells.
+    @Test(
+        "The message about a negative weight names both nodes, the model and the time of arrival, on any number of threads",
+        arguments: ["spike_generator", "poisson_generator", "parrot_neuron"], [1, 3])
+    func negativeWeightTold(_ sender: String, _ threads: Int) throws {
+        let simulation = try Simulation(seed: 3, threads: threads)
+        simulation.smallBlocksInTurn = 1
+        let parameters: Settings =
+            sender == "spike_generator"
+            ? ["spike_times": .numbers([5])] : ["rate": .number(3e6), "start": .number(4.8), "stop": .number(4.9)]
+        let generator = try simulation.create(
+            sender == "parrot_neuron" ? "poisson_generator" : sender, parameters: parameters)
+        let parrot = try simulation.create("parrot_neuron")
+        _ = try simulation.connect(generator, parrot, synapse: ["delay": .number(0.5)])
+        let glia = try simulation.create("astrocyte_lr_1994", count: 200)
+        let source = sender == "parrot_neuron" ? parrot : generator
+        for (cells, delay) in [(try glia.slice(1, 100), 3.0), (try glia.slice(101, 200), 1.3)] {
+            _ = try simulation.connect(source, cells, synapse: ["weight": .number(-1), "delay": .number(delay)])
+        }
+        let sent = sender == "parrot_neuron" ? 5.5 : 5.0
+        let error = #expect(throws: InputError.self) { try simulation.simulate(20) }
+        let wanted =
+            "from node \(source.ids[0]) reaches node \(glia.ids[100]) (astrocyte_lr_1994) at \(formatted((sent + 1.3) * 10 / 10)) ms"
+        #expect(error?.message.contains(wanted) == true, "\(error?.message ?? "") without \(wanted)")
+    }
+
+    @Test("A rare Poisson spike of negative weight stops the run when there is one, not before")
+    func rareNegativeWeight() throws {
+        for threads in [1, 2] {
+            let simulation = try Simulation(seed: 4, threads: threads)
+            let generator = try simulation.create("poisson_generator", parameters: ["rate": .number(20)])
+            let glia = try simulation.create("astrocyte_lr_1994")
+            _ = try simulation.connect(generator, glia, synapse: ["weight": .number(-1)])
+            let error = #expect(throws: InputError.self) { try simulation.simulate(10_000) }
+            #expect(simulation.time > 1 && simulation.time < 1000)
+            #expect(error?.message.contains("reaches node 2 (astrocyte_lr_1994) at") == true)
+        }
+    }
+
     @Test(
         "A neuron that leaves all bounds is reported, not integrated on",
         arguments: [

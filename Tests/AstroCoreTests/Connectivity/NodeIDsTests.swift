@@ -6,7 +6,7 @@ import Testing
 struct NodeIDsTests {
     /// Lists of different ids: runs with steps, single ones, any order.
     private static func list(_ seed: UInt64) -> [Int] {
-        var random = RandomStream(seed: Int64(seed), .sample, 0)
+        var random = RandomStream(seed: Int64(seed), StreamName(.sample, call: 0))
         var ids: [Int] = [], seen = Set<Int>()
         for _ in 0..<1 + random.below(6) {
             let first = 1 + random.below(60), step = 1 + random.below(4)
@@ -47,7 +47,7 @@ struct NodeIDsTests {
 struct RowChunkTests {
     @Test("Rows with and without connections are found", arguments: 0..<100 as Range<UInt64>)
     func rows(seed: UInt64) {
-        var random = RandomStream(seed: Int64(seed), .sample, 0)
+        var random = RandomStream(seed: Int64(seed), StreamName(.sample, call: 0))
         var starts: [UInt32] = [], targets: [UInt16] = [], expected: [[UInt16]] = []
         for _ in 0..<1 + random.below(64) {
             let row = (0..<max(0, random.below(6) - 2)).map { _ in UInt16(random.below(1 << 16)) }

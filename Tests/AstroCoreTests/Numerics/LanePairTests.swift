@@ -7,7 +7,7 @@ extension NumericsTests {
         private static let width = LanePair.laneCount
 
         private static func numbers(_ seed: Int64) -> [Double] {
-            var stream = RandomStream(seed: seed, .sample, 0)
+            var stream = RandomStream(seed: seed, StreamName(.sample, call: 0))
             return (0..<width).map { _ in 4 * stream.uniform() - 2 }
         }
 

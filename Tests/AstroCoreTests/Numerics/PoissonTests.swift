@@ -45,7 +45,7 @@ extension NumericsTests {
             "Draws have the mean and the variance of their law, within 5 standard errors", arguments: means.dropFirst())
         func draws(_ mean: Double) throws {
             let table = try PoissonTable(mean: mean)
-            var stream = RandomStream(seed: 4, .poisson, 0)
+            var stream = RandomStream(seed: 4, StreamName(.poisson, call: 0))
             let n = 200_000
             let x = (0..<n).map { _ in Double(table.number(stream.word())) }
             #expect(abs(x.mean - mean) < 5 * (mean / Double(n)).squareRoot())

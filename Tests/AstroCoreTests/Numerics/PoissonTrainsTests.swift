@@ -6,7 +6,9 @@ extension NumericsTests {
     struct PoissonTrainsTests {
         private func trains(_ mean: Double, since: Int = 0) throws -> PoissonTrains {
             PoissonTrains(
-                table: try PoissonTable(mean: mean * Double(PoissonTrains.steps)), seed: 3, stream: 5, since: since)
+                table: try PoissonTable(mean: mean * Double(PoissonTrains.steps)), seed: 3,
+                StreamName(.poisson, call: 5),
+                since: since)
         }
 
         private func bytes(_ word: UInt64) -> [Double] { (0..<8).map { Double(word >> (8 * $0) & 255) } }

@@ -31,21 +31,23 @@ extension NumericsTests {
 
         @Test("A stream is the blocks of its counter, and can start at any of them")
         func stream() {
-            var stream = RandomStream(seed: 5 << 32 + 7, .connection, 3, 11)
+            var stream = RandomStream(seed: 5 << 32 + 7, StreamName(.connection, call: 3, member: 11))
             for block in 0..<3 as Range<UInt32> {
                 let expected = Philox.block(counter: SIMD4(block, 0, 11, 2 << 24 ^ 3), key: SIMD2(7, 5))
                 for word in 0..<4 { #expect(stream.word() == expected[word]) }
             }
-            var late = RandomStream(seed: 5 << 32 + 7, .connection, 3, 11, from: 3)
+            var late = RandomStream(seed: 5 << 32 + 7, StreamName(.connection, call: 3, member: 11), from: 3)
             #expect((0..<9).map { _ in late.word() } == (0..<9).map { _ in stream.word() })
         }
 
         @Test("Streams differ in every part of their name")
         func names() {
+            let name = StreamName(.connection, call: 1, member: 1)
             let streams = [
-                RandomStream(seed: 1, .connection, 1, 1), RandomStream(seed: 2, .connection, 1, 1),
-                RandomStream(seed: 1 + 1 << 32, .connection, 1, 1), RandomStream(seed: 1, .pool, 1, 1),
-                RandomStream(seed: 1, .connection, 2, 1), RandomStream(seed: 1, .connection, 1, 2),
+                RandomStream(seed: 1, name), RandomStream(seed: 2, name), RandomStream(seed: 1 + 1 << 32, name),
+                RandomStream(seed: 1, StreamName(.pool, call: 1, member: 1)),
+                RandomStream(seed: 1, StreamName(.connection, call: 2, member: 1)),
+                RandomStream(seed: 1, StreamName(.connection, call: 1, member: 2)),
             ]
             let first = Set(
                 streams.map { stream in
@@ -55,10 +57,109 @@ extension NumericsTests {
             #expect(first.count == streams.count)
         }
 
+        /// Where numbers go over from bit to bit, and from the places of one purpose to those of another.
+        private static func calls(_ purpose: Purpose) -> [Int] {
+            let near = (0..<64).map { 1 << $0 } + [0xf0_0000, 0xf_0000, 0xff_ffff, 0x10_0000, purpose.mostCalls]
+            let all = near.flatMap { [$0 - 2, $0 - 1, $0, $0 + 1] } + Array(0..<40)
+            return Set(all.filter { $0 >= 0 && $0 < purpose.mostCalls }).sorted()
+        }
+
+        @Test("Every purpose, call, parameter and member has a name of its own, over all that is allowed")
+        func allNames() {
+            let members = [0, 1, 0xffff_ffff, 1 << 32, 1 << 32 + 1, StreamName.mostMembers - 1]
+            var names = Set<StreamName>(), counters = Set<SIMD4<UInt32>>(), count = 0
+            for purpose in Purpose.allCases {
+                let parameters = Set([0, 1, purpose.mostParameters - 1]).filter { $0 < purpose.mostParameters }
+                for call in Self.calls(purpose) {
+                    for parameter in parameters {
+                        for member in members {
+                            let name = StreamName(purpose, call: call, parameter: parameter, member: member)
+                            names.insert(name)
+                            counters.insert(name.counter(0))
+                            #expect(name == StreamName(purpose, call: call, parameter: parameter).of(member: member))
+                            count += 1
+                        }
+                    }
+                }
+            }
+            #expect(names.count == count && counters.count == count)
+        }
+
+        @Test("Streams that go by time meet no other, up to the last step; nor do windows of Poisson numbers")
+        func blocks() {
+            var counters = Set<SIMD4<UInt32>>(), count = 0
+            for purpose in [Purpose.noise, .poisson, .recordedPoisson] {
+                for call in Self.calls(purpose) {
+                    for block in [0, 1, 0xffff_ffff, 1 << 32, StreamName.mostSteps - 1] {
+                        let counter = StreamName(purpose, call: call, member: 3).counter(UInt64(block))
+                        counters.insert(counter)
+                        // bits 20 to 31 are those of windows (`PoissonTrains`)
+                        if purpose != .noise { #expect(counter[1] >> 20 == 0) }
+                        count += 1
+                    }
+                }
+            }
+            #expect(counters.count == count)
+        }
+
+        @Test("The first names are what they were before they could overflow")
+        func oldNames() {
+            let old: [(StreamName, UInt32)] = [
+                (StreamName(.nodeParameter, call: 65_535, parameter: 255, member: 7), 1 << 24 ^ 0xff_ffff),
+                (StreamName(.connection, call: 0xff_fffe, member: 7), 2 << 24 ^ 0xff_fffe),
+                (StreamName(.recorderRule, member: 7), 2 << 24 ^ 0xff_ffff),
+                (StreamName(.synapseParameter, call: 0xe_ffff, parameter: 9, member: 7), 3 << 24 ^ (0xe_ffff * 16 + 9)),
+                (StreamName(.synapseAssignment, call: 0xf_ffff, member: 7), 3 << 24 ^ (0xf0_0000 ^ 0xf_ffff)),
+                (StreamName(.thirdFactor, call: 5, member: 7), 4 << 24 ^ 5),
+                (StreamName(.pool, call: 5, member: 7), 5 << 24 ^ 5),
+                (StreamName(.poisson, call: 5, member: 7), 6 << 24 ^ 5),
+                (StreamName(.recordedPoisson, call: 5, member: 7), 6 << 24 ^ (1 << 23 | 5)),
+                (StreamName(.noise, call: 5, member: 7), 7 << 24 ^ 5),
+                (StreamName(.sample, call: 5, member: 7), 8 << 24 ^ 5),
+                (StreamName(.nodeAssignment, call: 65_535, parameter: 3, member: 7), 9 << 24 ^ (65_535 * 256 + 3)),
+            ]
+            for (name, word) in old { #expect(name.counter(1 << 33 | 5) == SIMD4(5, 2, 7, word)) }
+        }
+
+        @Test("Beyond all names there is an error", arguments: Purpose.allCases)
+        func limits(_ purpose: Purpose) throws {
+            try StreamName.check(purpose, call: purpose.mostCalls - 1, "calls")
+            #expect(throws: InputError.self) { try StreamName.check(purpose, call: purpose.mostCalls, "calls") }
+        }
+
+        @Test("Every model's parameters have names")
+        func parameters() {
+            for model in Catalogue.models {
+                let purpose = model.kind == "synapse" ? Purpose.synapseParameter : .nodeParameter
+                #expect(model.parameters.count <= purpose.mostParameters, "\(model.name)")
+            }
+        }
+
+        @Test("The 524 288th set draws other numbers than create")
+        func manyAssignments() throws {
+            let simulation = try Simulation(seed: 7, threads: 1)
+            let drawn: Settings = ["V_m": .distribution(.uniform(min: -75, max: -60))]
+            let cells = try simulation.create("aeif_cond_alpha_astro", count: 3, parameters: drawn)
+            let first = try potentials(cells)
+            simulation.skipCalls(1 << 19)
+            try cells.set(drawn)
+            #expect(zip(first, try potentials(cells)).allSatisfy { $0 != $1 })
+            simulation.skipCalls(1 << 62)
+            #expect(throws: InputError.self) { try cells.set(drawn) }
+            #expect(throws: InputError.self) { try simulation.connect(cells, cells) }
+            #expect(throws: InputError.self) { try cells.sample(2) }
+            #expect(throws: InputError.self) { try simulation.create("parrot_neuron") }
+        }
+
+        private func potentials(_ cells: Nodes) throws -> [Double] {
+            guard case .numbers(let values) = try cells.get("V_m") else { return [] }
+            return values
+        }
+
         /// Two values of three are hit by 3 words of 64 bits out of 8, the third by 2, unless some words are thrown away.
         @Test("below is unbiased where the bound is nearly as large as the words (false alarm: 1 in a million)")
         func belowHuge() {
-            var stream = RandomStream(seed: 1, .sample, 0)
+            var stream = RandomStream(seed: 1, StreamName(.sample, call: 0))
             let bound = 3 << 61, n = 30_000
             var counts = [0.0, 0, 0]
             for _ in 0..<n {
@@ -72,7 +173,7 @@ extension NumericsTests {
 
         @Test("below reaches every value equally often (false alarm: 1 in a million each)", arguments: [1, 2, 7, 1000])
         func belowSmall(_ bound: Int) {
-            var stream = RandomStream(seed: 2, .sample, bound)
+            var stream = RandomStream(seed: 2, StreamName(.sample, call: bound))
             let mean = 200.0
             var counts = [Double](repeating: 0, count: bound)
             for _ in 0..<bound * Int(mean) { counts[stream.below(bound)] += 1 }

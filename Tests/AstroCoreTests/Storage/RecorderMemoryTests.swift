@@ -8,7 +8,7 @@ struct RecorderMemoryTests {
     func spikes() {
         var list = SpikeList()
         for i in 0..<100_000 {
-            list.append(Spike(stamp: i / 3, sender: Int32(2 - i % 3)))
+            list.append(AstroCore.Spike(stamp: i / 3, sender: Int32(2 - i % 3)))
             let own = list.count * 16
             #expect(list.bytes <= own + max(own / 4, 64) + 64)
         }

@@ -43,18 +43,29 @@ local function bridged(list, bridge)
   return events
 end
 
--- SIC_th of the recorded astrocytes: a number, or one for each.
-local function thresholds(record, given, count)
-  if given then return given end
+-- The threshold of each astrocyte: the given one, or its SIC_th.
+local function thresholds(record, given, ids)
+  local list = {}
+  for i = 1, #ids do list[i] = given end
+  if given then return list end
   local known, value = pcall(function() return record.nodes:get("SIC_th") end)
   if not known then fail("calcium_events: give the option threshold (uM; SIC_th of astrocyte_lr_1994 is 0.19669)") end
-  if type(value) == "number" then return value end
-  if #value ~= count then return value[1] end
-  return value
+  local of = {}
+  for i, id in ipairs(record.nodes.ids) do of[id] = type(value) == "number" and value or value[i] end
+  for i, id in ipairs(ids) do list[i] = of[id] or fail("calcium_events: node %g was not recorded", id) end
+  return list
+end
+
+local function share_above(values, threshold)
+  local n = 0
+  for _, v in ipairs(values) do
+    if v > threshold then n = n + 1 end
+  end
+  return n / #values
 end
 
 -- The events as columns.
-local function columns(found, samples, rates, active)
+local function columns(found, samples, rates, active, above)
   local onsets, senders, durations, peaks, amplitudes, complete = {}, {}, {}, {}, {}, {}
   for i, event in ipairs(found) do
     onsets[i], senders[i], peaks[i] = event.onset, event.sender, event.peak
@@ -67,6 +78,7 @@ local function columns(found, samples, rates, active)
     peaks = astro.vector(peaks), amplitudes = astro.vector(amplitudes), complete = astro.vector(complete),
     n_events = #found, nodes = { ids = astro.vector(samples.ids) }, window = { samples.from, samples.to },
     frequency = #rates > 0 and rates:mean() or NAN, rates = rates, active = #rates > 0 and active / #rates or NAN,
+    fraction_above = #rates > 0 and above / #rates or NAN,
   }
 end
 
@@ -86,6 +98,7 @@ local OPTIONS <const> = { threshold = "number", bridge = "not negative", quantit
 -- amplitudes  peak minus the least value since the event before (or the beginning), uM
 -- frequency   mean over all nodes of their onsets per second, Hz; `rates` has each node's
 -- active      the share of nodes that have an event
+-- fraction_above  the share of samples above the threshold, mean over all nodes: also of what is no event
 --
 -- What is above the threshold at the beginning of the record has no onset and is no event. The result serves as spikes in all other
 -- functions: analysis.counts(events, { bin = 2000, step = 400 }) counts onsets in a moved window.
@@ -93,12 +106,13 @@ calcium.calcium_events = public("analysis.calcium_events(rec [, options])", func
   local call = "calcium_events"
   options = inputs.options(call, options, OPTIONS)
   local samples = inputs.samples(call, rec, options.quantity or "Ca_astro", options)
-  local ids, found, rates, active = samples.ids, {}, {}, 0
-  local threshold = thresholds(rec, options.threshold, #ids)
+  rec = check.recorder(call, rec)
+  local ids, found, rates, active, above = samples.ids, {}, {}, 0, 0.0
+  local threshold = thresholds(rec, options.threshold, ids)
   local seconds = (samples.to - samples.from) / 1000
   for i, id in ipairs(ids) do
-    local limit = type(threshold) == "number" and threshold or threshold[i]
-    local n = 0
+    local limit, n = threshold[i], 0
+    above = above + share_above(samples[i], limit)
     for _, event in ipairs(bridged(stretches(samples.times, samples[i], limit), options.bridge or 2000)) do
       if event.onset then
         event.sender, n = id, n + 1
@@ -108,7 +122,7 @@ calcium.calcium_events = public("analysis.calcium_events(rec [, options])", func
     rates[i], active = n / seconds, active + (n > 0 and 1 or 0)
   end
   table.sort(found, function(a, b) return a.onset < b.onset or a.onset == b.onset and a.sender < b.sender end)
-  return columns(found, samples, rates, active)
+  return columns(found, samples, rates, active, above)
 end)
 
 return calcium

@@ -163,23 +163,41 @@ function inputs.samples(call, record, name, options)
   end
   result.times, result.interval = axis, step_of(call, axis)
   result.from, result.to = axis[1] - result.interval, axis[#axis]
+  local known = record.window or {}
+  result.window = { options.from or known[1] or result.from, options.to or known[2] or result.to }
   return result
 end
 
--- A signal as { values, interval, from }: what analysis.signal and rate_over_time return, or a Vector or table of numbers with
+local function same(a, b) return math.abs(a - b) <= 1e-6 * math.max(math.abs(a), math.abs(b)) end
+
+-- A signal whose parts agree with each other and with the options; the time that was recorded goes with it.
+local function checked_signal(call, what, signal, given, options)
+  for _, name in ipairs { "interval", "from" } do
+    if options[name] and not same(options[name], signal[name]) then
+      fail("%s: %s = %g ms is for a plain list; %s has its own, %g ms", call, name, options[name], what, signal[name])
+    end
+  end
+  local count = given.times and #numbers(call, "times", given.times) or #signal.values
+  if count ~= #signal.values then fail("%s: %s has %d times and %d values", call, what, count, #signal.values) end
+  signal.window = type(given.window) == "table" and given.window or { signal.from, signal.from + #signal.values * signal.interval }
+  return signal
+end
+
+-- A signal as { values, interval, from, window }: what analysis.signal and rate_over_time return, or a Vector or table of numbers with
 -- its interval (and the time at which it begins).
 function inputs.signal(call, what, value, options)
   if is_record(value) and type(value) == "table" and rawget(value, "values") then
-    return {
+    return checked_signal(call, what, {
       values = numbers(call, what, value.values), interval = check.value(call, "interval", value.interval, "positive"),
-      from = value.from or 0, name = value.name, unit = value.unit,
-    }
+      from = value.from or 0, name = value.name, unit = value.unit, is_timed = value.from ~= nil,
+    }, value, options)
   end
   if type(value) ~= "table" and not check.is_vector(value) or is_record(value) then
     wrong("%s: %s must be a signal or a Vector, got %s", call, what, shown(value))
   end
   if not options.interval then wrong("%s: %s is a plain list: give the option interval (ms between its samples)", call, what) end
-  return { values = numbers(call, what, value), interval = options.interval, from = options.from or 0 }
+  local values, from = numbers(call, what, value), options.from or 0
+  return { values = values, interval = options.interval, from = from, window = { from, from + #values * options.interval } }
 end
 
 return inputs

@@ -58,6 +58,16 @@ lags.spike_triggered_average = public("analysis.spike_triggered_average(spikes, 
   return { lags = astro.vector(distances), mean = astro.vector(mean), std = astro.vector(std), n = n }
 end)
 
+-- A plain list does not say when it begins, so it must be as long as the other one, and begins with it.
+local function align(call, a, b)
+  if a.is_timed and b.is_timed then return end
+  if #a.values ~= #b.values then
+    fail("%s: a has %d values and b has %d (lists must be equally long; signals know their time, and what both share counts)", call,
+      #a.values, #b.values)
+  end
+  if a.is_timed then b.from = a.from else a.from = b.from end
+end
+
 -- The samples of both signals over the time that they share.
 local function shared(call, a, b)
   if math.abs(a.interval - b.interval) > 1e-6 * a.interval then
@@ -100,7 +110,8 @@ end
 -- cross_correlation(a, b [, { max_lag = 1000, interval = }]) -> Vector of lags (ms), Vector of correlations
 --
 -- Correlation of a with b `lag` later, from -max_lag to max_lag: sum over t of (a_t - mean a)(b_(t+lag) - mean b), divided by
--- n and both standard deviations. 1 at lag 0 for equal signals; a peak at a positive lag: b follows a. For slow inward current and rate:
+-- n and both standard deviations. 1 at lag 0 for equal signals; a peak at a positive lag: b follows a. Of two signals the time counts
+-- that both share; plain lists must be equally long. For slow inward current and rate:
 --
 --   analysis.cross_correlation(analysis.signal(currents, "I_SIC", { bin = 10 }), analysis.rate_over_time(spikes, { bin = 10 }))
 lags.cross_correlation = public("analysis.cross_correlation(a, b [, options])", function(a, b, options)
@@ -108,6 +119,7 @@ lags.cross_correlation = public("analysis.cross_correlation(a, b [, options])", 
   options = check.options(call, options, { max_lag = "not negative", interval = "positive" })
   local x = inputs.signal(call, "a", a, { interval = options.interval })
   local y = inputs.signal(call, "b", b, { interval = options.interval })
+  align(call, x, y)
   local first, second, n = shared(call, x, y)
   local most = math.min(n - 1, rounded((options.max_lag or 1000) / x.interval))
   local m = fourier.power_above(n + most)

@@ -1,6 +1,7 @@
 -- What multimeters sampled, as signals.
 --
--- A signal is a table { values = Vector, times = Vector (ms), interval = ms, from = ms, name =, unit = }: samples in equal steps.
+-- A signal is a table { values = Vector, times = Vector (ms), interval = ms, from = ms, window = { from, to }, name =, unit = }: samples
+-- in equal steps, and the time that was recorded.
 -- A sample at time t stands for the interval that ends there, so the options `from` and `to` take those with from < t <= to.
 local astro = require "astro"
 local check = require "astro.check"
@@ -60,7 +61,7 @@ signals.signal = public("analysis.signal(rec, name [, options])", function(rec, 
   end
   return {
     values = astro.vector(values), times = astro.vector(times), interval = interval, from = samples.from,
-    name = samples.name, unit = UNITS[samples.name],
+    window = samples.window, name = samples.name, unit = UNITS[samples.name],
   }
 end)
 
@@ -70,7 +71,7 @@ signals.signals = public("analysis.signals(rec, name [, options])", function(rec
   local samples = inputs.samples("signals", rec, name, options)
   local list = {
     ids = astro.vector(samples.ids), times = astro.vector(samples.times), interval = samples.interval, name = samples.name,
-    from = samples.from, unit = UNITS[samples.name],
+    from = samples.from, window = samples.window, unit = UNITS[samples.name],
   }
   for i, values in ipairs(samples) do list[i] = astro.vector(values) end
   return list

@@ -55,7 +55,9 @@ end
 -- power_spectrum(signal [, { interval =, segment =, overlap = 0.5 }]) -> Vector of frequencies (Hz), Vector of powers (unit^2/Hz)
 --
 -- Welch's estimate: the mean over overlapping segments of `segment` ms (eight segments by default), each without its mean and under
--- Hann's window, one-sided. The sum of the powers times the distance of the frequencies is the variance of the signal.
+-- Hann's window, one-sided. The sum of the powers times the distance of the frequencies is the mean over the segments of the signal's
+-- variance under the window: what changes within a segment. It comes near the variance of the whole signal only if the signal has
+-- nothing slower than a segment; of a drift or of slow waves most is missing (a longer `segment` has more of it).
 -- Welch (1967), doi:10.1109/TAU.1967.1161901.
 spectrum.power_spectrum = public("analysis.power_spectrum(signal [, options])", function(signal, options)
   options = check.options("power_spectrum", options, OPTIONS)
@@ -70,7 +72,7 @@ spectrum.power_spectrum = public("analysis.power_spectrum(signal [, options])", 
 end)
 
 -- spectrogram(signal [, { interval =, segment =, overlap = 0.5 }])
---   -> { times (centres, ms), frequencies (Hz), power = list of Vectors, one for each time, step }
+--   -> { times (centres, ms), frequencies (Hz), power = list of Vectors, one for each time, step, window = { from, to } }
 --
 -- The spectral density of each segment. By default a segment is a sixteenth of the signal.
 spectrum.spectrogram = public("analysis.spectrogram(signal [, options])", function(signal, options)
@@ -85,7 +87,7 @@ spectrum.spectrogram = public("analysis.spectrogram(signal [, options])", functi
   end
   return {
     times = astro.vector(times), frequencies = astro.vector(frequencies(n, s.interval)), power = power, step = step * s.interval,
-    name = s.name, unit = s.unit,
+    window = s.window, name = s.name, unit = s.unit,
   }
 end)
 

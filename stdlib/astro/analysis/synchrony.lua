@@ -1,7 +1,7 @@
 -- How much cells do together.
 local astro = require "astro"
+local bins = require "astro.analysis.bins"
 local check = require "astro.check"
-local counts = require "astro.analysis.counts"
 local inputs = require "astro.analysis.inputs"
 local fail, wrong, public, NAN = check.fail, check.wrong, check.public, inputs.NAN
 
@@ -127,7 +127,8 @@ local function measure(call, spikes, options)
   options = inputs.options(call, options, OPTIONS)
   local s = inputs.spikes(call, spikes, options)
   local ids = sample_of(those_that_fired(s), options.sample or 100, options.seed or 1)
-  local vectors = counts.each(call, only(s, ids), options.bin or 10)
+  local sampled = only(s, ids)
+  local vectors = bins.each(call, sampled, inputs.trains(sampled), options.bin or 10)
   for i, one in ipairs(vectors) do vectors[i] = astro.vector(one) end
   return ids, vectors
 end

@@ -6,13 +6,22 @@ local fail, wrong, shown, numbers = check.fail, check.wrong, check.shown, check.
 
 local data = {}
 
--- The events of a Recorder (or of a table like it): all columns, times and senders as plain tables.
+-- The events of a Recorder (or of a table like it): all columns, which are equally long, times and senders as plain tables.
 function data.events_of(call, rec)
   rec = check.recorder(call, rec)
   local is_recorder = type(rec) == "table" or type(rec) == "userdata" and getmetatable(rec) == "Recorder"
   local events = is_recorder and rec.events
   if type(events) ~= "table" then wrong("%s: the first argument must be a Recorder, got %s", call, shown(rec)) end
-  return events, numbers(call, "times", events.times), numbers(call, "senders", events.senders)
+  local times, senders = numbers(call, "times", events.times), numbers(call, "senders", events.senders)
+  if #times ~= #senders then fail("%s: there are %d times and %d senders", call, #times, #senders) end
+  return events, times, senders
+end
+
+-- A quantity's samples as a plain table, one for each of the times.
+function data.column(call, events, name, times)
+  local values = numbers(call, name, events[name])
+  if #values ~= #times then fail("%s: there are %d times and %d values of %s", call, #times, #values, name) end
+  return values
 end
 
 function data.least_and_greatest(values)
@@ -23,15 +32,26 @@ function data.least_and_greatest(values)
   return least, greatest
 end
 
--- 0 to a round number at or above the last time, unless the user says otherwise.
-local function time_range(times, given)
+-- From when to when: as the user says, else what was recorded; where that is not known, 0 to a round number at or above the last time.
+local function time_range(times, window, given)
   local from, to = table.unpack(given or {}, 1, 2)
-  from = from or 0
-  if to then return { from, to } end
-  local _, last = data.least_and_greatest(times)
-  if #times == 0 or last <= from then return { from, from + 1 } end
-  local step = axes.round_up((last - from) / 20)
-  return { from, from + math.ceil((last - from) / step - 1e-9) * step }
+  window = window or {}
+  from, to = from or window[1] or 0, to or window[2]
+  if not to then
+    local _, last = data.least_and_greatest(times)
+    local step = last > from and axes.round_up((last - from) / 20)
+    to = step and from + math.ceil((last - from) / step - 1e-9) * step or from + 1
+  end
+  if to <= from then return given and given[2] and { to - 1, to } or { from, from + 1 } end
+  return { from, to }
+end
+
+-- From 0 to the greatest value, or to 1 where all are 0.
+function data.range_from_0(values)
+  for _, x in ipairs(values) do
+    if x > 0 then return { 0 } end
+  end
+  return { 0, 1 }
 end
 
 function data.scaled(values, factor)
@@ -41,43 +61,54 @@ function data.scaled(values, factor)
   return result
 end
 
--- The axis of time: { ms = range in ms, range, factor, label }. Long times read better in seconds.
-function data.time_axis(times, given)
-  local ms = time_range(times, given)
-  local factor, label = 1, "time (ms)"
-  if ms[2] - ms[1] > 5000 then factor, label = 0.001, "time (s)" end
-  return { ms = ms, factor = factor, range = data.scaled(ms, factor), label = label }
+-- Long times read better in seconds.
+local function unit_of_time(length)
+  if length > 5000 then return 0.001, "time (s)" end
+  return 1, "time (ms)"
+end
+data.unit_of_time = unit_of_time
+
+-- The axis of time: { ms = range in ms, range, factor, label, time }. `time` is for the panel: what plot.panels needs so that panels
+-- above each other share their range; nil where the user chose it.
+function data.time_axis(times, window, given)
+  local ms = time_range(times, window, given)
+  local factor, label = unit_of_time(ms[2] - ms[1])
+  return {
+    ms = ms, factor = factor, range = data.scaled(ms, factor), label = label,
+    time = not given and { from = ms[1], to = ms[2], factor = factor, label = label } or nil,
+  }
 end
 
-function data.bin_counts(values, from, width, bins)
-  local counts = {}
-  for i = 1, bins do counts[i] = 0 end
-  for _, x in ipairs(values) do
-    local i = math.floor((x - from) / width + 1e-9) + 1
-    if i >= 1 and i <= bins then counts[i] = counts[i] + 1 end
-  end
-  return counts
-end
+local function is_finite(x) return x == x and math.abs(x) < math.huge end
+data.is_finite = is_finite
 
-function data.bin_centres(from, width, bins)
-  local centres = {}
-  for i = 1, bins do centres[i] = from + (i - 0.5) * width end
-  return centres
-end
-
--- Indices that keep a curve's look: of each run of points the lowest and the highest.
-function data.visible_indices(values)
-  local n = #values
-  local kept = {}
-  local run = math.max(1, math.ceil(2 * n / style.MAX_POINTS))
-  for first = 1, n, run do
-    local low, high = first, first
-    for i = first, math.min(first + run - 1, n) do
-      if values[i] < values[low] then low = i end
-      if values[i] > values[high] then high = i end
+-- Of values first to last the places of the lowest, of the highest, and of a gap, ascending.
+local function extremes(values, first, last)
+  local low, high, gap
+  for i = first, last do
+    local x = values[i]
+    if not is_finite(x) then
+      gap = gap or i
+    else
+      if not low or x < values[low] then low = i end
+      if not high or x > values[high] then high = i end
     end
-    kept[#kept + 1] = math.min(low, high)
-    if low ~= high then kept[#kept + 1] = math.max(low, high) end
+  end
+  local places = { low, high ~= low and high or nil }
+  if gap then places[#places + 1] = gap end
+  table.sort(places)
+  return places
+end
+
+-- Indices that keep a curve's look: all of them, or of each run of points the lowest, the highest and a gap.
+function data.visible_indices(values)
+  local n, kept, places = #values, {}, 2
+  for _, x in ipairs(values) do
+    if not is_finite(x) then places = 3 end
+  end
+  local run = math.max(1, math.ceil(places * n / style.MAX_POINTS))
+  for first = 1, n, run do
+    for _, i in ipairs(extremes(values, first, math.min(first + run - 1, n))) do kept[#kept + 1] = i end
   end
   return kept
 end

@@ -12,12 +12,13 @@
 --   texts                                         list of { x, y, text [, align] }
 --   series                                        list of series, drawn in this order
 --   empty                                         what to say where there is nothing to draw
+--   time                                          of an axis of time whose range the user did not choose: { from, to (ms), factor, label }
 --
 -- and a series { style, name, colour, … } with the fields of its style:
 --
 --   line       x, y [, width, dashed]
 --   points     x, y [, shape, size]               shape: "dot", "circle", "ring", "triangle", "star"
---   bars       x, y                               side by side around the x
+--   bars       x, y, bar                          around the x, of that width
 --   ticks      x, y, size                         upright strokes of that height
 --   band       x, low, high                       the area between two curves
 --   segments   x, y, x2, y2 [, faint]             straight lines
@@ -41,16 +42,6 @@ Figure.__index = Figure
 function Figure:__tostring() return ("Figure(%s: %s)"):format(self.kind, self.summary) end
 
 local figures = { Figure = Figure }
-
--- The options that all kinds of pictures have.
-figures.COMMON = {
-  title = "title", xlabel = "string", ylabel = "string", width = "positive", height = "positive", xrange = "range", yrange = "range",
-}
-
--- options(call, given, own): the user's options; own ones and the common ones are allowed.
-function figures.options(call, given, own)
-  return check.options(call, given, figures.COMMON, own)
-end
 
 -- A figure of one cell; its title is the usual one.
 function figures.new(kind, summary, options, cell)

@@ -133,13 +133,19 @@ end
 
 local function xy_rows(series) return rows(series.x, series.y) end
 
+local function bar_rows(series)
+  local widths = {}
+  for i = 1, #series.x do widths[i] = series.bar end
+  return rows(series.x, series.y, widths)
+end
+
 local SHAPES <const> = { dot = "7", circle = "7", ring = "6", triangle = "9", star = "3" }
 
 -- For each style: the rows of its data block, and how to draw them.
 local STYLES <const> = {
   line = { xy_rows, "using 1:2%(axes) with lines linewidth %(width) dashtype %(dash) linecolor %(colour)" },
   points = { xy_rows, "using 1:2%(axes) with points pointtype %(shape) pointsize %(size) linewidth 1.5 linecolor %(colour)" },
-  bars = { xy_rows, "using 1:2%(axes) with boxes fillstyle solid 0.7 noborder fillcolor %(colour)" },
+  bars = { bar_rows, "using 1:2:3%(axes) with boxes fillstyle solid 0.7 noborder fillcolor %(colour)" },
   ticks = { tick_rows, "using 1:2%(axes) with lines linewidth 0.8 linecolor %(colour)" },
   band = {
     function(series, panel) return rows(clip(series, series.axis == "y2" and panel.y2range or panel.yrange)) end,

@@ -1,7 +1,9 @@
 -- Curves and histograms of any numbers.
+local astro = require "astro"
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
+local checked = require("astro.plot.options").checked
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
 local fail, numbers = check.fail, check.numbers
@@ -27,11 +29,130 @@ local function column(name, what, values, count)
   return values
 end
 
+local function is_ascending(x)
+  for i = 2, #x do
+    if x[i] <= x[i - 1] or x[i] ~= x[i] then return false end
+  end
+  return true
+end
+
+-- A curve of very many points as what is seen of it. Points, and curves that turn back, stay as they are.
+local function thinned(series)
+  if series.style ~= "line" or not is_ascending(series.x) then return series end
+  local kept = data.visible_indices(series.y)
+  series.x, series.y = data.pick(series.x, kept), data.pick(series.y, kept)
+  return series
+end
+
+-- A band with its two edges where the curve within it has its points.
+local function thinned_band(series, values)
+  if not is_ascending(series.x) then return series end
+  local kept = data.visible_indices(values)
+  for _, name in ipairs { "x", "low", "high" } do series[name] = data.pick(series[name], kept) end
+  return series
+end
+
 local function band_series(x, name, triple, hue)
   return {
     style = "band", x = x, colour = hue, low = column(name, name .. " (low)", triple[2], #x),
     high = column(name, name .. " (high)", triple[3], #x),
   }
+end
+
+-- The curve, and the band behind it if it has one.
+local function series_of(curve, x, hue, options)
+  local name, values, band = curve[1] and tostring(curve[1]) or "y", curve[2], nil
+  if is_band(values) then band, values = band_series(x, name, values, hue), values[1] end
+  values = column(name, name, values, #x)
+  local line = thinned {
+    style = options.points and "points" or "line", x = x, y = values, name = curve[1] and name, colour = hue,
+  }
+  return line, band and (options.points and band or thinned_band(band, values))
+end
+
+-- ## Logarithmic axes
+
+local NAN <const> = 0 / 0
+
+-- Numbers of 0 or below become gaps; how many there were.
+local function without_others(values)
+  local kept, count = {}, 0
+  for i, x in ipairs(values) do
+    kept[i] = x <= 0 and NAN or x
+    count = count + (x <= 0 and 1 or 0)
+  end
+  return kept, count
+end
+
+local function least_above_0(series)
+  local least = math.huge
+  for _, one in ipairs(series) do
+    for _, name in ipairs { "y", "low", "high" } do
+      for _, y in ipairs(one[name] or {}) do
+        if y > 0 then least = math.min(least, y) end
+      end
+    end
+  end
+  return least
+end
+
+-- A band reaches down to the least that is drawn.
+local function lifted(values, least)
+  local result = {}
+  for i, y in ipairs(values) do result[i] = y <= 0 and least or y end
+  return result
+end
+
+local function with_logarithm(series, axis)
+  local least, count = least_above_0(series), 0
+  for _, one in ipairs(series) do
+    local n = 0
+    if axis == "y" and one.style == "band" then
+      one.low, one.high = lifted(one.low, least), lifted(one.high, least)
+    else
+      one[axis], n = without_others(one[axis])
+    end
+    if one.style ~= "band" then count = count + n end
+  end
+  return count
+end
+
+local function has_numbers(series, axis)
+  for _, one in ipairs(series) do
+    for _, value in ipairs(one[axis] or {}) do
+      if data.is_finite(value) then return true end
+    end
+  end
+  return false
+end
+
+-- Takes away what has no place on the panel's logarithmic axes; its label says how much that is.
+local function apply_logarithms(panel, options)
+  for _, axis in ipairs { "x", "y" } do
+    local range, label = options[axis .. "range"] or {}, options[axis .. "label"]
+    if panel["log" .. axis] then
+      for _, bound in ipairs { range[1] or 1, range[2] or 1 } do
+        if bound <= 0 then fail("lines: %srange must lie above 0 on a logarithmic axis, got %g", axis, bound) end
+      end
+      local count = with_logarithm(panel.series, axis)
+      local note = ("%s of 0 or below not shown"):format(titles.count(count, "value"))
+      if count > 0 then panel[axis .. "label"] = label and ("%s (%s)"):format(label, note) or note end
+      if not has_numbers(panel.series, axis) then panel.series, panel.empty = {}, "no values above 0" end
+    end
+  end
+end
+
+-- ## Time along x
+
+local FACTORS <const> = { ["time (ms)"] = 1, ["time (s)"] = 0.001 }
+
+-- For plot.panels: from when to when these curves go, if their label says that x is time.
+local function time_of(x, options)
+  local factor = FACTORS[options.xlabel]
+  if not factor or options.xrange or options.logx or #x == 0 then return end
+  local least, greatest = data.least_and_greatest(x)
+  if not (data.is_finite(least) and data.is_finite(greatest)) then return end
+  return { from = least / factor, to = greatest / factor, factor = factor, label = options.xlabel, is_fixed = true }
 end
 
 -- "Rate against time", by the labels of the axes; without them by the names of the curves.
@@ -48,52 +169,73 @@ end
 -- lines(x, y [, { xlabel =, points = true, logx = true, logy = true }])
 --
 -- Curves; `y` is one Vector or table of numbers, or a table of them by name, drawn in the order of the names. In place of a
--- curve may stand { mean, low, high }, drawn with a band between low and high: what analysis.confidence_band returns.
+-- curve may stand { mean, low, high }, drawn with a band between low and high: what analysis.confidence_band returns. Of a curve of very
+-- many points along an ascending x the highs and lows are drawn.
 lines.lines = check.public("plot.lines(x, y [, options])", function(x, y, options)
-  options = figures.options("lines", options, { points = "boolean", logx = "boolean", logy = "boolean" })
+  options = checked("lines", options)
   x = numbers("lines", "x", x)
   local series, curves = {}, curves_of(y)
   for i, curve in ipairs(curves) do
-    local name, values, hue = curve[1] and tostring(curve[1]) or "y", curve[2], style.colour(i)
-    if is_band(values) then series[#series + 1], values = band_series(x, name, values, hue), values[1] end
-    series[#series + 1] = {
-      style = options.points and "points" or "line", x = x, y = column(name, name, values, #x), name = curve[1] and name, colour = hue,
-    }
+    local line, band = series_of(curve, x, style.colour(i), options)
+    series[#series + 1] = band
+    series[#series + 1] = line
   end
   local panel = {
     xrange = options.xrange, yrange = options.yrange, xlabel = options.xlabel, ylabel = options.ylabel,
-    logx = options.logx, logy = options.logy, series = series,
+    logx = options.logx, logy = options.logy, series = series, time = time_of(x, options),
   }
+  apply_logarithms(panel, options)
   local summary = ("%d curve%s of %d points"):format(#curves, #curves == 1 and "" or "s", #x)
   return figures.new("lines", summary, options, { title = title_of(curves, options) or summary, height = 360, panels = { panel } })
 end)
 
--- From the least to the greatest value, in `count` bins.
-local function bins_for(values, range, count)
+-- What can be drawn: no nan, which an average without cells is, and nothing infinite.
+local function finite(values)
+  local kept = {}
+  for _, x in ipairs(values) do
+    if data.is_finite(x) then kept[#kept + 1] = x end
+  end
+  return kept
+end
+
+-- From the least to the greatest value.
+local function range_of(values, given)
   local least, greatest = data.least_and_greatest(values)
   if #values == 0 then least, greatest = 0, 1 end
-  least, greatest = range and range[1] or least, range and range[2] or greatest
-  if greatest <= least then least, greatest = least - 0.5, least + 0.5 end
-  return least, (greatest - least) / count
+  least, greatest = given and given[1] or least, given and given[2] or greatest
+  local size = math.max(math.abs(least), math.abs(greatest))
+  if greatest - least > 1e-12 * size then return least, greatest end
+  local half = math.max(0.5, 1e-6 * size)
+  return least - half, least + half
+end
+
+local function middles(edges)
+  local list = {}
+  for i = 1, #edges - 1 do list[i] = (edges[i] + edges[i + 1]) / 2 end
+  return list
 end
 
 -- histogram(values [, { bins = 30, xlabel = … }])
 --
--- How often values occur. The last bin holds its upper edge.
+-- How often values occur, counted as Vector:histogram does: a bin holds its lower edge, the last one both. Values that are nan or beyond
+-- the `xrange` are in no bin, and the title says how many are.
 lines.histogram = check.public("plot.histogram(values [, options])", function(values, options)
-  options = figures.options("histogram", options, { bins = "positive" })
+  options = checked("histogram", options)
   values = numbers("histogram", "values", values)
-  local bins = math.max(1, math.floor(options.bins or math.max(5, math.min(100, math.ceil(2 * (#values) ^ (1 / 3))))))
-  local from, width = bins_for(values, options.xrange, bins)
-  local counts = data.bin_counts(values, from, width, bins + 1)
-  counts[bins] = counts[bins] + table.remove(counts)
+  local shown = finite(values)
+  local bins = math.max(1, math.floor(options.bins or math.max(5, math.min(100, math.ceil(2 * (#shown) ^ (1 / 3))))))
+  local from, to = range_of(shown, options.xrange)
+  local counts, edges = astro.vector(shown):histogram(bins, from, to)
   local panel = {
-    whole = true, xrange = { from, from + bins * width }, yrange = options.yrange or { 0 }, xlabel = options.xlabel,
+    whole = true, xrange = { from, to }, yrange = options.yrange or data.range_from_0(counts), xlabel = options.xlabel,
     ylabel = options.ylabel or "count",
-    series = { { style = "bars", x = data.bin_centres(from, width, bins), y = counts, colour = style.colour(1) } },
+    series = { { style = "bars", x = middles(edges), y = counts:totable(), bar = (to - from) / bins, colour = style.colour(1) } },
   }
-  local summary, of = titles.count(#values, "value"), titles.quantity(options.xlabel)
-  return figures.new("histogram", ("%d values in %d bins"):format(#values, bins), options, {
+  local counted = math.floor(counts:sum())
+  local summary = titles.count(#values, "value")
+  if counted < #values then summary = ("%d of %s"):format(counted, summary) end
+  local of = titles.quantity(options.xlabel)
+  return figures.new("histogram", ("%d values in %d bins"):format(counted, bins), options, {
     title = "Distribution of " .. (of and ("%s (%s)"):format(of, summary) or summary), height = 360, panels = { panel },
   })
 end)

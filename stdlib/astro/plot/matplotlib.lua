@@ -1,6 +1,6 @@
 -- Turns a figure (figure.lua says what that is) into a Python script: matplotlib draws it, and the data stand below.
 local titles = require "astro.plot.titles"
-local fitted = titles.fitted
+local fitted, is_drawn = titles.fitted, require("astro.plot.axes").is_drawn
 
 local matplotlib = {}
 
@@ -60,13 +60,6 @@ local function label(series) return series.name and ", label=" .. quoted(series.
 
 local SHAPES <const> = { dot = ".", circle = "o", ring = "o", triangle = "^", star = "*" }
 
--- The smallest distance of two bars.
-local function bar_width(series)
-  local least = math.huge
-  for i = 2, #series.x do least = math.min(least, math.abs(series.x[i] - series.x[i - 1])) end
-  return least < math.huge and least or 1
-end
-
 -- For each style the call that draws it; d is the series' data.
 local STYLES <const> = {
   line = function(s)
@@ -79,7 +72,7 @@ local STYLES <const> = {
       number((s.size or 0.4) * 7), colour_of(s.colour), face, label(s))
   end,
   bars = function(s)
-    return ('bar(d["x"], d["y"], width=%s, color=%s, alpha=0.7%s)'):format(number(bar_width(s)), colour_of(s.colour), label(s))
+    return ('bar(d["x"], d["y"], width=%s, color=%s, alpha=0.7%s)'):format(number(s.bar), colour_of(s.colour), label(s))
   end,
   ticks = function(s)
     return ('vlines(d["x"], [y - %s for y in d["y"]], [y + %s for y in d["y"]], color=%s, linewidth=0.6%s)'):format(
@@ -143,6 +136,13 @@ local function legend_lines(panel, columns, add)
   add("ax.legend(handles + more_handles, labels + more_labels, %s)", place)
 end
 
+local function has_data(panel)
+  for _, series in ipairs(panel.series) do
+    if is_drawn(series) then return true end
+  end
+  return false
+end
+
 local function panel_lines(panel, name, is_last, title, width)
   local lines, columns, rows = {}, legend_shape(panel, width)
   local function add(text, ...) lines[#lines + 1] = text and "    " .. (select("#", ...) > 0 and text:format(...) or text) end
@@ -159,7 +159,7 @@ local function panel_lines(panel, name, is_last, title, width)
     add(target .. call:gsub("%%", "%%%%"))
     if series.style == "image" then add("fig.colorbar(image, ax=ax, label=%s)", quoted(panel.scale.label or "")) end
   end
-  if #panel.series == 0 then add("ax.text(0.5, 0.5, %s, ha=\"center\", transform=ax.transAxes)", quoted(panel.empty or "no data")) end
+  if not has_data(panel) then add("ax.text(0.5, 0.5, %s, ha=\"center\", transform=ax.transAxes)", quoted(panel.empty or "no data")) end
   for _, text in ipairs(panel.texts or {}) do
     add("ax.text(%s, %s, %s, ha=%s, va=\"center\")", number(text[1]), number(text[2]), quoted(text[3]), quoted(text[4] or "left"))
   end

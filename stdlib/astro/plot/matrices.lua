@@ -4,6 +4,7 @@ local axes = require "astro.plot.axes"
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
+local checked = require("astro.plot.options").checked
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
 local fail, wrong = check.fail, check.wrong
@@ -60,14 +61,12 @@ local function image_cell(image, options)
         scale = {
           colours = image.colours, range = { range[1], range[2] }, label = options.label or image.label, whole = image.whole_values,
         },
-        series = { { style = "image", x = x, y = y, rows = rows } },
+        series = { { style = "image", x = x, y = y, rows = rows } }, time = image.time,
       },
     },
   }
 end
 matrices.image_cell = image_cell
-
-local OPTIONS <const> = { range = "range", label = "string", palette = "string" }
 
 local function palette_of(call, name)
   local colours = style.palettes[name]
@@ -80,7 +79,7 @@ end
 -- A list of Vectors or tables as coloured cells, counted from 1; rows[1] is the lowest. Palettes: "counts" (white to blue), "power"
 -- (dark to yellow), "signed" (blue, white, orange).
 matrices.matrix = check.public("plot.matrix(rows [, options])", function(rows, options)
-  options = figures.options("matrix", options, OPTIONS)
+  options = checked("matrix", options)
   local plain = data.matrix("matrix", rows)
   local small, down, across = condensed(plain)
   local summary, of = ("%d by %d"):format(#plain, #plain[1]), titles.quantity(options.label)
@@ -107,7 +106,7 @@ end
 -- The matrix of Pearson's r of what analysis.correlations or analysis.synchrony returned, or a list of Vectors. Unless `range` says
 -- otherwise the colours reach to the greatest |r| beside the diagonal, so that weak correlations are seen.
 matrices.correlation = check.public("plot.correlation(result [, options])", function(result, options)
-  options = figures.options("correlation", options, OPTIONS)
+  options = checked("correlation", options)
   local rows = data.matrix("correlation", type(result) == "table" and result.matrix or result)
   if #rows ~= #rows[1] then fail("correlation: the matrix must be square, got %d by %d", #rows, #rows[1]) end
   local greatest = greatest_off_diagonal(rows)
@@ -131,17 +130,35 @@ local function decibels(power)
   return rows
 end
 
+local OF_ANALYSIS <const> = { "interval", "segment", "overlap" }
+
 local function spectrogram_of(signal, options)
-  if type(signal) == "table" and signal.power then return signal end
-  local done, result = pcall(analysis.spectrogram, signal,
-    { interval = options.interval, segment = options.segment, overlap = options.overlap or 0.75 })
-  if not done then wrong("%s", (tostring(result):gsub("^.-: spectrogram: ", "spectrogram: "))) end
-  return result
+  local asked = {}
+  for _, name in ipairs(OF_ANALYSIS) do asked[name] = options[name] end
+  if type(signal) ~= "table" or not signal.power then
+    local done, result = pcall(analysis.spectrogram, signal, asked)
+    if not done then wrong("%s", (tostring(result):gsub("^.-: spectrogram: ", "spectrogram: "))) end
+    return result
+  end
+  local name = next(asked)
+  if name then fail("spectrogram: %s is for a signal, and this is a spectrogram already (analysis.spectrogram takes it)", name) end
+  return signal
 end
 
-local SPECTROGRAM <const> = {
-  range = "range", label = "string", palette = "string", interval = "positive", segment = "positive", overlap = "fraction",
-}
+local function check_lengths(g, times, frequencies)
+  local power = data.matrix("spectrogram", g.power)
+  if #power ~= #times or #power[1] ~= #frequencies or #frequencies < 2 then
+    fail("spectrogram: there are %d times, %d frequencies and powers of %d by %d", #times, #frequencies, #power, #power[1])
+  end
+  return power
+end
+
+-- From when to when: what was recorded, else from the first to the last segment.
+local function time_of(g, times, step)
+  local window = type(g.window) == "table" and g.window or { times[1] - step / 2, times[#times] + step / 2 }
+  local factor, label = data.unit_of_time(window[2] - window[1])
+  return { from = window[1], to = window[2], factor = factor, label = label }
+end
 
 -- The strongest 40 dB: what lies below is mostly leakage.
 local function strongest(rows, count)
@@ -154,29 +171,29 @@ local function strongest(rows, count)
   return greatest > -math.huge and { greatest - 40, greatest } or { 0, 1 }
 end
 
--- spectrogram(signal [, { segment = ms, overlap = 0.75, yrange = { 0, 100 }, range = { dB, dB } }])
+-- spectrogram(signal [, { segment = ms, overlap = 0.5, yrange = { 0, 100 }, range = { dB, dB } }])
 --
 -- Power against time and frequency, in decibels; what analysis.spectrogram takes, or what it returned. By default up to 100 Hz, and
--- the strongest 40 dB.
+-- the strongest 40 dB. The axis of time is what was recorded: half a segment at both ends has no power.
 matrices.spectrogram = check.public("plot.spectrogram(signal [, options])", function(signal, options)
-  options = figures.options("spectrogram", options, SPECTROGRAM)
+  options = checked("spectrogram", options)
   local g = spectrogram_of(signal, options)
   local times = check.numbers("spectrogram", "times", g.times)
   local frequencies = check.numbers("spectrogram", "frequencies", g.frequencies)
-  local rows = decibels(data.matrix("spectrogram", g.power))
+  local rows = decibels(check_lengths(g, times, frequencies))
   local step, hertz = g.step or 1, frequencies[2] - frequencies[1]
   local top = options.yrange and options.yrange[2] or math.min(100, frequencies[#frequencies])
   local shown = math.max(2, math.min(#rows, math.floor(top / hertz + 1.5)))
   local cut = table.move(rows, 1, shown, 1, {})
-  local last = times[#times] + step / 2
-  local factor, label = 1, "time (ms)"
-  if last - times[1] > 5000 then factor, label = 0.001, "time (s)" end
+  local time = time_of(g, times, step)
+  local factor, given = time.factor, options.xrange or {}
   return figures.new("spectrogram", ("%d by %d"):format(#times, #frequencies), options, image_cell({
-    title = "Spectrogram of " .. (g.name or "a signal"),
-    rows = cut, x = { times[1] * factor, step * factor }, y = { frequencies[1], hertz }, xlabel = label, ylabel = "frequency (Hz)",
+    title = "Spectrogram of " .. (g.name or "a signal"), time = not options.xrange and time or nil,
+    rows = cut, x = { times[1] * factor, step * factor }, y = { frequencies[1], hertz }, xlabel = time.label, ylabel = "frequency (Hz)",
     range = strongest(rows, shown), label = ("power (dB of %s²/Hz)"):format(g.unit and g.unit:gsub("uM", "µM") or "unit"),
     colours = palette_of("spectrogram", options.palette or "power"), height = 340,
-  }, { range = options.range, label = options.label, xlabel = options.xlabel, ylabel = options.ylabel, xrange = options.xrange,
+  }, { range = options.range, label = options.label, xlabel = options.xlabel, ylabel = options.ylabel,
+    xrange = { (given[1] or time.from) * factor, (given[2] or time.to) * factor },
     yrange = { options.yrange and options.yrange[1] or 0, top } }))
 end)
 

@@ -1,7 +1,9 @@
 -- Who is connected to whom: the drawing of tripartite connections, degrees, connectivity matrices.
+local astro = require "astro"
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
+local checked = require("astro.plot.options").checked
 local matrices = require "astro.plot.matrices"
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
@@ -87,7 +89,7 @@ end
 -- larger populations `most` cells are shown, evenly spaced (of the astrocytes: among those connected to the shown postsynaptic
 -- neurons), with the connections among these.
 network.tripartite = check.public("plot.tripartite(sim, pre, post, third [, options])", function(sim, pre, post, third, options)
-  options = figures.options("tripartite", options, { most = "count" })
+  options = checked("tripartite", options)
   data.check_simulation("tripartite", sim)
   for what, nodes in pairs { pre = pre, post = post, third = third } do data.check_nodes("tripartite", what, nodes) end
   local most = options.most or 20
@@ -128,20 +130,22 @@ local function degrees_of(ends, ids)
   return degrees
 end
 
--- Bars of whole width, at most about sixty.
+-- Bars of whole width, at most about sixty, with room for one at each side; but there are no degrees below 0.
 local function degree_cell(degrees, label, hue, title)
   local least, greatest = data.least_and_greatest(degrees)
   local width = math.max(1, math.ceil((greatest - least + 1) / 60))
-  local bins = (greatest - least) // width + 1
+  local bars = (greatest - least) // width + 1
   local from = least - 0.5
+  local to = from + bars * width
+  local counts, centres = astro.vector(degrees):histogram(bars, from, to), {}
+  for i = 1, bars do centres[i] = from + (i - 0.5) * width end
   return {
     title = title, height = 300,
     panels = {
       {
-        xlabel = label, ylabel = "cells", whole = true, xwhole = true, yrange = { 0 }, xrange = { from - width, from + (bins + 1) * width },
-        series = { {
-          style = "bars", colour = hue, x = data.bin_centres(from, width, bins), y = data.bin_counts(degrees, from, width, bins),
-        } },
+        xlabel = label, ylabel = "cells", whole = true, xwhole = true, yrange = { 0 },
+        xrange = { math.max(from - width, -0.9), to + width },
+        series = { { style = "bars", colour = hue, x = centres, y = counts:totable(), bar = width } },
       },
     },
   }
@@ -152,7 +156,7 @@ end
 -- Two histograms: how many connections onto `post` each cell of `pre` has (out-degree), and how many from `pre` each cell of `post`
 -- has (in-degree). Parallel connections count one by one.
 network.degrees = check.public("plot.degrees(sim, pre, post [, options])", function(sim, pre, post, options)
-  options = figures.options("degrees", options, { synapse_model = "string" })
+  options = checked("degrees", options)
   data.check_simulation("degrees", sim)
   data.check_nodes("degrees", "pre", pre)
   data.check_nodes("degrees", "post", post)
@@ -218,8 +222,7 @@ end
 -- How many connections lead from each cell of `pre` (across) to each of `post` (upwards), or, with `weight`, the sum of their weights.
 -- Of more than 200 cells every second, third … is shown, and the axis says so.
 network.connectivity = check.public("plot.connectivity(sim, pre, post [, options])", function(sim, pre, post, options)
-  options = figures.options("connectivity", options,
-    { synapse_model = "string", weight = "boolean", range = "range", label = "string" })
+  options = checked("connectivity", options)
   data.check_simulation("connectivity", sim)
   data.check_nodes("connectivity", "pre", pre)
   data.check_nodes("connectivity", "post", post)

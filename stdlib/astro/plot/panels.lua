@@ -1,6 +1,8 @@
 -- Several figures in one.
 local check = require "astro.check"
+local checked = require("astro.plot.options").checked
 local figures = require "astro.plot.figure"
+local shared_time = require "astro.plot.shared_time"
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
 local fail = check.fail
@@ -27,14 +29,16 @@ end
 
 -- panels { figure, figure, …, columns = 2, title = …, width = … }
 --
--- Each figure keeps its title; `title` stands above all.
+-- Each figure keeps its title; `title` stands above all. Axes of time that stand above each other share one range, except for those
+-- with an `xrange` of their own.
 panels.panels = check.public("plot.panels { figure, figure, …, columns = 2 }", function(list)
   if type(list) ~= "table" then check.wrong("panels: figures must be a table, got %s", check.shown(list)) end
   local cells = cells_of(list)
-  local options = check.options("panels", named_options(list), { columns = "count", title = "title", width = "positive" })
+  local options = checked("panels", named_options(list))
   local columns = options.columns or 1
   return figures.of_cells("panels", ("%d figures"):format(#list),
-    { title = titles.chosen(options.title), columns = columns, width = options.width or style.WIDTH * math.min(columns, 2) }, cells)
+    { title = titles.chosen(options.title), columns = columns, width = options.width or style.WIDTH * math.min(columns, 2) },
+    shared_time(cells, columns))
 end)
 
 return panels

@@ -4,6 +4,7 @@
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
+local checked = require("astro.plot.options").checked
 local style = require "astro.plot.style"
 local fail = check.fail
 
@@ -60,6 +61,17 @@ local function li_rinzel(get, options)
   }
 end
 
+-- Options that only one of the models has.
+local OWN <const> = { I = "aeif_cond_alpha_astro", IP3 = "astrocyte_lr_1994" }
+
+local function check_own_options(nodes, options)
+  for _, name in ipairs { "I", "IP3" } do
+    if options[name] and nodes.model ~= OWN[name] then
+      fail("phase_plane: %s is an option of %s, not of %s", name, OWN[name], nodes.model)
+    end
+  end
+end
+
 local MODELS <const> = { aeif_cond_alpha_astro = adaptive_exponential, astrocyte_lr_1994 = li_rinzel }
 
 local function model_of(nodes, options)
@@ -69,6 +81,7 @@ local function model_of(nodes, options)
   if not make then
     fail("phase_plane: there is no phase plane of %s (there are: %s)", nodes.model, table.concat(check.sorted_keys(MODELS), ", "))
   end
+  check_own_options(nodes, options)
   return make(function(name) return nodes:get(name) end, options)
 end
 
@@ -151,11 +164,12 @@ end
 
 -- What a recorder saw of the node; a gap where a spike resets the potential.
 local function trajectory_series(model, rec, id)
+  rec = check.recorder("phase_plane", rec)
   local events, times, senders = data.events_of("phase_plane", rec)
   for _, name in ipairs { model.x, model.y } do
     if rawget(events, name) == nil then fail("phase_plane: the trajectory needs %s and %s; %s was not recorded", model.x, model.y, name) end
   end
-  local xs, ys = check.numbers("phase_plane", model.x, events[model.x]), check.numbers("phase_plane", model.y, events[model.y])
+  local xs, ys = data.column("phase_plane", events, model.x, times), data.column("phase_plane", events, model.y, times)
   local x, y = {}, {}
   for i in ipairs(times) do
     if senders[i] == id then
@@ -176,7 +190,7 @@ end
 --
 -- `trajectory` is a recorder that sampled both.
 phase_plane.phase_plane = check.public("plot.phase_plane(node [, options])", function(nodes, options)
-  options = figures.options("phase_plane", options, { trajectory = "anything", I = "number", IP3 = "not negative", field = "boolean" })
+  options = checked("phase_plane", options)
   local model = model_of(nodes, options)
   for _, name in ipairs { "xrange", "yrange" } do
     local given = options[name] or {}

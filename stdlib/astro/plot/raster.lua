@@ -1,8 +1,11 @@
 -- Spikes as marks, one row for each neuron.
 local axes = require "astro.plot.axes"
+local bins = require "astro.analysis.bins"
 local check = require "astro.check"
 local data = require "astro.plot.data"
+local inputs = require "astro.analysis.inputs"
 local figures = require "astro.plot.figure"
+local checked = require("astro.plot.options").checked
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
 
@@ -51,7 +54,7 @@ local function spikes_among(times, senders, chosen)
   return x, y
 end
 
-local function raster_panel(groups, times, senders, axis)
+local function raster_panel(groups, times, senders, axis, options)
   local least, greatest = math.huge, -math.huge
   local step = math.max(1, math.ceil(#times / style.MAX_SPIKES))
   local series = {}
@@ -64,54 +67,83 @@ local function raster_panel(groups, times, senders, axis)
   if least > greatest then least, greatest = 0, 1 end
   for _, one in ipairs(series) do one.size = math.max(0.8, (greatest - least) / 180) end
   local edge = math.max(0.6, (greatest - least) / 100)
+  local yrange = options.yrange or {}
   return {
-    weight = 3, whole = true, xrange = axis.range, yrange = { least - edge, greatest + edge }, xlabel = axis.label, series = series,
-    ylabel = step > 1 and ("neuron (1 in %d shown)"):format(step) or "neuron", empty = "no spikes",
+    weight = 3, whole = true, xrange = axis.range, xlabel = axis.label,
+    yrange = { yrange[1] or least - edge, yrange[2] or greatest + edge },
+    ylabel = options.ylabel or step > 1 and ("neuron (1 in %d shown)"):format(step) or "neuron", series = series, empty = "no spikes",
+    time = axis.time,
   }
 end
 
-local function rate_series(group, times, senders, axis, bin, mark)
-  local x = spikes_among(times, senders, every(group.ids, 1))
-  local from = axis.ms[1]
-  local bins = math.max(1, math.ceil((axis.ms[2] - from) / bin - 1e-9))
-  local counts = data.bin_counts(x, from, bin, bins)
+-- The part of the picture in which spikes were recorded; nil if there is none. Where it is not known, all of it.
+local function counted_window(axis, window)
+  local from, to = axis.ms[1], axis.ms[2]
+  if window then from, to = math.max(from, window[1]), math.min(to, window[2]) end
+  return from < to and { from = from, to = to } or nil
+end
+
+local FEWEST <const>, MOST <const>, SPIKES_IN_A_BIN <const> = 10, 150, 10
+
+-- A round width for which some ten spikes fall into a bin; most round numbers divide the window.
+local function usual_bin(count, length)
+  local wanted = math.max(FEWEST, math.min(MOST, count / SPIKES_IN_A_BIN, length))
+  return axes.round_up(length / wanted)
+end
+
+local function bin_width(options, count, window)
+  local length = window.to - window.from
+  return math.min(options.bin or usual_bin(count, length), length)
+end
+
+-- The rates that analysis.rate_over_time has, too.
+local function rate_series(rec, group, window, bin, axis, look)
+  local spikes = inputs.spikes("raster", rec, { from = window.from, to = window.to, nodes = group.ids })
+  local grid = bins.grid("raster", window, bin)
   return {
-    style = mark, x = data.scaled(data.bin_centres(from, bin, bins), axis.factor),
-    y = data.scaled(counts, 1000 / (bin * math.max(1, #group.ids))),
+    style = look.style, colour = look.colour, bar = bin * axis.factor, x = data.scaled(bins.centres(grid), axis.factor),
+    y = bins.rate(spikes, grid),
   }
 end
 
-local function rate_panel(groups, times, senders, axis, bin)
-  local series = {}
-  for i, group in ipairs(groups) do
-    series[i] = rate_series(group, times, senders, axis, bin, #groups == 1 and "bars" or "line")
-    series[i].colour = style.colour(i)
+local function count_within(times, window)
+  local n = 0
+  for _, t in ipairs(times) do
+    if t >= window.from and t <= window.to then n = n + 1 end
   end
+  return n
+end
+
+local function rate_panel(rec, groups, times, axis, options)
+  local window, series = counted_window(axis, rec.window), {}
+  local bin = window and bin_width(options, count_within(times, window) / #groups, window)
+  for i, group in ipairs(window and groups or {}) do
+    series[i] = rate_series(rec, group, window, bin, axis, { style = #groups == 1 and "bars" or "line", colour = style.colour(i) })
+  end
+  local all = {}
+  for _, one in ipairs(series) do table.move(one.y, 1, #one.y, #all + 1, all) end
   return {
-    weight = 1, xrange = axis.range, yrange = { 0 }, xlabel = axis.label, ylabel = "rate (Hz)", series = series,
+    weight = 1, xrange = axis.range, yrange = data.range_from_0(all), xlabel = axis.label, ylabel = "rate (Hz)", series = series,
+    empty = "nothing recorded", time = axis.time,
   }
 end
 
 -- raster(rec, { histogram = true, bin = ms, groups = { { "excitatory", exc }, … } })
 --
--- A mark for every spike; with `histogram`, the mean rate of the neurons in bins below. Of very many spikes only those of
--- every n-th neuron are drawn, and the axis says so; the rates count all.
+-- A mark for every spike, from the beginning to the end of what was recorded; with `histogram`, below it, the mean rate of the neurons
+-- in bins: what analysis.rate_over_time returns for the window that is drawn. Of very many spikes only those of every n-th neuron
+-- are drawn, and the axis says so; the rates count those of all.
 raster.raster = check.public("plot.raster(rec [, options])", function(rec, options)
-  options = figures.options("raster", options, { histogram = "boolean", bin = "positive", groups = "table" })
+  options = checked("raster", options)
+  if options.bin and not options.histogram then check.fail("raster: bin is for the rates, which histogram = true draws") end
   rec = check.recorder("raster", rec)
   check.spikes("raster", rec, "plot.traces draws samples")
   local _, times, senders = data.events_of("raster", rec)
   local ids = recorded_ids("raster", rec, senders)
   local groups = groups_of("raster", options.groups, ids)
-  local axis = data.time_axis(times, options.xrange)
-  local panels = { raster_panel(groups, times, senders, axis) }
-  panels[1].ylabel = options.ylabel or panels[1].ylabel
-  if options.histogram then
-    local length = axis.ms[2] - axis.ms[1]
-    -- a bin longer than the picture would have its middle outside
-    local bin = math.min(options.bin or axes.round_up(length / 150), length)
-    panels[2] = rate_panel(groups, times, senders, axis, bin)
-  end
+  local axis = data.time_axis(times, rec.window, options.xrange)
+  local panels = { raster_panel(groups, times, senders, axis, options) }
+  if options.histogram then panels[2] = rate_panel(rec, groups, times, axis, options) end
   panels[#panels].xlabel = options.xlabel or axis.label
   return figures.new("raster", ("%d spikes"):format(#times), options, {
     title = "Spikes of " .. titles.cells(rec.nodes, #ids), height = options.histogram and 480 or 360, panels = panels,

@@ -139,10 +139,9 @@ function DRAW.band(board, s, to_dots)
 end
 
 function DRAW.bars(board, s, to_dots)
-  local width = #s.x > 1 and math.abs(s.x[2] - s.x[1]) or 1
   for i, x in ipairs(s.x) do
-    local left, top = to_dots(x - width / 2, s.y[i])
-    local right, bottom = to_dots(x + width / 2, 0)
+    local left, top = to_dots(x - s.bar / 2, s.y[i])
+    local right, bottom = to_dots(x + s.bar / 2, 0)
     board:fill(left, top, right - 0.51, bottom, s.colour)
   end
 end
@@ -264,10 +263,22 @@ local function draw_panel(board, panel, x_axis, y_axis, y2_axis)
   draw_texts(board, panel, dots_of(board, x_axis, y_axis))
 end
 
-local function empty_panel(panel, screen, width, rows)
-  local lines = header(panel, screen, width)
-  for i = 1, rows do lines[#lines + 1] = { i == rows // 2 and centred(clean(panel.empty or "no data"), width) or "", nil } end
-  for _, line in ipairs(lines) do line[2] = utf8.len(line[1]) end
+local function has_data(panel)
+  for _, series in ipairs(panel.series) do
+    if is_drawn(series) then return true end
+  end
+  return panel.texts ~= nil
+end
+
+-- Says that there is nothing, between the axis at the left and that below, if it is known.
+local function empty_panel(panel, screen, width, rows, gutter, x_axis, is_last)
+  local columns = width - gutter - 2
+  local lines, bar = header(panel, screen, width), screen.ascii and "|" or "│"
+  for i = 1, rows do
+    local text = i == (rows + 1) // 2 and centred(clean(panel.empty or "no data"), columns) or ""
+    lines[#lines + 1] = line_of(screen, { x_axis and (" "):rep(gutter) .. bar or "", text })
+  end
+  if is_last and x_axis then append(lines, x_lines(panel, x_axis, gutter, columns, screen)) end
   return lines
 end
 
@@ -275,7 +286,7 @@ end
 local function panel_lines(panel, screen, width, rows, gutter, right, is_last)
   local columns = width - gutter - 1 - (right > 0 and right + 2 or 1)
   local x_axis, y_axis = axis_of(panel, "x", columns, 11), axis_of(panel, "y", rows, 3)
-  if not (x_axis and y_axis) then return empty_panel(panel, screen, width, rows) end
+  if not (x_axis and y_axis and has_data(panel)) then return empty_panel(panel, screen, width, rows, gutter, x_axis, is_last) end
   local y2_axis = panel.y2label and axis_of(panel, "y2", rows, 3)
   local board = canvas.new(columns, rows, screen)
   draw_panel(board, panel, x_axis, y_axis, y2_axis)

@@ -2,6 +2,7 @@
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
+local checked = require("astro.plot.options").checked
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
 local fail = check.fail
@@ -98,17 +99,17 @@ end
 
 -- traces(rec, { "IP3", "Ca_astro" } [, { each = true }])
 --
--- One panel for each quantity: the mean over the recorded nodes and a band of one standard deviation, or, with `each`, a
--- curve for every node (the first seven). { { "IP3", "Ca_astro" } } draws two quantities into one panel, the second with an axis at the
--- right.
+-- One panel for each quantity, from the beginning to the end of what was recorded: the mean over the recorded nodes and a band of one
+-- standard deviation, or, with `each`, a curve for every node (the first seven). { { "IP3", "Ca_astro" } } draws two quantities into one
+-- panel, the second with an axis at the right.
 traces.traces = check.public("plot.traces(rec, names [, options])", function(rec, names, options)
-  options = figures.options("traces", options, { each = "boolean" })
+  options = checked("traces", options)
   rec = check.recorder("traces", rec)
   local events, times, senders = data.events_of("traces", rec)
-  local axis, panels, all = data.time_axis(times, options.xrange), {}, {}
+  local axis, panels, all = data.time_axis(times, rec.window, options.xrange), {}, {}
   local count, position = 0, 0
   local function series_of(name, is_second)
-    local values = check.numbers("traces", name, events[name])
+    local values = data.column("traces", events, name, times)
     local nodes = data.by_node(times, senders, values)
     count, position, all[#all + 1] = #nodes, position + 1, name
     if options.each and not is_second then return node_series(nodes, axis.factor) end
@@ -119,7 +120,7 @@ traces.traces = check.public("plot.traces(rec, names [, options])", function(rec
     local series = series_of(pair[1])
     panels[i] = {
       xrange = axis.range, yrange = options.yrange, xlabel = options.xlabel or axis.label, empty = "no samples",
-      ylabel = options.ylabel or style.quantity_label(pair[1]), series = series,
+      ylabel = options.ylabel or style.quantity_label(pair[1]), series = series, time = axis.time,
     }
     if pair[2] then
       local right = on_right_axis(series_of(pair[2], true), series, pair)

@@ -301,8 +301,12 @@ local SCHEMAS <const> = {
   },
 }
 
--- Options that every kind of picture has.
-local PICTURE_OPTIONS <const> = check.sorted_keys(require("astro.plot.figure").COMMON)
+-- Options of a picture, and what they mean.
+local function picture_items(kind)
+  local items = {}
+  for i, row in ipairs(require("astro.plot.options").of(kind)) do items[i] = item(row[1], (row[4]:gsub("`", ""))) end
+  return items
+end
 
 -- Keys that a function's usage names: "astro.Simulation{ resolution=, seed= }".
 local function usage_schema(context)
@@ -313,8 +317,8 @@ local function usage_schema(context)
   local usage = page.usage or ""
   local names = {}
   for name in (usage:match("%b{}") or ""):gmatch("([%a_][%w_]*)%s*=") do names[#names + 1] = name end
-  if page.title and page.title:find("^astro%.plot%.") then table.move(PICTURE_OPTIONS, 1, #PICTURE_OPTIONS, #names + 1, names) end
-  return #names > 0 and { keys = function() return items_of(names) end } or nil
+  local items = joined(items_of(names), picture_items(page.title and page.title:match("^astro%.plot%.(.*)")))
+  return #items > 0 and { keys = function() return items end } or nil
 end
 
 -- The schema at the cursor's argument, for a receiver of known type or, without one, the methods of that name.

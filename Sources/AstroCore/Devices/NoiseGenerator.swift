@@ -1,0 +1,160 @@
+/// Gaussian white noise, approximated by a current that is drawn anew every `dt`, independently for each connection.
+struct NoiseGenerator: Device {
+    static let name = "noise_generator"
+    static let family = NodeFamily.stimulator
+    static let text = ModelText(
+        summary: "Gaussian noise current, drawn anew every dt for each connection.",
+        equations: "I = mean + sqrt(std^2 + std_mod^2 sin(2 pi frequency t + phase)) N(0, 1), held for dt",
+        notes: [
+            "The default of dt is 1 ms; where that is no whole number of steps, it is 10 steps.",
+            "Each connection has a current of its own; all change at the same instants: start, start + dt, ...",
+            "What is set in the middle of a hold counts from its end on; a new dt is counted from there, too.",
+            "The modulation is a function of the simulation's time; start and stop do not shift its phase.",
+        ])
+    static let recordables = [Recordable("I", .pA, "mean of the currents sent to all targets, before weights")]
+    static let ownParameters = [
+        Parameter("mean", 0, .pA, "mean of the current"),
+        Parameter("std", 0, .pA, "standard deviation of the current", .nonNegative),
+        Parameter("std_mod", 0, .pA, "amplitude of the sinusoidal modulation of std", .nonNegative, and: "at most std"),
+        Parameter("frequency", 0, .Hz, "frequency of the modulation"),
+        Parameter("phase", 0, .degree, "phase of the modulation"),
+        Parameter("dt", 1, .ms, "time that a value is held", .positive, and: "on the grid"),
+    ]
+
+    let values: Settings
+    let window: ActivityWindow
+    private let resolution: Double
+    let holdSteps: Int
+    /// The hold in which the generator was changed.
+    private var hold: Hold?
+    /// The first stamp at which a value may be drawn.
+    private var first = 1
+
+    /// A value that is held for the stamps drawing ..< end.
+    struct Hold: Equatable {
+        let drawing, end: Int
+        let mean, deviation: Double
+    }
+
+    init(_ values: Settings, resolution: Double) throws {
+        self.values = values
+        self.resolution = resolution
+        window = try ActivityWindow(values, resolution, Self.name)
+        guard values.number("std_mod") <= values.number("std") else {
+            throw InputError(
+                "\(Self.name): std_mod = \(formatted(values.number("std_mod"))) pA must not be above std = \(formatted(values.number("std"))) pA"
+            )
+        }
+        let dt = values.number("dt")
+        guard let steps = TimeGrid.steps(dt, resolution), steps > 0 else {
+            throw InputError(
+                "\(Self.name): dt = \(formatted(dt)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+            )
+        }
+        holdSteps = steps
+    }
+
+    /// dt is 1 ms, or 10 steps where 1 ms is no whole number of them.
+    static func defaults(_ resolution: Double) -> Settings {
+        var values = defaults
+        if TimeGrid.steps(1, resolution) == nil { values["dt"] = .number(TimeGrid.ms(10, resolution)) }
+        return values
+    }
+
+    /// The stamp at which the current that holds at `stamp` was drawn.
+    func drawing(for stamp: Int) -> Int {
+        if let hold, stamp < hold.end { return hold.drawing }
+        let first = max(window.start, first)
+        return first + (stamp - first) / holdSteps * holdSteps
+    }
+
+    func isActive(_ stamp: Int) -> Bool { window.contains(stamp + 1) }
+
+    /// The current that one connection draws at `drawing`, from the connection's stream.
+    func current(drawing: Int, seed: Int64, link: Int, connection: Int) -> Double {
+        var stream = RandomStream(seed: seed, StreamName(.noise, call: link, member: connection), from: drawing)
+        let law = law(drawing)
+        return law.mean + law.deviation * stream.normal()
+    }
+
+    private func law(_ drawing: Int) -> (mean: Double, deviation: Double) {
+        if let hold, drawing == hold.drawing { return (hold.mean, hold.deviation) }
+        return (values.number("mean"), deviation(drawing))
+    }
+
+    private func deviation(_ drawing: Int) -> Double {
+        let std = values.number("std"), modulation = values.number("std_mod")
+        guard modulation > 0 else { return std }
+        let seconds = TimeGrid.ms(drawing, resolution) / 1000
+        let wave = sinCosOfTurns(values.number("frequency") * seconds + values.number("phase") / 360).sin
+        return (std * std + modulation * modulation * wave).squareRoot()
+    }
+
+    // MARK: Changed in the middle
+
+    /// The hold that began last, up to the end of step `now`; it may be over.
+    private func lastHold(_ now: Int) -> Hold? {
+        let last = min(now, window.stop - 1)
+        guard last >= max(window.start, first) else { return hold }
+        let drawing = drawing(for: last), law = law(drawing)
+        return Hold(drawing: drawing, end: drawing + holdSteps, mean: law.mean, deviation: law.deviation)
+    }
+
+    func succeeding(_ old: (any Device)?, now: Int) -> Self {
+        guard now > 0 else { return self }
+        var new = self
+        new.hold = (old as? Self)?.lastHold(now).flatMap { $0.end > now + 1 ? $0 : nil }
+        new.first = new.hold?.end ?? now + 1
+        return goesOn(new, now) ? self : new
+    }
+
+    /// Is this, without anything carried, the same as `new` in all that is to come?
+    private func goesOn(_ new: Self, _ now: Int) -> Bool {
+        let start = max(window.start, first)
+        guard (max(window.start, new.first) - start) % holdSteps == 0 else { return false }
+        guard let hold = new.hold else { return true }
+        return start <= hold.drawing && drawing(for: hold.end - 1) == hold.drawing
+            && law(hold.drawing) == (hold.mean, hold.deviation)
+    }
+
+    var carried: Settings {
+        guard first != 1 else { return [:] }
+        var result: Settings = ["first": .number(Double(first))]
+        if let hold {
+            result["drawing"] = .number(Double(hold.drawing))
+            result["mean"] = .number(hold.mean)
+            result["deviation"] = .number(hold.deviation)
+        }
+        return result
+    }
+
+    func resuming(_ carried: Settings) throws -> Self {
+        guard let first = try carried.stamp("first") else { return self }
+        var result = self
+        result.first = first
+        guard let drawing = try carried.stamp("drawing") else { return result }
+        let mean = carried.number("mean"), deviation = carried.number("deviation")
+        guard drawing < first, mean.isFinite, deviation.isFinite else {
+            throw InputError("\(Self.name): a held current is no current")
+        }
+        result.hold = Hold(drawing: drawing, end: first, mean: mean, deviation: deviation)
+        return result
+    }
+}
+
+extension Simulation {
+    /// What a multimeter records of a generator: the current it sends at a stamp. Of noise, the mean over its connections.
+    func currentSent(by generator: any Device, _ device: Int, of population: Int, at stamp: Int) -> Double {
+        if let generator = generator as? any CurrentDevice { return generator.current(at: stamp) }
+        guard let noise = generator as? NoiseGenerator, noise.isActive(stamp) else { return 0 }
+        let drawing = noise.drawing(for: stamp)
+        var sum = 0.0, count = 0
+        for link in links where link.population == population && link.device == device {
+            count += link.count
+            for i in 0..<link.count {
+                sum += noise.current(drawing: drawing, seed: seed, link: link.streamNumber, connection: i)
+            }
+        }
+        return sum / Double(max(count, 1))
+    }
+}

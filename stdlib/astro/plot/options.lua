@@ -1,0 +1,77 @@
+-- The options of each kind of picture. This is the one table of them: it refuses what a kind does not draw, completion shows it, and
+-- Docs/generate.lua writes it into Docs/plot.md.
+local check = require "astro.check"
+local fail = check.fail
+local concat, ipairs, pairs, type = table.concat, ipairs, pairs, type
+
+local options = {}
+
+options.KINDS = {
+  "raster", "traces", "lines", "histogram", "matrix", "correlation", "spectrogram", "tripartite", "degrees", "connectivity",
+  "phase_plane", "panels",
+}
+
+local AXES <const> = "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane"
+local IMAGES <const> = "matrix correlation spectrogram connectivity"
+
+-- { name, what it may be (as check.value takes it), the kinds of pictures that have it, meaning }
+options.ROWS = {
+  { "title", "title", concat(options.KINDS, " "), "in place of the usual title; `false` for none. Above all figures of panels" },
+  { "xlabel", "string", AXES, "text as it is typed: `V_m` stays `V_m`" },
+  { "ylabel", "string", AXES, "the same for the other axis" },
+  { "xrange", "range", AXES, "`{ from, to }`, one of which may be nil; times in ms. Without it axes of time show what was recorded" },
+  { "yrange", "range", AXES, "the same for the other axis; in a raster ids of neurons" },
+  { "width", "positive", concat(options.KINDS, " "), "in pixels of an SVG; PNG files have twice as many" },
+  { "height", "positive", concat(options.KINDS, " "):gsub(" panels", ""), "in pixels of an SVG" },
+  { "columns", "count", "panels", "how many figures side by side" },
+  { "histogram", "boolean", "raster", "`true`: mean rate of the neurons in bins, below" },
+  { "bin", "positive", "raster", "width of the histogram's bins in ms; by default some ten spikes fall into each" },
+  { "groups", "table", "raster", "`{ { \"name\", nodes }, … }`: a colour for each" },
+  { "each", "boolean", "traces", "`true`: a curve for each node, the first seven" },
+  { "points", "boolean", "lines", "`true`: points instead of lines" },
+  { "logx", "boolean", "lines", "`true`: a logarithmic axis; numbers of 0 or below have no place there, and the axis says how many" },
+  { "logy", "boolean", "lines", "the same for the other axis" },
+  { "bins", "positive", "histogram", "their number" },
+  { "most", "count", "tripartite", "cells shown in a row (20)" },
+  { "synapse_model", "string", "degrees connectivity", "only connections of this model" },
+  { "weight", "boolean", "connectivity", "`true`: sums of weights instead of counts" },
+  { "trajectory", "anything", "phase_plane", "a recorder that sampled both variables" },
+  { "I", "number", "phase_plane", "of a neuron: a current in addition to `I_e` (pA)" },
+  { "IP3", "not negative", "phase_plane", "of an astrocyte: the concentration (uM), by default the node's" },
+  { "field", "boolean", "phase_plane", "`false`: no arrows" },
+  { "segment", "positive", "spectrogram", "as in `analysis.spectrogram`, ms" },
+  { "overlap", "fraction", "spectrogram", "as in `analysis.spectrogram` (0.5)" },
+  { "interval", "positive", "spectrogram", "ms between the samples of a signal that is a plain list" },
+  { "range", "range", IMAGES, "what the colours reach from and to" },
+  { "label", "string", IMAGES, "what the colours mean" },
+  { "palette", "string", IMAGES:gsub(" connectivity", ""), '`"counts"`, `"power"` or `"signed"`' },
+}
+
+local allowed <const>, known <const> = {}, {}
+for _, kind in ipairs(options.KINDS) do allowed[kind] = {} end
+for _, row in ipairs(options.ROWS) do
+  known[row[1]] = true
+  for kind in row[3]:gmatch("%S+") do allowed[kind][row[1]] = row[2] end
+end
+
+-- of(kind) -> rows of the options that a kind has, in order
+function options.of(kind)
+  local rows = {}
+  for _, row in ipairs(options.ROWS) do
+    if allowed[kind] and allowed[kind][row[1]] then rows[#rows + 1] = row end
+  end
+  return rows
+end
+
+-- checked(kind, given) -> the user's options, each of which the kind draws
+function options.checked(kind, given)
+  for name in pairs(type(given) == "table" and given or {}) do
+    if known[name] and not allowed[kind][name] then
+      fail("%s: there is no option '%s' here; other pictures have it (there are: %s)", kind, name,
+        concat(check.sorted_keys(allowed[kind]), ", "))
+    end
+  end
+  return check.options(kind, given, allowed[kind])
+end
+
+return options
