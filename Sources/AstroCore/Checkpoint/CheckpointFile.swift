@@ -57,6 +57,9 @@ package final class CheckpointWriter {
     private let file: DurableFile?
     private var sections = 0
     private var problem: (any Error)?
+    /// Sections of small populations are short: they are written many at a time.
+    private var unwritten: [UInt8] = []
+    private static let mostUnwritten = 1 << 18
     private let ranks = Ranks.all
 
     private init(_ file: DurableFile?) { self.file = file }
@@ -70,9 +73,16 @@ package final class CheckpointWriter {
     }
 
     private func append(_ bytes: [UInt8]) throws {
+        guard file != nil, problem == nil else { return }
+        unwritten += bytes
+        if unwritten.count >= Self.mostUnwritten { try flush() }
+    }
+
+    private func flush() throws {
         guard let file, problem == nil else { return }
         do {
-            try file.write(bytes)
+            try file.write(unwritten)
+            unwritten.removeAll(keepingCapacity: true)
         } catch {
             if ranks.isAlone { throw error }
             problem = error
@@ -80,6 +90,7 @@ package final class CheckpointWriter {
     }
 
     private func finish() throws {
+        try flush()
         if let problem { throw problem }
         try file!.write(header(file!.length), at: 0)
         try file!.finish()

@@ -214,19 +214,20 @@ struct CheckpointLoader {
     private typealias StoredColumn = (name: String, isShared: Bool, values: [Double])
 
     private func readColumns(_ number: Int, of model: any NodeModel.Type, _ deal: Deal) throws -> [StoredColumn] {
-        try (0..<number).map { _ in
+        let starts = model.starts
+        return try (0..<number).map { _ in
             var (_, contents) = try reader.take(.column) {
                 try SectionParts.splitColumn(&$0, deal, ranks: simulation.ranks.count)
             }
-            return try simulation.ranks.agree { try readColumn(of: model, deal, &contents) }
+            return try simulation.ranks.agree { try readColumn(of: model, starts, deal, &contents) }
         }
     }
 
-    private func readColumn(of model: any NodeModel.Type, _ deal: Deal, _ contents: inout SectionReader) throws
-        -> StoredColumn
-    {
+    private func readColumn(
+        of model: any NodeModel.Type, _ starts: [ColumnStart], _ deal: Deal, _ contents: inout SectionReader
+    ) throws -> StoredColumn {
         let name = try contents.text(), isShared = try contents.flag()
-        guard let start = model.starts.first(where: { $0.name == name }), !(start.isState && isShared) else {
+        guard let start = starts.first(where: { $0.name == name }), !(start.isState && isShared) else {
             throw contents.damaged("\(model.name) has no such column '\(name)'")
         }
         let values = try contents.doubles(isShared ? 1 : deal.cells(of: simulation.ranks.rank).count)

@@ -62,10 +62,10 @@ extension Simulation {
             contents.put(population.modelName)
             contents.put(population.label)
             [population.count, population.stream, population.firstStreamed].forEach { contents.put($0) }
-            contents.put(population.cells?.model.starts.count ?? 0)
+            contents.put(population.cells?.starts.count ?? 0)
         }
         if let cells = population.cells {
-            for start in cells.model.starts.sorted(by: { $0.name < $1.name }) {
+            for start in cells.starts.sorted(by: { $0.name < $1.name }) {
                 try writer.put(
                     .column, population.index, merging: { try SectionParts.mergeColumns(&$0, cells.deal) },
                     { cells.write(start, to: &$0) })
@@ -83,11 +83,11 @@ extension Simulation {
 
     /// What is on its way to cells: for each kind of input and each stamp to come, those that it is not 0 for.
     private func writePending(_ cells: Cells, to contents: inout SectionWriter) {
-        let slots = cells.shares.map(\.plane.slots).max() ?? 0
+        let shares = cells.shares, slots = shares.map(\.plane.slots).max() ?? 0
         for input in PendingInput.all(cells.model.inputs) {
             for ahead in stride(from: 1, to: slots, by: 1) {
                 var found: [(cell: Int, value: Double)] = []
-                for share in cells.shares where ahead < share.plane.slots {
+                for share in shares where ahead < share.plane.slots {
                     guard let row = input.row(share.plane, stamp: now + ahead) else { continue }
                     for cell in share.cells {
                         let value = row[share.offset + cell - share.cells.lowerBound]

@@ -5,6 +5,8 @@ final class Batch {
     static let mostGathered = InputBlock.cellCount
 
     let model: any NodeModel.Type
+    /// Its columns.
+    let starts: [ColumnStart]
     let resolution: Double
     /// The population whose own cells these are, under their numbers; nil where there are many.
     let population: Int?
@@ -26,15 +28,17 @@ final class Batch {
     ) {
         (self.model, self.population, self.resolution, self.shares) = (model, population, resolution, shares)
         residents = nil
+        starts = model.starts
         store = ColumnStore(own)
         makeColumns()
-        fill(own, values, model.starts.filter { values[$0.name] != nil })
+        fill(own, values, starts.filter { values[$0.name] != nil })
     }
 
     /// Of small populations that are still to come, all on one worker.
     init(_ model: any NodeModel.Type, resolution: Double, plane: InputPlane) {
         (self.model, self.resolution, population) = (model, resolution, nil)
         residents = Residents()
+        starts = model.starts
         shares = [Cells.Share(worker: plane.worker, cells: 0..<0, plane: plane, offset: plane.size)]
         store = ColumnStore(0..<0)
         makeColumns()
@@ -52,7 +56,7 @@ final class Batch {
     }
 
     private func makeColumns() {
-        for start in model.starts {
+        for start in starts {
             columns[start.name] = start.isState ? store.array(start.value) : store.shared(start.value)
         }
     }
@@ -65,7 +69,7 @@ final class Batch {
         let first = cells.upperBound, share = shares[0]
         reserve(first + number)
         store.cells = 0..<first + number
-        fill(first..<first + number, values, model.starts)
+        fill(first..<first + number, values, starts)
         residents!.add(number, of: population)
         share.plane.add(cells: 0..<number, of: population, at: share.offset + first)
         shares = [Cells.Share(worker: share.worker, cells: cells, plane: share.plane, offset: share.offset)]
@@ -76,7 +80,7 @@ final class Batch {
     private func reserve(_ count: Int) {
         guard count > store.capacity else { return }
         store.capacity = padded(max(count, 2 * store.capacity))
-        for start in model.starts where column(start.name).stride == 1 {
+        for start in starts where column(start.name).stride == 1 {
             columns[start.name] = store.moved(column(start.name), filling: start.value)
         }
     }
@@ -152,7 +156,7 @@ final class Batch {
 extension Batch: Checkpointed {
     static let kept = ["model", "columns"]
     static let made = [
-        "resolution", "population", "residents", "shares", "blocks", "firstSender", "store", "bound",
+        "starts", "resolution", "population", "residents", "shares", "blocks", "firstSender", "store", "bound",
     ]
 }
 

@@ -60,7 +60,7 @@ extension Simulation {
     }
 
     private func addState(_ cells: Cells, to relay: inout Relay<Digest>) {
-        for name in cells.model.starts.map(\.name) {
+        for name in cells.starts.map(\.name) {
             if let value = cells.sharedByAllRanks(name) {
                 relay.addHere { digest in for _ in 0..<cells.count { digest.add(value) } }
                 continue

@@ -172,6 +172,7 @@ final class Cells {
     }
 
     var count: Int { deal.count }
+    var starts: [ColumnStart] { batch?.starts ?? model.starts }
     /// Of the own cells.
     var slots: Range<Int> { own.shifted(by: shift) }
 
