@@ -157,7 +157,7 @@ final class DeviceLink {
                 due = .max
                 return 0
             }
-            guard let window = generator.rareWindow else {
+            guard link.count >= RareWindow.fewestConnections, let window = generator.rareWindow else {
                 let numbers = numbers ?? PoissonNumbers(run.first..<run.first + run.count)
                 self.numbers = numbers
                 return link.applyPoisson(generator, run, numbers, arrivals, sentUntil, seed, &negativeArrival)
@@ -166,7 +166,8 @@ final class DeviceLink {
                 rareSpikes
                 ?? RareSpikes(
                     link, run,
-                    RareTrains(window, seed: seed, StreamName(.poisson, call: link.streamNumber), since: link.trainsSince),
+                    RareTrains(
+                        window, seed: seed, StreamName(.poisson, call: link.streamNumber), since: link.trainsSince),
                     delays, arrivals.lowerBound)
             rareSpikes = spikes
             spikes.draw(generator, through: min(arrivals.upperBound - delays.lowerBound, sentUntil))

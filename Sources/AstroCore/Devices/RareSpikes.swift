@@ -6,6 +6,8 @@ package final class RareWindow: Sendable {
     /// An estimate; where the two ways cost the same has not been measured.
     package static let largestMean = 0.005
     package static let connections = 32
+    /// Fewer connections of a call are drawn otherwise: that costs them little, and they keep the trains that they always had.
+    package static let fewestConnections = 128
     /// What 32 connections have in a window, where that is not longer than 2^16 steps.
     private static let mostSpikes = 8.0
     private static let longestShift = 16
