@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sees to it that the program is built with a Lua without known memory faults and miscompilations: 5.4.8 or later. If the
-# system's liblua5.4-dev is older, Debian's current one is put into DIRECTORY, a static archive with its headers and lua5.4.pc,
+# system's liblua5.4-dev is older, Debian's current one is put into DIRECTORY, as one object with its headers and lua5.4.pc,
 # for PKG_CONFIG_PATH. It is loaded from the system's own mirror, signed by Debian, once; nothing is installed.
 # Where this cannot be done, the system's Lua stays, and a line says why; the next try is a day later, or after
 # `rm -rf DIRECTORY`.
@@ -66,13 +66,12 @@ unpack() {
   dpkg-deb -x "$work"/liblua5.4-dev_*.deb "$work/package"
   mkdir -p "$work/lua/include" "$work/lua/lib"
   cp "$work"/package/usr/include/lua5.4/*.h "$work"/package/usr/include/*/lua5.4-deb-multiarch.h "$work/lua/include/"
-  cp "$work"/package/usr/lib/*/liblua5.4.a "$work/lua/lib/"
   cp "$work/package/usr/share/doc/liblua5.4-dev/copyright" "$work/lua/"
   cat >"$work/lua/lua5.4.pc" <<'END'
 Name: Lua
 Description: Lua, from Debian's current package
 Version: VERSION
-Libs: -L${pcfiledir}/lib -llua5.4 -lm -ldl
+Libs: -L${pcfiledir}/lib -l:lua.o -lm -ldl
 Cflags: -I${pcfiledir}/include
 END
 }
@@ -82,6 +81,12 @@ compiler() {
   for name in clang "$(dirname "$(readlink -f "$(command -v swift)")")/clang" cc; do
     command -v "$name" && return
   done
+}
+
+# One object in place of the archive: what the program exports must not come from an archive (the static standard library of
+# Swift says --exclude-libs ALL), or modules in C would not find Lua's functions.
+join() {
+  "$(compiler)" -r -nostdlib -Wl,--whole-archive "$work"/package/usr/lib/*/liblua5.4.a -o "$work/lua/lib/lua.o"
 }
 
 runs() {
@@ -94,7 +99,7 @@ int main(void) {
   return luaL_dostring(L, "assert(load('return 1 + 1')() == 2)") || puts(LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE) < 0;
 }
 END
-  "$(compiler)" "$work/version.c" -o "$work/version" -I"$work/lua/include" -L"$work/lua/lib" -llua5.4 -lm -ldl >"$work/log" 2>&1 &&
+  "$(compiler)" "$work/version.c" -o "$work/version" -I"$work/lua/include" -L"$work/lua/lib" -l:lua.o -lm -ldl >"$work/log" 2>&1 &&
     version=$("$work/version" 2>>"$work/log")
 }
 
@@ -105,6 +110,7 @@ uri=$(system_mirror) key=/usr/share/keyrings/debian-archive-keyring.gpg suite=te
 echo "loading Lua $oldest or later from $uri"
 load || give_up "$uri did not give it"
 unpack >"$work/log" 2>&1 || give_up "the package is not as expected"
+join >"$work/log" 2>&1 || give_up "its archive cannot be linked"
 runs || give_up "its archive does not go with this system"
 dpkg --compare-versions "$version" ge $oldest || give_up "$uri has $version only"
 sed -i "s/VERSION/$version/" "$work/lua/lua5.4.pc"

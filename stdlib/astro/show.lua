@@ -133,7 +133,8 @@ local function simulation_rows(sim)
     end
     local first, last = nodes.ids[1], nodes.ids[-1]
     local ids = first == last and ("id %d"):format(first) or ("ids %d to %d"):format(first, last)
-    rows[#rows + 1] = { shown_text(nodes.label or nodes.model), ("%d%s, %s"):format(#nodes, nodes.label and " × " .. nodes.model or "", ids) }
+    local name = shown_text(nodes.label or nodes.model)
+    rows[#rows + 1] = { name, ("%d%s, %s"):format(#nodes, nodes.label and " × " .. nodes.model or "", ids) }
   end
   return rows
 end

@@ -52,7 +52,8 @@ struct TextTable {
                     line.number,
                     hasNames
                         ? "\(parts.count) fields, but there are \(names.count) columns"
-                        : "\(parts.count) fields; without a line of names they must be \(names.joined(separator: ", "))")
+                        : "\(parts.count) fields; without a line of names they must be \(names.joined(separator: ", "))"
+                )
             }
             for (i, part) in parts.enumerated() {
                 if textColumns.contains(names[i]) {

@@ -7,7 +7,7 @@ extension NumericsTests {
     struct RareSpikesTests {
         /// Stamps of each of 40 connections in some windows, and words that hold one spike each.
         private func stamps(_ mean: Double, windows: Range<Int>, since: Int = -1) throws -> [[Int]] {
-            let trains = RareTrains(try RareWindow(mean: mean), seed: 3, stream: 5, since: since)
+            let trains = RareTrains(try RareWindow(mean: mean), seed: 3, StreamName(.poisson, call: 5), since: since)
             var result = [[Int]](repeating: [], count: 64)
             for window in windows {
                 for block in 0..<2 {

@@ -1,0 +1,53 @@
+-- Every synapse model of the catalogue with a value of its own for each parameter and state: drawn, set before and between runs,
+-- and set to what is there already.
+local astro = require "astro"
+local uniform = astro.random.uniform
+
+local function digest(vector)
+  local sum = 7
+  for i = 1, #vector do sum = (sum * 31 + math.floor(vector[i] * 1e6)) % 1000000007 end
+  return sum
+end
+
+local RANGES = { weight = { 0.1, 2 }, delay = { 1, 3 }, U = { 0.2, 0.8 }, tau_psc = { 2, 6 }, tau_rec = { 100, 900 }, tau_fac = { 10, 90 },
+  x = { 0.3, 0.6 }, y = { 0.1, 0.3 }, u = { 0.1, 0.4 } }
+
+local function build(model, own)
+  local sim = astro.Simulation { seed = 5 }
+  local noise = sim:create("poisson_generator", { rate = 300 })
+  local parrots, few = sim:create("parrot_neuron", 130), sim:create("parrot_neuron", 7)
+  local glia = sim:create("astrocyte_surrogate", 130, { SIC = uniform(0, 3) })
+  local neurons = sim:create("aeif_cond_alpha_astro", 140)
+  sim:connect(noise, parrots + few)
+  local synapse = { synapse_model = model }
+  if model == "tsodyks_synapse" then synapse.x, synapse.tau_fac = 0.5, 30 end
+  for name, value in pairs(own) do synapse[name] = value end
+  local source = model == "sic_connection" and glia or parrots + few
+  sim:connect(source, neurons, { rule = "fixed_indegree", indegree = 20 }, synapse)
+  return sim, source, neurons
+end
+
+for _, name in ipairs(astro.models()) do
+  local model = astro.models(name)
+  if model.kind == "synapse" then
+    for _, parameter in ipairs(model.params) do
+      local range = RANGES[parameter.name]
+      if range then
+        local own = { [parameter.name] = uniform(range[1], range[2]) }
+        for way = 1, 4 do
+          local sim, source, neurons = build(name, way == 1 and own or {})
+          local all = sim:connections { source = source, target = neurons }
+          if way == 2 then all:set(own) end
+          sim:simulate(12)
+          if way == 3 then sim:connections { source = source:slice(3, 90, 5), target = neurons:slice(7, 130) }:set(own) end
+          if way == 4 then all:set { [parameter.name] = all:get(parameter.name) } end
+          sim:simulate(12)
+          print(name, parameter.name, way, sim:fingerprint(), #all, digest(all:get(parameter.name)),
+            #sim:connections { target = neurons[33] }, digest(sim:connections { target = neurons[33] }.source))
+        end
+      elseif parameter.name ~= "receptor_type" then
+        print(name, parameter.name, "has no range here: add one")
+      end
+    end
+  end
+end
