@@ -228,7 +228,7 @@ struct RunTests {
         arguments: ["spike_generator", "poisson_generator", "parrot_neuron"], [1, 3])
     func negativeWeightTold(_ sender: String, _ threads: Int) throws {
         let simulation = try Simulation(seed: 3, threads: threads)
-        simulation.smallBlocksInTurn = 1
+        simulation.smallCellsInTurn = 1
         let parameters: Settings =
             sender == "spike_generator"
             ? ["spike_times": .numbers([5])] : ["rate": .number(3e6), "start": .number(4.8), "stop": .number(4.9)]

@@ -63,7 +63,7 @@ extension NumericsTests {
             saved: Bool = false, change: ((Simulation, Int) throws -> Void)? = nil
         ) throws -> [[Double]] {
             var simulation = try Simulation(seed: 2, threads: threads)
-            simulation.smallBlocksInTurn = 1
+            simulation.smallCellsInTurn = 1
             let generator = try simulation.create(
                 "poisson_generator", parameters: ["rate": .number(rate)], label: "source")
             let parrots = try simulation.create("parrot_neuron", count: 333)

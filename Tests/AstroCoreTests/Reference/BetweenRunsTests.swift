@@ -107,7 +107,7 @@ private final class Play {
     init(_ one: Case, _ way: BetweenRunsTests.Way, _ number: Int) throws {
         (self.one, self.way) = (one, way)
         simulation = try Simulation(seed: 5, threads: way.threads)
-        simulation.smallBlocksInTurn = 1
+        simulation.smallCellsInTurn = 1
         path =
             FileManager.default.temporaryDirectory.appendingPathComponent(
                 "between-\(getpid())-\(number)-\(way.threads)"
