@@ -14,6 +14,7 @@ local host = {
     written[path] = text
   end,
   terminal = function() return screen end,
+  visible = function(text) return text end,
   show_text = function(text) shown_text = text end,
   show_window = function(commands)
     drawn[#drawn + 1] = commands
