@@ -163,19 +163,23 @@ enum MessageHints {
     }
 
     private static func row(for message: String, _ lines: [String]) -> String? {
-        for (pattern, linePattern, hint) in rows where matches(pattern, message) != nil {
+        for (index, (_, linePattern, hint)) in rows.enumerated() where matches(patterns[index].message, message) != nil {
             if linePattern.isEmpty { return hint }
             // a statement that is none is noticed late: what begins lines is looked for above, too
             let candidates = linePattern.hasPrefix("^") ? lines[...] : lines.prefix(1)
-            guard let match = candidates.lazy.compactMap({ matches(linePattern, $0) }).first else { continue }
+            guard let match = candidates.lazy.compactMap({ matches(patterns[index].line, $0) }).first else { continue }
             let word = match.output.count > 1 ? match.output[1].substring.map(String.init) : nil
             return hint.replacing("$1", with: word ?? "…")
         }
         return nil
     }
 
-    private static func matches(_ pattern: String, _ text: String) -> Regex<AnyRegexOutput>.Match? {
-        (try? Regex(pattern).firstMatch(in: text)) ?? nil
+    /// Those of the rows, parsed once: that takes longer than all the rest of an error.
+    nonisolated(unsafe) private static let patterns: [(message: Regex<AnyRegexOutput>?, line: Regex<AnyRegexOutput>?)] =
+        rows.map { (try? Regex($0.0), try? Regex($0.1)) }
+
+    private static func matches(_ pattern: Regex<AnyRegexOutput>?, _ text: String) -> Regex<AnyRegexOutput>.Match? {
+        (try? pattern?.firstMatch(in: text)) ?? nil
     }
 
     /// The line that the message names, and the last ones above it that are not empty.

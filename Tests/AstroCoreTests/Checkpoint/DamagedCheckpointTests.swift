@@ -65,7 +65,7 @@ struct DamagedCheckpointTests {
         defer { folder.remove() }
         let whole = try small()
         var newer = whole
-        newer[8] = 2
+        newer[8] += 1
         #expect(try #require(try refusal(newer)).contains("newer program"))
         #expect(
             try #require(try refusal("a text of mine, longer than a header would be, with words".utf8)).contains(

@@ -170,6 +170,9 @@ private final class Play {
         try simulation.recorder(labelled: label).times.map { Int(($0 * 10).rounded()) }
     }
 
+    /// The cells at the other end, in the simulation of now: loading makes another one.
+    private var other: Nodes { get throws { try simulation.nodes(labelled: "other") } }
+
     // MARK: Comparing
 
     private func current() throws -> String? {
@@ -179,11 +182,11 @@ private final class Play {
             parameters: [
                 "g_L": .number(0), "a": .number(0), "Delta_T": .number(0), "V_th": .number(1e5), "V_peak": .number(1e5),
                 "C_m": .number(1000), "V_m": .number(0),
-            ])
+            ], label: "other")
         _ = try simulation.record(
             cells, quantities: ["V_m"], options: ["interval": .number(0.1), "label": .text("V_m")])
         try play { node in
-            _ = try simulation.connect(node, cells, synapse: ["delay": .number(one.delay!)])
+            _ = try simulation.connect(node, self.other, synapse: ["delay": .number(one.delay!)])
             _ = try simulation.record(
                 node, quantities: ["I"], options: ["interval": .number(0.1), "label": .text("I")])
         }
@@ -219,10 +222,10 @@ private final class Play {
     }
 
     private func spikes() throws -> String? {
-        let parrot = try simulation.create("parrot_neuron")
+        let parrot = try simulation.create("parrot_neuron", label: "other")
         _ = try simulation.record(parrot, options: ["label": .text("parrot")])
         try play { node in
-            _ = try simulation.connect(node, parrot, synapse: ["delay": .number(one.delay!)])
+            _ = try simulation.connect(node, self.other, synapse: ["delay": .number(one.delay!)])
             _ = try simulation.record(node, options: ["label": .text("direct")])
         }
         if isOther { return nil }
@@ -237,10 +240,10 @@ private final class Play {
         let times = stride(from: 1, to: 400, by: 3).map { Double($0) / 10 }
         let ticks = try simulation.create("spike_generator", parameters: ["spike_times": .numbers(times)])
         let isOfSpikes = one.model == "spike_recorder"
-        let cell = try simulation.create(isOfSpikes ? "parrot_neuron" : "aeif_cond_alpha_astro")
+        let cell = try simulation.create(isOfSpikes ? "parrot_neuron" : "aeif_cond_alpha_astro", label: "other")
         if isOfSpikes { _ = try simulation.connect(ticks, cell, synapse: ["delay": .number(0.1)]) }
         try play { node in
-            _ = isOfSpikes ? try simulation.connect(cell, node) : try simulation.connect(node, cell)
+            _ = isOfSpikes ? try simulation.connect(self.other, node) : try simulation.connect(node, self.other)
         }
         if isOther { return nil }
         let recorder = try simulation.recorder(of: simulation.nodes(labelled: "node"))
