@@ -44,7 +44,7 @@ done
 
 # The figures of Docs/provenance.md are those of its own script.
 cp "$work/provenance-1.lua" "$work/experiment.lua"
-for figure in "$(cd "$work" && "$program" --quiet bundle experiment.lua | head -n 1)" \
+for figure in "$(cd "$work" && "$program" --quiet bundle experiment.lua | sed -n '2p')" \
     "\"bytes\": $(wc -c <"$work/experiment.lua"), "; do
   if grep -qF -e "$figure" Docs/provenance.md; then
     passed=$((passed + 1))
