@@ -223,11 +223,13 @@ struct StreamedEventFileTests {
             #expect(error?.message.contains(part) == true, "\(part) in \(error?.message ?? "")")
         }
         try spikes.save(to: folder.path("spikes.csv"))
-        #expect(try EventFile.read(folder.path("spikes.csv")).count == spikes.eventCount)
+        let kept = spikes.eventCount
         try spikes.clear()
         let time = simulation.time
         try simulation.simulate(1)
         #expect(simulation.time == time + 1)
+        Memory.left = nil  // reading asks for more than was left
+        #expect(try EventFile.read(folder.path("spikes.csv")).count == kept)
         folder.remove()
     }
 
