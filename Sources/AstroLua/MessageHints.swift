@@ -163,7 +163,8 @@ enum MessageHints {
     }
 
     private static func row(for message: String, _ lines: [String]) -> String? {
-        for (index, (_, linePattern, hint)) in rows.enumerated() where matches(patterns[index].message, message) != nil {
+        for (index, (_, linePattern, hint)) in rows.enumerated() where matches(patterns[index].message, message) != nil
+        {
             if linePattern.isEmpty { return hint }
             // a statement that is none is noticed late: what begins lines is looked for above, too
             let candidates = linePattern.hasPrefix("^") ? lines[...] : lines.prefix(1)
