@@ -209,6 +209,24 @@ struct RecordTests {
         }
     }
 
+    @Test("The record of a sweep has every point, also where many processes end at the same time")
+    func manyPoints() throws {
+        let experiment = try Experiment()
+        try experiment.write(
+            "sweep.lua",
+            """
+            local points = {}
+            for i = 1, 500 do points[i] = i end
+            require("astro.sweep").run(function(p)
+              astro.Simulation():simulate(1)
+              return p.n
+            end, { n = points }, { processes = 8 })
+            """)
+        #expect(try experiment.run(["--record", "run.json", "sweep.lua"]).status == 0)
+        let verified = try experiment.run(["verify", "run.json"])
+        #expect(verified.output.contains("500 states"), "\(verified.output)\(verified.errors)")
+    }
+
     @Test(
         "What is no record, or one that was made to do harm, gives a clean error",
         arguments: [

@@ -65,6 +65,7 @@ local own = sim:record(noise[2])
 local traces = sim:record(many:sample(20) + few, { "V_m", "I_SIC", "g_ex" }, { interval = 0.7 })
 local calcium = sim:record(glia:slice(1, 400, 21), { "Ca_astro", "h_IP3R" })
 local current = sim:record(dc, { "I" })
+local gaussian = sim:record(white, { "I" }, { interval = 0.3 })
 -- written while the simulation runs
 sim:record(many:slice(1, 700, 2) + few, nil, { to = "spikes.now.dat", label = "to a file" })
 sim:record(many:slice(5, 700, 40) + few:slice(1, 3), { "V_m", "g_ex" }, { to = "traces.now.csv" })
@@ -109,7 +110,8 @@ show("third run", sim:fingerprint(), sim.stats.spikes, sim.stats.events)
 
 -- what was recorded
 local function events(name, recorder)
-  local found, sums = recorder.events, {}
+  local found, sums = {}, {}
+  for key, values in pairs(recorder.events) do found[key] = values end
   for _, key in ipairs { "times", "senders", "V_m", "I_SIC", "g_ex", "Ca_astro", "h_IP3R", "I", "w" } do
     if found[key] then sums[#sums + 1] = digest(found[key]) end
   end
@@ -120,6 +122,7 @@ events("noise", own)
 events("traces", traces)
 events("calcium", calcium)
 events("current", current)
+events("gaussian", gaussian)
 events("counter", counter)
 events("meter", meter)
 show("rate", spikes:rate(), tostring(traces))

@@ -39,8 +39,13 @@ public final class Ledger {
     private var printed = SHA256()
     private var printedBytes = 0
     private var printedStart: [UInt8] = []
-    /// What processes of sweeps add: a line of JSON a point. Shared by all, as the place in it is.
-    private let points = sandbox_memory_file()
+    /// What processes of sweeps add, all to the same file: a line of JSON a point. The kernel appends a line as a whole only
+    /// where it is asked to append: of a file in memory, the shared place to write at is behind no lock.
+    private let points = {
+        let file = sandbox_memory_file()
+        _ = fcntl(file, F_SETFL, O_APPEND)
+        return file
+    }()
     private(set) var sweeps = 0
     /// The last error.
     public var problem: String?
