@@ -83,10 +83,12 @@ struct ConnectionQuery {
             .map(\.element)
     }
 
-    /// Those with rows of the sources, and which these are; nil where all are.
+    /// Those with rows of the sources, and which these are; nil where all are. Of several ranks each lists all projections: what
+    /// one of them has no rows of, another may.
     private var projections: [(index: Int, rows: [Int]?)] {
         guard let source else { return simulation.projections.indices.map { ($0, nil) } }
         var rows: [Int: [Int]] = [:]
+        if !simulation.ranks.isAlone { for p in simulation.projections.indices { rows[p] = [] } }
         for run in source.runs {
             for outgoing in run.population.outgoing {
                 let own = (0..<run.count).map { outgoing.rows.row(run.even[$0]) }.filter { $0 >= 0 }

@@ -45,10 +45,10 @@ extension Simulation {
             for list in found { merged(list.keys).pieces.forEach { ownership.add($0.rank, $0.count) } }
         }
         let lists = found.map(\.references).filter { !$0.isEmpty }
-        if lists.count < 2 { return Connections(self, lists.first ?? [], ownership) }
-        let count = lists.reduce(0) { $0 + $1.count }
-        try ranks.agree { try Connections.refuse(count, bytes: MemoryLayout<Connections.Reference>.stride) }
-        return Connections(self, Array(lists.joined()), ownership)
+        // a rank with a single list asks, too: another may have several
+        let copied = lists.count < 2 ? 0 : lists.reduce(0) { $0 + $1.count }
+        try ranks.agree { try Connections.refuse(copied, bytes: MemoryLayout<Connections.Reference>.stride) }
+        return Connections(self, lists.count < 2 ? lists.first ?? [] : Array(lists.joined()), ownership)
     }
 
     /// Global ids of a generator's own targets, in the order of the connections.
