@@ -57,12 +57,14 @@ extension DeviceLink {
         return (plane.spikes + offset, abs(value))
     }
 
-    /// Adds the rare spikes that arrive up to a stamp.
-    func apply(_ spikes: RareSpikes, _ run: Run, through last: Int, _ fault: inout NegativeArrival?) -> Int {
-        var events = 0
-        while let (arrival, connection, number) = spikes.next(through: last) {
+    /// Adds rare spikes; those of a connection that arrive together are one event.
+    func apply(_ spikes: ArraySlice<RareSpikes.Spike>, _ run: Run, _ fault: inout NegativeArrival?) -> Int {
+        var events = 0, next = spikes.startIndex
+        while next < spikes.endIndex {
+            let spike = spikes[next], first = next
+            repeat { next += 1 } while next < spikes.endIndex && spikes[next] == spike
             events += 1
-            addPoisson(number, at: arrival, run, connection, &fault)
+            addPoisson(next - first, at: spike.arrival, run, spike.connection, &fault)
         }
         return events
     }
@@ -70,9 +72,10 @@ extension DeviceLink {
 
 /// The rare spikes of some neighbouring connections that were drawn and are still to arrive, in the order of arrival.
 final class RareSpikes {
-    private struct Spike { let arrival, connection: Int }
+    struct Spike: Equatable { let arrival, connection: Int }
 
     private let link: DeviceLink
+    private let generator: PoissonGenerator
     private let connections: Range<Int>
     private let trains: RareTrains
     private let shortestDelay: Int
@@ -85,27 +88,28 @@ final class RareSpikes {
     private var window: Int
 
     init(
-        _ link: DeviceLink, _ run: DeviceLink.Run, _ trains: RareTrains, _ delays: ClosedRange<Int>, _ firstArrival: Int
+        _ link: DeviceLink, _ run: DeviceLink.Run, _ generator: PoissonGenerator, _ trains: RareTrains,
+        _ delays: ClosedRange<Int>, _ firstArrival: Int
     ) {
-        (self.link, self.trains, self.firstArrival) = (link, trains, firstArrival)
+        (self.link, self.generator, self.trains, self.firstArrival) = (link, generator, trains, firstArrival)
         connections = run.first..<run.first + run.count
         shortestDelay = delays.lowerBound
         window = max(firstArrival - delays.upperBound, link.since + 1) >> trains.window.shift
     }
 
     /// Draws all that is sent up to a stamp, and the rest of the window in which it lies.
-    func draw(_ generator: PoissonGenerator, through last: Int) {
+    func draw(through last: Int) {
         guard window << trains.window.shift <= last else { return }
         spikes.removeFirst(place)
         place = 0
         while window << trains.window.shift <= last {
-            drawWindow(generator)
+            drawWindow()
             window += 1
         }
         spikes.sort { ($0.arrival, $0.connection) < ($1.arrival, $1.connection) }
     }
 
-    private func drawWindow(_ generator: PoissonGenerator) {
+    private func drawWindow() {
         let size = RareWindow.connections
         for block in connections.lowerBound / size...(connections.upperBound - 1) / size {
             trains.forEachSpike(block: block, window: window) { stamp, connection in
@@ -116,17 +120,11 @@ final class RareSpikes {
         }
     }
 
-    /// The next connection with spikes that arrive up to a stamp, and how many they are.
-    func next(through last: Int) -> (arrival: Int, connection: Int, number: Int)? {
-        guard place < spikes.count, spikes[place].arrival <= last else { return nil }
-        let spike = spikes[place]
-        var number = 0
-        while place < spikes.count, spikes[place].arrival == spike.arrival, spikes[place].connection == spike.connection
-        {
-            number += 1
-            place += 1
-        }
-        return (spike.arrival, spike.connection, number)
+    /// Those that arrive up to a stamp and were not taken before.
+    func take(through last: Int) -> ArraySlice<Spike> {
+        let first = place
+        while place < spikes.count, spikes[place].arrival <= last { place += 1 }
+        return spikes[first..<place]
     }
 
     /// The stamp before which nothing arrives.

@@ -162,16 +162,26 @@ final class DeviceLink {
                 self.numbers = numbers
                 return link.applyPoisson(generator, run, numbers, arrivals, sentUntil, seed, &negativeArrival)
             }
-            let spikes =
+            rareSpikes =
                 rareSpikes
                 ?? RareSpikes(
-                    link, run,
+                    link, run, generator,
                     RareTrains(
                         window, seed: seed, StreamName(.poisson, call: link.streamNumber), since: link.trainsSince),
                     delays, arrivals.lowerBound)
-            rareSpikes = spikes
-            spikes.draw(generator, through: min(arrivals.upperBound - delays.lowerBound, sentUntil))
-            let events = link.apply(spikes, run, through: arrivals.upperBound, &negativeArrival)
+            return applyRare(rareSpikes!, arrivals, sentUntil)
+        }
+
+        /// The same as `apply`, where rare spikes have been drawn before, which come one by one: the generator isn't asked for.
+        @inline(__always)
+        func applyRareSpikes(_ arrivals: ClosedRange<Int>) -> Int? {
+            guard version == link.version, let rareSpikes else { return nil }
+            return applyRare(rareSpikes, arrivals, .max)
+        }
+
+        private func applyRare(_ spikes: RareSpikes, _ arrivals: ClosedRange<Int>, _ sentUntil: Int) -> Int {
+            spikes.draw(through: min(arrivals.upperBound - delays.lowerBound, sentUntil))
+            let events = link.apply(spikes.take(through: arrivals.upperBound), run, &negativeArrival)
             due = spikes.due
             return events
         }

@@ -311,13 +311,22 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
+        let arrivals = slice.lowerBound + 1...slice.upperBound
+        var sum = 0
         for piece in block.links where piece.isDue(slice.upperBound) {
-            let population = simulation.populationList[piece.link.population], device = piece.link.device
-            events[worker] += piece.apply(
-                population.devices![device], slice.lowerBound + 1...slice.upperBound, seed: simulation.seed)
-            if let arrival = piece.takeNegativeArrival() { note(arrival, population.firstID + device, worker) }
+            sum += piece.applyRareSpikes(arrivals) ?? apply(piece, arrivals)
+            if let arrival = piece.takeNegativeArrival() { note(arrival, sender(piece.link), worker) }
         }
+        events[worker] += sum
     }
+
+    private func apply(_ piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>) -> Int {
+        let devices = simulation.populationList[piece.link.population].devices!
+        return piece.apply(devices[piece.link.device], arrivals, seed: simulation.seed)
+    }
+
+    /// The id of a link's generator.
+    private func sender(_ link: DeviceLink) -> Int { simulation.populationList[link.population].firstID + link.device }
 
     /// What astrocytes sent in slice `number`.
     private func takeSlowInwardCurrents(_ block: InputBlock, of number: Int) {
@@ -537,7 +546,7 @@ final class SliceLoop: @unchecked Sendable {
     private func firstNegativeWeight() -> Fault? {
         for link in simulation.links {
             guard let arrival = link.takeNegativeArrival() else { continue }
-            note(arrival, simulation.populationList[link.population].firstID + link.device, 0)
+            note(arrival, sender(link), 0)
         }
         return faults.compactMap { $0 }.min { $0.comes(before: $1) }
     }
