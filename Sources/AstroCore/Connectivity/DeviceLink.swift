@@ -172,7 +172,8 @@ final class DeviceLink {
             return applyRare(rareSpikes!, arrivals, sentUntil)
         }
 
-        /// The same as `apply`, where rare spikes have been drawn before, which come one by one: the generator isn't asked for.
+        /// The same as `apply` once rare spikes have been drawn; nil otherwise. A visit brings about one spike, and to look up the
+        /// generator would cost more than that.
         @inline(__always)
         func applyRareSpikes(_ arrivals: ClosedRange<Int>) -> Int? {
             guard version == link.version, let rareSpikes else { return nil }

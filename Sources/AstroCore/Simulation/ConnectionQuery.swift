@@ -83,8 +83,8 @@ struct ConnectionQuery {
             .map(\.element)
     }
 
-    /// Those with rows of the sources, and which these are; nil where all are. Of several ranks each lists all projections: what
-    /// one of them has no rows of, another may.
+    /// Those with rows of the sources, and which these are; nil where all are. On several ranks, every rank lists all projections:
+    /// another rank may have rows where this one has none.
     private var projections: [(index: Int, rows: [Int]?)] {
         guard let source else { return simulation.projections.indices.map { ($0, nil) } }
         var rows: [Int: [Int]] = [:]

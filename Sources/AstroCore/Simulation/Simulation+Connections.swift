@@ -45,7 +45,7 @@ extension Simulation {
             for list in found { merged(list.keys).pieces.forEach { ownership.add($0.rank, $0.count) } }
         }
         let lists = found.map(\.references).filter { !$0.isEmpty }
-        // a rank with a single list asks, too: another may have several
+        // collective: a rank with a single list takes part, too, since another may have several
         let copied = lists.count < 2 ? 0 : lists.reduce(0) { $0 + $1.count }
         try ranks.agree { try Connections.refuse(copied, bytes: MemoryLayout<Connections.Reference>.stride) }
         return Connections(self, lists.count < 2 ? lists.first ?? [] : Array(lists.joined()), ownership)

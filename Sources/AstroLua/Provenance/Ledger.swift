@@ -39,8 +39,8 @@ public final class Ledger {
     private var printed = SHA256()
     private var printedBytes = 0
     private var printedStart: [UInt8] = []
-    /// What processes of sweeps add, all to the same file: a line of JSON a point. The kernel appends a line as a whole only
-    /// where it is asked to append: of a file in memory, the shared place to write at is behind no lock.
+    /// What the processes of sweeps add: a line of JSON a point. All share one file. Without O_APPEND their lines could overwrite
+    /// each other: Linux does not lock the shared file offset of a file in memory.
     private let points = {
         let file = sandbox_memory_file()
         _ = fcntl(file, F_SETFL, O_APPEND)
