@@ -40,18 +40,33 @@ struct Run {
         URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
     }
 
-    static let directory: URL = {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("astrolua-\(UUID().uuidString)")
-        try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        return url
-    }()
+    /// Where programs run and files are left: a directory of the running test case alone, see `OwnDirectory`.
+    @TaskLocal static var directory = URL(fileURLWithPath: "/nonexistent")
 
     static func script(_ name: String, _ text: String) throws {
         try Data(text.utf8).write(to: directory.appendingPathComponent(name))
     }
 }
 
-@Suite("The program", .timeLimit(.minutes(2)))
+/// Gives each test case a directory, since cases run side by side and may use the same names.
+struct OwnDirectory: SuiteTrait, TestTrait, TestScoping {
+    let isRecursive = true
+
+    func provideScope(for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void)
+        async throws
+    {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("astrolua-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: url) }
+        try await Run.$directory.withValue(url, operation: body)
+    }
+}
+
+extension Trait where Self == OwnDirectory {
+    static var ownDirectory: Self { Self() }
+}
+
+@Suite("The program", .ownDirectory, .timeLimit(.minutes(2)))
 struct ProgramTests {
     @Test("-e runs a text; several run one after the other in one Lua")
     func chunks() throws {
