@@ -43,7 +43,8 @@ let package = Package(
         .target(name: "CFork"),
         .target(name: "CMPI"),
         .target(name: "CSandbox"),
-        .target(name: "AstroCore", dependencies: ["CLanes", "CFork", "CMPI"], swiftSettings: engine),
+        .target(name: "AstroBase", dependencies: ["CFork"]),
+        .target(name: "AstroCore", dependencies: ["AstroBase", "CLanes", "CMPI"], swiftSettings: engine),
         .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua", "CSandbox"]),
         .executableTarget(
             name: "Program",

@@ -31,27 +31,6 @@ struct Deal {
     }
 }
 
-/// Numbers first, first + step, …
-struct EvenRun: Hashable {
-    let first, count, step: Int
-
-    init(_ first: Int, _ count: Int, _ step: Int) { (self.first, self.count, self.step) = (first, count, step) }
-    init(_ range: Range<Int>) { self.init(range.lowerBound, range.count, 1) }
-
-    subscript(position: Int) -> Int { first + position * step }
-
-    /// Which of the numbers lie in a range.
-    func positions(in range: Range<Int>) -> Range<Int> {
-        let start = (max(range.lowerBound, first) - first + step - 1) / step
-        let end = range.upperBound <= first ? 0 : min(count, (range.upperBound - first + step - 1) / step)
-        return min(start, end)..<end
-    }
-}
-
-extension Range<Int> {
-    func shifted(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
-}
-
 /// Stretches of a sequence of which each belongs to one rank.
 struct Ownership {
     private(set) var pieces: [(rank: Int, count: Int)] = []

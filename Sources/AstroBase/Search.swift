@@ -1,8 +1,9 @@
 extension RandomAccessCollection {
     /// The first index whose element satisfies `predicate`, which those after it satisfy too; `endIndex` if none does. Takes a
     /// number of calls that grows with the logarithm of `count`.
+    @inlinable
     @inline(__always)
-    func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
+    package func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
         var start = startIndex
         var rest = count
         while rest > 0 {

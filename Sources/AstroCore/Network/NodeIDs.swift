@@ -62,25 +62,6 @@ extension NodeIDs: Equatable {
     static func == (a: NodeIDs, b: NodeIDs) -> Bool { a.count == b.count && a.elementsEqual(b) }
 }
 
-extension EvenRun {
-    var last: Int { first + (count - 1) * step }
-
-    /// The position of a number among them; nil if it is none.
-    func position(of number: Int) -> Int? {
-        guard number >= first, number <= last, (number - first) % step == 0 else { return nil }
-        return (number - first) / step
-    }
-
-    /// A number that both have.
-    func common(with other: EvenRun) -> Int? {
-        let lowest = Swift.max(first, other.first), highest = Swift.min(last, other.last)
-        guard lowest <= highest else { return nil }
-        if step == 1 && other.step == 1 { return lowest }
-        let (some, others) = count < other.count ? (self, other) : (other, self)
-        return some.positions(in: lowest..<highest + 1).lazy.map { some[$0] }.first { others.position(of: $0) != nil }
-    }
-}
-
 /// Finds ids among some nodes.
 struct NodeSearch {
     /// By first id.

@@ -81,7 +81,7 @@ package final class AppendingFile {
     }
 
     /// The next piece goes behind the first bytes; what was there stays until then.
-    func goBack(to count: Int) throws {
+    package func goBack(to count: Int) throws {
         guard count <= size else {
             throw InputError("'\(path)' holds \(size) bytes and not the \(count) that were written")
         }

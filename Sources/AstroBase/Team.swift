@@ -8,9 +8,9 @@ import Synchronization
 /// Threads that run one job together. Worker 0 is the caller.
 ///
 /// Threads live as long as the program and are shared by all simulations; between jobs they sleep.
-final class Team: @unchecked Sendable {
-    static let shared = Team()
-    static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+package final class Team: @unchecked Sendable {
+    package static let shared = Team()
+    package static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
     /// Held during a job: simulations on different threads take turns.
     private let busy = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -32,7 +32,7 @@ final class Team: @unchecked Sendable {
     }
 
     /// Calls `body(worker)` for 0 ..< workers, each on a thread of its own, and returns when all are done.
-    func run(workers: Int, _ body: @escaping (Int) -> Void) {
+    package func run(workers: Int, _ body: @escaping (Int) -> Void) {
         guard workers > 1 else { return body(0) }
         pthread_mutex_lock(busy)
         defer { pthread_mutex_unlock(busy) }
@@ -52,7 +52,7 @@ final class Team: @unchecked Sendable {
     }
 
     /// In a process that was forked: only the forking thread is in it, and no job was running.
-    func forgetThreads() {
+    package func forgetThreads() {
         pthread_mutex_init(busy, nil)
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wake, nil)
@@ -61,7 +61,7 @@ final class Team: @unchecked Sendable {
     }
 
     /// Deals out 0 ..< count, one after the other to whoever is free.
-    func forEach(_ count: Int, workers: Int, _ body: @escaping (_ index: Int, _ worker: Int) -> Void) {
+    package func forEach(_ count: Int, workers: Int, _ body: @escaping (_ index: Int, _ worker: Int) -> Void) {
         let next = SharedCounter()
         run(workers: min(workers, max(count, 1))) { worker in
             while case let index = next.value.wrappingAdd(1, ordering: .relaxed).oldValue, index < count {
@@ -108,58 +108,5 @@ final class Team: @unchecked Sendable {
             running -= 1
             if running == 0 { pthread_cond_signal(finished) }
         }
-    }
-}
-
-/// Lets nobody pass until all have come. Spins a while, since slices are short; then sleeps, so that a worker whose core
-/// another program has taken can move to the one that is waiting. Where there are more workers than cores, sleeps at once.
-final class Barrier: @unchecked Sendable {
-    private let count: Int
-    private let arrived = Atomic<Int>(0)
-    private let generation = Atomic<Int>(0)
-    private let sleepers = Atomic<Int>(0)
-    private let spins: Int
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-    init(_ count: Int) {
-        self.count = count
-        // longer than workers with equal shares wait for each other
-        spins = count <= Team.cores ? 50_000 : 0
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(wake, nil)
-    }
-
-    deinit {
-        pthread_mutex_destroy(mutex)
-        pthread_cond_destroy(wake)
-        mutex.deallocate()
-        wake.deallocate()
-    }
-
-    func wait() {
-        guard count > 1 else { return }
-        let mine = generation.load(ordering: .acquiring)
-        if arrived.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == count { return open() }
-        for _ in 0..<spins where generation.load(ordering: .acquiring) != mine { return }
-        sleep(after: mine)
-    }
-
-    /// Who comes last lets all pass. Either it sees a sleeper, or the sleeper sees the new generation.
-    private func open() {
-        arrived.store(0, ordering: .relaxed)
-        generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(wake)
-        pthread_mutex_unlock(mutex)
-    }
-
-    private func sleep(after mine: Int) {
-        pthread_mutex_lock(mutex)
-        sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        while generation.load(ordering: .sequentiallyConsistent) == mine { pthread_cond_wait(wake, mutex) }
-        sleepers.wrappingSubtract(1, ordering: .relaxed)
-        pthread_mutex_unlock(mutex)
     }
 }

@@ -105,7 +105,7 @@ public final class ChildProcess {
     }
 
     /// In a child: nobody hears what a library, or the C library, says before it dies.
-    static func silence() {
+    package static func silence() {
         dup2(open("/dev/null", O_WRONLY), STDERR_FILENO)
         setenv("LIBC_FATAL_STDERR_", "1", 1)
     }

@@ -24,7 +24,7 @@ private func cut(_ text: some StringProtocol, to most: Int) -> String {
 
 extension InputError {
     /// Values for nodes of which there is another number.
-    static func uneven(_ what: String, _ values: Int, nodes: Int) -> InputError {
+    package static func uneven(_ what: String, _ values: Int, nodes: Int) -> InputError {
         InputError("\(what) has \(values) values for \(nodes) node\(nodes == 1 ? "" : "s")")
     }
 

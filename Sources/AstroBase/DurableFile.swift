@@ -13,7 +13,7 @@ package final class DurableFile {
     private let path, aside: String
     private var descriptor: Int32
     /// Bytes written so far.
-    private(set) var length = 0
+    package private(set) var length = 0
 
     package init(_ path: String) throws {
         (self.path, aside) = (path, path + ".part")
@@ -60,7 +60,7 @@ package final class DurableFile {
     }
 
     /// Over what was written before.
-    func write(_ bytes: [UInt8], at start: Int) throws {
+    package func write(_ bytes: [UInt8], at start: Int) throws {
         try bytes.withUnsafeBytes { bytes in
             var done = 0
             while done < bytes.count {

@@ -28,6 +28,7 @@ package enum TimeGrid {
     package static let never = Int.max / 4
 
     /// A time in ms of which `steps` is whole: rounded so that 3 steps of 0.1 read 0.3.
+    @inlinable
     package static func ms(_ steps: Int, _ resolution: Double) -> Double {
         let perMs = (1 / resolution).rounded()
         // 1/resolution is whole for all usual resolutions, and a quotient of whole numbers rounds once
