@@ -12,11 +12,12 @@ final class ThirdFactor: Sendable {
     /// The first astrocyte of each target's block; nil where pools are no blocks.
     private let blocks: [UInt32]?
 
-    /// - `positions`: of this rank's targets among all.
-    init(_ rule: ThirdFactorRule, _ positions: [UInt32], _ call: CallName, workers: Int) throws {
+    /// - `positions`: of this rank's targets among all; asked for where a table is made of them.
+    init(_ rule: ThirdFactorRule, _ positions: @autoclosure () -> [UInt32], _ call: CallName, workers: Int) throws {
         (poolSize, self.call, threshold) = (rule.poolSize, call, UInt64(rule.p * 0x1p32))
         // a pool of everyone needs no table
         let needsTable = rule.poolSize < rule.thirdCount
+        let positions = needsTable ? positions() : []
         let isRandom = needsTable && rule.poolType == .random
         if isRandom {
             try Memory.refuse(

@@ -1,10 +1,8 @@
-import Foundation
 import Testing
 
 @testable import AstroCore
 
-// The page's example, from here to the next mark:
-// <page>
+// page: rule
 /// A ring with short cuts: each source to the `k` targets behind it, each replaced by a random one with probability `p`.
 struct SmallWorld: NamedConnectionRule {
     static let info = RuleInfo(
@@ -42,7 +40,7 @@ struct SmallWorld: NamedConnectionRule {
         }
     }
 }
-// </page>
+// end
 
 /// What Docs/extending-rules.md shows works, without a line in the engine's list.
 @Suite("Your first connection rule")
@@ -102,13 +100,8 @@ struct FirstRuleTests {
         #expect(error?.message == message)
     }
 
-    @Test("The page shows the rule of this file")
+    @Test("The page shows this file's code")
     func page() throws {
-        let docs = Fixtures.folder.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
-            "Docs")
-        let page = try String(contentsOf: docs.appendingPathComponent("extending-rules.md"), encoding: .utf8)
-        let source = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
-        let example = try #require(source.split(separator: "// <page>\n").last?.split(separator: "// </page>").first)
-        #expect(page.contains("```swift\n\(example)```\n"))
+        try Page.expectCode("rule", of: #filePath, in: "extending-rules.md")
     }
 }
