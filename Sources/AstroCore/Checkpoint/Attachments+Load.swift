@@ -89,7 +89,8 @@ extension CheckpointLoader {
         }
         for (cell, value) in zip(row.cells, row.values) {
             guard let share = cells.share(of: cell) else { continue }
-            share.plane.row(of: input, stamp: simulation.now + row.ahead)![share.offset + cell - share.cells.lowerBound] =
+            share.plane.row(of: input, stamp: simulation.now + row.ahead)![
+                share.offset + cell - share.cells.lowerBound] =
                 value
         }
     }

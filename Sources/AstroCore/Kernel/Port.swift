@@ -86,7 +86,8 @@ package struct Ports: Sendable {
     init(_ list: [Port]) {
         self.list = list
         let receptors = 1 + (list.map(\.receptor).max() ?? 0)
-        var inputs: [Input] = [], entries = [SpikeEntry?](repeating: nil, count: receptors), rows = 0, currents = 0, signals = 0
+        var inputs: [Input] = [], entries = [SpikeEntry?](repeating: nil, count: receptors), rows = 0, currents = 0,
+            signals = 0
         for (index, port) in list.enumerated() {
             switch port.quantity {
             case .spikes(let kind):

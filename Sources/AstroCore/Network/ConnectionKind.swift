@@ -90,11 +90,13 @@ enum ConnectionKind {
         let model = spec.model.rawValue
         guard from.signal(route.output) != nil else {
             throw InputError(
-                "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.models { $0.signal(route.output) != nil }))")
+                "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.cells { $0.signal(route.output) != nil }))"
+            )
         }
         guard to.ports.signal(route.port) != nil else {
             throw InputError(
-                "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.models { $0.ports.signal(route.port) != nil }))")
+                "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.cells { $0.ports.signal(route.port) != nil }))"
+            )
         }
         guard spec.receptor == 0 else {
             throw InputError("\(model): receptor_type = \(spec.receptor) is not a receptor (0)")

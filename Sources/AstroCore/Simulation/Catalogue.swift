@@ -51,7 +51,7 @@ public enum Catalogue {
     public static let version = "0.1.0"
 
     /// Cell models of some kind, in a sentence: "a, b and c do".
-    static func models(_ isMeant: (ModelDefinition) -> Bool) -> String {
+    static func cells(_ isMeant: (ModelDefinition) -> Bool) -> String {
         let names = cellModels.filter(isMeant).map(\.name).sorted()
         if names.count < 2 { return "\(names.first ?? "none") does" }
         return "\(names.dropLast().joined(separator: ", ")) and \(names.last!) do"

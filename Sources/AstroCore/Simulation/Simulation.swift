@@ -341,13 +341,15 @@ public final class Simulation {
 
 extension Simulation: Checkpointed {
     static let kept = [
-        "resolution", "seed", "now", "figures", "populationList", "batches", "planes", "projections", "signalProjections",
+        "resolution", "seed", "now", "figures", "populationList", "batches", "planes", "projections",
+        "signalProjections",
         "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
         "recordings",
     ]
     static let made = [
-        "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared", "outboxes",
+        "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
+        "outboxes",
         "isRunning", "ranks", "audience", "remoteSenders",
     ]
 }
