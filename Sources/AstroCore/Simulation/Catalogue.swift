@@ -84,7 +84,14 @@ public enum Catalogue {
     }
 
     /// Connection rules, the third-factor rule included.
-    public static let rules: [String] = ConnectionRule.Kind.allCases.map(\.rawValue) + [ThirdFactorRule.name]
+    public static let rules: [String] = ruleInfos.map(\.name)
+
+    public static let ruleInfos: [RuleInfo] = ConnectionRules.all.map { $0.info } + [ThirdFactorRule.info]
+
+    public static func rule(_ name: String) throws -> RuleInfo {
+        if let rule = ruleInfos.first(where: { $0.name == name }) { return rule }
+        throw InputError.unknown("there is no connection rule", name, among: rules)
+    }
 
     static var nodeNames: [String] { cellModels.map { $0.name } + deviceModels.map { $0.name } }
 }

@@ -15,10 +15,6 @@ struct NodeIDs: RandomAccessCollection {
         for id in ids { append(id) }
     }
 
-    init(_ nodes: Nodes) {
-        for run in nodes.runs { append(EvenRun(run.population.firstID + run.first, run.count, run.step)) }
-    }
-
     mutating func append(_ ids: EvenRun) {
         runs.append(Run(start: count, ids: ids))
         count += ids.count
