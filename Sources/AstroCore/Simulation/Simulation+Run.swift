@@ -176,18 +176,13 @@ extension Simulation {
 
     func prepareBuffers() {
         let currents = Set(
-            links.filter { sendsCurrent($0) }.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
+            links.filter { populationList[$0.population].currentSource($0.device) != nil }.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
         let slots = self.slots
         for plane in planes.joined() where plane.size > 0 {
             plane.prepare(
                 slots: slots, now: now + 1, currents: currents.contains(ObjectIdentifier(plane)),
                 slowInwardCurrents: plane.inputs.slowInwardCurrent && !sicProjections.isEmpty)
         }
-    }
-
-    private func sendsCurrent(_ link: DeviceLink) -> Bool {
-        let device = populationList[link.population].devices![link.device]
-        return device is any CurrentDevice || device is NoiseGenerator
     }
 
     /// A table for each plane of neurons that receive slow inward currents.
