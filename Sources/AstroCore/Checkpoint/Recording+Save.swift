@@ -62,7 +62,8 @@ extension Recording {
     }
 
     /// Calls `body` on the first rank with all samples of each quantity, so many at a time. Collective.
-    private func forEachPieceOfSamples(_ size: Int, _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void) rethrows {
+    private func forEachPieceOfSamples(_ size: Int, _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void) rethrows
+    {
         let ranks = Ranks.all
         guard let samplesOfAll else {
             for first in stride(from: 0, to: samples.count, by: size) {

@@ -13,7 +13,9 @@ extension RecorderDevice {
 
     /// Goes on with what has been recorded, unless nothing is connected and other quantities are wanted.
     func succeeding(_ old: Self?, now: Int) -> Self {
-        guard let old, old.recording.isConnected || old.recording.quantities == recording.quantities else { return self }
+        guard let old, old.recording.isConnected || old.recording.quantities == recording.quantities else {
+            return self
+        }
         var new = self
         new.recording = old.recording
         return new

@@ -175,8 +175,8 @@ extension Simulation {
     }
 
     func prepareBuffers() {
-        let currents = Set(
-            links.filter { populationList[$0.population].currentSource($0.device) != nil }.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
+        let ofCurrents = links.filter { populationList[$0.population].currentSource($0.device) != nil }
+        let currents = Set(ofCurrents.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
         let slots = self.slots
         for plane in planes.joined() where plane.size > 0 {
             plane.prepare(
