@@ -14,9 +14,9 @@ enum ConnectionKind {
     private enum Side { case cell, stimulator, sampler, spikeRecorder }
 
     private static func side(_ population: Population) -> Side {
-        guard let device = population.devices?.first else { return .cell }
-        if let recorder = device as? any RecorderDevice { return recorder is SpikeRecorder ? .spikeRecorder : .sampler }
-        return .stimulator
+        if population.cells != nil { return .cell }
+        guard let recorder = population.recorder(0) else { return .stimulator }
+        return type(of: recorder).samples ? .sampler : .spikeRecorder
     }
 
     private static func distinct(_ nodes: Nodes) -> [Population] {
@@ -117,7 +117,7 @@ enum ConnectionKind {
             )
         }
         let to = target.cells!.model
-        let sendsCurrent = source.devices![0] is any CurrentDevice || source.devices![0] is NoiseGenerator
+        let sendsCurrent = source.currentSource(0) != nil
         if sendsCurrent, to.ports.currentReceptors.isEmpty {
             throw InputError("\(to.name) takes no current, so \(source.modelName) can't be connected to it")
         }
@@ -125,13 +125,8 @@ enum ConnectionKind {
     }
 
     private func checkRecorder(_ source: Population, _ target: Population) throws {
-        if let cells = source.cells, !cells.model.sendsSpikes {
-            throw InputError("\(cells.model.name) sends no spikes that a spike_recorder could record")
-        }
-        if target.devices?.first is SpikeRecorder, source.devices != nil {
-            guard source.devices![0] is SpikeGenerator || source.devices![0] is PoissonGenerator else {
-                throw InputError("\(source.modelName) sends no spikes that a spike_recorder could record")
-            }
+        guard source.recorder(0) != nil || source.sendsSpikes else {
+            throw InputError("\(source.modelName) sends no spikes that a spike_recorder could record")
         }
     }
 }

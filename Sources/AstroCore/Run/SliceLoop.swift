@@ -100,7 +100,7 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     init(
-        _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [Recording.Plan],
+        _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [SampleTable.Plan],
         _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
     ) {
         self.simulation = simulation
@@ -152,7 +152,7 @@ final class SliceLoop: @unchecked Sendable {
     static let mostOutputs = 3
 
     /// Seconds between two looks at files, memory and whoever watches.
-    static let reportInterval = 0.1
+    static let reportInterval = RecorderMemory.lookInterval
 
     /// Sampled populations by the batch that they lie in.
     private static func sampled(_ populations: [Population]) -> [ObjectIdentifier: [Population]] {
@@ -166,7 +166,7 @@ final class SliceLoop: @unchecked Sendable {
 
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
     private static func parts(
-        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: Recording.Plan]
+        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan]
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
@@ -297,15 +297,10 @@ final class SliceLoop: @unchecked Sendable {
         let arrivals = slice.lowerBound + 1...slice.upperBound
         var sum = 0
         for piece in block.links where piece.isDue(slice.upperBound) {
-            sum += piece.applyRareSpikes(arrivals) ?? apply(piece, arrivals)
+            sum += piece.apply(arrivals, seed: simulation.seed) { simulation.generator(of: piece.link) }
             if let arrival = piece.takeNegativeArrival() { faults.note(arrival, from: sender(piece.link), worker) }
         }
         events[worker] += sum
-    }
-
-    private func apply(_ piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>) -> Int {
-        let devices = simulation.populationList[piece.link.population].devices!
-        return piece.apply(devices[piece.link.device], arrivals, seed: simulation.seed)
     }
 
     /// The id of a link's generator.

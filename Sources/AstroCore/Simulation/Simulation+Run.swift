@@ -184,8 +184,8 @@ extension Simulation {
 
     func prepareBuffers() {
         let currents = Dictionary(
-            grouping: links.filter { sendsCurrent($0) }.flatMap { link in link.shares.joined().map { ($0.plane, link) }
-            }
+            grouping: links.filter { populationList[$0.population].currentSource($0.device) != nil }
+                .flatMap { link in link.shares.joined().map { ($0.plane, link) } }
         ) { ObjectIdentifier($0.0) }.mapValues { Set($0.map(\.1.receptor)) }
         let signals = Set(signalProjections.map(\.route.port)), slots = self.slots
         for plane in planes.joined() where plane.size > 0 {
@@ -198,11 +198,6 @@ extension Simulation {
                 }
             }
         }
-    }
-
-    private func sendsCurrent(_ link: DeviceLink) -> Bool {
-        let device = populationList[link.population].devices![link.device]
-        return device is any CurrentDevice || device is NoiseGenerator
     }
 
     /// A table for each port of a plane that receives signals.

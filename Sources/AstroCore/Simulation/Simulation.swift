@@ -152,8 +152,9 @@ public final class Simulation {
     /// Global ids are kept in 32 bits.
     static let mostNodes = Int(Int32.max) - blockSize
 
-    private func createDevices(
-        _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String?
+    /// Of a model that need not be in the catalogue.
+    func createDevices(
+        _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String? = nil
     ) throws -> Nodes {
         let name = StreamName(.nodeParameter, call: streamedPopulations)
         _ = try make(model, Self.own(parameters, model, 0, count, RandomStream(seed: seed, name)))

@@ -1,24 +1,5 @@
-/// Constant current.
-struct DCGenerator: CurrentDevice {
-    static let name = "dc_generator"
-    static let text = ModelText(summary: "Constant current.", equations: "I = amplitude, start <= t < stop")
-    static let ownParameters = [Parameter("amplitude", 0, .pA, "current (uM/ms into calcium for astrocytes)")]
-
-    let values: Settings
-    let window: ActivityWindow
-    private let amplitude: Double
-
-    init(_ values: Settings, resolution: Double) throws {
-        self.values = values
-        window = try ActivityWindow(values, resolution, Self.name)
-        amplitude = values.number("amplitude")
-    }
-
-    func amplitude(at stamp: Int) -> Double { amplitude }
-}
-
 /// Piecewise constant current.
-struct StepCurrentGenerator: CurrentDevice {
+struct StepCurrentGenerator: CurrentSource {
     static let name = "step_current_generator"
     static let text = ModelText(
         summary: "Piecewise constant current.",
@@ -64,14 +45,16 @@ struct StepCurrentGenerator: CurrentDevice {
         }
     }
 
-    func amplitude(at stamp: Int) -> Double {
+    func current(at stamp: Int, over _: ConnectionNumbers) -> Double { amplitude(at: stamp) }
+
+    private func amplitude(at stamp: Int) -> Double {
         let next = EventTimes.firstIndex(in: changes, after: stamp)
         if let held, next == 0 || changes[next - 1] <= held.since { return held.amplitude }
         return next == 0 ? 0 : amplitudes[next - 1]
     }
 
-    func succeeding(_ old: (any Device)?, now: Int) -> Self {
-        let before = (old as? Self)?.amplitude(at: now) ?? 0
+    func succeeding(_ old: Self?, now: Int) -> Self {
+        let before = old?.amplitude(at: now) ?? 0
         guard now > 0, amplitude(at: now) != before else { return self }
         return holding(before, since: now)
     }
@@ -105,53 +88,5 @@ struct StepCurrentGenerator: CurrentDevice {
         let amplitude = carried.number("amplitude")
         guard amplitude.isFinite else { throw InputError("\(Self.name): a held current is no number") }
         return holding(amplitude, since: since)
-    }
-}
-
-/// Sinusoidal current. Start and stop cut it out of a wave that runs in simulation time.
-struct ACGenerator: CurrentDevice {
-    static let name = "ac_generator"
-    static let text = ModelText(
-        summary: "Sinusoidal current.",
-        equations: "I = offset + amplitude sin(2 pi frequency t + phase)")
-    static let ownParameters = [
-        Parameter("amplitude", 0, .pA, "amplitude of the sine"),
-        Parameter("offset", 0, .pA, "constant part"),
-        Parameter("frequency", 0, .Hz, "frequency"),
-        Parameter("phase", 0, .degree, "phase"),
-    ]
-
-    let values: Settings
-    let window: ActivityWindow
-    private let resolution: Double
-
-    init(_ values: Settings, resolution: Double) throws {
-        self.values = values
-        self.resolution = resolution
-        window = try ActivityWindow(values, resolution, Self.name)
-    }
-
-    func amplitude(at stamp: Int) -> Double {
-        let seconds = TimeGrid.ms(stamp, resolution) / 1000
-        let turns = values.number("frequency") * seconds + values.number("phase") / 360
-        return values.number("offset") + values.number("amplitude") * sinCosOfTurns(turns).sin
-    }
-}
-
-/// Lists of times given by a user.
-enum EventTimes {
-    /// The step at `ms`, or the one it lies in if times may be rounded up.
-    static func step(_ ms: Double, _ resolution: Double, roundingUp: Bool, _ what: String) throws -> Int {
-        if let step = TimeGrid.steps(ms, resolution) { return step }
-        guard roundingUp, ms.isFinite else {
-            throw InputError(
-                "\(what): \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
-        }
-        return TimeGrid.stepsUp(ms, resolution)
-    }
-
-    /// The first index of a sorted list whose time is after `time`.
-    static func firstIndex(in times: [Int], after time: Int) -> Int {
-        times.partitioningIndex { $0 > time }
     }
 }

@@ -52,12 +52,12 @@ public final class Recorder: CustomStringConvertible {
             throw InputError.unknown("this recorder has no column", quantity, among: ["times", "senders"] + quantities)
         }
         try checkKept()
-        return whole.columns[index].array
+        return whole.samples.column(index)
     }
 
     /// Forgets all events; recording goes on. Those that are to go to a file and could not be written yet are not forgotten.
     public func clear() throws {
-        try recording.stream?.write(through: recording.lastStamp)
+        try recording.stream?.write(recording, through: recording.lastStamp)
         recording.clear()
     }
 
@@ -107,4 +107,22 @@ public final class Recorder: CustomStringConvertible {
         let whole = Recorder(simulation, whole, isWhole: true)
         try simulation.ranks.onFirst { try RecordingFile(whole).write(to: path) }
     }
+}
+
+/// Each rank keeps what its own cells do, rank 0 also what devices do. Who asks gets what all have, on every rank alike.
+extension Recorder {
+    /// What all ranks have recorded; collective.
+    fileprivate var whole: Recording {
+        if isWhole { return recording }
+        let ranks = simulation.ranks, own = recording.samples
+        guard !recording.isSpikes, let all = recording.samplesOfAll else {
+            return Recording(recording, spikes: ranks.gather(Array(recording.spikes)).all, samples: own)
+        }
+        let ownership = all.ownership
+        let columns = own.quantities.map { GrowingColumn(ranks.assemble(own.column($0), ownership)) }
+        return Recording(recording, spikes: [], samples: SampleTable(all.list, nodes: all.nodes, columns: columns))
+    }
+
+    /// How many events there are on all ranks; collective.
+    fileprivate var wholeCount: Int { isWhole ? recording.count : simulation.ranks.sum([recording.count])[0] }
 }
