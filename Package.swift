@@ -37,7 +37,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
-        .target(name: "LuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
+        .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
+        .target(name: "LuaShim", dependencies: ["CLuaHost", "CLua"]),
         .target(name: "CLanes"),
         .target(name: "CEdit"),
         .target(name: "CFork"),
@@ -45,7 +46,7 @@ let package = Package(
         .target(name: "CSandbox"),
         .target(name: "AstroBase", dependencies: ["CFork"]),
         .target(name: "AstroCore", dependencies: ["AstroBase", "CLanes", "CMPI"], swiftSettings: engine),
-        .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua", "CSandbox"]),
+        .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLuaHost", "CLua", "CSandbox"]),
         .executableTarget(
             name: "Program",
             dependencies: [

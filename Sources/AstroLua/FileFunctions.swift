@@ -1,6 +1,5 @@
 import AstroCore
 import CLua
-import LuaShim
 
 /// What stdlib/astro/io.lua is made of.
 extension Runtime {

@@ -1,8 +1,8 @@
 import AstroCore
 import CLua
+import CLuaHost
 import CSandbox
 import Glibc
-import LuaShim
 
 /// The private table that modules in stdlib get as their third argument; scripts cannot reach it.
 extension Runtime {
@@ -126,7 +126,7 @@ private func write(_ bytes: [UInt8], to file: Int32) throws {
 /// Why something that was printed could not be written, and whether the script was told by an error; nil if all was.
 public func lostOutput() -> (reason: String, isTold: Bool)? {
     var isTold = false
-    return shim_lost_output(&isTold).map { (String(cString: $0), isTold) }
+    return host_lost_output(&isTold).map { (String(cString: $0), isTold) }
 }
 
 /// The same picture has the same bytes another day: a PDF says nothing of its own when it was made.

@@ -1,7 +1,7 @@
 import AstroCore
 import CLua
+import CLuaHost
 import Glibc
-import LuaShim
 
 /// A signal that has stopped a script: Ctrl-C, or somebody who wants the program to end.
 public struct Interruption: Equatable, Sendable {
@@ -74,14 +74,14 @@ struct LatestRun {
 
 extension Runtime {
     /// The latest signal that was to end the script; 0 if there was none.
-    public static var stopSignal: Int32 { shim_stop_signal() }
+    public static var stopSignal: Int32 { host_stop_signal() }
 
     /// The checkpoint that --resume goes on from, if there is one.
     public var checkpoint: String? { journal?.pathIfThere }
 
     func takeInterruption() -> Interruption {
         defer { latestRun = nil }
-        let place = String(cString: shim_stopped_at(L))
+        let place = String(cString: host_stopped_at(L))
         let run = latestRun.flatMap { run in
             run.simulation.map {
                 Interruption.Stopped(
@@ -90,7 +90,7 @@ extension Runtime {
             }
         }
         return Interruption(
-            signal: shim_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: run,
+            signal: host_stop_signal(), place: String(place.dropLast(place.hasSuffix(": ") ? 2 : 0)), run: run,
             results: results?.path)
     }
 }

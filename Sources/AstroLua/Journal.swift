@@ -1,7 +1,7 @@
 import AstroCore
 import CLua
+import CLuaHost
 import Glibc
-import LuaShim
 
 /// What a script asked of simulations and what it was told, so that it can be run again up to a checkpoint without computing
 /// anything twice.
@@ -146,7 +146,7 @@ final class Journal {
             throw error
         }
         // stopped by a signal or the time limit: so that nothing of it is lost
-        let isStopped = [SHIM_INTERRUPTED, SHIM_OUT_OF_TIME].contains(Int(shim_stop_reason(L)))
+        let isStopped = [HOST_INTERRUPTED, HOST_OUT_OF_TIME].contains(Int(host_stop_reason(L)))
         if isStopped, simulation.now < end { try write(simulation, call, end) }
         put(call, .ran(until: simulation.now, failure: nil))
     }

@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CLuaHost
 import Glibc
 import LuaShim
 
@@ -7,7 +8,7 @@ import LuaShim
 extension Runtime {
     func installPrelude() throws {
         installAstro()
-        try load(Array(preludeText.utf8), name: "=[astrolua]")
+        try load(Array(preludeText.utf8), name: HOST_PROGRAM_CHUNK)
         push(.text(access.scriptDirectory), L)
         pushFunction(
             .init("admitted", "", "") { _, arguments in
@@ -28,10 +29,10 @@ extension Runtime {
         lua_pushboolean(L, options.trust ? 1 : 0)
         lua_pushboolean(L, options.hasPrompt ? 1 : 0)
         lua_pushboolean(L, Ranks.all.rank > 0 ? 1 : 0)
-        shim_push_guard_maker(L)
-        guard shim_call(L, 8, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
+        host_push_guard_maker(L)
+        guard host_call(L, 8, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
         if options.trust { return }
-        guard shim_confine(L) == LUA_OK else { throw InputError(text(L, at: -1)) }
+        guard host_confine(L) == LUA_OK else { throw InputError(text(L, at: -1)) }
     }
 
     private func installAstro() {
@@ -45,7 +46,7 @@ extension Runtime {
         shim_pop(L, 2)
     }
 
-    /// The text of a module, or nil and what was tried.
+    /// The text of a module, its path, and what Lua calls it; or nil and what was tried.
     func readStdlib(_ arguments: Arguments) throws -> LuaValue {
         let name = try arguments.string(1, "name")
         let path = name.split(separator: ".").joined(separator: "/") + ".lua"
@@ -64,7 +65,8 @@ extension Runtime {
         ledger?.noteLibrary(path, bytes)
         push(.text(String(decoding: bytes, as: UTF8.self)), arguments.L)
         push(.text(path), arguments.L)
-        return .pushed(2)
+        push(.text(HOST_LIBRARY_CHUNK + path), arguments.L)
+        return .pushed(3)
     }
 
     private static func meantModule(_ name: String) -> String {
@@ -180,9 +182,9 @@ private let preludeText = #"""
     local modules, clean = {}, nil
 
     local function from_stdlib(name)
-      local text, path = stdlib(name)
+      local text, path, called = stdlib(name)
       if not text then return path end
-      local chunk, problem = load(text, "=stdlib/" .. path, "t", clean or _G)
+      local chunk, problem = load(text, called, "t", clean or _G)
       if not chunk then error(problem, 0) end
       return function(module, place)
         if trusted or modules[name] == nil then modules[name] = chunk(module, place, host) end

@@ -1,6 +1,6 @@
 import AstroCore
 import CLua
-import LuaShim
+import CLuaHost
 
 /// --checkpoint-every and --resume: the journal of a script, from the outside.
 extension Runtime {
@@ -30,9 +30,9 @@ extension Runtime {
 
     /// What a script has appended to a file before the checkpoint stands there already.
     private func guardFiles(_ journal: Journal) throws {
-        try load(Array(guardText.utf8), name: "=[astrolua]")
+        try load(Array(guardText.utf8), name: HOST_PROGRAM_CHUNK)
         pushFunction(.init("is_replaying", "", "") { _, _ in .flag(journal.isReplaying) })
-        guard shim_call(L, 1, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
+        guard host_call(L, 1, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
     }
 }
 

@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CLuaHost
 import Glibc
 import LuaShim
 
@@ -68,43 +69,43 @@ extension Runtime {
 
     /// Signals now act on this Lua.
     public func watchSignals(patience: Int = 0) {
-        shim_watch_signals(L, Int32(patience))
-        if let seconds = options.timeLimit { shim_start_time_limit(L, seconds) }
+        host_watch_signals(L, Int32(patience))
+        if let seconds = options.timeLimit { host_start_time_limit(L, seconds) }
     }
 
     /// From now on the engine asks before it takes much memory.
     public func watchMemory() {
         guard let limit = options.memoryLimit else { return }
-        Memory.left = { [unowned self] in max(0, Double(limit) - Double(shim_measure_memory(L))) }
-        Memory.reclaim = { [unowned self] in shim_collect_garbage(L) }
+        Memory.left = { [unowned self] in max(0, Double(limit) - Double(host_measure_memory(L))) }
+        Memory.reclaim = { [unowned self] in host_collect_garbage(L) }
     }
 
     /// Nothing runs: the time limit waits for the next `watchSignals`.
-    public func pauseTimeLimit() { if options.timeLimit != nil { shim_end_time_limit() } }
+    public func pauseTimeLimit() { if options.timeLimit != nil { host_end_time_limit() } }
 
     /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
-    package func refuseMemory(after requests: Int) { shim_fail_after(L, requests) }
+    package func refuseMemory(after requests: Int) { host_fail_after(L, requests) }
 
     /// For the fuzzer, which calls Lua itself.
     package var fuzzState: OpaquePointer { L }
 
     /// For tests: could this Lua's hash seed be fixed?
-    package var hashSeedIsFixed: Bool { shim_seed_is_fixed(L) }
+    package var hashSeedIsFixed: Bool { host_seed_is_fixed(L) }
 
-    func call(arguments: Int32, results: Int32) -> Int32 { shim_call(L, arguments, results, true) }
+    func call(arguments: Int32, results: Int32) -> Int32 { host_call(L, arguments, results, true) }
 
     func finish(_ status: Int32) -> Outcome {
-        let reason = Int(shim_stop_reason(L)), interruption = takeInterruption()
-        shim_clear_stop(L)
+        let reason = Int(host_stop_reason(L)), interruption = takeInterruption()
+        host_clear_stop(L)
         workers.endAll()
         results = nil
         if status == LUA_OK { return .finished }
         let message = lua_type(L, -1) == LUA_TSTRING ? text(L, at: -1) : described(L, at: -1)
         shim_pop(L, 1)
-        if reason == SHIM_INTERRUPTED { return .interrupted(interruption) }
+        if reason == HOST_INTERRUPTED { return .interrupted(interruption) }
         // what buffers of strings say
         if options.memoryLimit != nil, message.hasPrefix("not enough memory") { return .failed(memoryMessage) }
-        if reason == SHIM_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") {
+        if reason == HOST_OUT_OF_MEMORY, status == LUA_ERRMEM || !message.contains("--memory-limit") {
             return .failed(memoryMessage)
         }
         return .failed(explained(scriptLines(message)))
@@ -118,7 +119,7 @@ extension Runtime {
     /// A traceback without the lines that are not a user's.
     private func scriptLines(_ message: String) -> String {
         message.split(separator: "\n", omittingEmptySubsequences: false)
-            .filter { !$0.hasPrefix("\t[C]: ") && !$0.hasPrefix("\t[astrolua]") }
+            .filter { !$0.hasPrefix("\t[C]: ") && !$0.hasPrefix("\t\(HOST_PROGRAM_CHUNK.dropFirst())") }
             .joined(separator: "\n")
     }
 
@@ -146,9 +147,9 @@ public func visible(_ text: String) -> String { visible(bytes: Array(text.utf8))
 
 func visible(bytes: some Collection<UInt8>) -> String {
     let bytes = Array(bytes)
-    let shown = [CChar](unsafeUninitializedCapacity: bytes.count * Int(SHIM_SHOWN) + 1) { buffer, count in
+    let shown = [CChar](unsafeUninitializedCapacity: bytes.count * Int(HOST_SHOWN) + 1) { buffer, count in
         count = bytes.withUnsafeBytes {
-            shim_make_visible($0.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, buffer.baseAddress)
+            host_make_visible($0.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, buffer.baseAddress)
         }
     }
     return String(decoding: shown.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CLuaHost
 import LuaShim
 
 /// A conversation with one `Runtime`: the Swift side of stdlib/astro/repl/session.lua, which does the work.
@@ -15,7 +16,7 @@ public final class Session {
         runtime.pushText("require", L)
         lua_rawget(L, -2)
         runtime.push(.text("astro.repl.session"), L)
-        guard shim_call(L, 1, 1, false) == LUA_OK else {
+        guard host_call(L, 1, 1, false) == LUA_OK else {
             throw InputError("the REPL cannot start: \(runtime.text(L, at: -1))")
         }
         lua_rawsetp(L, registry, sessionKey)
@@ -36,7 +37,7 @@ public final class Session {
     public func adoptLocals() {
         pushFunction("adopt")
         shim_push_kept_locals(L)
-        if shim_call(L, 1, 0, false) != LUA_OK { shim_pop(L, 1) }
+        if host_call(L, 1, 0, false) != LUA_OK { shim_pop(L, 1) }
     }
 
     /// Runs what was entered and prints what comes of it; `leaves` if that ends the session.
@@ -73,7 +74,7 @@ public final class Session {
         defer { lua_settop(L, top) }
         pushFunction(name)
         for argument in arguments { runtime.push(argument, L) }
-        guard shim_call(L, Int32(arguments.count), LUA_MULTRET, false) == LUA_OK else { return [] }
+        guard host_call(L, Int32(arguments.count), LUA_MULTRET, false) == LUA_OK else { return [] }
         guard lua_gettop(L) > top else { return [] }
         return (top + 1...lua_gettop(L)).map { index in
             switch lua_type(L, index) {

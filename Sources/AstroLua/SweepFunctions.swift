@@ -1,7 +1,7 @@
 import AstroCore
 import CLua
+import CLuaHost
 import Glibc
-import LuaShim
 
 /// Points of a sweep, each computed by a process of its own. A dispatcher, forked before the first point, forks them and
 /// runs no Lua itself: all points begin with the same memory, whatever has come of others meanwhile.
@@ -138,7 +138,7 @@ final class Workers {
         guard bytes.count >= 16 + count else { return nil }
         defer { bytes.removeFirst(16 + count) }
         // this process has failed then, too, whatever becomes of the point
-        if bytes[16] == lost { shim_note_lost_output() }
+        if bytes[16] == lost { host_note_lost_output() }
         return Result(
             point: point, isDone: bytes[16] == done, text: String(decoding: bytes[17..<16 + count], as: UTF8.self))
     }
@@ -181,7 +181,7 @@ extension Runtime {
             ) { _, arguments in
                 let (runtime, L) = (arguments.runtime, arguments.L)
                 let result = try runtime.workers.next {
-                    Int(shim_stop_reason(L)) != SHIM_GOES_ON
+                    Int(host_stop_reason(L)) != HOST_GOES_ON
                 } whileWaiting: {
                     runtime.showSweep()
                 }
@@ -225,10 +225,10 @@ extension Runtime {
     /// In the process of a point: what was there before the sweep is there once, the rest of the limit is shared by all.
     private func shareMemory(_ processes: Int) {
         guard let limit = options.memoryLimit else { return }
-        let held = Int(shim_measure_memory(L))
+        let held = Int(host_measure_memory(L))
         let share = held + max(limit - held, 0) / processes
         options.memoryLimit = share
-        shim_set_memory_limit(L, share)
+        host_set_memory_limit(L, share)
         watchMemory()
     }
 
@@ -259,7 +259,7 @@ extension Runtime {
             try callBack(L, arguments: 1, results: 1)
             return (true, Array(bytes(L, at: -1)))
         } catch {
-            if let whole, Int(shim_stop_reason(L)) == SHIM_OUT_OF_MEMORY {
+            if let whole, Int(host_stop_reason(L)) == HOST_OUT_OF_MEMORY {
                 return (false, Array(Self.outOfShare(whole, processes).utf8))
             }
             return (false, lua_type(L, -1) == LUA_TSTRING ? Array(bytes(L, at: -1)) : Array(described(L, at: -1).utf8))

@@ -1,5 +1,4 @@
 import CLua
-import LuaShim
 
 /// The Swift values that scripts hold. A userdata carries only a number and a generation: a forged, closed or
 /// collected one finds nothing here, where an address would lead into freed memory.

@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CLuaHost
 import Glibc
 import LuaShim
 
@@ -65,7 +66,7 @@ public final class Runtime {
         L = state
         registerTypes()
         try installPrelude()
-        shim_set_memory_limit(L, options.memoryLimit ?? 0)
+        host_set_memory_limit(L, options.memoryLimit ?? 0)
         installStrictGlobals()
         tapOutput()
     }
@@ -258,12 +259,12 @@ public final class Runtime {
     }
 
     func pushKeys(_ L: LuaState, of table: Int32) throws {
-        guard shim_push_keys(L, table) == LUA_OK else { throw RaisedError() }
+        guard host_push_keys(L, table) == LUA_OK else { throw RaisedError() }
     }
 
     /// n if the table's keys are 1 to n, otherwise nil.
     func sequenceLength(_ L: LuaState, of table: Int32) throws -> Int? {
-        guard shim_push_sequence_length(L, table) == LUA_OK else { throw RaisedError() }
+        guard host_push_sequence_length(L, table) == LUA_OK else { throw RaisedError() }
         defer { shim_pop(L, 1) }
         let length = lua_tointegerx(L, -1, nil)
         return length < 0 ? nil : Int(length)
@@ -271,7 +272,7 @@ public final class Runtime {
 
     /// Calls the function below its arguments; what it raises goes on through Swift as it is.
     func callBack(_ L: LuaState, arguments: Int32, results: Int32) throws {
-        guard shim_call(L, arguments, results, false) == LUA_OK else { throw RaisedError() }
+        guard host_call(L, arguments, results, false) == LUA_OK else { throw RaisedError() }
     }
 
     /// Pushes a value; the number of results.

@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CLuaHost
 import CSandbox
 import Glibc
 import LuaShim
@@ -258,10 +259,10 @@ public final class Ledger {
 }
 
 /// As "Lua 5.4.9".
-public let luaRelease = String(cString: shim_lua_release())
+public let luaRelease = String(cString: host_lua_release())
 
 /// Whether it is without known memory faults that scripts reach.
-public let luaIsPatched = shim_lua_is_patched()
+public let luaIsPatched = host_lua_is_patched()
 
 /// In seconds.
 private func now(_ clock: clockid_t) -> Double {
@@ -282,7 +283,7 @@ extension Runtime {
     /// Everything that is printed from now on goes through the ledger, too.
     func tapOutput() {
         guard let ledger else { return }
-        shim_tap_output(
+        host_tap_output(
             L,
             { ledger, text, length in
                 Unmanaged<Ledger>.fromOpaque(ledger!).takeUnretainedValue()
@@ -292,7 +293,7 @@ extension Runtime {
 
     /// The innermost line of the user's, as records name it.
     func placeInScript(_ L: LuaState) -> String {
-        let line = shim_push_place(L)
+        let line = host_push_place(L)
         defer { shim_pop(L, 1) }
         let source = text(L, at: -1)
         guard source.hasPrefix("@") else { return "\(source.drop { $0 == "=" }.prefix(40)):\(line)" }

@@ -1,6 +1,6 @@
 import AstroCore
 import CLua
-import LuaShim
+import CLuaHost
 
 extension Simulation: LuaType {
     static var luaName: String { "Simulation" }
@@ -317,11 +317,11 @@ extension Runtime {
     private func shareStop(_ L: LuaState) {
         let ranks = Ranks.all
         if ranks.isAlone { return }
-        let stops = ranks.tell([Int(shim_stop_reason(L)), Int(shim_stop_signal())])
-        guard stops[ranks.rank][0] == SHIM_GOES_ON, let first = stops.first(where: { $0[0] != SHIM_GOES_ON }) else {
+        let stops = ranks.tell([Int(host_stop_reason(L)), Int(host_stop_signal())])
+        guard stops[ranks.rank][0] == HOST_GOES_ON, let first = stops.first(where: { $0[0] != HOST_GOES_ON }) else {
             return
         }
-        shim_stop_as(L, Int32(first[0]), Int32(first[1]))
+        host_stop_as(L, Int32(first[0]), Int32(first[1]))
     }
 
     /// Called between slices: shows how far the run is, and false ends it.
@@ -329,15 +329,15 @@ extension Runtime {
         { [unowned self] done, whole in
             progress?(done, whole)
             stopIfTooLarge(L)
-            return Int(shim_stop_reason(L)) == SHIM_GOES_ON
+            return Int(host_stop_reason(L)) == HOST_GOES_ON
         }
     }
 
     /// Recorders grow while a run goes on.
     private func stopIfTooLarge(_ L: LuaState) {
         accountMemory()
-        guard shim_over_memory_limit(L) else { return }
-        shim_stop(L, Int32(SHIM_OUT_OF_MEMORY))
+        guard host_over_memory_limit(L) else { return }
+        host_stop(L, Int32(HOST_OUT_OF_MEMORY))
     }
 
     /// Lets the memory limit see what simulations hold. A look takes the longer the more free blocks there are between those in
@@ -350,7 +350,7 @@ extension Runtime {
         let start = Clock.seconds
         bytesSinceLook += bytes
         guard start >= nextLookAtMemory || bytesSinceLook > Double(limit) / 64 else { return }
-        memoryLeft = Double(limit) - Double(shim_measure_memory(L))
+        memoryLeft = Double(limit) - Double(host_measure_memory(L))
         (nextLookAtMemory, bytesSinceLook) = (start + 21 * (Clock.seconds - start), 0)
     }
 
@@ -361,7 +361,7 @@ extension Runtime {
         accountMemory(bytes: bytes)
         guard let limit = options.memoryLimit, memoryLeft < max(1e6, Double(limit) / 32) else { return }
         Memory.reclaim?()
-        memoryLeft = Double(limit) - Double(shim_measure_memory(L))
+        memoryLeft = Double(limit) - Double(host_measure_memory(L))
         guard memoryLeft < max(1e6, Double(limit) / 32) else { return }
         throw InputError("there is hardly any memory left for \(what) (--memory-limit)")
     }

@@ -127,11 +127,11 @@ static int protected_keys(lua_State *L) {
     return 1;
 }
 
-int shim_push_keys(lua_State *L, int table) {
+int host_push_keys(lua_State *L, int table) {
     table = lua_absindex(L, table);
     lua_pushcfunction(L, protected_keys);
     lua_pushvalue(L, table);
-    return shim_call(L, 1, 1, false);
+    return host_call(L, 1, 1, false);
 }
 
 // The number of elements if the keys are 1, 2, … n in this order, otherwise -1.
@@ -150,11 +150,11 @@ static int protected_length(lua_State *L) {
     return 1;
 }
 
-int shim_push_sequence_length(lua_State *L, int table) {
+int host_push_sequence_length(lua_State *L, int table) {
     table = lua_absindex(L, table);
     lua_pushcfunction(L, protected_length);
     lua_pushvalue(L, table);
-    return shim_call(L, 1, 1, false);
+    return host_call(L, 1, 1, false);
 }
 
 // Upvalues: the keys in order (nil for 1 … n), their number, the place reached.

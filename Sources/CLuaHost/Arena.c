@@ -111,32 +111,61 @@ static void fix_hash_seed(Host *host, const void *state, size_t size) {
     }
 }
 
-// What Swift holds: the simulations, with all that recorders have gathered.
+// What lies outside of Lua: the simulations, with all that recorders have gathered.
 static size_t held_outside(void) {
     struct mallinfo2 figures = mallinfo2();
     return figures.uordblks + figures.hblkhd;
 }
 
-void host_measure(Host *host) {
+static void measure(Host *host) {
     size_t held = held_outside();
     if (host->held_before == 0) host->held_before = held;
     host->external = held > host->held_before ? held - host->held_before : 0;
 }
 
-size_t shim_measure_memory(lua_State *L) {
+size_t host_measure_memory(lua_State *L) {
     Host *host = host_of(L);
-    host_measure(host);
+    measure(host);
     return host->used + host->external;
 }
 
-bool host_over_limit(const Host *host) { return host->limit && host->used + host->external > host->limit; }
+static bool is_over_limit(const Host *host) { return host->limit && host->used + host->external > host->limit; }
 
-bool shim_over_memory_limit(lua_State *L) { return host_over_limit(host_of(L)); }
+static void collect_garbage(Host *host, lua_State *L) {
+    if (host->collecting) return;
+    host->collecting = true;
+    lua_gc(L, LUA_GCCOLLECT);              // simulations may go with it
+    host->collecting = false;
+    measure(host);
+}
+
+void host_collect_garbage(lua_State *L) { collect_garbage(host_of(L), host_of(L)->running); }
+
+void host_check_memory(lua_State *L) {
+    Host *host = host_of(L);
+    if (!is_over_limit(host) || host->collecting) return;
+    collect_garbage(host, L);
+    if (!is_over_limit(host)) return;
+    host->stop = HOST_OUT_OF_MEMORY;
+    host_raise_stop(L);
+}
+
+bool host_over_memory_limit(lua_State *L) { return is_over_limit(host_of(L)); }
+
+void host_set_memory_limit(lua_State *L, size_t bytes) {
+    host_of(L)->limit = bytes;
+    measure(host_of(L));
+}
+
+void host_fail_after(lua_State *L, size_t requests) {
+    host_of(L)->fail_after = requests;
+    host_of(L)->requests = 0;
+}
 
 // Before 5.4.8, a table that grows may be collected while it does, if room for it was refused at first (as the `__newindex` of a
 // weak metatable). So there what is no object of its own, the parts of tables among them, has an eighth of the limit more: the
 // collection is left to the next object. What needs more than that is refused twice, and the script ends.
-static bool grows_unsafely(bool is_object) { return !is_object && !shim_lua_is_patched(); }
+static bool grows_unsafely(bool is_object) { return !is_object && !host_lua_is_patched(); }
 
 static size_t limit_for(const Host *host, bool is_object) {
     return host->limit + (grows_unsafely(is_object) ? host->limit / 8 : 0);
@@ -152,14 +181,14 @@ static bool refuses(Host *host, size_t growth, bool is_object) {
 static void *refuse(Host *host, size_t growth, bool is_object) {
     bool hopeless = ++host->refusals >= 2 || growth > host->limit || grows_unsafely(is_object);
     host->refuses_again = !host->refuses_again && grows_unsafely(is_object);
-    if (hopeless && !host->fail_after) shim_stop(host->main, SHIM_OUT_OF_MEMORY);
+    if (hopeless && !host->fail_after) host_stop(host->main, HOST_OUT_OF_MEMORY);
     return NULL;
 }
 
 static void *grow(Host *host, void *block, size_t old_size, size_t new_size, bool is_object) {
     if (refuses(host, new_size - old_size, is_object)) return refuse(host, new_size - old_size, is_object);
     void *result = block ? arena_resize(&host->arena, block, old_size, new_size) : arena_take(&host->arena, new_size);
-    if (!result) shim_stop(host->main, SHIM_OUT_OF_MEMORY);
+    if (!result) host_stop(host->main, HOST_OUT_OF_MEMORY);
     if (!result) host->refuses_again = grows_unsafely(is_object);
     if (!result && host->granting) {
         fputs("astrolua: no memory left for Lua\n", stderr);

@@ -36,7 +36,7 @@ static int collect(lua_State *L) {
 static int leave(lua_State *L) {
     int status = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)(luaL_optinteger(L, 1, EXIT_SUCCESS) & 255);
     bool is_told;
-    shim_lost_output(&is_told);
+    host_lost_output(&is_told);
     exit(status);
 }
 
@@ -117,9 +117,9 @@ static int make_guard(lua_State *L) {
     return 1;
 }
 
-void shim_push_guard_maker(lua_State *L) { lua_pushcfunction(L, make_guard); }
+void host_push_guard_maker(lua_State *L) { lua_pushcfunction(L, make_guard); }
 
-int shim_confine(lua_State *L) {
+int host_confine(lua_State *L) {
     lua_pushcfunction(L, confine);
-    return shim_call(L, 0, 0, false);
+    return host_call(L, 0, 0, false);
 }

@@ -19,18 +19,18 @@ static void set_stop_hook(lua_State *L) {
     lua_sethook(L, stop_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
-void shim_stop(lua_State *L, int reason) {
+void host_stop(lua_State *L, int reason) {
     Host *host = host_of(L);
     host->stop = reason;
     set_stop_hook(host->main);
     set_stop_hook(host->running);
 }
 
-int shim_stop_reason(lua_State *L) { return host_of(L)->stop; }
+int host_stop_reason(lua_State *L) { return host_of(L)->stop; }
 
-void shim_clear_stop(lua_State *L) {
+void host_clear_stop(lua_State *L) {
     Host *host = host_of(L);
-    host->stop = SHIM_GOES_ON;
+    host->stop = HOST_GOES_ON;
     host->stopped_at[0] = '\0';
     host->refusals = 0;
     lua_sethook(host->main, NULL, 0, 0);
@@ -38,15 +38,15 @@ void shim_clear_stop(lua_State *L) {
 
 static void push_stop_text(lua_State *L, const Host *host) {
     char text[128] = "interrupted";
-    if (host->stop == SHIM_OUT_OF_TIME)
+    if (host->stop == HOST_OUT_OF_TIME)
         snprintf(text, sizeof text, "the script has run for longer than its limit of %g s (--time-limit)", host->time_limit);
-    if (host->stop == SHIM_OUT_OF_MEMORY)
+    if (host->stop == HOST_OUT_OF_MEMORY)
         snprintf(text, sizeof text, "the script needs more memory than its limit of %g MB (--memory-limit)",
                  (double)host->limit / (1 << 20));
     lua_pushstring(L, text);
 }
 
-const char *shim_stopped_at(lua_State *L) { return host_of(L)->stopped_at; }
+const char *host_stopped_at(lua_State *L) { return host_of(L)->stopped_at; }
 
 // Called again wherever the script catches the error: the place is that of the first time.
 int host_raise_stop(lua_State *L) {
@@ -60,6 +60,13 @@ int host_raise_stop(lua_State *L) {
 
 void host_check_stop(lua_State *L) {
     if (host_of(L)->stop) host_raise_stop(L);
+}
+
+void host_begin_code(lua_State *L) { host_of(L)->granting++; }
+
+void host_end_code(lua_State *L) {
+    host_of(L)->granting--;
+    host_check_stop(L);
 }
 
 // Lua counts the C calls of a coroutine, not those of the coroutines that close each other; and a method in Swift
@@ -173,7 +180,7 @@ static bool forget_handler(lua_State *coroutine) {
 }
 
 static int reset_thread(lua_State *coroutine, lua_State *from) {
-    if (!forget_handler(coroutine)) return luaL_error(from, "this %s cannot close a coroutine", shim_lua_release());
+    if (!forget_handler(coroutine)) return luaL_error(from, "this %s cannot close a coroutine", host_lua_release());
     return lua_resetthread(coroutine);
 }
 #endif
@@ -254,11 +261,11 @@ static lua_State *watched;
 
 static volatile sig_atomic_t interrupts, endured, latest;
 
-int shim_stop_signal(void) { return latest; }
+int host_stop_signal(void) { return latest; }
 
-void shim_stop_as(lua_State *L, int reason, int signal_number) {
+void host_stop_as(lua_State *L, int reason, int signal_number) {
     latest = signal_number;
-    shim_stop(L, reason);
+    host_stop(L, reason);
 }
 
 // Between the inputs at a prompt Ctrl-C is the prompt's business; what asks the program to end then ends it.
@@ -281,14 +288,14 @@ static void interrupt(int signal_number) {
         return;
     }
     if (interrupts > 1 && write(STDERR_FILENO, text, sizeof text - 1)) {}
-    shim_stop(watched, SHIM_INTERRUPTED);
+    host_stop(watched, HOST_INTERRUPTED);
 }
 
 static void out_of_time(int signal_number) {
     (void)signal_number;
     if (!watched) return;
-    if (host_of(watched)->stop != SHIM_OUT_OF_TIME) {
-        shim_stop(watched, SHIM_OUT_OF_TIME);
+    if (host_of(watched)->stop != HOST_OUT_OF_TIME) {
+        host_stop(watched, HOST_OUT_OF_TIME);
         return;
     }
     static const char text[] = "astrolua: the script has passed its time limit and does not stop (--time-limit)\n";
@@ -306,7 +313,7 @@ static void take_signal(int signal_number, void (*handler)(int)) {
     sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
 }
 
-void shim_watch_signals(lua_State *L, int patience) {
+void host_watch_signals(lua_State *L, int patience) {
     watched = L;
     interrupts = 0;
     endured = patience;
@@ -319,11 +326,11 @@ void shim_watch_signals(lua_State *L, int patience) {
     signal(SIGXFSZ, SIG_IGN);              // a file that may not grow is an error like a full disk
 }
 
-void shim_set_time_limit_text(lua_State *L, double seconds) { host_of(L)->time_limit = seconds; }
+void host_set_time_limit_text(lua_State *L, double seconds) { host_of(L)->time_limit = seconds; }
 
-void shim_start_time_limit(lua_State *L, double seconds) {
+void host_start_time_limit(lua_State *L, double seconds) {
     const double grace = 5;                // for what no hook reaches: a pattern, a finalizer
-    shim_set_time_limit_text(L, seconds);
+    host_set_time_limit_text(L, seconds);
     watched = L;
     take_signal(SIGALRM, out_of_time);
     struct itimerval timer = {
@@ -333,4 +340,4 @@ void shim_start_time_limit(lua_State *L, double seconds) {
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-void shim_end_time_limit(void) { setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL); }
+void host_end_time_limit(void) { setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL); }

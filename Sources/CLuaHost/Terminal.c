@@ -65,7 +65,7 @@ static size_t make_visible(const char *text, size_t length, bool more, char *sho
     return i;
 }
 
-size_t shim_make_visible(const char *text, size_t length, char *shown) {
+size_t host_make_visible(const char *text, size_t length, char *shown) {
     size_t shown_length;
     make_visible(text, length, false, shown, &shown_length);
     return shown_length;
@@ -85,7 +85,7 @@ static bool write_all(int descriptor, const char *text, size_t length) {
 static ssize_t write_shielded(void *cookie, const char *text, size_t length) {
     enum { PIECE = 512 };
     Shield *shield = cookie;
-    char piece[PIECE + 4], shown[(PIECE + 4) * SHIM_SHOWN];
+    char piece[PIECE + 4], shown[(PIECE + 4) * HOST_SHOWN];
     for (size_t done = 0; done < length;) {
         size_t taken = length - done < PIECE ? length - done : PIECE, whole = (size_t)shield->kept + taken, shown_length;
         memcpy(piece, shield->rest, (size_t)shield->kept);
@@ -119,7 +119,7 @@ const char *terminal_lost(bool is_raised) {
     return reason ? strerror(reason) : "some of it was lost";
 }
 
-void shim_note_lost_output(void) {
+void host_note_lost_output(void) {
     errno = 0;
     terminal_lost(false);
 }
@@ -129,7 +129,7 @@ static void flush_one(FILE *file) {
     if (fflush(file) != 0 || ferror(file)) terminal_lost(false);
 }
 
-const char *shim_lost_output(bool *is_told) {
+const char *host_lost_output(bool *is_told) {
     for (int i = way_count; i-- > 0;) flush_one(ways[i]);
     flush_one(stdout);
     errno = 0;
@@ -166,7 +166,7 @@ void terminal_shield(lua_State *L) {
 
 // What is printed, on its way to where it would have gone.
 typedef struct {
-    shim_tap tap;
+    host_tap tap;
     void *context;
     FILE *onward;
 } Tap;
@@ -177,7 +177,7 @@ static ssize_t write_tapped(void *cookie, const char *text, size_t length) {
     return fwrite(text, 1, length, tap->onward) == length && fflush(tap->onward) == 0 ? (ssize_t)length : 0;
 }
 
-void shim_tap_output(lua_State *L, shim_tap function, void *context) {
+void host_tap_output(lua_State *L, host_tap function, void *context) {
     static Tap tap;
     tap = (Tap){function, context, host_of(L)->out};
     FILE *out = remember(fopencookie(&tap, "w", (cookie_io_functions_t){.write = write_tapped}));

@@ -1,7 +1,7 @@
-#ifndef LUASHIM_HOST_H
-#define LUASHIM_HOST_H
+#ifndef CLUAHOST_HOST_H
+#define CLUAHOST_HOST_H
 
-#include "LuaShim.h"
+#include "CLuaHost.h"
 #include <signal.h>
 #include <stdio.h>
 
@@ -16,13 +16,12 @@ typedef struct {
 
 typedef struct {
     Arena arena;
-    shim_entry entry;
-    void *context;
+    void *owner;
     int64_t seed;
     lua_State *main;
     lua_State *volatile running;           // the coroutine a signal has to reach
     volatile sig_atomic_t stop;
-    int granting;                          // above 0 while Swift is on the stack: no request is refused
+    int granting;                          // above 0 where no Lua error may pass: no request is refused
     size_t used, external, held_before, limit, fail_after, requests;
     int refusals;                          // Lua collects after the first refusal and asks once more
     bool refuses_again;                    // the same request, when it is made once more
@@ -39,20 +38,16 @@ static inline Host *host_of(lua_State *L) { return *(Host **)lua_getextraspace(L
 bool arena_reserve(Arena *arena);
 void arena_release(Arena *arena);
 void *host_allocate(void *host, void *block, size_t old_size, size_t new_size);
-bool host_over_limit(const Host *host);
-void host_measure(Host *host);             // how much Swift holds
 
 void order_install(lua_State *L);          // pairs, next, table.sort
 void text_install(lua_State *L);           // tostring, print, string.format
 void guard_install(lua_State *L);          // pcall, xpcall, coroutine
-void random_install(lua_State *L);
 void patterns_install(lua_State *L);       // string.find, match, gmatch, gsub
 void bounds_install(lua_State *L);         // string.rep, table.insert, remove, move
 void terminal_shield(lua_State *L);        // nothing a script prints becomes a terminal's command
 const char *terminal_lost(bool is_raised); // why something printed is lost, as errno tells now
 
 void host_check_stop(lua_State *L);        // raises where a limit was reached; for loops that no hook sees
-void host_check_stack(lua_State *L);       // raises where C's own stack is more than half used
 
 // Lua's own function, which is kept in that upvalue, within this call: what it complains of carries the caller's line and the
 // name that the script knows it by.
@@ -62,7 +57,6 @@ int host_original(lua_State *L, int upvalue);
 enum { HOST_READ = 1, HOST_WRITE = 2, HOST_LENGTH = 4 };
 void host_check_table(lua_State *L, int index, int uses);
 
-void host_push_where(lua_State *L);
 int host_raise_stop(lua_State *L);
 int host_push_text(lua_State *L, int index);
 void host_push_sorted_keys(lua_State *L, int table);
