@@ -1,6 +1,7 @@
 import ArgumentParser
 import AstroCore
 import AstroLua
+import LuaBridge
 import Glibc
 
 enum ExitStatus {

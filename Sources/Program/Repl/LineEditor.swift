@@ -1,4 +1,5 @@
 import AstroLua
+import LuaBridge
 import CEdit
 import Glibc
 
