@@ -47,7 +47,9 @@ let package = Package(
         .target(name: "AstroBase", dependencies: ["CFork"]),
         .target(name: "AstroCore", dependencies: ["AstroBase", "CLanes", "CMPI"], swiftSettings: engine),
         .target(name: "LuaBridge", dependencies: ["AstroBase", "LuaShim", "CLuaHost", "CLua"]),
-        .target(name: "AstroLua", dependencies: ["AstroCore", "LuaBridge", "LuaShim", "CLuaHost", "CLua", "CSandbox"]),
+        .target(
+            name: "AstroLua", dependencies: ["AstroCore", "LuaBridge", "LuaShim", "CLuaHost", "CLua", "CSandbox"],
+            resources: [.embedInCode("Runtime/prelude.lua"), .embedInCode("Replay/appending.lua")]),
         .executableTarget(
             name: "Program",
             dependencies: [

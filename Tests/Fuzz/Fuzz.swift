@@ -186,7 +186,7 @@ private struct Matchers {
     init(fresh: Bool) {
         runtime = fresh ? nil : try! Runtime()
         if let runtime {
-            L = runtime.fuzzState
+            L = runtime.L
         } else {
             L = luaL_newstate()
             luaL_openlibs(L)

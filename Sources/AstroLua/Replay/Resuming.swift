@@ -31,20 +31,8 @@ extension Runtime {
 
     /// What a script has appended to a file before the checkpoint stands there already.
     private func guardFiles(_ journal: Journal) throws {
-        try load(Array(guardText.utf8), name: HOST_PROGRAM_CHUNK)
+        try load(PackageResources.appending_lua, name: HOST_PROGRAM_CHUNK)
         pushFunction(.init("is_replaying", "", "") { _, _ in .flag(journal.isReplaying) })
         guard host_call(L, 1, 0, false) == LUA_OK else { throw InputError(text(L, at: -1)) }
     }
 }
-
-private let guardText = #"""
-    local is_replaying = ...
-    local open, find, type, error, tostring = io.open, string.find, type, error, tostring
-    function io.open(path, mode, ...)
-      if type(mode) == "string" and find(mode, "[a+]") and is_replaying() then
-        error("io.open: '" .. tostring(path) .. "', mode '" .. mode .. "': --resume would write a second time what the script "
-          .. "wrote to it before the checkpoint (open it with 'w', or once all is simulated)", 2)
-      end
-      return open(path, mode, ...)
-    end
-    """#

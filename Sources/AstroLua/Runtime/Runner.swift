@@ -80,9 +80,6 @@ extension Runtime {
     /// For tests: a script's n-th request for memory from now on is refused, and all after it; 0 refuses none.
     package func refuseMemory(after requests: Int) { host_fail_after(L, requests) }
 
-    /// For the fuzzer, which calls Lua itself.
-    package var fuzzState: OpaquePointer { L }
-
     /// For tests: could this Lua's hash seed be fixed?
     package var hashSeedIsFixed: Bool { host_seed_is_fixed(L) }
 
