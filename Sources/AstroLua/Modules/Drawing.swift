@@ -50,7 +50,7 @@ extension Runtime {
                 return try arguments.draw { bytes in
                     let picture = kind == "kitty" ? TerminalPicture.kitty(bytes) : TerminalPicture.sixel(bytes)
                     guard let picture else { return "gnuplot drew no picture for a terminal" }
-                    try write(picture + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+                    try Terminal.send(picture + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
                     return nil
                 }
             },
@@ -59,9 +59,7 @@ extension Runtime {
                 "Writes text to standard output, or to standard error; colours stay colours."
             ) { _, arguments in
                 let text = try arguments.string(1, "text")
-                if Ranks.all.rank > 0 { return .nothing }
-                let file = lua_toboolean(arguments.L, 2) != 0 ? STDERR_FILENO : STDOUT_FILENO
-                try write(Array((isatty(file) == 1 ? visible(text, keepingColours: true) : text).utf8), to: file)
+                try Terminal.show(text, isComplaint: lua_toboolean(arguments.L, 2) != 0)
                 return .nothing
             },
             .init("write_file", "host.write_file(path, text)", "Writes a file, where the sandbox lets it.") {
@@ -106,21 +104,6 @@ extension Arguments {
         runtime.push(.none, L)
         runtime.push(.text(problem), L)
         return .pushed(2)
-    }
-}
-
-/// What cannot be said on standard error cannot be said at all.
-private func write(_ bytes: [UInt8], to file: Int32) throws {
-    fflush(nil)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { continue }
-        if count < 0, file == STDERR_FILENO { return }
-        guard count >= 0 else {
-            throw InputError("can't write to standard output: \(String(cString: strerror(errno)))")
-        }
-        rest = rest.dropFirst(count)
     }
 }
 

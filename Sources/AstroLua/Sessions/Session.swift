@@ -11,6 +11,26 @@ public final class Session {
     private let runtime: Runtime
     private var L: LuaState { runtime.L }
 
+    /// Something to show, which comes while an input is evaluated.
+    public struct Display: Equatable, Sendable {
+        public enum Kind: String, Sendable {
+            /// What an expression has come to.
+            case value
+            /// Help, or a list that was asked for.
+            case page
+            case note, error
+            /// What to do about an error.
+            case hint
+        }
+
+        public let kind: Kind
+        /// Values and pages may be coloured (`configure`); of the rest nothing is made visible yet.
+        public let text: String
+    }
+
+    /// Shows it at once. What it throws is an error in what is evaluated.
+    public var display: (Display) throws -> Void = { _ in }
+
     public init(_ runtime: Runtime) throws {
         self.runtime = runtime
         runtime.pushGlobals()
@@ -22,26 +42,30 @@ public final class Session {
         }
         lua_rawsetp(L, registry, sessionKey)
         shim_pop(L, 1)
-        _ = call("start", [])
+        tell("show_with") { runtime.pushFunction(displaying) }
+        tell("start")
     }
 
-    /// Columns of the terminal, and whether what is printed and what is complained about may be coloured.
-    public func configure(width: Int, colours: Bool, errorColours: Bool) {
-        _ = call("set", [.text("width"), .integer(width)])
-        _ = call("set", [.text("colours"), .flag(colours)])
-        _ = call("set", [.text("error_colours"), .flag(errorColours)])
+    private var displaying: LuaMethod<Void> {
+        .init("show_text", "", "") { [weak self] _, arguments in
+            guard let kind = Display.Kind(rawValue: try arguments.string(1, "kind")) else {
+                throw InputError("there is no such kind of display")
+            }
+            try self?.display(Display(kind: kind, text: try arguments.string(2, "text")))
+            return .nothing
+        }
     }
 
-    public func printBanner() { _ = call("banner", [.text(Catalogue.version)]) }
+    /// Columns of what shows values and help, and whether these may be coloured, as a terminal takes it.
+    public func configure(width: Int, colours: Bool) {
+        tell("set", .text("width"), .integer(width))
+        tell("set", .text("colours"), .flag(colours))
+    }
 
     /// What a script has left as its outermost local variables becomes the session's.
-    public func adoptLocals() {
-        pushFunction("adopt")
-        shim_push_kept_locals(L)
-        if host_call(L, 1, 0, false) != LUA_OK { shim_pop(L, 1) }
-    }
+    public func adoptLocals() { tell("adopt") { shim_push_kept_locals(L) } }
 
-    /// Runs what was entered and prints what comes of it; `leaves` if that ends the session.
+    /// Runs what was entered and displays what comes of it; `leaves` if that ends the session.
     public func evaluate(_ text: String) -> (outcome: Outcome, leaves: Bool) {
         let top = lua_gettop(L)
         defer { lua_settop(L, top) }
@@ -53,37 +77,77 @@ public final class Session {
     }
 
     /// Is the text the beginning of a longer statement?
-    public func needsMore(_ text: String) -> Bool { call("needs_more", [.text(text)]).first == "true" }
+    public func needsMore(_ text: String) -> Bool {
+        call("needs_more", .text(text)) { lua_toboolean(L, $0) != 0 } ?? false
+    }
 
     /// What the next line of an unfinished text begins with.
-    public func indentation(after text: String) -> String { call("indent", [.text(text)]).first.flatMap { $0 } ?? "" }
+    public func indentation(after text: String) -> String { call("indent", .text(text), reading: self.text) ?? "" }
 
     /// How many spaces less the last line should begin with: it closes a block.
     public func excessIndentation(in text: String) -> Int {
-        call("excess_indent", [.text(text)]).first.flatMap { $0 }.flatMap { Int($0) } ?? 0
+        call("excess_indent", .text(text)) { Int(lua_tointegerx(L, $0, nil)) } ?? 0
     }
 
-    /// What Tab inserts behind the text, and a list to show.
-    public func complete(_ text: String, lines: Int) -> (insertion: String, list: String?) {
-        let results = call("tab", [.text(text), .integer(lines)])
-        return (results.first.flatMap { $0 } ?? "", results.count > 1 ? results[1] : nil)
+    /// What can stand at the cursor.
+    public func completions(_ text: String, at cursor: String.Index) -> Completions {
+        call("completions", .text(String(text[..<cursor]))) { first -> Completions? in
+            Completions(
+                typed: self.text(first) ?? "", insertion: self.text(first + 1) ?? "", candidates: candidates(first + 2))
+        } ?? Completions()
     }
 
-    /// Calls a function of the session's table; its results as texts. One that fails has no results.
-    private func call(_ name: String, _ arguments: [LuaValue]) -> [String?] {
+    private func candidates(_ list: Int32) -> [Completions.Candidate] {
+        guard lua_type(L, list) == LUA_TTABLE else { return [] }
+        return (0..<lua_rawlen(L, list)).compactMap { i in
+            lua_rawgeti(L, list, lua_Integer(i + 1))
+            defer { shim_pop(L, 1) }
+            return field("name").map { Completions.Candidate(name: $0, note: field("note")) }
+        }
+    }
+
+    /// What help tells about the name that the cursor stands in or behind; nil if it knows nothing.
+    public func inspect(_ text: String, at cursor: String.Index) -> String? {
+        let rest = text[cursor...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+        return call("inspect", .text(String(text[..<rest.endIndex])), reading: self.text)
+    }
+
+    // MARK: calls
+
+    /// Calls a function of the session's table. `read` finds its first result at the index that it gets, others behind it; nil
+    /// if the function fails.
+    private func call<T>(_ name: String, _ arguments: LuaValue..., reading read: (Int32) -> T?) -> T? {
+        call(name, pushing: { for argument in arguments { runtime.push(argument, L) } }, reading: read)
+    }
+
+    private func call<T>(_ name: String, pushing push: () -> Void, reading read: (Int32) -> T?) -> T? {
         let top = lua_gettop(L)
         defer { lua_settop(L, top) }
         pushFunction(name)
-        for argument in arguments { runtime.push(argument, L) }
-        guard host_call(L, Int32(arguments.count), LUA_MULTRET, false) == LUA_OK else { return [] }
-        guard lua_gettop(L) > top else { return [] }
-        return (top + 1...lua_gettop(L)).map { index in
-            switch lua_type(L, index) {
-            case LUA_TSTRING, LUA_TNUMBER: return runtime.text(L, at: index)
-            case LUA_TBOOLEAN: return lua_toboolean(L, index) != 0 ? "true" : "false"
-            default: return nil
-            }
-        }
+        push()
+        guard host_call(L, lua_gettop(L) - top - 1, LUA_MULTRET, false) == LUA_OK else { return nil }
+        return read(top + 1)
+    }
+
+    /// The same without results.
+    private func tell(_ name: String, _ arguments: LuaValue...) {
+        tell(name) { for argument in arguments { runtime.push(argument, L) } }
+    }
+
+    private func tell(_ name: String, pushing push: () -> Void) {
+        let _: Void? = call(name, pushing: push) { _ in }
+    }
+
+    private func text(_ index: Int32) -> String? {
+        lua_type(L, index) == LUA_TSTRING ? runtime.text(L, at: index) : nil
+    }
+
+    /// A text in the table on top.
+    private func field(_ name: String) -> String? {
+        runtime.pushText(name, L)
+        lua_rawget(L, -2)
+        defer { shim_pop(L, 1) }
+        return text(-1)
     }
 
     private func pushFunction(_ name: String) {

@@ -1,6 +1,7 @@
 import AstroCore
 import CLua
 import Glibc
+import LuaBridge
 
 /// The terminal behind a file descriptor, and what it can show.
 package struct Terminal {
@@ -97,6 +98,41 @@ package struct Terminal {
         guard let start = answer.firstRange(of: "\u{1b}[?") else { return nil }
         let attributes = answer[start.upperBound...].prefix { $0 != "c" }.split(separator: ";")
         return attributes.contains("4") ? "sixel" : nil
+    }
+}
+
+/// What the program writes itself, behind what scripts have printed.
+extension Terminal {
+    package enum Style: String {
+        case note = "2"
+        case heading = "1"
+        case error = "31"
+    }
+
+    package static func painted(_ text: String, _ style: Style, _ hasColours: Bool) -> String {
+        hasColours ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// Text for standard output, or for standard error; colours stay colours. Of several ranks, the first one writes.
+    package static func show(_ text: String, isComplaint: Bool = false) throws {
+        if Ranks.all.rank > 0 { return }
+        let file = isComplaint ? STDERR_FILENO : STDOUT_FILENO
+        try send(Array((isatty(file) == 1 ? visible(text, keepingColours: true) : text).utf8), to: file)
+    }
+
+    /// What cannot be said on standard error cannot be said at all.
+    static func send(_ bytes: [UInt8], to file: Int32) throws {
+        fflush(nil)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count < 0, file == STDERR_FILENO { return }
+            guard count >= 0 else {
+                throw InputError("can't write to standard output: \(String(cString: strerror(errno)))")
+            }
+            rest = rest.dropFirst(count)
+        }
     }
 }
 
