@@ -19,7 +19,8 @@ open class Lua {
     package private(set) var L: LuaState! = nil
     package let objects = Objects()
     private var entries: [Entry] = []
-    var tags: [ObjectIdentifier: Int32] = [:]
+    /// The types that are registered, in the order of their tags.
+    var types: [ObjectIdentifier] = []
     var memory = MemoryWatch()
 
     private struct Entry {

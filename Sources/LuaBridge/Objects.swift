@@ -13,6 +13,7 @@ package final class Objects {
 
     private struct Slot {
         var value: AnyObject?
+        var tag: Int32
         var generation: Int32
     }
 
@@ -26,9 +27,9 @@ package final class Objects {
 
     func push<T: LuaType>(_ value: T, _ lua: Lua, _ L: LuaState) {
         let slot = unused.popLast() ?? slots.count
-        if slot == slots.count { slots.append(Slot(value: nil, generation: 0)) }
-        slots[slot].value = Box(value)
         let tag = lua.tag(of: T.self)
+        if slot == slots.count { slots.append(Slot(value: nil, tag: tag, generation: 0)) }
+        (slots[slot].value, slots[slot].tag) = (Box(value), tag)
         let block = lua_newuserdatauv(L, MemoryLayout<Handle>.size, 0)!
         block.storeBytes(of: Handle(tag: tag, generation: slots[slot].generation, slot: slot), as: Handle.self)
         lua.setMetatable(tag, L)
@@ -37,7 +38,7 @@ package final class Objects {
     func read<T: LuaType>(_ type: T.Type, _ lua: Lua, _ L: LuaState, at index: Int32) -> T? {
         let tag = lua.tag(of: T.self)
         guard lua.hasMetatable(tag, L, at: index), let handle = handle(tag, L, at: index) else { return nil }
-        return (slots[handle.slot].value as? Box<T>)?.value
+        return slots[handle.slot].value.map { unsafeDowncast($0, to: Box<T>.self).value }
     }
 
     /// Lets go of the value; the userdata is of no use from then on.
@@ -51,13 +52,14 @@ package final class Objects {
         withExtendedLifetime(value) {}
     }
 
+    /// A handle that is of this type and of a value that is there, both by what the slot says.
     private func handle(_ tag: Int32, _ L: LuaState, at index: Int32) -> Handle? {
         guard lua_type(L, index) == LUA_TUSERDATA, lua_rawlen(L, index) == MemoryLayout<Handle>.size,
             let block = lua_touserdata(L, index)
         else { return nil }
         let handle = block.load(as: Handle.self)
         guard handle.tag == tag, slots.indices.contains(handle.slot), slots[handle.slot].value != nil,
-            slots[handle.slot].generation == handle.generation
+            slots[handle.slot].tag == tag, slots[handle.slot].generation == handle.generation
         else { return nil }
         return handle
     }

@@ -24,7 +24,13 @@ package struct CallExtras {
 
 /// The metatables of types.
 extension Lua {
-    func tag<T>(of type: T.Type) -> Int32 { tags[ObjectIdentifier(type)]! }
+    /// There are few types: looking at each takes less than hashing one.
+    func tag<T>(of type: T.Type) -> Int32 {
+        let wanted = ObjectIdentifier(type)
+        var tag = 0
+        while types[tag] != wanted { tag += 1 }
+        return Int32(tag)
+    }
 
     func setMetatable(_ tag: Int32, _ L: LuaState) {
         lua_rawgetp(L, registry, shim_type_key(tag))
@@ -41,8 +47,8 @@ extension Lua {
     /// Makes the metatable of a type; its tag. `extras` of a method or field by name, and of "tostring".
     @discardableResult
     package func register<T: LuaType>(_ type: T.Type, extras: (String) -> CallExtras = { _ in CallExtras() }) -> Int32 {
-        let tag = Int32(tags.count)
-        tags[ObjectIdentifier(type)] = tag
+        let tag = Int32(types.count)
+        types.append(ObjectIdentifier(type))
         lua_createtable(L, 0, 16)
         setField("__name") { pushText(T.luaName, L) }
         setField("__metatable") { pushText(T.luaName, L) }
@@ -98,8 +104,7 @@ extension Lua {
     }
 
     private func indexEntry<T: LuaType>(_ type: T.Type, _ extras: (String) -> CallExtras) -> Int32 {
-        let fields = Dictionary(
-            uniqueKeysWithValues: T.fields.map { ($0.name, (row: $0, extras: extras($0.name))) })
+        let fields = Dictionary(uniqueKeysWithValues: T.fields.map { ($0.name, reader($0, extras($0.name))) })
         return addEntry(nil) { lua, L in
             let value = try lua.receiver(T.self, L)
             if lua_type(L, 2) == LUA_TNUMBER {
@@ -110,9 +115,17 @@ extension Lua {
                 throw InputError("\(T.luaName) has no field \(lua.described(L, at: 2))")
             }
             let name = lua.text(L, at: 2)
-            guard let field = fields[name] else { throw value.unknownField(name) }
-            let answer = try field.extras.run(lua, L) { try field.row.body(value) }
-            return try field.row.present?(answer, lua, L) ?? answer
+            guard let read = fields[name] else { throw value.unknownField(name) }
+            return try read(value, lua, L)
+        }
+    }
+
+    private func reader<T>(
+        _ row: LuaField<T>, _ extras: CallExtras
+    ) -> (T, Lua, LuaState) throws -> LuaValue {
+        { value, lua, L in
+            let answer = try extras.run(lua, L) { try row.body(value) }
+            return try row.present?(answer, lua, L) ?? answer
         }
     }
 
