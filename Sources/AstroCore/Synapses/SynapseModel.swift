@@ -27,6 +27,9 @@ enum SynapseModel: String, CaseIterable {
         }
     }
 
+    /// What it joins, where it carries a signal; nil where it carries spikes.
+    var signal: SignalRoute? { self == .sicConnection ? SignalRoute(output: "SIC", port: "I_SIC", meaning: "slow inward current") : nil }
+
     var text: ModelText {
         switch self {
         case .staticSynapse: return ModelText(summary: "Spikes with a constant weight.")
@@ -37,7 +40,7 @@ enum SynapseModel: String, CaseIterable {
                 equations: "I_SIC(t) = sum over connections of weight * SIC(t - delay)",
                 references: ["Jiang et al. (2025), doi:10.1371/journal.pcbi.1013503"],
                 notes: [
-                    "From astrocyte_lr_1994 or astrocyte_surrogate to aeif_cond_alpha_astro only.",
+                    "From astrocyte_lr_1994 or astrocyte_surrogate to any neuron with an input I_SIC.",
                     "Connections between the same cells add up.",
                 ])
         }
