@@ -1,13 +1,12 @@
 import AstroCore
 import CLua
-import CLuaHost
 import CSandbox
 import Glibc
 import LuaBridge
 
-/// The private table that modules in stdlib get as their third argument; scripts cannot reach it.
+/// Pictures and text on the screen, which stdlib/astro/plot is made of.
 extension Runtime {
-    static var hostFunctions: [LuaMethod<Void>] {
+    static var drawingFunctions: [LuaMethod<Void>] {
         [
             .init(
                 "gnuplot", "host.gnuplot(commands, path)",
@@ -62,16 +61,7 @@ extension Runtime {
                 try Terminal.show(text, isComplaint: lua_toboolean(arguments.L, 2) != 0)
                 return .nothing
             },
-            .init("write_file", "host.write_file(path, text)", "Writes a file, where the sandbox lets it.") {
-                _, arguments in
-                let path = try arguments.writablePath(1)
-                guard arguments.isText(2) else { throw arguments.wrong(2, "text", "a string") }
-                try Ranks.all.onFirst {
-                    try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
-                }
-                return .nothing
-            },
-        ] + fileFunctions + sweepFunctions + resultsFunctions + deskFunctions
+        ]
     }
 }
 

@@ -46,6 +46,15 @@ extension Runtime {
                             target: target, synapse: synapse))
                 }
             },
+            .init("write_file", "host.write_file(path, text)", "Writes a file, where the sandbox lets it.") {
+                _, arguments in
+                let path = try arguments.writablePath(1)
+                guard arguments.isText(2) else { throw arguments.wrong(2, "text", "a string") }
+                try Ranks.all.onFirst {
+                    try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
+                }
+                return .nothing
+            },
         ]
     }
 }

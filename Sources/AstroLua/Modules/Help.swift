@@ -30,7 +30,7 @@ extension LuaMethod {
 
 /// What `help`, completion and pretty-printing in stdlib need of the program.
 extension Runtime {
-    static var deskFunctions: [LuaMethod<Void>] {
+    static var helpFunctions: [LuaMethod<Void>] {
         [
             .init("reference", "host.reference()", "What there is to know about types and functions.") { _, arguments in
                 .table([

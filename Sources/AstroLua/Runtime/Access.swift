@@ -78,13 +78,13 @@ private func findStdlib() -> String? {
 }
 
 extension Options {
-    /// Where the script may read, and where it may read and write, as real paths: what the operating system is told.
     /// Why a script cannot be confined to the current directory, or nil.
     public static var problemWithDirectory: String? {
         guard resolved(".") == nil, Glibc.access(".", F_OK) == 0 else { return nil }
         return "the name of the current directory is not UTF-8, so nothing can be confined to it (--trust runs without)"
     }
 
+    /// Where the script may read, and where it may read and write, as real paths: what the operating system is told.
     public var sandboxRoots: (readable: [String], writable: [String]) {
         let access = Access(self)
         return (access.readable, access.writable)

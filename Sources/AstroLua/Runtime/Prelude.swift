@@ -8,6 +8,11 @@ import LuaShim
 /// What is set up before a script runs: `require` and the sandbox, which prelude.lua makes of what it is given here, and globals
 /// that must exist to be read.
 extension Runtime {
+    /// The private table that modules in stdlib get as their third argument; scripts cannot reach it.
+    private static var hostFunctions: [LuaMethod<Void>] {
+        drawingFunctions + fileFunctions + sweepFunctions + resultsFunctions + helpFunctions
+    }
+
     func installPrelude() throws {
         installAstro()
         try load(PackageResources.prelude_lua, name: HOST_PROGRAM_CHUNK)

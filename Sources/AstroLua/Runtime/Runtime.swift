@@ -1,5 +1,4 @@
 import AstroCore
-import CLuaHost
 import LuaBridge
 
 /// One running Lua with the simulator in it.

@@ -1,5 +1,4 @@
 import AstroCore
-import CLuaHost
 import Glibc
 
 func writeFile(_ path: String, _ bytes: UnsafeRawBufferPointer) throws {
