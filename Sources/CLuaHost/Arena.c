@@ -111,7 +111,7 @@ static void fix_hash_seed(Host *host, const void *state, size_t size) {
     }
 }
 
-// What lies outside of Lua: the simulations, with all that recorders have gathered.
+// What lies outside of Lua: simulations, with all that recorders have gathered.
 static size_t held_outside(void) {
     struct mallinfo2 figures = mallinfo2();
     return figures.uordblks + figures.hblkhd;

@@ -180,7 +180,7 @@ package struct Arguments {
         throw InputError("takes \(limit), got \(last)\(hint)")
     }
 
-    /// `astro:Simulation{ … }`: the first argument is the table that holds the function.
+    /// `module:f(…)`: the first argument is the table that holds the function.
     package func refuseColon(_ name: String) throws {
         guard count > 0, isTable(1) else { return }
         lua.pushText(name, L)

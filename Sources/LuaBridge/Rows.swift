@@ -23,7 +23,7 @@ package struct LuaMethod<Receiver> {
     }
 }
 
-/// "sim:create(model [, n] [, params]) -> Nodes" has 3, "nodes:set{ name = value }" has 1; nil without a usage.
+/// "thing:f(a [, b] [, c]) -> number" has 3, "thing:set{ name = value }" has 1; nil without a usage.
 private func argumentCount(ofUsage usage: String) -> Int? {
     guard let start = usage.firstIndex(where: { $0 == "(" || $0 == "{" }) else { return nil }
     if usage[start] == "{" { return 1 }

@@ -71,7 +71,7 @@ int host_stop_reason(lua_State *L);
 void host_stop_as(lua_State *L, int reason, int signal_number);
 void host_clear_stop(lua_State *L);
 
-// Bytes the script may hold, its simulations included; 0 is no limit.
+// Bytes the script may hold, what is held outside of Lua included; 0 is no limit.
 void host_set_memory_limit(lua_State *L, size_t bytes);
 void host_set_time_limit_text(lua_State *L, double seconds);
 // Looks how much the program holds, in Lua and outside; the limit goes by the last look.
