@@ -63,24 +63,24 @@ enum ConnectionKind {
 
     private mutating func checkCells(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
         let from = source.cells!.model, to = target.cells!.model
-        if spec.model == .sicConnection {
+        if spec.model.carries == .signal {
             guard from.inputs.sendsSlowInwardCurrent else {
                 throw InputError(
-                    "sic_connection: \(from.name) sends no slow inward current (astrocyte_lr_1994 and astrocyte_surrogate do)"
+                    "\(spec.model.name): \(from.name) sends no slow inward current (astrocyte_lr_1994 and astrocyte_surrogate do)"
                 )
             }
             guard to.inputs.slowInwardCurrent else {
-                throw InputError("sic_connection: \(to.name) takes no slow inward current (aeif_cond_alpha_astro does)")
+                throw InputError("\(spec.model.name): \(to.name) takes no slow inward current (aeif_cond_alpha_astro does)")
             }
             guard spec.receptor == 0 else {
-                throw InputError("sic_connection: receptor_type = \(spec.receptor) is not a receptor (0)")
+                throw InputError("\(spec.model.name): receptor_type = \(spec.receptor) is not a receptor (0)")
             }
             self = .slowInwardCurrent
             return
         }
         guard from.inputs.sendsSpikes else {
             throw InputError(
-                "\(spec.model.rawValue): \(from.name) sends no spikes; its slow inward current needs synapse_model = 'sic_connection'"
+                "\(spec.model.name): \(from.name) sends no spikes; its slow inward current needs synapse_model = '\(SICConnection.definition.name)'"
             )
         }
         if self == .slowInwardCurrent { throw InputError("neurons and astrocytes can't be sources in one call") }
@@ -96,9 +96,9 @@ enum ConnectionKind {
     }
 
     private func checkGenerator(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
-        guard spec.model == .staticSynapse else {
+        guard spec.model == Synapses.standard else {
             throw InputError(
-                "\(source.modelName) connects through static_synapse only, not \(spec.model.rawValue) (put a parrot_neuron in between)"
+                "\(source.modelName) connects through \(Synapses.standard.name) only, not \(spec.model.name) (put a parrot_neuron in between)"
             )
         }
         let to = target.cells!.model

@@ -76,7 +76,7 @@ final class SliceLoop: @unchecked Sendable {
         var lag: Int32
         var population: Int32
         var cell: Int32
-        var factors: UnsafePointer<Double>
+        var carried: UnsafePointer<Double>
     }
 
     /// Cells of a batch that one worker owns and that are sampled together.
@@ -343,11 +343,9 @@ final class SliceLoop: @unchecked Sendable {
             let time = TimeGrid.ms(slice.lowerBound + lag + 1, simulation.resolution)
             for i in outbox.spikes[lag].indices {
                 let spike = outbox.spikes[lag][i]
-                outbox.spikes[lag][i].factors = Int32(outbox.factors.count)
-                let outgoing = simulation.populationList[Int(spike.population)].outgoing
-                for each in outgoing where each.factor != nil {
-                    let row = each.rows.row(Int(spike.cell))
-                    outbox.factors.append(row < 0 ? 0 : each.projection.factor(row: row, time: time))
+                outbox.spikes[lag][i].carried = Int32(outbox.carried.count)
+                for outgoing in simulation.populationList[Int(spike.population)].outgoing {
+                    outgoing.release(cell: Int(spike.cell), at: time, into: &outbox.carried)
                 }
             }
         }
@@ -439,18 +437,18 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func append(_ outbox: Outbox, _ lag: Int) {
-        outbox.factors.withUnsafeBufferPointer { factors in
-            let first = factors.baseAddress ?? Self.noFactors
+        outbox.carried.withUnsafeBufferPointer { carried in
+            let first = carried.baseAddress ?? Self.nothingCarried
             for spike in outbox.spikes[lag] {
                 ordered.append(
                     OrderedSpike(
                         lag: Int32(lag), population: spike.population, cell: spike.cell,
-                        factors: first + Int(spike.factors)))
+                        carried: first + Int(spike.carried)))
             }
         }
     }
 
-    nonisolated(unsafe) static let noFactors = UnsafePointer(ColumnStore.allocate(1))
+    nonisolated(unsafe) static let nothingCarried = UnsafePointer(ColumnStore.allocate(1))
 
     static func sort(_ spikes: inout [OrderedSpike], from first: Int) {
         let key = { (s: OrderedSpike) in Int64(s.population) << 32 | Int64(s.cell) }
@@ -490,8 +488,7 @@ final class SliceLoop: @unchecked Sendable {
             let spike = ordered[i], stamp = first + Int(spike.lag)
             for route in routes[Int(spike.population)] {
                 var fault: NegativeArrival?
-                let factor = route.factor < 0 ? 1 : spike.factors[route.factor]
-                delivered += route.deliver(cell: Int(spike.cell), factor: factor, stamp: stamp, fault: &fault)
+                delivered += route.deliver(cell: Int(spike.cell), carried: spike.carried, stamp: stamp, fault: &fault)
                 if let fault { note(fault, of: spike, worker) }
             }
         }

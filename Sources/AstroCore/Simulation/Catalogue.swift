@@ -24,7 +24,7 @@ public enum Catalogue {
 
     /// Node and synapse models, in a fixed order.
     public static let models: [ModelInfo] =
-        nodeModels.map(ModelInfo.init) + deviceModels.map(ModelInfo.init) + SynapseModel.allCases.map(ModelInfo.init)
+        nodeModels.map(ModelInfo.init) + deviceModels.map(ModelInfo.init) + Synapses.all.map(ModelInfo.init)
 
     public static func model(_ name: String) throws -> ModelInfo {
         if let model = models.first(where: { $0.name == name }) { return model }
@@ -86,8 +86,8 @@ public struct ModelInfo: Sendable {
         self.init(model.name, model.family.rawValue, model.text, model.parameters, model.recordables)
     }
 
-    init(_ model: SynapseModel) {
-        self.init(model.rawValue, "synapse", model.text, model.parameters, [])
+    init(_ model: SynapseDefinition) {
+        self.init(model.name, "synapse", model.text, model.parameters, [])
     }
 }
 

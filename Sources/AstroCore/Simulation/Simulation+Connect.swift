@@ -51,12 +51,9 @@ extension Simulation {
     private func bytesPerConnection(_ spec: SynapseSpec, _ kind: ConnectionKind) -> Double {
         if kind == .slowInwardCurrent { return 24 }
         if kind == .stimulation { return 40 }
-        var bytes = spec.uniform("weight") == nil ? 10.0 : 2.0
+        var bytes = spec.sharedWeight == nil ? 10 : 2
         if spec.uniform("delay") == nil { bytes += 2 }
-        if spec.model == .tsodyksSynapse && !spec.sharesDynamics {
-            bytes += Double(MemoryLayout<IndividualSynapse>.stride)
-        }
-        return bytes
+        return Double(bytes + 8 * SynapseColumns(spec.model, rowCount: 0, spec.sharedValue).ownWidth)
     }
 
     private func make(

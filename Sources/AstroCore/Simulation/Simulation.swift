@@ -118,7 +118,7 @@ public final class Simulation {
                 return try createDevices(device, count, parameters, label)
             }
             guard let cell = Catalogue.nodeModels.first(where: { $0.name == model }) else {
-                if (try? SynapseModel.named(model)) != nil {
+                if (try? Synapses.named(model)) != nil {
                     throw InputError("\(model) is a synapse model: it belongs into connect")
                 }
                 throw Catalogue.unknown(model, among: Catalogue.nodeNames)
