@@ -39,6 +39,8 @@ extension Simulation {
         relay.pass(to: 0) { $0.add(UInt64(now)) }
         for cells in populationList.compactMap(\.cells) { addCells(cells, to: &relay) }
         for projection in projections { addSynapses(projection, to: &relay) }
+        forgetUnreadHistory()
+        for population in populationsWithHistory { addHistory(population, to: &relay) }
         return relay.end().hex
     }
 
@@ -113,6 +115,19 @@ extension Simulation {
             }
         }
         if projection.model.changesWeight || !columns.ownStates.isEmpty { addOwnStates(projection, to: &relay) }
+    }
+
+    /// The spikes that synapses may still ask for, cell by cell.
+    private func addHistory(_ population: Population, to relay: inout Relay<Digest>) {
+        relay.passAlong(population.cells!.deal) { digest in
+            forEachHistory(population) { cell, spikes in
+                for spike in spikes {
+                    digest.add(UInt64(cell))
+                    digest.add(spike.time)
+                    digest.add(spike.trace)
+                }
+            }
+        }
     }
 
     /// In the order of rows and of targets' ids: segments and ranks must not show.

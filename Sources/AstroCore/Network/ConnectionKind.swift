@@ -83,6 +83,10 @@ enum ConnectionKind {
                 "\(spec.model.name): \(from.name) sends no spikes; its slow inward current needs synapse_model = '\(SICConnection.definition.name)'"
             )
         }
+        if spec.model.readsTargetHistory, !to.parameters.contains(where: { $0.name == TargetHistory.parameter }) {
+            throw InputError(
+                "\(spec.model.name): \(to.name) keeps no trace of its spikes (it has no \(TargetHistory.parameter))")
+        }
         if self == .slowInwardCurrent { throw InputError("neurons and astrocytes can't be sources in one call") }
         try Self.checkReceptor(to, spec)
     }

@@ -9,6 +9,8 @@ final class InputPlane {
     private(set) var spikes: UnsafeMutablePointer<Double>
     private(set) var current: UnsafeMutablePointer<Double>?
     private(set) var slowInwardCurrent: UnsafeMutablePointer<Double>?
+    /// Spikes of the cells, where synapses look back at them.
+    private(set) var history: TargetHistory?
 
     /// Sizes that the memory above has; behind the wanted ones until `prepare`.
     private var allocatedSize = 0
@@ -27,6 +29,7 @@ final class InputPlane {
 
     var memoryBytes: Int {
         size * slots * (channels + (current == nil ? 0 : 1) + (slowInwardCurrent == nil ? 0 : 1)) * 8
+            + (history?.memoryBytes ?? 0)
     }
 
     var channels: Int { inputs.spikeChannels }
@@ -50,6 +53,11 @@ final class InputPlane {
     func resident(at place: Int) -> (population: Int, cell: Int) {
         let found = residents[residents.partitioningIndex { $0.offset > place } - 1]
         return (found.population, found.cells.lowerBound + place - found.offset)
+    }
+
+    func keepHistory(of place: Int) {
+        if history == nil { history = TargetHistory() }
+        history!.keep(place, of: size)
     }
 
     /// Memory for at least `slots` stamps; what is pending at and after `now` stays.
@@ -88,6 +96,6 @@ final class InputPlane {
 }
 
 extension InputPlane: Checkpointed {
-    static let kept = ["spikes", "current", "slowInwardCurrent"]
+    static let kept = ["spikes", "current", "slowInwardCurrent", "history"]
     static let made = ["worker", "inputs", "size", "slots", "allocatedSize", "residents"]
 }

@@ -35,7 +35,7 @@ struct Route {
         (countsSpikes, refusesNegativeWeights) = (plane.inputs.countsSpikes, plane.inputs.refusesNegativeWeights)
         let projection = outgoing.projection
         self.projection = projection
-        synapse = projection.columns.actsAtTargets ? ActingSynapse(projection) : nil
+        synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment) : nil
         if let weight = projection.weight, let delay = projection.delay, synapse == nil {
             shared = (weight, delay)
         } else {
@@ -126,11 +126,15 @@ private final class ActingSynapse {
     private let synapse: any BoundSynapse
     private let projection: Projection
     private let received = ReusedMemory()
+    private let history: UnsafePointer<TargetHistory.Cell>?
     /// Stands for what connections do not have of their own.
     private let shared = UnsafeMutablePointer<Double>.allocate(capacity: 1)
 
-    init(_ projection: Projection) {
+    init(_ projection: Projection, _ segment: Segment) {
         self.projection = projection
+        history =
+            projection.model.readsTargetHistory
+            ? segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) } : nil
         synapse = projection.model.bind(projection.columns)
         shared.initialize(to: projection.weight ?? 0)
     }
@@ -149,7 +153,8 @@ private final class ActingSynapse {
                 count: connections.count, time: TimeGrid.ms(stamp, resolution), resolution: resolution,
                 weights: chunk.weights.map { $0 + first } ?? shared, hasOwnWeights: chunk.weights != nil,
                 delays: chunk.delays.map { UnsafePointer($0 + first) }, sharedDelay: projection.delay ?? 0,
-                own: chunk.own.map { $0 + first * width } ?? shared, width: width, carried: carried),
+                own: chunk.own.map { $0 + first * width } ?? shared, width: width, carried: carried,
+                targets: chunk.targets + first, history: history),
             received: values)
         return UnsafePointer(values)
     }

@@ -5,7 +5,7 @@
 ///
 ///     1. adds to the input of its own cells what arrives from generators, and what astrocytes sent in the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
-///        and lets its own cells' synapses release (1 and 2 go block by block, so that input stays in the cache);
+///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at (1 and 2 go block by block, so that input stays in the cache);
 ///     -- barrier: all outboxes and the output of all astrocytes are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
@@ -59,6 +59,8 @@ final class SliceLoop: @unchecked Sendable {
     private var goOn = true
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
+    /// Where synapses look back at their targets' spikes.
+    private let histories: HistoryRecorder?
     /// What went wrong here in a slice, until all ranks know: of two slices in turn.
     private var told: [Ranks.Failure?] = [nil, nil]
     /// This rank's wishes, which all ranks follow at the end of the next slice.
@@ -131,6 +133,7 @@ final class SliceLoop: @unchecked Sendable {
         barrier = Barrier(workers)
         // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
         sicStride = length
+        histories = HistoryRecorder(simulation)
         exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
         outputs = 2 + behind
@@ -217,6 +220,7 @@ final class SliceLoop: @unchecked Sendable {
             outbox.clear(lags: slice.count)
             update(worker, slice, number, outbox)
             release(outbox, slice)
+            histories?.record(outbox, slice, worker: worker)
             barrier.wait()
             if worker == 0 { conclude(slice, number) }
             barrier.wait()
@@ -460,6 +464,7 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func record() {
+        histories?.note(ordered, arrived)
         for spike in ordered {
             guard let hearing = hearing[Int(spike.population)] else { continue }
             let sender = simulation.populationList[Int(spike.population)].firstID + Int(spike.cell)

@@ -125,6 +125,8 @@ extension Simulation {
 
     func append(_ projection: Projection) {
         guard projection.count > 0 else { return }
+        if projection.model.readsTargetHistory { forgetUnreadHistory() }
+        keepTargetHistory(of: projection)
         projection.index = projections.count
         projections.append(projection)
         let stretches = Dictionary(grouping: stretches(of: projection.sources)) { $0.nodes.population.index }

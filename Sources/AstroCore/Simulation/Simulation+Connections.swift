@@ -237,6 +237,9 @@ extension Simulation {
         let touched = touchedProjections(references), touchedLinks = touchedLinks(references)
         let touchedCurrents = touchedCurrents(references)
         if touched.isEmpty && touchedLinks.isEmpty && touchedCurrents.isEmpty { return }
+        if name != "weight", touched.contains(where: { projections[$0].model.readsTargetHistory }) {
+            forgetUnreadHistory()
+        }
         for p in touched {
             let projection = projections[p], quantity = projection.quantity(name)
             if case .column = quantity { borrowStates(of: projection.filledRows, in: projection) }

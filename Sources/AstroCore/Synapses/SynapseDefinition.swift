@@ -148,6 +148,8 @@ enum Synapses {
         StaticSynapse.definition,
         TsodyksSynapse.definition,
         SICConnection.definition,
+        Tsodyks2Synapse.definition,
+        StdpSynapse.definition,
     ]
 
     /// What a connect call makes when it names none, and what generators connect through.

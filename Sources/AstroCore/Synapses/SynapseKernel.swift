@@ -13,7 +13,17 @@ protocol SynapseKernel: Sendable {
     /// spike carries.
     ///
     /// - Returns: the weight that the target receives.
-    func arrive(_ weight: inout Double, _ synapse: Synapse, _ carried: Carried, _ spike: borrowing ArrivingSpike) -> Double
+    func arrive(
+        _ weight: inout Double, _ synapse: Synapse, _ carried: Carried, _ spike: borrowing ArrivingSpike
+    ) -> Double
+
+    /// For models that read their targets' history: the time (ms) of the sender's spike since which, a delay earlier, the target's
+    /// spikes will count. Infinity where none before the sender's next spike does.
+    func lookback(_ synapse: Synapse) -> Double
+}
+
+extension SynapseKernel {
+    func lookback(_ synapse: Synapse) -> Double { .infinity }
 }
 
 /// A synapse whose release gives a factor on the weight, and that does nothing at its targets.
@@ -21,7 +31,9 @@ protocol ScalingSynapse: SynapseKernel where Carried == Double {}
 
 extension ScalingSynapse {
     @inline(__always)
-    func arrive(_ weight: inout Double, _ synapse: Synapse, _ factor: Double, _ spike: borrowing ArrivingSpike) -> Double {
+    func arrive(
+        _ weight: inout Double, _ synapse: Synapse, _ factor: Double, _ spike: borrowing ArrivingSpike
+    ) -> Double {
         weight * factor
     }
 }
@@ -32,7 +44,9 @@ struct ConstantWeight: SynapseKernel {
 
     init(_ columns: SynapseColumns) {}
     func release(_ synapse: Synapse, at time: Double) -> Nothing { Nothing() }
-    func arrive(_ weight: inout Double, _ synapse: Synapse, _ carried: Nothing, _ spike: borrowing ArrivingSpike) -> Double {
+    func arrive(
+        _ weight: inout Double, _ synapse: Synapse, _ carried: Nothing, _ spike: borrowing ArrivingSpike
+    ) -> Double {
         weight
     }
 }
@@ -41,6 +55,8 @@ struct ConstantWeight: SynapseKernel {
 struct ArrivingSpike {
     /// When it was sent, and how long it is on its way: ms.
     let time, delay: Double
+    /// The target's spikes, for models that read them.
+    let target: TargetSpikes
 }
 
 /// The connections of a row over which a spike arrives.
@@ -58,6 +74,9 @@ struct ArrivingRow {
     let width: Int
     /// What the spike carries, where its sender has released.
     let carried: UnsafePointer<Double>
+    let targets: UnsafePointer<UInt16>
+    /// Where the cells lie that `targets` count from; nil for models that do not read it.
+    let history: UnsafePointer<TargetHistory.Cell>?
 }
 
 /// A kernel bound to the columns of a projection.
@@ -70,6 +89,9 @@ protocol BoundSynapse: Sendable {
 
     /// What the targets of a row receive, connection by connection.
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>)
+
+    /// As a kernel's, for the block of a sender or of a connection.
+    func lookback(_ block: UnsafeMutablePointer<Double>) -> Double
 }
 
 /// Names the concrete kernel, so that its steps are compiled into the loops over connections.
@@ -100,7 +122,9 @@ struct BoundKernel<Kernel: SynapseKernel>: BoundSynapse, @unchecked Sendable {
                 ? kernel.release(synapse, at: row.time)
                 : UnsafeRawPointer(row.carried).loadUnaligned(as: Kernel.Carried.self)
             let delay = row.delays.map { Int($0[i]) } ?? row.sharedDelay
-            let spike = ArrivingSpike(time: row.time, delay: TimeGrid.ms(delay, row.resolution))
+            let target =
+                row.history.map { TargetSpikes($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
+            let spike = ArrivingSpike(time: row.time, delay: TimeGrid.ms(delay, row.resolution), target: target)
             if row.hasOwnWeights {
                 received[i] = kernel.arrive(&row.weights[i], synapse, carried, spike)
             } else {
@@ -108,4 +132,6 @@ struct BoundKernel<Kernel: SynapseKernel>: BoundSynapse, @unchecked Sendable {
             }
         }
     }
+
+    func lookback(_ block: UnsafeMutablePointer<Double>) -> Double { kernel.lookback(columns.synapse(block)) }
 }
