@@ -44,7 +44,7 @@ package struct AeifCondAlphaAstro: NodeModel {
         Parameter("tau_syn_ex",    0.2,   .ms,      "time to peak of the excitatory alpha conductance", .positive),
         Parameter("tau_syn_in",    2,     .ms,      "time to peak of the inhibitory alpha conductance", .positive),
         Parameter("gsl_error_tol", 1e-6,  .one,     "tolerance of the adaptive integrator (absolute, and relative to step times slope)", .positive),
-        Parameter("tau_minus",     20,    .ms,      "time constant of the post-spike trace of plastic synapses in NEST; no synapse here reads it", .positive),
+        Parameter("tau_minus",     20,    .ms,      "time constant of the post-spike trace that stdp_synapse reads", .positive),
     ]
 
     package static let recordables = [

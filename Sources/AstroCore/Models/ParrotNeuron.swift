@@ -5,7 +5,7 @@ package struct ParrotNeuron: NodeModel {
     package static let parameters = [
         Parameter(
             "tau_minus", 20, .ms,
-            "time constant of the post-spike trace of plastic synapses in NEST; no synapse here reads it", .positive)
+            "time constant of the post-spike trace that stdp_synapse reads", .positive)
     ]
     package static let recordables: [Recordable] = []
     package static let inputs = {

@@ -51,7 +51,7 @@ struct StdpSynapse: SynapseKernel {
         Parameter("alpha",    1,    .one,    "depression relative to potentiation"),
         Parameter("mu_plus",  1,    .one,    "exponent of the weight in potentiation"),
         Parameter("mu_minus", 1,    .one,    "exponent of the weight in depression"),
-        Parameter("Wmax",     100,  .target, "largest weight", .any, and: "not 0, of the sign of the weight"),
+        Parameter("Wmax",     100,  .weight, "largest weight", .any, and: "not 0, of the sign of the weight"),
     ]
 
     let tau_plus, Kplus, last: SynapseColumn

@@ -85,7 +85,7 @@ struct SynapseDefinition: Sendable {
         (self.name, self.text, self.carries, self.bind) = (name, text, carries, bind)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
-        parameters = Self.common(changesWeight: changesWeight) + release + arrival
+        parameters = Self.common + release + arrival
         columns =
             release.map { Column($0, .release) }
             + hidden.map { Column(name: $0.name, start: $0.start, isState: true, part: .release) }
@@ -93,23 +93,17 @@ struct SynapseDefinition: Sendable {
     }
 
     /// What all models have.
-    private static func common(changesWeight: Bool) -> [Parameter] {
-        [
-            Parameter(
-                "weight", 1, .target,
-                "connection weight: nS onto conductances, pA for slow inward currents, 1 onto astrocytes", .any,
-                changesWeight ? .state : .parameter),
-            Parameter("delay", 1, .ms, "transmission delay, rounded to the nearest step", .delay),
-            Parameter(
-                "receptor_type", 0, .one, "receptor of the target", .nonNegative, and: "0; onto parrot_neuron 0 or 1"),
-        ]
-    }
+    private static let common = [
+        Parameter(
+            "weight", 1, .target,
+            "connection weight: nS onto conductances, pA for slow inward currents, 1 onto astrocytes"),
+        Parameter("delay", 1, .ms, "transmission delay, rounded to the nearest step", .delay),
+        Parameter(
+            "receptor_type", 0, .one, "receptor of the target", .nonNegative, and: "0; onto parrot_neuron 0 or 1"),
+    ]
 
     func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
     func column(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
-
-    /// Does a spike change anything but its target?
-    var isPlastic: Bool { columns.contains(where: \.isState) || changesWeight }
 }
 
 extension SynapseDefinition.Column {
