@@ -94,6 +94,7 @@ struct CheckpointLoader {
         try readConnections()
         try readAttachments()
         try readPending()
+        try readHistories()
         try reader.take(.end).contents.finish()
         simulation.isPrepared = false
     }

@@ -32,6 +32,7 @@ extension Simulation {
                 .pending, population.index, merging: { try PendingRow.merge(&$0, cells: cells.count) },
                 { writePending(cells, to: &$0) })
         }
+        try writeHistories(to: writer)
         try writer.put(.end, number) { _ in }
     }
 
@@ -98,6 +99,20 @@ extension Simulation {
             }
         }
         contents.put(-1)
+    }
+
+    /// Only where synapses look back at their targets' spikes.
+    private func writeHistories(to writer: CheckpointWriter) throws {
+        forgetUnreadHistory()
+        for population in populationsWithHistory {
+            try writer.put(
+                .history, population.index, merging: { try HistorySection.merge(&$0) },
+                { contents in
+                    var section = HistorySection()
+                    forEachHistory(population) { section.add($0, Array($1)) }
+                    section.write(to: &contents)
+                })
+        }
     }
 
     private func write(_ link: DeviceLink, _ number: Int, to writer: CheckpointWriter) throws {

@@ -69,7 +69,11 @@ enum ConnectionKind {
             return
         }
         guard from.sendsSpikes else {
-            throw InputError("\(spec.model.rawValue): \(from.name) sends no spikes\(Self.whatSends(from))")
+            throw InputError("\(spec.model.name): \(from.name) sends no spikes\(Self.whatSends(from))")
+        }
+        if spec.model.readsTargetHistory, !to.parameters.contains(where: { $0.name == TargetHistory.parameter }) {
+            throw InputError(
+                "\(spec.model.name): \(to.name) keeps no trace of its spikes (it has no \(TargetHistory.parameter))")
         }
         if self == .signal { throw InputError("neurons and astrocytes can't be sources in one call") }
         try Self.checkReceptor(spec, of: to, to.ports.spikeReceptors)
@@ -77,9 +81,9 @@ enum ConnectionKind {
 
     /// How what a cell sends beside spikes is connected.
     private static func whatSends(_ model: ModelDefinition) -> String {
-        for synapse in SynapseModel.allCases {
+        for synapse in Synapses.all {
             guard let route = synapse.signal, model.signal(route.output) != nil else { continue }
-            return "; its \(route.meaning) needs synapse_model = '\(synapse.rawValue)'"
+            return "; its \(route.meaning) needs synapse_model = '\(synapse.name)'"
         }
         return ""
     }
@@ -87,7 +91,7 @@ enum ConnectionKind {
     private static func check(
         _ route: SignalRoute, _ from: ModelDefinition, _ to: ModelDefinition, _ spec: SynapseSpec
     ) throws {
-        let model = spec.model.rawValue
+        let model = spec.model.name
         guard from.signal(route.output) != nil else {
             throw InputError(
                 "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.cells { $0.signal(route.output) != nil }))"
@@ -111,9 +115,9 @@ enum ConnectionKind {
     }
 
     private func checkGenerator(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
-        guard spec.model == .staticSynapse else {
+        guard spec.model == Synapses.standard else {
             throw InputError(
-                "\(source.modelName) connects through static_synapse only, not \(spec.model.rawValue) (put a parrot_neuron in between)"
+                "\(source.modelName) connects through \(Synapses.standard.name) only, not \(spec.model.name) (put a parrot_neuron in between)"
             )
         }
         let to = target.cells!.model

@@ -5,7 +5,8 @@
 ///
 ///     1. adds to the input of its own cells what arrives from generators, and the signals of the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
-///        and lets its own cells' synapses release (1 and 2 go block by block, so that input stays in the cache);
+///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at (1 and 2 go block
+///        by block, so that input stays in the cache);
 ///     -- barrier: all outboxes and signals are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
@@ -55,6 +56,8 @@ final class SliceLoop: @unchecked Sendable {
     private var goOn = true
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
+    /// Where synapses look back at their targets' spikes.
+    private let histories: HistoryRecorder?
     /// What went wrong here in a slice, until all ranks know: of two slices in turn.
     private var told: [Ranks.Failure?] = [nil, nil]
     /// This rank's wishes, which all ranks follow at the end of the next slice.
@@ -72,7 +75,7 @@ final class SliceLoop: @unchecked Sendable {
         var lag: Int32
         var population: Int32
         var cell: Int32
-        var factors: UnsafePointer<Double>
+        var carried: UnsafePointer<Double>
     }
 
     /// Cells of a batch that one worker owns and that are sampled together.
@@ -130,6 +133,7 @@ final class SliceLoop: @unchecked Sendable {
         }
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
+        histories = HistoryRecorder(simulation)
         exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
         arrived = start..<start
@@ -205,6 +209,7 @@ final class SliceLoop: @unchecked Sendable {
             outbox.clear(lags: slice.count)
             update(worker, slice, number, outbox)
             release(outbox, slice)
+            histories?.record(outbox, slice, worker: worker)
             barrier.wait()
             if worker == 0 { conclude(slice, number) }
             barrier.wait()
@@ -318,11 +323,9 @@ final class SliceLoop: @unchecked Sendable {
             let time = TimeGrid.ms(slice.lowerBound + lag + 1, simulation.resolution)
             for i in outbox.spikes[lag].indices {
                 let spike = outbox.spikes[lag][i]
-                outbox.spikes[lag][i].factors = Int32(outbox.factors.count)
-                let outgoing = simulation.populationList[Int(spike.population)].outgoing
-                for each in outgoing where each.factor != nil {
-                    let row = each.rows.row(Int(spike.cell))
-                    outbox.factors.append(row < 0 ? 0 : each.projection.factor(row: row, time: time))
+                outbox.spikes[lag][i].carried = Int32(outbox.carried.count)
+                for outgoing in simulation.populationList[Int(spike.population)].outgoing {
+                    outgoing.release(cell: Int(spike.cell), at: time, into: &outbox.carried)
                 }
             }
         }
@@ -410,18 +413,18 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func append(_ outbox: Outbox, _ lag: Int) {
-        outbox.factors.withUnsafeBufferPointer { factors in
-            let first = factors.baseAddress ?? Self.noFactors
+        outbox.carried.withUnsafeBufferPointer { carried in
+            let first = carried.baseAddress ?? Self.nothingCarried
             for spike in outbox.spikes[lag] {
                 ordered.append(
                     OrderedSpike(
                         lag: Int32(lag), population: spike.population, cell: spike.cell,
-                        factors: first + Int(spike.factors)))
+                        carried: first + Int(spike.carried)))
             }
         }
     }
 
-    nonisolated(unsafe) static let noFactors = UnsafePointer(ColumnStore.allocate(1))
+    nonisolated(unsafe) static let nothingCarried = UnsafePointer(ColumnStore.allocate(1))
 
     static func sort(_ spikes: inout [OrderedSpike], from first: Int) {
         let key = { (s: OrderedSpike) in Int64(s.population) << 32 | Int64(s.cell) }
@@ -433,6 +436,7 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func record() {
+        histories?.note(ordered, arrived)
         for spike in ordered {
             guard let hearing = hearing[Int(spike.population)] else { continue }
             let sender = simulation.populationList[Int(spike.population)].firstID + Int(spike.cell)
@@ -461,8 +465,7 @@ final class SliceLoop: @unchecked Sendable {
             let spike = ordered[i], stamp = first + Int(spike.lag)
             for route in routes[Int(spike.population)] {
                 var fault: NegativeArrival?
-                let factor = route.factor < 0 ? 1 : spike.factors[route.factor]
-                delivered += route.deliver(cell: Int(spike.cell), factor: factor, stamp: stamp, fault: &fault)
+                delivered += route.deliver(cell: Int(spike.cell), carried: spike.carried, stamp: stamp, fault: &fault)
                 if let fault { note(fault, of: spike, worker) }
             }
         }

@@ -148,7 +148,7 @@ extension Simulation {
         guard !isPrepared else { return }
         try ranks.agree { try refuseLargeBuffers() }
         prepareBuffers()
-        populationList.forEach { $0.numberFactors() }
+        populationList.forEach { $0.arrangeCarried() }
         numberSenders()
         prepareRemoteSenders()
         makeInputBlocks()

@@ -120,7 +120,7 @@ public final class Simulation {
                 return try createDevices(device, count, parameters, label)
             }
             if let cell = Catalogue.cellModel(model) { return try createCells(cell, count, parameters, label) }
-            if (try? SynapseModel.named(model)) != nil {
+            if (try? Synapses.named(model)) != nil {
                 throw InputError("\(model) is a synapse model: it belongs into connect")
             }
             throw Catalogue.unknown(model, among: Catalogue.nodeNames)

@@ -48,7 +48,7 @@ struct EveryModelTests {
                 "dc_generator",
                 "step_current_generator", "ac_generator", "noise_generator", "spike_recorder", "multimeter",
                 "voltmeter", "static_synapse",
-                "tsodyks_synapse", "sic_connection",
+                "tsodyks_synapse", "sic_connection", "tsodyks2_synapse", "stdp_synapse",
             ]))
         #expect(Set(Self.models.map(\.kind)) == ["neuron", "astrocyte", "stimulator", "recorder", "synapse"])
     }

@@ -34,7 +34,7 @@ enum AeifTables {
         Parameter("tau_syn_ex",    0.2,   .ms,      tau_syn.ex, .positive),
         Parameter("tau_syn_in",    2,     .ms,      tau_syn.in, .positive),
         Parameter("gsl_error_tol", 1e-6,  .one,     "tolerance of the adaptive integrator (absolute, and relative to step times slope)", .positive),
-        Parameter("tau_minus",     20,    .ms,      "time constant of the post-spike trace of plastic synapses in NEST; no synapse here reads it", .positive),
+        Parameter("tau_minus",     20,    .ms,      "time constant of the post-spike trace that stdp_synapse reads", .positive),
     ] }
 
     static func parameters(_ shape: ConductanceShape) -> [Parameter] {
