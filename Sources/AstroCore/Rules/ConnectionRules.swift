@@ -68,7 +68,7 @@ enum ConnectionRules {
     /// Refuses flags that the rule can't heed.
     private static func checkFlags(_ settings: RuleSettings, _ rules: [any NamedConnectionRule.Type]) throws {
         let name = settings.info.name
-        for flag in try settings.changedFlags() where !settings.info.flags.contains(flag) {
+        for flag in try settings.changedFlags().reversed() where !settings.info.flags.contains(flag) {
             switch flag {
             case .make_symmetric:
                 let able = rules.map { $0.info }.filter { $0.flags.contains(flag) }.map(\.name)

@@ -53,12 +53,9 @@ extension Simulation {
     private func bytesPerConnection(_ spec: SynapseSpec, _ kind: ConnectionKind) -> Double {
         if kind == .signal { return 24 }
         if kind == .stimulation { return 40 }
-        var bytes = spec.uniform("weight") == nil ? 10.0 : 2.0
+        var bytes = spec.sharedWeight == nil ? 10 : 2
         if spec.uniform("delay") == nil { bytes += 2 }
-        if spec.model == .tsodyksSynapse && !spec.sharesDynamics {
-            bytes += Double(MemoryLayout<IndividualSynapse>.stride)
-        }
-        return bytes
+        return Double(bytes + 8 * SynapseColumns(spec.model, rowCount: 0, spec.sharedValue).ownWidth)
     }
 
     private func make(
@@ -129,6 +126,8 @@ extension Simulation {
 
     func append(_ projection: Projection) {
         guard projection.count > 0 else { return }
+        if projection.model.readsTargetHistory { forgetUnreadHistory() }
+        keepTargetHistory(of: projection)
         projection.index = projections.count
         projections.append(projection)
         let stretches = Dictionary(grouping: stretches(of: projection.sources)) { $0.nodes.population.index }
@@ -214,7 +213,7 @@ extension Simulation {
     }
 
     /// The number of connections. Collective.
-    private func add(_ entries: [SignalProjection.Entry], _ model: SynapseModel, _ call: CallName) -> Int {
+    private func add(_ entries: [SignalProjection.Entry], _ model: SynapseDefinition, _ call: CallName) -> Int {
         let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
         if count > 0, let route = model.signal {
             signalProjections.append(
@@ -393,10 +392,10 @@ struct TripartiteSpecs {
         self.thirdOut = try Self.spec(thirdOut, "third_out", third, post)
     }
 
-    private static func carriesWrong(_ model: SynapseModel, _ name: String) -> InputError {
+    private static func carriesWrong(_ model: SynapseDefinition, _ name: String) -> InputError {
         let carries = model.signal.map { "a \($0.meaning)" } ?? "spikes"
-        let wanted = SynapseModel.allCases.filter { ($0.signal != nil) == (name == "third_out") }.map(\.rawValue)
-        return InputError("\(model.rawValue) carries \(carries) (\(wanted.joined(separator: ", ")))")
+        let wanted = Synapses.all.filter { ($0.signal != nil) == (name == "third_out") }.map(\.name)
+        return InputError("\(model.name) carries \(carries) (\(wanted.joined(separator: ", ")))")
     }
 
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
