@@ -65,7 +65,7 @@ enum ConnectionRules {
         return InputError.unknown(what, key, among: known)
     }
 
-    /// Refuses flags that the rule can't heed.
+    /// Refuses flags that the rule can't heed; of several the last is named.
     private static func checkFlags(_ settings: RuleSettings, _ rules: [any NamedConnectionRule.Type]) throws {
         let name = settings.info.name
         for flag in try settings.changedFlags().reversed() where !settings.info.flags.contains(flag) {
