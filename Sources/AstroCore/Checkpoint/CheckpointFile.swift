@@ -22,7 +22,7 @@ package enum CheckpointFormat {
         case population = "POPU", column = "COLU", devices = "DEVI"
         case projection = "PROJ", rows = "ROWS", synapses = "SYNA"
         case signals = "SICS", link = "LINK"
-        case attachments = "ATTA", pending = "PEND"
+        case attachments = "ATTA", pending = "PEND", history = "HIST"
         case end = "END."
         /// How far a script had come.
         case run = "RUN.", journal = "JOUR"

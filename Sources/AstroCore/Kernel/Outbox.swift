@@ -5,14 +5,14 @@ package final class Outbox: @unchecked Sendable {
     struct Spike {
         var population: Int32
         var cell: Int32
-        /// Where the worker's `factors` for this spike begin.
-        var factors: Int32
+        /// Where what this spike carries begins in the worker's `carried`.
+        var carried: Int32
     }
 
     /// Spikes by lag, the step within the slice.
     var spikes: [[Spike]] = []
-    /// For each spike, the factor on the weights of each projection with short-term plasticity that leaves its population.
-    var factors: [Double] = []
+    /// For each spike, what the synapses of each projection that leaves its population have released.
+    var carried: [Double] = []
     let deferred = DeferredCells()
     /// Where kernels put down their signals step by step.
     let signalBuffer = ReusedMemory()
@@ -40,7 +40,7 @@ package final class Outbox: @unchecked Sendable {
         signalIsActive.pointee = false
         while spikes.count < lags { spikes.append([]) }
         for lag in spikes.indices { spikes[lag].removeAll(keepingCapacity: true) }
-        factors.removeAll(keepingCapacity: true)
+        carried.removeAll(keepingCapacity: true)
         instability = nil
         (held, overflow) = (0, nil)
     }
@@ -62,7 +62,7 @@ package final class Outbox: @unchecked Sendable {
         let kept = min(count, room - held)
         held += kept
         for _ in 0..<kept {
-            spikes[lag].append(Spike(population: Int32(population), cell: Int32(cell), factors: 0))
+            spikes[lag].append(Spike(population: Int32(population), cell: Int32(cell), carried: 0))
         }
         if kept < count, overflow == nil { overflow = (lag, population, cell) }
     }

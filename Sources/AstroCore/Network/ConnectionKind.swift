@@ -14,9 +14,9 @@ enum ConnectionKind {
     private enum Side { case cell, stimulator, sampler, spikeRecorder }
 
     private static func side(_ population: Population) -> Side {
-        guard let device = population.devices?.first else { return .cell }
-        if let recorder = device as? any RecorderDevice { return recorder is SpikeRecorder ? .spikeRecorder : .sampler }
-        return .stimulator
+        if population.cells != nil { return .cell }
+        guard let recorder = population.recorder(0) else { return .stimulator }
+        return type(of: recorder).samples ? .sampler : .spikeRecorder
     }
 
     private static func distinct(_ nodes: Nodes) -> [Population] {
@@ -69,7 +69,11 @@ enum ConnectionKind {
             return
         }
         guard from.sendsSpikes else {
-            throw InputError("\(spec.model.rawValue): \(from.name) sends no spikes\(Self.whatSends(from))")
+            throw InputError("\(spec.model.name): \(from.name) sends no spikes\(Self.whatSends(from))")
+        }
+        if spec.model.readsTargetHistory, !to.parameters.contains(where: { $0.name == TargetHistory.parameter }) {
+            throw InputError(
+                "\(spec.model.name): \(to.name) keeps no trace of its spikes (it has no \(TargetHistory.parameter))")
         }
         if self == .signal { throw InputError("neurons and astrocytes can't be sources in one call") }
         try Self.checkReceptor(spec, of: to, to.ports.spikeReceptors)
@@ -77,9 +81,9 @@ enum ConnectionKind {
 
     /// How what a cell sends beside spikes is connected.
     private static func whatSends(_ model: ModelDefinition) -> String {
-        for synapse in SynapseModel.allCases {
+        for synapse in Synapses.all {
             guard let route = synapse.signal, model.signal(route.output) != nil else { continue }
-            return "; its \(route.meaning) needs synapse_model = '\(synapse.rawValue)'"
+            return "; its \(route.meaning) needs synapse_model = '\(synapse.name)'"
         }
         return ""
     }
@@ -87,14 +91,16 @@ enum ConnectionKind {
     private static func check(
         _ route: SignalRoute, _ from: ModelDefinition, _ to: ModelDefinition, _ spec: SynapseSpec
     ) throws {
-        let model = spec.model.rawValue
+        let model = spec.model.name
         guard from.signal(route.output) != nil else {
             throw InputError(
-                "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.models { $0.signal(route.output) != nil }))")
+                "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.cells { $0.signal(route.output) != nil }))"
+            )
         }
         guard to.ports.signal(route.port) != nil else {
             throw InputError(
-                "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.models { $0.ports.signal(route.port) != nil }))")
+                "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.cells { $0.ports.signal(route.port) != nil }))"
+            )
         }
         guard spec.receptor == 0 else {
             throw InputError("\(model): receptor_type = \(spec.receptor) is not a receptor (0)")
@@ -109,13 +115,13 @@ enum ConnectionKind {
     }
 
     private func checkGenerator(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
-        guard spec.model == .staticSynapse else {
+        guard spec.model == Synapses.standard else {
             throw InputError(
-                "\(source.modelName) connects through static_synapse only, not \(spec.model.rawValue) (put a parrot_neuron in between)"
+                "\(source.modelName) connects through \(Synapses.standard.name) only, not \(spec.model.name) (put a parrot_neuron in between)"
             )
         }
         let to = target.cells!.model
-        let sendsCurrent = source.devices![0] is any CurrentDevice || source.devices![0] is NoiseGenerator
+        let sendsCurrent = source.currentSource(0) != nil
         if sendsCurrent, to.ports.currentReceptors.isEmpty {
             throw InputError("\(to.name) takes no current, so \(source.modelName) can't be connected to it")
         }
@@ -123,13 +129,8 @@ enum ConnectionKind {
     }
 
     private func checkRecorder(_ source: Population, _ target: Population) throws {
-        if let cells = source.cells, !cells.model.sendsSpikes {
-            throw InputError("\(cells.model.name) sends no spikes that a spike_recorder could record")
-        }
-        if target.devices?.first is SpikeRecorder, source.devices != nil {
-            guard source.devices![0] is SpikeGenerator || source.devices![0] is PoissonGenerator else {
-                throw InputError("\(source.modelName) sends no spikes that a spike_recorder could record")
-            }
+        guard source.recorder(0) != nil || source.sendsSpikes else {
+            throw InputError("\(source.modelName) sends no spikes that a spike_recorder could record")
         }
     }
 }

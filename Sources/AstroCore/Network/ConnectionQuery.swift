@@ -65,17 +65,18 @@ struct ConnectionQuery {
     }
 
     /// Of all calls, in the order of making; the same calls on all ranks.
-    func find(_ model: SynapseModel?) throws -> [Found] {
+    func find(_ model: SynapseDefinition?) throws -> [Found] {
         var found: [Found] = []
         for (p, rows) in projections {
             let projection = simulation.projections[p]
-            guard model == nil || model == projection.spec.model else { continue }
+            guard model == nil || model == projection.model else { continue }
             found.append(try find(in: projection, p, rows))
         }
-        for (p, projection) in simulation.signalProjections.enumerated() where model == nil || model == projection.model {
+        for (p, projection) in simulation.signalProjections.enumerated() where model == nil || model == projection.model
+        {
             found.append(try find(in: projection, p))
         }
-        for (l, link) in simulation.links.enumerated() where model == nil || model == .staticSynapse {
+        for (l, link) in simulation.links.enumerated() where model == nil || model == Synapses.standard {
             let id = simulation.populationList[link.population].firstID + link.device
             if sources?.contains(id) ?? true { found.append(try find(in: link, l, id)) }
         }

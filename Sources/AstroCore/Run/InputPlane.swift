@@ -10,6 +10,8 @@ final class InputPlane {
     let rows: UnsafeMutablePointer<PortRows>
     /// Rows of all ports of spikes: those of a stamp lie together.
     private(set) var spikes: UnsafeMutablePointer<Double>
+    /// Spikes of the cells, where synapses look back at them.
+    private(set) var history: TargetHistory?
 
     /// Sizes that the memory above has; behind the wanted ones until `prepare`.
     private var allocatedSize = 0
@@ -31,7 +33,7 @@ final class InputPlane {
 
     var memoryBytes: Int {
         let held = ports.inputs.count { !$0.isSpikes && rows[$0.port].rows != nil }
-        return size * slots * (ports.spikeRows + held) * 8
+        return size * slots * (ports.spikeRows + held) * 8 + (history?.memoryBytes ?? 0)
     }
 
     var slotMask: Int { slots - 1 }
@@ -51,6 +53,11 @@ final class InputPlane {
     func resident(at place: Int) -> (population: Int, cell: Int) {
         let found = residents[residents.partitioningIndex { $0.offset > place } - 1]
         return (found.population, found.cells.lowerBound + place - found.offset)
+    }
+
+    func keepHistory(of place: Int) {
+        if history == nil { history = TargetHistory() }
+        history!.keep(place, of: size)
     }
 
     // MARK: Memory
@@ -149,6 +156,6 @@ struct SpikeDestination {
 }
 
 extension InputPlane: Checkpointed {
-    static let kept = ["rows", "spikes"]
+    static let kept = ["rows", "spikes", "history"]
     static let made = ["worker", "ports", "size", "slots", "allocatedSize", "residents"]
 }

@@ -10,7 +10,7 @@ final class SignalProjection {
     }
 
     let number: Int
-    let model: SynapseModel
+    let model: SynapseDefinition
     let route: SignalRoute
     /// Onto own cells.
     private(set) var entries: [Entry]
@@ -22,7 +22,7 @@ final class SignalProjection {
     private var bySource: [Int32] = [], byTarget: [Int32] = [], firsts: [Int] = []
 
     /// Collective.
-    init(number: Int, model: SynapseModel, _ route: SignalRoute, entries: [Entry], count: Int) {
+    init(number: Int, model: SynapseDefinition, _ route: SignalRoute, entries: [Entry], count: Int) {
         self.number = number
         (self.model, self.route) = (model, route)
         self.entries = entries

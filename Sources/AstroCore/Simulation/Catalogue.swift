@@ -25,7 +25,7 @@ public enum Catalogue {
 
     /// Adds a model of cells; one that was added under the same name before is replaced. Cells that exist keep theirs.
     package static func add(_ model: ModelDefinition) throws {
-        let taken = ownCellModels.map(\.name) + deviceModels.map { $0.name } + SynapseModel.allCases.map(\.rawValue)
+        let taken = ownCellModels.map(\.name) + deviceModels.map { $0.name } + Synapses.all.map(\.name)
         guard !taken.contains(model.name) else {
             throw InputError("'\(model.name)' is the name of a model of the program: choose another")
         }
@@ -51,7 +51,7 @@ public enum Catalogue {
     public static let version = "0.1.0"
 
     /// Cell models of some kind, in a sentence: "a, b and c do".
-    static func models(_ isMeant: (ModelDefinition) -> Bool) -> String {
+    static func cells(_ isMeant: (ModelDefinition) -> Bool) -> String {
         let names = cellModels.filter(isMeant).map(\.name).sorted()
         if names.count < 2 { return "\(names.first ?? "none") does" }
         return "\(names.dropLast().joined(separator: ", ")) and \(names.last!) do"
@@ -59,7 +59,7 @@ public enum Catalogue {
 
     /// Node and synapse models, in a fixed order.
     public static var models: [ModelInfo] {
-        cellModels.map(ModelInfo.init) + deviceModels.map(ModelInfo.init) + SynapseModel.allCases.map(ModelInfo.init)
+        cellModels.map(ModelInfo.init) + deviceModels.map(ModelInfo.init) + Synapses.all.map(ModelInfo.init)
     }
 
     public static func model(_ name: String) throws -> ModelInfo {
@@ -84,7 +84,14 @@ public enum Catalogue {
     }
 
     /// Connection rules, the third-factor rule included.
-    public static let rules: [String] = ConnectionRule.Kind.allCases.map(\.rawValue) + [ThirdFactorRule.name]
+    public static let rules: [String] = ruleInfos.map(\.name)
+
+    public static let ruleInfos: [RuleInfo] = ConnectionRules.all.map { $0.info } + [ThirdFactorRule.info]
+
+    public static func rule(_ name: String) throws -> RuleInfo {
+        if let rule = ruleInfos.first(where: { $0.name == name }) { return rule }
+        throw InputError.unknown("there is no connection rule", name, among: rules)
+    }
 
     static var nodeNames: [String] { cellModels.map { $0.name } + deviceModels.map { $0.name } }
 }
@@ -122,8 +129,8 @@ public struct ModelInfo: Sendable {
         self.init(model.name, model.family.rawValue, model.text, model.parameters, model.recordables)
     }
 
-    init(_ model: SynapseModel) {
-        self.init(model.rawValue, "synapse", model.text, model.parameters, [])
+    init(_ model: SynapseDefinition) {
+        self.init(model.name, "synapse", model.text, model.parameters, [])
     }
 }
 

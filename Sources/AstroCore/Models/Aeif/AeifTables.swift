@@ -34,7 +34,7 @@ enum AeifTables {
         Parameter("tau_syn_ex",    0.2,   .ms,      tau_syn.ex, .positive),
         Parameter("tau_syn_in",    2,     .ms,      tau_syn.in, .positive),
         Parameter("gsl_error_tol", 1e-6,  .one,     "tolerance of the adaptive integrator (absolute, and relative to step times slope)", .positive),
-        Parameter("tau_minus",     20,    .ms,      "time constant of the post-spike trace of plastic synapses in NEST; no synapse here reads it", .positive),
+        Parameter("tau_minus",     20,    .ms,      "time constant of the post-spike trace that stdp_synapse reads", .positive),
     ] }
 
     static func parameters(_ shape: ConductanceShape) -> [Parameter] {
@@ -42,9 +42,13 @@ enum AeifTables {
         case .alpha:
             membrane + driving
                 + constants(
-                    ("time to peak of the excitatory alpha conductance", "time to peak of the inhibitory alpha conductance"))
+                    (
+                        "time to peak of the excitatory alpha conductance",
+                        "time to peak of the inhibitory alpha conductance"
+                    ))
         case .exponential:
-            membrane + constants(("decay time of the excitatory conductance", "decay time of the inhibitory conductance"))
+            membrane
+                + constants(("decay time of the excitatory conductance", "decay time of the inhibitory conductance"))
         }
     }
 
@@ -103,7 +107,8 @@ enum AeifTables {
                     "\(name): V_reset = \(formatted(V_reset)) mV must be below V_peak = \(formatted(V_peak)) mV")
             }
             guard V_peak >= V_th else {
-                throw InputError("\(name): V_peak = \(formatted(V_peak)) mV must not be below V_th = \(formatted(V_th)) mV")
+                throw InputError(
+                    "\(name): V_peak = \(formatted(V_peak)) mV must not be below V_th = \(formatted(V_th)) mV")
             }
             guard Delta_T == 0 || (V_peak - V_th) / Delta_T < 663.73 else {
                 throw InputError(

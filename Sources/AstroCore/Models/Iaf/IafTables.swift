@@ -14,7 +14,7 @@ enum IafTables {
             Parameter("tau_syn_ex", 2,   .ms, tau_syn.ex, .positive),
             Parameter("tau_syn_in", 2,   .ms, tau_syn.in, .positive),
         ] + others + [
-            Parameter("tau_minus",  20,  .ms, "time constant of the post-spike trace of plastic synapses in NEST; no synapse here reads it", .positive),
+            Parameter("tau_minus",  20,  .ms, "time constant of the post-spike trace that stdp_synapse reads", .positive),
         ]
     }
 
