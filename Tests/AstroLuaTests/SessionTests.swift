@@ -1,6 +1,8 @@
 import AstroLua
 import Testing
 
+private struct NobodyListens: Error {}
+
 @Suite("A session speaks data", .serialized)
 struct SessionTests {
     private let runtime: Runtime
@@ -38,13 +40,13 @@ struct SessionTests {
 
     @Test("What a display throws is an error of what is evaluated")
     func brokenDisplay() {
-        session.display = { _ in throw InputError("nobody listens") }
+        session.display = { _ in throw NobodyListens() }
         let (outcome, leaves) = session.evaluate("6 * 7")
         guard case .failed(let message) = outcome else {
             Issue.record("\(outcome)")
             return
         }
-        #expect(message.contains("nobody listens"))
+        #expect(message.contains("NobodyListens"))
         #expect(!leaves)
     }
 

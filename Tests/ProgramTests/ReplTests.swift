@@ -34,7 +34,7 @@ struct ReplTerminalTests {
     func completion() throws {
         let terminal = try TerminalRun()
         terminal.type("sim = astro.Simul\t{ se\t1 }\r")
-        terminal.type("nodes = sim:cr\t(\"aeif\t)\r")
+        terminal.type("nodes = sim:cr\t(\"aeif_cond_alpha_a\t)\r")
         terminal.enter("nodes.model")
         try terminal.wait(for: "\"aeif_cond_alpha_astro\"")
         terminal.type("nodes:get(\"V_\t")

@@ -43,7 +43,7 @@ final class Journal {
     /// Why the script is not what it was.
     private var divergence: String?
     private var simulations: [(number: Int, simulation: Weak)] = []
-    private var replay: Replay?
+    private var replay: JournalReader?
     /// Why a file may not be written, or nil.
     var refusal: (String) -> String? = { _ in nil }
 
@@ -261,52 +261,10 @@ extension Journal {
 // MARK: - Going on
 
 extension Journal {
-    /// What a checkpoint says, and how far the script has come again.
-    private final class Replay {
-        let reader: CheckpointReader
-        let pieces: [SectionReader]
-        /// The entries before the call that was interrupted: their number, its simulation, digest and end.
-        let count, simulation, call, end: Int
-        var current: SectionReader
-        var piece = 0, next = 0
-
-        init(_ path: String, script: [UInt8]) throws {
-            reader = try CheckpointReader(path)
-            guard reader.upcoming == .run else {
-                throw InputError("'\(path)' is not the state of a script (sim:save has written it)")
-            }
-            var (_, contents) = try reader.take(.run)
-            _ = try contents.text()
-            let written = try (0..<script.count).map { _ in UInt8(truncatingIfNeeded: try contents.int()) }
-            guard written == script else {
-                throw InputError(
-                    "'\(path)' is of another run: the script, its arguments or --seed were different (remove it to begin anew)"
-                )
-            }
-            count = try contents.int()
-            let pieceCount = try contents.int()
-            (simulation, call, end) = (try contents.int(), try contents.int(), try contents.int())
-            try contents.finish()
-            var pieces: [SectionReader] = []
-            while pieces.count < pieceCount { pieces.append(try reader.take(.journal).contents) }
-            self.pieces = pieces
-            current = pieces.first ?? SectionReader([], "")
-        }
-
-        func entry() throws -> (call: UInt64, answer: Answer) {
-            while current.rest == 0, piece + 1 < pieces.count {
-                piece += 1
-                current = pieces[piece]
-            }
-            next += 1
-            return (UInt64(bitPattern: Int64(try current.int())), try Answer(&current))
-        }
-    }
-
     /// Goes on from the checkpoint, if there is one.
     func resume() throws -> Bool {
         guard Ranks.all.decide({ access(path, F_OK) == 0 }) else { return false }
-        replay = try Replay(path, script: script)
+        replay = try JournalReader(path, script: script)
         phase = .replaying
         return true
     }
@@ -338,7 +296,7 @@ extension Journal {
         return nil
     }
 
-    private func restore(_ replay: Replay) throws {
+    private func restore(_ replay: JournalReader) throws {
         var streams = CheckpointStreams()
         streams.refusal = refusal
         do {
@@ -373,98 +331,5 @@ extension Journal {
         if let divergence { return divergence }
         guard phase == .replaying else { return nil }
         return "\(diverged("it ended before it came to where it was"))"
-    }
-}
-
-extension Journal.Answer {
-    init(_ value: LuaValue) { self = value.isPlain ? .value(value) : .again }
-
-    func write(to contents: inout SectionWriter) {
-        switch self {
-        case .again: contents.put(0)
-        case .value(let value):
-            contents.put(1)
-            value.write(to: &contents)
-        case .failure(let message):
-            contents.put(2)
-            contents.put(message)
-        case .ran(let step, let failure):
-            contents.put(3)
-            contents.put(step)
-            contents.put(failure)
-        }
-    }
-
-    init(_ contents: inout SectionReader) throws {
-        switch try contents.int() {
-        case 0: self = .again
-        case 1: self = .value(try LuaValue(&contents, depth: 0))
-        case 2: self = .failure(try contents.text())
-        case 3: self = .ran(until: try contents.int(0...TimeGrid.never, "step"), failure: try contents.optionalText())
-        default: throw contents.damaged("there is no such answer")
-        }
-    }
-}
-
-extension LuaValue {
-    /// Something that is what it is, and no handle.
-    fileprivate var isPlain: Bool {
-        switch self {
-        case .none, .number, .integer, .flag, .text, .vector: true
-        case .list(let values): values.allSatisfy(\.isPlain)
-        case .table(let fields): fields.allSatisfy(\.1.isPlain)
-        case .nothing, .object, .pushed: false
-        }
-    }
-
-    fileprivate func write(to contents: inout SectionWriter) {
-        switch self {
-        case .nothing, .object, .pushed, .none: contents.put(0)
-        case .number(let x):
-            contents.put(1)
-            contents.put(x)
-        case .integer(let n):
-            contents.put(2)
-            contents.put(n)
-        case .flag(let flag):
-            contents.put(3)
-            contents.put(flag)
-        case .text(let text):
-            contents.put(4)
-            contents.put(text)
-        case .vector(let values):
-            contents.put(5)
-            contents.put(values)
-        case .list(let values):
-            contents.put(6)
-            contents.put(values.count)
-            values.forEach { $0.write(to: &contents) }
-        case .table(let fields):
-            contents.put(7)
-            contents.put(fields.count)
-            for (name, value) in fields {
-                contents.put(name)
-                value.write(to: &contents)
-            }
-        }
-    }
-
-    fileprivate init(_ contents: inout SectionReader, depth: Int) throws {
-        try contents.require(depth < 20, "a value is too deep")
-        switch try contents.int() {
-        case 0: self = .none
-        case 1: self = .number(try contents.double())
-        case 2: self = .integer(try contents.int())
-        case 3: self = .flag(try contents.flag())
-        case 4: self = .text(try contents.text())
-        case 5: self = .vector(try contents.doubles())
-        case 6: self = .list(try (0..<(try contents.count())).map { _ in try LuaValue(&contents, depth: depth + 1) })
-        case 7:
-            self = .table(
-                try (0..<(try contents.count())).map { _ in
-                    (try contents.text(), try LuaValue(&contents, depth: depth + 1))
-                })
-        default: throw contents.damaged("there is no such value")
-        }
     }
 }
