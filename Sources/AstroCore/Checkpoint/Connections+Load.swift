@@ -94,7 +94,7 @@ private struct ProjectionHeader {
         try contents.require(sources.allSatisfy(targets.isCell), "a source of spikes is no cell")
         try contents.require(!NodeSearch(sources).hasRepeats, "a source is named twice")
         try contents.require(weight == nil || !spec.model.changesWeight, "a weight that spikes change is shared")
-        try contents.require(spec.model.carries == .spikes, "a slow inward current is no spike")
+        try contents.require(spec.model.signal == nil, "a signal is not a spike")
     }
 
     func make(_ segments: [Segment], _ simulation: Simulation) -> Projection {
@@ -251,44 +251,50 @@ extension Projection {
 // MARK: - Slow inward currents, generators
 
 extension CheckpointLoader {
-    func readSlowInwardCurrents(_ index: Int) throws {
+    func readSignals(_ index: Int) throws {
         let ranks = simulation.ranks
-        var (_, contents) = try reader.take(.slowInwardCurrents) { whole in
-            let section = try SICSection(&whole)
+        var (_, contents) = try reader.take(.signals) { whole in
+            let section = try SignalSection(&whole)
             try check(section, whole)
             return section.split(ranks: ranks.count, simulation.owner)
         }
-        let (number, entries) = try ranks.agree {
-            let section = try SICSection(&contents)
+        let section = try ranks.agree {
+            let section = try SignalSection(&contents)
             if ranks.isAlone { try check(section, contents) }
-            return (section.number, section.entries)
+            return section
         }
-        let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
-        let projection = SICProjection(number: number, entries: entries, count: count)
-        guard isBuilt else { return simulation.sicProjections.append(projection) }
-        let built = simulation.sicProjections[index]
+        let count = ranks.sum([section.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+        let model = try Synapses.named(section.model)
+        let projection = SignalProjection(
+            number: section.number, model: model, model.signal!, entries: section.entries, count: count)
+        guard isBuilt else { return simulation.signalProjections.append(projection) }
+        let built = simulation.signalProjections[index]
         try ranks.agree {
             let (old, new) = (built.entriesByTarget, projection.entriesByTarget)
             try same(
-                built.number == number && old.count == new.count
+                (built.number, built.model) == (projection.number, projection.model) && old.count == new.count
                     && zip(old, new).allSatisfy {
                         ($0.source, $0.target, $0.multiplicity) == ($1.source, $1.target, $1.multiplicity)
                     }, "slow inward current connections")
         }
-        simulation.sicProjections[index] = projection
+        simulation.signalProjections[index] = projection
     }
 
-    private func check(_ section: SICSection, _ contents: SectionReader) throws {
+    private func check(_ section: SignalSection, _ contents: SectionReader) throws {
         try contents.require(!section.sources.isEmpty, "there are no connections")
         for ids in [Set(section.sources), Set(section.targets)] {
             for id in ids where !targets.isCell(id) { throw contents.damaged("node \(id) is no cell") }
         }
+        guard let route = (try? Synapses.named(section.model))?.signal else {
+            throw contents.damaged("no signal goes over \(section.model)")
+        }
         try contents.require(
-            section.sources.allSatisfy { inputs(of: $0).sendsSlowInwardCurrent }, "a source sends none")
-        try contents.require(section.targets.allSatisfy { inputs(of: $0).slowInwardCurrent }, "a target takes none")
+            section.sources.allSatisfy { model(of: $0).signal(route.output) != nil }, "a source sends none")
+        try contents.require(
+            section.targets.allSatisfy { model(of: $0).ports.signal(route.port) != nil }, "a target takes none")
     }
 
-    private func inputs(of id: Int) -> NodeInputs { simulation.locate(id).population.cells!.model.inputs }
+    private func model(of id: Int) -> ModelDefinition { simulation.locate(id).population.cells!.model }
 
     func readLink(_ index: Int) throws {
         var (_, contents) = try reader.take(.link)

@@ -81,15 +81,9 @@ extension Simulation {
         for cell in share.cells {
             let place = share.offset + cell - share.cells.lowerBound
             for stamp in now + 1..<now + plane.slots {
-                let slot = stamp & plane.slotMask
-                for channel in 0..<plane.channels {
-                    add(
-                        plane.spikes[slot * plane.rowStride + channel * plane.channelStride + place], stamp, channel,
-                        to: &digest)
-                }
-                if let current = plane.current { add(current[slot * plane.inputStride + place], stamp, 8, to: &digest) }
-                if let sic = plane.slowInwardCurrent {
-                    add(sic[slot * plane.inputStride + place], stamp, 9, to: &digest)
+                for input in plane.ports.inputs {
+                    guard let row = plane.row(of: input, stamp: stamp) else { continue }
+                    add(row[place], stamp, input.code, to: &digest)
                 }
             }
         }

@@ -5,7 +5,7 @@ extension DeviceLink {
         _ sentUntil: Int, _ seed: Int64, _ fault: inout NegativeArrival?
     ) -> Int {
         numbers.prepare(generator, seed: seed, StreamName(.poisson, call: streamNumber), since: trainsSince)
-        let isRefused = run.plane.inputs.refusesNegativeWeights && weights[0] < 0
+        let isRefused = run.plane.spikes(receptor: receptor).refusesNegative && weights[0] < 0
         var events = 0
         guard weights.count == 1, delays.count == 1, !isRefused else {
             for i in run.first..<run.first + run.count {
@@ -36,7 +36,7 @@ extension DeviceLink {
     /// Spikes of one connection, rounded as those of `addAll` are.
     private func addPoisson(_ number: Int, at stamp: Int, _ run: Run, _ i: Int, _ fault: inout NegativeArrival?) {
         let (row, amount) = row(weight(i), at: stamp, run), place = i - run.first
-        if weight(i) < 0 && run.plane.inputs.refusesNegativeWeights {
+        if weight(i) < 0 && run.plane.spikes(receptor: receptor).refusesNegative {
             fault = .first(fault, NegativeArrival(stamp: stamp, place: run.place + place, plane: run.plane))
         }
         row[place] = row[place].addingProduct(amount, Double(number))
@@ -50,11 +50,8 @@ extension DeviceLink {
 
     /// Where spikes of a weight that arrive at a stamp go to, from the run's first cell on; and what each adds.
     private func row(_ weight: Double, at stamp: Int, _ run: Run) -> (UnsafeMutablePointer<Double>, Double) {
-        let plane = run.plane
-        let value = plane.inputs.countsSpikes ? 1 : weight
-        let channel = value > 0 || plane.channels == 1 ? 0 : plane.channelStride
-        let offset = (stamp & plane.slotMask) &* plane.rowStride &+ channel &+ run.place
-        return (plane.spikes + offset, abs(value))
+        let destination = run.plane.spikes(receptor: receptor), value = destination.countsSpikes ? 1 : weight
+        return (destination.row(stamp, value) + run.place, abs(value))
     }
 
     /// Adds rare spikes; those of a connection that arrive together are one event.

@@ -218,11 +218,11 @@ final class DeviceLink {
     private func applyCurrent(
         _ generator: any CurrentDevice, _ run: Run, _ arrivals: ClosedRange<Int>, _ sentUntil: Int
     ) {
-        let plane = run.plane, rows = plane.current!
+        let plane = run.plane, port = plane.ports.current(receptor: receptor)!
         for i in run.first..<run.first + run.count {
             let d = delay(i), place = run.place + i - run.first
             for stamp in emissions(arrivals, sentUntil, i) {
-                rows[((stamp + d) & plane.slotMask) * plane.inputStride + place] +=
+                plane.held(port, stamp: stamp + d)[place] +=
                     weight(i) * generator.current(at: stamp)
             }
         }
@@ -231,7 +231,7 @@ final class DeviceLink {
     private func applyNoise(
         _ generator: NoiseGenerator, _ run: Run, _ arrivals: ClosedRange<Int>, _ sentUntil: Int, _ seed: Int64
     ) {
-        let plane = run.plane, rows = plane.current!
+        let plane = run.plane, port = plane.ports.current(receptor: receptor)!
         for i in run.first..<run.first + run.count {
             let d = delay(i), place = run.place + i - run.first
             var drawing = -1
@@ -243,7 +243,7 @@ final class DeviceLink {
                         weight(i)
                         * generator.current(drawing: drawing, seed: seed, link: streamNumber, connection: i)
                 }
-                rows[((stamp + d) & plane.slotMask) * plane.inputStride + place] += current
+                plane.held(port, stamp: stamp + d)[place] += current
             }
         }
     }
@@ -268,14 +268,14 @@ final class DeviceLink {
     func add(
         _ weight: Double, times number: Int, at stamp: Int, _ run: Run, _ i: Int, _ fault: inout NegativeArrival?
     ) {
-        guard receptor == 0 else { return }
         let plane = run.plane, place = run.place + i - run.first
-        let value = plane.inputs.countsSpikes ? Double(number) : weight * Double(number)
-        if value < 0 && plane.inputs.refusesNegativeWeights {
+        let destination = plane.spikes(receptor: receptor)
+        guard destination.isHeard else { return }
+        let value = destination.countsSpikes ? Double(number) : weight * Double(number)
+        if value < 0 && destination.refusesNegative {
             fault = .first(fault, NegativeArrival(stamp: stamp, place: place, plane: plane))
         }
-        let channel = value > 0 || plane.channels == 1 ? 0 : plane.channelStride
-        plane.spikes[(stamp & plane.slotMask) &* plane.rowStride &+ channel &+ place] += abs(value)
+        destination.row(stamp, value)[place] += abs(value)
     }
 
     /// What was found when all that had been sent was handed on, before a change.

@@ -10,7 +10,7 @@ public final class Connections: CustomStringConvertible {
     enum Reference {
         case spike(projection: Int32, row: Int32, segment: Int32, index: Int32)
         /// Connections of a projection of slow inward currents have numbers, whatever is set.
-        case slowInwardCurrent(projection: Int, number: Int)
+        case signal(projection: Int, number: Int)
         case link(Int, index: Int32)
     }
 

@@ -172,7 +172,7 @@ enum RowMap {
 /// The cells of one population: how many there are, whose they are, and where those of this rank lie. Of cells of other ranks
 /// there is nothing but their number.
 final class Cells {
-    let model: any NodeModel.Type
+    let model: ModelDefinition
     /// Whose the cells are, and which are ours.
     let deal: Deal
     let own: Range<Int>
@@ -190,7 +190,7 @@ final class Cells {
         let offset: Int
     }
 
-    init(_ model: any NodeModel.Type, _ deal: Deal, own: Range<Int>, batch: Batch?, firstSlot: Int) {
+    init(_ model: ModelDefinition, _ deal: Deal, own: Range<Int>, batch: Batch?, firstSlot: Int) {
         (self.model, self.deal, self.own, self.batch) = (model, deal, own, batch)
         shift = firstSlot - own.lowerBound
     }

@@ -40,11 +40,11 @@ extension Simulation {
 
     func isOwn(_ id: Int) -> Bool { ranks.isAlone || owner(of: id) == ranks.rank }
 
-    /// The number of an own cell among those that send slow inward currents.
-    func ownSender(_ id: Int) -> Int {
+    /// The place of a signal of an own cell among all that own cells send.
+    func ownSender(_ signal: String, _ id: Int) -> Int {
         let (population, cell) = locate(id)
         let cells = population.cells!, batch = cells.batch!
-        return batch.firstSender + cell + cells.shift - batch.cells.lowerBound
+        return batch.firstSenders[batch.model.signal(signal)!] + cell + cells.shift - batch.cells.lowerBound
     }
 
     /// Whose connections come when, where each rank has some in ascending order. Collective.

@@ -7,7 +7,7 @@ struct Route {
     private let chunks: UnsafeMutablePointer<RowChunk?>
     /// The plane's input from the segment's base on.
     private let spikes: UnsafeMutablePointer<Double>
-    private let slotMask, rowStride, channelStride: Int
+    private let slotMask, rowStride, toNegative: Int
     private let plane: InputPlane
     private let base: Int
     private let countsSpikes, refusesNegativeWeights: Bool
@@ -29,10 +29,11 @@ struct Route {
         rows = outgoing.rows
         chunks = segment.chunks.baseAddress!
         (plane, base) = (segment.plane, segment.base)
-        spikes = plane.spikes + segment.base
-        (slotMask, rowStride) = (plane.slotMask, plane.rowStride)
-        channelStride = plane.channels == 1 ? 0 : plane.channelStride
-        (countsSpikes, refusesNegativeWeights) = (plane.inputs.countsSpikes, plane.inputs.refusesNegativeWeights)
+        let destination = plane.spikes(receptor: outgoing.projection.spec.receptor)
+        spikes = destination.rows + segment.base
+        (slotMask, rowStride, toNegative) = (destination.slotMask, destination.stride, destination.toNegative)
+        (countsSpikes, refusesNegativeWeights) = (destination.countsSpikes, destination.refusesNegative)
+        isHeard = destination.isHeard
         let projection = outgoing.projection
         self.projection = projection
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment) : nil
@@ -41,7 +42,6 @@ struct Route {
         } else {
             shared = nil
         }
-        isHeard = projection.spec.receptor == 0
         self.resolution = resolution
     }
 
@@ -117,7 +117,7 @@ struct Route {
     /// Where input of this sign and stamp goes to.
     @inline(__always)
     private func place(_ stamp: Int, _ value: Double) -> UnsafeMutablePointer<Double> {
-        spikes + ((stamp & slotMask) &* rowStride &+ (value > 0 ? 0 : channelStride))
+        spikes + ((stamp & slotMask) &* rowStride &+ (value > 0 ? 0 : toNegative))
     }
 }
 

@@ -3,10 +3,11 @@
 /// A slice is at most as long as the shortest delay, so nothing that a cell receives in a slice depends on what is sent
 /// in the same slice. Each worker, for each slice:
 ///
-///     1. adds to the input of its own cells what arrives from generators, and what astrocytes sent in the slice before;
+///     1. adds to the input of its own cells what arrives from generators, and the signals of the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
-///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at (1 and 2 go block by block, so that input stays in the cache);
-///     -- barrier: all outboxes and the output of all astrocytes are complete --
+///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at
+///        (1 and 2 go block by block, so that input stays in the cache);
+///     -- barrier: all outboxes and signals are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
 ///     4. hands spikes to its own cells' input planes.
@@ -40,9 +41,9 @@ final class SliceLoop: @unchecked Sendable {
     private let parts: [[Part]]
     /// For each worker and population, where spikes go.
     private let routes: [[[Route]]]
-    /// Output of astrocytes in a slice, two or three buffers in turn; nil where nobody listens.
-    private let sicOutput: [UnsafeMutablePointer<Double>]?
-    private let sicStride: Int
+    /// Signals of a slice, a run for each sender, two or three buffers in turn; nil where there is no listener.
+    private let signalOutput: [UnsafeMutablePointer<Double>]?
+    private let signalStride: Int
     private let outputs: Int
     /// Slices that exchanges are behind, 0 or 1.
     private let behind: Int
@@ -54,8 +55,8 @@ final class SliceLoop: @unchecked Sendable {
     /// Spikes of the slice `arrived`, in order.
     private var ordered: [OrderedSpike] = []
     private var arrived: Range<Int>
-    /// For each output: did an astrocyte send anything but 0?
-    private var sendsCurrent: [Bool]
+    /// For each output: did a cell send anything but 0?
+    private var sendsSignals: [Bool]
     private var goOn = true
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
@@ -86,9 +87,23 @@ final class SliceLoop: @unchecked Sendable {
         let batch: Batch
         let share: Cells.Share
         let blocks: [InputBlock]
-        let kernel: any Kernel
+        let kernel: any NodeKernel
         let sampling: SamplingPlan
         let check: StateCheck
+        let signals: KernelSignals
+    }
+
+    /// Where the kernel of a part puts its signals: one for each that the model sends.
+    private final class KernelSignals {
+        let outputs: UnsafeMutablePointer<SignalOutput?>
+
+        init(_ model: ModelDefinition) {
+            let count = max(model.signals.count, 1)
+            outputs = .allocate(capacity: count)
+            outputs.initialize(repeating: nil, count: count)
+        }
+
+        deinit { outputs.deallocate() }
     }
 
     /// A spike of negative weight that reaches a cell which takes none: global ids.
@@ -132,16 +147,16 @@ final class SliceLoop: @unchecked Sendable {
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
         // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
-        sicStride = length
+        signalStride = length
         histories = HistoryRecorder(simulation)
         exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
         outputs = 2 + behind
-        sendsCurrent = Array(repeating: false, count: outputs)
+        sendsSignals = Array(repeating: false, count: outputs)
         arrived = start..<start
-        let size = (simulation.senderCount + (simulation.remoteSenders?.count ?? 0)) * sicStride + 8
-        sicOutput =
-            simulation.sicProjections.isEmpty
+        let size = (simulation.senderCount + (simulation.remoteSenders?.count ?? 0)) * signalStride + 8
+        signalOutput =
+            simulation.signalProjections.isEmpty
             ? nil
             : (0..<outputs).map { _ in
                 let memory = ColumnStore.allocate(size)
@@ -151,7 +166,7 @@ final class SliceLoop: @unchecked Sendable {
         limitSpikes()
     }
 
-    deinit { sicOutput?.forEach { $0.deallocate() } }
+    deinit { signalOutput?.forEach { $0.deallocate() } }
 
     private nonisolated(unsafe) static var nextLimit = 0.0
 
@@ -193,7 +208,8 @@ final class SliceLoop: @unchecked Sendable {
                 parts.append(
                     Part(
                         batch: batch, share: share, blocks: some, kernel: batch.kernel(),
-                        sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch)))
+                        sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch),
+                        signals: KernelSignals(batch.model)))
             }
         }
         return parts
@@ -234,7 +250,7 @@ final class SliceLoop: @unchecked Sendable {
             deliver(worker)
         }
         for last in number - 1 - behind..<number {
-            for part in parts[worker] { part.blocks.forEach { takeSlowInwardCurrents($0, of: last) } }
+            for part in parts[worker] { part.blocks.forEach { takeSignals($0, of: last) } }
         }
     }
 
@@ -278,7 +294,7 @@ final class SliceLoop: @unchecked Sendable {
         for block in part.blocks {
             if steps.lowerBound == slice.lowerBound {
                 takeFromGenerators(block, slice, part.share.worker)
-                takeSlowInwardCurrents(block, of: number - 1 - behind)
+                takeSignals(block, of: number - 1 - behind)
                 if part.share.worker == 0 { lookAfterMessages() }
             }
             part.kernel.advance(
@@ -296,22 +312,25 @@ final class SliceLoop: @unchecked Sendable {
     private func cellIO(_ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int) -> CellIO {
         let plane = part.share.plane, shift = part.share.offset - part.share.cells.lowerBound
         return CellIO(
-            spikes: plane.spikes + shift, rowStride: plane.rowStride, channelStride: plane.channelStride,
-            slotMask: plane.slotMask,
-            current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
-            inputStride: plane.inputStride, sicOut: sicOut(part, outbox, number), firstStep: firstStep,
-            count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
+            inputs: plane.rows, shift: shift, slotMask: plane.slotMask,
+            signals: signalOutputs(part, firstStep, outbox, number), firstStep: firstStep, count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
             population: part.batch.population ?? -1, residents: part.batch.residents.map { UnsafePointer($0.bySlot) })
     }
 
-    private func sicOut(_ part: Part, _ outbox: Outbox, _ number: Int) -> SICOutput? {
-        guard let sicOutput, part.share.plane.inputs.sendsSlowInwardCurrent else { return nil }
-        let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
-        return SICOutput(
-            runs: sicOutput[number % outputs]
-                + (part.batch.firstSender - part.batch.cells.lowerBound) * sicStride,
-            stride: sicStride,
-            buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
+    private func signalOutputs(
+        _ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int
+    ) -> UnsafePointer<SignalOutput?> {
+        let outputs = part.signals.outputs, firsts = part.batch.firstSenders
+        guard let signalOutput, !firsts.isEmpty else { return UnsafePointer(outputs) }
+        let bytes = SignalOutput.bufferBytes(length)
+        let buffer = outbox.signalBuffer.memory(bytes: bytes * firsts.count)
+        for (index, first) in firsts.enumerated() where first >= 0 {
+            outputs[index] = SignalOutput(
+                runs: signalOutput[number % self.outputs] + (first - part.batch.cells.lowerBound) * signalStride,
+                stride: signalStride, buffer: (buffer + index * bytes).assumingMemoryBound(to: Double.self),
+                isActive: outbox.signalIsActive, firstStep: firstStep)
+        }
+        return UnsafePointer(outputs)
     }
 
     private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
@@ -332,13 +351,14 @@ final class SliceLoop: @unchecked Sendable {
     /// The id of a link's generator.
     private func sender(_ link: DeviceLink) -> Int { simulation.populationList[link.population].firstID + link.device }
 
-    /// What astrocytes sent in slice `number`.
-    private func takeSlowInwardCurrents(_ block: InputBlock, of number: Int) {
-        guard let sicOutput, number >= 0, let (table, parts) = block.slowInwardCurrents, sendsCurrent[number % outputs]
-        else { return }
-        let slice = slice(number)
-        table.apply(
-            parts, sicOutput[number % outputs], stride: sicStride, first: slice.lowerBound, count: slice.count)
+    /// What was sent in slice `number`.
+    private func takeSignals(_ block: InputBlock, of number: Int) {
+        guard let signalOutput, number >= 0, sendsSignals[number % outputs] else { return }
+        for (table, parts) in block.signals {
+            let slice = slice(number)
+            table.apply(
+                parts, signalOutput[number % outputs], stride: signalStride, first: slice.lowerBound, count: slice.count)
+        }
     }
 
     /// Lets the plastic synapses of a worker's own cells release, spike by spike.
@@ -360,7 +380,7 @@ final class SliceLoop: @unchecked Sendable {
     private func conclude(_ slice: Range<Int>, _ number: Int) {
         reached = slice.upperBound
         collect(slice, number)
-        sendsCurrent[number % outputs] = simulation.outboxes.contains { $0[number % 2].sicIsActive.pointee }
+        sendsSignals[number % outputs] = simulation.outboxes.contains { $0[number % 2].signalIsActive.pointee }
         let fault = firstFault(number)
         if let exchange {
             send(slice, number, fault, exchange)
@@ -406,10 +426,10 @@ final class SliceLoop: @unchecked Sendable {
         (report.wantsStop, report.wantsPause, report.hasFailed) = (wantsStop, wantsPause, fault != nil)
         report.spikes = ordered.count
         exchange.begin(ordered, report)
-        guard let remote = simulation.remoteSenders, let sicOutput else { return }
+        guard let remote = simulation.remoteSenders, let signalOutput else { return }
         remote.begin(
-            sicOutput[number % outputs], stride: sicStride, steps: slice.count,
-            isActive: sendsCurrent[number % outputs])
+            signalOutput[number % outputs], stride: signalStride, steps: slice.count,
+            isActive: sendsSignals[number % outputs])
     }
 
     /// Takes what all ranks have sent in slice `number`.
@@ -417,10 +437,10 @@ final class SliceLoop: @unchecked Sendable {
         guard let exchange else { return }
         arrived = slice(number)
         let all = exchange.end(&ordered, lags: arrived.count)
-        if let remote = simulation.remoteSenders, let sicOutput {
+        if let remote = simulation.remoteSenders, let signalOutput {
             let output = number % outputs
-            let isActive = remote.end(sicOutput[output], stride: sicStride, steps: arrived.count, number: output)
-            sendsCurrent[output] = sendsCurrent[output] || isActive
+            let isActive = remote.end(signalOutput[output], stride: signalStride, steps: arrived.count, number: output)
+            sendsSignals[output] = sendsSignals[output] || isActive
         }
         spikes += all.reduce(0) { $0 + $1.spikes }
         record()

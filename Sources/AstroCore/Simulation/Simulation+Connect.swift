@@ -49,7 +49,7 @@ extension Simulation {
     }
 
     private func bytesPerConnection(_ spec: SynapseSpec, _ kind: ConnectionKind) -> Double {
-        if kind == .slowInwardCurrent { return 24 }
+        if kind == .signal { return 24 }
         if kind == .stimulation { return 40 }
         var bytes = spec.sharedWeight == nil ? 10 : 2
         if spec.uniform("delay") == nil { bytes += 2 }
@@ -65,7 +65,7 @@ extension Simulation {
         var made = 0
         switch kind {
         case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call)
-        case .slowInwardCurrent: made = try makeSIC(rows, rule, spec, pre, post, call)
+        case .signal: made = try makeSignals(rows, rule, spec, pre, post, call)
         case .stimulation: made = try makeLinks(rows, rule, spec, pre, post, call)
         case .recording: return 0
         }
@@ -135,39 +135,39 @@ extension Simulation {
         }
     }
 
-    // MARK: Slow inward currents
+    // MARK: Signals
 
-    private func makeSIC(
+    private func makeSignals(
         _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
     ) throws -> Int {
         if !ranks.isAlone {
-            return add(try slowInwardCurrents(rows, rule, spec, pre, Targets(post, self), call), call)
+            return add(try signalEntries(rows, rule, spec, pre, Targets(post, self), call), spec.model, call)
         }
-        var entries: [SICProjection.Entry] = []
+        var entries: [SignalProjection.Entry] = []
         var positions: [UInt32] = []
         for (row, source) in pre.enumerated() {
             positions.removeAll(keepingCapacity: true)
             rows.append(row: row, to: &positions)
-            let values = try sicValues(spec, rule, call, row, positions.count, post.count)
+            let values = try connectionValues(spec, rule, call, row, positions.count, post.count)
             for (i, position) in positions.enumerated() {
                 append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
             }
         }
-        return add(entries, call)
+        return add(entries, spec.model, call)
     }
 
     /// As above for one's own targets, where rows come from several ranks.
-    private func slowInwardCurrents(
+    private func signalEntries(
         _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
         _ call: CallName
-    ) throws -> [SICProjection.Entry] {
-        let found = Mutex<[(chunk: Int, entries: [SICProjection.Entry])]>([])
+    ) throws -> [SignalProjection.Entry] {
+        let found = Mutex<[(chunk: Int, entries: [SignalProjection.Entry])]>([])
         try exchangeRows(rows, count: pre.count, onto: targets, numbered: true) { chunk, _, rows in
-            var entries: [SICProjection.Entry] = []
+            var entries: [SignalProjection.Entry] = []
             for (row, part) in rows {
                 let numbers = part.column(1)
                 if numbers.isEmpty { continue }
-                let values = try self.sicValues(spec, rule, call, row, Int(part.header.first!), targets.count)
+                let values = try self.connectionValues(spec, rule, call, row, Int(part.header.first!), targets.count)
                 for (i, place) in part.column(0).enumerated() {
                     let number = Int(numbers[i])
                     self.append(
@@ -180,7 +180,7 @@ extension Simulation {
         return found.withLock { $0.sorted { $0.chunk < $1.chunk }.flatMap(\.entries) }
     }
 
-    private func sicValues(
+    private func connectionValues(
         _ spec: SynapseSpec, _ rule: ConnectionRule?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
         let values = { (name: String) throws -> [Double] in
@@ -195,7 +195,7 @@ extension Simulation {
     /// - `follows`: there is no connection between them, not onto cells of other ranks either.
     private func append(
         _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, follows: Bool = true,
-        to entries: inout [SICProjection.Entry]
+        to entries: inout [SignalProjection.Entry]
     ) {
         if follows, let last = entries.last, Int(last.source) == source, Int(last.target) == target,
             last.weight == weight,
@@ -204,16 +204,19 @@ extension Simulation {
             entries[entries.count - 1].multiplicity += Int32(number)
         } else {
             entries.append(
-                SICProjection.Entry(
+                SignalProjection.Entry(
                     source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay),
                     multiplicity: Int32(number)))
         }
     }
 
     /// The number of connections. Collective.
-    private func add(_ entries: [SICProjection.Entry], _ call: CallName) -> Int {
+    private func add(_ entries: [SignalProjection.Entry], _ model: SynapseDefinition, _ call: CallName) -> Int {
         let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
-        if count > 0 { sicProjections.append(SICProjection(number: call.number, entries: entries, count: count)) }
+        if count > 0, let route = model.signal {
+            signalProjections.append(
+                SignalProjection(number: call.number, model: model, route, entries: entries, count: count))
+        }
         return count
     }
 
@@ -268,7 +271,7 @@ extension Simulation {
     private func linkValues(
         _ spec: SynapseSpec, _ rule: ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
-        try uniformValues(spec) ?? sicValues(spec, rule, call, row, count, postCount)
+        try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount)
     }
 
     // MARK: Tripartite
@@ -331,13 +334,13 @@ extension Simulation {
         } else {
             try build(primary, thirdIn, factor, out, rows, rowCount: pre.count)
         }
-        var entries: [SICProjection.Entry] = []
+        var entries: [SignalProjection.Entry] = []
         try ranks.agree {
             let shared = try uniformValues(specs.thirdOut)
             try out.forEach { target, place, number in
                 let astrocyte = third[factor.member(target, place)]
                 let name = targets.position(ofOwn: target) * factor.poolSize + place
-                let values = try shared ?? self.sicValues(specs.thirdOut, nil, outCall, name, number, 0)
+                let values = try shared ?? self.connectionValues(specs.thirdOut, nil, outCall, name, number, 0)
                 for i in values.weights.indices {
                     let each = values.weights.count == 1 ? number : 1
                     self.append(astrocyte, targets.own[target], values.weights[i], values.delays[i], each, to: &entries)
@@ -346,7 +349,7 @@ extension Simulation {
         }
         append(primary.projection)
         append(thirdIn.projection)
-        return (primary.projection.count, thirdIn.projection.count, add(entries, outCall))
+        return (primary.projection.count, thirdIn.projection.count, add(entries, specs.thirdOut.model, outCall))
     }
 
     private func buildHere(
@@ -388,14 +391,21 @@ struct TripartiteSpecs {
         self.thirdOut = try Self.spec(thirdOut, "third_out", third, post)
     }
 
+    private static func carriesWrong(_ model: SynapseDefinition, _ name: String) -> InputError {
+        let carries = model.signal.map { "a \($0.meaning)" } ?? "spikes"
+        let wanted = Synapses.all.filter { ($0.signal != nil) == (name == "third_out") }.map(\.name)
+        return InputError("\(model.name) carries \(carries) (\(wanted.joined(separator: ", ")))")
+    }
+
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
         do {
             let spec = try SynapseSpec(settings)
             try spec.refuseLists("connections with a third factor")
             let kind = try ConnectionKind(from, to, spec)
-            guard kind == .spikes || (kind == .slowInwardCurrent && name == "third_out") else {
+            guard kind == .spikes || kind == .signal else {
                 throw InputError("tripartite connections join cells, not devices")
             }
+            guard (kind == .signal) == (name == "third_out") else { throw carriesWrong(spec.model, name) }
             return spec
         } catch let error as InputError {
             throw InputError("\(name): \(error.message)")

@@ -69,8 +69,8 @@ extension Simulation {
         return (projection, segment, segment.chunks[Int(row) / Projection.rowsPerChunk]!)
     }
 
-    private func entry(_ p: Int, _ number: Int) -> SICProjection.Entry {
-        sicProjections[p].entries[sicProjections[p].entryIndex(of: number)]
+    private func entry(_ p: Int, _ number: Int) -> SignalProjection.Entry {
+        signalProjections[p].entries[signalProjections[p].entryIndex(of: number)]
     }
 
     func ends(of reference: Connections.Reference) -> (source: Int, target: Int) {
@@ -80,7 +80,7 @@ extension Simulation {
             return (
                 projection.sources[Int(row)], id(at: segment.base + Int(chunk.targets[Int(index)]), of: segment.plane)
             )
-        case .slowInwardCurrent(let p, let number):
+        case .signal(let p, let number):
             let entry = entry(p, number)
             return (Int(entry.source), Int(entry.target))
         case .link(let l, let index):
@@ -92,7 +92,7 @@ extension Simulation {
     func model(_ reference: Connections.Reference) -> SynapseDefinition {
         switch reference {
         case .spike(let p, _, _, _): return projections[Int(p)].model
-        case .slowInwardCurrent: return SICConnection.definition
+        case .signal(let p, _): return signalProjections[p].model
         case .link: return Synapses.standard
         }
     }
@@ -102,7 +102,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.weight ?? chunk.weights![Int(index)]
-        case .slowInwardCurrent(let p, let number): return entry(p, number).weight
+        case .signal(let p, let number): return entry(p, number).weight
         case .link(let l, let index): return links[l].weight(Int(index))
         }
     }
@@ -113,7 +113,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.delay ?? Int(chunk.delays![Int(index)])
-        case .slowInwardCurrent(let p, let number): return Int(entry(p, number).delay)
+        case .signal(let p, let number): return Int(entry(p, number).delay)
         case .link(let l, let index): return links[l].delay(Int(index))
         }
     }
@@ -235,8 +235,8 @@ extension Simulation {
     func setConnections(_ changes: ConnectionChanges) {
         let name = changes.name, references = changes.references
         let touched = touchedProjections(references), touchedLinks = touchedLinks(references)
-        let touchedCurrents = touchedCurrents(references)
-        if touched.isEmpty && touchedLinks.isEmpty && touchedCurrents.isEmpty { return }
+        let touchedSignals = touchedSignals(references)
+        if touched.isEmpty && touchedLinks.isEmpty && touchedSignals.isEmpty { return }
         if name != "weight", touched.contains(where: { projections[$0].model.readsTargetHistory }) {
             forgetUnreadHistory()
         }
@@ -250,16 +250,16 @@ extension Simulation {
         for (value, reference) in zip(changes.values, references) {
             switch reference {
             case .spike(let p, let row, let s, let index): setSpike(name, value, p, row, s, Int(index))
-            case .slowInwardCurrent(let p, let number): slow[p, default: []].append((number, value))
+            case .signal(let p, let number): slow[p, default: []].append((number, value))
             case .link(let l, let index):
                 if name == "weight" { links[l].setWeight(value, of: Int(index)) }
                 if name == "delay" { links[l].setDelay(Int(value), of: Int(index)) }
             }
         }
-        for (p, changes) in slow { sicProjections[p].set(changes, delay: name == "delay") }
+        for (p, changes) in slow { signalProjections[p].set(changes, delay: name == "delay") }
         if name == "delay" {
             for p in touched { projections[p].findDelays() }
-            for p in touchedCurrents { sicProjections[p].findDelays() }
+            for p in touchedSignals { signalProjections[p].findDelays() }
         }
         isPrepared = false
     }
@@ -279,9 +279,9 @@ extension Simulation {
         }
     }
 
-    private func touchedCurrents(_ references: [Connections.Reference]) -> [Int] {
+    private func touchedSignals(_ references: [Connections.Reference]) -> [Int] {
         touched(references) {
-            if case .slowInwardCurrent(let p, _) = $0 { p } else { nil }
+            if case .signal(let p, _) = $0 { p } else { nil }
         }
     }
 

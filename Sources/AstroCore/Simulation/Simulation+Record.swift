@@ -134,7 +134,7 @@ extension Simulation {
     private func checkSpikeSources(_ nodes: Nodes) throws {
         for population in nodes.runs.map(\.population) {
             let sends =
-                population.cells?.model.inputs.sendsSpikes
+                population.cells?.model.sendsSpikes
                 ?? (population.devices![0] is SpikeGenerator || population.devices![0] is PoissonGenerator)
             guard sends else {
                 throw InputError(

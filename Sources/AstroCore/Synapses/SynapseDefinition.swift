@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A synapse model as a value: its tables, and a kernel that says what happens at a spike.
 ///
 /// Its parameters and states belong to one of two parts. The *release* part acts at a sender's spike, alike for all connections of
@@ -6,7 +8,8 @@
 struct SynapseDefinition: Sendable {
     let name: String
     let text: ModelText
-    let carries: Load
+    /// What it joins where it carries a signal; nil where it carries spikes.
+    let signal: SignalRoute?
     /// What a user may set, in the order of pages and of streams of random numbers: weight, delay, receptor_type, then the
     /// model's own.
     let parameters: [Parameter]
@@ -23,8 +26,6 @@ struct SynapseDefinition: Sendable {
     let checkpointLayout: CheckpointLayout
     /// Gives the kernel for a projection's columns.
     let bind: @Sendable (SynapseColumns) -> any BoundSynapse
-
-    enum Load { case spikes, signal }
 
     /// A parameter or state of a model.
     struct Column: Sendable {
@@ -44,8 +45,8 @@ struct SynapseDefinition: Sendable {
     }
 
     /// A model whose connections have a weight and a delay, and nothing else.
-    init(_ name: String, _ text: ModelText, carries: Load = .spikes) {
-        self.init(name, text, carries: carries, scalesWeight: true) { BoundKernel<ConstantWeight>($0) }
+    init(_ name: String, _ text: ModelText, signal: SignalRoute? = nil) {
+        self.init(name, text, signal: signal, scalesWeight: true) { BoundKernel<ConstantWeight>($0) }
     }
 
     /// A model that scales the weight by what a spike releases.
@@ -77,12 +78,12 @@ struct SynapseDefinition: Sendable {
     }
 
     private init(
-        _ name: String, _ text: ModelText, carries: Load = .spikes, release: [Parameter] = [],
+        _ name: String, _ text: ModelText, signal: SignalRoute? = nil, release: [Parameter] = [],
         hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], conditions: [SynapseCondition] = [],
         changesWeight: Bool = false, scalesWeight: Bool = false, readsTargetHistory: Bool = false,
         checkpointLayout: CheckpointLayout = .general, bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
     ) {
-        (self.name, self.text, self.carries, self.bind) = (name, text, carries, bind)
+        (self.name, self.text, self.signal, self.bind) = (name, text, signal, bind)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
         parameters = Self.common + release + arrival
@@ -135,16 +136,24 @@ extension SynapseDefinition {
     }
 }
 
-/// All synapse models. A new one is listed here, and nowhere else.
+/// All synapse models. A new one of the program is listed here, and nowhere else.
 enum Synapses {
     /// In the order of pages and files, so new ones come last.
-    static let all: [SynapseDefinition] = [
+    private static let own: [SynapseDefinition] = [
         StaticSynapse.definition,
         TsodyksSynapse.definition,
         SICConnection.definition,
         Tsodyks2Synapse.definition,
         StdpSynapse.definition,
     ]
+
+    /// Models that were defined while the program runs.
+    private static let added = Mutex<[SynapseDefinition]>([])
+
+    static var all: [SynapseDefinition] { own + added.withLock { $0 } }
+
+    /// One whose name nothing else has.
+    static func add(_ model: SynapseDefinition) { added.withLock { $0.append(model) } }
 
     /// What a connect call makes when it names none, and what generators connect through.
     static let standard = StaticSynapse.definition

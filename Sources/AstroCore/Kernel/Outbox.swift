@@ -14,10 +14,13 @@ package final class Outbox: @unchecked Sendable {
     /// For each spike, what the synapses of each projection that leaves its population have released.
     var carried: [Double] = []
     let deferred = DeferredCells()
-    /// Where astrocytes put down their output step by step.
-    let sicBuffer = ReusedMemory()
-    /// Did an astrocyte send anything but 0 in this slice?
-    let sicIsActive = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
+    /// Where kernels put down their signals step by step.
+    let signalBuffer = ReusedMemory()
+    /// Did a cell send a signal of anything but 0 in this slice?
+    let signalIsActive = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
+    /// What names the random numbers of cells: the run's seed, and for each population how many nodes there were before.
+    private(set) var seed: Int64 = 0
+    private(set) var firstStreamed: [Int] = []
     /// The first cell, by time and then by place, found unstable in this slice.
     private(set) var instability: (step: Int, population: Int, cell: Int)?
 
@@ -27,12 +30,14 @@ package final class Outbox: @unchecked Sendable {
     /// The first spike that was not kept: the step within the slice, and whose.
     private(set) var overflow: (lag: Int, population: Int, cell: Int)?
 
-    init() { sicIsActive.initialize(to: false) }
+    init() { signalIsActive.initialize(to: false) }
 
-    deinit { sicIsActive.deallocate() }
+    deinit { signalIsActive.deallocate() }
+
+    func prepare(seed: Int64, firstStreamed: [Int]) { (self.seed, self.firstStreamed) = (seed, firstStreamed) }
 
     func clear(lags: Int) {
-        sicIsActive.pointee = false
+        signalIsActive.pointee = false
         while spikes.count < lags { spikes.append([]) }
         for lag in spikes.indices { spikes[lag].removeAll(keepingCapacity: true) }
         carried.removeAll(keepingCapacity: true)
@@ -53,12 +58,12 @@ package final class Outbox: @unchecked Sendable {
         instability = found
     }
 
-    func add(_ number: Int, lag: Int, population: Int, cell: Int) {
-        let kept = min(number, room - held)
+    func add(_ count: Int, lag: Int, population: Int, cell: Int) {
+        let kept = min(count, room - held)
         held += kept
         for _ in 0..<kept {
             spikes[lag].append(Spike(population: Int32(population), cell: Int32(cell), carried: 0))
         }
-        if kept < number, overflow == nil { overflow = (lag, population, cell) }
+        if kept < count, overflow == nil { overflow = (lag, population, cell) }
     }
 }

@@ -1,30 +1,40 @@
 import CLanes
 
-/// What astrocytes sent in a slice: for each sender a run of values, one a step.
+/// Where a kernel puts a signal down: for each sending cell a run of values, one a step of the slice.
 ///
-/// Kernels compute a step of many cells at a time, neurons add up all steps of single astrocytes: values are put down step
+/// Kernels compute a step of many cells at a time, receivers add up all steps of single senders: values are put down step
 /// by step in a small buffer of the worker and turned, eight cells at a time, into the runs.
-struct SICOutput {
-    /// The run of the population's first cell.
+package struct SignalOutput {
+    /// The run of the batch's first cell.
     let runs: UnsafeMutablePointer<Double>
     /// Steps in a run.
     let stride: Int
     /// A row a step, with `blockSize` places.
     let buffer: UnsafeMutablePointer<Double>
-
     /// Set where a value is not 0.
     let isActive: UnsafeMutablePointer<Bool>
+    let firstStep: Int
+
+    /// Sends the values of a vector of cells at the end of `step`. To be followed by `finish` for the same cells when all steps are
+    /// done.
+    ///
+    /// - `active`: lanes where the value is not 0.
+    @inline(__always)
+    package func send(_ values: some LaneVector, active: LaneBits, step: Int, cell: Int) {
+        if active != 0 { isActive.pointee = true }
+        values.store(at: buffer + ((step &- firstStep) &* blockSize &+ cell % blockSize))
+    }
+
+    /// Hands on what was sent of `width` cells from `cell` on.
+    @inline(__always)
+    package func finish(_ cell: Int, _ width: Int, _ steps: Range<Int>) {
+        turn(cells: cell..<cell &+ width, lags: steps.lowerBound &- firstStep..<steps.upperBound &- firstStep)
+    }
 
     static func bufferBytes(_ steps: Int) -> Int { steps * blockSize * 8 }
 
     @inline(__always)
-    func put(_ values: some LaneVector, lag: Int, cell: Int) {
-        values.store(at: buffer + (lag &* blockSize &+ cell % blockSize))
-    }
-
-    /// Hands on what `put` has put down for these cells.
-    @inline(__always)
-    func turn(cells: Range<Int>, lags: Range<Int>) {
+    private func turn(cells: Range<Int>, lags: Range<Int>) {
         var cell = cells.lowerBound
         while cell < cells.upperBound {
             let number = min(8, cells.upperBound &- cell)

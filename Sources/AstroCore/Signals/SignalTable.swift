@@ -1,180 +1,47 @@
 import CLanes
 
-/// The slow inward current connections of one connect call. Parallel connections with the same astrocyte, neuron,
-/// weight and delay are one entry with a multiplicity.
-final class SICProjection {
-    struct Entry {
-        /// Global ids.
-        var source, target: Int32
-        var weight: Double
-        var delay: Int32
-        var multiplicity: Int32
-    }
-
-    let number: Int
-    /// Onto own cells.
-    private(set) var entries: [Entry]
-    /// Connections, on all ranks.
-    let count: Int
-    private(set) var shortestDelay = 1, longestDelay = 1
-    /// Made when first asked for: entries by source and by target, and the number of each one's first connection, which stays
-    /// when entries are split.
-    private var bySource: [Int32] = [], byTarget: [Int32] = [], firsts: [Int] = []
-
-    /// Collective.
-    init(number: Int, entries: [Entry], count: Int) {
-        self.number = number
-        self.entries = entries
-        self.count = count
-        findDelays()
-    }
-
-    /// Collective.
-    func findDelays() {
-        shortestDelay = Ranks.all.least(entries.lazy.map { Int($0.delay) }.min() ?? .max)
-        longestDelay = Ranks.all.greatest(entries.lazy.map { Int($0.delay) }.max() ?? 1)
-    }
-
-    /// Gives connections, told by their numbers, new weights or delays (steps). Entries whose connections then differ are
-    /// split.
-    func set(_ changes: [(number: Int, value: Double)], delay: Bool) {
-        var changed: [Int: [Double]] = [:]
-        for change in changes {
-            let index = entryIndex(of: change.number), entry = entries[index]
-            let old = delay ? Double(entry.delay) : entry.weight
-            changed[index, default: Array(repeating: old, count: Int(entry.multiplicity))][
-                change.number - firstNumber(of: index)] = change.value
-        }
-        let parts = Dictionary(
-            uniqueKeysWithValues: changed.map { ($0, Self.parts(of: entries[$0], $1, delay: delay)) })
-        if parts.values.allSatisfy({ $0.count == 1 }) {
-            for (index, part) in parts { entries[index] = part[0] }
-            return
-        }
-        entries = entries.indices.flatMap { parts[$0] ?? [entries[$0]] }
-        (bySource, byTarget, firsts) = ([], [], [])
-    }
-
-    // MARK: Finding
-
-    /// The entry of a connection; connections count through the entries.
-    func entryIndex(of number: Int) -> Int {
-        countIfNeeded()
-        return firsts.partitioningIndex { $0 > number } - 1
-    }
-
-    func firstNumber(of index: Int) -> Int {
-        countIfNeeded()
-        return firsts[index]
-    }
-
-    private func countIfNeeded() {
-        guard firsts.count != entries.count else { return }
-        firsts.reserveCapacity(entries.count)
-        var next = 0
-        for entry in entries {
-            firsts.append(next)
-            next += Int(entry.multiplicity)
-        }
-    }
-
-    /// By source, then by target, parallel ones in their order: all that may be between some nodes.
-    func ordered(_ source: Nodes?, _ target: Nodes?) -> [Int] {
-        if bySource.count != entries.count {
-            let key = { (i: Int32) in (self.entries[Int(i)].source, self.entries[Int(i)].target, i) }
-            bySource = entries.indices.map { Int32($0) }.sorted { key($0) < key($1) }
-        }
-        if let source, Self.isFew(source, entries.count) {
-            return source.ids.sorted().flatMap { id in Self.range(of: id, bySource) { entries[$0].source } }
-        }
-        guard let target, Self.isFew(target, entries.count) else { return bySource.map { Int($0) } }
-        if byTarget.count != entries.count {
-            byTarget = entries.indices.map { Int32($0) }.sorted {
-                (entries[Int($0)].target, $0) < (entries[Int($1)].target, $1)
-            }
-        }
-        let found = target.ids.flatMap { id in Self.range(of: id, byTarget) { entries[$0].target } }
-        return found.sorted {
-            (entries[$0].source, entries[$0].target, $0) < (entries[$1].source, entries[$1].target, $1)
-        }
-    }
-
-    /// Is it sooner to look for each than to go through all entries?
-    private static func isFew(_ nodes: Nodes, _ count: Int) -> Bool { nodes.count * 32 < count }
-
-    private static func range(of id: Int, _ order: [Int32], _ end: (Int) -> Int32) -> [Int] {
-        let first = order.partitioningIndex { Int(end(Int($0))) >= id }
-        return order[first...].prefix { Int(end(Int($0))) == id }.map { Int($0) }
-    }
-
-    private static func parts(of entry: Entry, _ values: [Double], delay: Bool) -> [Entry] {
-        var result: [Entry] = []
-        for value in values {
-            var part = entry
-            part.multiplicity = 1
-            if delay { part.delay = Int32(value) } else { part.weight = value }
-            if let last = result.last, last.weight == part.weight, last.delay == part.delay {
-                result[result.count - 1].multiplicity += 1
-            } else {
-                result.append(part)
-            }
-        }
-        return result
-    }
-}
-
-extension SICProjection: Checkpointed {
-    static let kept = ["number", "entries"]
-    static let made = ["count", "shortestDelay", "longestDelay", "bySource", "byTarget", "firsts"]
-}
-
-extension SICProjection {
-    /// In the order of checkpoints, which does not tell how targets are dealt out.
-    var entriesByTarget: [Entry] {
-        if zip(entries, entries.dropFirst()).allSatisfy({ $0.target <= $1.target }) { return entries }
-        return entries.indices.sorted { (entries[$0].target, $0) < (entries[$1].target, $1) }.map { entries[$0] }
-    }
-
-    var memoryBytes: Int {
-        entries.count * MemoryLayout<Entry>.stride + (bySource.count + byTarget.count) * 4 + firsts.count * 8
-    }
-}
-
-/// The slow inward currents that one worker's neurons receive: for each neuron and delay the weighted sum over
-/// astrocytes, applied to the steps of a slice at once.
+/// What reaches a port of one worker's cells over connections that carry signals: for each cell and delay the weighted sum over
+/// senders, applied to the steps of a slice at once.
 ///
 /// Longer delays come first, as their contributions to a stamp are the earlier ones: the order of summation does not
 /// depend on where slices begin.
-final class SICTable {
+final class SignalTable {
     private struct Group {
         let place: Int
         let delay: Int
         let entries: Range<Int>
+        /// Where differences arrive, the sender that the target itself is; else -1.
+        let end: Int32
     }
 
     /// Groups that are dealt with alike.
     struct Part {
-        /// Are they eights of neighbouring neurons with the same delay?
+        /// Are they eights of neighbouring cells with the same delay, without differences?
         let tiled: Bool
         var groups: Range<Int>
     }
 
     let plane: InputPlane
+    private let port: Int
     private var groups: [Group] = []
     private var senders: [Int32] = []
     private var weights: [Double] = []
 
-    /// `place` and `sender` translate global ids; place is nil for neurons of other workers.
+    /// - `place`: of a cell by its global id; nil for those of other workers.
+    /// - `sender`: the run of what a cell sends, by the name of the signal and the cell's global id.
     init(
-        _ projections: [SICProjection], plane: InputPlane, place: (Int) -> Int?, sender: (Int) -> Int
+        _ projections: [SignalProjection], plane: InputPlane, port: Int, place: (Int) -> Int?,
+        sender: (String, Int) -> Int
     ) {
-        self.plane = plane
+        (self.plane, self.port) = (plane, port)
         var found: [Found] = []
         for (number, projection) in projections.enumerated() {
             for (index, entry) in projection.entries.enumerated() {
                 guard let place = place(Int(entry.target)) else { continue }
                 found.append(
-                    Found(place: Int32(place), delay: entry.delay, projection: Int32(number), entry: Int32(index)))
+                    Found(
+                        place: Int32(place), delay: entry.delay, isDifference: projection.route.isDifference ? 1 : 0,
+                        projection: Int32(number), entry: Int32(index)))
             }
         }
         // those of a tripartite call are in order
@@ -182,28 +49,35 @@ final class SICTable {
         senders.reserveCapacity(found.count)
         weights.reserveCapacity(found.count)
         for (i, item) in found.enumerated() {
-            let entry = projections[Int(item.projection)].entries[Int(item.entry)]
-            senders.append(Int32(sender(Int(entry.source))))
+            let projection = projections[Int(item.projection)], entry = projection.entries[Int(item.entry)]
+            let output = projection.route.output
+            senders.append(Int32(sender(output, Int(entry.source))))
             weights.append(entry.weight * Double(entry.multiplicity))
-            let isLast = i + 1 == found.count || found[i + 1].place != item.place || found[i + 1].delay != item.delay
-            guard isLast else { continue }
+            if i + 1 < found.count, found[i + 1].isSummed(with: item) { continue }
             let first = groups.last?.entries.upperBound ?? 0
-            groups.append(Group(place: Int(item.place), delay: Int(item.delay), entries: first..<i + 1))
+            groups.append(
+                Group(
+                    place: Int(item.place), delay: Int(item.delay), entries: first..<i + 1,
+                    end: item.isDifference == 0 ? -1 : Int32(sender(output, Int(entry.target)))))
         }
     }
 
     /// An entry of a projection onto a place of the plane.
     private struct Found: Comparable {
-        let place, delay, projection, entry: Int32
+        let place, delay, isDifference, projection, entry: Int32
+
+        func isSummed(with other: Found) -> Bool {
+            (place, delay, isDifference) == (other.place, other.delay, other.isDifference)
+        }
 
         static func < (a: Found, b: Found) -> Bool {
             if a.place != b.place { return a.place < b.place }
             if a.delay != b.delay { return a.delay > b.delay }
-            return (a.projection, a.entry) < (b.projection, b.entry)
+            return (a.isDifference, a.projection, a.entry) < (b.isDifference, b.projection, b.entry)
         }
     }
 
-    /// What is to be done for the neurons at some places.
+    /// What is to be done for the cells at some places.
     func parts(_ places: Range<Int>) -> [Part] {
         var parts: [Part] = []
         var index = firstGroup(at: places.lowerBound)
@@ -227,12 +101,13 @@ final class SICTable {
 
     private func isTile(_ first: Int) -> Bool {
         guard first + Tile.width <= groups.count else { return false }
-        return (1..<Tile.width).allSatisfy {
+        return groups[first].end < 0 && (1..<Tile.width).allSatisfy {
             groups[first + $0].place == groups[first].place + $0 && groups[first + $0].delay == groups[first].delay
+                && groups[first + $0].end < 0
         }
     }
 
-    /// Adds to some neurons what astrocytes sent in steps first ..< first + count;
+    /// Adds to some cells what was sent to them in steps first ..< first + count;
     /// `output[sender * stride + step - first]`.
     func apply(_ parts: [Part], _ output: UnsafePointer<Double>, stride: Int, first: Int, count: Int) {
         withUnsafeTemporaryAllocation(byteCount: Tile.bytes, alignment: 64) { memory in
@@ -247,7 +122,7 @@ final class SICTable {
         }
     }
 
-    /// Some groups, eight of neighbouring neurons at a time where `tiled`.
+    /// Some groups, eight of neighbouring cells at a time where `tiled`.
     private func apply(_ part: Part, _ sums: WeightedSums, _ tile: Tile, _ first: Int, _ count: Int) {
         let width = part.tiled ? Tile.width : 1
         groups.withUnsafeBufferPointer { groups in
@@ -259,10 +134,13 @@ final class SICTable {
                     for i in 0..<width {
                         let ahead = index &+ i &+ width
                         if ahead < groups.count { sums.prefetch(groups[ahead].entries, step) }
-                        if extra > 0 {
-                            sums.ten(groups[index &+ i].entries, step, to: tile.sums(i))
+                        let group = groups[index &+ i]
+                        if group.end >= 0 {
+                            sums.ofDifferences(group.entries, group.end, step, 8 &+ extra, to: tile.sums(i))
+                        } else if extra > 0 {
+                            sums.ten(group.entries, step, to: tile.sums(i))
                         } else {
-                            sums.eight(groups[index &+ i].entries, step, to: tile.sums(i))
+                            sums.eight(group.entries, step, to: tile.sums(i))
                         }
                     }
                     let steps = min(8, count &- step) &+ extra
@@ -275,7 +153,7 @@ final class SICTable {
 
     @inline(__always)
     private func add(_ tile: Tile, _ width: Int, _ group: Group, stamp: Int, _ steps: Int) {
-        let mask = plane.slotMask, rowLength = plane.inputStride, rows = plane.slowInwardCurrent!
+        let mask = plane.slotMask, rowLength = plane.rows[port].stride, rows = plane.rows[port].rows!
         if width == Tile.width { tile.turn(steps) }
         for k in 0..<steps {
             let slot = (stamp &+ group.delay &+ k) & mask
@@ -294,7 +172,7 @@ final class SICTable {
     var memoryBytes: Int { groups.count * MemoryLayout<Group>.stride + senders.count * 12 }
 }
 
-/// Weighted sums over the output of astrocytes.
+/// Weighted sums over what cells send.
 private struct WeightedSums {
     let output: UnsafePointer<Double>
     let stride: Int
@@ -309,6 +187,17 @@ private struct WeightedSums {
             sum = sum.addingProduct(values(i, step), SIMD8(repeating: weights[i]))
         }
         UnsafeMutableRawPointer(sums).storeBytes(of: sum, as: SIMD8<Double>.self)
+    }
+
+    /// The same of differences to what the receiver itself sends, of some steps.
+    @inline(never)
+    func ofDifferences(_ entries: Range<Int>, _ end: Int32, _ step: Int, _ count: Int, to sums: UnsafeMutablePointer<Double>) {
+        let own = output + (Int(end) &* stride &+ step)
+        for k in 0..<count { sums[k] = 0 }
+        for i in entries {
+            let other = output + (Int(senders[i]) &* stride &+ step)
+            for k in 0..<count { sums[k] = sums[k].addingProduct(weights[i], other[k] - own[k]) }
+        }
     }
 
     /// Of steps step ..< step + 10.
@@ -339,7 +228,7 @@ private struct WeightedSums {
     }
 }
 
-/// Sums of up to ten steps for eight neurons, first neuron by neuron, then step by step.
+/// Sums of up to ten steps for eight cells, first cell by cell, then step by step.
 private struct Tile {
     static let width = 8
     /// Two blocks of 16 rows of 8.
@@ -350,7 +239,7 @@ private struct Tile {
     init(_ memory: UnsafeMutablePointer<Double>) { self.memory = memory }
 
     @inline(__always)
-    func sums(_ neuron: Int) -> UnsafeMutablePointer<Double> { memory + neuron &* Self.row }
+    func sums(_ cell: Int) -> UnsafeMutablePointer<Double> { memory + cell &* Self.row }
 
     private var turned: UnsafeMutablePointer<Double> { memory + 128 }
 
