@@ -35,14 +35,6 @@ public enum Catalogue {
         }
     }
 
-    /// Adds a model of synapses.
-    static func add(_ model: SynapseDefinition) throws {
-        guard !models.contains(where: { $0.name == model.name }) else {
-            throw InputError("'\(model.name)' is the name of a model already: choose another")
-        }
-        Synapses.add(model)
-    }
-
     // types without state: nothing to guard
     nonisolated(unsafe) static let deviceModels: [any Device.Type] = [
         PoissonGenerator.self,

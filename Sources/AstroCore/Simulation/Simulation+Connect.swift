@@ -9,11 +9,21 @@ extension Simulation {
         try connect(pre, post, try ConnectionRule(rule), synapse)
     }
 
-    func connect(_ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule, _ synapse: Settings) throws -> Int {
+    /// The same through a model that need not be in the list, where `synapse` names none.
+    func connect(
+        _ pre: Nodes, _ post: Nodes, through model: SynapseDefinition, rule: Settings = [:], synapse: Settings = [:]
+    ) throws -> Int {
+        try connect(pre, post, try ConnectionRule(rule), synapse, standard: model)
+    }
+
+    func connect(
+        _ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule, _ synapse: Settings,
+        standard: SynapseDefinition = Synapses.standard
+    ) throws -> Int {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
-            let spec = try SynapseSpec(synapse)
+            let spec = try SynapseSpec(synapse, standard: standard)
             let kind = try ConnectionKind(pre, post, spec)
             if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A synapse model as a value: its tables, and a kernel that says what happens at a spike.
 ///
 /// Its parameters and states belong to one of two parts. The *release* part acts at a sender's spike, alike for all connections of
@@ -136,24 +134,16 @@ extension SynapseDefinition {
     }
 }
 
-/// All synapse models. A new one of the program is listed here, and nowhere else.
+/// All synapse models. A new one is listed here, and nowhere else.
 enum Synapses {
     /// In the order of pages and files, so new ones come last.
-    private static let own: [SynapseDefinition] = [
+    static let all: [SynapseDefinition] = [
         StaticSynapse.definition,
         TsodyksSynapse.definition,
         SICConnection.definition,
         Tsodyks2Synapse.definition,
         StdpSynapse.definition,
     ]
-
-    /// Models that were defined while the program runs.
-    private static let added = Mutex<[SynapseDefinition]>([])
-
-    static var all: [SynapseDefinition] { own + added.withLock { $0 } }
-
-    /// One whose name nothing else has.
-    static func add(_ model: SynapseDefinition) { added.withLock { $0.append(model) } }
 
     /// What a connect call makes when it names none, and what generators connect through.
     static let standard = StaticSynapse.definition
