@@ -47,7 +47,7 @@ extension CheckpointLoader {
         let number = try contents.int(0...simulation.populationList.count - 1, "population")
         let population = simulation.populationList[number]
         let device = try contents.int(0...max(0, (population.devices?.count ?? 0) - 1), "generator")
-        try contents.require(population.devices != nil, "a generator is a cell")
+        try contents.require(population.spikeSource(device) != nil, "a generator sends no spikes")
         return DeviceListener(
             recording: recording, population: population, device: device,
             streamNumber: try contents.int(ClosedRange(DeviceListener.streamNumbers), "stream"),
@@ -89,7 +89,8 @@ extension CheckpointLoader {
         }
         for (cell, value) in zip(row.cells, row.values) {
             guard let share = cells.share(of: cell) else { continue }
-            share.plane.row(of: input, stamp: simulation.now + row.ahead)![share.offset + cell - share.cells.lowerBound] =
+            share.plane.row(of: input, stamp: simulation.now + row.ahead)![
+                share.offset + cell - share.cells.lowerBound] =
                 value
         }
     }

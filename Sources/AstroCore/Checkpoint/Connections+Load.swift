@@ -302,6 +302,8 @@ extension CheckpointLoader {
         let count = simulation.populationList[population].devices?.count ?? 0
         try contents.require(count > 0, "a generator is a cell")
         let device = try contents.int(0...count - 1, "generator")
+        try contents.require(
+            simulation.populationList[population].generator(device) != nil, "a generator is a recorder")
         let stream = try contents.int(0...Purpose.poisson.mostCalls - 1, "stream"),
             number = try contents.int(0...1 << 40, "number of the call")
         let receptor = try contents.int(0...1000, "receptor")
@@ -339,7 +341,7 @@ extension CheckpointLoader {
                 place: simulation.place)
             simulation.links.append(link)
         }
-        link.restore(
+        link.resume(
             weights: weights, delays: delays, since: since, trainsSince: trainsSince,
             negativeArrival: negativeArrival(fault ?? (simulation.now + 1, targets[0]), hasNegativeArrival))
     }

@@ -117,16 +117,8 @@ struct CheckpointLoader {
         let owner = try ownerOfNodes()
         try same(!isBuilt || built.count == counts.recordings, "numbers of recorders")
         for index in 0..<counts.recordings {
-            var (_, contents) = try reader.take(.recording)
-            let isNode = try contents.flag()
-            let label = try contents.optionalText()
-            let quantities = try (0..<(try contents.count())).map { _ in try contents.text() }
-            let recording =
-                isBuilt ? built[index] : Recording(quantities: quantities, resolution: simulation.resolution)
-            try same(recording.quantities == quantities, "recorded quantities")
-            recording.label = label
-            try recording.read(
-                &contents, from: reader, ids: 1..<nodeCount + 1, streams: streams, owner: owner)
+            let (recording, isNode) = try readRecording(
+                into: isBuilt ? built[index] : nil, ids: 1..<nodeCount + 1, owner: owner)
             recordings.append(recording)
             if !isBuilt, !isNode { simulation.recordings.append(recording) }
         }

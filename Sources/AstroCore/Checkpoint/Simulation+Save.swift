@@ -50,9 +50,7 @@ extension Simulation {
     /// Those of `record` in order, then those of nodes.
     var numberedRecordings: [Recording] {
         recordings
-            + populationList.flatMap { population in
-                (population.devices ?? []).compactMap { ($0 as? any RecorderDevice)?.recording }
-            }
+            + populationList.flatMap { $0.recorders.map(\.recording) }
     }
 
     // MARK: Nodes
@@ -74,9 +72,9 @@ extension Simulation {
         }
         guard let devices = population.devices else { return }
         try writer.put(.devices, population.index) { contents in
-            for device in devices {
+            for (i, device) in devices.enumerated() {
                 contents.put(device.values)
-                contents.put((device as? any RecorderDevice).map { numbers[ObjectIdentifier($0.recording)]! })
+                contents.put(population.recorder(i).map { numbers[ObjectIdentifier($0.recording)]! })
                 contents.put(device.carried)
             }
         }
@@ -120,10 +118,18 @@ extension Simulation {
     private func write(_ link: DeviceLink, _ number: Int, to writer: CheckpointWriter) throws {
         let fault = firstNegativeArrival(of: link)
         let ends = try LinkPart(link, targets: targets(of: link)).whole(ranks)
-        try writer.put(.link, number) { link.write(ends, fault: fault, to: &$0) }
+        try writer.put(.link, number) { contents in
+            [link.population, link.device, link.streamNumber, link.number].forEach { contents.put($0) }
+            [link.receptor, link.since, link.trainsSince].forEach { contents.put($0) }
+            contents.put(fault != nil)
+            if let fault { [fault.stamp, fault.target].forEach { contents.put($0) } }
+            contents.put(near: ends.targets)
+            contents.put(near: ends.delays)
+            contents.put(ends.weights)
+        }
     }
 
-    /// Of all ranks. Collective.
+    /// When a negative weight arrives where none may, and the id of the cell: the first on all ranks. Collective.
     private func firstNegativeArrival(of link: DeviceLink) -> (stamp: Int, target: Int)? {
         let mine = link.negativeArrival.map { (stamp: $0.stamp, target: id(at: $0.place, of: $0.plane)) }
         let stamp = -ranks.greatest(-(mine?.stamp ?? .max))

@@ -37,7 +37,7 @@ extension Simulation {
         // all are checked before any is made
         for group in groups { try check(group) }
         return try groups.reduce(0) { made, group in
-            made + (try connect(group.pre, group.post, ConnectionRule(group.list), group.synapse))
+            made + (try connect(group.pre, group.post, rule: group.list, synapse: group.synapse))
         }
     }
 

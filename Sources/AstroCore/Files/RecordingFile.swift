@@ -18,7 +18,7 @@ struct RecordingFile {
         }
         let recording = recorder.recording
         recording.sortIfNeeded()
-        if recording.forgotten > 0 { try recording.stream?.write(through: recording.lastStamp) }
+        if recording.forgotten > 0 { try recording.stream?.write(recording, through: recording.lastStamp) }
         switch ending {
         case ".npz":
             try recorder.checkKept()
@@ -26,7 +26,7 @@ struct RecordingFile {
         case ".h5":
             _ = try HDF5Library.shared.get()
             try OutputFile.replaceApart(path) { aside in
-                let nodes = recording.isSpikes ? Array(recording.recordedIDs) : recording.sampled
+                let nodes = recording.isSpikes ? Array(recording.recordedIDs) : recording.samples.nodes
                 let events = try SonataEvents(
                     path, at: aside, recording, recorder.simulation, nodes: nodes, expected: recorder.eventCount)
                 try fill(events)
@@ -35,14 +35,16 @@ struct RecordingFile {
             try OutputFile.replace(path) { aside in
                 let events = try TextEvents(path, at: aside, isDat: ending == ".dat", recording)
                 try fill(events)
-                try events.file.settle()
+                try events.settle()
             }
         }
     }
 
     /// With what is in memory, or else with all that is in the recorder's file.
     private func fill(_ events: some EventSink) throws {
-        guard let streamed = StreamedEvents(recorder.recording) else { return try events.append(through: .max) }
+        guard let streamed = StreamedEvents(recorder.recording) else {
+            return try events.append(recorder.recording, through: .max)
+        }
         try streamed.forEachPiece { try events.append($0) }
     }
 

@@ -34,7 +34,7 @@ extension Simulation {
 /// Writes a recorder's events as a SONATA spike file (/spikes/POPULATION) or report (/report/POPULATION, with several
 /// quantities /report/POPULATION.QUANTITY), part by part.
 final class SonataEvents: EventSink {
-    private var recording: Recording
+    private let recording: Recording
     private var spikes: [Int: SpikeGroup] = [:]
     private var reports: [ReportGroup] = []
     private let populations: [(name: String, firstID: Int)]
@@ -114,19 +114,19 @@ final class SonataEvents: EventSink {
         reports.append(ReportGroup(quantity: quantity, places: places, data: data, time: time))
     }
 
-    func append(through stamp: Int) throws {
-        let end = recording.isSpikes ? try appendSpikes(next, stamp) : try appendSamples(next, stamp)
+    func append(_ recording: Recording, through stamp: Int) throws {
+        let end =
+            recording.isSpikes ? try appendSpikes(recording, next, stamp) : try appendSamples(recording, next, stamp)
         try file.flush()
         next = end
     }
 
     func append(_ piece: EventPiece) throws {
-        recording = Recording(part: recording, piece)
         next = 0
-        try append(through: .max)
+        try append(Recording(part: recording, piece), through: .max)
     }
 
-    private func appendSpikes(_ first: Int, _ stamp: Int) throws -> Int {
+    private func appendSpikes(_ recording: Recording, _ first: Int, _ stamp: Int) throws -> Int {
         var parts: [Int: (times: [Double], ids: [Double])] = [:]
         var index = populations.startIndex
         let next = recording.forEachEvent(from: first, through: stamp) { event in
@@ -143,26 +143,23 @@ final class SonataEvents: EventSink {
         return next
     }
 
-    private func appendSamples(_ start: Int, _ stamp: Int) throws -> Int {
-        var stamps: [Int] = [], starts: [Int] = []
-        let width = recording.sampled.count
-        let next = recording.forEachEvent(from: start, through: stamp) { event in
-            if stamps.last != event.stamp {
-                stamps.append(event.stamp)
-                starts.append(event.place)
-            }
-        }
-        guard !stamps.isEmpty else { return next }
+    private func appendSamples(_ recording: Recording, _ start: Int, _ stamp: Int) throws -> Int {
+        var samples: [SampleTable.Sample] = []
+        let next = recording.forEachSample(from: start, through: stamp) { samples.append($0) }
+        guard !samples.isEmpty else { return next }
+        let nodes = recording.samples.nodes.indices
         let known = reports.filter { $0.quantity == 0 }.reduce(0) { $0 + $1.places.count }
-        guard next - start == width * stamps.count, known == width else {
+        guard samples.allSatisfy({ $0.places == nodes }), known == nodes.count else {
             throw unfit("nodes were connected to the recorder after its first sample")
         }
-        try noteTimes(stamps)
+        try noteTimes(samples.map(\.stamp))
         for report in reports {
-            let column = recording.columns[report.quantity]
             var rows: [Double] = []
-            rows.reserveCapacity(starts.count * report.places.count)
-            for start in starts { rows += report.places.map { column.base[start + $0] } }
+            rows.reserveCapacity(samples.count * report.places.count)
+            for sample in samples {
+                let values = recording.samples.values(report.quantity, sample.values)
+                rows += report.places.map { values[$0] }
+            }
             try report.data.append(rows)
             let bounds = [first, last + interval].map { TimeGrid.ms($0, recording.resolution) }
             try report.time.replace(bounds + [TimeGrid.ms(interval, recording.resolution)])

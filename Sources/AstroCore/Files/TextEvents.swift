@@ -4,38 +4,29 @@
     import Musl
 #endif
 
-/// What a recorder's events are appended to.
-protocol EventSink: AnyObject {
-    /// Number of the first event that is not in it.
-    var next: Int { get set }
-    /// Appends the events from `next` on, up to `stamp`. Those that are in it when it throws are counted.
-    func append(through stamp: Int) throws
-    /// Appends events that come from elsewhere than the recording's own memory.
-    func append(_ piece: EventPiece) throws
-}
-
 /// Events as text, one a line: .csv, or .dat as the reference simulator's ASCII files are.
-final class TextEvents: EventSink {
-    let file: AppendingFile
+final class TextEvents: EventLog {
+    private let file: AppendingFile
     var next = 0
-    /// It holds the stream that this belongs to.
-    private unowned let recording: Recording
+    private let quantities: [String]
+    private let resolution: Double
     private let isDat: Bool
     private static let pieceSize = 1 << 16
 
     /// Writes the header. `path` is the name in messages, `place` where the file is made.
     init(_ path: String, at place: String, isDat: Bool, _ recording: Recording) throws {
         file = try AppendingFile(path, at: place)
-        (self.recording, self.isDat) = (recording, isDat)
+        (quantities, resolution, self.isDat) = (recording.quantities, recording.resolution, isDat)
         let names = isDat ? ["sender", "time_ms"] : ["time_ms", "sender"]
         // the reference's files have three lines before the first event, and readers skip three
         let lines = isDat ? "# astrolua version: \(Catalogue.version)\n# RecordingBackendASCII version: 2\n" : ""
-        try file.append((lines + (names + recording.quantities).joined(separator: separator) + "\n").utf8)
+        try file.append((lines + (names + quantities).joined(separator: separator) + "\n").utf8)
     }
 
     /// Goes on with a file that has been written so far.
     init(continuing position: RecordingStream.Position, _ recording: Recording) throws {
-        (self.recording, isDat, next) = (recording, position.path.hasSuffix(".dat"), position.next)
+        (quantities, resolution) = (recording.quantities, recording.resolution)
+        (isDat, next) = (position.path.hasSuffix(".dat"), position.next)
         guard access(position.path, F_OK) == 0 else { throw OutputFile.failure(position.path) }
         file = try AppendingFile(position.path, keeping: true)
         try file.goBack(to: position.size)
@@ -43,11 +34,15 @@ final class TextEvents: EventSink {
 
     private var separator: String { isDat ? "\t" : "," }
 
-    func append(through stamp: Int) throws {
+    var size: Int { file.size }
+
+    func settle() throws { try file.settle() }
+
+    func append(_ recording: Recording, through stamp: Int) throws {
         recording.sortIfNeeded()
         try append { take in
             try recording.forEachEvent(from: next, through: stamp) { event in
-                try take(event.number, line(event.stamp, event.sender) { recording.columns[$0].base[event.place] })
+                try take(event.number, line(event.stamp, event.sender, event.value))
             }
         }
     }
@@ -78,11 +73,11 @@ final class TextEvents: EventSink {
         try put(before: end)
     }
 
-    /// - `value`: that of a quantity, by number.
+    /// - `value`: that of a quantity, by index.
     private func line(_ stamp: Int, _ sender: Int, _ value: (Int) -> Double) -> String {
-        let ms = TimeGrid.ms(stamp, recording.resolution)
+        let ms = TimeGrid.ms(stamp, resolution)
         var line = isDat ? "\(sender)\t\(Self.thousandths(ms))" : "\(ms),\(sender)"
-        for quantity in recording.quantities.indices { line += separator + "\(value(quantity))" }
+        for quantity in quantities.indices { line += separator + "\(value(quantity))" }
         return line + "\n"
     }
 
@@ -90,5 +85,31 @@ final class TextEvents: EventSink {
     private static func thousandths(_ ms: Double) -> String {
         let units = Int((ms * 1000).rounded())
         return "\(units / 1000).\(String(1000 + units % 1000).dropFirst())"
+    }
+}
+
+extension RecordingStream {
+    static let endings = [".csv", ".dat"]
+
+    /// Begins a file.
+    convenience init(_ path: String, _ recording: Recording) throws {
+        guard let ending = Self.endings.first(where: path.hasSuffix) else { throw Self.refusal(path) }
+        let isFirst = Ranks.all.rank == 0
+        self.init(path, isFirst ? try TextEvents(path, at: path, isDat: ending == ".dat", recording) : nil)
+    }
+
+    /// Goes on with a file where a checkpoint left it; what is behind that place is taken away when the next piece comes.
+    convenience init(_ position: Position, _ recording: Recording) throws {
+        let isFirst = Ranks.all.rank == 0
+        self.init(position.path, isFirst ? try TextEvents(continuing: position, recording) : nil)
+    }
+
+    private static func refusal(_ path: String) -> InputError {
+        let isKnown = RecordingFile.endings.contains(where: path.hasSuffix)
+        let why =
+            isKnown
+            ? "a file of this kind is good only when it is whole. Record to a .csv file; rec:save('\(path)') then makes this one of it, however long it is. Here "
+            : ""
+        return InputError("to = '\(path)': \(why)the ending must be one of \(endings.joined(separator: ", "))")
     }
 }

@@ -1,7 +1,6 @@
 /// Gaussian white noise, approximated by a current that is drawn anew every `dt`, independently for each connection.
-struct NoiseGenerator: Device {
+struct NoiseGenerator: CurrentSource {
     static let name = "noise_generator"
-    static let family = NodeFamily.stimulator
     static let text = ModelText(
         summary: "Gaussian noise current, drawn anew every dt for each connection.",
         equations: "I = mean + sqrt(std^2 + std_mod^2 sin(2 pi frequency t + phase)) N(0, 1), held for dt",
@@ -61,18 +60,16 @@ struct NoiseGenerator: Device {
         return values
     }
 
-    /// The stamp at which the current that holds at `stamp` was drawn.
-    func drawing(for stamp: Int) -> Int {
+    static let drawsForEachConnection = true
+
+    func heldSince(_ stamp: Int) -> Int {
         if let hold, stamp < hold.end { return hold.drawing }
         let first = max(window.start, first)
         return first + (stamp - first) / holdSteps * holdSteps
     }
 
-    func isActive(_ stamp: Int) -> Bool { window.contains(stamp + 1) }
-
-    /// The current that one connection draws at `drawing`, from the connection's stream.
-    func current(drawing: Int, seed: Int64, link: Int, connection: Int) -> Double {
-        var stream = RandomStream(seed: seed, StreamName(.noise, call: link, member: connection), from: drawing)
+    func current(at drawing: Int, over connection: ConnectionNumbers) -> Double {
+        var stream = connection.stream(from: drawing)
         let law = law(drawing)
         return law.mean + law.deviation * stream.normal()
     }
@@ -96,14 +93,14 @@ struct NoiseGenerator: Device {
     private func lastHold(_ now: Int) -> Hold? {
         let last = min(now, window.stop - 1)
         guard last >= max(window.start, first) else { return hold }
-        let drawing = drawing(for: last), law = law(drawing)
+        let drawing = heldSince(last), law = law(drawing)
         return Hold(drawing: drawing, end: drawing + holdSteps, mean: law.mean, deviation: law.deviation)
     }
 
-    func succeeding(_ old: (any Device)?, now: Int) -> Self {
+    func succeeding(_ old: Self?, now: Int) -> Self {
         guard now > 0 else { return self }
         var new = self
-        new.hold = (old as? Self)?.lastHold(now).flatMap { $0.end > now + 1 ? $0 : nil }
+        new.hold = old?.lastHold(now).flatMap { $0.end > now + 1 ? $0 : nil }
         new.first = new.hold?.end ?? now + 1
         return goesOn(new, now) ? self : new
     }
@@ -113,7 +110,7 @@ struct NoiseGenerator: Device {
         let start = max(window.start, first)
         guard (max(window.start, new.first) - start) % holdSteps == 0 else { return false }
         guard let hold = new.hold else { return true }
-        return start <= hold.drawing && drawing(for: hold.end - 1) == hold.drawing
+        return start <= hold.drawing && heldSince(hold.end - 1) == hold.drawing
             && law(hold.drawing) == (hold.mean, hold.deviation)
     }
 
@@ -139,22 +136,5 @@ struct NoiseGenerator: Device {
         }
         result.hold = Hold(drawing: drawing, end: first, mean: mean, deviation: deviation)
         return result
-    }
-}
-
-extension Simulation {
-    /// What a multimeter records of a generator: the current it sends at a stamp. Of noise, the mean over its connections.
-    func currentSent(by generator: any Device, _ device: Int, of population: Int, at stamp: Int) -> Double {
-        if let generator = generator as? any CurrentDevice { return generator.current(at: stamp) }
-        guard let noise = generator as? NoiseGenerator, noise.isActive(stamp) else { return 0 }
-        let drawing = noise.drawing(for: stamp)
-        var sum = 0.0, count = 0
-        for link in links where link.population == population && link.device == device {
-            count += link.count
-            for i in 0..<link.count {
-                sum += noise.current(drawing: drawing, seed: seed, link: link.streamNumber, connection: i)
-            }
-        }
-        return sum / Double(max(count, 1))
     }
 }

@@ -1,7 +1,6 @@
 /// Emits spikes at listed times.
-struct SpikeGenerator: Device {
+struct SpikeGenerator: SpikeSource {
     static let name = "spike_generator"
-    static let family = NodeFamily.stimulator
     static let text = ModelText(
         summary: "Emits spikes at listed times.",
         notes: [
@@ -28,14 +27,8 @@ struct SpikeGenerator: Device {
         Parameter("shift_now_spikes", .flag(false), .flag, "move a time that is now by one step"),
     ]
 
-    struct Spike {
-        let stamp: Int
-        let weight: Double
-        let multiplicity: Int
-    }
-
     let values: Settings
-    let spikes: [Spike]
+    private let spikes: [SentSpikes]
     private let stamps: [Int]
 
     init(_ values: Settings, resolution: Double) throws {
@@ -46,7 +39,7 @@ struct SpikeGenerator: Device {
         let weights = try Self.perSpike("spike_weights", values, times.count)
         let multiplicities = try Self.perSpike("spike_multiplicities", values, times.count)
         let shift = values.flag("shift_now_spikes"), rounding = values.flag("allow_offgrid_times")
-        var spikes: [Spike] = []
+        var spikes: [SentSpikes] = []
         var previous = -TimeGrid.never
         for (i, time) in times.enumerated() {
             let step = try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): spike_times")
@@ -68,7 +61,7 @@ struct SpikeGenerator: Device {
             }
             let stamp = step + window.origin
             guard window.contains(stamp), multiplicity > 0 else { continue }
-            spikes.append(Spike(stamp: stamp, weight: weights?[i] ?? 1, multiplicity: Int(multiplicity)))
+            spikes.append(SentSpikes(stamp: stamp, count: Int(multiplicity), weight: weights?[i] ?? 1))
         }
         self.spikes = spikes
         stamps = spikes.map(\.stamp)
@@ -101,10 +94,18 @@ struct SpikeGenerator: Device {
         return (values.merging(["spike_times": .numbers(times)]) { $1 }, [:])
     }
 
-    /// The first stamp of a spike from `stamp` on; nil where there is none.
-    func next(from stamp: Int) -> Int? {
+    func nextSpike(from stamp: Int) -> Int? {
         let index = EventTimes.firstIndex(in: stamps, after: stamp - 1)
         return index < stamps.count ? stamps[index] : nil
+    }
+
+    /// All connections get the same spikes.
+    func forEachSpike(_ stamps: Range<Int>, of _: ConnectionNumbers, _ body: (SentSpikes) -> Void) {
+        var index = EventTimes.firstIndex(in: self.stamps, after: stamps.lowerBound - 1)
+        while index < spikes.count, spikes[index].stamp < stamps.upperBound {
+            body(spikes[index])
+            index += 1
+        }
     }
 
     /// A parrot_neuron repeats spikes one by one.
@@ -125,12 +126,5 @@ struct SpikeGenerator: Device {
             throw InputError("\(name): \(key) has \(list.count) entries, spike_times has \(count)")
         }
         return list
-    }
-
-    /// Spikes with first <= stamp <= last.
-    func spikes(_ first: Int, _ last: Int) -> ArraySlice<Spike> {
-        guard last >= first else { return [] }
-        return spikes[
-            EventTimes.firstIndex(in: stamps, after: first - 1)..<EventTimes.firstIndex(in: stamps, after: last)]
     }
 }

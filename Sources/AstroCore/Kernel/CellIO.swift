@@ -100,7 +100,6 @@ package struct HeldInput {
     fileprivate let rows: UnsafeMutablePointer<Double>?
     fileprivate let stride, slotMask: Int
 
-
     /// What is due at a stamp for a vector of cells; the buffer is empty afterwards.
     @inline(__always)
     package func take<Vector: LaneVector>(_ stamp: Int, _ cell: Int) -> Vector {

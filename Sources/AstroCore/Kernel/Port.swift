@@ -59,6 +59,7 @@ package struct Ports: Sendable {
     let spikeRows: Int
     /// By receptor.
     private let entries: [SpikeEntry?]
+    private let currents: [Int?]
 
     /// A port that has memory.
     struct Input: Sendable {
@@ -86,7 +87,8 @@ package struct Ports: Sendable {
     init(_ list: [Port]) {
         self.list = list
         let receptors = 1 + (list.map(\.receptor).max() ?? 0)
-        var inputs: [Input] = [], entries = [SpikeEntry?](repeating: nil, count: receptors), rows = 0, currents = 0, signals = 0
+        var inputs: [Input] = [], entries = [SpikeEntry?](repeating: nil, count: receptors), rows = 0, currents = 0,
+            signals = 0
         for (index, port) in list.enumerated() {
             switch port.quantity {
             case .spikes(let kind):
@@ -110,6 +112,9 @@ package struct Ports: Sendable {
         precondition(rows <= 128 && currents <= 16 && signals <= 32, "codes of ports overlap")
         self.inputs = inputs.sorted { $0.code < $1.code }
         (self.entries, spikeRows) = (entries, rows)
+        self.currents = (0..<receptors).map { receptor in
+            list.firstIndex { $0.quantity == .current && $0.receptor == receptor }
+        }
     }
 
     private static func add(_ kind: Port.Spikes, row: Int, to entry: inout SpikeEntry) {
@@ -138,7 +143,7 @@ package struct Ports: Sendable {
     }
 
     /// The port of a current of some receptor: its place in `list`.
-    func current(receptor: Int) -> Int? { list.firstIndex { $0.quantity == .current && $0.receptor == receptor } }
+    func current(receptor: Int) -> Int? { receptor < currents.count ? currents[receptor] : nil }
 
     /// The port of a signal of that name: its place in `list`.
     func signal(_ name: String) -> Int? { list.firstIndex { $0.quantity == .signal && $0.name == name } }

@@ -2,7 +2,8 @@
 enum AeifCondExp {
     static let definition = ModelDefinition(
         "aeif_cond_exp", .neuron, parameters: AeifTables.parameters(.exponential), recordables: AeifTables.recordables,
-        ports: AeifKernel.ports, hiddenState: AeifKernel.hiddenState + [.init("dg_ex"), .init("dg_in")], stateLimits: AeifKernel.stateLimits,
+        ports: AeifKernel.ports, hiddenState: AeifKernel.hiddenState + [.init("dg_ex"), .init("dg_in")],
+        stateLimits: AeifKernel.stateLimits,
         text: ModelText(
             summary: "Adaptive exponential integrate-and-fire neuron, exponentially decaying conductances.",
             equations: AeifTables.equations(.exponential),

@@ -230,7 +230,8 @@ struct AstrocyteLR1994: VectorKernel {
         private func step(_ y: State, _ drive: Vector, _ step: Double, _ ip3: IP3Course) -> State {
             let middle = point(ip3.middle)
             return RungeKutta4.step(
-                y, step, start: { derivatives(point(ip3.start), $0, drive) }, middle: { derivatives(middle, $0, drive) },
+                y, step, start: { derivatives(point(ip3.start), $0, drive) },
+                middle: { derivatives(middle, $0, drive) },
                 end: { derivatives(point(ip3.end), $0, drive) })
         }
 

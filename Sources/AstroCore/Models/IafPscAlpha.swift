@@ -12,7 +12,8 @@ struct IafPscAlpha: VectorKernel {
         "iaf_psc_alpha", .neuron,
         parameters: IafTables.parameters(
             tau_syn: (
-                "time to peak of the alpha-shaped excitatory current", "time to peak of the alpha-shaped inhibitory current"
+                "time to peak of the alpha-shaped excitatory current",
+                "time to peak of the alpha-shaped inhibitory current"
             ), [Parameter("V_min", -.infinity, .mV, "lowest V_m", .extended)]),
         recordables: IafTables.recordables,
         ports: [.spikes("ex", .positive), .spikes("in", .negative), .current("I_stim"), .signal("I_SIC")],

@@ -61,7 +61,8 @@ struct IafPscExp: VectorKernel {
         (I_syn_ex, I_syn_in, I_filtered) = (columns["I_syn_ex"], columns["I_syn_in"], columns["I_filtered"])
         (delta, rho) = (columns["delta"], columns["rho"])
         isSoft = (columns.range(delta)?.upperBound ?? 0) > 0
-        let tau_m = columns["tau_m"], C_m = columns["C_m"], tau_ex = columns["tau_syn_ex"], tau_in = columns["tau_syn_in"]
+        let tau_m = columns["tau_m"], C_m = columns["C_m"], tau_ex = columns["tau_syn_ex"],
+            tau_in = columns["tau_syn_in"]
         let onto = { (cell: ModelColumns.Cell, tau: Column) in
             CurrentPropagator(h, tau_m: cell[tau_m], tau_syn: cell[tau], C_m: cell[C_m]).current
         }

@@ -5,7 +5,8 @@ struct ParrotNeuron: NodeKernel {
         parameters: [
             Parameter(
                 "tau_minus", 20, .ms,
-                "time constant of the post-spike trace that stdp_synapse reads", .positive)
+                "time constant of the post-spike trace that stdp_synapse reads", .positive
+            )
         ],
         ports: [.spikes("all", .counted), .spikes("none", .ignored, receptor: 1)],
         text: ModelText(

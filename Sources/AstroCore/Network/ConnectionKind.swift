@@ -14,9 +14,9 @@ enum ConnectionKind {
     private enum Side { case cell, stimulator, sampler, spikeRecorder }
 
     private static func side(_ population: Population) -> Side {
-        guard let device = population.devices?.first else { return .cell }
-        if let recorder = device as? any RecorderDevice { return recorder is SpikeRecorder ? .spikeRecorder : .sampler }
-        return .stimulator
+        if population.cells != nil { return .cell }
+        guard let recorder = population.recorder(0) else { return .stimulator }
+        return type(of: recorder).samples ? .sampler : .spikeRecorder
     }
 
     private static func distinct(_ nodes: Nodes) -> [Population] {
@@ -94,11 +94,13 @@ enum ConnectionKind {
         let model = spec.model.name
         guard from.signal(route.output) != nil else {
             throw InputError(
-                "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.models { $0.signal(route.output) != nil }))")
+                "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.cells { $0.signal(route.output) != nil }))"
+            )
         }
         guard to.ports.signal(route.port) != nil else {
             throw InputError(
-                "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.models { $0.ports.signal(route.port) != nil }))")
+                "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.cells { $0.ports.signal(route.port) != nil }))"
+            )
         }
         guard spec.receptor == 0 else {
             throw InputError("\(model): receptor_type = \(spec.receptor) is not a receptor (0)")
@@ -119,7 +121,7 @@ enum ConnectionKind {
             )
         }
         let to = target.cells!.model
-        let sendsCurrent = source.devices![0] is any CurrentDevice || source.devices![0] is NoiseGenerator
+        let sendsCurrent = source.currentSource(0) != nil
         if sendsCurrent, to.ports.currentReceptors.isEmpty {
             throw InputError("\(to.name) takes no current, so \(source.modelName) can't be connected to it")
         }
@@ -127,13 +129,8 @@ enum ConnectionKind {
     }
 
     private func checkRecorder(_ source: Population, _ target: Population) throws {
-        if let cells = source.cells, !cells.model.sendsSpikes {
-            throw InputError("\(cells.model.name) sends no spikes that a spike_recorder could record")
-        }
-        if target.devices?.first is SpikeRecorder, source.devices != nil {
-            guard source.devices![0] is SpikeGenerator || source.devices![0] is PoissonGenerator else {
-                throw InputError("\(source.modelName) sends no spikes that a spike_recorder could record")
-            }
+        guard source.recorder(0) != nil || source.sendsSpikes else {
+            throw InputError("\(source.modelName) sends no spikes that a spike_recorder could record")
         }
     }
 }

@@ -139,6 +139,13 @@ public enum NodeValues: Sendable {
     case values([Value])
 }
 
+extension NodeIDs {
+    init(_ nodes: Nodes) {
+        self.init()
+        for run in nodes.runs { append(EvenRun(run.population.firstID + run.first, run.count, run.step)) }
+    }
+}
+
 extension Nodes {
     /// A parameter, state or recordable of every node.
     public func get(_ name: String) throws -> NodeValues {
@@ -181,7 +188,7 @@ extension Nodes {
         guard let device = population.devices?[cell] else {
             throw InputError.unknown("\(population.modelName) has no parameter", name, among: [])
         }
-        if name == "n_events", let recorder = device as? any RecorderDevice {
+        if name == "n_events", let recorder = population.recorder(cell) {
             return .number(Double(Recorder(simulation, recorder.recording).eventCount))
         }
         if let value = device.values[name] { return value }
@@ -210,13 +217,13 @@ extension Nodes {
         }
         lists.forEach { $0.apply() }
         devices.forEach { simulation.replaceDevice($0.0, $0.1, with: $0.2) }
-        if settings["n_events"] != nil { try devices.forEach { try clear($0.2) } }
+        if settings["n_events"] != nil { try devices.forEach { try clear($0.0.recorder($0.1)) } }
         simulation.assignments += 1
     }
 
     /// What n_events = 0 asks for.
-    private func clear(_ device: any Device) throws {
-        guard let recorder = device as? any RecorderDevice else { return }
+    private func clear(_ recorder: (any RecorderDevice)?) throws {
+        guard let recorder else { return }
         try Recorder(simulation, recorder.recording).clear()
     }
 
@@ -259,10 +266,10 @@ extension Simulation {
     func updated(_ population: Population, _ index: Int, _ settings: Settings, _ position: Int, _ count: Int) throws
         -> any Device
     {
-        let device = population.devices![index]
+        let device = population.devices![index], recorder = population.recorder(index)
         var changes: Settings = [:]
         for (name, value) in settings {
-            if name == "n_events", device is any RecorderDevice {
+            if name == "n_events", recorder != nil {
                 guard value == .number(0) else {
                     throw InputError("\(population.modelName): n_events can only be set to 0")
                 }
@@ -274,20 +281,13 @@ extension Simulation {
         let stream = RandomStream(seed: seed, name)
         changes = try Self.own(changes, type(of: device), position, count, stream)
         let new = try rebuilt(device, changes)
-        if let recorder = device as? any RecorderDevice { try Self.checkRecorder(recorder, changes) }
+        if let recorder { try Self.checkRecorder(recorder, changes) }
         return new
     }
 
     private func rebuilt<D: Device>(_ device: D, _ changes: Settings) throws -> any Device {
         let values = try D.merged(device.values, D.adapted(changes, of: device.values, resolution, now: now))
-        let new = try D(values, resolution: resolution).succeeding(device, now: now)
-        guard let old = device as? any RecorderDevice, var recorder = new as? any RecorderDevice else { return new }
-        let fresh = recorder.recording
-        if old.recording.isConnected || old.recording.quantities == fresh.quantities {
-            recorder.recording = old.recording
-            recorder.pendingSchedule = fresh.schedule
-        }
-        return recorder
+        return try D(values, resolution: resolution).succeeding(device, now: now)
     }
 
     private static func checkRecorder(_ recorder: any RecorderDevice, _ changes: Settings) throws {
@@ -301,15 +301,10 @@ extension Simulation {
     func replaceDevice(_ population: Population, _ index: Int, with device: any Device) {
         for link in links where link.population == population.index && link.device == index {
             prepareBuffers()
-            link.flush(population.devices![index], now: now, seed: seed)
+            link.flush(generator(of: link), now: now, seed: seed)
             link.trainsSince = now
         }
-        var device = device
-        if var recorder = device as? any RecorderDevice {
-            if let schedule = recorder.pendingSchedule { recorder.recording.schedule = schedule }
-            recorder.pendingSchedule = nil
-            device = recorder
-        }
         population.replace(device: index, with: device)
+        population.recorder(index)?.takeOverSchedule()
     }
 }

@@ -1,8 +1,5 @@
 import CLanes
 
-/// How many connections ahead memory is asked for.
-let prefetchDistance = 24
-
 /// Where each of a list of own targets lies: segment and place in it.
 struct TargetMap {
     private(set) var segments: [(plane: InputPlane, base: Int)] = []
@@ -54,10 +51,10 @@ final class ProjectionBuilder: @unchecked Sendable {
     private let call: CallName
     private let resolution: Double
     let targets: Targets
-    private let rule: ConnectionRule
+    private let rule: any ConnectionRule
 
     init(
-        _ spec: SynapseSpec, _ rule: ConnectionRule, pre: NodeIDs, post: Targets, _ call: CallName,
+        _ spec: SynapseSpec, _ rule: any ConnectionRule, pre: NodeIDs, post: Targets, _ call: CallName,
         _ simulation: Simulation
     ) {
         map = TargetMap(post.own, simulation)

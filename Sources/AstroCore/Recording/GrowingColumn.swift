@@ -14,8 +14,7 @@ final class GrowingColumn {
 
     convenience init(_ values: [Double]) {
         self.init()
-        grow(to: values.count)
-        base.update(from: values, count: values.count)
+        append(values)
     }
 
     deinit { free(base) }
@@ -59,5 +58,9 @@ final class GrowingColumn {
         count = newCount
     }
 
-    var array: [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    func append(_ values: [Double]) {
+        let first = count
+        grow(to: first + values.count)
+        (base + first).update(from: values, count: values.count)
+    }
 }

@@ -44,10 +44,13 @@ package enum RecorderMemory {
 
     private nonisolated(unsafe) static var nextLook = 0.0
 
+    /// Seconds between two looks.
+    static let lookInterval = 0.1
+
     /// Refuses a run where there is a shortage. Short runs, one after the other, do not all ask the system.
     static func refuseShortage(_ recordings: [Recording]) throws {
         guard isLookDue || Clock.seconds >= nextLook else { return }
-        nextLook = Clock.seconds + SliceLoop.reportInterval
+        nextLook = Clock.seconds + lookInterval
         guard shortage(recordings) != nil else { return }
         Memory.reclaim?()
         if let problem = shortage(recordings) { throw InputError(problem) }

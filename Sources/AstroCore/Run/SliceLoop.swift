@@ -5,8 +5,8 @@
 ///
 ///     1. adds to the input of its own cells what arrives from generators, and the signals of the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
-///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at
-///        (1 and 2 go block by block, so that input stays in the cache);
+///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at (1 and 2 go block
+///        by block, so that input stays in the cache);
 ///     -- barrier: all outboxes and signals are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
@@ -41,10 +41,8 @@ final class SliceLoop: @unchecked Sendable {
     private let parts: [[Part]]
     /// For each worker and population, where spikes go.
     private let routes: [[[Route]]]
-    /// Signals of a slice, a run for each sender, two or three buffers in turn; nil where there is no listener.
-    private let signalOutput: [UnsafeMutablePointer<Double>]?
-    private let signalStride: Int
-    private let outputs: Int
+    /// nil where no connection carries a signal.
+    private let signals: SignalBuffers?
     /// Slices that exchanges are behind, 0 or 1.
     private let behind: Int
 
@@ -55,8 +53,6 @@ final class SliceLoop: @unchecked Sendable {
     /// Spikes of the slice `arrived`, in order.
     private var ordered: [OrderedSpike] = []
     private var arrived: Range<Int>
-    /// For each output: did a cell send anything but 0?
-    private var sendsSignals: [Bool]
     private var goOn = true
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
@@ -66,13 +62,13 @@ final class SliceLoop: @unchecked Sendable {
     private var told: [Ranks.Failure?] = [nil, nil]
     /// This rank's wishes, which all ranks follow at the end of the next slice.
     private var wantsStop = false, wantsPause = false
-    private var shortage: String?
     private let isPauseDue: (() -> Bool)?
     private(set) var isPaused = false
 
     // one entry a worker
     private(set) var events: [Int]
-    private var faults: [Fault?]
+
+    private let faults: Faults
 
     /// A spike in the order of delivery.
     struct OrderedSpike {
@@ -106,17 +102,8 @@ final class SliceLoop: @unchecked Sendable {
         deinit { outputs.deallocate() }
     }
 
-    /// A spike of negative weight that reaches a cell which takes none: global ids.
-    private struct Fault {
-        let stamp, target, source: Int
-
-        func comes(before other: Fault) -> Bool {
-            (stamp, target, source) < (other.stamp, other.target, other.source)
-        }
-    }
-
     init(
-        _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [Recording.Plan],
+        _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [SampleTable.Plan],
         _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
     ) {
         self.simulation = simulation
@@ -131,7 +118,7 @@ final class SliceLoop: @unchecked Sendable {
         nextReport = Clock.seconds + Self.reportInterval
         length = simulation.sliceLength
         events = Array(repeating: 0, count: simulation.threads)
-        faults = Array(repeating: nil, count: simulation.threads)
+        faults = Faults(simulation)
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
         generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
         hearing = simulation.populationList.map(\.hearing)
@@ -146,27 +133,13 @@ final class SliceLoop: @unchecked Sendable {
         }
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
-        // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
-        signalStride = length
         histories = HistoryRecorder(simulation)
         exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
-        outputs = 2 + behind
-        sendsSignals = Array(repeating: false, count: outputs)
         arrived = start..<start
-        let size = (simulation.senderCount + (simulation.remoteSenders?.count ?? 0)) * signalStride + 8
-        signalOutput =
-            simulation.signalProjections.isEmpty
-            ? nil
-            : (0..<outputs).map { _ in
-                let memory = ColumnStore.allocate(size)
-                memory.initialize(repeating: 0, count: size)
-                return memory
-            }
+        signals = SignalBuffers(simulation, steps: length, count: 2 + behind)
         limitSpikes()
     }
-
-    deinit { signalOutput?.forEach { $0.deallocate() } }
 
     private nonisolated(unsafe) static var nextLimit = 0.0
 
@@ -183,7 +156,7 @@ final class SliceLoop: @unchecked Sendable {
     static let mostOutputs = 3
 
     /// Seconds between two looks at files, memory and whoever watches.
-    static let reportInterval = 0.1
+    static let reportInterval = RecorderMemory.lookInterval
 
     /// Sampled populations by the batch that they lie in.
     private static func sampled(_ populations: [Population]) -> [ObjectIdentifier: [Population]] {
@@ -197,7 +170,7 @@ final class SliceLoop: @unchecked Sendable {
 
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
     private static func parts(
-        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: Recording.Plan]
+        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan]
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
@@ -306,46 +279,33 @@ final class SliceLoop: @unchecked Sendable {
     private func lookAfterMessages() {
         guard behind > 0 else { return }
         exchange?.lookAfter()
-        simulation.remoteSenders?.lookAfter()
+        signals?.lookAfterMessages()
     }
 
     private func cellIO(_ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int) -> CellIO {
         let plane = part.share.plane, shift = part.share.offset - part.share.cells.lowerBound
         return CellIO(
             inputs: plane.rows, shift: shift, slotMask: plane.slotMask,
-            signals: signalOutputs(part, firstStep, outbox, number), firstStep: firstStep, count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
+            signals: signalOutputs(part, firstStep, outbox, number), firstStep: firstStep,
+            count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
             population: part.batch.population ?? -1, residents: part.batch.residents.map { UnsafePointer($0.bySlot) })
     }
 
     private func signalOutputs(
         _ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int
     ) -> UnsafePointer<SignalOutput?> {
-        let outputs = part.signals.outputs, firsts = part.batch.firstSenders
-        guard let signalOutput, !firsts.isEmpty else { return UnsafePointer(outputs) }
-        let bytes = SignalOutput.bufferBytes(length)
-        let buffer = outbox.signalBuffer.memory(bytes: bytes * firsts.count)
-        for (index, first) in firsts.enumerated() where first >= 0 {
-            outputs[index] = SignalOutput(
-                runs: signalOutput[number % self.outputs] + (first - part.batch.cells.lowerBound) * signalStride,
-                stride: signalStride, buffer: (buffer + index * bytes).assumingMemoryBound(to: Double.self),
-                isActive: outbox.signalIsActive, firstStep: firstStep)
-        }
-        return UnsafePointer(outputs)
+        signals?.place(part.signals.outputs, of: part.batch, slice: number, firstStep: firstStep, outbox)
+        return UnsafePointer(part.signals.outputs)
     }
 
     private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
         let arrivals = slice.lowerBound + 1...slice.upperBound
         var sum = 0
         for piece in block.links where piece.isDue(slice.upperBound) {
-            sum += piece.applyRareSpikes(arrivals) ?? apply(piece, arrivals)
-            if let arrival = piece.takeNegativeArrival() { note(arrival, sender(piece.link), worker) }
+            sum += piece.apply(arrivals, seed: simulation.seed) { simulation.generator(of: piece.link) }
+            if let arrival = piece.takeNegativeArrival() { faults.note(arrival, from: sender(piece.link), worker) }
         }
         events[worker] += sum
-    }
-
-    private func apply(_ piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>) -> Int {
-        let devices = simulation.populationList[piece.link.population].devices!
-        return piece.apply(devices[piece.link.device], arrivals, seed: simulation.seed)
     }
 
     /// The id of a link's generator.
@@ -353,12 +313,8 @@ final class SliceLoop: @unchecked Sendable {
 
     /// What was sent in slice `number`.
     private func takeSignals(_ block: InputBlock, of number: Int) {
-        guard let signalOutput, number >= 0, sendsSignals[number % outputs] else { return }
-        for (table, parts) in block.signals {
-            let slice = slice(number)
-            table.apply(
-                parts, signalOutput[number % outputs], stride: signalStride, first: slice.lowerBound, count: slice.count)
-        }
+        guard number >= 0 else { return }
+        signals?.apply(block, slice: number, steps: slice(number))
     }
 
     /// Lets the plastic synapses of a worker's own cells release, spike by spike.
@@ -380,8 +336,11 @@ final class SliceLoop: @unchecked Sendable {
     private func conclude(_ slice: Range<Int>, _ number: Int) {
         reached = slice.upperBound
         collect(slice, number)
-        sendsSignals[number % outputs] = simulation.outboxes.contains { $0[number % 2].signalIsActive.pointee }
-        let fault = firstFault(number)
+        signals?.conclude(
+            slice: number, isActive: simulation.outboxes.contains { $0[number % 2].signalIsActive.pointee })
+        let fault = faults.first(
+            simulation.outboxes.map { $0[number % 2] }, from: slice.lowerBound,
+            spikeRoom: simulation.outboxes[0][0].room * workers, length: length)
         if let exchange {
             send(slice, number, fault, exchange)
             told[number % 2] = fault
@@ -403,7 +362,7 @@ final class SliceLoop: @unchecked Sendable {
         // several ranks write at the end of a run or in a pause
         let unwritten = exchange == nil ? streams.write(through: reached) : nil
         if let problem = unwritten ?? shortageOfMemory() {
-            if exchange == nil { fail(problem) } else { shortage = problem }
+            if exchange == nil { fail(problem) } else { faults.shortage = problem }
         }
         if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) {
             if exchange == nil { goOn = false } else { wantsStop = true }
@@ -426,10 +385,7 @@ final class SliceLoop: @unchecked Sendable {
         (report.wantsStop, report.wantsPause, report.hasFailed) = (wantsStop, wantsPause, fault != nil)
         report.spikes = ordered.count
         exchange.begin(ordered, report)
-        guard let remote = simulation.remoteSenders, let signalOutput else { return }
-        remote.begin(
-            signalOutput[number % outputs], stride: signalStride, steps: slice.count,
-            isActive: sendsSignals[number % outputs])
+        signals?.send(slice: number, steps: slice.count)
     }
 
     /// Takes what all ranks have sent in slice `number`.
@@ -437,11 +393,7 @@ final class SliceLoop: @unchecked Sendable {
         guard let exchange else { return }
         arrived = slice(number)
         let all = exchange.end(&ordered, lags: arrived.count)
-        if let remote = simulation.remoteSenders, let signalOutput {
-            let output = number % outputs
-            let isActive = remote.end(signalOutput[output], stride: signalStride, steps: arrived.count, number: output)
-            sendsSignals[output] = sendsSignals[output] || isActive
-        }
+        signals?.takeArrivals(slice: number, steps: arrived.count)
         spikes += all.reduce(0) { $0 + $1.spikes }
         record()
         if all.contains(where: \.wantsStop) { goOn = false }
@@ -523,64 +475,11 @@ final class SliceLoop: @unchecked Sendable {
     private static let spikesAhead = 4
 
     private func note(_ arrival: NegativeArrival, of spike: OrderedSpike, _ worker: Int) {
-        note(arrival, simulation.populationList[Int(spike.population)].firstID + Int(spike.cell), worker)
+        faults.note(
+            arrival, from: simulation.populationList[Int(spike.population)].firstID + Int(spike.cell), worker)
     }
 
-    private func note(_ arrival: NegativeArrival, _ source: Int, _ worker: Int) {
-        let target = simulation.id(at: arrival.place, of: arrival.plane)
-        let fault = Fault(stamp: arrival.stamp, target: target, source: source)
-        if faults[worker].map(fault.comes) ?? true { faults[worker] = fault }
-    }
-
-    // MARK: Faults
-
-    /// The first thing that went wrong on this rank.
-    private func firstFault(_ number: Int) -> Ranks.Failure? {
-        let unstable = simulation.outboxes.compactMap { $0[number % 2].instability }.min {
-            ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
-        }
-        if let (step, population, cell) = firstOverflow(number) {
-            return .init(0, step, population, cell, tooManySpikes(population, cell, step))
-        } else if let unstable {
-            return .init(0, unstable.step, unstable.population, unstable.cell, simulation.describe(unstable))
-        } else if let fault = firstNegativeWeight() {
-            return .init(1, fault.stamp, fault.target, fault.source, describe(fault))
-        }
-        return shortage.map { .init(3, 0, 0, simulation.ranks.rank, $0) }
-    }
-
-    private func firstOverflow(_ number: Int) -> (step: Int, population: Int, cell: Int)? {
-        let slice = slice(number)
-        return simulation.outboxes.compactMap { $0[number % 2].overflow }.map { (slice.lowerBound + $0, $1, $2) }
-            .min { $0 < $1 }
-    }
-
-    private func tooManySpikes(_ population: Int, _ cell: Int, _ step: Int) -> String {
-        let population = simulation.populationList[population]
-        let room = simulation.outboxes[0][0].room * workers, time = TimeGrid.ms(step + 1, simulation.resolution)
-        return """
-            node \(population.firstID + cell) (\(population.modelName)) spikes at \(formatted(time)) ms, when there are \
-            \(room) spikes already in \(formatted(TimeGrid.ms(length, simulation.resolution))) ms, more than there is memory \
-            for. Do cells excite each other without end?
-            """
-    }
-
-    private func firstNegativeWeight() -> Fault? {
-        for link in simulation.links {
-            guard let arrival = link.takeNegativeArrival() else { continue }
-            note(arrival, sender(link), 0)
-        }
-        return faults.compactMap { $0 }.min { $0.comes(before: $1) }
-    }
-
-    private func describe(_ fault: Fault) -> String {
-        let time = formatted(TimeGrid.ms(fault.stamp, simulation.resolution))
-        let model = simulation.locate(fault.target).population.modelName
-        return """
-            a spike of negative weight from node \(fault.source) reaches node \(fault.target) (\(model)) at \(time) ms (spikes \
-            onto it must have weights of 0 or more)
-            """
-    }
+    // MARK: The end
 
     private func fail(_ message: String) {
         failure = failure ?? InputError(simulation.stopped(message, at: reached))

@@ -101,10 +101,11 @@ final class SignalTable {
 
     private func isTile(_ first: Int) -> Bool {
         guard first + Tile.width <= groups.count else { return false }
-        return groups[first].end < 0 && (1..<Tile.width).allSatisfy {
-            groups[first + $0].place == groups[first].place + $0 && groups[first + $0].delay == groups[first].delay
-                && groups[first + $0].end < 0
-        }
+        return groups[first].end < 0
+            && (1..<Tile.width).allSatisfy {
+                groups[first + $0].place == groups[first].place + $0 && groups[first + $0].delay == groups[first].delay
+                    && groups[first + $0].end < 0
+            }
     }
 
     /// Adds to some cells what was sent to them in steps first ..< first + count;
@@ -191,7 +192,9 @@ private struct WeightedSums {
 
     /// The same of differences to what the receiver itself sends, of some steps.
     @inline(never)
-    func ofDifferences(_ entries: Range<Int>, _ end: Int32, _ step: Int, _ count: Int, to sums: UnsafeMutablePointer<Double>) {
+    func ofDifferences(
+        _ entries: Range<Int>, _ end: Int32, _ step: Int, _ count: Int, to sums: UnsafeMutablePointer<Double>
+    ) {
         let own = output + (Int(end) &* stride &+ step)
         for k in 0..<count { sums[k] = 0 }
         for i in entries {

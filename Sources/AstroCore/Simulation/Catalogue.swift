@@ -51,7 +51,7 @@ public enum Catalogue {
     public static let version = "0.1.0"
 
     /// Cell models of some kind, in a sentence: "a, b and c do".
-    static func models(_ isMeant: (ModelDefinition) -> Bool) -> String {
+    static func cells(_ isMeant: (ModelDefinition) -> Bool) -> String {
         let names = cellModels.filter(isMeant).map(\.name).sorted()
         if names.count < 2 { return "\(names.first ?? "none") does" }
         return "\(names.dropLast().joined(separator: ", ")) and \(names.last!) do"
@@ -84,7 +84,14 @@ public enum Catalogue {
     }
 
     /// Connection rules, the third-factor rule included.
-    public static let rules: [String] = ConnectionRule.Kind.allCases.map(\.rawValue) + [ThirdFactorRule.name]
+    public static let rules: [String] = ruleInfos.map(\.name)
+
+    public static let ruleInfos: [RuleInfo] = ConnectionRules.all.map { $0.info } + [ThirdFactorRule.info]
+
+    public static func rule(_ name: String) throws -> RuleInfo {
+        if let rule = ruleInfos.first(where: { $0.name == name }) { return rule }
+        throw InputError.unknown("there is no connection rule", name, among: rules)
+    }
 
     static var nodeNames: [String] { cellModels.map { $0.name } + deviceModels.map { $0.name } }
 }

@@ -6,18 +6,19 @@ extension Simulation {
     /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
     /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
     public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
-        try connect(pre, post, try ConnectionRule(rule), synapse)
+        try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse)
     }
 
-    /// The same through a model that need not be in the list, where `synapse` names none.
+    /// Through a model that scripts need not have a name for, where `synapse` names none.
     func connect(
         _ pre: Nodes, _ post: Nodes, through model: SynapseDefinition, rule: Settings = [:], synapse: Settings = [:]
     ) throws -> Int {
-        try connect(pre, post, try ConnectionRule(rule), synapse, standard: model)
+        try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse, standard: model)
     }
 
+    /// By any rule, one that scripts have no name for included.
     func connect(
-        _ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule, _ synapse: Settings,
+        _ pre: Nodes, _ post: Nodes, rule: any ConnectionRule, synapse: Settings = [:],
         standard: SynapseDefinition = Synapses.standard
     ) throws -> Int {
         try timed(\.connect) {
@@ -29,14 +30,15 @@ extension Simulation {
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
-            try spec.checkLists(rule, sources.count, targets.count)
+            try spec.checkLists(rule.numbering?.count(sources.count, targets.count))
+            let call = try CallName(seed: seed, number: connectCalls)
+            let temporary = rule.connections(sources, targets, call).temporaryBytes
             try ranks.agree {
                 try Memory.refuse(
                     rule.expectedCount(sources.count, targets.count)
-                        * (bytesPerConnection(spec, kind) + rule.temporaryBytes) / Double(ranks.count),
+                        * (bytesPerConnection(spec, kind) + temporary) / Double(ranks.count),
                     for: "that many connections")
             }
-            let call = try CallName(seed: seed, number: connectCalls)
             let made = try make(kind, rule, spec, sources, targets, call)
             connectCalls += 1
             isPrepared = false
@@ -67,11 +69,11 @@ extension Simulation {
     }
 
     private func make(
-        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
+        _ kind: ConnectionKind, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
         _ call: CallName
     ) throws -> Int {
         // of devices there are few, and all ranks have them
-        let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, on: self)
+        let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, on: ranks)
         var made = 0
         switch kind {
         case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call)
@@ -79,16 +81,15 @@ extension Simulation {
         case .stimulation: made = try makeLinks(rows, rule, spec, pre, post, call)
         case .recording: return 0
         }
-        guard rule.makesSymmetric, rule.kind == .one_to_one else { return made }
-        // the other direction, connection by connection
-        let back: Settings = ["rule": .text("one_to_one"), "allow_autapses": .flag(rule.allowsAutapses)]
-        return made + (try make(kind, ConnectionRule(back), spec, post, pre, call))
+        guard let back = rule.wayBack else { return made }
+        return made + (try make(kind, back, spec, post, pre, call))
     }
 
     // MARK: Spikes between cells
 
     private func makeProjection(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
+        _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
+        _ call: CallName
     ) throws -> Int {
         let builder = ProjectionBuilder(spec, rule, pre: pre, post: Targets(post, self), call, self)
         if !ranks.isAlone {
@@ -148,7 +149,8 @@ extension Simulation {
     // MARK: Signals
 
     private func makeSignals(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
+        _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
+        _ call: CallName
     ) throws -> Int {
         if !ranks.isAlone {
             return add(try signalEntries(rows, rule, spec, pre, Targets(post, self), call), spec.model, call)
@@ -168,7 +170,7 @@ extension Simulation {
 
     /// As above for one's own targets, where rows come from several ranks.
     private func signalEntries(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
+        _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
         _ call: CallName
     ) throws -> [SignalProjection.Entry] {
         let found = Mutex<[(chunk: Int, entries: [SignalProjection.Entry])]>([])
@@ -191,7 +193,7 @@ extension Simulation {
     }
 
     private func connectionValues(
-        _ spec: SynapseSpec, _ rule: ConnectionRule?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
         let values = { (name: String) throws -> [Double] in
             let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
@@ -233,7 +235,8 @@ extension Simulation {
     // MARK: Generators
 
     private func makeLinks(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
+        _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
+        _ call: CallName
     ) throws -> Int {
         var made: [DeviceLink] = []
         let targets = Targets(post, self)
@@ -260,7 +263,7 @@ extension Simulation {
 
     /// How many connections a generator gets on all ranks, and what tells number and target of those onto own cells, at least.
     private func linkTargets(
-        _ rows: any Rows, _ rule: ConnectionRule, _ row: Int, _ post: NodeIDs, _ targets: Targets
+        _ rows: any Rows, _ rule: any ConnectionRule, _ row: Int, _ post: NodeIDs, _ targets: Targets
     ) -> (count: Int, forEachTarget: ((Int, Int) -> Void) -> Void) {
         if rule.joinsAll {
             return (
@@ -279,7 +282,7 @@ extension Simulation {
     }
 
     private func linkValues(
-        _ spec: SynapseSpec, _ rule: ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
         try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount)
     }
@@ -297,9 +300,9 @@ extension Simulation {
             try checkMine(post, "targets")
             try checkMine(third, "third-factor nodes")
             let specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
-            let rule = try ConnectionRule(rule)
-            if rule.makesSymmetric || rule.kind == .symmetric_pairwise_bernoulli {
-                throw InputError("\(rule.kind.rawValue): connections with a third factor can't be made symmetric")
+            let rule = try ConnectionRules.rule(rule)
+            if rule.makesSymmetric {
+                throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
             }
             let thirdRule = try ThirdFactorRule(thirdRule, post: post.count, third: third.count)
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
@@ -309,16 +312,16 @@ extension Simulation {
             guard targets.count * thirdRule.poolSize < StreamName.mostMembers else {
                 throw InputError("\(targets.count) targets with pools of \(thirdRule.poolSize) are too many")
             }
+            let own = Targets(targets, self)
             let factor = try ranks.agree {
                 try Memory.refuse(
                     expected
                         * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
-                            + rule.temporaryBytes) / Double(ranks.count),
+                            + rule.connections(sources, targets, call).temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
-                return try ThirdFactor(
-                    thirdRule, post: Targets(targets, self), third: third.count, call, workers: threads)
+                return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads)
             }
-            let counts = try makeTripartite(rule, specs, factor, sources, targets, NodeIDs(third), call)
+            let counts = try makeTripartite(rule, specs, factor, sources, targets, own, NodeIDs(third), call)
             connectCalls += 3
             isPrepared = false
             return counts
@@ -326,19 +329,17 @@ extension Simulation {
     }
 
     private func makeTripartite(
-        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: NodeIDs, _ post: NodeIDs,
-        _ third: NodeIDs,
-        _ call: CallName
+        _ rule: any ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: NodeIDs, _ post: NodeIDs,
+        _ targets: Targets, _ third: NodeIDs, _ call: CallName
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         let second = try CallName(seed: seed, number: call.number + 1)
         let outCall = try CallName(seed: seed, number: call.number + 2)
-        let targets = factor.targets
         let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: targets, call, self)
         let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: Targets(third, self), second, self)
         let expected = rule.expectedCount(pre.count, post.count) / Double(ranks.count)
         let out = ThirdOutCounts(
             workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
-        let rows = rule.rows(pre, post, call, on: self)
+        let rows = rule.rows(pre, post, call, on: ranks)
         if ranks.isAlone {
             try buildHere(primary, thirdIn, factor, out, rows, rowCount: pre.count)
         } else {

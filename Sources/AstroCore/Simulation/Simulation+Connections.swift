@@ -301,7 +301,7 @@ extension Simulation {
 
     private func flush(_ link: DeviceLink) {
         prepareBuffers()
-        link.flush(populationList[link.population].devices![link.device], now: now, seed: seed)
+        link.flush(generator(of: link), now: now, seed: seed)
     }
 
     private func setSpike(_ name: String, _ value: Double, _ p: Int32, _ row: Int32, _ s: Int32, _ index: Int) {

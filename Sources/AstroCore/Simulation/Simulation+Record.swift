@@ -1,40 +1,3 @@
-/// A generator whose spikes a recorder keeps: one more of its connections, with a train of its own.
-struct DeviceListener {
-    let recording: Recording
-    let population: Population
-    let device: Int
-    /// Names the random numbers. As checkpoints have them, numbers begin behind those that links had room for.
-    let streamNumber: Int
-    static let streamNumbers = 1 << 23..<1 << 23 + Purpose.recordedPoisson.mostCalls
-    let since: Int
-
-    /// Keeps the spikes with first <= stamp <= last.
-    func record(_ first: Int, _ last: Int, seed: Int64) {
-        let sender = population.firstID + device
-        let first = max(first, since + 1)
-        switch population.devices![device] {
-        case let generator as SpikeGenerator:
-            for spike in generator.spikes(first, last) {
-                for _ in 0..<spike.multiplicity { recording.addSpike(stamp: spike.stamp, sender: sender) }
-            }
-        case let generator as PoissonGenerator:
-            let name = StreamName(.recordedPoisson, call: streamNumber - Self.streamNumbers.lowerBound)
-            let draws = PoissonDraws(table: generator.counts, seed: seed, name)
-            for stamp in stride(from: first, through: last, by: 1) where generator.isActive(stamp) {
-                for _ in 0..<draws.number(connection: 0, stamp: stamp) {
-                    recording.addSpike(stamp: stamp, sender: sender)
-                }
-            }
-        default: break
-        }
-    }
-}
-
-extension DeviceListener: Checkpointed {
-    static let kept = ["recording", "population", "device", "streamNumber", "since"]
-    static let made: [String] = []
-}
-
 extension Simulation {
     /// A recorder of spikes, or of `quantities` every `interval` ms (1.0). It is no node: it shifts no id and no stream.
     ///
@@ -109,7 +72,7 @@ extension Simulation {
     public func recorder(of nodes: Nodes) throws -> Recorder {
         try checkMine(nodes, "recorder")
         guard nodes.count == 1,
-            let device = nodes.runs[0].population.devices?[nodes.runs[0].first] as? any RecorderDevice
+            let device = nodes.runs[0].population.recorder(nodes.runs[0].first)
         else {
             throw InputError("\(nodes) is not one recorder")
         }
@@ -133,10 +96,7 @@ extension Simulation {
 
     private func checkSpikeSources(_ nodes: Nodes) throws {
         for population in nodes.runs.map(\.population) {
-            let sends =
-                population.cells?.model.sendsSpikes
-                ?? (population.devices![0] is SpikeGenerator || population.devices![0] is PoissonGenerator)
-            guard sends else {
+            guard population.sendsSpikes else {
                 throw InputError(
                     "\(population.modelName) sends no spikes: name quantities to record, as in record(nodes, { … })")
             }
@@ -144,10 +104,10 @@ extension Simulation {
     }
 
     /// connect(nodes, spike_recorder) and connect(multimeter, nodes).
-    func connectRecorder(_ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule) throws -> Int {
+    func connectRecorder(_ pre: Nodes, _ post: Nodes, _ rule: any ConnectionRule) throws -> Int {
         let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
         try rule.check(sources, targets)
-        let samplers = pre.runs[0].population.devices?.first is any RecorderDevice
+        let samplers = pre.runs[0].population.recorder(0) != nil
         let recorders = samplers ? pre : post
         let nodes = samplers ? post : pre
         if samplers { try checkSamplers(recorders, nodes) }
@@ -174,7 +134,7 @@ extension Simulation {
     }
 
     private func recording(_ population: Population, _ device: Int) -> Recording {
-        (population.devices![device] as! any RecorderDevice).recording
+        population.recorder(device)!.recording
     }
 
     private func checkSamplers(_ recorders: Nodes, _ nodes: Nodes) throws {
@@ -190,7 +150,7 @@ extension Simulation {
     }
 
     private func attach(_ recording: Recording, to nodes: Nodes) {
-        var place = recording.sampled.count
+        var place = recording.samples.nodes.count
         recording.add(
             ids: NodeIDs(nodes),
             own: nodes.runs.flatMap { run in
@@ -223,16 +183,14 @@ extension Simulation {
 extension Simulation {
     /// Where the cells of a sampler stand in a sample of all ranks.
     func placesAmongAll(_ sampler: Sampler) -> [Int] {
-        if ranks.isAlone { return sampler.places }
-        let owners = sampler.recording.owners, own = owners.indices.filter { owners[$0] == ranks.rank }
+        guard let own = sampler.recording.samplesOfAll?.places(of: ranks.rank) else { return sampler.places }
         return sampler.places.map { own[$0] }
     }
 
     /// The own part of what all ranks sample.
     func ownSampler(_ all: Sampler) -> Sampler {
-        if ranks.isAlone { return all }
-        var own: [Int: Int] = [:]
-        for (place, owner) in all.recording.owners.enumerated() where owner == ranks.rank { own[place] = own.count }
+        guard let places = all.recording.samplesOfAll?.places(of: ranks.rank) else { return all }
+        let own = Dictionary(uniqueKeysWithValues: zip(places, places.indices))
         let mine = all.places.indices.filter { own[all.places[$0]] != nil }
         return Sampler(
             recording: all.recording, cells: mine.map { all.cells[$0] }, places: mine.map { own[all.places[$0]]! })

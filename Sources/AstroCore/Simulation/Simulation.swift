@@ -152,8 +152,9 @@ public final class Simulation {
     /// Global ids are kept in 32 bits.
     static let mostNodes = Int(Int32.max) - blockSize
 
-    private func createDevices(
-        _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String?
+    /// Of a model that need not be in the catalogue.
+    func createDevices(
+        _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String? = nil
     ) throws -> Nodes {
         let name = StreamName(.nodeParameter, call: streamedPopulations)
         _ = try make(model, Self.own(parameters, model, 0, count, RandomStream(seed: seed, name)))
@@ -341,13 +342,15 @@ public final class Simulation {
 
 extension Simulation: Checkpointed {
     static let kept = [
-        "resolution", "seed", "now", "figures", "populationList", "batches", "planes", "projections", "signalProjections",
+        "resolution", "seed", "now", "figures", "populationList", "batches", "planes", "projections",
+        "signalProjections",
         "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
         "recordings",
     ]
     static let made = [
-        "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared", "outboxes",
+        "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
+        "outboxes",
         "isRunning", "ranks", "audience", "remoteSenders",
     ]
 }

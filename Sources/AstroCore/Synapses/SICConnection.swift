@@ -10,5 +10,5 @@ enum SICConnection {
                 "From astrocyte_lr_1994 or astrocyte_surrogate to any neuron with an input I_SIC.",
                 "Connections between the same cells add up.",
             ]),
-        signal: SignalRoute(output: "SIC", port: "I_SIC", meaning: "slow inward current"))
+        carries: .signal(SignalRoute(output: "SIC", port: "I_SIC", meaning: "slow inward current")))
 }

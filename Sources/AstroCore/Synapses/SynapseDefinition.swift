@@ -6,8 +6,7 @@
 struct SynapseDefinition: Sendable {
     let name: String
     let text: ModelText
-    /// What it joins where it carries a signal; nil where it carries spikes.
-    let signal: SignalRoute?
+    let carries: Load
     /// What a user may set, in the order of pages and of streams of random numbers: weight, delay, receptor_type, then the
     /// model's own.
     let parameters: [Parameter]
@@ -24,6 +23,14 @@ struct SynapseDefinition: Sendable {
     let checkpointLayout: CheckpointLayout
     /// Gives the kernel for a projection's columns.
     let bind: @Sendable (SynapseColumns) -> any BoundSynapse
+
+    enum Load: Sendable {
+        case spikes
+        case signal(SignalRoute)
+    }
+
+    /// What it joins, where it carries a signal; nil where it carries spikes.
+    var signal: SignalRoute? { if case .signal(let route) = carries { route } else { nil } }
 
     /// A parameter or state of a model.
     struct Column: Sendable {
@@ -43,8 +50,8 @@ struct SynapseDefinition: Sendable {
     }
 
     /// A model whose connections have a weight and a delay, and nothing else.
-    init(_ name: String, _ text: ModelText, signal: SignalRoute? = nil) {
-        self.init(name, text, signal: signal, scalesWeight: true) { BoundKernel<ConstantWeight>($0) }
+    init(_ name: String, _ text: ModelText, carries: Load = .spikes) {
+        self.init(name, text, carries: carries, scalesWeight: true) { BoundKernel<ConstantWeight>($0) }
     }
 
     /// A model that scales the weight by what a spike releases.
@@ -76,12 +83,12 @@ struct SynapseDefinition: Sendable {
     }
 
     private init(
-        _ name: String, _ text: ModelText, signal: SignalRoute? = nil, release: [Parameter] = [],
+        _ name: String, _ text: ModelText, carries: Load = .spikes, release: [Parameter] = [],
         hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], conditions: [SynapseCondition] = [],
         changesWeight: Bool = false, scalesWeight: Bool = false, readsTargetHistory: Bool = false,
         checkpointLayout: CheckpointLayout = .general, bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
     ) {
-        (self.name, self.text, self.signal, self.bind) = (name, text, signal, bind)
+        (self.name, self.text, self.carries, self.bind) = (name, text, carries, bind)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
         parameters = Self.common + release + arrival

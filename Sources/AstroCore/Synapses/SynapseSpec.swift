@@ -86,15 +86,16 @@ struct SynapseSpec {
     }
 
     /// Lists need a rule that says which connection is which.
-    func checkLists(_ rule: ConnectionRule, _ pre: Int, _ post: Int) throws {
+    ///
+    /// - `count`: of the connections; nil where the rule does not say.
+    func checkLists(_ count: Int?) throws {
         for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
             guard case .listed(let list) = source else { continue }
-            guard rule.kind == .one_to_one || rule.kind == .all_to_all, rule.allowsAutapses else {
+            guard let count else {
                 throw InputError("\(model.name): \(name): a list needs the rule one_to_one or all_to_all")
             }
-            let wanted = rule.list?.count ?? (rule.kind == .one_to_one ? pre : pre * post)
-            guard list.count == wanted else {
-                throw InputError("\(model.name): \(name) has \(list.count) values for \(wanted) connections")
+            guard list.count == count else {
+                throw InputError("\(model.name): \(name) has \(list.count) values for \(count) connections")
             }
         }
     }

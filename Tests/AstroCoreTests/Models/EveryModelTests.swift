@@ -77,7 +77,9 @@ struct EveryModelTests {
         }
         let recordables = Dictionary(uniqueKeysWithValues: model.recordables.map { ($0.name, $0.unit) })
         // every neuron here can have a slow inward current
-        let expectedRecordables = (reference.recordables ?? [:]).merging(recordables.filter { $0.key == "I_SIC" }) { $1 }
+        let expectedRecordables = (reference.recordables ?? [:]).merging(recordables.filter { $0.key == "I_SIC" }) {
+            $1
+        }
         #expect(recordables == expectedRecordables, "\(model.name)")
     }
 

@@ -12,6 +12,7 @@ enum Page {
         let code = lines[(start + 1)..<end].joined(separator: "\n")
         let root = Fixtures.folder.deletingLastPathComponent().deletingLastPathComponent()
         let text = try String(contentsOf: root.appendingPathComponent("Docs/\(page)"), encoding: .utf8)
-        #expect(text.contains("```swift\n\(code)\n```"), "Docs/\(page) shows other code", sourceLocation: sourceLocation)
+        #expect(
+            text.contains("```swift\n\(code)\n```"), "Docs/\(page) shows other code", sourceLocation: sourceLocation)
     }
 }

@@ -18,7 +18,9 @@
 struct AeifKernel: NodeKernel {
     /// Places of the ports.
     static let ex = 0, inh = 1, stimulus = 2, slowInwardCurrent = 3
-    static let ports: [Port] = [.spikes("ex", .positive), .spikes("in", .negative), .current("I_stim"), .signal("I_SIC")]
+    static let ports: [Port] = [
+        .spikes("ex", .positive), .spikes("in", .negative), .current("I_stim"), .signal("I_SIC"),
+    ]
 
     /// `substep` is the adaptive method's next trial in ms, carried from step to step; at least the resolution while
     /// the cell is calm. `refractory` counts steps.
@@ -186,7 +188,8 @@ struct AeifKernel: NodeKernel {
         let real = io.realLanes(cell, Vector.laneCount)
         var calm = real & awake(load(substep), load(refractory), load(calmSubstep))
         if calm != real {
-            io.deferred.add(real & ~calm, from: cell, step: steps.lowerBound, of: steps, wasCalm: false,
+            io.deferred.add(
+                real & ~calm, from: cell, step: steps.lowerBound, of: steps, wasCalm: false,
                 ports: Self.ports.count, io)
         }
         for step in steps {
@@ -195,7 +198,8 @@ struct AeifKernel: NodeKernel {
             if converged != calm {
                 let leaving = calm & ~converged
                 store(before, current, slow, cell, leaving)
-                io.deferred.add(leaving, from: cell, step: step, of: steps, wasCalm: true,
+                io.deferred.add(
+                    leaving, from: cell, step: step, of: steps, wasCalm: true,
                     ports: Self.ports.count, io)
                 calm = converged
             }

@@ -42,9 +42,13 @@ enum AeifTables {
         case .alpha:
             membrane + driving
                 + constants(
-                    ("time to peak of the excitatory alpha conductance", "time to peak of the inhibitory alpha conductance"))
+                    (
+                        "time to peak of the excitatory alpha conductance",
+                        "time to peak of the inhibitory alpha conductance"
+                    ))
         case .exponential:
-            membrane + constants(("decay time of the excitatory conductance", "decay time of the inhibitory conductance"))
+            membrane
+                + constants(("decay time of the excitatory conductance", "decay time of the inhibitory conductance"))
         }
     }
 
@@ -103,7 +107,8 @@ enum AeifTables {
                     "\(name): V_reset = \(formatted(V_reset)) mV must be below V_peak = \(formatted(V_peak)) mV")
             }
             guard V_peak >= V_th else {
-                throw InputError("\(name): V_peak = \(formatted(V_peak)) mV must not be below V_th = \(formatted(V_th)) mV")
+                throw InputError(
+                    "\(name): V_peak = \(formatted(V_peak)) mV must not be below V_th = \(formatted(V_th)) mV")
             }
             guard Delta_T == 0 || (V_peak - V_th) / Delta_T < 663.73 else {
                 throw InputError(

@@ -1,0 +1,63 @@
+/// A generator of currents: what is sent at a stamp reaches a target a delay later and acts, held constant, over the step
+/// after that.
+protocol CurrentSource: Generator {
+    var window: ActivityWindow { get }
+
+    /// The current in pA that a connection sends at a stamp, before its weight, while the generator is active.
+    func current(at stamp: Int, over connection: ConnectionNumbers) -> Double
+
+    /// The stamp from which on the current of a stamp is held: it is asked for once for all stamps of the hold.
+    func heldSince(_ stamp: Int) -> Int
+
+    /// Has each connection a current of its own? Multimeters then record the mean.
+    static var drawsForEachConnection: Bool { get }
+}
+
+extension CurrentSource {
+    static var recordables: [Recordable] { [Recordable("I", .pA, "current sent")] }
+    static var drawsForEachConnection: Bool { false }
+
+    func heldSince(_ stamp: Int) -> Int { stamp }
+
+    /// A current starts a step early, so that without delay it would act from `start` on.
+    func isActive(_ stamp: Int) -> Bool { window.contains(stamp + 1) }
+
+    /// What a multimeter records as `I`.
+    func recorded(at stamp: Int, over links: [LinkNumbers], seed: Int64) -> Double {
+        guard isActive(stamp) else { return 0 }
+        let drawn = heldSince(stamp)
+        guard Self.drawsForEachConnection else {
+            return current(at: drawn, over: ConnectionNumbers(seed: seed, link: StreamName(.noise), connection: 0))
+        }
+        var sum = 0.0, count = 0
+        for link in links {
+            count += link.count
+            for i in 0..<link.count { sum += current(at: drawn, over: link[i]) }
+        }
+        return sum / Double(max(count, 1))
+    }
+
+    func feed(_ piece: DeviceLink.Piece, from firstArrival: Int, seed: Int64) -> any Feed {
+        CurrentFeed(source: self, numbers: piece.link.numbers(.noise, seed))
+    }
+}
+
+/// Brings the current of a generator, connection by connection.
+private struct CurrentFeed<Source: CurrentSource>: Feed {
+    let source: Source
+    let numbers: LinkNumbers
+
+    func apply(to piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>, sentUntil: Int) -> Delivery {
+        let link = piece.link
+        for i in piece.connections {
+            let delay = link.delay(i), weight = link.weight(i)
+            var drawn = Int.min, current = 0.0
+            for stamp in link.emissions(arrivals, sentUntil, i) where source.isActive(stamp) {
+                let since = source.heldSince(stamp)
+                if since != drawn { (drawn, current) = (since, weight * source.current(at: since, over: numbers[i])) }
+                piece.add(current: current, at: stamp + delay, over: i)
+            }
+        }
+        return Delivery()
+    }
+}

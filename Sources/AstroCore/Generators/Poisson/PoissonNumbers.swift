@@ -1,0 +1,134 @@
+/// The Poisson numbers of some neighbouring connections. Those of a window, or a step where the rate is high, are worked
+/// out when they are first asked for, and kept until others are.
+final class PoissonNumbers {
+    private let connections: Range<Int>
+    /// The first block of 32, and how many there are.
+    private let firstBlock, blocks: Int
+    /// A word a connection from the beginning of the first block: bytes of a window, or a single number.
+    private let words: UnsafeMutablePointer<UInt64>
+    /// What the words belong to: a window's number, or a stamp.
+    private var held = -1
+    private let source: Source
+
+    private enum Source { case windows(PoissonTrains), steps(PoissonDraws) }
+
+    /// - `since`: the stamp of the generator's last change.
+    init(_ generator: PoissonGenerator, _ connections: Range<Int>, seed: Int64, _ name: StreamName, since: Int) {
+        self.connections = connections
+        source =
+            generator.windowCounts.map { .windows(PoissonTrains(table: $0, seed: seed, name, since: since)) }
+            ?? .steps(PoissonDraws(table: generator.counts, seed: seed, name))
+        firstBlock = connections.lowerBound / 32
+        blocks = (connections.upperBound + 31) / 32 - firstBlock
+        words = .allocate(capacity: blocks * 32)
+        words.initialize(repeating: 0, count: blocks * 32)
+    }
+
+    deinit { words.deallocate() }
+
+    func number(connection i: Int, stamp: Int) -> Int {
+        hold(stamp)
+        let word = words[i - firstBlock * 32]
+        return holdsWindows ? Int(word >> (8 * UInt64(stamp % PoissonTrains.steps)) & 255) : Int(word)
+    }
+
+    private var holdsWindows: Bool {
+        if case .windows = source { return true }
+        return false
+    }
+
+    private func hold(_ stamp: Int) {
+        let wanted = holdsWindows ? stamp / PoissonTrains.steps : stamp
+        if held != wanted { fill(wanted) }
+        held = wanted
+    }
+
+    @inline(never)
+    private func fill(_ wanted: Int) {
+        for block in 0..<blocks {
+            let numbers = words + block &* 32
+            switch source {
+            case .windows(let trains): trains.fill(numbers, block: firstBlock &+ block, window: wanted)
+            case .steps(let draws): draws.fill(numbers, block: firstBlock &+ block, stamp: wanted)
+            }
+        }
+    }
+
+    /// Adds `amount` times the numbers at `stamp` to the places of all connections; how many are not 0.
+    func add(_ amount: Double, stamp: Int, to row: UnsafeMutablePointer<Double>) -> Int {
+        hold(stamp)
+        let own = words + (connections.lowerBound - firstBlock * 32)
+        return holdsWindows
+            ? Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
+            : Self.add(amount, own, connections.count, row) { Double($0) }
+    }
+
+    @inline(__always)
+    private static func add(
+        _ amount: Double, _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ row: UnsafeMutablePointer<Double>,
+        from first: Int = 0, _ number: (UInt64) -> Double
+    ) -> Int {
+        var events = 0
+        for i in first..<count {
+            let number = number(words[i])
+            row[i] = row[i].addingProduct(amount, number)
+            events &+= number > 0 ? 1 : 0
+        }
+        return events
+    }
+
+    @inline(never)
+    private static func addBytes(
+        _ amount: Double, _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ step: Int,
+        _ row: UnsafeMutablePointer<Double>
+    ) -> Int {
+        var events = 0, i = 0
+        let amounts = Lanes(repeating: amount)
+        while i &+ Lanes.scalarCount <= count {
+            let numbers = UnsafeRawPointer(words + i).loadUnaligned(as: WordLanes.self).byte(step)
+            Lanes(at: row + i).addingProduct(amounts, numbers).store(at: row + i)
+            events &+= Lanes().isLess(than: numbers).bits.nonzeroBitCount
+            i &+= Lanes.scalarCount
+        }
+        return events &+ add(amount, words, count, row, from: i) { Double($0 &>> UInt64(8 &* step) & 255) }
+    }
+}
+
+/// Poisson numbers by name, step by step: connection i at a stamp uses the word of `BulkRandom`'s order, in batch i/32 of
+/// the stamp.
+struct PoissonDraws {
+    private let table: PoissonTable
+    private let key: SIMD2<UInt32>
+    private let name: StreamName
+
+    init(table: PoissonTable, seed: Int64, _ name: StreamName) {
+        self.table = table
+        key = RandomStream.key(seed)
+        self.name = name
+    }
+
+    func number(connection i: Int, stamp: Int) -> Int {
+        let group = UInt32(truncatingIfNeeded: i / 32 * 8 + i % 8)
+        let block = name.of(member: Int(group)).counter(UInt64(stamp))
+        return table.number(Philox.block(counter: block, key: key)[i % 32 / 8])
+    }
+
+    /// The numbers of connections 32 `block` ..< 32 `block` + 32.
+    func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, stamp: Int) {
+        let low = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) & 0xffff_ffff)
+        let high = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) >> 32 | UInt64(name.page))
+        var lane = 0
+        while lane < 8 {
+            var group = WordLanes()
+            for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: block &* 8 &+ lane &+ i) }
+            let (x0, x1, x2, x3) = Philox.block(low, high, group, WordLanes(repeating: UInt64(name.words[0])), key: key)
+            for (i, words) in [x0, x1, x2, x3].enumerated() {
+                for j in 0..<WordLanes.scalarCount {
+                    let word = UInt32(truncatingIfNeeded: words[j])
+                    numbers[lane &+ 8 &* i &+ j] = UInt64(table.number(word))
+                }
+            }
+            lane &+= WordLanes.scalarCount
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// Poisson numbers by inversion: the number for a random word u is that of the thresholds that u reaches.
+///
+/// Thresholds are cumulative probabilities times 2^32. They are formed outward from the most probable number by + * /
+/// alone, so they are the same on every machine; what is left out has a probability below 2^-32.
+package final class PoissonTable: Sendable {
+    static let largestMean = 1e8
+
+    /// Thresholds for more than `lowest`, more than `lowest + 1`, …
+    package let thresholds: [UInt64]
+    package let lowest: Int
+    let mean: Double
+
+    package init(mean: Double) throws {
+        guard mean <= Self.largestMean else {
+            throw InputError(
+                "poisson_generator: rate gives \(formatted(mean)) spikes a step (at most \(formatted(Self.largestMean)))"
+            )
+        }
+        self.mean = mean
+        guard mean > 0 else {
+            (thresholds, lowest) = ([], 0)
+            return
+        }
+        let spread = 10 * mean.squareRoot() + 20
+        let mode = Int(mean)
+        let low = max(0, mode - Int(spread))
+        let probabilities = Self.relative(mean, mode, low, mode + Int(spread))
+        let total = probabilities.reversed().reduce(0, +)
+        var below = 0.0
+        lowest = low
+        thresholds = probabilities.map { p in
+            below += p
+            return UInt64(min(below / total, 1) * 0x1p32)
+        }.filter { $0 < 1 << 32 }
+    }
+
+    /// Probabilities relative to the most probable number's.
+    private static func relative(_ mean: Double, _ mode: Int, _ low: Int, _ high: Int) -> [Double] {
+        var p = [Double](repeating: 1, count: high - low + 1)
+        for k in stride(from: mode - 1, through: low, by: -1) { p[k - low] = p[k - low + 1] * Double(k + 1) / mean }
+        for k in stride(from: mode + 1, through: high, by: 1) { p[k - low] = p[k - low - 1] * mean / Double(k) }
+        return p
+    }
+
+    package func number(_ word: UInt32) -> Int {
+        lowest + thresholds.partitioningIndex { $0 > UInt64(word) }
+    }
+}

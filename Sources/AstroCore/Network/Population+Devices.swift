@@ -1,0 +1,15 @@
+/// What the devices of a population are.
+extension Population {
+    func generator(_ index: Int) -> (any Generator)? { devices?[index] as? any Generator }
+    func spikeSource(_ index: Int) -> (any SpikeSource)? { devices?[index] as? any SpikeSource }
+    func currentSource(_ index: Int) -> (any CurrentSource)? { devices?[index] as? any CurrentSource }
+    func recorder(_ index: Int) -> (any RecorderDevice)? { devices?[index] as? any RecorderDevice }
+
+    var recorders: [any RecorderDevice] { (devices ?? []).compactMap { $0 as? any RecorderDevice } }
+
+    var sendsSpikes: Bool { cells?.model.sendsSpikes ?? (spikeSource(0) != nil) }
+}
+
+extension Simulation {
+    func generator(of link: DeviceLink) -> any Generator { populationList[link.population].generator(link.device)! }
+}

@@ -1,0 +1,54 @@
+/// Events in their order on their way to a file; of all ranks, where there are several, with whose they are.
+struct EventPiece {
+    var stamps: [Int] = [], senders: [Int] = [], owners: [Int] = []
+    var columns: [[Double]] = []
+    var count: Int { stamps.count }
+}
+
+extension Recording {
+    /// All that is not in the file yet, on the first rank. Collective.
+    ///
+    /// - `next`: the number of the first own event that is not.
+    func pieceForFile(from next: Int) -> EventPiece {
+        let ranks = Ranks.all, kept = next - forgotten
+        guard let samplesOfAll, !isSpikes else {
+            sortIfNeeded()
+            let parts = ranks.toFirst(Array(spikes[kept...]))
+            let all = parts.enumerated().flatMap { rank, spikes in spikes.map { (spike: $0, rank: rank) } }
+                .sorted { $0.spike.order < $1.spike.order }
+            return EventPiece(
+                stamps: all.map(\.spike.stamp), senders: all.map { Int($0.spike.sender) }, owners: all.map(\.rank))
+        }
+        var walk = SampleWalk(samplesOfAll.list, samplesOfAll.owners)
+        _ = walk.next(ranks.sum([kept])[0])
+        let events = walk.rest, owners = events.ownership
+        return EventPiece(
+            stamps: events.stamps, senders: events.places.map { samplesOfAll.nodes[$0] }, owners: events.owners,
+            columns: samples.quantities.map {
+                ranks.toFirst(Array(samples.values($0, kept..<samples.count)), owners)
+            })
+    }
+
+    /// With the events of a piece, which were read from where they are.
+    convenience init(part: Recording, _ piece: EventPiece) {
+        let spikes = part.isSpikes ? zip(piece.stamps, piece.senders).map { Spike(stamp: $0, sender: Int32($1)) } : []
+        let list = part.isSpikes ? SampleList() : SampleList(ofEvents: piece.stamps)
+        self.init(
+            part, spikes: spikes,
+            samples: SampleTable(list, nodes: part.samples.nodes, columns: piece.columns.map(GrowingColumn.init)))
+    }
+}
+
+extension SampleList {
+    /// Values of one time after the other are a sample.
+    fileprivate init(ofEvents stamps: [Int]) {
+        self.init()
+        var width = 0
+        for (i, stamp) in stamps.enumerated() {
+            width += 1
+            guard i + 1 == stamps.count || stamps[i + 1] != stamp else { continue }
+            append(EvenRun(stamp, 1, 1), width: width)
+            width = 0
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// When files are to be put on the disk: every second, but for not more than a fiftieth of the time, all streams
+/// together. Some disks are slow.
+enum Settling {
+    private nonisolated(unsafe) static var next = 0.0
+    private static let interval = 1.0, share = 0.02
+
+    static func settleIfDue(_ streams: some Sequence<RecordingStream>) throws {
+        let start = Clock.seconds
+        guard start >= next else { return }
+        defer { next = start + max(interval, (Clock.seconds - start) / share) }
+        for stream in streams { try stream.settle() }
+    }
+}
+
+/// Hands what was recorded over to files. Collective.
+struct StreamWriter {
+    private let recordings: [Recording]
+
+    init(_ all: [Recording]) { recordings = all.filter { $0.stream != nil } }
+
+    var isIdle: Bool { recordings.isEmpty }
+
+    /// There is hardly any memory left.
+    func forgetWritten() { recordings.forEach { $0.forgetAllWritten() } }
+
+    /// Writes all there is up to a stamp; the first thing that went wrong. One file that is full keeps no other back.
+    func write(through stamp: Int) -> String? {
+        if isIdle { return nil }
+        var problem: String?
+        for recording in recordings {
+            let stream = recording.stream!
+            do { try stream.write(recording, through: stamp) } catch {
+                let size = Ranks.all.share([stream.size])[0]
+                problem = problem ?? "\(error) (\(size) bytes are in it, all of them good)"
+            }
+            if recording.isSpikes { recording.forgetWritten(of: recordings.count) }
+        }
+        do {
+            try Ranks.all.onFirst { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }
+        } catch { problem = problem ?? "\(error)" }
+        return problem.map { $0 + ". What is not written is kept: make room, then the simulation goes on" }
+    }
+}
