@@ -14,7 +14,8 @@ extension Simulation {
             }
         }
         let width = projection.columns.ofSenders.count
-        let states = width > 0 ? ranks.toFirst(Array(projection.columns.senders), rowOwnership(projection).times(width)) : []
+        let states =
+            width > 0 ? ranks.toFirst(Array(projection.columns.senders), rowOwnership(projection).times(width)) : []
         try writer.put(.synapses, number) { contents in states.withUnsafeBufferPointer { contents.put(raw: $0) } }
     }
 

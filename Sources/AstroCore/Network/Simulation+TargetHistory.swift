@@ -29,7 +29,8 @@ extension Simulation {
                 for row in chunk.rows {
                     let place = number * Projection.rowsPerChunk + row
                     var block = columns.releasesByConnection ? [] : projection.senderValues(row: place)
-                    let ofRow = block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
+                    let ofRow =
+                        block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
                     for index in chunk.connections(ofRow: row) {
                         let own = block.isEmpty ? synapse.lookback(chunk.own! + index * columns.ownWidth) : ofRow
                         body(StoredPlace(segment: segment, chunk: chunk, row: place, index: index), own)

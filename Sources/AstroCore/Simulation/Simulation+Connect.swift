@@ -9,12 +9,22 @@ extension Simulation {
         try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse)
     }
 
+    /// Through a model that scripts need not have a name for, where `synapse` names none.
+    func connect(
+        _ pre: Nodes, _ post: Nodes, through model: SynapseDefinition, rule: Settings = [:], synapse: Settings = [:]
+    ) throws -> Int {
+        try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse, standard: model)
+    }
+
     /// By any rule, one that scripts have no name for included.
-    func connect(_ pre: Nodes, _ post: Nodes, rule: any ConnectionRule, synapse: Settings = [:]) throws -> Int {
+    func connect(
+        _ pre: Nodes, _ post: Nodes, rule: any ConnectionRule, synapse: Settings = [:],
+        standard: SynapseDefinition = Synapses.standard
+    ) throws -> Int {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
-            let spec = try SynapseSpec(synapse)
+            let spec = try SynapseSpec(synapse, standard: standard)
             let kind = try ConnectionKind(pre, post, spec)
             if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }

@@ -38,7 +38,9 @@ final class SynapseColumns {
         arrange(columns.indices.filter { given[$0] == nil })
         senders = .allocate(capacity: rowCount * ofSenders.count)
         for row in 0..<rowCount {
-            for (k, c) in ofSenders.enumerated() { senders.initializeElement(at: row * ofSenders.count + k, to: shared[c]) }
+            for (k, c) in ofSenders.enumerated() {
+                senders.initializeElement(at: row * ofSenders.count + k, to: shared[c])
+            }
         }
     }
 
