@@ -22,7 +22,7 @@ let fuzzer: [Target] =
     ? []
     : [
         .executableTarget(
-            name: "Fuzz", dependencies: ["AstroLua", "AstroCore", "CLua"], path: "Tests/Fuzz",
+            name: "Fuzz", dependencies: ["AstroLua", "LuaBridge", "AstroCore", "CLua"], path: "Tests/Fuzz",
             exclude: ["corpus", "tables.lua", "lua.dict"])
     ]
 
@@ -37,7 +37,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
-        .target(name: "LuaShim", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
+        .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
+        .target(name: "LuaShim", dependencies: ["CLuaHost", "CLua"]),
         .target(name: "CLanes"),
         .target(name: "CEdit"),
         .target(name: "CFork"),
@@ -45,16 +46,19 @@ let package = Package(
         .target(name: "CSandbox"),
         .target(name: "AstroBase", dependencies: ["CFork"]),
         .target(name: "AstroCore", dependencies: ["AstroBase", "CLanes", "CMPI"], swiftSettings: engine),
-        .target(name: "AstroLua", dependencies: ["AstroCore", "LuaShim", "CLua", "CSandbox"]),
+        .target(name: "LuaBridge", dependencies: ["AstroBase", "LuaShim", "CLuaHost", "CLua"]),
+        .target(
+            name: "AstroLua", dependencies: ["AstroCore", "LuaBridge", "LuaShim", "CLuaHost", "CLua", "CSandbox"],
+            resources: [.embedInCode("Runtime/prelude.lua"), .embedInCode("Replay/appending.lua")]),
         .executableTarget(
             name: "Program",
             dependencies: [
-                "AstroLua", "AstroCore", "CEdit", "CFork", "CSandbox",
+                "AstroLua", "LuaBridge", "AstroCore", "CEdit", "CFork", "CSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [exportedLua]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
-        .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua"]),
+        .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua", "LuaBridge"]),
         .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"]),
         .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
     ] + fuzzer

@@ -2,7 +2,9 @@
 package struct EvenRun: Hashable, Sendable {
     package let first, count, step: Int
 
-    @inlinable package init(_ first: Int, _ count: Int, _ step: Int) { (self.first, self.count, self.step) = (first, count, step) }
+    @inlinable package init(_ first: Int, _ count: Int, _ step: Int) {
+        (self.first, self.count, self.step) = (first, count, step)
+    }
     @inlinable package init(_ range: Range<Int>) { self.init(range.lowerBound, range.count, 1) }
 
     @inlinable package subscript(position: Int) -> Int { first + position * step }

@@ -22,7 +22,9 @@ package enum Memory {
     }
 
     /// What `available` goes by.
-    package static var whatIsLeft: String { available == left?() ? "are left of the limit (--memory-limit)" : "are free" }
+    package static var whatIsLeft: String {
+        available == left?() ? "are left of the limit (--memory-limit)" : "are free"
+    }
 
     package static var available: Double {
         let free = fromSystem ?? Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))

@@ -1,5 +1,5 @@
 // The local variables of a script's outermost function, which the REPL after it can use (astrolua -i).
-#include "Host.h"
+#include "LuaShim.h"
 
 static const char function_key, locals_key;
 

@@ -97,43 +97,16 @@ struct CommandLineOptions: ParsableCommand {
         return min(i, line.count)
     }
 
-    func with(script: [String]) -> CommandLineOptions {
-        var copy = self
-        copy.script = script
-        return copy
-    }
-
-    /// The options that limit a script, or widen where it may read and write.
-    static let confining = ["--allow-read", "--allow-write", "--memory-limit", "--time-limit"]
-
-    /// Those given that are none of these.
-    func options(besides taken: [String]) -> [String] {
-        let given: [(String, Bool)] = [
+    /// The options that are there.
+    var given: [String] {
+        let options: [(String, Bool)] = [
             ("-e", !chunks.isEmpty), ("-i", interactive), ("--version", version), ("--threads", threads != nil),
             ("--seed", seed != nil), ("--quiet", quiet), ("--trust", trust), ("--allow-write", !allowWrite.isEmpty),
             ("--allow-read", !allowRead.isEmpty), ("--memory-limit", memoryLimit != nil),
             ("--time-limit", timeLimit != nil), ("--record", record != nil),
             ("--checkpoint-every", checkpointEvery != nil), ("--resume", resume),
         ]
-        return given.filter { $1 && !taken.contains($0) }.map(\.0)
-    }
-
-    /// The command line of a run from a record, in another directory. What the record says is put where it belongs and never
-    /// read as words of a command line.
-    func again(_ recorded: RecordedRun, record: String) -> CommandLineOptions {
-        var copy = with(script: recorded.pathInStage.map { [$0] + recorded.arguments } ?? [])
-        copy.chunks = recorded.chunks
-        copy.seed = recorded.seed
-        copy.timeLimit = timeLimit ?? recorded.timeLimit
-        copy.allowRead = allowRead.map(absolute)
-        copy.record = record
-        return copy
-    }
-
-    private func absolute(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        return options.filter(\.1).map(\.0)
     }
 
     func validate() throws {
@@ -183,22 +156,28 @@ struct ByteCount: ExpressibleByArgument {
     }
 }
 
-extension Options {
-    init(_ parsed: CommandLineOptions, command: [String]) {
-        self.init()
-        threads = parsed.threads
-        seed = parsed.seed
-        trust = parsed.trust
-        readable = parsed.allowRead
-        writable = parsed.allowWrite
-        memoryLimit = parsed.memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
-        timeLimit = parsed.timeLimit
-        (checkpointInterval, resumes) = (parsed.checkpointEvery, parsed.resume)
-        hasPrompt =
-            parsed.interactive || (parsed.chunks.isEmpty && parsed.script.isEmpty && isatty(STDIN_FILENO) == 1)
-        script = parsed.script.first.flatMap { $0 == "-" ? nil : $0 }
-        arguments = Array(parsed.script.dropFirst())
-        self.command = command
-        isRecorded = parsed.record != nil
+extension CommandLineOptions {
+    /// The run that is asked for where the words begin with a script.
+    var request: RunRequest {
+        RunRequest(
+            options: options, chunks: chunks, script: script.first, record: record, showsVersion: version,
+            isInteractive: interactive, isQuiet: quiet)
+    }
+
+    private var options: Options {
+        var options = Options()
+        options.threads = threads
+        options.seed = seed
+        options.trust = trust
+        options.readable = allowRead
+        options.writable = allowWrite
+        options.memoryLimit = memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
+        options.timeLimit = timeLimit
+        (options.checkpointInterval, options.resumes) = (checkpointEvery, resume)
+        options.hasPrompt = interactive || (chunks.isEmpty && script.isEmpty && isatty(STDIN_FILENO) == 1)
+        options.script = script.first.flatMap { $0 == "-" ? nil : $0 }
+        options.arguments = Array(script.dropFirst())
+        options.command = Array(CommandLine.arguments.dropLast(script.count))
+        return options
     }
 }

@@ -1,4 +1,5 @@
 import AstroLua
+import LuaBridge
 import Testing
 
 /// Runs a text; what it prints goes nowhere, so a test states its claim with `assert` in Lua or by the outcome.

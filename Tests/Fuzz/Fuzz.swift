@@ -2,6 +2,7 @@ import AstroCore
 import AstroLua
 import CLua
 import Glibc
+import LuaBridge
 
 /// What is fuzzed, by name: `ASTROLUA_FUZZ_TARGET` chooses. A reader of files is one more line: it gets the bytes, and
 /// has to return, or throw, whatever they are.
@@ -186,7 +187,7 @@ private struct Matchers {
     init(fresh: Bool) {
         runtime = fresh ? nil : try! Runtime()
         if let runtime {
-            L = runtime.fuzzState
+            L = runtime.L
         } else {
             L = luaL_newstate()
             luaL_openlibs(L)

@@ -66,7 +66,7 @@ extension Trait where Self == OwnDirectory {
     static var ownDirectory: Self { Self() }
 }
 
-@Suite("The program", .ownDirectory, .timeLimit(.minutes(2)))
+@Suite("The program", .ownDirectory, .timeLimit(.minutes(10)))
 struct ProgramTests {
     @Test("-e runs a text; several run one after the other in one Lua")
     func chunks() throws {

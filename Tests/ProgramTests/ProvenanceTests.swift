@@ -78,7 +78,7 @@ private struct Experiment {
     }
 }
 
-@Suite("Records of runs", .ownDirectory, .timeLimit(.minutes(2)))
+@Suite("Records of runs", .ownDirectory, .timeLimit(.minutes(10)))
 struct RecordTests {
     @Test("A run that is recorded comes to the same when it is verified, on any number of threads")
     func same() throws {
@@ -273,7 +273,7 @@ struct RecordTests {
     }
 }
 
-@Suite("Bundles", .ownDirectory, .timeLimit(.minutes(2)))
+@Suite("Bundles", .ownDirectory, .timeLimit(.minutes(10)))
 struct BundleTests {
     private func friend(with bundle: Data) throws -> Experiment {
         let friend = try Experiment()

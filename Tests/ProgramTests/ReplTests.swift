@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The prompt on a terminal", .ownDirectory, .timeLimit(.minutes(3)), .serialized)
+@Suite("The prompt on a terminal", .ownDirectory, .timeLimit(.minutes(10)), .serialized)
 struct ReplTerminalTests {
     @Test("It prints expressions, survives errors, shows tracebacks on request, and Ctrl-D leaves")
     func conversation() throws {
@@ -200,7 +200,7 @@ struct ReplTerminalTests {
     }
 }
 
-@Suite("The prompt in a pipe", .ownDirectory, .timeLimit(.minutes(1)))
+@Suite("The prompt in a pipe", .ownDirectory, .timeLimit(.minutes(10)))
 struct ReplPipeTests {
     @Test("It prints values only: no prompt, no banner, no colours")
     func values() throws {
@@ -263,7 +263,7 @@ struct ReplPipeTests {
     }
 }
 
-@Suite("astrolua new", .ownDirectory, .timeLimit(.minutes(1)))
+@Suite("astrolua new", .ownDirectory, .timeLimit(.minutes(10)))
 struct NewExperimentTests {
     @Test("It writes a script that runs, once")
     func new() throws {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A script that is ended in the middle and goes on from its checkpoint prints and writes what it would have without.
-@Suite("--checkpoint-every and --resume", .ownDirectory, .serialized, .timeLimit(.minutes(5)))
+@Suite("--checkpoint-every and --resume", .ownDirectory, .serialized, .timeLimit(.minutes(10)))
 struct ResumeTests {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
         "astrolua-\(UUID().uuidString)")

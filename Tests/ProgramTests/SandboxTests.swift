@@ -9,7 +9,7 @@ private let hasLandlock: Bool = {
     return has
 }()
 
-@Suite("The sandbox", .ownDirectory, .timeLimit(.minutes(2)))
+@Suite("The sandbox", .ownDirectory, .timeLimit(.minutes(10)))
 struct SandboxTests {
     @Test("Nothing gets out of a process that is confined, whatever runs in it", .enabled(if: hasLandlock))
     func confinedProcess() throws {

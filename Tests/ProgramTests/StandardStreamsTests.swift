@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Standard input, output and error", .ownDirectory, .timeLimit(.minutes(2)))
+@Suite("Standard input, output and error", .ownDirectory, .timeLimit(.minutes(10)))
 struct StandardStreamsTests {
     private static let recording = """
         local sim = astro.Simulation { seed = 1, threads = 1 }

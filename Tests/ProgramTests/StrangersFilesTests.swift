@@ -67,7 +67,7 @@ struct Trap {
     }
 }
 
-@Suite("What a stranger may have written", .ownDirectory, .timeLimit(.minutes(2)))
+@Suite("What a stranger may have written", .ownDirectory, .timeLimit(.minutes(10)))
 struct StrangersFilesTests {
     @Test("Words of a record are no options, wherever they stand")
     func words() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Sweeps as processes", .ownDirectory, .timeLimit(.minutes(2)), .serialized)
+@Suite("Sweeps as processes", .ownDirectory, .timeLimit(.minutes(10)), .serialized)
 struct SweepTests {
     private static let text = """
         local loops = ...

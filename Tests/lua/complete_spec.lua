@@ -36,7 +36,7 @@ local function offers(text, ...)
   end
 end
 
-local function tab(text) return (complete.tab(text, session, { width = 80 })) end
+local function tab(text) return complete.insertion(complete.candidates(text, session)) end
 
 describe("completion of names", function()
   it("globals and keywords", function()
@@ -177,12 +177,11 @@ describe("Tab", function()
     assert.equal(" = ", tab "exc:set { I_e")
   end)
 
-  it("lists where several are left", function()
-    local insertion, list = complete.tab("sim:connect(exc, exc, { rule = \"fixed_", session, { width = 80 })
-    assert.equal("", insertion)
-    assert.is_truthy(list:find("fixed_indegree +For each target"))
-    local _, narrow = complete.tab("sim:connect(exc, exc, { rule = \"fixed_", session, { width = 30 })
-    assert.equal("fixed_indegree\nfixed_outdegree\nfixed_total_number", narrow)
+  it("inserts nothing where several are left, which say what they are", function()
+    local text = "sim:connect(exc, exc, { rule = \"fixed_"
+    assert.equal("", tab(text))
+    local _, items = complete.candidates(text, session)
+    assert.is_truthy(items[1].note:find("^For each target"))
   end)
 
   it("knows commands and topics", function()

@@ -10,7 +10,13 @@ local function digest(vector)
 end
 
 local RANGES = { weight = { 0.1, 2 }, delay = { 1, 3 }, U = { 0.2, 0.8 }, tau_psc = { 2, 6 }, tau_rec = { 100, 900 }, tau_fac = { 10, 90 },
-  x = { 0.3, 0.6 }, y = { 0.1, 0.3 }, u = { 0.1, 0.4 } }
+  x = { 0.3, 0.6 }, y = { 0.1, 0.3 }, u = { 0.1, 0.4 }, tau_plus = { 10, 30 }, Kplus = { 0, 1 }, lambda = { 0.01, 0.2 }, alpha = { 0.5, 2 },
+  mu_plus = { 0, 1 }, mu_minus = { 0, 1 }, Wmax = { 60, 200 } }
+-- Where a default leaves a parameter without effect, or no room for another value.
+local BASE = { tsodyks_synapse = { x = 0.5, tau_fac = 30 }, tsodyks2_synapse = { tau_fac = 30 },
+  stdp_synapse = { weight = 50, Wmax = 100, lambda = 0.1, delay = 1.7 } }
+-- strong enough for targets to fire
+local OWN_RANGES = { stdp_synapse = { weight = { 20, 55 } } }
 
 local function build(model, own)
   local sim = astro.Simulation { seed = 5 }
@@ -20,7 +26,7 @@ local function build(model, own)
   local neurons = sim:create("aeif_cond_alpha_astro", 140)
   sim:connect(noise, parrots + few)
   local synapse = { synapse_model = model }
-  if model == "tsodyks_synapse" then synapse.x, synapse.tau_fac = 0.5, 30 end
+  for name, value in pairs(BASE[model] or {}) do synapse[name] = value end
   for name, value in pairs(own) do synapse[name] = value end
   local source = model == "sic_connection" and glia or parrots + few
   sim:connect(source, neurons, { rule = "fixed_indegree", indegree = 20 }, synapse)
@@ -31,7 +37,7 @@ for _, name in ipairs(astro.models()) do
   local model = astro.models(name)
   if model.kind == "synapse" then
     for _, parameter in ipairs(model.params) do
-      local range = RANGES[parameter.name]
+      local range = (OWN_RANGES[name] or {})[parameter.name] or RANGES[parameter.name]
       if range then
         local own = { [parameter.name] = uniform(range[1], range[2]) }
         for way = 1, 4 do

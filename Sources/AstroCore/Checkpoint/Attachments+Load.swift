@@ -74,50 +74,35 @@ extension CheckpointLoader {
     }
 
     private func put(_ row: PendingRow, into cells: Cells, _ contents: SectionReader) throws {
-        guard let input = PendingInput.all(cells.model.inputs).first(where: { $0.number == row.input }) else {
+        let ports = cells.model.ports
+        guard let input = ports.inputs.first(where: { $0.code == row.input }) else {
             throw contents.damaged("\(cells.model.name) has no input of kind \(row.input)")
         }
         try contents.require(
-            !cells.model.inputs.countsSpikes || row.values.allSatisfy { $0 >= 0 && $0 < 1e9 && $0 == $0.rounded() },
-            "a number of spikes is no number")
+            !ports.counts(input) || row.values.allSatisfy { $0 >= 0 && $0 < 1e9 && $0 == $0.rounded() },
+            "a count of spikes is not a whole number")
         let slots = simulation.slots(ahead: row.ahead)
-        for share in cells.shares where share.plane.slots < slots || !input.isReady(share.plane) {
+        for share in cells.shares where share.plane.slots < slots || !share.plane.isReady(input) {
             try Memory.refuse(
-                Double(share.plane.size * (share.plane.channels + 2) * slots * 8), for: "input buffers")
-            share.plane.prepare(
-                slots: slots, now: simulation.now + 1, currents: input.isCurrent,
-                slowInwardCurrents: input.isSlowInwardCurrent)
+                Double(share.plane.size * (ports.spikeRows + 2) * slots * 8), for: "input buffers")
+            share.plane.prepare(slots: slots, now: simulation.now + 1) { $0.port == input.port }
         }
         for (cell, value) in zip(row.cells, row.values) {
             guard let share = cells.share(of: cell) else { continue }
-            input.row(share.plane, stamp: simulation.now + row.ahead)![share.offset + cell - share.cells.lowerBound] =
+            share.plane.row(of: input, stamp: simulation.now + row.ahead)![
+                share.offset + cell - share.cells.lowerBound] =
                 value
         }
     }
-}
-
-extension PendingInput {
-    fileprivate var isCurrent: Bool {
-        if case .current = self { return true }
-        return false
-    }
-
-    fileprivate var isSlowInwardCurrent: Bool {
-        if case .slowInwardCurrent = self { return true }
-        return false
-    }
-
-    /// Is there memory for it?
-    fileprivate func isReady(_ plane: InputPlane) -> Bool { plane.slots > 0 && row(plane, stamp: 0) != nil }
 }
 
 extension Cells {
     /// Nothing is on its way to them any more.
     fileprivate func forgetPending() {
         for share in shares where share.plane.slots > 0 {
-            for input in PendingInput.all(model.inputs) {
+            for input in model.ports.inputs {
                 for slot in 0..<share.plane.slots {
-                    guard let row = input.row(share.plane, stamp: slot) else { continue }
+                    guard let row = share.plane.row(of: input, stamp: slot) else { continue }
                     (row + share.offset).update(repeating: 0, count: share.cells.count)
                 }
             }

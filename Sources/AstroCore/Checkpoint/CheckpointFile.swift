@@ -21,8 +21,8 @@ package enum CheckpointFormat {
         case recording = "RECO", spikes = "SPIK", samples = "SAMP"
         case population = "POPU", column = "COLU", devices = "DEVI"
         case projection = "PROJ", rows = "ROWS", synapses = "SYNA"
-        case slowInwardCurrents = "SICS", link = "LINK"
-        case attachments = "ATTA", pending = "PEND"
+        case signals = "SICS", link = "LINK"
+        case attachments = "ATTA", pending = "PEND", history = "HIST"
         case end = "END."
         /// How far a script had come.
         case run = "RUN.", journal = "JOUR"
@@ -333,7 +333,7 @@ package final class CheckpointReader {
         let model = try contents.text()
         _ = try contents.optionalText()
         let count = try contents.int(1...Simulation.mostNodes, "number of nodes")
-        return Catalogue.nodeModels.contains { $0.name == model } ? count : -count
+        return Catalogue.cellModel(model) != nil ? count : -count
     }
 
     /// Leaves out a simulation: all up to its end.

@@ -80,7 +80,7 @@ private struct ProjectionHeader {
     let sources: NodeIDs
     let weight: Double?
     let delay: Int?
-    let plasticity: Tsodyks?
+    let layout: SynapseLayout
 
     init(_ contents: inout SectionReader, _ targets: TargetPlaces) throws {
         number = try contents.int(0...1 << 40, "number of the call")
@@ -89,32 +89,27 @@ private struct ProjectionHeader {
         sources = try contents.nodes(1..<targets.count + 1)
         weight = try contents.optionalDouble()
         delay = try contents.flag() ? try contents.int(1...Int(UInt16.max), "delay") : nil
-        plasticity =
-            try contents.flag()
-            ? Tsodyks(
-                U: try contents.double(), tau_psc: try contents.double(), tau_rec: try contents.double(),
-                tau_fac: try contents.double())
-            : nil
+        layout = try SynapseLayout(&contents, spec.model)
         try contents.finish()
         try contents.require(sources.allSatisfy(targets.isCell), "a source of spikes is no cell")
         try contents.require(!NodeSearch(sources).hasRepeats, "a source is named twice")
-        try contents.require(plasticity == nil || spec.model == .tsodyksSynapse, "a synapse with parameters of another")
-        try contents.require(spec.model != .sicConnection, "a slow inward current is no spike")
+        try contents.require(weight == nil || !spec.model.changesWeight, "a weight that spikes change is shared")
+        try contents.require(spec.model.signal == nil, "a signal is not a spike")
     }
 
     func make(_ segments: [Segment], _ simulation: Simulation) -> Projection {
+        let ownRows = OwnRows(sources, simulation)
         let projection = Projection(
-            number: number, spec: spec, sources: sources, OwnRows(sources, simulation), segments: segments,
-            workers: simulation.threads)
-        (projection.weight, projection.delay, projection.plasticity) = (weight, delay, plasticity)
+            number: number, spec: spec, sources: sources, ownRows, columns: layout.makeColumns(rowCount: ownRows.count),
+            segments: segments, workers: simulation.threads)
+        (projection.weight, projection.delay) = (weight, delay)
         return projection
     }
 
     func readRows(_ chunk: Int, _ contents: inout SectionReader) throws -> ConnectionRows {
         try contents.require(chunk < Projection.chunks(rows: sources.count), "there is no part \(chunk) of the rows")
         let layout = RowsLayout(
-            weights: weight == nil, delays: delay == nil,
-            individuals: spec.model == .tsodyksSynapse && plasticity == nil, rows: sources.count)
+            weights: weight == nil, delays: delay == nil, own: layout.rowColumns, rows: sources.count)
         return try ConnectionRows(&contents, layout, rows: layout.rows(ofChunk: chunk))
     }
 }
@@ -144,7 +139,7 @@ extension CheckpointLoader {
                 if let order, let built {
                     try restore(rows, number, built, order, header)
                 } else {
-                    try store(rows, number, in: segments, contents)
+                    try store(rows, number, in: segments, header, contents)
                 }
             }
             chunk = number + 1
@@ -158,26 +153,27 @@ extension CheckpointLoader {
 
     private func readSynapses(of projection: Projection, _ header: ProjectionHeader) throws {
         let rows = simulation.rowOwnership(projection), number = simulation.ranks.count
-        let wanted = header.plasticity == nil ? 0 : header.sources.count
+        let width = projection.columns.ofSenders.count, ownership = rows.times(width)
         var (_, contents) = try reader.take(.synapses) { whole in
-            let states = try whole.raw(wanted, of: Tsodyks.State.self)
+            let states = try whole.doubles(header.sources.count * width)
             try whole.finish()
             return (0..<number).map { rank in
                 var part = SectionWriter()
-                let own = wanted == 0 ? [] : rows.positions(of: rank).map { states[$0] }
-                own.withUnsafeBufferPointer { part.put(raw: $0) }
+                ownership.positions(of: rank).map { states[$0] }.withUnsafeBufferPointer { part.put(raw: $0) }
                 return part
             }
         }
-        (projection.weight, projection.delay, projection.plasticity) = (header.weight, header.delay, header.plasticity)
-        projection.states = try contents.raw(wanted == 0 ? 0 : projection.ownRows.count, of: Tsodyks.State.self)
+        (projection.weight, projection.delay) = (header.weight, header.delay)
+        projection.columns.restoreSenders(try contents.doubles(projection.ownRows.count * width))
         try contents.finish()
     }
 
     /// Puts the connections of a chunk into segments, as a `ProjectionBuilder` would have.
     private func store(
-        _ rows: ConnectionRows, _ chunk: Int, in segments: [Segment], _ contents: SectionReader
+        _ rows: ConnectionRows, _ chunk: Int, in segments: [Segment], _ header: ProjectionHeader,
+        _ contents: SectionReader
     ) throws {
+        let columns = header.layout.makeColumns(rowCount: 0)
         var parts = segments.map { _ in ChunkPart() }
         var i = 0
         for count in rows.counts {
@@ -190,7 +186,7 @@ extension CheckpointLoader {
                 parts[segment].targets.append(place)
                 if !rows.weights.isEmpty { parts[segment].weights.append(rows.weights[i]) }
                 if !rows.delays.isEmpty { parts[segment].delays.append(rows.delays[i]) }
-                if !rows.individuals.isEmpty { parts[segment].individuals.append(rows.individuals[i]) }
+                if rows.width > 0 { parts[segment].own += header.layout.block(rows.block(i), for: columns) }
             }
             i += count
         }
@@ -204,8 +200,9 @@ extension CheckpointLoader {
         _ rows: ConnectionRows, _ chunk: Int, _ built: Projection, _ order: ConnectionOrder, _ header: ProjectionHeader
     ) throws {
         try same(
-            (built.weight == nil, built.delay == nil, built.isIndividual)
-                == (header.weight == nil, header.delay == nil, !rows.individuals.isEmpty), "kinds of connections")
+            (built.weight == nil, built.delay == nil, SynapseLayout(built.columns).rowColumns)
+                == (header.weight == nil, header.delay == nil, header.layout.rowColumns), "kinds of connections")
+        let width = built.columns.ownWidth
         var i = 0, row = 0
         try order.forEachRow(chunk, wantsPlaces: true) { _, targets, places in
             let all = i..<i + rows.counts[row]
@@ -216,7 +213,10 @@ extension CheckpointLoader {
             for (place, n) in zip(places, own) {
                 if !rows.weights.isEmpty { place.chunk.weights![place.index] = rows.weights[n] }
                 if !rows.delays.isEmpty { place.chunk.delays![place.index] = rows.delays[n] }
-                if !rows.individuals.isEmpty { place.chunk.individuals![place.index] = rows.individuals[n] }
+                if width == 0 { continue }
+                for (k, x) in header.layout.block(rows.block(n), for: built.columns).enumerated() {
+                    place.chunk.own![place.index * width + k] = x
+                }
             }
             i = all.upperBound
             row += 1
@@ -227,11 +227,11 @@ extension CheckpointLoader {
 /// The connections of some rows to one segment, while they are collected.
 private struct ChunkPart {
     var starts: [UInt32] = [], targets: [UInt16] = []
-    var weights: [Double] = [], delays: [UInt16] = [], individuals: [IndividualSynapse] = []
+    var weights: [Double] = [], delays: [UInt16] = [], own: [Double] = []
 
     var chunk: RowChunk {
         targets.withUnsafeBufferPointer {
-            RowChunk(starts: starts, targets: $0, weights: weights, delays: delays, individuals: individuals)
+            RowChunk(starts: starts, targets: $0, weights: weights, delays: delays, own: own)
         }
     }
 }
@@ -251,44 +251,50 @@ extension Projection {
 // MARK: - Slow inward currents, generators
 
 extension CheckpointLoader {
-    func readSlowInwardCurrents(_ index: Int) throws {
+    func readSignals(_ index: Int) throws {
         let ranks = simulation.ranks
-        var (_, contents) = try reader.take(.slowInwardCurrents) { whole in
-            let section = try SICSection(&whole)
+        var (_, contents) = try reader.take(.signals) { whole in
+            let section = try SignalSection(&whole)
             try check(section, whole)
             return section.split(ranks: ranks.count, simulation.owner)
         }
-        let (number, entries) = try ranks.agree {
-            let section = try SICSection(&contents)
+        let section = try ranks.agree {
+            let section = try SignalSection(&contents)
             if ranks.isAlone { try check(section, contents) }
-            return (section.number, section.entries)
+            return section
         }
-        let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
-        let projection = SICProjection(number: number, entries: entries, count: count)
-        guard isBuilt else { return simulation.sicProjections.append(projection) }
-        let built = simulation.sicProjections[index]
+        let count = ranks.sum([section.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+        let model = try Synapses.named(section.model)
+        let projection = SignalProjection(
+            number: section.number, model: model, model.signal!, entries: section.entries, count: count)
+        guard isBuilt else { return simulation.signalProjections.append(projection) }
+        let built = simulation.signalProjections[index]
         try ranks.agree {
             let (old, new) = (built.entriesByTarget, projection.entriesByTarget)
             try same(
-                built.number == number && old.count == new.count
+                (built.number, built.model) == (projection.number, projection.model) && old.count == new.count
                     && zip(old, new).allSatisfy {
                         ($0.source, $0.target, $0.multiplicity) == ($1.source, $1.target, $1.multiplicity)
                     }, "slow inward current connections")
         }
-        simulation.sicProjections[index] = projection
+        simulation.signalProjections[index] = projection
     }
 
-    private func check(_ section: SICSection, _ contents: SectionReader) throws {
+    private func check(_ section: SignalSection, _ contents: SectionReader) throws {
         try contents.require(!section.sources.isEmpty, "there are no connections")
         for ids in [Set(section.sources), Set(section.targets)] {
             for id in ids where !targets.isCell(id) { throw contents.damaged("node \(id) is no cell") }
         }
+        guard let route = (try? Synapses.named(section.model))?.signal else {
+            throw contents.damaged("no signal goes over \(section.model)")
+        }
         try contents.require(
-            section.sources.allSatisfy { inputs(of: $0).sendsSlowInwardCurrent }, "a source sends none")
-        try contents.require(section.targets.allSatisfy { inputs(of: $0).slowInwardCurrent }, "a target takes none")
+            section.sources.allSatisfy { model(of: $0).signal(route.output) != nil }, "a source sends none")
+        try contents.require(
+            section.targets.allSatisfy { model(of: $0).ports.signal(route.port) != nil }, "a target takes none")
     }
 
-    private func inputs(of id: Int) -> NodeInputs { simulation.locate(id).population.cells!.model.inputs }
+    private func model(of id: Int) -> ModelDefinition { simulation.locate(id).population.cells!.model }
 
     func readLink(_ index: Int) throws {
         var (_, contents) = try reader.take(.link)

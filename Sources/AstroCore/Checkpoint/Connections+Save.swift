@@ -13,8 +13,8 @@ extension Simulation {
                 try writer.put(.rows, first + i, rows)
             }
         }
-        let isPlastic = projection.plasticity != nil
-        let states = isPlastic ? ranks.toFirst(projection.states, rowOwnership(projection)) : []
+        let width = projection.columns.ofSenders.count
+        let states = width > 0 ? ranks.toFirst(Array(projection.columns.senders), rowOwnership(projection).times(width)) : []
         try writer.put(.synapses, number) { contents in states.withUnsafeBufferPointer { contents.put(raw: $0) } }
     }
 
@@ -67,13 +67,12 @@ extension Simulation {
 extension Projection {
     fileprivate func write(to contents: inout SectionWriter) {
         contents.put(number)
-        contents.put(spec.model.rawValue)
+        contents.put(model.name)
         contents.put(spec.receptor)
         contents.put(near: sources)
         contents.put(weight)
         contents.put(delay)
-        contents.put(plasticity != nil)
-        if let plasticity { withUnsafeBytes(of: plasticity) { contents.put(raw: $0.bindMemory(to: Double.self)) } }
+        SynapseLayout(columns).write(to: &contents)
     }
 }
 
@@ -127,13 +126,15 @@ struct ConnectionOrder: @unchecked Sendable {
     /// Nothing where the chunk has no connections.
     func write(chunk: Int, to contents: inout SectionWriter) {
         let layout = RowsLayout(projection)
-        var rows = ConnectionRows()
-        forEachRow(chunk, wantsPlaces: layout.hasColumns) { _, targets, places in
+        var rows = ConnectionRows(width: layout.own.count)
+        forEachRow(chunk, wantsPlaces: layout.hasColumns) { row, targets, places in
             rows.counts.append(targets.count)
             rows.targets += targets
             if layout.weights { rows.weights += places.map { $0.chunk.weights![$0.index] } }
             if layout.delays { rows.delays += places.map { $0.chunk.delays![$0.index] } }
-            if layout.individuals { rows.individuals += places.map { $0.chunk.individuals![$0.index] } }
+            for place in places {
+                rows.own += layout.own.map { projection.value($0, row: row, place.chunk, place.index) }
+            }
         }
         rows.write(to: &contents)
     }
@@ -141,20 +142,22 @@ struct ConnectionOrder: @unchecked Sendable {
 
 /// What each connection of a projection has of its own.
 struct RowsLayout {
-    let weights, delays, individuals: Bool
+    let weights, delays: Bool
+    /// Columns of the synapse.
+    let own: [Int]
     private let rows: Int
 
-    init(weights: Bool, delays: Bool, individuals: Bool, rows: Int) {
-        (self.weights, self.delays, self.individuals, self.rows) = (weights, delays, individuals, rows)
+    init(weights: Bool, delays: Bool, own: [Int], rows: Int) {
+        (self.weights, self.delays, self.own, self.rows) = (weights, delays, own, rows)
     }
 
     init(_ projection: Projection) {
         self.init(
-            weights: projection.weight == nil, delays: projection.delay == nil, individuals: projection.isIndividual,
-            rows: projection.sources.count)
+            weights: projection.weight == nil, delays: projection.delay == nil,
+            own: SynapseLayout(projection.columns).rowColumns, rows: projection.sources.count)
     }
 
-    var hasColumns: Bool { weights || delays || individuals }
+    var hasColumns: Bool { weights || delays || !own.isEmpty }
 
     func rows(ofChunk chunk: Int) -> Int { min(rows - chunk * Projection.rowsPerChunk, Projection.rowsPerChunk) }
 }
@@ -163,9 +166,13 @@ struct RowsLayout {
 struct ConnectionRows {
     /// Targets of all rows, one after the other, and how many each row has.
     var targets: [UInt32] = [], counts: [Int] = []
-    var weights: [Double] = [], delays: [UInt16] = [], individuals: [IndividualSynapse] = []
+    var weights: [Double] = [], delays: [UInt16] = []
+    /// A block of so many numbers for each connection.
+    var own: [Double] = [], width = 0
 
-    init() {}
+    init(width: Int) { self.width = width }
+
+    func block(_ i: Int) -> ArraySlice<Double> { own[i * width..<(i + 1) * width] }
 
     init(_ contents: inout SectionReader, _ layout: RowsLayout, rows: Int) throws {
         for _ in 0..<rows {
@@ -180,7 +187,8 @@ struct ConnectionRows {
         }
         if layout.weights { weights = try contents.raw(targets.count, of: Double.self) }
         if layout.delays { delays = try contents.raw(targets.count, of: UInt16.self) }
-        if layout.individuals { individuals = try contents.raw(targets.count, of: IndividualSynapse.self) }
+        width = layout.own.count
+        own = try contents.raw(targets.count * width, of: Double.self)
         try contents.finish()
         try contents.require(!delays.contains(0), "a delay is 0")
     }
@@ -201,14 +209,14 @@ struct ConnectionRows {
         }
         weights.withUnsafeBufferPointer { contents.put(raw: $0) }
         delays.withUnsafeBufferPointer { contents.put(raw: $0) }
-        individuals.withUnsafeBufferPointer { contents.put(raw: $0) }
+        own.withUnsafeBufferPointer { contents.put(raw: $0) }
     }
 
     private mutating func append(_ other: ConnectionRows, _ i: Int) {
         targets.append(other.targets[i])
         if !other.weights.isEmpty { weights.append(other.weights[i]) }
         if !other.delays.isEmpty { delays.append(other.delays[i]) }
-        if !other.individuals.isEmpty { individuals.append(other.individuals[i]) }
+        own += other.block(i)
     }
 
     /// The same rows, of which each part has other targets.
@@ -219,7 +227,7 @@ struct ConnectionRows {
             var contents = $0
             return try? ConnectionRows(&contents, layout, rows: rows)
         }
-        var whole = ConnectionRows(), contents = SectionWriter(), next = parts.map { _ in 0 }
+        var whole = ConnectionRows(width: layout.own.count), contents = SectionWriter(), next = parts.map { _ in 0 }
         for row in 0..<rows {
             var keys: [(target: UInt32, part: Int, i: Int)] = []
             for (p, part) in parts.enumerated() {

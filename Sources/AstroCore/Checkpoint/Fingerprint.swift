@@ -39,6 +39,8 @@ extension Simulation {
         relay.pass(to: 0) { $0.add(UInt64(now)) }
         for cells in populationList.compactMap(\.cells) { addCells(cells, to: &relay) }
         for projection in projections { addSynapses(projection, to: &relay) }
+        forgetUnreadHistory()
+        for population in populationsWithHistory { addHistory(population, to: &relay) }
         return relay.end().hex
     }
 
@@ -79,15 +81,9 @@ extension Simulation {
         for cell in share.cells {
             let place = share.offset + cell - share.cells.lowerBound
             for stamp in now + 1..<now + plane.slots {
-                let slot = stamp & plane.slotMask
-                for channel in 0..<plane.channels {
-                    add(
-                        plane.spikes[slot * plane.rowStride + channel * plane.channelStride + place], stamp, channel,
-                        to: &digest)
-                }
-                if let current = plane.current { add(current[slot * plane.inputStride + place], stamp, 8, to: &digest) }
-                if let sic = plane.slowInwardCurrent {
-                    add(sic[slot * plane.inputStride + place], stamp, 9, to: &digest)
+                for input in plane.ports.inputs {
+                    guard let row = plane.row(of: input, stamp: stamp) else { continue }
+                    add(row[place], stamp, input.code, to: &digest)
                 }
             }
         }
@@ -100,35 +96,58 @@ extension Simulation {
     }
 
     private func addSynapses(_ projection: Projection, to relay: inout Relay<Digest>) {
-        if projection.plasticity != nil {
+        let columns = projection.columns
+        if !columns.ofSenders.isEmpty {
             var next = 0
             for piece in rowOwnership(projection).pieces {
                 relay.pass(to: piece.rank) { digest in
-                    for state in projection.states[next..<next + piece.count] { add(state, to: &digest) }
+                    for row in next..<next + piece.count {
+                        for k in columns.ofSenders.indices { digest.add(columns.block(ofSender: row)[k]) }
+                    }
                     next += piece.count
                 }
             }
         }
-        if projection.isIndividual { addIndividuals(projection, to: &relay) }
+        if projection.model.changesWeight || !columns.ownStates.isEmpty { addOwnStates(projection, to: &relay) }
     }
 
-    /// In the order of rows and of targets' ids: segments and ranks must not show.
-    private func addIndividuals(_ projection: Projection, to relay: inout Relay<Digest>) {
-        let count = projection.sources.count
-        for first in stride(from: 0, to: count, by: Projection.rowsPerChunk) {
-            var own: [Tsodyks.State] = [], keys: [ConnectionKey] = []
-            forEachConnection(of: projection, rows: first..<min(count, first + Projection.rowsPerChunk)) {
-                own.append($0.chunk.individuals![$0.index].state)
-                keys.append(ConnectionKey($0.row, $0.target))
-            }
-            let all = ranks.assemble(own, merged(keys))
-            relay.pass(to: 0) { digest in
-                for state in all { add(state, to: &digest) }
+    /// The spikes that synapses may still ask for, cell by cell.
+    private func addHistory(_ population: Population, to relay: inout Relay<Digest>) {
+        relay.passAlong(population.cells!.deal) { digest in
+            forEachHistory(population) { cell, spikes in
+                for spike in spikes {
+                    digest.add(UInt64(cell))
+                    digest.add(spike.time)
+                    digest.add(spike.trace)
+                }
             }
         }
     }
 
-    private func add(_ state: Tsodyks.State, to digest: inout Digest) {
-        [state.x, state.y, state.u, state.last].forEach { digest.add($0) }
+    /// In the order of rows and of targets' ids: segments and ranks must not show.
+    private func addOwnStates(_ projection: Projection, to relay: inout Relay<Digest>) {
+        let count = projection.sources.count
+        for first in stride(from: 0, to: count, by: Projection.rowsPerChunk) {
+            let rows = first..<min(count, first + Projection.rowsPerChunk)
+            let (states, keys) = ownStates(of: projection, rows), order = merged(keys)
+            let all = states.map { ranks.assemble($0, order) }
+            relay.pass(to: 0) { digest in
+                for i in all[0].indices { all.forEach { digest.add($0[i]) } }
+            }
+        }
+    }
+
+    /// The states that connections of some rows have of their own, state by state: the weight where spikes change it, then others.
+    private func ownStates(of projection: Projection, _ rows: Range<Int>) -> ([[Double]], [ConnectionKey]) {
+        let columns = projection.columns, weights = projection.model.changesWeight ? 1 : 0
+        var states = Array(repeating: [Double](), count: weights + columns.ownStates.count), keys: [ConnectionKey] = []
+        forEachConnection(of: projection, rows: rows) { connection in
+            if weights > 0 { states[0].append(connection.chunk.weights![connection.index]) }
+            for (n, k) in columns.ownStates.enumerated() {
+                states[weights + n].append(connection.chunk.own![connection.index * columns.ownWidth + k])
+            }
+            keys.append(ConnectionKey(connection.row, connection.target))
+        }
+        return (states, keys)
     }
 }

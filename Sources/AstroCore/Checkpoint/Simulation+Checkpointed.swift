@@ -9,7 +9,7 @@ extension Simulation {
             all += segment.chunks.compactMap { $0?.header.pointee } as [any Checkpointed]
         }
         all += projections as [any Checkpointed]
-        all += sicProjections as [any Checkpointed]
+        all += signalProjections as [any Checkpointed]
         all += links as [any Checkpointed]
         all += numberedRecordings as [any Checkpointed]
         all += deviceListeners as [any Checkpointed]

@@ -39,7 +39,7 @@ struct CheckpointLoader {
     private(set) var targets: TargetPlaces!
 
     private let nodeCount: Int
-    private let counts: (recordings: Int, populations: Int, projections: Int, slowInwardCurrents: Int, links: Int)
+    private let counts: (recordings: Int, populations: Int, projections: Int, signals: Int, links: Int)
 
     init(
         _ reader: CheckpointReader, threads: Int? = nil, into built: Simulation? = nil, streams: CheckpointStreams
@@ -94,6 +94,7 @@ struct CheckpointLoader {
         try readConnections()
         try readAttachments()
         try readPending()
+        try readHistories()
         try reader.take(.end).contents.finish()
         simulation.isPrepared = false
     }
@@ -101,11 +102,11 @@ struct CheckpointLoader {
     private func readConnections() throws {
         try same(
             !isBuilt
-                || (simulation.projections.count, simulation.sicProjections.count, simulation.links.count)
-                    == (counts.projections, counts.slowInwardCurrents, counts.links),
+                || (simulation.projections.count, simulation.signalProjections.count, simulation.links.count)
+                    == (counts.projections, counts.signals, counts.links),
             "numbers of connect calls")
         for index in 0..<counts.projections { try readProjection(index) }
-        for index in 0..<counts.slowInwardCurrents { try readSlowInwardCurrents(index) }
+        for index in 0..<counts.signals { try readSignals(index) }
         for index in 0..<counts.links { try readLink(index) }
     }
 
@@ -173,7 +174,7 @@ struct CheckpointLoader {
     }
 
     private func readKind(_ model: String, _ count: Int, _ columns: Int) throws -> Population.Kind {
-        guard let cell = Catalogue.nodeModels.first(where: { $0.name == model }) else {
+        guard let cell = Catalogue.cellModel(model) else {
             return .devices(try readDevices(model, count))
         }
         let hasState = cell.parameters.contains { $0.role == .state } || !cell.hiddenState.isEmpty
@@ -205,7 +206,7 @@ struct CheckpointLoader {
     /// Values of all cells, or of each own one.
     private typealias StoredColumn = (name: String, isShared: Bool, values: [Double])
 
-    private func readColumns(_ number: Int, of model: any NodeModel.Type, _ deal: Deal) throws -> [StoredColumn] {
+    private func readColumns(_ number: Int, of model: ModelDefinition, _ deal: Deal) throws -> [StoredColumn] {
         let starts = model.starts
         return try (0..<number).map { _ in
             var (_, contents) = try reader.take(.column) {
@@ -216,7 +217,7 @@ struct CheckpointLoader {
     }
 
     private func readColumn(
-        of model: any NodeModel.Type, _ starts: [ColumnStart], _ deal: Deal, _ contents: inout SectionReader
+        of model: ModelDefinition, _ starts: [ColumnStart], _ deal: Deal, _ contents: inout SectionReader
     ) throws -> StoredColumn {
         let name = try contents.text(), isShared = try contents.flag()
         guard let start = starts.first(where: { $0.name == name }), !(start.isState && isShared) else {

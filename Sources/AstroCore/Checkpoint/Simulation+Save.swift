@@ -19,8 +19,8 @@ extension Simulation {
             recordings.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { first, _ in first })
         for population in populationList { try write(population, numbers, to: writer) }
         for (i, projection) in projections.enumerated() { try write(projection, i, to: writer) }
-        for (i, projection) in sicProjections.enumerated() {
-            try writer.put(.slowInwardCurrents, i, merging: SICSection.merge) { SICSection(projection).write(to: &$0) }
+        for (i, projection) in signalProjections.enumerated() {
+            try writer.put(.signals, i, merging: SignalSection.merge) { SignalSection(projection).write(to: &$0) }
         }
         for (i, link) in links.enumerated() { try write(link, i, to: writer) }
         try writer.put(
@@ -32,6 +32,7 @@ extension Simulation {
                 .pending, population.index, merging: { try PendingRow.merge(&$0, cells: cells.count) },
                 { writePending(cells, to: &$0) })
         }
+        try writeHistories(to: writer)
         try writer.put(.end, number) { _ in }
     }
 
@@ -43,7 +44,7 @@ extension Simulation {
         [nodeCount, connectCalls, sampleCalls, assignments].forEach { contents.put($0) }
         [streamedPopulations, streamedNodes, figures.spikes, events].forEach { contents.put($0) }
         [numberedRecordings.count, populationList.count, projections.count].forEach { contents.put($0) }
-        [sicProjections.count, links.count].forEach { contents.put($0) }
+        [signalProjections.count, links.count].forEach { contents.put($0) }
     }
 
     /// Those of `record` in order, then those of nodes.
@@ -79,25 +80,39 @@ extension Simulation {
         }
     }
 
-    /// What is on its way to cells: for each kind of input and each stamp to come, those that it is not 0 for.
+    /// What is on its way to cells: for each port and each stamp to come, those that it is not 0 for.
     private func writePending(_ cells: Cells, to contents: inout SectionWriter) {
         let shares = cells.shares, slots = shares.map(\.plane.slots).max() ?? 0
-        for input in PendingInput.all(cells.model.inputs) {
+        for input in cells.model.ports.inputs {
             for ahead in stride(from: 1, to: slots, by: 1) {
                 var found: [(cell: Int, value: Double)] = []
                 for share in shares where ahead < share.plane.slots {
-                    guard let row = input.row(share.plane, stamp: now + ahead) else { continue }
+                    guard let row = share.plane.row(of: input, stamp: now + ahead) else { continue }
                     for cell in share.cells {
                         let value = row[share.offset + cell - share.cells.lowerBound]
                         if value.bitPattern != 0 { found.append((cell, value)) }
                     }
                 }
                 PendingRow(
-                    input: input.number, ahead: ahead, cells: found.map(\.cell), values: found.map(\.value)
+                    input: input.code, ahead: ahead, cells: found.map(\.cell), values: found.map(\.value)
                 ).write(to: &contents)
             }
         }
         contents.put(-1)
+    }
+
+    /// Only where synapses look back at their targets' spikes.
+    private func writeHistories(to writer: CheckpointWriter) throws {
+        forgetUnreadHistory()
+        for population in populationsWithHistory {
+            try writer.put(
+                .history, population.index, merging: { try HistorySection.merge(&$0) },
+                { contents in
+                    var section = HistorySection()
+                    forEachHistory(population) { section.add($0, Array($1)) }
+                    section.write(to: &contents)
+                })
+        }
     }
 
     private func write(_ link: DeviceLink, _ number: Int, to writer: CheckpointWriter) throws {
@@ -177,32 +192,4 @@ extension Sampler: Checkpointed {
 extension SpikeListener: Checkpointed {
     static let kept = ["recording", "cells"]
     static let made: [String] = []
-}
-
-/// A kind of input that a plane collects: spikes of a channel, currents, slow inward currents.
-enum PendingInput {
-    case spikes(channel: Int), current, slowInwardCurrent
-
-    static func all(_ inputs: NodeInputs) -> [PendingInput] {
-        (0..<inputs.spikeChannels).map { .spikes(channel: $0) } + (inputs.current ? [.current] : [])
-            + (inputs.slowInwardCurrent ? [.slowInwardCurrent] : [])
-    }
-
-    var number: Int {
-        switch self {
-        case .spikes(let channel): channel
-        case .current: 8
-        case .slowInwardCurrent: 9
-        }
-    }
-
-    /// What arrives at a stamp, place by place; nil where nothing of that kind can.
-    func row(_ plane: InputPlane, stamp: Int) -> UnsafeMutablePointer<Double>? {
-        let slot = stamp & plane.slotMask
-        switch self {
-        case .spikes(let channel): return plane.spikes + (slot * plane.rowStride + channel * plane.channelStride)
-        case .current: return plane.current.map { $0 + slot * plane.inputStride }
-        case .slowInwardCurrent: return plane.slowInwardCurrent.map { $0 + slot * plane.inputStride }
-        }
-    }
 }

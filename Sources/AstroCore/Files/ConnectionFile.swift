@@ -112,7 +112,7 @@ private struct SonataEdges {
         try file.setAttribute(SonataEdgeReader.order, of: group, number: Int64(number))
         let sources = try writeEnds("source", group, edges, key.source, names)
         let targets = try writeEnds("target", group, edges, key.target, names)
-        let type = SynapseModel.allCases.firstIndex { $0.rawValue == model }!
+        let type = Synapses.all.firstIndex { $0.name == model }!
         try file.write("\(group)/edge_type_id", Array(repeating: Double(type), count: count), .uint64)
         try file.write("\(group)/edge_group_id", Array(repeating: 0, count: count), .uint64)
         try file.write("\(group)/edge_group_index", (0..<count).map(Double.init), .uint64)
@@ -124,7 +124,7 @@ private struct SonataEdges {
         try file.write("\(group)/0/@library/model_template", texts: [model])
         try file.write("\(group)/0/model_template", Array(repeating: 0, count: count), .uint32)
         try file.makeGroup("\(group)/0/dynamics_params")
-        let parameters = SynapseModel.allCases[type].parameters.map(\.name)
+        let parameters = Synapses.all[type].parameters.map(\.name)
         for parameter in parameters where !["weight", "delay"].contains(parameter) {
             if let values = edges.numbers(parameter) {
                 try file.write("\(group)/0/dynamics_params/\(parameter)", values, .double)
@@ -245,7 +245,7 @@ private struct SonataEdgeReader {
         }
         try addModel(group, values, to: &table)
         guard file.has("\(group)/dynamics_params") else { return }
-        let known = Set(SynapseModel.allCases.flatMap(\.parameters).map(\.name))
+        let known = Set(Synapses.parameterNames)
         for name in try file.names(in: "\(group)/dynamics_params") where known.contains(name) && table[name] == nil {
             table.add(name, try values("\(group)/dynamics_params/\(name)"))
         }

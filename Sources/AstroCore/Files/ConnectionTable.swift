@@ -4,8 +4,8 @@ extension Connections {
     public func table() throws -> FileTable {
         try refuse(bytesEach: 8 * 16)
         let models = synapseModels
-        let known = SynapseModel.allCases.filter { models.contains($0.rawValue) }
-        let names = known.map(\.rawValue)
+        let known = Synapses.all.filter { models.contains($0.name) }
+        let names = known.map(\.name)
         var result = FileTable()
         result.add("source", source)
         result.add("target", target)
@@ -37,7 +37,7 @@ extension Simulation {
         // all are checked before any is made
         for group in groups { try check(group) }
         return try groups.reduce(0) { made, group in
-            made + (try connect(group.pre, group.post, ConnectionRule(group.list), group.synapse))
+            made + (try connect(group.pre, group.post, rule: group.list, synapse: group.synapse))
         }
     }
 
@@ -122,15 +122,15 @@ private struct ConnectionGroups {
             return { _ in name }
         }
         guard case .names(let names, let which)? = table["synapse_model"] else {
-            return { _ in SynapseModel.staticSynapse.rawValue }
+            return { _ in Synapses.standard.name }
         }
-        for name in names { _ = try SynapseModel.named(name) }
+        for name in names { _ = try Synapses.named(name) }
         return { names[Int(which[$0])] }
     }
 
     /// A column that is no parameter of any model is an error, not a surprise.
     private static func check(_ names: [String], _ models: (Int) -> String) throws {
-        let known = Set(SynapseModel.allCases.flatMap(\.parameters).map(\.name))
+        let known = Set(Synapses.parameterNames)
         for name in names where !known.contains(name) {
             throw InputError.unknown("no synapse model has a parameter", name, among: known.sorted())
         }

@@ -50,22 +50,21 @@ extension DeviceLink.Piece {
     /// Where spikes of a weight that arrive at a stamp are added up, from the first cell on, and what each of them adds.
     @inline(__always)
     func spikes(ofWeight weight: Double, at stamp: Int) -> (row: UnsafeMutablePointer<Double>, amount: Double) {
-        let plane = run.plane, value = plane.inputs.countsSpikes ? 1 : weight
-        let channel = value > 0 || plane.channels == 1 ? 0 : plane.channelStride
-        let offset = (stamp & plane.slotMask) &* plane.rowStride &+ channel &+ run.place
-        return (plane.spikes + offset, abs(value))
+        let destination = run.plane.spikes(receptor: link.receptor), value = destination.countsSpikes ? 1 : weight
+        return (destination.row(stamp, value) + run.place, abs(value))
     }
 
+    /// Does a port take the spikes, or do they come to nothing?
+    var isHeard: Bool { run.plane.spikes(receptor: link.receptor).isHeard }
+
     /// Must no spike of this weight arrive?
-    func refuses(_ weight: Double) -> Bool {
-        weight < 0 && run.plane.inputs.refusesNegativeWeights && !run.plane.inputs.countsSpikes
-    }
+    func refuses(_ weight: Double) -> Bool { weight < 0 && run.plane.spikes(receptor: link.receptor).refusesNegative }
 
     /// Adds a current that arrives at a stamp over a connection.
     @inline(__always)
     func add(current: Double, at stamp: Int, over i: Int) {
-        let plane = run.plane
-        plane.current![(stamp & plane.slotMask) &* plane.inputStride &+ run.place &+ (i - run.first)] += current
+        let port = run.plane.ports.current(receptor: link.receptor)!
+        run.plane.held(port, stamp: stamp)[run.place &+ (i &- run.first)] += current
     }
 }
 
@@ -73,7 +72,7 @@ extension DeviceLink.Piece {
     /// Adds spikes of one connection.
     @inline(__always)
     func add(_ spikes: SentSpikes, over i: Int) {
-        guard link.receptor == 0 else { return }
+        guard isHeard else { return }
         let weight = link.weight(i) * spikes.weight, stamp = spikes.stamp + link.delay(i)
         let (row, amount) = self.spikes(ofWeight: weight, at: stamp)
         if refuses(weight) { note(stamp, i) }

@@ -81,19 +81,18 @@ final class ColumnStore {
         return result
     }
 
-    /// A column computed from others: shared if all of them are. `value` gets a cell's index.
-    func derived(from sources: [Column], _ value: (Int) -> Double) -> Column {
-        let shared = sources.allSatisfy { $0.stride == 0 }
-        let size = shared ? blockSize : padded(cells.count)
+    /// A column of a value that all cells share, thrown away with those that derive from others.
+    func derivedShared(_ value: Double) -> Column { derived(blockSize, stride: 0) { _ in value } }
+
+    /// A column of a value for each cell, by its index.
+    func derived(_ value: (Int) -> Double) -> Column { derived(padded(cells.count), stride: 1, value) }
+
+    private func derived(_ size: Int, stride: Int, _ value: (Int) -> Double) -> Column {
         let memory = Self.allocate(size)
         derivedColumns.append(memory)
         derivedBytes += size * 8
-        if shared {
-            memory.initialize(repeating: value(0), count: size)
-        } else {
-            for i in 0..<size { (memory + i).initialize(to: value(cells.lowerBound + i)) }
-        }
-        return column(memory, stride: shared ? 0 : 1)
+        for i in 0..<size { (memory + i).initialize(to: value(cells.lowerBound + i)) }
+        return column(memory, stride: stride)
     }
 
     private func column(_ memory: UnsafeMutablePointer<Double>, stride: Int) -> Column {

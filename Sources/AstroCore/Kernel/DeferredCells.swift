@@ -1,5 +1,5 @@
 /// Cells that have left the vectors of calm cells in the middle of a slice, with the input that is still to come to them
-/// in it. What they are at the beginning of their step stands in the columns.
+/// in it. Their state at the beginning of their step is in the columns.
 final class DeferredCells {
     struct Item {
         var cell: Int
@@ -9,24 +9,21 @@ final class DeferredCells {
         var wasCalm: Bool
     }
 
-    /// Input due at a stamp.
-    struct Input {
-        var excitatory, inhibitory, current, slowInwardCurrent: Double
-    }
-
     private static let capacity = 128
     private let items = UnsafeMutablePointer<Item>.allocate(capacity: capacity)
+    /// For each item and step, a value for each port.
     private let inputs = ReusedMemory()
     private var steps = 0..<0
+    private var ports = 0
     private(set) var count = 0
-    /// For those who deal with the cells.
+    /// For the kernel that deals with the cells.
     let memory = ReusedMemory()
 
     deinit { items.deallocate() }
 
-    private func inputs(_ index: Int) -> UnsafeMutablePointer<Input> {
-        let bytes = Self.capacity * steps.count * MemoryLayout<Input>.stride
-        return inputs.memory(bytes: bytes).assumingMemoryBound(to: Input.self) + index * steps.count
+    private func inputs(_ index: Int) -> UnsafeMutablePointer<Double> {
+        let size = steps.count * ports
+        return inputs.memory(bytes: Self.capacity * size * 8).assumingMemoryBound(to: Double.self) + index * size
     }
 
     /// There may be no room for the cells of another vector.
@@ -34,22 +31,25 @@ final class DeferredCells {
 
     subscript(index: Int) -> Item { items[index] }
 
-    /// The input of item `index` due at the end of `step`.
-    func input(_ index: Int, _ step: Int) -> Input { inputs(index)[step - steps.lowerBound] }
+    /// The input of item `index` due at the end of `step`: a value for each port.
+    func input(_ index: Int, _ step: Int) -> UnsafePointer<Double> {
+        UnsafePointer(inputs(index) + (step - steps.lowerBound) * ports)
+    }
 
-    /// Takes over the lanes in `lanes` of the vector from `first` on, before their step number `step` of `steps`.
+    /// Takes over the lanes in `lanes` of the vector from `first` on, before their step number `step` of `steps`, of a model with so
+    /// many ports.
     @inline(never)
     func add(
-        _ lanes: LaneBits, from first: Int, step: Int, of steps: Range<Int>, wasCalm: Bool, _ io: borrowing CellIO
+        _ lanes: LaneBits, from first: Int, step: Int, of steps: Range<Int>, wasCalm: Bool, ports: Int,
+        _ io: borrowing CellIO
     ) {
-        self.steps = steps
+        (self.steps, self.ports) = (steps, ports)
         for lane in SetBits(lanes) {
             let cell = first + lane, inputs = inputs(count)
             items[count] = Item(cell: cell, step: step, wasCalm: wasCalm)
             for step in step..<steps.upperBound {
-                inputs[step - steps.lowerBound] = Input(
-                    excitatory: io.spikes(step + 1, 0, cell), inhibitory: io.spikes(step + 1, 1, cell),
-                    current: io.current(step + 1, cell), slowInwardCurrent: io.slowInwardCurrent(step + 1, cell))
+                let values = inputs + (step - steps.lowerBound) * ports
+                for port in 0..<ports { values[port] = io.value(port, step + 1, cell) }
             }
             count += 1
         }

@@ -57,6 +57,7 @@ public enum Unit: String, Sendable {
     case flag = "true/false"
     case names
     case target = "depends on target"
+    case weight = "as weight"
 }
 
 extension Parameter {

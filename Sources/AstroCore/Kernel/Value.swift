@@ -24,11 +24,5 @@ extension Value: CustomStringConvertible {
     }
 }
 
-/// A number as a user would write it: `2000`, `0.1`, `1e-09`.
-public func formatted(_ x: Double) -> String {
-    if x == x.rounded(), abs(x) < 1e15 { return String(Int64(x)) }
-    return "\(x)"
-}
-
 /// Named values, as in `{ rule = "fixed_indegree", indegree = 800 }`. Keys are unique; the order has no meaning.
 public typealias Settings = [String: Value]

@@ -16,12 +16,9 @@
 ///
 /// Li & Rinzel (1994), doi:10.1006/jtbi.1994.1041; De Young & Keizer (1992), doi:10.1073/pnas.89.20.9895;
 /// output after Nadkarni & Jung (2003), doi:10.1103/PhysRevLett.91.268101.
-package struct AstrocyteLR1994: VectorNodeModel {
-    package static let name = "astrocyte_lr_1994"
-    package static let family = NodeFamily.astrocyte
-
+struct AstrocyteLR1994: VectorKernel {
     // swift-format-ignore
-    package static let parameters = [
+    private static let parameters = [
         Parameter("IP3",          0.16,    .uM,         "IP3 concentration in the cytosol", .nonNegative, .state),
         Parameter("Ca_astro",     0.073,   .uM,         "calcium concentration in the cytosol", .nonNegative, .state),
         Parameter("h_IP3R",       0.793,   .one,        "fraction of IP3 receptors not inactivated by calcium", .fraction, .state),
@@ -43,27 +40,24 @@ package struct AstrocyteLR1994: VectorNodeModel {
         Parameter("tau_IP3",      7142.0,  .ms,         "time constant of IP3 relaxation", .positive),
     ]
 
-    package static let recordables = [
+    private static let recordables = [
         Recordable("IP3", .uM, "IP3 concentration in the cytosol"),
         Recordable("Ca_astro", .uM, "calcium concentration in the cytosol"),
         Recordable("h_IP3R", .one, "fraction of IP3 receptors not inactivated by calcium"),
     ]
 
-    package static let inputs = {
-        var inputs = NodeInputs()
-        inputs.spikeChannels = 1
-        inputs.refusesNegativeWeights = true
-        inputs.sendsSpikes = false
-        inputs.sendsSlowInwardCurrent = true
-        return inputs
-    }()
+    /// Places of the ports, and of the signal.
+    private static let spikes = 0, current = 1, SIC = 0
 
-    package static let hiddenState = [(name: "J_noise", start: 0.0)]
+    static let definition = ModelDefinition(
+        "astrocyte_lr_1994", .astrocyte, parameters: parameters, recordables: recordables,
+        ports: [.spikes("IP3", .nonNegative), .current("J_noise")], outputs: [.signal("SIC")],
+        hiddenState: [.init("J_noise")],
+        // the model's flux keeps calcium between 0 and Ca_tot, unless it is NaN
+        stateLimits: [.init("Ca_astro", 0...Double.greatestFiniteMagnitude)], text: text
+    ) { AstrocyteLR1994($0) }
 
-    /// What the model's flux leaves of calcium is between 0 and Ca_tot, or no number.
-    package static let stateLimits = [(name: "Ca_astro", range: 0...Double.greatestFiniteMagnitude)]
-
-    package static let text = ModelText(
+    private static let text = ModelText(
         summary: "Li-Rinzel astrocyte: spikes raise IP3, currents go into calcium, output is a slow inward current.",
         equations: """
             d IP3/dt      = (IP3_0 - IP3) / tau_IP3                                       (+ delta_IP3 * weight at a spike)
@@ -101,7 +95,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
     let decayQuarter, decayHalf, decay: Column
     let step: Double
 
-    package init(_ columns: ModelColumns) {
+    init(_ columns: ModelColumns) {
         step = columns.resolution
         let h = columns.resolution
         (IP3, Ca_astro, h_IP3R) = (columns["IP3"], columns["Ca_astro"], columns["h_IP3R"])
@@ -112,52 +106,52 @@ package struct AstrocyteLR1994: VectorNodeModel {
         (SIC_scale, SIC_th) = (columns["SIC_scale"], columns["SIC_th"])
         let Km = columns["Km_SERCA"], k = columns["k_IP3R"], Kd_inh = columns["Kd_inh"]
         let ratio = columns["ratio_ER_cyt"], tau = columns["tau_IP3"]
-        Km_SERCA_squared = columns.derived(["Km_SERCA"]) { Km[$0] * Km[$0] }
-        k_Kd_inh = columns.derived(["k_IP3R", "Kd_inh"]) { k[$0] * Kd_inh[$0] }
-        one_plus_ratio = columns.derived(["ratio_ER_cyt"]) { 1 + ratio[$0] }
-        decayQuarter = columns.derived(["tau_IP3"]) { exponentialEverywhere(-h / 4 / tau[$0]) }
-        decayHalf = columns.derived(["tau_IP3"]) { exponentialEverywhere(-h / 2 / tau[$0]) }
-        decay = columns.derived(["tau_IP3"]) { exponentialEverywhere(-h / tau[$0]) }
+        Km_SERCA_squared = columns.derived { $0[Km] * $0[Km] }
+        k_Kd_inh = columns.derived { $0[k] * $0[Kd_inh] }
+        one_plus_ratio = columns.derived { 1 + $0[ratio] }
+        decayQuarter = columns.derived { exponentialEverywhere(-h / 4 / $0[tau]) }
+        decayHalf = columns.derived { exponentialEverywhere(-h / 2 / $0[tau]) }
+        decay = columns.derived { exponentialEverywhere(-h / $0[tau]) }
     }
 
     /// Each stage of the method waits for the one before.
-    package typealias Vector = LanePair
+    typealias Vector = LanePair
 
     @inline(__always)
-    package func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+    func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let flux = Flux(self, cell)
         let IP3_0: Vector = self.IP3_0.vector(cell), half: Vector = decayHalf.vector(cell)
         let whole: Vector = decay.vector(cell)
         let delta: Vector = delta_IP3.vector(cell)
-        var ip3: Vector = IP3.vector(cell), c: Vector = Ca_astro.vector(cell)
-        var h: Vector = h_IP3R.vector(cell), noise: Vector = J_noise.vector(cell)
+        var ip3: Vector = IP3.vector(cell), noise: Vector = J_noise.vector(cell)
+        var y = Flux.State(c: Ca_astro.vector(cell), h: h_IP3R.vector(cell))
+        let spikes = io.spikes(Self.spikes), current = io.held(Self.current), sic = io.signal(Self.SIC)
         for step in steps {
             let excess = ip3 - IP3_0
             let ip3Half = IP3_0.addingProduct(excess, half), ip3End = IP3_0.addingProduct(excess, whole)
-            flux.advance(
-                &c, &h, noise, self.step, (ip3, ip3Half, ip3End),
-                quarters: (IP3_0, excess, decayQuarter.vector(cell)))
-            c = flux.limited(c)
-            ip3 = ip3End.addingProduct(delta, io.takeSpikes(step &+ 1, 0, cell))
-            noise = io.takeCurrent(step &+ 1, cell)
-            if io.sicOut != nil { sendSlowInwardCurrent(c, step, cell, io) }
+            y = flux.advance(
+                y, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.vector(cell)))
+            y.c = flux.limited(y.c)
+            ip3 = ip3End.addingProduct(delta, spikes.take(step &+ 1, cell))
+            noise = current.take(step &+ 1, cell)
+            if let sic { send(y.c, step, cell, sic) }
         }
-        io.finishSlowInwardCurrents(cell, Vector.laneCount, steps)
+        sic?.finish(cell, Vector.laneCount, steps)
         IP3.store(ip3, cell)
-        Ca_astro.store(c, cell)
-        h_IP3R.store(h, cell)
+        Ca_astro.store(y.c, cell)
+        h_IP3R.store(y.h, cell)
         J_noise.store(noise, cell)
     }
 
     /// SIC_scale ln(y), y the excess of calcium over the threshold in nM, where y > 1; else 0. Unitless.
     @inline(__always)
-    private func sendSlowInwardCurrent(_ c: Vector, _ step: Int, _ cell: Int, _ io: borrowing CellIO) {
+    private func send(_ c: Vector, _ step: Int, _ cell: Int, _ sic: SignalOutput) {
         let y = (c - SIC_th.vector(cell)) * Vector(repeating: 1000)
         let one = Vector(repeating: 1)
         let active = one.isLess(than: y), bits = active.bits
-        guard bits != 0 else { return io.sendSlowInwardCurrent(Vector.zeros, active: 0, step: step, cell: cell) }
+        guard bits != 0 else { return sic.send(Vector.zeros, active: 0, step: step, cell: cell) }
         let current = active.select(SIC_scale.vector(cell) * logarithm(active.select(y, one)), Vector.zeros)
-        io.sendSlowInwardCurrent(current, active: bits, step: step, cell: cell)
+        sic.send(current, active: bits, step: step, cell: cell)
     }
 
     /// The right-hand side for calcium and h, with its parameters at hand.
@@ -199,32 +193,52 @@ package struct AstrocyteLR1994: VectorNodeModel {
             return Point(ip3: ip3, a1: a1, a1_Kd_act: a1 * Kd_act, alpha: (k_Kd_inh * a1) / (ip3 + Kd_IP3_2))
         }
 
+        /// Calcium in uM, and h.
+        struct State: Variables {
+            var c, h: Vector
+
+            @inline(__always)
+            func adding(_ a: Vector, _ k: State) -> State {
+                State(c: c.addingProduct(a, k.c), h: h.addingProduct(a, k.h))
+            }
+
+            @inline(__always)
+            func scaled(_ a: Vector) -> State { State(c: a * c, h: a * h) }
+        }
+
         typealias IP3Course = (start: Vector, middle: Vector, end: Vector)
 
         /// One step; two half steps for cells that an injected current drives, which may be faster than what the cell
         /// does by itself.
         @inline(__always)
         func advance(
-            _ c: inout Vector, _ h: inout Vector, _ noise: Vector, _ step: Double, _ ip3: IP3Course,
+            _ y: State, _ noise: Vector, _ step: Double, _ ip3: IP3Course,
             quarters: (IP3_0: Vector, excess: Vector, decay: Vector)
-        ) {
+        ) -> State {
             let driven = Vector.zeros.isLess(than: noise.magnitude), drive = noise - rate_SERCA
-            let (c0, h0) = (c, h)
-            rungeKutta4(&c, &h, drive, step, ip3)
-            guard driven.bits != 0 else { return }
+            let whole = self.step(y, drive, step, ip3)
+            guard driven.bits != 0 else { return whole }
             let first = quarters.IP3_0.addingProduct(quarters.excess, quarters.decay)
             let third = quarters.IP3_0.addingProduct(ip3.middle - quarters.IP3_0, quarters.decay)
-            var (c2, h2) = (c0, h0)
-            rungeKutta4(&c2, &h2, drive, step / 2, (ip3.start, first, ip3.middle))
-            rungeKutta4(&c2, &h2, drive, step / 2, (ip3.middle, third, ip3.end))
-            c = driven.select(c2, c)
-            h = driven.select(h2, h)
+            let half = self.step(y, drive, step / 2, (ip3.start, first, ip3.middle))
+            let halves = self.step(half, drive, step / 2, (ip3.middle, third, ip3.end))
+            return State(c: driven.select(halves.c, whole.c), h: driven.select(halves.h, whole.h))
+        }
+
+        /// IP3 is known at the beginning, the middle and the end of the step.
+        @inline(__always)
+        private func step(_ y: State, _ drive: Vector, _ step: Double, _ ip3: IP3Course) -> State {
+            let middle = point(ip3.middle)
+            return RungeKutta4.step(
+                y, step, start: { derivatives(point(ip3.start), $0, drive) },
+                middle: { derivatives(middle, $0, drive) },
+                end: { derivatives(point(ip3.end), $0, drive) })
         }
 
         /// dCa/dt and dh/dt; `drive` is J_noise - rate_SERCA.
         @inline(__always)
-        func derivatives(_ at: Point, _ free: Vector, _ h: Vector, _ drive: Vector) -> (c: Vector, h: Vector) {
-            let c = limited(free)
+        func derivatives(_ at: Point, _ y: State, _ drive: Vector) -> State {
+            let c = limited(y.c), h = y.h
             let open = (at.ip3 * h * c) / at.a1_Kd_act.addingProduct(at.a1, c)
             // -J_pump = rate_SERCA Km^2 / (Km^2 + c^2) - rate_SERCA
             let pump = rate_SERCA_Km_squared / Km_SERCA_squared.addingProduct(c, c)
@@ -232,24 +246,7 @@ package struct AstrocyteLR1994: VectorNodeModel {
             let gradient = Ca_tot.subtractingProduct(one_plus_ratio, c)
             let dc = (drive + pump).addingProduct(channel, gradient)
             let dh = at.alpha.subtractingProduct(h, at.alpha.addingProduct(k_IP3R, c))
-            return (dc, dh)
-        }
-
-        /// The classical method of order 4; IP3 is known at the beginning, the middle and the end of the step.
-        @inline(__always)
-        func rungeKutta4(
-            _ c: inout Vector, _ h: inout Vector, _ drive: Vector, _ step: Double, _ ip3: IP3Course
-        ) {
-            let half = Vector(repeating: step / 2), whole = Vector(repeating: step), sixth = Vector(repeating: step / 6)
-            let two = Vector(repeating: 2)
-            // what later times need of IP3 is worked out while k1 is awaited
-            let k1 = derivatives(point(ip3.start), c, h, drive)
-            let middle = point(ip3.middle)
-            let k2 = derivatives(middle, c.addingProduct(half, k1.c), h.addingProduct(half, k1.h), drive)
-            let k3 = derivatives(middle, c.addingProduct(half, k2.c), h.addingProduct(half, k2.h), drive)
-            let k4 = derivatives(point(ip3.end), c.addingProduct(whole, k3.c), h.addingProduct(whole, k3.h), drive)
-            c = c.addingProduct(sixth, (k1.c + k4.c).addingProduct(two, k2.c + k3.c))
-            h = h.addingProduct(sixth, (k1.h + k4.h).addingProduct(two, k2.h + k3.h))
+            return State(c: dc, h: dh)
         }
     }
 }

@@ -4,7 +4,7 @@ final class Batch {
     /// Cells of a population up to which it lies in a batch with others.
     static let mostGathered = InputBlock.cellCount
 
-    let model: any NodeModel.Type
+    let model: ModelDefinition
     /// Its columns.
     let starts: [ColumnStart]
     let resolution: Double
@@ -15,30 +15,33 @@ final class Batch {
     private(set) var shares: [Cells.Share]
     /// Blocks of each share; made when the simulation is prepared.
     var blocks: [[InputBlock]] = []
-    /// Number of the first cell among all own cells that send slow inward currents; given when the simulation is prepared.
-    var firstSender = 0
+    /// For each signal that the model sends, the place of the first cell among all own cells that send it; given when the simulation
+    /// is prepared.
+    var firstSenders: [Int]
     private let store: ColumnStore
     private(set) var columns: [String: Column] = [:]
-    private var bound: (any Kernel)?
+    private var bound: (any NodeKernel)?
 
     /// The own cells of a population.
     init(
-        _ model: any NodeModel.Type, _ own: Range<Int>, of population: Int, resolution: Double, shares: [Cells.Share],
+        _ model: ModelDefinition, _ own: Range<Int>, of population: Int, resolution: Double, shares: [Cells.Share],
         starting values: CellValues
     ) {
         (self.model, self.population, self.resolution, self.shares) = (model, population, resolution, shares)
         residents = nil
         starts = model.starts
+        firstSenders = model.signals.map { _ in 0 }
         store = ColumnStore(own)
         makeColumns()
         fill(own, values, starts.filter { values[$0.name] != nil })
     }
 
     /// Of small populations that are still to come, all on one worker.
-    init(_ model: any NodeModel.Type, resolution: Double, plane: InputPlane) {
+    init(_ model: ModelDefinition, resolution: Double, plane: InputPlane) {
         (self.model, self.resolution, population) = (model, resolution, nil)
         residents = Residents()
         starts = model.starts
+        firstSenders = model.signals.map { _ in 0 }
         shares = [Cells.Share(worker: plane.worker, cells: 0..<0, plane: plane, offset: plane.size)]
         store = ColumnStore(0..<0)
         makeColumns()
@@ -133,17 +136,15 @@ final class Batch {
     }
 
     /// The model bound to the columns as they are now.
-    func kernel() -> any Kernel {
+    func kernel() -> any NodeKernel {
         if let bound { return bound }
         store.releaseDerived()
-        let fresh = Self.bind(
-            model, ModelColumns(store: store, byName: columns, residents: residents, resolution: resolution))
+        let fresh = model.bind(
+            ModelColumns(
+                store: store, byName: columns, residents: residents, leastOnRanks: Ranks.all.least,
+                resolution: resolution))
         bound = fresh
         return fresh
-    }
-
-    private static func bind<Model: NodeModel>(_ model: Model.Type, _ columns: ModelColumns) -> any Kernel {
-        BoundModel(model: Model(columns))
     }
 
     var memoryBytes: Int {
@@ -156,7 +157,7 @@ final class Batch {
 extension Batch: Checkpointed {
     static let kept = ["model", "columns"]
     static let made = [
-        "starts", "resolution", "population", "residents", "shares", "blocks", "firstSender", "store", "bound",
+        "starts", "resolution", "population", "residents", "shares", "blocks", "firstSenders", "store", "bound",
     ]
 }
 
@@ -179,73 +180,4 @@ enum NewValues {
         case .each(let list): return list[i]
         }
     }
-}
-
-struct ColumnStart {
-    let name: String
-    let value: Double
-    let isState: Bool
-}
-
-extension NodeModel {
-    /// All columns of a batch and what cells begin with. States are never shared.
-    static var starts: [ColumnStart] {
-        parameters.map { ColumnStart(name: $0.name, value: $0.defaultNumber, isState: $0.role == .state) }
-            + hiddenState.map { ColumnStart(name: $0.name, value: $0.start, isState: true) }
-    }
-
-    static func isState(_ name: String) -> Bool {
-        parameters.first { $0.name == name }.map { $0.role == .state } ?? true
-    }
-}
-
-/// Whose cells have the slots of a batch of many populations.
-final class Residents {
-    struct Resident: BitwiseCopyable {
-        let population, cell: Int32
-    }
-
-    private(set) var count = 0
-    private var capacity = 64
-    private(set) var bySlot = UnsafeMutablePointer<Resident>.allocate(capacity: 64)
-
-    deinit { bySlot.deallocate() }
-
-    fileprivate func add(_ number: Int, of population: Int) {
-        if count + number > capacity {
-            capacity = max(2 * capacity, count + number)
-            let larger = UnsafeMutablePointer<Resident>.allocate(capacity: capacity)
-            larger.initialize(from: bySlot, count: count)
-            bySlot.deallocate()
-            bySlot = larger
-        }
-        for cell in 0..<number {
-            (bySlot + count + cell).initialize(to: Resident(population: Int32(population), cell: Int32(cell)))
-        }
-        count += number
-    }
-
-    /// Slots of each population in turn.
-    var populations: [Range<Int>] {
-        let firsts = (0..<count).filter { bySlot[$0].cell == 0 }
-        return zip(firsts, firsts.dropFirst() + [count]).map { $0..<$1 }
-    }
-
-    var memoryBytes: Int { capacity * MemoryLayout<Resident>.stride }
-}
-
-/// A bound model behind one dynamic call a block of cells; inside, everything is concrete.
-protocol Kernel {
-    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
-    func finish(steps: Range<Int>, io: borrowing CellIO)
-}
-
-private struct BoundModel<Model: NodeModel>: Kernel {
-    let model: Model
-
-    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        model.advance(cells, steps: steps, io: io)
-    }
-
-    func finish(steps: Range<Int>, io: borrowing CellIO) { model.finish(steps: steps, io: io) }
 }

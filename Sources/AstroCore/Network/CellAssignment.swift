@@ -1,6 +1,6 @@
 /// New values for parameters of cells: worked out and checked as a whole, then applied, or thrown away.
 struct CellAssignment {
-    private let model: any NodeModel.Type
+    private let model: ModelDefinition
     /// nil where they are still to be made.
     private let cells: Cells?
     /// Own cells among them.
@@ -14,14 +14,14 @@ struct CellAssignment {
     }
 
     /// What the cells of a new population begin with, where it is not the default.
-    init(new model: any NodeModel.Type, _ deal: Deal, own: Range<Int>, _ settings: Settings, _ randomName: RandomName)
+    init(new model: ModelDefinition, _ deal: Deal, own: Range<Int>, _ settings: Settings, _ randomName: RandomName)
         throws
     {
         try self.init(model, nil, EvenRun(0..<deal.count), own: own, whole: true, settings, randomName)
     }
 
     private init(
-        _ model: any NodeModel.Type, _ cells: Cells?, _ all: EvenRun, own: Range<Int>, whole: Bool,
+        _ model: ModelDefinition, _ cells: Cells?, _ all: EvenRun, own: Range<Int>, whole: Bool,
         _ settings: Settings, _ randomName: RandomName
     ) throws {
         let own = all.positions(in: own)

@@ -1,6 +1,6 @@
 /// What a connection between two sets of nodes is, and whether there can be such a connection.
 enum ConnectionKind {
-    case spikes, slowInwardCurrent, stimulation, recording
+    case spikes, signal, stimulation, recording
 
     init(_ pre: Nodes, _ post: Nodes, _ spec: SynapseSpec) throws {
         let sources = try Self.kinds(pre, "sources")
@@ -55,7 +55,7 @@ enum ConnectionKind {
 
     private mutating func check(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
         switch self {
-        case .spikes, .slowInwardCurrent: try checkCells(source, target, spec)
+        case .spikes, .signal: try checkCells(source, target, spec)
         case .stimulation: try checkGenerator(source, target, spec)
         case .recording: try checkRecorder(source, target)
         }
@@ -63,49 +63,69 @@ enum ConnectionKind {
 
     private mutating func checkCells(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
         let from = source.cells!.model, to = target.cells!.model
-        if spec.model == .sicConnection {
-            guard from.inputs.sendsSlowInwardCurrent else {
-                throw InputError(
-                    "sic_connection: \(from.name) sends no slow inward current (astrocyte_lr_1994 and astrocyte_surrogate do)"
-                )
-            }
-            guard to.inputs.slowInwardCurrent else {
-                throw InputError("sic_connection: \(to.name) takes no slow inward current (aeif_cond_alpha_astro does)")
-            }
-            guard spec.receptor == 0 else {
-                throw InputError("sic_connection: receptor_type = \(spec.receptor) is not a receptor (0)")
-            }
-            self = .slowInwardCurrent
+        if let route = spec.model.signal {
+            try Self.check(route, from, to, spec)
+            self = .signal
             return
         }
-        guard from.inputs.sendsSpikes else {
-            throw InputError(
-                "\(spec.model.rawValue): \(from.name) sends no spikes; its slow inward current needs synapse_model = 'sic_connection'"
-            )
+        guard from.sendsSpikes else {
+            throw InputError("\(spec.model.name): \(from.name) sends no spikes\(Self.whatSends(from))")
         }
-        if self == .slowInwardCurrent { throw InputError("neurons and astrocytes can't be sources in one call") }
-        try Self.checkReceptor(to, spec)
+        if spec.model.readsTargetHistory, !to.parameters.contains(where: { $0.name == TargetHistory.parameter }) {
+            throw InputError(
+                "\(spec.model.name): \(to.name) keeps no trace of its spikes (it has no \(TargetHistory.parameter))")
+        }
+        if self == .signal { throw InputError("neurons and astrocytes can't be sources in one call") }
+        try Self.checkReceptor(spec, of: to, to.ports.spikeReceptors)
     }
 
-    private static func checkReceptor(_ model: any NodeModel.Type, _ spec: SynapseSpec) throws {
-        let most = model.inputs.countsSpikes ? 1 : 0
-        guard spec.receptor <= most else {
+    /// How what a cell sends beside spikes is connected.
+    private static func whatSends(_ model: ModelDefinition) -> String {
+        for synapse in Synapses.all {
+            guard let route = synapse.signal, model.signal(route.output) != nil else { continue }
+            return "; its \(route.meaning) needs synapse_model = '\(synapse.name)'"
+        }
+        return ""
+    }
+
+    private static func check(
+        _ route: SignalRoute, _ from: ModelDefinition, _ to: ModelDefinition, _ spec: SynapseSpec
+    ) throws {
+        let model = spec.model.name
+        guard from.signal(route.output) != nil else {
             throw InputError(
-                "\(model.name): receptor_type = \(spec.receptor) is not a receptor (0\(most > 0 ? " or 1" : ""))")
+                "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.cells { $0.signal(route.output) != nil }))"
+            )
+        }
+        guard to.ports.signal(route.port) != nil else {
+            throw InputError(
+                "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.cells { $0.ports.signal(route.port) != nil }))"
+            )
+        }
+        guard spec.receptor == 0 else {
+            throw InputError("\(model): receptor_type = \(spec.receptor) is not a receptor (0)")
+        }
+    }
+
+    private static func checkReceptor(_ spec: SynapseSpec, of model: ModelDefinition, _ receptors: [Int]) throws {
+        guard receptors.contains(spec.receptor) else {
+            let all = receptors.map(String.init).joined(separator: " or ")
+            throw InputError("\(model.name): receptor_type = \(spec.receptor) is not a receptor (\(all))")
         }
     }
 
     private func checkGenerator(_ source: Population, _ target: Population, _ spec: SynapseSpec) throws {
-        guard spec.model == .staticSynapse else {
+        guard spec.model == Synapses.standard else {
             throw InputError(
-                "\(source.modelName) connects through static_synapse only, not \(spec.model.rawValue) (put a parrot_neuron in between)"
+                "\(source.modelName) connects through \(Synapses.standard.name) only, not \(spec.model.name) (put a parrot_neuron in between)"
             )
         }
         let to = target.cells!.model
-        try Self.checkReceptor(to, spec)
-        if source.currentSource(0) != nil && !to.inputs.current {
+        let sendsCurrent = source.currentSource(0) != nil
+        if sendsCurrent, to.ports.currentReceptors.isEmpty {
             throw InputError("\(to.name) takes no current, so \(source.modelName) can't be connected to it")
         }
+        try Self.checkReceptor(spec, of: to, sendsCurrent ? to.ports.currentReceptors : to.ports.spikeReceptors)
     }
 
     private func checkRecorder(_ source: Population, _ target: Population) throws {

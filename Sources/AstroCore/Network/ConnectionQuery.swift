@@ -65,17 +65,18 @@ struct ConnectionQuery {
     }
 
     /// Of all calls, in the order of making; the same calls on all ranks.
-    func find(_ model: SynapseModel?) throws -> [Found] {
+    func find(_ model: SynapseDefinition?) throws -> [Found] {
         var found: [Found] = []
         for (p, rows) in projections {
             let projection = simulation.projections[p]
-            guard model == nil || model == projection.spec.model else { continue }
+            guard model == nil || model == projection.model else { continue }
             found.append(try find(in: projection, p, rows))
         }
-        for (p, projection) in simulation.sicProjections.enumerated() where model == nil || model == .sicConnection {
+        for (p, projection) in simulation.signalProjections.enumerated() where model == nil || model == projection.model
+        {
             found.append(try find(in: projection, p))
         }
-        for (l, link) in simulation.links.enumerated() where model == nil || model == .staticSynapse {
+        for (l, link) in simulation.links.enumerated() where model == nil || model == Synapses.standard {
             let id = simulation.populationList[link.population].firstID + link.device
             if sources?.contains(id) ?? true { found.append(try find(in: link, l, id)) }
         }
@@ -227,7 +228,7 @@ struct ConnectionQuery {
 
     // MARK: Slow inward currents, generators
 
-    private func find(in projection: SICProjection, _ p: Int) throws -> Found {
+    private func find(in projection: SignalProjection, _ p: Int) throws -> Found {
         var found = Found(projection.number, simulation)
         for index in projection.ordered(source, target) {
             let entry = projection.entries[index]
@@ -235,7 +236,7 @@ struct ConnectionQuery {
             guard sources?.contains(from) ?? true, targets?.contains(to) ?? true else { continue }
             let first = projection.firstNumber(of: index)
             for member in 0..<Int(entry.multiplicity) {
-                try found.add(.slowInwardCurrent(projection: p, number: first + member), from, to)
+                try found.add(.signal(projection: p, number: first + member), from, to)
             }
         }
         return found

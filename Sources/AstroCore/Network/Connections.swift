@@ -10,7 +10,7 @@ public final class Connections: CustomStringConvertible {
     enum Reference {
         case spike(projection: Int32, row: Int32, segment: Int32, index: Int32)
         /// Connections of a projection of slow inward currents have numbers, whatever is set.
-        case slowInwardCurrent(projection: Int, number: Int)
+        case signal(projection: Int, number: Int)
         case link(Int, index: Int32)
     }
 
@@ -29,8 +29,8 @@ public final class Connections: CustomStringConvertible {
     /// ms
     public var delay: [Double] { all(references.map { TimeGrid.ms(simulation.delay($0), simulation.resolution) }) }
     public var synapseModels: [String] {
-        let models = SynapseModel.allCases
-        return all(references.map { models.firstIndex(of: simulation.model($0))! }).map { models[$0].rawValue }
+        let models = Synapses.all
+        return all(references.map { models.firstIndex(of: simulation.model($0))! }).map { models[$0].name }
     }
 
     /// Refuses, before memory is taken, what would not fit.
@@ -75,7 +75,7 @@ public final class Connections: CustomStringConvertible {
     /// A parameter of each connection whose model has it, nan for the others.
     func parameterValues(_ name: String) throws -> [Double] {
         simulation.borrowStates(of: references)
-        let having = SynapseModel.allCases.filter { $0.parameters.contains { $0.name == name } }
+        let having = Synapses.all.filter { $0.parameters.contains { $0.name == name } }
         return all(
             try references.map {
                 having.contains(simulation.model($0)) ? try simulation.synapseParameter(name, $0) : .nan
@@ -96,12 +96,12 @@ public final class Connections: CustomStringConvertible {
     }
 
     public var description: String {
-        let models = synapseModelsPresent.map(\.rawValue).sorted().joined(separator: ", ")
+        let models = synapseModelsPresent.map(\.name).sorted().joined(separator: ", ")
         return "Connections(n = \(count)\(models.isEmpty ? "" : ", \(models)"))"
     }
 
-    private var synapseModelsPresent: [SynapseModel] {
-        let all = SynapseModel.allCases
+    private var synapseModelsPresent: [SynapseDefinition] {
+        let all = Synapses.all
         let own = references.reduce(into: Set<Int>()) { $0.insert(all.firstIndex(of: simulation.model($1))!) }
         return Set(ranks.gather(own.sorted()).all).sorted().map { all[$0] }
     }

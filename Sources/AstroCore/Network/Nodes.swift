@@ -139,6 +139,13 @@ public enum NodeValues: Sendable {
     case values([Value])
 }
 
+extension NodeIDs {
+    init(_ nodes: Nodes) {
+        self.init()
+        for run in nodes.runs { append(EvenRun(run.population.firstID + run.first, run.count, run.step)) }
+    }
+}
+
 extension Nodes {
     /// A parameter, state or recordable of every node.
     public func get(_ name: String) throws -> NodeValues {

@@ -7,7 +7,7 @@ extension Population {
 
     var recorders: [any RecorderDevice] { (devices ?? []).compactMap { $0 as? any RecorderDevice } }
 
-    var sendsSpikes: Bool { cells?.model.inputs.sendsSpikes ?? (spikeSource(0) != nil) }
+    var sendsSpikes: Bool { cells?.model.sendsSpikes ?? (spikeSource(0) != nil) }
 }
 
 extension Simulation {

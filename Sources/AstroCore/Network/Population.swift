@@ -42,11 +42,17 @@ final class Population {
     }
 
     /// After projections were made or changed.
-    func numberFactors() {
-        factors = 0
+    func arrangeCarried() {
+        carried = 0
         for i in outgoing.indices {
-            outgoing[i].factor = outgoing[i].projection.plasticity == nil ? nil : factors
-            if outgoing[i].factor != nil { factors += 1 }
+            let projection = outgoing[i].projection
+            guard projection.columns.releasesBySender else {
+                outgoing[i].release = nil
+                continue
+            }
+            let synapse = projection.model.bind(projection.columns)
+            outgoing[i].release = Outgoing.Release(synapse: synapse, first: carried)
+            carried += synapse.carriedCount
         }
     }
 
@@ -66,8 +72,8 @@ final class Population {
 
     /// Outgoing projections in the order of their making; what a spike of a cell goes to.
     var outgoing: [Outgoing] = []
-    /// Numbers that a spike carries: the factors of those projections that have such.
-    private(set) var factors = 0
+    /// Numbers that a spike carries: what its projections' synapses have released.
+    private(set) var carried = 0
     /// Spike recorders and the cells they listen to.
     var spikeListeners: [SpikeListener] = [] {
         didSet { madeHearing = nil }
@@ -80,17 +86,35 @@ extension Population: Checkpointed {
     static let kept = [
         "count", "label", "kind", "stream", "firstStreamed", "spikeListeners", "samplers",
     ]
-    static let made = ["index", "firstID", "outgoing", "factors", "madeHearing"]
+    static let made = ["index", "firstID", "outgoing", "carried", "madeHearing"]
 }
 
 /// A projection that leaves a population, and which of its rows belongs to a cell.
 struct Outgoing {
     let projection: Projection
     let rows: RowMap
-    /// Which of the factors that a spike carries is on the weights of this projection; nil where there is none.
-    fileprivate(set) var factor: Int?
+    /// nil where senders release nothing.
+    fileprivate(set) var release: Release?
+
+    /// What releases at a spike, and where its numbers begin among those that the spike carries.
+    struct Release {
+        let synapse: any BoundSynapse
+        let first: Int
+    }
 
     init(_ projection: Projection, _ rows: RowMap) { (self.projection, self.rows) = (projection, rows) }
+
+    /// Lets the synapses of a cell release at its spike (ms). Cells without a row carry zeros, so that all spikes of a population
+    /// carry as much.
+    func release(cell: Int, at time: Double, into carried: inout [Double]) {
+        guard let synapse = release?.synapse else { return }
+        let row = rows.row(cell)
+        if row < 0 {
+            carried += repeatElement(0, count: synapse.carriedCount)
+        } else {
+            synapse.release(row: projection.ownRows.place(of: row)!, at: time, into: &carried)
+        }
+    }
 }
 
 /// From the cells of a population to the rows of a projection: -1 where a cell has none.
@@ -148,7 +172,7 @@ enum RowMap {
 /// The cells of one population: how many there are, whose they are, and where those of this rank lie. Of cells of other ranks
 /// there is nothing but their number.
 final class Cells {
-    let model: any NodeModel.Type
+    let model: ModelDefinition
     /// Whose the cells are, and which are ours.
     let deal: Deal
     let own: Range<Int>
@@ -166,7 +190,7 @@ final class Cells {
         let offset: Int
     }
 
-    init(_ model: any NodeModel.Type, _ deal: Deal, own: Range<Int>, batch: Batch?, firstSlot: Int) {
+    init(_ model: ModelDefinition, _ deal: Deal, own: Range<Int>, batch: Batch?, firstSlot: Int) {
         (self.model, self.deal, self.own, self.batch) = (model, deal, own, batch)
         shift = firstSlot - own.lowerBound
     }

@@ -27,31 +27,28 @@ final class Projection {
     /// Own connections by delay, from when delays are first set one by one.
     private var delayCounts: [Int] = []
 
-    /// Short-term plasticity shared by all connections of a source: parameters, and a state for each row of an own cell.
-    var plasticity: Tsodyks?
-    var states: [Tsodyks.State] = []
+    /// Parameters and states of synapses beside weight and delay.
+    let columns: SynapseColumns
     let ownRows: OwnRows
-    /// States of rows of other ranks, as they were when they were asked for.
-    private var borrowed: [Int: Tsodyks.State] = [:]
 
-    init(number: Int, spec: SynapseSpec, sources: NodeIDs, _ ownRows: OwnRows, segments: [Segment], workers: Int) {
+    /// - `columns`: nil for what `spec` says.
+    init(
+        number: Int, spec: SynapseSpec, sources: NodeIDs, _ ownRows: OwnRows, columns: SynapseColumns? = nil,
+        segments: [Segment], workers: Int
+    ) {
         self.number = number
         self.ownRows = ownRows
         self.spec = spec
         self.sources = sources
         self.segments = segments
         segmentsOfWorker = (0..<workers).map { worker in segments.filter { $0.plane.worker == worker } }
-        weight = spec.uniform("weight")
-        if spec.sharesDynamics {
-            plasticity = Tsodyks(spec)
-            states = Array(repeating: Tsodyks.State(spec), count: ownRows.count)
-        }
+        weight = spec.sharedWeight
+        self.columns = columns ?? SynapseColumns(spec.model, rowCount: ownRows.count, spec.sharedValue)
     }
 
-    static func chunks(rows: Int) -> Int { (rows + rowsPerChunk - 1) / rowsPerChunk }
+    var model: SynapseDefinition { spec.model }
 
-    /// Has every connection dynamics of its own?
-    var isIndividual: Bool { spec.model == .tsodyksSynapse && plasticity == nil }
+    static func chunks(rows: Int) -> Int { (rows + rowsPerChunk - 1) / rowsPerChunk }
 
     /// Sets the delay (steps) of a connection that has its own.
     func setDelay(_ steps: Int, _ chunk: RowChunk, _ index: Int) {
@@ -94,18 +91,8 @@ final class Projection {
         }
     }
 
-    /// The factor on the weights of all connections of an own row, for a spike with this stamp (ms).
-    func factor(row: Int, time: Double) -> Double {
-        guard let plasticity else { return 1 }
-        return plasticity.release(&states[ownRows.place(of: row)!], at: time)
-    }
-
-    /// An own row's, or one that was borrowed.
-    func state(ofRow row: Int) -> Tsodyks.State { ownRows.place(of: row).map { states[$0] } ?? borrowed[row]! }
-
-    func forgetSharedDynamics() { (plasticity, states, borrowed) = (nil, [], [:]) }
-
-    func borrow(_ found: some Sequence<(Int, Tsodyks.State)>) { borrowed = Dictionary(uniqueKeysWithValues: found) }
+    /// What a sender has in its block, where senders have some: an own row's, or one's that was borrowed.
+    func senderValues(row: Int) -> [Double] { columns.senderValues(row: row, place: ownRows.place(of: row)) }
 
     /// Does a row have connections onto own cells?
     func hasTargets(row: Int) -> Bool {
@@ -124,7 +111,9 @@ final class Projection {
     }
 
     var memoryBytes: Int {
-        segments.reduce(states.count * 32 + delayCounts.count * 8) { $0 + $1.memoryBytes }
+        segments.reduce(columns.memoryBytes + delayCounts.count * 8) {
+            $0 + $1.memoryBytes(ownWidth: columns.ownWidth)
+        }
     }
 }
 
@@ -160,30 +149,10 @@ struct OwnRows {
 }
 
 extension Projection: Checkpointed {
-    static let kept = ["number", "spec", "sources", "weight", "delay", "segments", "plasticity", "states"]
+    static let kept = ["number", "spec", "sources", "weight", "delay", "segments", "columns"]
     static let made = [
-        "index", "longestDelay", "shortestDelay", "segmentsOfWorker", "count", "delayCounts", "ownRows", "borrowed",
+        "index", "longestDelay", "shortestDelay", "segmentsOfWorker", "count", "delayCounts", "ownRows",
     ]
-}
-
-extension Tsodyks {
-    init(_ spec: SynapseSpec) {
-        self.init(
-            U: spec.uniform("U")!, tau_psc: spec.uniform("tau_psc")!, tau_rec: spec.uniform("tau_rec")!,
-            tau_fac: spec.uniform("tau_fac")!)
-    }
-}
-
-extension Tsodyks.State {
-    init(_ spec: SynapseSpec) {
-        self.init(x: spec.uniform("x")!, y: spec.uniform("y")!, u: spec.uniform("u")!)
-    }
-}
-
-/// A connection's own synapse: parameters and state.
-struct IndividualSynapse {
-    var plasticity: Tsodyks
-    var state: Tsodyks.State
 }
 
 /// The part of a projection whose targets lie in one stretch of a worker's input plane.
@@ -216,7 +185,9 @@ final class Segment {
         return madeIndex
     }
 
-    var memoryBytes: Int {
-        chunks.reduce(chunks.count * 8 + (madeIndex?.memoryBytes ?? 0)) { $0 + ($1?.memoryBytes ?? 0) }
+    func memoryBytes(ownWidth: Int) -> Int {
+        chunks.reduce(chunks.count * 8 + (madeIndex?.memoryBytes ?? 0)) {
+            $0 + ($1?.memoryBytes(ownWidth: ownWidth) ?? 0)
+        }
     }
 }

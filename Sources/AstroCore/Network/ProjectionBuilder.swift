@@ -1,8 +1,5 @@
 import CLanes
 
-/// How many connections ahead memory is asked for.
-let prefetchDistance = 24
-
 /// Where each of a list of own targets lies: segment and place in it.
 struct TargetMap {
     private(set) var segments: [(plane: InputPlane, base: Int)] = []
@@ -54,10 +51,10 @@ final class ProjectionBuilder: @unchecked Sendable {
     private let call: CallName
     private let resolution: Double
     let targets: Targets
-    private let rule: ConnectionRule
+    private let rule: any ConnectionRule
 
     init(
-        _ spec: SynapseSpec, _ rule: ConnectionRule, pre: NodeIDs, post: Targets, _ call: CallName,
+        _ spec: SynapseSpec, _ rule: any ConnectionRule, pre: NodeIDs, post: Targets, _ call: CallName,
         _ simulation: Simulation
     ) {
         map = TargetMap(post.own, simulation)
@@ -118,7 +115,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             var starts: [UInt32] = []
             var weights: [Double] = []
             var delays: [UInt16] = []
-            var individuals: [IndividualSynapse] = []
+            var own: [Double] = []
         }
     }
 
@@ -130,13 +127,13 @@ final class ProjectionBuilder: @unchecked Sendable {
             scratch.filled[i] = 0
             scratch.parts[i].weights.removeAll(keepingCapacity: true)
             scratch.parts[i].delays.removeAll(keepingCapacity: true)
-            scratch.parts[i].individuals.removeAll(keepingCapacity: true)
+            scratch.parts[i].own.removeAll(keepingCapacity: true)
         }
     }
 
     /// Do connections differ in what is drawn for each?
     var isDiffering: Bool {
-        projection.spec.uniform("delay") == nil || projection.weight == nil || projection.isIndividual
+        projection.spec.uniform("delay") == nil || projection.weight == nil || projection.columns.ownWidth > 0
     }
 
     /// Stores a row of places among the own targets.
@@ -146,7 +143,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         for i in scratch.parts.indices { scratch.parts[i].starts.append(UInt32(scratch.filled[i])) }
         scratch.count += positions.count
         scratch.reserve(positions.count)
-        if let delay = projection.spec.uniform("delay"), projection.weight != nil, !projection.isIndividual {
+        if !isDiffering, let delay = projection.spec.uniform("delay") {
             try noteDelay(delay, scratch)
             addTargets(positions, scratch)
         } else {
@@ -170,29 +167,31 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
         let delays = spec.uniform("delay") == nil ? try values("delay") : []
         let weights = projection.weight == nil ? try values("weight") : []
-        let individuals = projection.isIndividual ? try Self.individuals(values, positions.count) : []
+        let own = try ownBlocks(values, positions.count)
+        let width = projection.columns.ownWidth
         if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
         try map.forEach(positions) { i, segment, place in
             scratch.append(place, to: segment)
             if !delays.isEmpty { scratch.parts[segment].delays.append(UInt16(try noteDelay(delays[i], scratch))) }
             if !weights.isEmpty { scratch.parts[segment].weights.append(weights[i]) }
-            if !individuals.isEmpty { scratch.parts[segment].individuals.append(individuals[i]) }
+            if width > 0 { scratch.parts[segment].own += own[i * width..<(i + 1) * width] }
         }
     }
 
-    private static func individuals(_ values: (String) throws -> [Double], _ count: Int) throws -> [IndividualSynapse] {
-        let table = Dictionary(uniqueKeysWithValues: try SynapseSpec.tsodyksNames().map { ($0, try values($0)) })
-        return try (0..<count).map { i in
-            guard table["x"]![i] + table["y"]![i] <= 1 else {
-                throw InputError(
-                    "tsodyks_synapse: x + y = \(formatted(table["x"]![i] + table["y"]![i])) must not be above 1")
-            }
-            return IndividualSynapse(
-                plasticity: Tsodyks(
-                    U: table["U"]![i], tau_psc: table["tau_psc"]![i], tau_rec: table["tau_rec"]![i],
-                    tau_fac: table["tau_fac"]![i]),
-                state: Tsodyks.State(x: table["x"]![i], y: table["y"]![i], u: table["u"]![i]))
+    /// What connections have of their own, one after the other.
+    private func ownBlocks(_ values: (String) throws -> [Double], _ count: Int) throws -> [Double] {
+        let spec = projection.spec, columns = spec.model.columns
+        let conditions = spec.openConditions
+        if projection.columns.ownWidth == 0, conditions.isEmpty { return [] }
+        let asked = Dictionary(
+            uniqueKeysWithValues: try Set(conditions.flatMap(\.names)).map { ($0, try values($0)) })
+        for i in 0..<count {
+            for condition in conditions { try spec.model.check(condition) { asked[$0]![i] } }
         }
+        let lists = try projection.columns.own.map { c in
+            try spec.sharedValue(columns[c]).map { Array(repeating: $0, count: count) } ?? values(columns[c].name)
+        }
+        return (0..<count).flatMap { i in lists.map { $0[i] } }
     }
 
     @discardableResult
@@ -210,7 +209,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             let targets = UnsafeBufferPointer(start: scratch.targets[i], count: scratch.filled[i])
             segment.chunks[index] = RowChunk(
                 starts: part.starts, targets: targets, weights: part.weights, delays: part.delays,
-                individuals: part.individuals)
+                own: part.own)
         }
     }
 

@@ -13,14 +13,15 @@ struct RowChunk {
         let targets: UnsafeMutablePointer<UInt16>
         var weights: UnsafeMutablePointer<Double>?
         var delays: UnsafeMutablePointer<UInt16>?
-        var individuals: UnsafeMutablePointer<IndividualSynapse>?
+        /// A block for each connection: the columns of its synapse that are its own.
+        var own: UnsafeMutablePointer<Double>?
     }
 
     /// - `starts`: for each row where its targets begin.
-    /// - `weights`, `delays`, `individuals`: one a connection; nothing where there are none.
+    /// - `weights`, `delays`, `own`: those of each connection; nothing where there are none.
     init(
         starts: [UInt32], targets: UnsafeBufferPointer<UInt16>, weights: [Double] = [], delays: [UInt16] = [],
-        individuals: [IndividualSynapse] = []
+        own: [Double] = []
     ) {
         let ends = starts.dropFirst() + [UInt32(targets.count)]
         let filled = zip(starts, ends).enumerated().reduce(UInt64(0)) { bits, row in
@@ -40,7 +41,7 @@ struct RowChunk {
         if let first = targets.baseAddress { places.initialize(from: first, count: targets.count) }
         setWeights(weights)
         setDelays(delays)
-        setIndividuals(individuals)
+        setOwn(own)
     }
 
     /// Connections of a row, counted from the chunk's first.
@@ -81,12 +82,15 @@ struct RowChunk {
     var targets: UnsafeMutablePointer<UInt16> { header.pointee.targets }
     var weights: UnsafeMutablePointer<Double>? { header.pointee.weights }
     var delays: UnsafeMutablePointer<UInt16>? { header.pointee.delays }
-    var individuals: UnsafeMutablePointer<IndividualSynapse>? { header.pointee.individuals }
+    var own: UnsafeMutablePointer<Double>? { header.pointee.own }
 
-    /// One a connection; nothing where there are none.
+    /// Those of each connection; nothing where there are none.
     func setWeights(_ values: [Double]) { header.pointee.weights = Self.copy(values) }
     func setDelays(_ values: [UInt16]) { header.pointee.delays = Self.copy(values) }
-    func setIndividuals(_ values: [IndividualSynapse]) { header.pointee.individuals = Self.copy(values) }
+    func setOwn(_ values: [Double]) {
+        own?.deallocate()
+        header.pointee.own = Self.copy(values)
+    }
 
     private static func copy<T>(_ values: [T]) -> UnsafeMutablePointer<T>? {
         if values.isEmpty { return nil }
@@ -98,19 +102,18 @@ struct RowChunk {
     func deallocate() {
         weights?.deallocate()
         delays?.deallocate()
-        individuals?.deallocate()
+        own?.deallocate()
         UnsafeMutableRawPointer(header).deallocate()
     }
 
-    var memoryBytes: Int {
-        let perConnection =
-            2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2)
-            + (individuals == nil ? 0 : MemoryLayout<IndividualSynapse>.stride)
+    /// - `ownWidth`: numbers in the block of a connection.
+    func memoryBytes(ownWidth: Int) -> Int {
+        let perConnection = 2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2) + 8 * ownWidth
         return MemoryLayout<Header>.stride + (filledRows + 1) * 4 + count * perConnection
     }
 }
 
 extension RowChunk.Header: Checkpointed {
-    static let kept = ["filled", "offsets", "targets", "weights", "delays", "individuals"]
+    static let kept = ["filled", "offsets", "targets", "weights", "delays", "own"]
     static let made: [String] = []
 }

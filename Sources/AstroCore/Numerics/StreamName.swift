@@ -1,6 +1,7 @@
 /// What random numbers are drawn for.
 package enum Purpose: CaseIterable {
-    case nodeParameter, connection, synapseParameter, thirdFactor, pool, poisson, noise, sample, nodeAssignment
+    case nodeParameter, connection, synapseParameter, thirdFactor, pool, poisson, noise, sample, nodeAssignment,
+        cellStep
     /// Rules that connect recorders, parameters of connections that are set, spikes that a recorder gets of a generator: each
     /// shares the code of another purpose, from which `places` keep it apart.
     case recorderRule, synapseAssignment, recordedPoisson
@@ -17,6 +18,7 @@ package enum Purpose: CaseIterable {
         case .noise: 7
         case .sample: 8
         case .nodeAssignment: 9
+        case .cellStep: 10
         }
     }
 

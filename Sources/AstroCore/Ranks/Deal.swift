@@ -42,6 +42,13 @@ struct Ownership {
 
     var count: Int { pieces.reduce(0) { $0 + $1.count } }
 
+    /// Of a sequence that has `width` elements for each.
+    func times(_ width: Int) -> Ownership {
+        var result = Ownership()
+        for piece in pieces { result.add(piece.rank, piece.count * width) }
+        return result
+    }
+
     /// The sequence, from what each rank has of it, one rank after the other.
     func joined<T>(_ all: [T], starts: [Int]) -> [T] {
         var next = starts, result: [T] = []

@@ -1,10 +1,10 @@
-/// Astrocytes of other ranks that neurons here listen to, and those here that neurons elsewhere listen to. After each
+/// Cells of other ranks whose signals cells here receive, and those here whose signals go elsewhere. After each
 /// slice their values go to the ranks that need them, and to no other.
 final class RemoteSenders {
     private let ranks: Ranks
     /// Where the runs of remote senders begin among all runs of a slice's output.
     private let firstRun: Int
-    private var run: [Int: Int] = [:]
+    private var run: [Sender: Int] = [:]
     /// For each rank, how many senders we have from it, and where their runs begin.
     private var incoming: [(count: Int, first: Int)] = []
     /// For each rank, the runs that it wants from us.
@@ -20,30 +20,44 @@ final class RemoteSenders {
 
     var count: Int { run.count }
 
-    /// Collective. `needed`: global ids of all astrocytes that neurons here listen to, in ascending order.
-    init(_ simulation: Simulation, needed: [Int]) {
+    /// A signal of a cell.
+    struct Sender: Hashable, Comparable {
+        let signal: String
+        let id: Int
+
+        static func < (a: Sender, b: Sender) -> Bool { (a.signal, a.id) < (b.signal, b.id) }
+    }
+
+    /// Collective. `needed`: whatever cells here receive.
+    init(_ simulation: Simulation, needed: Set<Sender>) {
         ranks = simulation.ranks
         firstRun = simulation.senderCount
         isFilled = Array(repeating: Array(repeating: false, count: ranks.count), count: SliceLoop.mostOutputs)
-        var wanted = Array(repeating: [Int32](), count: ranks.count)
-        for id in needed {
-            let owner = simulation.owner(of: id)
-            if owner != ranks.rank { wanted[owner].append(Int32(id)) }
+        // all ranks have the same projections
+        let signals = Set(simulation.signalProjections.map(\.route.output)).sorted()
+        var wanted = Array(repeating: [SIMD2<Int32>](), count: ranks.count)
+        for sender in needed.sorted() {
+            let owner = simulation.owner(of: sender.id)
+            if owner != ranks.rank {
+                wanted[owner].append(SIMD2(Int32(signals.firstIndex(of: sender.signal)!), Int32(sender.id)))
+            }
         }
         for list in wanted {
             incoming.append((list.count, firstRun + run.count))
-            for id in list { run[Int(id)] = firstRun + run.count }
+            for item in list {
+                run[Sender(signal: signals[Int(item[0])], id: Int(item[1]))] = firstRun + run.count
+            }
         }
-        outgoing = ranks.exchange(wanted).map { $0.map { simulation.ownSender(Int($0)) } }
+        outgoing = ranks.exchange(wanted).map { $0.map { simulation.ownSender(signals[Int($0[0])], Int($0[1])) } }
     }
 
     /// The run of a remote sender.
-    func run(of id: Int) -> Int { run[id]! }
+    func run(of sender: Sender) -> Int { run[sender]! }
 
     /// Sends on its way what each rank wants of a slice of `steps` steps.
     ///
     /// - `output`: runs of all senders, `stride` apart.
-    /// - `isActive`: has an own astrocyte sent anything but 0?
+    /// - `isActive`: has an own cell sent anything but 0?
     func begin(_ output: UnsafePointer<Double>, stride: Int, steps: Int, isActive: Bool) {
         let flight = flights.begin(), messages = Messages(ranks)
         flight.messages = messages

@@ -1,49 +1,3 @@
-/// Which rank draws which rows of a connect call: chunks in turn. Each row is drawn once, by one rank, and sent to the owners
-/// of its targets, so that the work of building is shared and nobody holds more than its own connections.
-struct RowTurns {
-    private let rank, ranks: Int
-    private let rows: Int
-    private static let size = Projection.rowsPerChunk
-    /// Chunks that a rank draws before all exchange what they have: a few MB.
-    private let perTurn = 16
-
-    init(rows: Int, _ ranks: Ranks) { (self.rows, rank, self.ranks) = (rows, ranks.rank, ranks.count) }
-
-    private var chunks: Int { Projection.chunks(rows: rows) }
-    private var perBatch: Int { ranks * perTurn }
-    var batches: Int { (chunks + perBatch - 1) / perBatch }
-
-    func drawer(of row: Int) -> Int { row / Self.size % perBatch / perTurn }
-
-    func chunks(of batch: Int, rank: Int) -> Range<Int> {
-        let first = batch * perBatch + rank * perTurn
-        return min(first, chunks)..<min(first + perTurn, chunks)
-    }
-
-    func rows(ofChunk chunk: Int) -> Range<Int> { chunk * Self.size..<min(rows, (chunk + 1) * Self.size) }
-
-    func isOwn(_ row: Int) -> Bool { drawer(of: row) == rank }
-
-    /// The place of an own row among the rows that this rank draws.
-    func place(of row: Int) -> Int {
-        let chunk = row / Self.size
-        return (chunk / perBatch * perTurn + chunk % perTurn) * Self.size + row % Self.size
-    }
-
-    /// A number that places are below.
-    var ownCount: Int { batches * perTurn * Self.size }
-}
-
-/// Rows of which there are only those that this rank draws.
-final class RowsInTurn: Rows {
-    private let own: any Rows
-    private let turns: RowTurns
-
-    init(_ own: any Rows, _ turns: RowTurns) { (self.own, self.turns) = (own, turns) }
-
-    func append(row: Int, to targets: inout [UInt32]) { own.append(row: turns.place(of: row), to: &targets) }
-}
-
 /// Rows on their way: for each destination and each row a header of `headers` words and `width` words a connection.
 ///
 ///     number of connections, the header's other words, then the connections' words
@@ -78,6 +32,23 @@ struct RowMessages {
     }
 }
 
+extension RowMessages {
+    /// Adds some of the rows, to the owners of their targets; with two words a connection, its number in the row too, and with
+    /// a header how many the row has.
+    fileprivate mutating func add(_ rows: any Rows, _ numbers: Range<Int>, _ targets: Targets) {
+        var positions: [UInt32] = [], piece = 0
+        for row in numbers {
+            positions.removeAll(keepingCapacity: true)
+            rows.append(row: row, to: &positions)
+            beginRow(headers > 1 ? [UInt32(positions.count)] : [])
+            for (i, position) in positions.enumerated() {
+                let (rank, place) = targets.owner(of: Int(position), near: &piece)
+                add(to: rank, UInt32(place), UInt32(i))
+            }
+        }
+    }
+}
+
 /// A row as it has arrived, or what one rank has sent of it.
 struct RowPart {
     let header: ArraySlice<UInt32>
@@ -96,6 +67,16 @@ struct RowPart {
     /// One word of every connection.
     func column(_ i: Int) -> [UInt32] {
         stride(from: words.startIndex + i, to: words.endIndex, by: width).map { words[$0] }
+    }
+}
+
+extension RowTurns {
+    /// The rows of a chunk, from a message about it.
+    fileprivate func parts(_ words: [UInt32], ofChunk chunk: Int, headers: Int, width: Int) -> [(
+        row: Int, part: RowPart
+    )] {
+        var next = 0
+        return rows(ofChunk: chunk).map { ($0, RowPart(words, &next, headers: headers, width: width)) }
     }
 }
 
@@ -153,30 +134,18 @@ extension Simulation {
         _ rows: any Rows, count: Int, onto targets: Targets, numbered: Bool,
         _ storeChunk: @escaping (_ chunk: Int, _ worker: Int, _ rows: [(row: Int, part: RowPart)]) throws -> Void
     ) throws {
-        nonisolated(unsafe) let source = rows
+        nonisolated(unsafe) let rows = rows
         let turns = turns(rows: count), headers = numbered ? 2 : 1, width = numbered ? 2 : 1
         let destinations = ranks.count
         for batch in 0..<turns.batches {
-            let chunks = (0..<ranks.count).map { turns.chunks(of: batch, rank: $0) }
+            let chunks = (0..<destinations).map { turns.chunks(of: batch, rank: $0) }
             let received = exchangeChunks(chunks[ranks.rank], from: chunks) { chunk in
                 var messages = RowMessages(to: destinations, headers: headers, width: width)
-                var positions: [UInt32] = [], piece = 0
-                for row in turns.rows(ofChunk: chunk) {
-                    positions.removeAll(keepingCapacity: true)
-                    source.append(row: row, to: &positions)
-                    messages.beginRow(numbered ? [UInt32(positions.count)] : [])
-                    for (i, position) in positions.enumerated() {
-                        let (rank, place) = targets.owner(of: Int(position), near: &piece)
-                        messages.add(to: rank, UInt32(place), UInt32(i))
-                    }
-                }
+                messages.add(rows, turns.rows(ofChunk: chunk), targets)
                 return messages
             }
             try workOff(received.flatMap { $0 }) { message, worker in
-                var next = 0
-                let parts = turns.rows(ofChunk: message.chunk).map {
-                    ($0, RowPart(message.words, &next, headers: headers, width: width))
-                }
+                let parts = turns.parts(message.words, ofChunk: message.chunk, headers: headers, width: width)
                 try storeChunk(message.chunk, worker, parts)
             }
         }
@@ -295,14 +264,9 @@ private final class TripartiteConstruction {
         return messages
     }
 
-    private func parts(_ words: [UInt32], _ chunk: Int, headers: Int, width: Int) -> [(row: Int, part: RowPart)] {
-        var next = 0
-        return turns.rows(ofChunk: chunk).map { ($0, RowPart(words, &next, headers: headers, width: width)) }
-    }
-
     private func storePrimary(_ chunk: Int, _ words: [UInt32], _ worker: Int) throws {
         primary.begin(first[worker])
-        for (row, part) in parts(words, chunk, headers: 3, width: width) {
+        for (row, part) in turns.parts(words, ofChunk: chunk, headers: 3, width: width) {
             let places = part.column(0)
             try primary.add(
                 row: row, places, numbers: width == 4 ? part.column(3) : nil, of: Int(part.header.first!),
@@ -332,7 +296,7 @@ private final class TripartiteConstruction {
     /// - `messages`: what each rank has said of the chunk.
     private func storeThird(_ chunk: Int, _ messages: [[UInt32]], _ worker: Int) throws {
         third.begin(second[worker])
-        let all = messages.map { parts($0, chunk, headers: 2, width: 2) }
+        let all = messages.map { turns.parts($0, ofChunk: chunk, headers: 2, width: 2) }
         for (i, row) in turns.rows(ofChunk: chunk).enumerated() {
             let pairs = all.flatMap { zip($0[i].part.column(0), $0[i].part.column(1)) }.sorted { $0.1 < $1.1 }
             try third.add(
@@ -340,40 +304,5 @@ private final class TripartiteConstruction {
                 of: Int(all[0][i].part.header.first!), to: second[worker])
         }
         third.store(second[worker], chunk: chunk)
-    }
-}
-
-// MARK: - Columns
-
-/// Rows of a rule that draws the sources of each target: every rank draws a share of the targets, and gets of all of them
-/// the rows that it will hand out.
-final class SharedColumns: Rows {
-    /// Rows that this rank draws, by number: where they lie in `positions`.
-    private var ranges: [Int: Range<Int>] = [:]
-    private var positions: [UInt32] = []
-
-    /// Collective.
-    init(_ simulation: Simulation, rows: Int, columns: Int, _ column: (Int, inout [UInt32]) -> Void) {
-        let ranks = simulation.ranks, turns = simulation.turns(rows: rows)
-        var out = Array(repeating: [SIMD2<UInt32>](), count: ranks.count)
-        var sources: [UInt32] = []
-        for position in columns * ranks.rank / ranks.count..<columns * (ranks.rank + 1) / ranks.count {
-            sources.removeAll(keepingCapacity: true)
-            column(position, &sources)
-            for row in sources { out[turns.drawer(of: Int(row))].append(SIMD2(row, UInt32(position))) }
-        }
-        // ranks have ascending positions: in order of rows, then as they come
-        let pairs = Array(ranks.exchange(out).joined())
-        let order = pairs.indices.sorted { (pairs[$0][0], $0) < (pairs[$1][0], $1) }
-        positions = order.map { pairs[$0][1] }
-        var first = 0
-        for (i, index) in order.enumerated() where i + 1 == order.count || pairs[order[i + 1]][0] != pairs[index][0] {
-            ranges[Int(pairs[index][0])] = first..<i + 1
-            first = i + 1
-        }
-    }
-
-    func append(row: Int, to targets: inout [UInt32]) {
-        if let range = ranges[row] { targets += positions[range] }
     }
 }

@@ -70,19 +70,22 @@ enum SectionParts {
     }
 }
 
-// MARK: - Slow inward currents
+// MARK: - Signals
 
-/// The contents of a section of slow inward current connections: by target, then in their order.
-struct SICSection {
+/// The contents of a section of connections that carry a signal: by target, then in their order.
+struct SignalSection {
     var number = 0
     var sources: [Int] = [], targets: [Int] = [], delays: [Int] = [], multiplicities: [Int] = []
     /// One for all, or one for each.
     var weights: [Double] = []
+    /// Named where it is not the first model that carried signals.
+    private(set) var model = Self.firstModel
+    private static let firstModel = "sic_connection"
 
-    init(number: Int) { self.number = number }
+    init(number: Int, model: String) { (self.number, self.model) = (number, model) }
 
-    init(_ projection: SICProjection) {
-        number = projection.number
+    init(_ projection: SignalProjection) {
+        (number, model) = (projection.number, projection.model.name)
         for entry in projection.entriesByTarget {
             sources.append(Int(entry.source))
             targets.append(Int(entry.target))
@@ -98,15 +101,16 @@ struct SICSection {
         delays = try contents.near(1..<Int(UInt16.max) + 1, "delay")
         multiplicities = try contents.near(1..<Int(Int32.max), "multiplicity")
         weights = try contents.doubles()
+        if contents.rest > 0 { model = try contents.text() }
         try contents.finish()
         let isEven = [targets.count, delays.count, multiplicities.count].allSatisfy { $0 == sources.count }
         try contents.require(
             isEven && (weights.count == 1 || weights.count == sources.count), "columns differ in length")
     }
 
-    var entries: [SICProjection.Entry] {
+    var entries: [SignalProjection.Entry] {
         sources.indices.map { i in
-            SICProjection.Entry(
+            SignalProjection.Entry(
                 source: Int32(sources[i]), target: Int32(targets[i]), weight: weight(i), delay: Int32(delays[i]),
                 multiplicity: Int32(multiplicities[i]))
         }
@@ -114,7 +118,7 @@ struct SICSection {
 
     private func weight(_ i: Int) -> Double { weights.count == 1 ? weights[0] : weights[i] }
 
-    private mutating func append(_ other: SICSection, _ i: Int) {
+    private mutating func append(_ other: SignalSection, _ i: Int) {
         sources.append(other.sources[i])
         targets.append(other.targets[i])
         delays.append(other.delays[i])
@@ -127,15 +131,16 @@ struct SICSection {
         [sources, targets, delays, multiplicities].forEach { contents.put(near: $0) }
         let isShared = !weights.isEmpty && weights.allSatisfy { $0.bitPattern == weights[0].bitPattern }
         contents.put(isShared ? [weights[0]] : weights)
+        if model != Self.firstModel { contents.put(model) }
     }
 
     static func merge(_ readers: inout [SectionReader]) throws -> SectionWriter {
-        let parts = try readers.indices.map { try SICSection(&readers[$0]) }
+        let parts = try readers.indices.map { try SignalSection(&readers[$0]) }
         var order: [(part: Int, i: Int)] = []
         for (number, part) in parts.enumerated() { order += part.sources.indices.map { (number, $0) } }
         // all entries of a target are in one part, in their order
         order.sort { (parts[$0.part].targets[$0.i], $0.i) < (parts[$1.part].targets[$1.i], $1.i) }
-        var whole = SICSection(number: parts[0].number), contents = SectionWriter()
+        var whole = SignalSection(number: parts[0].number, model: parts[0].model), contents = SectionWriter()
         for (part, i) in order { whole.append(parts[part], i) }
         whole.write(to: &contents)
         return contents
@@ -143,7 +148,7 @@ struct SICSection {
 
     /// - `owner`: whose a target is.
     func split(ranks: Int, _ owner: (Int) -> Int) -> [SectionWriter] {
-        var parts = Array(repeating: SICSection(number: number), count: ranks)
+        var parts = Array(repeating: SignalSection(number: number, model: model), count: ranks)
         for i in sources.indices { parts[owner(targets[i])].append(self, i) }
         return parts.map {
             var contents = SectionWriter()

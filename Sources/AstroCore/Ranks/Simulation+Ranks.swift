@@ -40,11 +40,11 @@ extension Simulation {
 
     func isOwn(_ id: Int) -> Bool { ranks.isAlone || owner(of: id) == ranks.rank }
 
-    /// The number of an own cell among those that send slow inward currents.
-    func ownSender(_ id: Int) -> Int {
+    /// The place of a signal of an own cell among all that own cells send.
+    func ownSender(_ signal: String, _ id: Int) -> Int {
         let (population, cell) = locate(id)
         let cells = population.cells!, batch = cells.batch!
-        return batch.firstSender + cell + cells.shift - batch.cells.lowerBound
+        return batch.firstSenders[batch.model.signal(signal)!] + cell + cells.shift - batch.cells.lowerBound
     }
 
     /// Whose connections come when, where each rank has some in ascending order. Collective.
@@ -66,12 +66,15 @@ extension Simulation {
 
     /// Gives this rank the states of some rows, whosever they are. Collective.
     func borrowStates(of rows: some Sequence<Int>, in projection: Projection) {
-        guard !ranks.isAlone, projection.plasticity != nil else { return }
+        let width = projection.columns.ofSenders.count
+        guard !ranks.isAlone, width > 0 else { return }
         let wanted = Set(rows).sorted()
         var questions = Array(repeating: [Int](), count: ranks.count)
         for row in wanted { questions[owner(of: projection.sources[row])].append(row) }
-        let answers = ranks.exchange(ranks.exchange(questions).map { $0.map { projection.state(ofRow: $0) } })
-        projection.borrow(zip(questions.joined(), answers.joined()))
+        let answers = ranks.exchange(ranks.exchange(questions).map { $0.flatMap { projection.senderValues(row: $0) } })
+        let values = Array(answers.joined())
+        projection.columns.borrow(
+            questions.joined().enumerated().map { ($1, Array(values[$0 * width..<($0 + 1) * width])) })
     }
 
     /// Seconds are those of the slowest rank; bytes and events those of all. Collective.

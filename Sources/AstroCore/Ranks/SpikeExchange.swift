@@ -32,8 +32,8 @@ final class SpikeExchange {
     private let ranks: Ranks
     private let populations: [Population]
     private let audience: Audience
-    /// For each population, the factors that a spike carries.
-    private let factors: [Int]
+    /// For each population, how many numbers a spike carries.
+    private let carried: [Int]
     private var flights: Flights<Flight>
     private var slicesSeen = 0
     /// Words of spikes in a part.
@@ -42,7 +42,7 @@ final class SpikeExchange {
 
     init(_ ranks: Ranks, _ populations: [Population], _ audience: Audience) {
         (self.ranks, self.populations, self.audience) = (ranks, populations, audience)
-        factors = populations.map(\.factors)
+        carried = populations.map(\.carried)
         flights = Flights { Flight(ranks) }
     }
 
@@ -54,7 +54,7 @@ final class SpikeExchange {
             let population = populations[Int(spike.population)]
             let place = Int(spike.cell) - population.cells!.own.lowerBound
             audience.forEach(Int(spike.population), place, own: ranks.rank) {
-                flight.add(spike, factors: factors[Int(spike.population)], to: $0)
+                flight.add(spike, carried: carried[Int(spike.population)], to: $0)
             }
         }
         mostHere = max(mostHere, flight.most)
@@ -71,7 +71,7 @@ final class SpikeExchange {
         slicesSeen += 1
         flight.end()
         adjust(flight.mostAnywhere)
-        flight.sort(into: &ordered, lags: lags, factors: factors)
+        flight.sort(into: &ordered, lags: lags, carried: carried)
         return (0..<ranks.count).map { Report(flight.report(of: $0)) }
     }
 
@@ -85,7 +85,7 @@ final class SpikeExchange {
 
     // MARK: One slice's messages
 
-    /// The spikes of a slice on their way: a word each, then its factors.
+    /// The spikes of a slice on their way: a word each, then what it carries.
     private final class Flight {
         private let ranks: Ranks
         private let sent = ReusedMemory(), received = ReusedMemory()
@@ -116,17 +116,17 @@ final class SpikeExchange {
             rests = Array(repeating: [], count: ranks.count)
         }
 
-        func add(_ spike: SliceLoop.OrderedSpike, factors: Int, to rank: Int) {
+        func add(_ spike: SliceLoop.OrderedSpike, carried: Int, to rank: Int) {
             let word = UInt64(spike.lag) << 58 | UInt64(spike.population) << 32 | UInt64(UInt32(bitPattern: spike.cell))
             // once something has to follow behind, all that is later does
-            if rests[rank].isEmpty, counts[rank] + 1 + factors <= room {
+            if rests[rank].isEmpty, counts[rank] + 1 + carried <= room {
                 let next = out + rank * size + header + counts[rank]
                 next[0] = word
-                for i in 0..<factors { next[1 + i] = spike.factors[i].bitPattern }
-                counts[rank] += 1 + factors
+                for i in 0..<carried { next[1 + i] = spike.carried[i].bitPattern }
+                counts[rank] += 1 + carried
             } else {
                 rests[rank].append(word)
-                rests[rank] += (0..<factors).map { spike.factors[$0].bitPattern }
+                rests[rank] += (0..<carried).map { spike.carried[$0].bitPattern }
             }
         }
 
@@ -182,22 +182,22 @@ final class SpikeExchange {
         var mostAnywhere: Int { (0..<ranks.count).map { Int(place[$0 * size + 2]) }.max()! }
 
         /// Words in the order of ranks.
-        private func forEachSpike(_ factors: [Int], _ body: (UnsafePointer<UInt64>) -> Void) {
+        private func forEachSpike(_ carried: [Int], _ body: (UnsafePointer<UInt64>) -> Void) {
             for rank in 0..<ranks.count {
                 let part = place + rank * size
-                Self.walk(part + header, Int(part[0] & 0xffff_ffff), factors, body)
+                Self.walk(part + header, Int(part[0] & 0xffff_ffff), carried, body)
                 let rest = rest(of: rank)
-                Self.walk(rest.baseAddress!, rest.count, factors, body)
+                Self.walk(rest.baseAddress!, rest.count, carried, body)
             }
         }
 
         private static func walk(
-            _ words: UnsafePointer<UInt64>, _ count: Int, _ factors: [Int], _ body: (UnsafePointer<UInt64>) -> Void
+            _ words: UnsafePointer<UInt64>, _ count: Int, _ carried: [Int], _ body: (UnsafePointer<UInt64>) -> Void
         ) {
             var next = words
             while next < words + count {
                 body(next)
-                next += 1 + factors[population(next)]
+                next += 1 + carried[population(next)]
             }
         }
 
@@ -205,22 +205,22 @@ final class SpikeExchange {
         private static func population(_ word: UnsafePointer<UInt64>) -> Int { Int(word.pointee >> 32 & 0x3ff_ffff) }
 
         /// By step, then by population, then by rank: ranks have ascending cells of a population.
-        func sort(into ordered: inout [SliceLoop.OrderedSpike], lags: Int, factors: [Int]) {
-            var starts = [Int](repeating: 0, count: lags * factors.count + 1)
-            forEachSpike(factors) { starts[Self.lag($0) * factors.count + Self.population($0) + 1] += 1 }
+        func sort(into ordered: inout [SliceLoop.OrderedSpike], lags: Int, carried: [Int]) {
+            var starts = [Int](repeating: 0, count: lags * carried.count + 1)
+            forEachSpike(carried) { starts[Self.lag($0) * carried.count + Self.population($0) + 1] += 1 }
             for i in 1..<starts.count { starts[i] += starts[i - 1] }
-            let none = SliceLoop.OrderedSpike(lag: 0, population: 0, cell: 0, factors: SliceLoop.noFactors)
+            let none = SliceLoop.OrderedSpike(lag: 0, population: 0, cell: 0, carried: SliceLoop.nothingCarried)
             ordered.removeAll(keepingCapacity: true)
             ordered.append(contentsOf: repeatElement(none, count: starts.last!))
             ordered.withUnsafeMutableBufferPointer { ordered in
-                forEachSpike(factors) { word in
+                forEachSpike(carried) { word in
                     let lag = Self.lag(word), population = Self.population(word)
-                    let index = starts[lag * factors.count + population]
-                    starts[lag * factors.count + population] += 1
+                    let index = starts[lag * carried.count + population]
+                    starts[lag * carried.count + population] += 1
                     ordered[index] = SliceLoop.OrderedSpike(
                         lag: Int32(lag), population: Int32(population),
                         cell: Int32(bitPattern: UInt32(truncatingIfNeeded: word.pointee)),
-                        factors: UnsafeRawPointer(word + 1).assumingMemoryBound(to: Double.self))
+                        carried: UnsafeRawPointer(word + 1).assumingMemoryBound(to: Double.self))
                 }
             }
         }

@@ -39,6 +39,9 @@ final class Targets {
         return (pieces[piece].rank, pieces[piece].place + position - pieces[piece].start)
     }
 
+    /// Positions of the own targets.
+    var ownPositions: [UInt32] { own.indices.map { UInt32(position(ofOwn: $0)) } }
+
     /// The position of an own target.
     func position(ofOwn place: Int) -> Int {
         if ownPieces.isEmpty { return place }

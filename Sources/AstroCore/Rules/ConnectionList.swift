@@ -1,5 +1,5 @@
-/// Connections that are named one by one, in rows by source. Those of a source keep their order.
-final class ConnectionList: Rows {
+/// Connections that are named one by one, in rows by source. Those of a source keep their order. Connects `sources` to `targets`.
+struct ConnectionList: ConnectionRule {
     /// Global ids, ascending: of the rows, and of what rows hold positions in.
     let sources, targets: [Int]
     /// Where rows begin; one more than there are rows.
@@ -29,5 +29,13 @@ final class ConnectionList: Rows {
         positions = order.map { position[to[$0]]! }
     }
 
-    func append(row source: Int, to list: inout [UInt32]) { list += positions[starts[source]..<starts[source + 1]] }
+    func expectedCount(_ pre: Int, _ post: Int) -> Double { Double(count) }
+
+    func connections(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName) -> RuleConnections {
+        .rows { row, targets in targets += positions[starts[row]..<starts[row + 1]] }
+    }
+
+    var numbering: ConnectionNumbering? {
+        ConnectionNumbering(count: { _, _ in count }, start: { row, _ in starts[row] })
+    }
 }

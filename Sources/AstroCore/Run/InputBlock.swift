@@ -1,4 +1,4 @@
-/// Some neighbouring cells of one worker, and what they receive from generators and astrocytes.
+/// Some neighbouring cells of one worker, and what they receive from generators and over signals.
 ///
 /// A worker goes through a slice block by block: it works out what arrives at a block's cells, then advances them, while
 /// their input is still in the nearest cache.
@@ -8,7 +8,7 @@ final class InputBlock {
     /// Their places in the worker's plane.
     let places: Range<Int>
     fileprivate(set) var links: [DeviceLink.Piece] = []
-    fileprivate(set) var slowInwardCurrents: (table: SICTable, parts: [SICTable.Part])?
+    fileprivate(set) var signals: [(table: SignalTable, parts: [SignalTable.Part])] = []
 
     /// In a slice of ten steps 30 kB of input: about what the nearest cache holds.
     static let cellCount = 128
@@ -25,7 +25,7 @@ final class InputBlock {
 }
 
 extension Simulation {
-    /// Deals the connections of generators and astrocytes out to blocks of cells.
+    /// Deals the connections of generators, and those that carry signals, out to blocks of cells.
     func makeInputBlocks() {
         var blocks: [ObjectIdentifier: [InputBlock]] = [:]
         for batch in batches {
@@ -39,10 +39,10 @@ extension Simulation {
                 Self.deal(link, run, to: blocks[ObjectIdentifier(run.plane)]!)
             }
         }
-        for table in slowInwardCurrentTables() {
+        for table in signalTables() {
             for block in blocks[ObjectIdentifier(table.plane)]! {
                 let parts = table.parts(block.places)
-                if !parts.isEmpty { block.slowInwardCurrents = (table, parts) }
+                if !parts.isEmpty { block.signals.append((table, parts)) }
             }
         }
     }

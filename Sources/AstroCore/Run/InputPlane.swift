@@ -1,38 +1,41 @@
-/// Where one worker collects what its cells of one model receive: for each stamp to come a row, with a place for every
+/// Where one worker collects what its cells of one model receive: for each port and stamp to come a row, with a place for every
 /// cell. A ring: the row of stamp s is `s & slotMask`.
 final class InputPlane {
     let worker: Int
-    let inputs: NodeInputs
+    let ports: Ports
     /// Cells, padded; batches lie one after the other.
     private(set) var size = 0
     private(set) var slots = 0
+    /// By place in the model's list of ports.
+    let rows: UnsafeMutablePointer<PortRows>
+    /// Rows of all ports of spikes: those of a stamp lie together.
     private(set) var spikes: UnsafeMutablePointer<Double>
-    private(set) var current: UnsafeMutablePointer<Double>?
-    private(set) var slowInwardCurrent: UnsafeMutablePointer<Double>?
+    /// Spikes of the cells, where synapses look back at them.
+    private(set) var history: TargetHistory?
 
     /// Sizes that the memory above has; behind the wanted ones until `prepare`.
     private var allocatedSize = 0
 
-    init(worker: Int, inputs: NodeInputs) {
+    init(worker: Int, ports: Ports) {
         self.worker = worker
-        self.inputs = inputs
+        self.ports = ports
+        rows = .allocate(capacity: max(ports.list.count, 1))
+        rows.initialize(repeating: PortRows(), count: max(ports.list.count, 1))
         spikes = ColumnStore.allocate(1)
+        placeRows()
     }
 
     deinit {
         spikes.deallocate()
-        current?.deallocate()
-        slowInwardCurrent?.deallocate()
+        for input in ports.inputs where !input.isSpikes { rows[input.port].rows?.deallocate() }
+        rows.deallocate()
     }
 
     var memoryBytes: Int {
-        size * slots * (channels + (current == nil ? 0 : 1) + (slowInwardCurrent == nil ? 0 : 1)) * 8
+        let held = ports.inputs.count { !$0.isSpikes && rows[$0.port].rows != nil }
+        return size * slots * (ports.spikeRows + held) * 8 + (history?.memoryBytes ?? 0)
     }
 
-    var channels: Int { inputs.spikeChannels }
-    var rowStride: Int { allocatedSize * channels }
-    var channelStride: Int { allocatedSize }
-    var inputStride: Int { allocatedSize }
     var slotMask: Int { slots - 1 }
 
     /// Whose cells have which places.
@@ -52,18 +55,40 @@ final class InputPlane {
         return (found.population, found.cells.lowerBound + place - found.offset)
     }
 
+    func keepHistory(of place: Int) {
+        if history == nil { history = TargetHistory() }
+        history!.keep(place, of: size)
+    }
+
+    // MARK: Memory
+
     /// Memory for at least `slots` stamps; what is pending at and after `now` stays.
-    func prepare(slots wanted: Int, now: Int, currents: Bool, slowInwardCurrents: Bool) {
-        let newSlots = max(slots, wanted)
+    ///
+    /// - `wanted`: ports of currents and signals at which something can arrive.
+    func prepare(slots wantedSlots: Int, now: Int, _ wanted: (Ports.Input) -> Bool) {
+        let newSlots = max(slots, wantedSlots)
         if newSlots != slots || size != allocatedSize {
-            spikes = moved(spikes, rows: channels, newSlots, now)
-            current = current.map { moved($0, rows: 1, newSlots, now) }
-            slowInwardCurrent = slowInwardCurrent.map { moved($0, rows: 1, newSlots, now) }
+            spikes = moved(spikes, rows: ports.spikeRows, newSlots, now)
+            for input in ports.inputs where !input.isSpikes {
+                rows[input.port].rows = rows[input.port].rows.map { moved($0, rows: 1, newSlots, now) }
+            }
             slots = newSlots
             allocatedSize = size
         }
-        if currents && current == nil { current = zeroed(slots * size) }
-        if slowInwardCurrents && slowInwardCurrent == nil { slowInwardCurrent = zeroed(slots * size) }
+        for input in ports.inputs where !input.isSpikes && rows[input.port].rows == nil && wanted(input) {
+            rows[input.port].rows = zeroed(slots * size)
+        }
+        placeRows()
+    }
+
+    private func placeRows() {
+        for input in ports.inputs {
+            if case .spikes(let row) = input.kind {
+                rows[input.port] = PortRows(rows: spikes + row * allocatedSize, stride: allocatedSize * ports.spikeRows)
+            } else {
+                rows[input.port].stride = allocatedSize
+            }
+        }
     }
 
     private func zeroed(_ count: Int) -> UnsafeMutablePointer<Double> {
@@ -85,9 +110,52 @@ final class InputPlane {
         old.deallocate()
         return new
     }
+
+    // MARK: What arrives
+
+    /// What arrives at a port at a stamp, place by place; nil where nothing can.
+    func row(of input: Ports.Input, stamp: Int) -> UnsafeMutablePointer<Double>? {
+        let rows = rows[input.port]
+        return rows.rows.map { $0 + (stamp & slotMask) * rows.stride }
+    }
+
+    /// Is there memory for it?
+    func isReady(_ input: Ports.Input) -> Bool { slots > 0 && rows[input.port].rows != nil }
+
+    /// Where spikes of a receptor go. There is such a receptor.
+    @inline(__always)
+    func spikes(receptor: Int) -> SpikeDestination {
+        let entry = ports.spikes(receptor: receptor)!
+        return SpikeDestination(
+            rows: spikes + entry.positive &* allocatedSize,
+            toNegative: (entry.negative &- entry.positive) &* allocatedSize, stride: allocatedSize &* ports.spikeRows,
+            slotMask: slotMask, countsSpikes: entry.countsSpikes, refusesNegative: entry.refusesNegative,
+            isHeard: entry.isHeard)
+    }
+
+    /// What arrives at a port of a current or a signal at a stamp, place by place. There is memory for it.
+    @inline(__always)
+    func held(_ port: Int, stamp: Int) -> UnsafeMutablePointer<Double> {
+        rows[port].rows! + (stamp & slotMask) &* rows[port].stride
+    }
+}
+
+/// Where spikes of one receptor go in a plane.
+struct SpikeDestination {
+    /// Row of positive weights, and how far it is to that of all others.
+    let rows: UnsafeMutablePointer<Double>
+    let toNegative: Int
+    let stride, slotMask: Int
+    let countsSpikes, refusesNegative, isHeard: Bool
+
+    /// What arrives at a stamp with weights of this sign, place by place.
+    @inline(__always)
+    func row(_ stamp: Int, _ value: Double) -> UnsafeMutablePointer<Double> {
+        rows + ((stamp & slotMask) &* stride &+ (value > 0 ? 0 : toNegative))
+    }
 }
 
 extension InputPlane: Checkpointed {
-    static let kept = ["spikes", "current", "slowInwardCurrent"]
-    static let made = ["worker", "inputs", "size", "slots", "allocatedSize", "residents"]
+    static let kept = ["rows", "spikes", "history"]
+    static let made = ["worker", "ports", "size", "slots", "allocatedSize", "residents"]
 }

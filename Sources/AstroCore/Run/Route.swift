@@ -1,18 +1,20 @@
 /// Where spikes of one population go over one projection, to one segment: all that is needed to hand them over, in one place,
 /// since of a large network a spike may have a single target here.
 struct Route {
-    /// Which of the factors that a spike carries is on the weights; -1 where there is none.
-    let factor: Int
+    /// Where what the sender released begins among the numbers that a spike carries; -1 where there is nothing.
+    let carried: Int
     private let rows: RowMap
     private let chunks: UnsafeMutablePointer<RowChunk?>
     /// The plane's input from the segment's base on.
     private let spikes: UnsafeMutablePointer<Double>
-    private let slotMask, rowStride, channelStride: Int
+    private let slotMask, rowStride, toNegative: Int
     private let plane: InputPlane
     private let base: Int
     private let countsSpikes, refusesNegativeWeights: Bool
     /// Weight and delay where these, and what a spike releases, are the same for all connections of a cell.
     private let shared: (weight: Double, delay: Int)?
+    /// What acts at targets, connection by connection.
+    private let synapse: ActingSynapse?
     private let isHeard: Bool
     private let projection: Projection
     private let resolution: Double
@@ -23,22 +25,23 @@ struct Route {
     }
 
     private init(_ outgoing: Outgoing, _ segment: Segment, _ resolution: Double) {
-        factor = outgoing.factor ?? -1
+        carried = outgoing.release?.first ?? -1
         rows = outgoing.rows
         chunks = segment.chunks.baseAddress!
         (plane, base) = (segment.plane, segment.base)
-        spikes = plane.spikes + segment.base
-        (slotMask, rowStride) = (plane.slotMask, plane.rowStride)
-        channelStride = plane.channels == 1 ? 0 : plane.channelStride
-        (countsSpikes, refusesNegativeWeights) = (plane.inputs.countsSpikes, plane.inputs.refusesNegativeWeights)
+        let destination = plane.spikes(receptor: outgoing.projection.spec.receptor)
+        spikes = destination.rows + segment.base
+        (slotMask, rowStride, toNegative) = (destination.slotMask, destination.stride, destination.toNegative)
+        (countsSpikes, refusesNegativeWeights) = (destination.countsSpikes, destination.refusesNegative)
+        isHeard = destination.isHeard
         let projection = outgoing.projection
         self.projection = projection
-        if let weight = projection.weight, let delay = projection.delay, !projection.isIndividual {
+        synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment) : nil
+        if let weight = projection.weight, let delay = projection.delay, synapse == nil {
             shared = (weight, delay)
         } else {
             shared = nil
         }
-        isHeard = projection.spec.receptor == 0
         self.resolution = resolution
     }
 
@@ -65,16 +68,18 @@ struct Route {
     ///
     /// - `fault`: the first arrival of a negative weight at a cell that takes none.
     @inline(__always)
-    func deliver(cell: Int, factor: Double, stamp: Int, fault: inout NegativeArrival?) -> Int {
+    func deliver(
+        cell: Int, carried: UnsafePointer<Double>, stamp: Int, fault: inout NegativeArrival?
+    ) -> Int {
         guard let (chunk, row) = find(cell) else { return 0 }
         let connections = chunk.connections(ofRow: row)
         guard !connections.isEmpty else { return 0 }
         guard let (weight, delay) = shared else {
-            deliverEach(connections, chunk, factor, stamp, &fault)
+            deliverEach(connections, chunk, carried, stamp, &fault)
             return connections.count
         }
         guard isHeard else { return connections.count }
-        let value = countsSpikes ? 1 : weight * factor
+        let value = countsSpikes ? 1 : self.carried < 0 ? weight : weight * carried[self.carried]
         if value < 0 && refusesNegativeWeights {
             for i in connections { note(stamp + delay, chunk.targets[i], &fault) }
         }
@@ -83,19 +88,21 @@ struct Route {
         return connections.count
     }
 
-    /// Connections that differ in weight, delay or dynamics.
+    /// Connections that differ in weight or delay, or whose synapses act at the target.
     private func deliverEach(
-        _ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int,
+        _ connections: Range<Int>, _ chunk: RowChunk, _ carried: UnsafePointer<Double>, _ stamp: Int,
         _ fault: inout NegativeArrival?
     ) {
-        let time = TimeGrid.ms(stamp, resolution)
-        for i in connections {
-            var value = (projection.weight ?? chunk.weights![i]) * factor
-            if let individuals = chunk.individuals {
-                value *= individuals[i].plasticity.release(&individuals[i].state, at: time)
-            }
-            guard isHeard else { continue }
-            if countsSpikes { value = 1 }
+        var factor = 1.0, weights: UnsafePointer<Double>?
+        if let synapse {
+            weights = synapse.receive(connections, chunk, carried + max(self.carried, 0), stamp, resolution)
+        } else {
+            weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
+            if self.carried >= 0 { factor = carried[self.carried] }
+        }
+        guard isHeard else { return }
+        for (n, i) in connections.enumerated() {
+            let value = countsSpikes ? 1 : (weights.map { $0[n] } ?? projection.weight!) * factor
             let arrival = stamp + (projection.delay ?? Int(chunk.delays![i]))
             if value < 0 && refusesNegativeWeights { note(arrival, chunk.targets[i], &fault) }
             place(arrival, value)[Int(chunk.targets[i])] += abs(value)
@@ -110,6 +117,45 @@ struct Route {
     /// Where input of this sign and stamp goes to.
     @inline(__always)
     private func place(_ stamp: Int, _ value: Double) -> UnsafeMutablePointer<Double> {
-        spikes + ((stamp & slotMask) &* rowStride &+ (value > 0 ? 0 : channelStride))
+        spikes + ((stamp & slotMask) &* rowStride &+ (value > 0 ? 0 : toNegative))
+    }
+}
+
+/// The synapses of a projection that act at their targets, and where they put what these receive.
+private final class ActingSynapse {
+    private let synapse: any BoundSynapse
+    private let projection: Projection
+    private let received = ReusedMemory()
+    private let history: UnsafePointer<TargetHistory.Cell>?
+    /// Stands for what connections do not have of their own.
+    private let shared = UnsafeMutablePointer<Double>.allocate(capacity: 1)
+
+    init(_ projection: Projection, _ segment: Segment) {
+        self.projection = projection
+        history =
+            projection.model.readsTargetHistory
+            ? segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) } : nil
+        synapse = projection.model.bind(projection.columns)
+        shared.initialize(to: projection.weight ?? 0)
+    }
+
+    deinit { shared.deallocate() }
+
+    /// What some connections deliver of a spike.
+    func receive(
+        _ connections: Range<Int>, _ chunk: RowChunk, _ carried: UnsafePointer<Double>, _ stamp: Int,
+        _ resolution: Double
+    ) -> UnsafePointer<Double> {
+        let first = connections.lowerBound, width = projection.columns.ownWidth
+        let values = received.memory(bytes: 8 * connections.count).assumingMemoryBound(to: Double.self)
+        synapse.arrive(
+            ArrivingRow(
+                count: connections.count, time: TimeGrid.ms(stamp, resolution), resolution: resolution,
+                weights: chunk.weights.map { $0 + first } ?? shared, hasOwnWeights: chunk.weights != nil,
+                delays: chunk.delays.map { UnsafePointer($0 + first) }, sharedDelay: projection.delay ?? 0,
+                own: chunk.own.map { $0 + first * width } ?? shared, width: width, carried: carried,
+                targets: chunk.targets + first, history: history),
+            received: values)
+        return UnsafePointer(values)
     }
 }

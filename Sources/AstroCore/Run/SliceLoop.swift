@@ -3,10 +3,11 @@
 /// A slice is at most as long as the shortest delay, so nothing that a cell receives in a slice depends on what is sent
 /// in the same slice. Each worker, for each slice:
 ///
-///     1. adds to the input of its own cells what arrives from generators, and what astrocytes sent in the slice before;
+///     1. adds to the input of its own cells what arrives from generators, and the signals of the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
-///        and lets its own cells' synapses release (1 and 2 go block by block, so that input stays in the cache);
-///     -- barrier: all outboxes and the output of all astrocytes are complete --
+///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at (1 and 2 go block
+///        by block, so that input stays in the cache);
+///     -- barrier: all outboxes and signals are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
 ///     4. hands spikes to its own cells' input planes.
@@ -40,10 +41,8 @@ final class SliceLoop: @unchecked Sendable {
     private let parts: [[Part]]
     /// For each worker and population, where spikes go.
     private let routes: [[[Route]]]
-    /// Output of astrocytes in a slice, two or three buffers in turn; nil where nobody listens.
-    private let sicOutput: [UnsafeMutablePointer<Double>]?
-    private let sicStride: Int
-    private let outputs: Int
+    /// nil where no connection carries a signal.
+    private let signals: SignalBuffers?
     /// Slices that exchanges are behind, 0 or 1.
     private let behind: Int
 
@@ -54,29 +53,29 @@ final class SliceLoop: @unchecked Sendable {
     /// Spikes of the slice `arrived`, in order.
     private var ordered: [OrderedSpike] = []
     private var arrived: Range<Int>
-    /// For each output: did an astrocyte send anything but 0?
-    private var sendsCurrent: [Bool]
     private var goOn = true
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
+    /// Where synapses look back at their targets' spikes.
+    private let histories: HistoryRecorder?
     /// What went wrong here in a slice, until all ranks know: of two slices in turn.
     private var told: [Ranks.Failure?] = [nil, nil]
     /// This rank's wishes, which all ranks follow at the end of the next slice.
     private var wantsStop = false, wantsPause = false
-    private var shortage: String?
     private let isPauseDue: (() -> Bool)?
     private(set) var isPaused = false
 
     // one entry a worker
     private(set) var events: [Int]
-    private var faults: [Fault?]
+
+    private let faults: Faults
 
     /// A spike in the order of delivery.
     struct OrderedSpike {
         var lag: Int32
         var population: Int32
         var cell: Int32
-        var factors: UnsafePointer<Double>
+        var carried: UnsafePointer<Double>
     }
 
     /// Cells of a batch that one worker owns and that are sampled together.
@@ -84,18 +83,23 @@ final class SliceLoop: @unchecked Sendable {
         let batch: Batch
         let share: Cells.Share
         let blocks: [InputBlock]
-        let kernel: any Kernel
+        let kernel: any NodeKernel
         let sampling: SamplingPlan
         let check: StateCheck
+        let signals: KernelSignals
     }
 
-    /// A spike of negative weight that reaches a cell which takes none: global ids.
-    private struct Fault {
-        let stamp, target, source: Int
+    /// Where the kernel of a part puts its signals: one for each that the model sends.
+    private final class KernelSignals {
+        let outputs: UnsafeMutablePointer<SignalOutput?>
 
-        func comes(before other: Fault) -> Bool {
-            (stamp, target, source) < (other.stamp, other.target, other.source)
+        init(_ model: ModelDefinition) {
+            let count = max(model.signals.count, 1)
+            outputs = .allocate(capacity: count)
+            outputs.initialize(repeating: nil, count: count)
         }
+
+        deinit { outputs.deallocate() }
     }
 
     init(
@@ -114,7 +118,7 @@ final class SliceLoop: @unchecked Sendable {
         nextReport = Clock.seconds + Self.reportInterval
         length = simulation.sliceLength
         events = Array(repeating: 0, count: simulation.threads)
-        faults = Array(repeating: nil, count: simulation.threads)
+        faults = Faults(simulation)
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
         generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
         hearing = simulation.populationList.map(\.hearing)
@@ -129,26 +133,13 @@ final class SliceLoop: @unchecked Sendable {
         }
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
-        // not padded: the outputs of a slice should fit into the cache; readers may look beyond a row
-        sicStride = length
+        histories = HistoryRecorder(simulation)
         exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
-        outputs = 2 + behind
-        sendsCurrent = Array(repeating: false, count: outputs)
         arrived = start..<start
-        let size = (simulation.senderCount + (simulation.remoteSenders?.count ?? 0)) * sicStride + 8
-        sicOutput =
-            simulation.sicProjections.isEmpty
-            ? nil
-            : (0..<outputs).map { _ in
-                let memory = ColumnStore.allocate(size)
-                memory.initialize(repeating: 0, count: size)
-                return memory
-            }
+        signals = SignalBuffers(simulation, steps: length, count: 2 + behind)
         limitSpikes()
     }
-
-    deinit { sicOutput?.forEach { $0.deallocate() } }
 
     private nonisolated(unsafe) static var nextLimit = 0.0
 
@@ -190,7 +181,8 @@ final class SliceLoop: @unchecked Sendable {
                 parts.append(
                     Part(
                         batch: batch, share: share, blocks: some, kernel: batch.kernel(),
-                        sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch)))
+                        sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch),
+                        signals: KernelSignals(batch.model)))
             }
         }
         return parts
@@ -217,6 +209,7 @@ final class SliceLoop: @unchecked Sendable {
             outbox.clear(lags: slice.count)
             update(worker, slice, number, outbox)
             release(outbox, slice)
+            histories?.record(outbox, slice, worker: worker)
             barrier.wait()
             if worker == 0 { conclude(slice, number) }
             barrier.wait()
@@ -230,7 +223,7 @@ final class SliceLoop: @unchecked Sendable {
             deliver(worker)
         }
         for last in number - 1 - behind..<number {
-            for part in parts[worker] { part.blocks.forEach { takeSlowInwardCurrents($0, of: last) } }
+            for part in parts[worker] { part.blocks.forEach { takeSignals($0, of: last) } }
         }
     }
 
@@ -274,7 +267,7 @@ final class SliceLoop: @unchecked Sendable {
         for block in part.blocks {
             if steps.lowerBound == slice.lowerBound {
                 takeFromGenerators(block, slice, part.share.worker)
-                takeSlowInwardCurrents(block, of: number - 1 - behind)
+                takeSignals(block, of: number - 1 - behind)
                 if part.share.worker == 0 { lookAfterMessages() }
             }
             part.kernel.advance(
@@ -286,28 +279,23 @@ final class SliceLoop: @unchecked Sendable {
     private func lookAfterMessages() {
         guard behind > 0 else { return }
         exchange?.lookAfter()
-        simulation.remoteSenders?.lookAfter()
+        signals?.lookAfterMessages()
     }
 
     private func cellIO(_ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int) -> CellIO {
         let plane = part.share.plane, shift = part.share.offset - part.share.cells.lowerBound
         return CellIO(
-            spikes: plane.spikes + shift, rowStride: plane.rowStride, channelStride: plane.channelStride,
-            slotMask: plane.slotMask,
-            current: plane.current.map { $0 + shift }, slowInwardCurrent: plane.slowInwardCurrent.map { $0 + shift },
-            inputStride: plane.inputStride, sicOut: sicOut(part, outbox, number), firstStep: firstStep,
+            inputs: plane.rows, shift: shift, slotMask: plane.slotMask,
+            signals: signalOutputs(part, firstStep, outbox, number), firstStep: firstStep,
             count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
             population: part.batch.population ?? -1, residents: part.batch.residents.map { UnsafePointer($0.bySlot) })
     }
 
-    private func sicOut(_ part: Part, _ outbox: Outbox, _ number: Int) -> SICOutput? {
-        guard let sicOutput, part.share.plane.inputs.sendsSlowInwardCurrent else { return nil }
-        let buffer = outbox.sicBuffer.memory(bytes: SICOutput.bufferBytes(length))
-        return SICOutput(
-            runs: sicOutput[number % outputs]
-                + (part.batch.firstSender - part.batch.cells.lowerBound) * sicStride,
-            stride: sicStride,
-            buffer: buffer.assumingMemoryBound(to: Double.self), isActive: outbox.sicIsActive)
+    private func signalOutputs(
+        _ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int
+    ) -> UnsafePointer<SignalOutput?> {
+        signals?.place(part.signals.outputs, of: part.batch, slice: number, firstStep: firstStep, outbox)
+        return UnsafePointer(part.signals.outputs)
     }
 
     private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
@@ -315,7 +303,7 @@ final class SliceLoop: @unchecked Sendable {
         var sum = 0
         for piece in block.links where piece.isDue(slice.upperBound) {
             sum += piece.apply(arrivals, seed: simulation.seed) { simulation.generator(of: piece.link) }
-            if let arrival = piece.takeNegativeArrival() { note(arrival, sender(piece.link), worker) }
+            if let arrival = piece.takeNegativeArrival() { faults.note(arrival, from: sender(piece.link), worker) }
         }
         events[worker] += sum
     }
@@ -323,13 +311,10 @@ final class SliceLoop: @unchecked Sendable {
     /// The id of a link's generator.
     private func sender(_ link: DeviceLink) -> Int { simulation.populationList[link.population].firstID + link.device }
 
-    /// What astrocytes sent in slice `number`.
-    private func takeSlowInwardCurrents(_ block: InputBlock, of number: Int) {
-        guard let sicOutput, number >= 0, let (table, parts) = block.slowInwardCurrents, sendsCurrent[number % outputs]
-        else { return }
-        let slice = slice(number)
-        table.apply(
-            parts, sicOutput[number % outputs], stride: sicStride, first: slice.lowerBound, count: slice.count)
+    /// What was sent in slice `number`.
+    private func takeSignals(_ block: InputBlock, of number: Int) {
+        guard number >= 0 else { return }
+        signals?.apply(block, slice: number, steps: slice(number))
     }
 
     /// Lets the plastic synapses of a worker's own cells release, spike by spike.
@@ -338,11 +323,9 @@ final class SliceLoop: @unchecked Sendable {
             let time = TimeGrid.ms(slice.lowerBound + lag + 1, simulation.resolution)
             for i in outbox.spikes[lag].indices {
                 let spike = outbox.spikes[lag][i]
-                outbox.spikes[lag][i].factors = Int32(outbox.factors.count)
-                let outgoing = simulation.populationList[Int(spike.population)].outgoing
-                for each in outgoing where each.factor != nil {
-                    let row = each.rows.row(Int(spike.cell))
-                    outbox.factors.append(row < 0 ? 0 : each.projection.factor(row: row, time: time))
+                outbox.spikes[lag][i].carried = Int32(outbox.carried.count)
+                for outgoing in simulation.populationList[Int(spike.population)].outgoing {
+                    outgoing.release(cell: Int(spike.cell), at: time, into: &outbox.carried)
                 }
             }
         }
@@ -353,8 +336,11 @@ final class SliceLoop: @unchecked Sendable {
     private func conclude(_ slice: Range<Int>, _ number: Int) {
         reached = slice.upperBound
         collect(slice, number)
-        sendsCurrent[number % outputs] = simulation.outboxes.contains { $0[number % 2].sicIsActive.pointee }
-        let fault = firstFault(number)
+        signals?.conclude(
+            slice: number, isActive: simulation.outboxes.contains { $0[number % 2].signalIsActive.pointee })
+        let fault = faults.first(
+            simulation.outboxes.map { $0[number % 2] }, from: slice.lowerBound,
+            spikeRoom: simulation.outboxes[0][0].room * workers, length: length)
         if let exchange {
             send(slice, number, fault, exchange)
             told[number % 2] = fault
@@ -376,7 +362,7 @@ final class SliceLoop: @unchecked Sendable {
         // several ranks write at the end of a run or in a pause
         let unwritten = exchange == nil ? streams.write(through: reached) : nil
         if let problem = unwritten ?? shortageOfMemory() {
-            if exchange == nil { fail(problem) } else { shortage = problem }
+            if exchange == nil { fail(problem) } else { faults.shortage = problem }
         }
         if let progress, !progress(TimeGrid.ms(reached - start, simulation.resolution)) {
             if exchange == nil { goOn = false } else { wantsStop = true }
@@ -399,10 +385,7 @@ final class SliceLoop: @unchecked Sendable {
         (report.wantsStop, report.wantsPause, report.hasFailed) = (wantsStop, wantsPause, fault != nil)
         report.spikes = ordered.count
         exchange.begin(ordered, report)
-        guard let remote = simulation.remoteSenders, let sicOutput else { return }
-        remote.begin(
-            sicOutput[number % outputs], stride: sicStride, steps: slice.count,
-            isActive: sendsCurrent[number % outputs])
+        signals?.send(slice: number, steps: slice.count)
     }
 
     /// Takes what all ranks have sent in slice `number`.
@@ -410,11 +393,7 @@ final class SliceLoop: @unchecked Sendable {
         guard let exchange else { return }
         arrived = slice(number)
         let all = exchange.end(&ordered, lags: arrived.count)
-        if let remote = simulation.remoteSenders, let sicOutput {
-            let output = number % outputs
-            let isActive = remote.end(sicOutput[output], stride: sicStride, steps: arrived.count, number: output)
-            sendsCurrent[output] = sendsCurrent[output] || isActive
-        }
+        signals?.takeArrivals(slice: number, steps: arrived.count)
         spikes += all.reduce(0) { $0 + $1.spikes }
         record()
         if all.contains(where: \.wantsStop) { goOn = false }
@@ -434,18 +413,18 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func append(_ outbox: Outbox, _ lag: Int) {
-        outbox.factors.withUnsafeBufferPointer { factors in
-            let first = factors.baseAddress ?? Self.noFactors
+        outbox.carried.withUnsafeBufferPointer { carried in
+            let first = carried.baseAddress ?? Self.nothingCarried
             for spike in outbox.spikes[lag] {
                 ordered.append(
                     OrderedSpike(
                         lag: Int32(lag), population: spike.population, cell: spike.cell,
-                        factors: first + Int(spike.factors)))
+                        carried: first + Int(spike.carried)))
             }
         }
     }
 
-    nonisolated(unsafe) static let noFactors = UnsafePointer(ColumnStore.allocate(1))
+    nonisolated(unsafe) static let nothingCarried = UnsafePointer(ColumnStore.allocate(1))
 
     static func sort(_ spikes: inout [OrderedSpike], from first: Int) {
         let key = { (s: OrderedSpike) in Int64(s.population) << 32 | Int64(s.cell) }
@@ -457,6 +436,7 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func record() {
+        histories?.note(ordered, arrived)
         for spike in ordered {
             guard let hearing = hearing[Int(spike.population)] else { continue }
             let sender = simulation.populationList[Int(spike.population)].firstID + Int(spike.cell)
@@ -485,8 +465,7 @@ final class SliceLoop: @unchecked Sendable {
             let spike = ordered[i], stamp = first + Int(spike.lag)
             for route in routes[Int(spike.population)] {
                 var fault: NegativeArrival?
-                let factor = route.factor < 0 ? 1 : spike.factors[route.factor]
-                delivered += route.deliver(cell: Int(spike.cell), factor: factor, stamp: stamp, fault: &fault)
+                delivered += route.deliver(cell: Int(spike.cell), carried: spike.carried, stamp: stamp, fault: &fault)
                 if let fault { note(fault, of: spike, worker) }
             }
         }
@@ -496,64 +475,11 @@ final class SliceLoop: @unchecked Sendable {
     private static let spikesAhead = 4
 
     private func note(_ arrival: NegativeArrival, of spike: OrderedSpike, _ worker: Int) {
-        note(arrival, simulation.populationList[Int(spike.population)].firstID + Int(spike.cell), worker)
+        faults.note(
+            arrival, from: simulation.populationList[Int(spike.population)].firstID + Int(spike.cell), worker)
     }
 
-    private func note(_ arrival: NegativeArrival, _ source: Int, _ worker: Int) {
-        let target = simulation.id(at: arrival.place, of: arrival.plane)
-        let fault = Fault(stamp: arrival.stamp, target: target, source: source)
-        if faults[worker].map(fault.comes) ?? true { faults[worker] = fault }
-    }
-
-    // MARK: Faults
-
-    /// The first thing that went wrong on this rank.
-    private func firstFault(_ number: Int) -> Ranks.Failure? {
-        let unstable = simulation.outboxes.compactMap { $0[number % 2].instability }.min {
-            ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
-        }
-        if let (step, population, cell) = firstOverflow(number) {
-            return .init(0, step, population, cell, tooManySpikes(population, cell, step))
-        } else if let unstable {
-            return .init(0, unstable.step, unstable.population, unstable.cell, simulation.describe(unstable))
-        } else if let fault = firstNegativeWeight() {
-            return .init(1, fault.stamp, fault.target, fault.source, describe(fault))
-        }
-        return shortage.map { .init(3, 0, 0, simulation.ranks.rank, $0) }
-    }
-
-    private func firstOverflow(_ number: Int) -> (step: Int, population: Int, cell: Int)? {
-        let slice = slice(number)
-        return simulation.outboxes.compactMap { $0[number % 2].overflow }.map { (slice.lowerBound + $0, $1, $2) }
-            .min { $0 < $1 }
-    }
-
-    private func tooManySpikes(_ population: Int, _ cell: Int, _ step: Int) -> String {
-        let population = simulation.populationList[population]
-        let room = simulation.outboxes[0][0].room * workers, time = TimeGrid.ms(step + 1, simulation.resolution)
-        return """
-            node \(population.firstID + cell) (\(population.modelName)) spikes at \(formatted(time)) ms, when there are \
-            \(room) spikes already in \(formatted(TimeGrid.ms(length, simulation.resolution))) ms, more than there is memory \
-            for. Do cells excite each other without end?
-            """
-    }
-
-    private func firstNegativeWeight() -> Fault? {
-        for link in simulation.links {
-            guard let arrival = link.takeNegativeArrival() else { continue }
-            note(arrival, sender(link), 0)
-        }
-        return faults.compactMap { $0 }.min { $0.comes(before: $1) }
-    }
-
-    private func describe(_ fault: Fault) -> String {
-        let time = formatted(TimeGrid.ms(fault.stamp, simulation.resolution))
-        let model = simulation.locate(fault.target).population.modelName
-        return """
-            a spike of negative weight from node \(fault.source) reaches node \(fault.target) (\(model)) at \(time) ms (spikes \
-            onto it must have weights of 0 or more)
-            """
-    }
+    // MARK: The end
 
     private func fail(_ message: String) {
         failure = failure ?? InputError(simulation.stopped(message, at: reached))

@@ -8,7 +8,7 @@ struct StateCheck {
 
     init(_ batch: Batch) { watched = batch.model.stateLimits.map { (batch.column($0.name), $0.range) } }
 
-    /// The first of some cells with a value outside its range, or with none at all.
+    /// The first of some cells with a value outside its range, or with NaN.
     func firstOutside(_ cells: Range<Int>) -> Int? {
         watched.compactMap { Self.firstOutside($0.range, $0.column, cells) }.min()
     }

@@ -1,11 +1,39 @@
-/// All models there are. A new one is listed here, and nowhere else.
+import Synchronization
+
+/// All models there are. A new one of the program is listed here, and nowhere else.
 public enum Catalogue {
-    static let nodeModels: [any NodeModel.Type] = [
-        AstrocyteLR1994.self,
-        AstrocyteSurrogate.self,
-        AeifCondAlphaAstro.self,
-        ParrotNeuron.self,
+    /// Models of cells that come with the program.
+    private static let ownCellModels: [ModelDefinition] = [
+        AstrocyteLR1994.definition,
+        AstrocyteSurrogate.definition,
+        AeifCondAlphaAstro.definition,
+        AeifCondAlpha.definition,
+        AeifCondExp.definition,
+        IafPscAlpha.definition,
+        IafPscExp.definition,
+        ParrotNeuron.definition,
     ]
+
+    /// Models of cells that were defined while the program runs.
+    private static let addedCellModels = Mutex<[ModelDefinition]>([])
+
+    /// Those of the program first, then the others in the order in which they were added.
+    static var cellModels: [ModelDefinition] { ownCellModels + addedCellModels.withLock { $0 } }
+
+    /// The model of that name which is created from now on.
+    static func cellModel(_ name: String) -> ModelDefinition? { cellModels.last { $0.name == name } }
+
+    /// Adds a model of cells; one that was added under the same name before is replaced. Cells that exist keep theirs.
+    package static func add(_ model: ModelDefinition) throws {
+        let taken = ownCellModels.map(\.name) + deviceModels.map { $0.name } + Synapses.all.map(\.name)
+        guard !taken.contains(model.name) else {
+            throw InputError("'\(model.name)' is the name of a model of the program: choose another")
+        }
+        addedCellModels.withLock { models in
+            models.removeAll { $0.name == model.name }
+            models.append(model)
+        }
+    }
 
     // types without state: nothing to guard
     nonisolated(unsafe) static let deviceModels: [any Device.Type] = [
@@ -22,9 +50,17 @@ public enum Catalogue {
 
     public static let version = "0.1.0"
 
+    /// Cell models of some kind, in a sentence: "a, b and c do".
+    static func cells(_ isMeant: (ModelDefinition) -> Bool) -> String {
+        let names = cellModels.filter(isMeant).map(\.name).sorted()
+        if names.count < 2 { return "\(names.first ?? "none") does" }
+        return "\(names.dropLast().joined(separator: ", ")) and \(names.last!) do"
+    }
+
     /// Node and synapse models, in a fixed order.
-    public static let models: [ModelInfo] =
-        nodeModels.map(ModelInfo.init) + deviceModels.map(ModelInfo.init) + SynapseModel.allCases.map(ModelInfo.init)
+    public static var models: [ModelInfo] {
+        cellModels.map(ModelInfo.init) + deviceModels.map(ModelInfo.init) + Synapses.all.map(ModelInfo.init)
+    }
 
     public static func model(_ name: String) throws -> ModelInfo {
         if let model = models.first(where: { $0.name == name }) { return model }
@@ -37,7 +73,7 @@ public enum Catalogue {
             return InputError("there is no model '\(name)' (did you mean '\(near)'?)")
         }
         func names(_ family: NodeFamily) -> [String] {
-            nodeModels.filter { $0.family == family }.map { $0.name }.sorted()
+            cellModels.filter { $0.family == family }.map { $0.name }.sorted()
         }
         let neurons = names(.neuron), astrocytes = names(.astrocyte)
         let others = known.filter { !neurons.contains($0) && !astrocytes.contains($0) }.sorted()
@@ -48,9 +84,16 @@ public enum Catalogue {
     }
 
     /// Connection rules, the third-factor rule included.
-    public static let rules: [String] = ConnectionRule.Kind.allCases.map(\.rawValue) + [ThirdFactorRule.name]
+    public static let rules: [String] = ruleInfos.map(\.name)
 
-    static let nodeNames = nodeModels.map { $0.name } + deviceModels.map { $0.name }
+    public static let ruleInfos: [RuleInfo] = ConnectionRules.all.map { $0.info } + [ThirdFactorRule.info]
+
+    public static func rule(_ name: String) throws -> RuleInfo {
+        if let rule = ruleInfos.first(where: { $0.name == name }) { return rule }
+        throw InputError.unknown("there is no connection rule", name, among: rules)
+    }
+
+    static var nodeNames: [String] { cellModels.map { $0.name } + deviceModels.map { $0.name } }
 }
 
 /// What there is to know about a model.
@@ -78,7 +121,7 @@ public struct ModelInfo: Sendable {
         }
     }
 
-    init(_ model: any NodeModel.Type) {
+    init(_ model: ModelDefinition) {
         self.init(model.name, model.family.rawValue, model.text, model.parameters, model.recordables)
     }
 
@@ -86,8 +129,8 @@ public struct ModelInfo: Sendable {
         self.init(model.name, model.family.rawValue, model.text, model.parameters, model.recordables)
     }
 
-    init(_ model: SynapseModel) {
-        self.init(model.rawValue, "synapse", model.text, model.parameters, [])
+    init(_ model: SynapseDefinition) {
+        self.init(model.name, "synapse", model.text, model.parameters, [])
     }
 }
 

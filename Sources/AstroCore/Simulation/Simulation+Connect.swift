@@ -6,10 +6,11 @@ extension Simulation {
     /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
     /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
     public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
-        try connect(pre, post, try ConnectionRule(rule), synapse)
+        try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse)
     }
 
-    func connect(_ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule, _ synapse: Settings) throws -> Int {
+    /// By any rule, one that scripts have no name for included.
+    func connect(_ pre: Nodes, _ post: Nodes, rule: any ConnectionRule, synapse: Settings = [:]) throws -> Int {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
@@ -19,14 +20,15 @@ extension Simulation {
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
-            try spec.checkLists(rule, sources.count, targets.count)
+            try spec.checkLists(rule.numbering?.count(sources.count, targets.count))
+            let call = try CallName(seed: seed, number: connectCalls)
+            let temporary = rule.connections(sources, targets, call).temporaryBytes
             try ranks.agree {
                 try Memory.refuse(
                     rule.expectedCount(sources.count, targets.count)
-                        * (bytesPerConnection(spec, kind) + rule.temporaryBytes) / Double(ranks.count),
+                        * (bytesPerConnection(spec, kind) + temporary) / Double(ranks.count),
                     for: "that many connections")
             }
-            let call = try CallName(seed: seed, number: connectCalls)
             let made = try make(kind, rule, spec, sources, targets, call)
             connectCalls += 1
             isPrepared = false
@@ -49,39 +51,35 @@ extension Simulation {
     }
 
     private func bytesPerConnection(_ spec: SynapseSpec, _ kind: ConnectionKind) -> Double {
-        if kind == .slowInwardCurrent { return 24 }
+        if kind == .signal { return 24 }
         if kind == .stimulation { return 40 }
-        var bytes = spec.uniform("weight") == nil ? 10.0 : 2.0
+        var bytes = spec.sharedWeight == nil ? 10 : 2
         if spec.uniform("delay") == nil { bytes += 2 }
-        if spec.model == .tsodyksSynapse && !spec.sharesDynamics {
-            bytes += Double(MemoryLayout<IndividualSynapse>.stride)
-        }
-        return bytes
+        return Double(bytes + 8 * SynapseColumns(spec.model, rowCount: 0, spec.sharedValue).ownWidth)
     }
 
     private func make(
-        _ kind: ConnectionKind, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
+        _ kind: ConnectionKind, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
         _ call: CallName
     ) throws -> Int {
         // of devices there are few, and all ranks have them
-        let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, on: self)
+        let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, on: ranks)
         var made = 0
         switch kind {
         case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call)
-        case .slowInwardCurrent: made = try makeSIC(rows, rule, spec, pre, post, call)
+        case .signal: made = try makeSignals(rows, rule, spec, pre, post, call)
         case .stimulation: made = try makeLinks(rows, rule, spec, pre, post, call)
         case .recording: return 0
         }
-        guard rule.makesSymmetric, rule.kind == .one_to_one else { return made }
-        // the other direction, connection by connection
-        let back: Settings = ["rule": .text("one_to_one"), "allow_autapses": .flag(rule.allowsAutapses)]
-        return made + (try make(kind, ConnectionRule(back), spec, post, pre, call))
+        guard let back = rule.wayBack else { return made }
+        return made + (try make(kind, back, spec, post, pre, call))
     }
 
     // MARK: Spikes between cells
 
     private func makeProjection(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
+        _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
+        _ call: CallName
     ) throws -> Int {
         let builder = ProjectionBuilder(spec, rule, pre: pre, post: Targets(post, self), call, self)
         if !ranks.isAlone {
@@ -128,6 +126,8 @@ extension Simulation {
 
     func append(_ projection: Projection) {
         guard projection.count > 0 else { return }
+        if projection.model.readsTargetHistory { forgetUnreadHistory() }
+        keepTargetHistory(of: projection)
         projection.index = projections.count
         projections.append(projection)
         let stretches = Dictionary(grouping: stretches(of: projection.sources)) { $0.nodes.population.index }
@@ -136,39 +136,40 @@ extension Simulation {
         }
     }
 
-    // MARK: Slow inward currents
+    // MARK: Signals
 
-    private func makeSIC(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
+    private func makeSignals(
+        _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
+        _ call: CallName
     ) throws -> Int {
         if !ranks.isAlone {
-            return add(try slowInwardCurrents(rows, rule, spec, pre, Targets(post, self), call), call)
+            return add(try signalEntries(rows, rule, spec, pre, Targets(post, self), call), spec.model, call)
         }
-        var entries: [SICProjection.Entry] = []
+        var entries: [SignalProjection.Entry] = []
         var positions: [UInt32] = []
         for (row, source) in pre.enumerated() {
             positions.removeAll(keepingCapacity: true)
             rows.append(row: row, to: &positions)
-            let values = try sicValues(spec, rule, call, row, positions.count, post.count)
+            let values = try connectionValues(spec, rule, call, row, positions.count, post.count)
             for (i, position) in positions.enumerated() {
                 append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
             }
         }
-        return add(entries, call)
+        return add(entries, spec.model, call)
     }
 
     /// As above for one's own targets, where rows come from several ranks.
-    private func slowInwardCurrents(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
+    private func signalEntries(
+        _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
         _ call: CallName
-    ) throws -> [SICProjection.Entry] {
-        let found = Mutex<[(chunk: Int, entries: [SICProjection.Entry])]>([])
+    ) throws -> [SignalProjection.Entry] {
+        let found = Mutex<[(chunk: Int, entries: [SignalProjection.Entry])]>([])
         try exchangeRows(rows, count: pre.count, onto: targets, numbered: true) { chunk, _, rows in
-            var entries: [SICProjection.Entry] = []
+            var entries: [SignalProjection.Entry] = []
             for (row, part) in rows {
                 let numbers = part.column(1)
                 if numbers.isEmpty { continue }
-                let values = try self.sicValues(spec, rule, call, row, Int(part.header.first!), targets.count)
+                let values = try self.connectionValues(spec, rule, call, row, Int(part.header.first!), targets.count)
                 for (i, place) in part.column(0).enumerated() {
                     let number = Int(numbers[i])
                     self.append(
@@ -181,8 +182,8 @@ extension Simulation {
         return found.withLock { $0.sorted { $0.chunk < $1.chunk }.flatMap(\.entries) }
     }
 
-    private func sicValues(
-        _ spec: SynapseSpec, _ rule: ConnectionRule?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+    private func connectionValues(
+        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
         let values = { (name: String) throws -> [Double] in
             let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
@@ -196,7 +197,7 @@ extension Simulation {
     /// - `follows`: there is no connection between them, not onto cells of other ranks either.
     private func append(
         _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, follows: Bool = true,
-        to entries: inout [SICProjection.Entry]
+        to entries: inout [SignalProjection.Entry]
     ) {
         if follows, let last = entries.last, Int(last.source) == source, Int(last.target) == target,
             last.weight == weight,
@@ -205,23 +206,27 @@ extension Simulation {
             entries[entries.count - 1].multiplicity += Int32(number)
         } else {
             entries.append(
-                SICProjection.Entry(
+                SignalProjection.Entry(
                     source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay),
                     multiplicity: Int32(number)))
         }
     }
 
     /// The number of connections. Collective.
-    private func add(_ entries: [SICProjection.Entry], _ call: CallName) -> Int {
+    private func add(_ entries: [SignalProjection.Entry], _ model: SynapseDefinition, _ call: CallName) -> Int {
         let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
-        if count > 0 { sicProjections.append(SICProjection(number: call.number, entries: entries, count: count)) }
+        if count > 0, let route = model.signal {
+            signalProjections.append(
+                SignalProjection(number: call.number, model: model, route, entries: entries, count: count))
+        }
         return count
     }
 
     // MARK: Generators
 
     private func makeLinks(
-        _ rows: any Rows, _ rule: ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs, _ call: CallName
+        _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
+        _ call: CallName
     ) throws -> Int {
         var made: [DeviceLink] = []
         let targets = Targets(post, self)
@@ -248,7 +253,7 @@ extension Simulation {
 
     /// How many connections a generator gets on all ranks, and what tells number and target of those onto own cells, at least.
     private func linkTargets(
-        _ rows: any Rows, _ rule: ConnectionRule, _ row: Int, _ post: NodeIDs, _ targets: Targets
+        _ rows: any Rows, _ rule: any ConnectionRule, _ row: Int, _ post: NodeIDs, _ targets: Targets
     ) -> (count: Int, forEachTarget: ((Int, Int) -> Void) -> Void) {
         if rule.joinsAll {
             return (
@@ -267,9 +272,9 @@ extension Simulation {
     }
 
     private func linkValues(
-        _ spec: SynapseSpec, _ rule: ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
-        try uniformValues(spec) ?? sicValues(spec, rule, call, row, count, postCount)
+        try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount)
     }
 
     // MARK: Tripartite
@@ -285,9 +290,9 @@ extension Simulation {
             try checkMine(post, "targets")
             try checkMine(third, "third-factor nodes")
             let specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
-            let rule = try ConnectionRule(rule)
-            if rule.makesSymmetric || rule.kind == .symmetric_pairwise_bernoulli {
-                throw InputError("\(rule.kind.rawValue): connections with a third factor can't be made symmetric")
+            let rule = try ConnectionRules.rule(rule)
+            if rule.makesSymmetric {
+                throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
             }
             let thirdRule = try ThirdFactorRule(thirdRule, post: post.count, third: third.count)
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
@@ -297,16 +302,16 @@ extension Simulation {
             guard targets.count * thirdRule.poolSize < StreamName.mostMembers else {
                 throw InputError("\(targets.count) targets with pools of \(thirdRule.poolSize) are too many")
             }
+            let own = Targets(targets, self)
             let factor = try ranks.agree {
                 try Memory.refuse(
                     expected
                         * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
-                            + rule.temporaryBytes) / Double(ranks.count),
+                            + rule.connections(sources, targets, call).temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
-                return try ThirdFactor(
-                    thirdRule, post: Targets(targets, self), third: third.count, call, workers: threads)
+                return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads)
             }
-            let counts = try makeTripartite(rule, specs, factor, sources, targets, NodeIDs(third), call)
+            let counts = try makeTripartite(rule, specs, factor, sources, targets, own, NodeIDs(third), call)
             connectCalls += 3
             isPrepared = false
             return counts
@@ -314,31 +319,29 @@ extension Simulation {
     }
 
     private func makeTripartite(
-        _ rule: ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: NodeIDs, _ post: NodeIDs,
-        _ third: NodeIDs,
-        _ call: CallName
+        _ rule: any ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: NodeIDs, _ post: NodeIDs,
+        _ targets: Targets, _ third: NodeIDs, _ call: CallName
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         let second = try CallName(seed: seed, number: call.number + 1)
         let outCall = try CallName(seed: seed, number: call.number + 2)
-        let targets = factor.targets
         let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: targets, call, self)
         let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: Targets(third, self), second, self)
         let expected = rule.expectedCount(pre.count, post.count) / Double(ranks.count)
         let out = ThirdOutCounts(
             workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
-        let rows = rule.rows(pre, post, call, on: self)
+        let rows = rule.rows(pre, post, call, on: ranks)
         if ranks.isAlone {
             try buildHere(primary, thirdIn, factor, out, rows, rowCount: pre.count)
         } else {
             try build(primary, thirdIn, factor, out, rows, rowCount: pre.count)
         }
-        var entries: [SICProjection.Entry] = []
+        var entries: [SignalProjection.Entry] = []
         try ranks.agree {
             let shared = try uniformValues(specs.thirdOut)
             try out.forEach { target, place, number in
                 let astrocyte = third[factor.member(target, place)]
                 let name = targets.position(ofOwn: target) * factor.poolSize + place
-                let values = try shared ?? self.sicValues(specs.thirdOut, nil, outCall, name, number, 0)
+                let values = try shared ?? self.connectionValues(specs.thirdOut, nil, outCall, name, number, 0)
                 for i in values.weights.indices {
                     let each = values.weights.count == 1 ? number : 1
                     self.append(astrocyte, targets.own[target], values.weights[i], values.delays[i], each, to: &entries)
@@ -347,7 +350,7 @@ extension Simulation {
         }
         append(primary.projection)
         append(thirdIn.projection)
-        return (primary.projection.count, thirdIn.projection.count, add(entries, outCall))
+        return (primary.projection.count, thirdIn.projection.count, add(entries, specs.thirdOut.model, outCall))
     }
 
     private func buildHere(
@@ -389,14 +392,21 @@ struct TripartiteSpecs {
         self.thirdOut = try Self.spec(thirdOut, "third_out", third, post)
     }
 
+    private static func carriesWrong(_ model: SynapseDefinition, _ name: String) -> InputError {
+        let carries = model.signal.map { "a \($0.meaning)" } ?? "spikes"
+        let wanted = Synapses.all.filter { ($0.signal != nil) == (name == "third_out") }.map(\.name)
+        return InputError("\(model.name) carries \(carries) (\(wanted.joined(separator: ", ")))")
+    }
+
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
         do {
             let spec = try SynapseSpec(settings)
             try spec.refuseLists("connections with a third factor")
             let kind = try ConnectionKind(from, to, spec)
-            guard kind == .spikes || (kind == .slowInwardCurrent && name == "third_out") else {
+            guard kind == .spikes || kind == .signal else {
                 throw InputError("tripartite connections join cells, not devices")
             }
+            guard (kind == .signal) == (name == "third_out") else { throw carriesWrong(spec.model, name) }
             return spec
         } catch let error as InputError {
             throw InputError("\(name): \(error.message)")

@@ -35,7 +35,7 @@ extension Simulation {
     public func connections(source: Nodes? = nil, target: Nodes? = nil, synapseModel: String? = nil) throws
         -> Connections
     {
-        let model = try synapseModel.map(SynapseModel.named)
+        let model = try synapseModel.map(Synapses.named)
         if let source { try checkMine(source, "source") }
         if let target { try checkMine(target, "target") }
         let query = ConnectionQuery(self, source: source, target: target)
@@ -69,8 +69,8 @@ extension Simulation {
         return (projection, segment, segment.chunks[Int(row) / Projection.rowsPerChunk]!)
     }
 
-    private func entry(_ p: Int, _ number: Int) -> SICProjection.Entry {
-        sicProjections[p].entries[sicProjections[p].entryIndex(of: number)]
+    private func entry(_ p: Int, _ number: Int) -> SignalProjection.Entry {
+        signalProjections[p].entries[signalProjections[p].entryIndex(of: number)]
     }
 
     func ends(of reference: Connections.Reference) -> (source: Int, target: Int) {
@@ -80,7 +80,7 @@ extension Simulation {
             return (
                 projection.sources[Int(row)], id(at: segment.base + Int(chunk.targets[Int(index)]), of: segment.plane)
             )
-        case .slowInwardCurrent(let p, let number):
+        case .signal(let p, let number):
             let entry = entry(p, number)
             return (Int(entry.source), Int(entry.target))
         case .link(let l, let index):
@@ -89,11 +89,11 @@ extension Simulation {
         }
     }
 
-    func model(_ reference: Connections.Reference) -> SynapseModel {
+    func model(_ reference: Connections.Reference) -> SynapseDefinition {
         switch reference {
-        case .spike(let p, _, _, _): return projections[Int(p)].spec.model
-        case .slowInwardCurrent: return .sicConnection
-        case .link: return .staticSynapse
+        case .spike(let p, _, _, _): return projections[Int(p)].model
+        case .signal(let p, _): return signalProjections[p].model
+        case .link: return Synapses.standard
         }
     }
 
@@ -102,7 +102,7 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.weight ?? chunk.weights![Int(index)]
-        case .slowInwardCurrent(let p, let number): return entry(p, number).weight
+        case .signal(let p, let number): return entry(p, number).weight
         case .link(let l, let index): return links[l].weight(Int(index))
         }
     }
@@ -113,24 +113,22 @@ extension Simulation {
         case .spike(let p, let row, let s, let index):
             let (projection, _, chunk) = stored(p, row, s)
             return projection.delay ?? Int(chunk.delays![Int(index)])
-        case .slowInwardCurrent(let p, let number): return Int(entry(p, number).delay)
+        case .signal(let p, let number): return Int(entry(p, number).delay)
         case .link(let l, let index): return links[l].delay(Int(index))
         }
     }
 
     func synapseParameter(_ name: String, _ reference: Connections.Reference) throws -> Double {
         let model = model(reference)
-        guard let parameter = model.parameters.first(where: { $0.name == name }) else {
+        guard let parameter = model.parameter(name) else {
             throw InputError.unknown(
-                "\(model.rawValue) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
+                "\(model.name) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
         }
         if case .link(let l, _) = reference, name == "receptor_type" { return Double(links[l].receptor) }
         guard case .spike(let p, let row, let s, let index) = reference else { return parameter.defaultNumber }
         let (projection, _, chunk) = stored(p, row, s)
-        if name == "receptor_type" { return Double(projection.spec.receptor) }
-        if let plasticity = projection.plasticity { return plasticity.value(name, projection.state(ofRow: Int(row))) }
-        let own = chunk.individuals![Int(index)]
-        return own.plasticity.value(name, own.state)
+        guard let column = model.column(name) else { return Double(projection.spec.receptor) }
+        return projection.value(column, row: Int(row), chunk, Int(index))
     }
 
     // MARK: Setting
@@ -160,7 +158,7 @@ extension Simulation {
             values[name] = numbers.count == count ? all : numbers.map { all[$0] }
             try check(name, values[name]!, references)
         }
-        try checkFractions(values["x"], values["y"], references)
+        try checkConditions(values, references)
         if let delays = values["delay"] {
             values["delay"] = try delays.map { Double(try SynapseSpec.delaySteps($0, resolution)) }
         }
@@ -172,13 +170,12 @@ extension Simulation {
     private func check(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws {
         for (x, reference) in zip(list, references) {
             let model = model(reference)
-            guard let parameter = model.parameters.first(where: { $0.name == name }) else {
-                throw InputError.unknown(
-                    "\(model.rawValue) has no parameter", name, among: model.parameters.map(\.name))
+            guard let parameter = model.parameter(name) else {
+                throw InputError.unknown("\(model.name) has no parameter", name, among: model.parameters.map(\.name))
             }
-            try parameter.check(x, of: model.rawValue)
+            try parameter.check(x, of: model.name)
             if name == "receptor_type", try x != synapseParameter(name, reference) {
-                throw InputError("\(model.rawValue): receptor_type can't be changed once connected")
+                throw InputError("\(model.name): receptor_type can't be changed once connected")
             }
         }
     }
@@ -217,13 +214,12 @@ extension Simulation {
         }
     }
 
-    /// x + y must not be above 1 (tsodyks_synapse), whether one of them is set or both are.
-    private func checkFractions(_ xs: [Double]?, _ ys: [Double]?, _ references: [Connections.Reference]) throws {
-        if xs == nil && ys == nil { return }
+    /// Of what is set together with what is there already.
+    private func checkConditions(_ values: [String: [Double]], _ references: [Connections.Reference]) throws {
         for (i, reference) in references.enumerated() {
-            let sum = try (xs?[i] ?? synapseParameter("x", reference)) + (ys?[i] ?? synapseParameter("y", reference))
-            guard sum <= 1 else {
-                throw InputError("tsodyks_synapse: x + y = \(formatted(sum)) must not be above 1")
+            let model = model(reference)
+            for condition in model.conditions where condition.names.contains(where: { values[$0] != nil }) {
+                try model.check(condition) { try values[$0]?[i] ?? current($0, reference) }
             }
         }
     }
@@ -231,7 +227,7 @@ extension Simulation {
     /// Memory that connections take which are to have their own values of what their call has shared.
     func bytesOfOwnValues(_ changes: ConnectionChanges) -> Double {
         touchedProjections(changes.references).reduce(0) { bytes, p in
-            bytes + Double(projections[p].ownCount * projections[p].bytesOfOwn(changes.name))
+            bytes + Double(projections[p].ownCount * projections[p].bytesOfOwn(projections[p].quantity(changes.name)))
         }
     }
 
@@ -239,29 +235,31 @@ extension Simulation {
     func setConnections(_ changes: ConnectionChanges) {
         let name = changes.name, references = changes.references
         let touched = touchedProjections(references), touchedLinks = touchedLinks(references)
-        let touchedCurrents = touchedCurrents(references)
-        if touched.isEmpty && touchedLinks.isEmpty && touchedCurrents.isEmpty { return }
+        let touchedSignals = touchedSignals(references)
+        if touched.isEmpty && touchedLinks.isEmpty && touchedSignals.isEmpty { return }
+        if name != "weight", touched.contains(where: { projections[$0].model.readsTargetHistory }) {
+            forgetUnreadHistory()
+        }
         for p in touched {
-            if !["weight", "delay"].contains(name) {
-                borrowStates(of: projections[p].filledRows, in: projections[p])
-            }
-            projections[p].individualise(name)
+            let projection = projections[p], quantity = projection.quantity(name)
+            if case .column = quantity { borrowStates(of: projection.filledRows, in: projection) }
+            projection.individualise(quantity)
         }
         for link in touchedLinks { flush(links[link]) }
         var slow: [Int: [(number: Int, value: Double)]] = [:]
         for (value, reference) in zip(changes.values, references) {
             switch reference {
             case .spike(let p, let row, let s, let index): setSpike(name, value, p, row, s, Int(index))
-            case .slowInwardCurrent(let p, let number): slow[p, default: []].append((number, value))
+            case .signal(let p, let number): slow[p, default: []].append((number, value))
             case .link(let l, let index):
                 if name == "weight" { links[l].setWeight(value, of: Int(index)) }
                 if name == "delay" { links[l].setDelay(Int(value), of: Int(index)) }
             }
         }
-        for (p, changes) in slow { sicProjections[p].set(changes, delay: name == "delay") }
+        for (p, changes) in slow { signalProjections[p].set(changes, delay: name == "delay") }
         if name == "delay" {
             for p in touched { projections[p].findDelays() }
-            for p in touchedCurrents { sicProjections[p].findDelays() }
+            for p in touchedSignals { signalProjections[p].findDelays() }
         }
         isPrepared = false
     }
@@ -281,9 +279,9 @@ extension Simulation {
         }
     }
 
-    private func touchedCurrents(_ references: [Connections.Reference]) -> [Int] {
+    private func touchedSignals(_ references: [Connections.Reference]) -> [Int] {
         touched(references) {
-            if case .slowInwardCurrent(let p, _) = $0 { p } else { nil }
+            if case .signal(let p, _) = $0 { p } else { nil }
         }
     }
 
@@ -308,82 +306,6 @@ extension Simulation {
 
     private func setSpike(_ name: String, _ value: Double, _ p: Int32, _ row: Int32, _ s: Int32, _ index: Int) {
         let (projection, _, chunk) = stored(p, row, s)
-        switch name {
-        case "weight": chunk.weights![index] = value
-        case "delay": projection.setDelay(Int(value), chunk, index)
-        default: chunk.individuals![index].set(name, value)
-        }
-    }
-}
-
-extension Tsodyks {
-    func value(_ name: String, _ state: State) -> Double {
-        switch name {
-        case "U": return U
-        case "tau_psc": return tau_psc
-        case "tau_rec": return tau_rec
-        case "tau_fac": return tau_fac
-        case "x": return state.x
-        case "y": return state.y
-        default: return state.u
-        }
-    }
-}
-
-extension IndividualSynapse {
-    mutating func set(_ name: String, _ value: Double) {
-        switch name {
-        case "U": plasticity.U = value
-        case "tau_psc": plasticity.tau_psc = value
-        case "tau_rec": plasticity.tau_rec = value
-        case "tau_fac": plasticity.tau_fac = value
-        case "x": state.x = value
-        case "y": state.y = value
-        default: state.u = value
-        }
-    }
-}
-
-extension Projection {
-    /// Bytes that a connection takes for its own value of a parameter, beside what it has.
-    func bytesOfOwn(_ name: String) -> Int {
-        switch name {
-        case "weight": weight == nil ? 0 : 8
-        case "delay": delay == nil ? 0 : 2
-        case "receptor_type": 0
-        default: plasticity == nil ? 0 : MemoryLayout<IndividualSynapse>.stride
-        }
-    }
-
-    /// Gives every connection its own value of a parameter that they shared.
-    func individualise(_ name: String) {
-        switch name {
-        case "weight":
-            guard let shared = weight else { return }
-            eachChunk { chunk, _ in chunk.setWeights(Array(repeating: shared, count: chunk.count)) }
-            weight = nil
-        case "delay":
-            guard let shared = delay else { return }
-            eachChunk { chunk, _ in chunk.setDelays(Array(repeating: UInt16(shared), count: chunk.count)) }
-            delay = nil
-        default:
-            guard let shared = plasticity else { return }
-            eachChunk { chunk, firstRow in
-                let each = chunk.rows.map { row in
-                    let own = IndividualSynapse(plasticity: shared, state: state(ofRow: firstRow + row))
-                    return repeatElement(own, count: chunk.connections(ofRow: row).count)
-                }
-                chunk.setIndividuals(Array(each.joined()))
-            }
-            forgetSharedDynamics()
-        }
-    }
-
-    private func eachChunk(_ body: (RowChunk, Int) -> Void) {
-        for segment in segments {
-            for (index, chunk) in segment.chunks.enumerated() {
-                if let chunk { body(chunk, index * Self.rowsPerChunk) }
-            }
-        }
+        projection.set(projection.quantity(name), value, chunk, index)
     }
 }

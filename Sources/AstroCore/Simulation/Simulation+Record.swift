@@ -104,7 +104,7 @@ extension Simulation {
     }
 
     /// connect(nodes, spike_recorder) and connect(multimeter, nodes).
-    func connectRecorder(_ pre: Nodes, _ post: Nodes, _ rule: ConnectionRule) throws -> Int {
+    func connectRecorder(_ pre: Nodes, _ post: Nodes, _ rule: any ConnectionRule) throws -> Int {
         let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
         try rule.check(sources, targets)
         let samplers = pre.runs[0].population.recorder(0) != nil

@@ -132,12 +132,13 @@ extension Simulation {
     var hidesExchange: Bool { !ranks.isAlone && shortestDelay > 1 && shortestDelay < .max }
 
     private var shortestDelay: Int {
-        let shortest = projections.map(\.shortestDelay) + sicProjections.map(\.shortestDelay)
+        let shortest = projections.map(\.shortestDelay) + signalProjections.map(\.shortestDelay)
         return shortest.min() ?? .max
     }
 
     private var longestDelay: Int {
-        let longest = projections.map(\.longestDelay) + sicProjections.map(\.longestDelay) + links.map(\.longestDelay)
+        let longest =
+            projections.map(\.longestDelay) + signalProjections.map(\.longestDelay) + links.map(\.longestDelay)
         return longest.max() ?? 1
     }
 
@@ -147,18 +148,25 @@ extension Simulation {
         guard !isPrepared else { return }
         try ranks.agree { try refuseLargeBuffers() }
         prepareBuffers()
-        populationList.forEach { $0.numberFactors() }
+        populationList.forEach { $0.arrangeCarried() }
         numberSenders()
         prepareRemoteSenders()
         makeInputBlocks()
         isPrepared = true
     }
 
+    /// Gives the cells of each batch their places among those that send a signal with a listener; -1 for other signals.
     private func numberSenders() {
+        let heard = Set(signalProjections.map(\.route.output))
         senderCount = 0
-        for batch in batches where batch.model.inputs.sendsSlowInwardCurrent {
-            batch.firstSender = senderCount
-            senderCount += padded(batch.cells.count)
+        for batch in batches {
+            for (index, signal) in batch.model.signals.enumerated() {
+                batch.firstSenders[index] = heard.contains(signal) ? senderCount : -1
+                if heard.contains(signal) { senderCount += padded(batch.cells.count) }
+            }
+        }
+        for outbox in outboxes.joined() {
+            outbox.prepare(seed: seed, firstStreamed: populationList.map(\.firstStreamed))
         }
     }
 
@@ -170,43 +178,57 @@ extension Simulation {
     }
 
     private func refuseLargeBuffers() throws {
-        let cells = planes.joined().reduce(0) { $0 + $1.size * $1.channels }
+        let cells = planes.joined().reduce(0) { $0 + $1.size * $1.ports.spikeRows }
         try Memory.refuse(Double(cells * slots * 8), for: "input buffers for delays of \(longestDelay) steps")
     }
 
     func prepareBuffers() {
-        let ofCurrents = links.filter { populationList[$0.population].currentSource($0.device) != nil }
-        let currents = Set(ofCurrents.flatMap { $0.shares.joined().map { ObjectIdentifier($0.plane) } })
-        let slots = self.slots
+        let currents = Dictionary(
+            grouping: links.filter { populationList[$0.population].currentSource($0.device) != nil }
+                .flatMap { link in link.shares.joined().map { ($0.plane, link) } }
+        ) { ObjectIdentifier($0.0) }.mapValues { Set($0.map(\.1.receptor)) }
+        let signals = Set(signalProjections.map(\.route.port)), slots = self.slots
         for plane in planes.joined() where plane.size > 0 {
-            plane.prepare(
-                slots: slots, now: now + 1, currents: currents.contains(ObjectIdentifier(plane)),
-                slowInwardCurrents: plane.inputs.slowInwardCurrent && !sicProjections.isEmpty)
+            let receptors = currents[ObjectIdentifier(plane)] ?? []
+            plane.prepare(slots: slots, now: now + 1) { input in
+                switch input.kind {
+                case .spikes: false
+                case .current(let receptor): receptors.contains(receptor)
+                case .signal: signals.contains(input.name)
+                }
+            }
         }
     }
 
-    /// A table for each plane of neurons that receive slow inward currents.
-    func slowInwardCurrentTables() -> [SICTable] {
-        guard !sicProjections.isEmpty else { return [] }
-        return planes.joined().filter { $0.inputs.slowInwardCurrent && $0.size > 0 }.map(makeSICTable)
+    /// A table for each port of a plane that receives signals.
+    func signalTables() -> [SignalTable] {
+        let ports = Set(signalProjections.map(\.route.port)).sorted()
+        return planes.joined().filter { $0.size > 0 }.flatMap { plane in
+            ports.compactMap { name in plane.ports.signal(name).map { makeSignalTable(plane, $0, name) } }
+        }
     }
 
-    private func makeSICTable(_ plane: InputPlane) -> SICTable {
-        SICTable(
-            sicProjections, plane: plane,
+    private func makeSignalTable(_ plane: InputPlane, _ port: Int, _ name: String) -> SignalTable {
+        SignalTable(
+            signalProjections.filter { $0.route.port == name }, plane: plane, port: port,
             place: { id in
                 guard let (found, place) = self.place(id), found === plane else { return nil }
                 return place
             },
-            sender: { self.isOwn($0) ? self.ownSender($0) : self.remoteSenders!.run(of: $0) })
+            sender: { signal, id in
+                self.isOwn(id)
+                    ? self.ownSender(signal, id) : self.remoteSenders!.run(of: .init(signal: signal, id: id))
+            })
     }
 
     private func prepareRemoteSenders() {
         if ranks.isAlone { return }
         audience = Audience(self)
-        if sicProjections.isEmpty { return }
-        let needed = Set(sicProjections.flatMap { $0.entries.map { Int($0.source) } })
-        remoteSenders = RemoteSenders(self, needed: needed.sorted())
+        if signalProjections.isEmpty { return }
+        let needed = signalProjections.flatMap { projection in
+            projection.entries.map { RemoteSenders.Sender(signal: projection.route.output, id: Int($0.source)) }
+        }
+        remoteSenders = RemoteSenders(self, needed: Set(needed))
     }
 
     /// Of all but recorders.
@@ -214,8 +236,8 @@ extension Simulation {
         let cells = batches.reduce(0) { $0 + $1.memoryBytes }
         let buffers = planes.joined().reduce(0) { $0 + $1.memoryBytes }
         let connections =
-            projections.reduce(0) { $0 + $1.memoryBytes } + sicProjections.reduce(0) { $0 + $1.memoryBytes }
-        let tables = batches.flatMap { $0.blocks.joined().compactMap(\.slowInwardCurrents?.table) }
+            projections.reduce(0) { $0 + $1.memoryBytes } + signalProjections.reduce(0) { $0 + $1.memoryBytes }
+        let tables = batches.flatMap { $0.blocks.joined().flatMap { $0.signals.map(\.table) } }
         var counted = Set<ObjectIdentifier>()
         return cells + buffers + connections + (audience?.memoryBytes ?? 0)
             + tables.reduce(0) { $0 + (counted.insert(ObjectIdentifier($1)).inserted ? $1.memoryBytes : 0) }

@@ -34,14 +34,16 @@ public final class Simulation {
     private(set) var batches: [Batch] = []
     /// For each plane the batch that takes in small populations.
     private var openBatches: [ObjectIdentifier: Batch] = [:]
+    /// Models of which there are cells, in the order in which they were first used.
+    private var models: [ModelDefinition] = []
     /// Input planes, first by worker, then by model.
-    var planes: [[InputPlane]]
+    private(set) var planes: [[InputPlane]]
     var projections: [Projection] = []
-    var sicProjections: [SICProjection] = []
+    var signalProjections: [SignalProjection] = []
     var links: [DeviceLink] = []
     /// Recorders fed by generators: (recording, link of the generator to it).
     var deviceListeners: [DeviceListener] = []
-    /// Cells that send slow inward currents.
+    /// Places for what cells send over signals with a listener.
     var senderCount = 0
     var connectCalls = 0
     var sampleCalls = 0
@@ -58,7 +60,7 @@ public final class Simulation {
     var recordings: [Recording] = []
     let outboxes: [[Outbox]]
     var isRunning = false
-    /// Those who simulate together, who of them has targets of cells here, and what astrocytes of others send to neurons here.
+    /// Those who simulate together, who of them has targets of cells here, and what cells of others send here.
     let ranks = Ranks.all
     var audience: Audience?
     var remoteSenders: RemoteSenders?
@@ -75,9 +77,7 @@ public final class Simulation {
         self.resolution = resolution
         self.seed = seed
         self.threads = threads
-        planes = (0..<threads).map { worker in
-            Catalogue.nodeModels.map { InputPlane(worker: worker, inputs: $0.inputs) }
-        }
+        planes = Array(repeating: [], count: threads)
         outboxes = (0..<threads).map { _ in [Outbox(), Outbox()] }
     }
 
@@ -88,7 +88,7 @@ public final class Simulation {
     public var nodeCount: Int { populationList.last.map { $0.firstID + $0.count - 1 } ?? 0 }
     /// Connections between cells and from generators; what recorders listen to is no connection here.
     public var connectionCount: Int {
-        projections.reduce(0) { $0 + $1.count } + sicProjections.reduce(0) { $0 + $1.count }
+        projections.reduce(0) { $0 + $1.count } + signalProjections.reduce(0) { $0 + $1.count }
             + links.reduce(0) { $0 + $1.count }
     }
 
@@ -108,22 +108,37 @@ public final class Simulation {
 
     // MARK: Creating
 
+    /// Makes `count` nodes of a model of the program.
+    ///
+    /// - `parameters`: by name, in the units of the model's table; a list gives each node its own value, a distribution draws it.
+    /// - Throws: an `InputError` where the model, a parameter or a value is not allowed; nothing has been made then.
     public func create(_ model: String, count: Int = 1, parameters: Settings = [:], label: String? = nil) throws
         -> Nodes
     {
-        try timed(\.create) {
-            guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
-            try StreamName.check(.nodeParameter, call: streamedPopulations, "populations")
+        try creating(count) {
             if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
                 return try createDevices(device, count, parameters, label)
             }
-            guard let cell = Catalogue.nodeModels.first(where: { $0.name == model }) else {
-                if (try? SynapseModel.named(model)) != nil {
-                    throw InputError("\(model) is a synapse model: it belongs into connect")
-                }
-                throw Catalogue.unknown(model, among: Catalogue.nodeNames)
+            if let cell = Catalogue.cellModel(model) { return try createCells(cell, count, parameters, label) }
+            if (try? Synapses.named(model)) != nil {
+                throw InputError("\(model) is a synapse model: it belongs into connect")
             }
-            return try createCells(cell, count, parameters, label)
+            throw Catalogue.unknown(model, among: Catalogue.nodeNames)
+        }
+    }
+
+    /// The same of a model that need not be in the catalogue.
+    package func create(
+        _ model: ModelDefinition, count: Int = 1, parameters: Settings = [:], label: String? = nil
+    ) throws -> Nodes {
+        try creating(count) { try createCells(model, count, parameters, label) }
+    }
+
+    private func creating(_ count: Int, _ body: () throws -> Nodes) throws -> Nodes {
+        try timed(\.create) {
+            guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
+            try StreamName.check(.nodeParameter, call: streamedPopulations, "populations")
+            return try body()
         }
     }
 
@@ -183,7 +198,7 @@ public final class Simulation {
     }
 
     private func createCells(
-        _ model: any NodeModel.Type, _ count: Int, _ parameters: Settings, _ label: String?
+        _ model: ModelDefinition, _ count: Int, _ parameters: Settings, _ label: String?
     ) throws -> Nodes {
         let deal = self.deal(count), own = deal.cells(of: ranks.rank)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
@@ -212,7 +227,7 @@ public final class Simulation {
     }
 
     /// The cells of the next population, in their places among all.
-    func makeCells(_ model: any NodeModel.Type, _ deal: Deal, starting values: CellValues) -> Cells {
+    func makeCells(_ model: ModelDefinition, _ deal: Deal, starting values: CellValues) -> Cells {
         let own = deal.cells(of: ranks.rank), population = populationList.count
         if deal.isSmall { rankTurn.take(deal.count, most: smallCellsInTurn) }
         isPrepared = false
@@ -231,7 +246,7 @@ public final class Simulation {
     }
 
     /// For a small population.
-    private func batchWithRoom(_ model: any NodeModel.Type, _ count: Int) -> Batch {
+    private func batchWithRoom(_ model: ModelDefinition, _ count: Int) -> Batch {
         let plane = plane(model, worker: workerForSmall(count)), key = ObjectIdentifier(plane)
         if let open = openBatches[key], open.canGrow { return open }
         let batch = Batch(model, resolution: resolution, plane: plane)
@@ -240,8 +255,11 @@ public final class Simulation {
         return batch
     }
 
-    private func plane(_ model: any NodeModel.Type, worker: Int) -> InputPlane {
-        planes[worker][Catalogue.nodeModels.firstIndex { $0 == model }!]
+    private func plane(_ model: ModelDefinition, worker: Int) -> InputPlane {
+        if let index = models.firstIndex(of: model) { return planes[worker][index] }
+        models.append(model)
+        for worker in planes.indices { planes[worker].append(InputPlane(worker: worker, ports: model.ports)) }
+        return planes[worker].last!
     }
 
     /// Small populations go to one worker: the first ones all to the same, since two workers on a small network wait for each
@@ -252,7 +270,7 @@ public final class Simulation {
     }
 
     /// Cells are dealt out in runs of whole blocks.
-    private func shares(_ model: any NodeModel.Type, _ own: Range<Int>) -> [Cells.Share] {
+    private func shares(_ model: ModelDefinition, _ own: Range<Int>) -> [Cells.Share] {
         guard !own.isEmpty else { return [] }
         let blocks = padded(own.count) / blockSize
         let workers = blocks < 2 * threads ? [workerForSmall(own.count)] : Array(0..<threads)
@@ -324,21 +342,23 @@ public final class Simulation {
 
 extension Simulation: Checkpointed {
     static let kept = [
-        "resolution", "seed", "now", "figures", "populationList", "batches", "planes", "projections", "sicProjections",
+        "resolution", "seed", "now", "figures", "populationList", "batches", "planes", "projections",
+        "signalProjections",
         "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
         "recordings",
     ]
     static let made = [
-        "threads", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared", "outboxes",
+        "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
+        "outboxes",
         "isRunning", "ranks", "audience", "remoteSenders",
     ]
 }
 
 extension Cells {
     /// About what `count` cells take: columns that are arrays, and a share of the input buffers.
-    static func bytes(_ model: any NodeModel.Type, _ count: Int) -> Double {
+    static func bytes(_ model: ModelDefinition, _ count: Int) -> Double {
         let states = model.parameters.count { $0.role == .state } + model.hiddenState.count
-        return Double(count) * 8 * Double(states + 32 * model.inputs.spikeChannels)
+        return Double(count) * 8 * Double(states + 32 * model.ports.spikeRows)
     }
 }

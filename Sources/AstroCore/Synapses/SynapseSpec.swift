@@ -1,6 +1,6 @@
 /// What a connect call says about its synapses, checked.
 struct SynapseSpec {
-    let model: SynapseModel
+    let model: SynapseDefinition
     let receptor: Int
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
@@ -17,9 +17,9 @@ struct SynapseSpec {
         }
     }
 
-    init(_ settings: Settings, standard: SynapseModel = .staticSynapse) throws {
-        switch settings["synapse_model"] ?? .text(standard.rawValue) {
-        case .text(let name): model = try SynapseModel.named(name)
+    init(_ settings: Settings, standard: SynapseDefinition = Synapses.standard) throws {
+        switch settings["synapse_model"] ?? .text(standard.name) {
+        case .text(let name): model = try Synapses.named(name)
         case let other: throw InputError("synapse_model must be a name, got \(other)")
         }
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
@@ -27,25 +27,25 @@ struct SynapseSpec {
             guard let parameter = model.parameters.first(where: { $0.name == key }) else {
                 throw Self.unknown(key, settings, model)
             }
-            sources[key] = try Self.source(settings[key]!, parameter, model.rawValue)
+            sources[key] = try Self.source(settings[key]!, parameter, model.name)
         }
         receptor = try Self.receptor(sources.removeValue(forKey: "receptor_type")!)
-        try checkFractions()
+        try checkConditions()
     }
 
     /// What synapses take, whatever their model.
-    static let allKeys = ["synapse_model"] + SynapseModel.allCases.flatMap { $0.parameters.map(\.name) }
+    static let allKeys = ["synapse_model"] + Synapses.parameterNames
 
     /// What was meant may be a parameter of a model that was not named.
-    private static func unknown(_ key: String, _ settings: Settings, _ model: SynapseModel) -> InputError {
-        let owner = SynapseModel.allCases.first { $0.parameters.contains { $0.name == key } }
+    private static func unknown(_ key: String, _ settings: Settings, _ model: SynapseDefinition) -> InputError {
+        let owner = Synapses.all.first { $0.parameters.contains { $0.name == key } }
         if settings["synapse_model"] == nil, let owner {
             return InputError(
-                "\(model.rawValue) has no parameter '\(key)', and no model is named (synapse_model = '\(owner.rawValue)' has one)"
+                "\(model.name) has no parameter '\(key)', and no model is named (synapse_model = '\(owner.name)' has one)"
             )
         }
         return InputError.unknown(
-            "\(model.rawValue) has no parameter", key, among: model.parameters.map(\.name) + ["synapse_model"])
+            "\(model.name) has no parameter", key, among: model.parameters.map(\.name) + ["synapse_model"])
     }
 
     private static func receptor(_ source: Source) throws -> Int {
@@ -72,24 +72,30 @@ struct SynapseSpec {
         }
     }
 
-    /// x + y must not be above 1 (tsodyks_synapse).
-    private func checkFractions() throws {
-        guard model == .tsodyksSynapse, let x = sources["x"]?.uniform, let y = sources["y"]?.uniform, x + y > 1 else {
-            return
+    /// Of values that all connections share; where they differ, each connection is checked when it is made.
+    private func checkConditions() throws {
+        let isShared = { (name: String) in uniform(name) != nil }
+        for condition in model.conditions where condition.names.allSatisfy(isShared) {
+            try model.check(condition) { uniform($0)! }
         }
-        throw InputError("\(model.rawValue): x + y = \(formatted(x + y)) must not be above 1")
+    }
+
+    /// Conditions that each connection has to be asked about.
+    var openConditions: [SynapseCondition] {
+        model.conditions.filter { $0.names.contains { uniform($0) == nil } }
     }
 
     /// Lists need a rule that says which connection is which.
-    func checkLists(_ rule: ConnectionRule, _ pre: Int, _ post: Int) throws {
+    ///
+    /// - `count`: of the connections; nil where the rule does not say.
+    func checkLists(_ count: Int?) throws {
         for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
             guard case .listed(let list) = source else { continue }
-            guard rule.kind == .one_to_one || rule.kind == .all_to_all, rule.allowsAutapses else {
-                throw InputError("\(model.rawValue): \(name): a list needs the rule one_to_one or all_to_all")
+            guard let count else {
+                throw InputError("\(model.name): \(name): a list needs the rule one_to_one or all_to_all")
             }
-            let wanted = rule.list?.count ?? (rule.kind == .one_to_one ? pre : pre * post)
-            guard list.count == wanted else {
-                throw InputError("\(model.rawValue): \(name) has \(list.count) values for \(wanted) connections")
+            guard list.count == count else {
+                throw InputError("\(model.name): \(name) has \(list.count) values for \(count) connections")
             }
         }
     }
@@ -121,12 +127,12 @@ struct SynapseSpec {
         return steps
     }
 
-    /// Parameters beside weight and delay, in the order of the model's table.
-    static func tsodyksNames() -> [String] { Tsodyks.parameters.map(\.name) }
+    /// The weight that all connections keep; nil where they differ, or where spikes change it.
+    var sharedWeight: Double? { model.changesWeight ? nil : uniform("weight") }
 
-    /// Do all connections share the synapse's parameters and initial state?
-    var sharesDynamics: Bool {
-        model == .tsodyksSynapse && Self.tsodyksNames().allSatisfy { uniform($0) != nil }
+    /// What all connections share of the model's own columns; hidden states start alike.
+    func sharedValue(_ column: SynapseDefinition.Column) -> Double? {
+        sources[column.name].map(\.uniform) ?? column.start
     }
 }
 

@@ -1,22 +1,23 @@
 import AstroCore
 import CLua
+import LuaBridge
 
 extension Connections: LuaType {
-    static var luaName: String { "Connections" }
-    static var luaPhrase: String { luaName }
-    static var luaMeaning: String {
+    package static var luaName: String { "Connections" }
+    package static var luaPhrase: String { luaName }
+    package static var luaMeaning: String {
         "Connections, one by one, parallel ones too. `#c` is their number, `c[i]` one of them, and `ipairs(c)` goes "
             + "through all."
     }
 
-    var luaLength: Int? { count }
-    var luaText: String { description }
+    package var luaLength: Int? { count }
+    package var luaText: String { description }
 
-    func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
+    package func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
         index == count + 1 ? .none : .object(try connection(at: index))
     }
 
-    static var methods: [LuaMethod<Connections>] {
+    package static var methods: [LuaMethod<Connections>] {
         [
             .init("get", "c:get(name)", "A parameter: a Vector, one element a connection.") { c, arguments in
                 .vector(try c.get(try arguments.string(1, "name")))
@@ -30,7 +31,7 @@ extension Connections: LuaType {
         ]
     }
 
-    static var fields: [LuaField<Connections>] {
+    package static var fields: [LuaField<Connections>] {
         [
             .init("source", "Ids of the sources.", result: "Vector") { .vector(try $0.get("source")) },
             .init("target", "Ids of the targets.", result: "Vector") { .vector(try $0.get("target")) },

@@ -1,16 +1,17 @@
 import AstroCore
 import CLua
+import LuaBridge
 
 extension Distribution: LuaType {
-    static let luaName = "Distribution"
-    static var luaMeaning: String {
+    package static let luaName = "Distribution"
+    package static var luaMeaning: String {
         "What `astro.random` makes. It stands where a parameter of nodes or synapses takes a number; each node or "
             + "connection then draws its own."
     }
-    static var methods: [LuaMethod<Distribution>] { [] }
-    var luaText: String { description }
+    package static var methods: [LuaMethod<Distribution>] { [] }
+    package var luaText: String { description }
 
-    static var operators: [LuaOperator] {
+    package static var operators: [LuaOperator] {
         let calculating = ["__add", "__sub", "__mul", "__div", "__pow", "__unm"].map { name in
             LuaOperator.misuse(
                 name, "distributions can't be calculated with: 2 * uniform(0, 1) is astro.random.uniform(0, 2)")

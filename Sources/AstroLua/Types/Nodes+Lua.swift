@@ -1,18 +1,19 @@
 import AstroCore
 import CLua
+import LuaBridge
 
 extension Nodes: LuaType {
-    static let luaName = "Nodes"
-    static var luaPhrase: String { luaName }
-    static var luaMeaning: String {
+    package static let luaName = "Nodes"
+    package static var luaPhrase: String { luaName }
+    package static var luaMeaning: String {
         "A group of nodes in a fixed order. `#nodes` is their number, `nodes[i]` one of them (counted from 1, negative "
             + "from the end), `a + b` both groups joined, and `ipairs(nodes)` goes through single nodes."
     }
 
-    var luaLength: Int? { count }
-    var luaText: String { description }
+    package var luaLength: Int? { count }
+    package var luaText: String { description }
 
-    func luaHint(forField name: String) -> String? {
+    package func luaHint(forField name: String) -> String? {
         if knows(name) { return "parameters and state are read by get: nodes:get(\"\(name)\")" }
         guard (try? simulation.recorder(of: self)) != nil else { return nil }
         if Recorder.methods.contains(where: { $0.name == name }) {
@@ -22,11 +23,11 @@ extension Nodes: LuaType {
     }
 
     /// nil behind the last one, where `ipairs` stops.
-    func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
+    package func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
         index == count + 1 ? .none : .object(try node(at: index))
     }
 
-    static var methods: [LuaMethod<Nodes>] {
+    package static var methods: [LuaMethod<Nodes>] {
         [
             .init("slice", "nodes:slice(first, last [, step])", "Nodes first to last, counted from 1.") {
                 nodes, arguments in
@@ -61,7 +62,7 @@ extension Nodes: LuaType {
         ]
     }
 
-    static var fields: [LuaField<Nodes>] {
+    package static var fields: [LuaField<Nodes>] {
         [
             .init("ids", "Global ids, from 1.", result: "Vector") { .vector($0.ids.map(Double.init)) },
             .init("model", "The model's name; nil for a mixture.", result: "string") {
@@ -72,7 +73,7 @@ extension Nodes: LuaType {
             },
             .init(
                 "events", "What a recorder among the nodes has recorded; see Recorder.", result: "table",
-                holdsColumns: true
+                present: Runtime.presentColumns
             ) { try $0.simulation.recorder(of: $0).luaEvents() },
             .init("n_events", "How many events a recorder holds.", result: "number") {
                 .integer(try $0.simulation.recorder(of: $0).eventCount)
@@ -84,7 +85,7 @@ extension Nodes: LuaType {
         ]
     }
 
-    static var operators: [LuaOperator] {
+    package static var operators: [LuaOperator] {
         [
             .init("__add", "Nodes +") { arguments in
                 let a = try arguments.object(Nodes.self, 1, "the left operand")
@@ -106,19 +107,6 @@ extension Nodes: LuaType {
         switch try get(name) {
         case .numbers(let numbers): return count == 1 ? .number(numbers[0]) : .vector(numbers)
         case .values(let values): return count == 1 ? LuaValue(values[0]) : .list(values.map { LuaValue($0) })
-        }
-    }
-}
-
-extension LuaValue {
-    init(_ value: Value) {
-        switch value {
-        case .number(let x): self = .number(x)
-        case .flag(let b): self = .flag(b)
-        case .text(let s): self = .text(s)
-        case .numbers(let v): self = .vector(v)
-        case .texts(let v): self = .list(v.map { .text($0) })
-        case .distribution(let d): self = .object(d)
         }
     }
 }

@@ -1,19 +1,20 @@
 import AstroCore
 import CLua
+import LuaBridge
 
 extension Recorder: LuaType {
-    static var luaName: String { "Recorder" }
-    static var luaMeaning: String {
+    package static var luaName: String { "Recorder" }
+    package static var luaMeaning: String {
         "What `sim:record` returns: the spikes or the samples of some nodes, which grow while the simulation runs."
     }
-    var luaText: String { description }
+    package var luaText: String { description }
 
-    func luaHint(forField name: String) -> String? {
+    package func luaHint(forField name: String) -> String? {
         let isColumn = (["times", "senders"] + quantities).contains(name)
         return isColumn ? "it is a column of events: rec.events.\(name)" : nil
     }
 
-    static var methods: [LuaMethod<Recorder>] {
+    package static var methods: [LuaMethod<Recorder>] {
         [
             .init("clear", "rec:clear()", "Forgets what was recorded so far.") { rec, _ in
                 try rec.clear()
@@ -32,14 +33,14 @@ extension Recorder: LuaType {
         ]
     }
 
-    static var fields: [LuaField<Recorder>] {
+    package static var fields: [LuaField<Recorder>] {
         [
             .init("n_events", "How many events it holds.", result: "number") { .integer($0.eventCount) },
             .init(
                 "events",
                 "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name. It is a "
                     + "copy, made each time: keep it in a variable and do not ask in a loop.",
-                result: "table", holdsColumns: true
+                result: "table", present: Runtime.presentColumns
             ) { try $0.luaEvents() },
             .init("nodes", "The recorded nodes.", result: "Nodes") { .object($0.recordedNodes) },
             .init("window", "From when to when it has recorded, in ms: { from, to }.", result: "table") {

@@ -1,19 +1,20 @@
 import AstroCore
 import CLua
-import LuaShim
+import CLuaHost
+import LuaBridge
 
 extension Simulation: LuaType {
-    static var luaName: String { "Simulation" }
-    static var luaMeaning: String {
+    package static var luaName: String { "Simulation" }
+    package static var luaMeaning: String {
         "A network and its clock. Several simulations may live side by side; each has its own nodes, connections and "
             + "random numbers. It lives as long as something refers to it or to its nodes."
     }
 
-    var luaText: String {
+    package var luaText: String {
         "Simulation(\(nodeCount) nodes, \(connectionCount) connections, time = \(formatted(time)) ms)"
     }
 
-    static var methods: [LuaMethod<Simulation>] { building + running + asking }
+    package static var methods: [LuaMethod<Simulation>] { building + running + asking }
 
     private static var building: [LuaMethod<Simulation>] {
         [
@@ -153,7 +154,7 @@ extension Simulation: LuaType {
         ]
     }
 
-    static var fields: [LuaField<Simulation>] {
+    package static var fields: [LuaField<Simulation>] {
         [
             .init("time", "Simulated time in ms.", result: "number") { .number($0.time) },
             .init("resolution", "Length of a step in ms.", result: "number") { .number($0.resolution) },
@@ -295,7 +296,7 @@ extension Arguments {
         if isNothing(i) { return }
         try forEachField(at: index(i), "the table") { key in
             guard known.contains(key) else { throw InputError.unknown("there is no key", key, among: known) }
-            try body(key, Arguments(runtime: runtime, L: L, usage: usage, offset: lua_gettop(L) - 1))
+            try body(key, Arguments(lua: lua, L: L, usage: usage, offset: lua_gettop(L) - 1))
         }
     }
 }
@@ -317,11 +318,11 @@ extension Runtime {
     private func shareStop(_ L: LuaState) {
         let ranks = Ranks.all
         if ranks.isAlone { return }
-        let stops = ranks.tell([Int(shim_stop_reason(L)), Int(shim_stop_signal())])
-        guard stops[ranks.rank][0] == SHIM_GOES_ON, let first = stops.first(where: { $0[0] != SHIM_GOES_ON }) else {
+        let stops = ranks.tell([Int(host_stop_reason(L)), Int(host_stop_signal())])
+        guard stops[ranks.rank][0] == HOST_GOES_ON, let first = stops.first(where: { $0[0] != HOST_GOES_ON }) else {
             return
         }
-        shim_stop_as(L, Int32(first[0]), Int32(first[1]))
+        host_stop_as(L, Int32(first[0]), Int32(first[1]))
     }
 
     /// Called between slices: shows how far the run is, and false ends it.
@@ -329,40 +330,14 @@ extension Runtime {
         { [unowned self] done, whole in
             progress?(done, whole)
             stopIfTooLarge(L)
-            return Int(shim_stop_reason(L)) == SHIM_GOES_ON
+            return Int(host_stop_reason(L)) == HOST_GOES_ON
         }
     }
 
     /// Recorders grow while a run goes on.
     private func stopIfTooLarge(_ L: LuaState) {
         accountMemory()
-        guard shim_over_memory_limit(L) else { return }
-        shim_stop(L, Int32(SHIM_OUT_OF_MEMORY))
-    }
-
-    /// Lets the memory limit see what simulations hold. A look takes the longer the more free blocks there are between those in
-    /// use, so that ten thousand small calls would do little else: looks take a twentieth of the time at most, unless they make
-    /// much.
-    ///
-    /// - `bytes`: about what was taken since the last call.
-    func accountMemory(bytes: Double = 0) {
-        guard let limit = options.memoryLimit else { return }
-        let start = Clock.seconds
-        bytesSinceLook += bytes
-        guard start >= nextLookAtMemory || bytesSinceLook > Double(limit) / 64 else { return }
-        memoryLeft = Double(limit) - Double(shim_measure_memory(L))
-        (nextLookAtMemory, bytesSinceLook) = (start + 21 * (Clock.seconds - start), 0)
-    }
-
-    /// Refuses one more of many small things where memory runs out; some is left for what the script then does.
-    ///
-    /// - `bytes`: about what each takes.
-    func refuseMore(_ what: String, bytes: Double) throws {
-        accountMemory(bytes: bytes)
-        guard let limit = options.memoryLimit, memoryLeft < max(1e6, Double(limit) / 32) else { return }
-        Memory.reclaim?()
-        memoryLeft = Double(limit) - Double(shim_measure_memory(L))
-        guard memoryLeft < max(1e6, Double(limit) / 32) else { return }
-        throw InputError("there is hardly any memory left for \(what) (--memory-limit)")
+        guard host_over_memory_limit(L) else { return }
+        host_stop(L, Int32(HOST_OUT_OF_MEMORY))
     }
 }

@@ -1,76 +1,31 @@
 import AstroCore
 import CLua
 import Glibc
+import LuaBridge
 import LuaShim
 
-/// A typed array of doubles. It lives in Lua's own memory, so Lua's collector and limit see it; a `Vector` here
-/// is a view that holds while the userdata is on the stack.
-struct Vector {
-    let values: UnsafeMutableBufferPointer<Double>
-
-    private static let mark: UInt64 = 0x41_73_74_72_6f_56_65_63
-    private static let header = 16
-
-    static func read(_ runtime: Runtime, _ L: LuaState, at index: Int32) -> Vector? {
-        guard runtime.hasMetatable(runtime.tag(of: Vector.self), L, at: index), let block = lua_touserdata(L, index),
-            lua_rawlen(L, index) >= header, block.load(as: UInt64.self) == mark
-        else { return nil }
-        let count = (Int(lua_rawlen(L, index)) - header) / MemoryLayout<Double>.stride
-        let start = (block + header).bindMemory(to: Double.self, capacity: count)
-        return Vector(values: UnsafeMutableBufferPointer(start: start, count: count))
-    }
-
-    static func bytes(_ count: Int) -> Double { Double(header) + Double(count) * 8 }
-
-    static func refuse(_ count: Int) throws { try Memory.refuse(bytes(count), for: "Vectors of \(count) numbers") }
-
-    /// Pushes a new vector that `fill` writes, if there is memory for it; it must write all of it.
-    static func push(
-        _ runtime: Runtime, _ L: LuaState, asking count: Int,
-        _ fill: (UnsafeMutableBufferPointer<Double>) throws -> Void
-    ) throws {
-        try refuse(count)
-        try push(runtime, L, count, fill)
-    }
-
-    /// The same without asking.
-    static func push(
-        _ runtime: Runtime, _ L: LuaState, _ count: Int, _ fill: (UnsafeMutableBufferPointer<Double>) throws -> Void
-    ) rethrows {
-        let block = lua_newuserdatauv(L, header + count * MemoryLayout<Double>.stride, 0)!
-        block.storeBytes(of: mark, as: UInt64.self)
-        runtime.setMetatable(runtime.tag(of: Vector.self), L)
-        let start = (block + header).bindMemory(to: Double.self, capacity: count)
-        try fill(UnsafeMutableBufferPointer(start: start, count: count))
-    }
-
-    func push(_ runtime: Runtime, _ L: LuaState) {
-        Vector.push(runtime, L, values.count) { _ = $0.update(from: values) }
-    }
-}
-
 extension Vector: LuaType {
-    static let luaName = "Vector"
-    static var luaMeaning: String {
+    package static let luaName = "Vector"
+    package static var luaMeaning: String {
         "A typed array of numbers, made by `astro.vector{ … }` or by what returns many numbers. `#v` is its length, "
             + "`v[i]` an element (counted from 1, negative from the end; behind the last one is nil, and elsewhere an "
             + "error), and `ipairs(v)` goes through all. `+ - * / ^` "
             + "take a number or an equally long Vector and work element by element; `-v` and `==` are there, too."
     }
 
-    var luaLength: Int? { values.count }
+    package var luaLength: Int? { values.count }
 
-    var luaText: String {
+    package var luaText: String {
         let shown = values.prefix(6).map(formatted).joined(separator: ", ")
         return "Vector(n = \(values.count): \(shown)\(values.count > 6 ? ", …" : ""))"
     }
 
-    static var luaAssignmentHint: String? {
+    package static var luaAssignmentHint: String? {
         "a Vector cannot be changed: v:map(f) makes another, and a table is astro.vector's origin: v:totable()"
     }
 
     /// nil behind the last one, where `ipairs` stops.
-    func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
+    package func luaElement(_ index: Int, _ arguments: Arguments) throws -> LuaValue {
         let i = index < 0 ? values.count + index : index - 1
         if values.indices.contains(i) { return .number(values[i]) }
         if index == values.count + 1 { return .none }
@@ -78,7 +33,7 @@ extension Vector: LuaType {
         throw InputError("a Vector has no element \(index) (\(range))")
     }
 
-    static var methods: [LuaMethod<Vector>] {
+    package static var methods: [LuaMethod<Vector>] {
         [
             .init("sum", "v:sum()", "The sum of all elements.") { v, _ in .number(v.sum) },
             .init("mean", "v:mean()", "The arithmetic mean.") { v, _ in
@@ -143,7 +98,7 @@ extension Vector: LuaType {
         ]
     }
 
-    static var operators: [LuaOperator] {
+    package static var operators: [LuaOperator] {
         [
             arithmetic("__add", "+", +),
             arithmetic("__sub", "-", -),

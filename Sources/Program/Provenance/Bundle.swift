@@ -56,28 +56,27 @@ struct Bundle {
 
     // MARK: running
 
-    func run(_ parsed: CommandLineOptions) -> Int32 {
-        guard !parsed.trust else {
+    /// - `asked`: a run of the bundle as if it were a script.
+    func run(_ asked: RunRequest) -> Int32 {
+        guard !asked.options.trust else {
             complain("astrolua: a bundle runs in the sandbox only (for --trust unpack it: it is a zip archive)")
             return ExitStatus.wrongOptions
         }
         do {
-            let content = try withinTime(parsed.timeLimit) {
+            let content = try withinTime(asked.options.timeLimit) {
                 try BundleContents(try contents(of: path, atMost: Self.largest))
             }
             let stage = try Stage()
             defer { stage.remove() }
             for (name, bytes) in content.files { try stage.place(bytes, at: name) }
-            let arguments = parsed.script.count > 1 ? Array(parsed.script.dropFirst()) : content.arguments
-            let script = ["\(stage.directory)/\(content.script)"] + arguments
-            return try stage.run {
-                Program.run(parsed.with(script: script), command: Array(CommandLine.arguments.prefix(1))) { options in
-                    options.bundle = stage.directory
-                    options.scriptName = StagedName.shown(content.script)
-                    options.seed = options.seed ?? content.seed
-                    options.directories = content.directories.map(StagedName.shown)
-                }
-            }
+            let given = asked.options.arguments
+            var request = asked.with(
+                script: "\(stage.directory)/\(content.script)", given.isEmpty ? content.arguments : given)
+            request.options.bundle = stage.directory
+            request.options.scriptName = StagedName.shown(content.script)
+            request.options.seed = asked.options.seed ?? content.seed
+            request.options.directories = content.directories.map(StagedName.shown)
+            return try stage.run { Program.run(request) }
         } catch {
             complain("astrolua: '\(path)' is no whole bundle: \(error)")
             return ExitStatus.failure

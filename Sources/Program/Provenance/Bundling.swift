@@ -6,15 +6,21 @@ import Glibc
 struct Bundling {
     static let word = "bundle"
 
-    private let asked: CommandLineOptions
+    private static let taken = [
+        "--quiet", "--threads", "--seed", "--allow-read", "--allow-write", "--memory-limit", "--time-limit",
+    ]
+
+    private let asked: RunRequest
+    /// The options of the command line.
+    private let given: [String]
     private let script, output: String
     private let arguments: [String]
 
     /// nil if the words ask for something else. A script that is called "bundle" is run as ./bundle.
-    init?(_ parsed: CommandLineOptions) {
-        guard parsed.script.first == Self.word else { return nil }
-        asked = parsed
-        var words = Array(parsed.script.dropFirst())
+    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
+        guard words.first == Self.word else { return nil }
+        (self.asked, self.given) = (asked, given)
+        var words = Array(words.dropFirst())
         var output: String?
         func takeOutput(at place: Int) {
             guard words.count > place + 1, words[place] == "-o" else { return }
@@ -36,18 +42,17 @@ struct Bundling {
             )
             return ExitStatus.wrongOptions
         }
-        let surplus = asked.options(besides: ["--quiet", "--threads", "--seed"] + CommandLineOptions.confining)
-        guard surplus.isEmpty else {
-            complain("astrolua bundle: takes no \(surplus[0])")
+        if let surplus = given.first(where: { !Self.taken.contains($0) }) {
+            complain("astrolua bundle: takes no \(surplus)")
             return ExitStatus.wrongOptions
         }
         do {
             let stage = try Stage()
             defer { stage.remove() }
             let path = "\(stage.directory)/run.json"
-            var line = asked.with(script: [script] + arguments)
-            line.record = path
-            let status = try stage.run { Program.run(line, command: Array(CommandLine.arguments.prefix(1))) }
+            var request = asked.with(script: script, arguments)
+            request.record = path
+            let status = try stage.run { Program.run(request) }
             guard status == ExitStatus.success else {
                 complain("astrolua bundle: the script ended with status \(status), so nothing is packed")
                 return status
@@ -74,7 +79,8 @@ struct Bundling {
         let files = ([script] + modules).map { (name: $0.name, content: $0.bytes) } + (try inputs.map(data))
         try StagedName.checkDirectories(above: names)
         let written = (record["written"]?.list ?? []).compactMap { $0["file"]?.text }
-        let bytes = Bundle.pack(files, script: script.name, arguments: arguments, seed: asked.seed, written: written)
+        let bytes = Bundle.pack(
+            files, script: script.name, arguments: arguments, seed: asked.options.seed, written: written)
         try Bundle.write(bytes, to: output)
         let sizes = "\(count(modules.count, "module")), \(count(inputs.count, "data file")), \(bytes.count) bytes"
         let packed = files.dropFirst().map { "  \(StagedName.shown($0.name))" }

@@ -186,6 +186,3 @@ private struct RecordedDigest: Hashable {
 private func lines(_ text: String) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 }
-
-/// "1 file", "2 files".
-func count(_ n: Int, _ what: String) -> String { "\(n) \(what)\(n == 1 ? "" : "s")" }

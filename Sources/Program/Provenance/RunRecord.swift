@@ -8,15 +8,13 @@ final class RunRecord {
     /// Opened before the sandbox closes; an older record stays whole until the run has ended.
     private let file: Int32
     private let started = time(nil)
-    private let clock = Clock()
+    private let start = Clock.seconds
     private let facts: [(String, JSON?)]
     private var ledger: Ledger?
 
-    /// nil if none is asked for.
-    init?(_ parsed: CommandLineOptions, _ options: Options) throws {
-        guard let path = parsed.record else { return nil }
+    /// - `chunks`: the texts of -e.
+    init(_ path: String, chunks: [String], _ options: Options) throws {
         if options.hasPrompt { throw InputError("what is typed at the prompt can't be recorded") }
-        let chunks = parsed.chunks
         self.path = path
         file = try Self.open(path)
         facts = [
@@ -56,7 +54,7 @@ final class RunRecord {
             [
                 ("format", .text(RecordedRun.format)), ("version", .number(RecordedRun.version)),
                 ("started", .text(Self.date(started))),
-                ("wall_seconds", .number((clock.seconds * 1000).rounded() / 1000)),
+                ("wall_seconds", .number(((Clock.seconds - start) * 1000).rounded() / 1000)),
                 ("status", .number(Int(status))), ("problem", ledger.problem.map { .text($0) }),
                 ("program", Self.program), ("machine", Self.machine),
             ] + facts
@@ -129,44 +127,3 @@ final class RunRecord {
 }
 
 nonisolated(unsafe) private var recordOfThisRun: RunRecord?
-
-/// Seconds since it was made.
-struct Clock {
-    private let start = Self.now
-
-    var seconds: Double { Self.now - start }
-
-    private static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-}
-
-/// The whole of a file; throws with its name.
-func contents(of path: String, atMost limit: Int) throws -> [UInt8] {
-    let (descriptor, size) = try openFile(path)
-    guard let file = fdopen(descriptor, "rb") else { throw InputError("can't read '\(path)': \(reason)") }
-    defer { fclose(file) }
-    guard size <= limit else { throw InputError("'\(path)' is larger than \(limit >> 20) MB, which is the most") }
-    var bytes = [UInt8](repeating: 0, count: size)
-    let count = fread(&bytes, 1, bytes.count, file)
-    guard ferror(file) == 0 else { throw InputError("can't read '\(path)': \(reason)") }
-    return Array(bytes[..<count])
-}
-
-/// Opens a regular file for reading: a pipe may wait for ever, and a device have no end.
-func openFile(_ path: String) throws -> (descriptor: Int32, size: Int) {
-    var status = stat()
-    // a pipe that is only looked at would lose what somebody writes into it
-    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
-        throw InputError("'\(path)' is not a file")
-    }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else { throw InputError("can't read '\(path)': \(reason)") }
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        close(descriptor)
-        throw InputError("'\(path)' is not a file")
-    }
-    return (descriptor, Int(status.st_size))
-}

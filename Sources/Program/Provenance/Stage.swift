@@ -152,14 +152,14 @@ struct Stage {
 
     /// The status of `body` in a process that is confined: it reads where the user lets a script read and in the stage, writes in
     /// the stage, and ends with its time. For work on files that a stranger has named.
-    func runConfined(_ asked: CommandLineOptions, _ body: (Access) throws -> Int32) throws -> Int32 {
+    func runConfined(_ asked: Options, _ body: (Access) throws -> Int32) throws -> Int32 {
         try run {
             var options = Options()
-            options.readable = asked.allowRead + asked.allowWrite + [directory]
+            options.readable = asked.readable + asked.writable + [directory]
             let access = Access(options)
-            let memory = asked.memoryLimit?.bytes ?? Sandbox.defaultMemoryLimit
             let refused = Sandbox.enter(
-                reading: access.readable, writing: [directory], memory: memory, seconds: asked.timeLimit ?? 0)
+                reading: access.readable, writing: [directory], memory: asked.memoryLimit ?? 0,
+                seconds: asked.timeLimit ?? 0)
             if let refused { return refused }
             do {
                 return try withinTime(asked.timeLimit) { try body(access) }
@@ -229,18 +229,3 @@ private func setTimer(_ seconds: Double) {
 }
 
 nonisolated(unsafe) private var stagedProcess: pid_t = 0
-
-/// What the system's last call complained about.
-var reason: String { String(cString: strerror(errno)) }
-
-func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool { writeAll(bytes[...], to: file) }
-
-func writeAll(_ bytes: ArraySlice<UInt8>, to file: Int32) -> Bool {
-    var rest = bytes
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-        if count < 0, errno != EINTR { return false }
-        rest = rest.dropFirst(max(count, 0))
-    }
-    return true
-}

@@ -8,15 +8,17 @@ struct Verification {
     static let word = "verify"
 
     private let path: String
-    private let asked: CommandLineOptions
+    private let asked: RunRequest
+    /// The options of the command line.
+    private let given: [String]
 
     private static let largest = 1 << 30
 
     /// nil if the words ask for something else. A script that is called "verify" is run as ./verify.
-    init?(_ parsed: CommandLineOptions) {
-        guard parsed.script.first == Self.word else { return nil }
-        path = parsed.script.count == 2 ? parsed.script[1] : ""
-        asked = parsed
+    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
+        guard words.first == Self.word else { return nil }
+        path = words.count == 2 ? words[1] : ""
+        (self.asked, self.given) = (asked, given)
     }
 
     func run() -> Int32 {
@@ -25,14 +27,14 @@ struct Verification {
             return ExitStatus.wrongOptions
         }
         do {
-            let recorded = try withinTime(asked.timeLimit) { try record(at: path) }
+            let recorded = try withinTime(asked.options.timeLimit) { try record(at: path) }
             let stage = try Stage()
             defer { stage.remove() }
-            let filling = try stage.runConfined(asked) { try fill(stage, recorded, $0) }
+            let filling = try stage.runConfined(asked.options) { try fill(stage, recorded, $0) }
             guard filling == ExitStatus.success else { return filling }
             let again = "\(stage.directory)/again.json"
             _ = try stage.run { runAgain(recorded, in: stage, record: again) }
-            return try stage.runConfined(asked) { compare(recorded, in: stage, record: again, $0) }
+            return try stage.runConfined(asked.options) { compare(recorded, in: stage, record: again, $0) }
         } catch {
             complain("astrolua verify: \(error)")
             return ExitStatus.wrongOptions
@@ -42,7 +44,7 @@ struct Verification {
     private var usageProblem: String? {
         if path.isEmpty { return "needs the record of a run, as in: astrolua verify run.json" }
         let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
-        return asked.options(besides: taken).first.map {
+        return given.first { !taken.contains($0) }.map {
             "takes no \($0); what the run was is in the record (\(taken.joined(separator: ", ")) are taken)"
         }
     }
@@ -81,14 +83,29 @@ struct Verification {
     }
 
     private func runAgain(_ recorded: RecordedRun, in stage: Stage, record: String) -> Int32 {
-        let line = asked.again(recorded, record: record)
         guard enter(stage, readingScript: recorded.script?.name == "-") else {
             complain("astrolua verify: can't enter \(stage.directory): \(reason)")
             return ExitStatus.failure
         }
-        return Program.run(line, command: Array(CommandLine.arguments.prefix(1))) {
-            $0.scriptName = recorded.scriptName
-        }
+        return Program.run(request(recorded, record: record))
+    }
+
+    /// What the record says is put where it belongs and never read as words of a command line.
+    private func request(_ recorded: RecordedRun, record: String) -> RunRequest {
+        var request = asked.with(script: recorded.pathInStage, recorded.arguments)
+        request.chunks = recorded.chunks
+        request.record = record
+        request.options.seed = recorded.seed
+        request.options.timeLimit = asked.options.timeLimit ?? recorded.timeLimit
+        request.options.readable = asked.options.readable.map(absolute)
+        request.options.scriptName = recorded.scriptName
+        return request
+    }
+
+    private func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     /// Of the process that will run it: its directory, nothing to read but the script, and nobody to print to.

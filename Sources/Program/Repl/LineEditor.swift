@@ -1,4 +1,6 @@
+import AstroCore
 import AstroLua
+import LuaBridge
 import CEdit
 import Glibc
 
@@ -136,13 +138,15 @@ final class LineEditor: InputReader {
             edit_insert(editor, "  ")
             return edit_refresh
         }
-        let (insertion, list) = session.complete(before, lines: Terminal().rows - 4)
-        if !insertion.isEmpty {
-            edit_insert(editor, withoutRepetition(insertion, before: after))
+        let completions = session.completions(before, at: before.endIndex)
+        if !completions.insertion.isEmpty {
+            edit_insert(editor, withoutRepetition(completions.insertion, before: after))
             return edit_refresh
         }
-        guard let list, !list.isEmpty else { return edit_beep }
-        Self.show("\n\(list)\n")
+        if completions.candidates.isEmpty { return edit_beep }
+        let terminal = Terminal()
+        let hasColours = Ranks.all.isAlone && terminal.hasColours
+        Self.show("\n\(completions.listing(width: terminal.columns, lines: terminal.rows - 4, colours: hasColours))\n")
         return edit_redraw
     }
 

@@ -1,6 +1,7 @@
 import AstroCore
 import AstroLua
 import Glibc
+import LuaBridge
 
 /// Reads, evaluates, prints; an error does not end it.
 ///
@@ -17,6 +18,22 @@ final class Repl {
         self.runtime = runtime
         self.bar = bar
         self.session = try Session(runtime)
+        session.display = Self.show
+    }
+
+    /// mpirun gives its ranks terminals of its own, whatever it writes to itself.
+    private static func hasColours(_ descriptor: Int32) -> Bool { Ranks.all.isAlone && Terminal(descriptor).hasColours }
+
+    private static func show(_ display: Session.Display) throws {
+        func painted(_ style: Terminal.Style, _ descriptor: Int32) -> String {
+            Terminal.painted(visible(display.text), style, hasColours(descriptor)) + "\n"
+        }
+        switch display.kind {
+        case .value, .page: try Terminal.show(display.text + "\n")
+        case .note: try Terminal.show(painted(.note, STDOUT_FILENO))
+        case .error: try Terminal.show(painted(.error, STDERR_FILENO), isComplaint: true)
+        case .hint: try Terminal.show(painted(.note, STDERR_FILENO), isComplaint: true)
+        }
     }
 
     /// The program's status at the end.
@@ -24,7 +41,7 @@ final class Repl {
         runtime.pauseTimeLimit()
         session.adoptLocals()
         configure()
-        if onTerminal, isatty(STDOUT_FILENO) == 1 { session.printBanner() }
+        if onTerminal, isatty(STDOUT_FILENO) == 1 { try? printBanner() }
         let reader = makeReader()
         while let text = shared(reader) {
             configure()
@@ -47,12 +64,16 @@ final class Repl {
     }
 
     private func configure() {
-        // mpirun gives its ranks terminals of its own, whatever it writes to itself
-        let isSeen = Ranks.all.isAlone
-        let terminal = Terminal()
-        session.configure(
-            width: terminal.columns, colours: isSeen && terminal.hasColours,
-            errorColours: isSeen && Terminal(STDERR_FILENO).hasColours)
+        session.configure(width: Terminal().columns, colours: Self.hasColours(STDOUT_FILENO))
+    }
+
+    /// One line for the beginning.
+    private func printBanner() throws {
+        let hasColours = Self.hasColours(STDOUT_FILENO)
+        let name = "astrolua \(Catalogue.version)", long = "?NAME for help, Tab completes, :quit leaves"
+        let hint = Terminal().columns >= name.count + long.count + 5 ? long : "?NAME for help"
+        let words = [Terminal.painted(name, .heading, hasColours), Terminal.painted(hint, .note, hasColours)]
+        try Terminal.show(words.joined(separator: "  ") + "\n")
     }
 
     /// The program's status if that ends the session.

@@ -25,7 +25,13 @@ struct EverySynapseTests {
 
     /// Where a default leaves a parameter without effect, or no room for another value.
     static let base: [String: Settings] = [
-        "tsodyks_synapse": ["tau_fac": .number(50), "x": .number(0.4), "u": .number(0.2)]
+        "tsodyks_synapse": ["tau_fac": .number(50), "x": .number(0.4), "u": .number(0.2)],
+        "tsodyks2_synapse": ["tau_fac": .number(50), "x": .number(0.4), "u": .number(0.2)],
+        // so strong that targets fire
+        "stdp_synapse": [
+            "weight": .number(120), "Wmax": .number(400), "lambda": .number(0.1), "Kplus": .number(0.5),
+            "mu_plus": .number(0.5), "mu_minus": .number(0.5),
+        ],
     ]
 
     /// Traces of a target: bits of samples.

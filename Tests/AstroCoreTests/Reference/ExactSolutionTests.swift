@@ -62,6 +62,7 @@ struct ExactSolutionTests {
     @Test("There is an exact solution of every scenario but those without exponential term")
     func complete() {
         let without: Set = ["aeif_deltaT0", "aeif_deltaT0_fast"]
-        #expect(Set(Self.deviations.keys) == Set(Scenario.all.map(\.name)).subtracting(without))
+        let traced = Scenario.all.filter { $0.columns != nil }.map(\.name)
+        #expect(Set(Self.deviations.keys) == Set(traced).subtracting(without))
     }
 }

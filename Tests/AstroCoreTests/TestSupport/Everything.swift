@@ -86,6 +86,20 @@ enum Everything {
         _ = try simulation.connect(
             neurons.slice(2, 60, step: 3), neurons, rule: ["rule": .text("fixed_outdegree"), "outdegree": .number(5)],
             synapse: tsodyks.merging(["U": .distribution(.uniform(min: 0.1, max: 0.9))]) { $1 })
+        _ = try simulation.connect(
+            neurons, neurons, rule: ["rule": .text("fixed_indegree"), "indegree": .number(12)],
+            synapse: [
+                "synapse_model": .text("stdp_synapse"), "lambda": .number(0.1), "Wmax": .number(3),
+                "weight": .distribution(.uniform(min: 0.1, max: 2)), "delay": .distribution(.uniform(min: 0.5, max: 6)),
+            ])
+        _ = try simulation.connect(
+            parrots, neurons, rule: ["rule": .text("fixed_outdegree"), "outdegree": .number(7)],
+            synapse: [
+                "synapse_model": .text("stdp_synapse"), "tau_plus": .distribution(.uniform(min: 10, max: 30)),
+            ])
+        _ = try simulation.connect(
+            neurons, parrots, rule: ["rule": .text("pairwise_bernoulli"), "p": .number(0.1)],
+            synapse: ["synapse_model": .text("tsodyks2_synapse"), "tau_fac": .number(40)])
         let changed = try simulation.connections(source: parrots.node(at: 3))
         try changed.set(["delay": .number(3.3)])
         try simulation.connections(source: glia.node(at: 2)).set(["weight": .number(0.9)])

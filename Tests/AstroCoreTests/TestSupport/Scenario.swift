@@ -66,6 +66,7 @@ struct Scenario: Decodable, Sendable, CustomTestStringConvertible {
     struct Files: Decodable, Sendable {
         let csv: String?
         let spikes_csv: String?
+        let weights_csv: String?
     }
 
     let name: String
@@ -77,7 +78,8 @@ struct Scenario: Decodable, Sendable, CustomTestStringConvertible {
     let record: [Record]
     let spikes_from: [String]?
     let sensitivity: Sensitivity?
-    let columns: [String]
+    /// Of the table of traces; nil where there is none.
+    let columns: [String]?
     let files: Files
 
     var testDescription: String { name }

@@ -86,7 +86,7 @@ extension Scenario {
         return ScenarioRun(traces: traces, spikes: spikes.sorted(), fingerprint: simulation.fingerprint())
     }
 
-    private func build(in simulation: Simulation) throws -> [String: Nodes] {
+    func build(in simulation: Simulation) throws -> [String: Nodes] {
         var handles: [String: Nodes] = [:]
         for entry in nodes {
             handles[entry.name] = try simulation.create(

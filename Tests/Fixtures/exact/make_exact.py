@@ -327,6 +327,22 @@ class Tsodyks:
         return self.weight * released
 
 
+class Tsodyks2:
+    def __init__(self, p, weight):
+        self.p, self.weight, self.last = dict(defaults("tsodyks2_synapse"), **p), weight, None
+        self.x, self.u = self.p["x"], self.p["u"]
+
+    def send(self, t):
+        p = self.p
+        if self.last is not None:
+            h = t - self.last
+            kept = math.exp(-h / p["tau_fac"]) if p["tau_fac"] > 0.0 else 0.0
+            self.x = 1.0 - (1.0 - self.x * (1.0 - self.u)) * math.exp(-h / p["tau_rec"])
+            self.u = p["U"] + self.u * (1.0 - p["U"]) * kept
+        self.last = t
+        return self.weight * self.x * self.u
+
+
 # -------------------------------------------------------------------------------------------------------------------- run
 def build(spec, accuracy):
     dt, members = spec["resolution_ms"], {}
@@ -340,7 +356,7 @@ def build(spec, accuracy):
                                   for _ in range(entry.get("n", 1))]
 
     def connect(source, target, synapse):
-        kinds = {"static_synapse": Static, "tsodyks_synapse": Tsodyks, "sic_connection": lambda p, w: None}
+        kinds = {"static_synapse": Static, "tsodyks_synapse": Tsodyks, "tsodyks2_synapse": Tsodyks2, "sic_connection": lambda p, w: None}
         made = kinds[synapse["synapse_model"]](synapse.get("params", {}), synapse["weight"])
         source.targets.append((target, synapse["weight"], delay_steps(synapse["delay_ms"], dt), made))
 

@@ -11,6 +11,12 @@ BASE = {
     "tsodyks_synapse": {
         "weight": 1.0, "delay": 1.0, "U": 0.5, "tau_psc": 3.0, "tau_fac": 50.0, "tau_rec": 800.0, "x": 0.4, "y": 0.0, "u": 0.2},
     "sic_connection": {"weight": 1.0, "delay": 1.0},
+    "tsodyks2_synapse": {
+        "weight": 1.0, "delay": 1.0, "U": 0.5, "tau_fac": 50.0, "tau_rec": 800.0, "x": 0.4, "u": 0.2},
+    # so strong that targets fire
+    "stdp_synapse": {
+        "weight": 120.0, "delay": 1.0, "tau_plus": 20.0, "lambda": 0.1, "alpha": 1.0, "mu_plus": 0.5, "mu_minus": 0.5, "Wmax": 400.0,
+        "Kplus": 0.5},
 }
 
 

@@ -3,13 +3,12 @@
 -- Nothing of the user's runs here: tables are read raw, userdata by the tables of their types.
 local _, _, host = ...
 
-local ipairs, math, next, pcall, rawget, table, type, utf8 = ipairs, math, next, pcall, rawget, table, type, utf8
+local ipairs, next, pcall, rawget, table, type = ipairs, next, pcall, rawget, table, type
 
 local help = require "astro.help"
 local lexer = require "astro.repl.lexer"
 local reference = require "astro.reference"
 local schemas = require "astro.repl.schemas"
-local tools = require "astro.repl.text"
 local values = require "astro.repl.values"
 
 local item, items_of, joined, topic_items = schemas.item, schemas.items_of, schemas.joined, schemas.topic_items
@@ -246,42 +245,13 @@ function complete.candidates(text, session)
   return prefix, fitting(items, prefix), suffix
 end
 
-local function cut(text, width)
-  if tools.width(text) <= width then return text end
-  return text:sub(1, (utf8.offset(text, width) or #text + 1) - 1) .. "…"
-end
-
--- Names with their notes, or names side by side where there are many.
-local function listing(items, options)
-  local rows = {}
-  if #items <= 24 and options.width >= 60 and items[1].note then
-    local names, widest = {}, 0
-    for i, one in ipairs(items) do
-      names[i] = tools.shown(one.name)
-      widest = math.max(widest, tools.width(names[i]))
-    end
-    for i, one in ipairs(items) do
-      local gap = (" "):rep(widest - tools.width(names[i]) + 2)
-      rows[i] = names[i] .. options.paint("note", gap .. cut(tools.shown(one.note or ""), options.width - widest - 3))
-    end
-    return table.concat(rows, "\n")
-  end
-  local most = math.max(20, options.lines * (options.width // 20))
-  for i = 1, math.min(#items, most) do rows[i] = tools.shown(items[i].name:match("[^/]+/?$")) end
-  if #items > most then rows[#rows + 1] = ("… %d more"):format(#items - most) end
-  return tools.columns(rows, options.width)
-end
-
--- What Tab does at the end of a text: what to insert, and a list to show where that does not settle it.
+-- What can be inserted at the end of a text without a choice: all of the only candidate and what follows it, or what several share.
 --
--- complete.tab(text, session, { width =, lines =, colours = }) -> string, string or nil
-function complete.tab(text, session, options)
-  local prefix, items, suffix = complete.candidates(text, session)
+-- complete.insertion(prefix, items, suffix) -> string
+function complete.insertion(prefix, items, suffix)
   if #items == 0 then return "" end
   if #items == 1 then return items[1].name:sub(#prefix + 1) .. (items[1].goes_on and "" or suffix) end
-  local addition = common_prefix(items):sub(#prefix + 1)
-  if addition ~= "" then return addition end
-  return "", listing(items, { width = options.width, lines = options.lines or 20, paint = tools.painter(options.colours) })
+  return common_prefix(items):sub(#prefix + 1)
 end
 
 return complete

@@ -1,11 +1,12 @@
--- What happens to a line at the prompt: commands, compiling, running, printing. The program reads the lines (Sources/Program/Repl).
+-- What happens to a line at the prompt: commands, compiling, running. The program reads the lines and shows what is displayed
+-- (Sources/Program/Repl).
 local _, _, host = ...
 
 local debug, ipairs, load, next, pairs, rawget, rawset, setmetatable, tostring, type, xpcall =
   debug, ipairs, load, next, pairs, rawget, rawset, setmetatable, tostring, type, xpcall
 local math, require, select, table = math, require, select, table
 local globals = _G
-local explained, show_text = host.explained, host.show_text
+local explained = host.explained
 
 local check = require "astro.check"
 local complete = require "astro.repl.complete"
@@ -16,7 +17,10 @@ local tools = require "astro.repl.text"
 
 local session = {}
 
-local settings = { colours = false, error_colours = false, width = 80 }
+local settings = { colours = false, width = 80 }
+
+-- Shows a text, as the program does it: a "value", a "page", a "note", an "error" or a "hint" to one.
+local display
 
 -- ## Variables
 --
@@ -69,9 +73,9 @@ local function names_of_variables()
   return names
 end
 
--- ## Printing
+-- ## Displaying
 
-local function print_text(text) show_text(text .. "\n") end
+local function print_text(text) display("page", text) end
 
 local function fits_in_line(texts)
   local width = 0
@@ -87,7 +91,7 @@ local function print_values(...)
   for i = 1, select("#", ...) do
     texts[i] = show.text(select(i, ...), { width = settings.width, colours = settings.colours })
   end
-  print_text(table.concat(texts, fits_in_line(texts) and "   " or "\n"))
+  display("value", table.concat(texts, fits_in_line(texts) and "   " or "\n"))
 end
 
 -- ## Errors
@@ -115,9 +119,7 @@ local function catch(problem)
   return { message = message, lines = own_lines(debug.traceback("", 2)) }
 end
 
-local function complain(text)
-  show_text(tools.painter(settings.error_colours)("error", tools.shown(text)) .. "\n", true)
-end
+local function complain(text) display("error", text) end
 
 -- A chunk of one line needs no number.
 local function without_place(message, text)
@@ -130,7 +132,7 @@ local function report(problem, text)
   complain(without_place(problem.message, text))
   if #problem.lines > 2 and not told_of_traceback then
     told_of_traceback = true
-    show_text(tools.painter(settings.error_colours)("note", "(:traceback shows the way there)") .. "\n", true)
+    display("hint", "(:traceback shows the way there)")
   end
 end
 
@@ -194,15 +196,17 @@ local function print_help(topic)
   if text then print_text(text) else complain(problem) end
 end
 
--- help() at the prompt; a session's variable is what it is, unless help knows the name itself.
-local function help_on(name)
+-- A session's variable is what it is, unless help knows the name itself.
+local function topic_of(name)
   local known = help.text(name)
   local value = read(name)
-  if not known and value ~= nil then return print_help(value) end
+  if not known and value ~= nil then return value end
   local receiver, member = name:match("^([%a_][%w_]*)[.:]([%a_][%w_]*)$")
   local type_name = receiver and not known and require("astro.reference").type_name(read(receiver))
-  print_help(type_name and type_name .. ":" .. member or name)
+  return type_name and type_name .. ":" .. member or name
 end
+
+local function help_on(name) print_help(topic_of(name)) end
 
 local function help_function(...)
   if select("#", ...) == 0 then return print_help() end
@@ -225,7 +229,7 @@ function commands.time(text)
   if text == "" then return complain(":time needs code to run, as in :time sim:simulate(1000)") end
   local start = host.seconds()
   run(text)
-  print_text(tools.painter(settings.colours)("note", seconds_text(host.seconds() - start)))
+  display("note", seconds_text(host.seconds() - start))
 end
 
 function commands.traceback()
@@ -292,6 +296,8 @@ end
 
 function session.set(name, value) settings[name] = value end
 
+function session.show_with(shows) display = shows end
+
 -- Is the text the beginning of a longer statement?
 function session.needs_more(text)
   if text:find("^%s*%?") or text:find("^%s*:%a") and not text:find("^%s*:time%s") then return false end
@@ -315,7 +321,7 @@ function session.excess_indent(text)
   return math.max(0, #spaces - 2 * math.max(0, lexer.open_blocks(above) - 1))
 end
 
--- Runs what was entered and prints what comes of it. True ends the session.
+-- Runs what was entered and displays what comes of it. True ends the session.
 function session.evaluate(text)
   local word = text:match("^%s*(.-)%s*$")
   if word == "" then return end
@@ -327,18 +333,16 @@ function session.evaluate(text)
   return (commands[name] or unknown_command)(commands[name] and rest or name)
 end
 
-function session.tab(text, lines)
-  local context = { read = read, variables = names_of_variables }
-  return complete.tab(text, context, { width = settings.width, lines = lines, colours = settings.colours })
+-- What can stand at the end of the text: what is typed of it, what Tab inserts, and the candidates.
+function session.completions(text)
+  local prefix, items, suffix = complete.candidates(text, { read = read, variables = names_of_variables })
+  return prefix, complete.insertion(prefix, items, suffix), items
 end
 
--- One line for the beginning.
-function session.banner(version)
-  local paint = tools.painter(settings.colours)
-  local long = "?NAME for help, Tab completes, :quit leaves"
-  local text = "astrolua " .. version
-  local rest = settings.width >= #text + #long + 5 and long or "?NAME for help"
-  print_text(paint("heading", text) .. "  " .. paint("note", rest))
+-- What help tells about the name at the end of the text, or nothing.
+function session.inspect(text)
+  local name = text:match("[%a_][%w_.:]*$")
+  return name and help.text(topic_of(name), { width = settings.width, colours = settings.colours })
 end
 
 return session

@@ -53,7 +53,7 @@ struct PoissonGenerator: SpikeSource {
     /// Trains of a link are drawn for many connections at once, and many steps if spikes are rare.
     func feed(_ piece: DeviceLink.Piece, from firstArrival: Int, seed: Int64) -> any Feed {
         let link = piece.link
-        guard counts.mean > 0, link.receptor == 0 else { return Silence() }
+        guard counts.mean > 0, piece.isHeard else { return Silence() }
         guard link.count >= RareWindow.fewestConnections, let rareWindow else {
             return PoissonFeed(self, piece, seed: seed)
         }

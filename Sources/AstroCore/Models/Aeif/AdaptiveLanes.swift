@@ -4,7 +4,7 @@
 ///
 /// What becomes of a cell depends on that cell alone, never on its neighbours in the lanes.
 struct AdaptiveLanes {
-    private let model: AeifCondAlphaAstro
+    private let model: AeifKernel
     private let deferred: DeferredCells
     private let end: Int
     /// Deferred cells not yet looked at, first for those that were calm. The long ones come first, so that lanes finish
@@ -40,7 +40,7 @@ struct AdaptiveLanes {
     private static let mostTrials = 1e6
 
     /// Memory is the worker's.
-    init(_ model: AeifCondAlphaAstro, _ deferred: DeferredCells, until end: Int) {
+    init(_ model: AeifKernel, _ deferred: DeferredCells, until end: Int) {
         (self.model, self.deferred, self.end) = (model, deferred, end)
         let memory = deferred.memory.memory(bytes: Self.laneBytes + Self.rowCount * 8)
         lanes = memory.bindMemory(to: Lane.self, capacity: Self.width)
@@ -152,10 +152,10 @@ struct AdaptiveLanes {
         let input = deferred.input(lanes[lane].item, lanes[lane].step)
         let cell = lanes[lane].cell
         sloped &= ~(1 << LaneBits(lane))
-        self[.dg_ex, lane] = self[.dg_ex, lane].addingProduct(model.jump_ex[cell], input.excitatory)
-        self[.dg_in, lane] = self[.dg_in, lane].addingProduct(model.jump_in[cell], input.inhibitory)
-        self[.stimulus, lane] = input.current
-        self[.slowInwardCurrent, lane] = input.slowInwardCurrent
+        model.shape.add(model.jump_ex[cell], input[AeifKernel.ex], &self[.g_ex, lane], &self[.dg_ex, lane])
+        model.shape.add(model.jump_in[cell], input[AeifKernel.inh], &self[.g_in, lane], &self[.dg_in, lane])
+        self[.stimulus, lane] = input[AeifKernel.stimulus]
+        self[.slowInwardCurrent, lane] = input[AeifKernel.slowInwardCurrent]
         self[.refractory, lane] = max(self[.refractory, lane] - 1, 0)
         self[.time, lane] = 0
         lanes[lane].step += 1
@@ -246,10 +246,10 @@ struct AdaptiveLanes {
         io.emit(step: lanes[lane].step, cell: cell)
     }
 
-    /// Lanes whose variables are what the model may reach; not where they are no numbers.
+    /// Lanes whose variables are what the model may reach; not where they are NaN.
     private var inRange: LaneBits {
-        vector(.V).isAtLeast(Vector(repeating: AeifCondAlphaAstro.lowestPotential)).bits
-            & Vector(repeating: AeifCondAlphaAstro.largestAdaptation).isAtLeast(vector(.w).magnitude).bits
+        vector(.V).isAtLeast(Vector(repeating: AeifKernel.lowestPotential)).bits
+            & Vector(repeating: AeifKernel.largestAdaptation).isAtLeast(vector(.w).magnitude).bits
     }
 
     /// Lanes with too many trials in a step.

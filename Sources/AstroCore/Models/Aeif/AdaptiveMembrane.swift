@@ -13,7 +13,7 @@ struct AdaptiveMembrane {
     /// - `load`: fetches a column's values of the cells in the lanes.
     /// - `input`: currents from outside, in pA.
     @inline(__always)
-    init(_ model: AeifCondAlphaAstro, input: Vector, refractory: Vector.Mask, _ load: (Column) -> Vector) {
+    init(_ model: AeifKernel, input: Vector, refractory: Vector.Mask, _ load: (Column) -> Vector) {
         g_L = load(model.g_L)
         E_L = load(model.E_L)
         V_peak = load(model.V_peak)

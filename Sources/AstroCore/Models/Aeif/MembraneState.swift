@@ -30,7 +30,7 @@ extension MembraneState {
 
     /// As the columns of the model have it.
     @inline(__always)
-    init(_ model: AeifCondAlphaAstro, _ load: (Column) -> Vector) {
+    init(_ model: AeifKernel, _ load: (Column) -> Vector) {
         self.init(
             V: load(model.V_m), w: load(model.w), g_ex: load(model.g_ex), dg_ex: load(model.dg_ex),
             g_in: load(model.g_in), dg_in: load(model.dg_in))
@@ -38,7 +38,7 @@ extension MembraneState {
 
     /// Goes through the variables and their columns.
     @inline(__always)
-    func forEach(_ model: AeifCondAlphaAstro, _ body: (Column, Vector) -> Void) {
+    func forEach(_ model: AeifKernel, _ body: (Column, Vector) -> Void) {
         body(model.V_m, V)
         body(model.w, w)
         body(model.g_ex, g_ex)

@@ -17,7 +17,7 @@
 /// Conductances: g(s) = (g + dg s) exp(-s/tau), whose terms are (-h/tau)^n/n! (g - n tau dg).
 /// One exponential a step. Order 6, since the sixth term must be small anyway for the fifth to be a measure.
 struct TaylorMembrane<Vector: LaneVector> {
-    typealias Model = AeifCondAlphaAstro
+    typealias Model = AeifKernel
 
     private let s1, s2, s3, s4, s5, s6: Vector
     private let r1, r2, r3, r4, r5, r6: Vector

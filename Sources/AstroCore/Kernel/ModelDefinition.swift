@@ -1,0 +1,90 @@
+/// A kind of cell: its tables, and what makes the kernel that advances cells. The only place where a model is described; the
+/// program, its pages, help, checkpoints and messages read it.
+///
+/// A model of the program is one file in Models/ with a `definition`, and one line in `Catalogue`. Definitions are compared by
+/// identity: two of the same name are two models.
+package final class ModelDefinition: Sendable {
+    package let name: String
+    package let family: NodeFamily
+    package let text: ModelText
+    package let parameters: [Parameter]
+    package let recordables: [Recordable]
+    package let ports: Ports
+    package let outputs: [Output]
+
+    /// State that no user sees.
+    package let hiddenState: [HiddenState]
+
+    /// What is looked at now and then while a simulation runs. NaN anywhere in the state must show in one of these states a step
+    /// later.
+    package let stateLimits: [StateLimit]
+
+    /// Conditions between parameters; throws an `InputError`. It gets a cell's values by name.
+    package let check: @Sendable (_ value: (String) -> Double) throws -> Void
+
+    /// Makes the kernel for the cells of a batch.
+    package let bind: @Sendable (ModelColumns) -> any NodeKernel
+
+    package struct HiddenState: Sendable {
+        package let name: String
+        package let start: Double
+
+        package init(_ name: String, start: Double = 0) { (self.name, self.start) = (name, start) }
+    }
+
+    package struct StateLimit: Sendable {
+        package let name: String
+        package let range: ClosedRange<Double>
+
+        package init(_ name: String, _ range: ClosedRange<Double>) { (self.name, self.range) = (name, range) }
+
+        /// Of a state that may have any finite value.
+        package static func finite(_ name: String) -> Self {
+            Self(name, -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude)
+        }
+    }
+
+    package init(
+        _ name: String, _ family: NodeFamily, parameters: [Parameter], recordables: [Recordable] = [], ports: [Port],
+        outputs: [Output] = [.spikes], hiddenState: [HiddenState] = [], stateLimits: [StateLimit] = [], text: ModelText,
+        check: @escaping @Sendable (_ value: (String) -> Double) throws -> Void = { _ in },
+        bind: @escaping @Sendable (ModelColumns) -> any NodeKernel
+    ) {
+        (self.name, self.family, self.text) = (name, family, text)
+        (self.parameters, self.recordables, self.outputs) = (parameters, recordables, outputs)
+        self.ports = Ports(ports)
+        (self.hiddenState, self.stateLimits) = (hiddenState, stateLimits)
+        (self.check, self.bind) = (check, bind)
+    }
+
+    var sendsSpikes: Bool { outputs.contains(.spikes) }
+
+    /// The place of a signal among those that the model sends, by which its kernel names it; nil where it sends none of that name.
+    func signal(_ name: String) -> Int? { signals.firstIndex(of: name) }
+
+    /// Names of the signals that the model sends.
+    var signals: [String] { outputs.compactMap { if case .signal(let name) = $0 { name } else { nil } } }
+
+    func isState(_ name: String) -> Bool {
+        parameters.first { $0.name == name }.map { $0.role == .state } ?? true
+    }
+
+    /// All columns of a batch and what cells begin with. States are never shared.
+    var starts: [ColumnStart] {
+        parameters.map { ColumnStart(name: $0.name, value: $0.defaultNumber, isState: $0.role == .state) }
+            + hiddenState.map { ColumnStart(name: $0.name, value: $0.start, isState: true) }
+    }
+}
+
+package enum NodeFamily: String, Sendable { case neuron, astrocyte, stimulator, recorder }
+
+/// A column of a batch, and what cells begin with.
+struct ColumnStart {
+    let name: String
+    let value: Double
+    let isState: Bool
+}
+
+extension ModelDefinition: Equatable {
+    package static func == (a: ModelDefinition, b: ModelDefinition) -> Bool { a === b }
+}

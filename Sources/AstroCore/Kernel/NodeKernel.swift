@@ -1,0 +1,37 @@
+/// A model bound to the columns of a batch of cells. It is made anew whenever a parameter changes, so it may hold what derives from
+/// parameters.
+///
+/// The call of `advance` is dynamic, once a block of cells; inside, everything is concrete. What becomes of a cell depends on that
+/// cell, or on its population where the model says so, never on others of the batch.
+package protocol NodeKernel {
+    /// Advances `cells` from the beginning of `steps.lowerBound` to the end of the last step. `cells` starts at a
+    /// multiple of `blockSize`; cells from `io.count` on are padding.
+    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
+
+    /// Called when all cells of a worker have been advanced: for those that were put off.
+    func finish(steps: Range<Int>, io: borrowing CellIO)
+}
+
+extension NodeKernel {
+    package func finish(steps: Range<Int>, io: borrowing CellIO) {}
+}
+
+/// A kernel that advances a vector of cells at a time.
+package protocol VectorKernel: NodeKernel {
+    /// `Lanes`, or `LanePair` for a kernel that waits for itself.
+    associatedtype Vector: LaneVector
+    /// As `advance`, for the cells of one vector from `first` on.
+    func advanceVector(_ first: Int, _ steps: Range<Int>, _ io: borrowing CellIO)
+}
+
+extension VectorKernel {
+    // a function of its own: inlined into a protocol's witness, its vector instructions become calls
+    @inline(never)
+    package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
+            advanceVector(cell, steps, io)
+            cell &+= Vector.laneCount
+        }
+    }
+}

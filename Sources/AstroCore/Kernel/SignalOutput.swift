@@ -1,0 +1,72 @@
+import CLanes
+
+/// Where a kernel puts a signal down: for each sending cell a run of values, one a step of the slice.
+///
+/// Kernels compute a step of many cells at a time, receivers add up all steps of single senders: values are put down step
+/// by step in a small buffer of the worker and turned, eight cells at a time, into the runs.
+package struct SignalOutput {
+    /// The run of the batch's first cell.
+    let runs: UnsafeMutablePointer<Double>
+    /// Steps in a run.
+    let stride: Int
+    /// A row a step, with `blockSize` places.
+    let buffer: UnsafeMutablePointer<Double>
+    /// Set where a value is not 0.
+    let isActive: UnsafeMutablePointer<Bool>
+    let firstStep: Int
+
+    /// Sends the values of a vector of cells at the end of `step`. To be followed by `finish` for the same cells when all steps are
+    /// done.
+    ///
+    /// - `active`: lanes where the value is not 0.
+    @inline(__always)
+    package func send(_ values: some LaneVector, active: LaneBits, step: Int, cell: Int) {
+        if active != 0 { isActive.pointee = true }
+        values.store(at: buffer + ((step &- firstStep) &* blockSize &+ cell % blockSize))
+    }
+
+    /// Hands on what was sent of `width` cells from `cell` on.
+    @inline(__always)
+    package func finish(_ cell: Int, _ width: Int, _ steps: Range<Int>) {
+        turn(cells: cell..<cell &+ width, lags: steps.lowerBound &- firstStep..<steps.upperBound &- firstStep)
+    }
+
+    static func bufferBytes(_ steps: Int) -> Int { steps * blockSize * 8 }
+
+    @inline(__always)
+    private func turn(cells: Range<Int>, lags: Range<Int>) {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
+            let number = min(8, cells.upperBound &- cell)
+            turn(cell, number, lags)
+            cell &+= number
+        }
+    }
+
+    @inline(__always)
+    private func turn(_ cell: Int, _ number: Int, _ lags: Range<Int>) {
+        var lag = lags.lowerBound
+        if number == 8 {
+            while lag &+ 8 <= lags.upperBound {
+                astro_turn_8(place(lag, cell), blockSize, run(cell, lag), stride)
+                lag &+= 8
+            }
+            while lag &+ 2 <= lags.upperBound {
+                astro_turn_2(place(lag, cell), blockSize, run(cell, lag), stride)
+                lag &+= 2
+            }
+        }
+        while lag < lags.upperBound {
+            for i in 0..<number { run(cell &+ i, lag).pointee = place(lag, cell)[i] }
+            lag &+= 1
+        }
+    }
+
+    @inline(__always)
+    private func place(_ lag: Int, _ cell: Int) -> UnsafeMutablePointer<Double> {
+        buffer + (lag &* blockSize &+ cell % blockSize)
+    }
+
+    @inline(__always)
+    private func run(_ cell: Int, _ lag: Int) -> UnsafeMutablePointer<Double> { runs + (cell &* stride &+ lag) }
+}

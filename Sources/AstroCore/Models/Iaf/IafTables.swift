@@ -1,0 +1,70 @@
+/// What the leaky integrate-and-fire neurons with synaptic currents have in common, for their definitions.
+enum IafTables {
+    // swift-format-ignore
+    static func parameters(tau_syn: (ex: String, in: String), _ others: [Parameter]) -> [Parameter] {
+        [
+            Parameter("V_m",        -70, .mV, "membrane potential", .any, .state),
+            Parameter("C_m",        250, .pF, "membrane capacitance", .positive),
+            Parameter("t_ref",      2,   .ms, "refractory time", .nonNegative),
+            Parameter("V_th",       -55, .mV, "spike threshold", and: "above V_reset"),
+            Parameter("V_reset",    -70, .mV, "potential after a spike", and: "below V_th"),
+            Parameter("E_L",        -70, .mV, "resting potential"),
+            Parameter("I_e",        0,   .pA, "constant current"),
+            Parameter("tau_m",      10,  .ms, "membrane time constant", .positive),
+            Parameter("tau_syn_ex", 2,   .ms, tau_syn.ex, .positive),
+            Parameter("tau_syn_in", 2,   .ms, tau_syn.in, .positive),
+        ] + others + [
+            Parameter("tau_minus",  20,  .ms, "time constant of the post-spike trace that stdp_synapse reads", .positive),
+        ]
+    }
+
+    static let recordables = [
+        Recordable("V_m", .mV, "membrane potential"),
+        Recordable("I_syn_ex", .pA, "excitatory synaptic current"),
+        Recordable("I_syn_in", .pA, "inhibitory synaptic current, negative"),
+        Recordable("I_SIC", .pA, "slow inward current"),
+    ]
+
+    static let stateLimits: [ModelDefinition.StateLimit] = [.finite("V_m"), .finite("I_syn_ex"), .finite("I_syn_in")]
+
+    static let reference = "Rotter & Diesmann (1999), Biol Cybern 81:381, doi:10.1007/s004220050570"
+
+    static let notes = [
+        "Setting E_L does not move V_m, V_th and V_reset.",
+        "Propagated exactly, whatever the time constants, also where tau_m and tau_syn are equal.",
+        "The threshold is tested at the end of a step; V_m is held at V_reset for t_ref.",
+    ]
+
+    /// Conditions between the parameters of the model `name`.
+    static func check(_ name: String) -> @Sendable ((String) -> Double) throws -> Void {
+        { value in
+            let V_reset = value("V_reset"), V_th = value("V_th")
+            guard V_reset < V_th else {
+                throw InputError(
+                    "\(name): V_reset = \(formatted(V_reset)) mV must be below V_th = \(formatted(V_th)) mV")
+            }
+        }
+    }
+}
+
+/// The membrane of a leaky integrate-and-fire neuron between two spikes, without its synaptic currents: what all cells of a batch
+/// need for a step.
+struct IafMembrane {
+    let V_m, I_stim, I_SIC, refractory: Column
+    let E_L, I_e, V_th, V_reset: Column
+    /// With u = V_m - E_L: u <- P_uu u + P_ue (constant currents).
+    let P_uu, P_ue: Column
+    let refractorySteps: Column
+
+    static let hiddenState: [ModelDefinition.HiddenState] = [.init("I_stim"), .init("I_SIC"), .init("refractory")]
+
+    init(_ columns: ModelColumns) {
+        let h = columns.resolution, tau_m = columns["tau_m"], C_m = columns["C_m"], t_ref = columns["t_ref"]
+        (V_m, I_stim, I_SIC) = (columns["V_m"], columns["I_stim"], columns["I_SIC"])
+        (refractory, E_L, I_e) = (columns["refractory"], columns["E_L"], columns["I_e"])
+        (V_th, V_reset) = (columns["V_th"], columns["V_reset"])
+        P_uu = columns.derived { exponentialEverywhere(-h / $0[tau_m]) }
+        P_ue = columns.derived { $0[tau_m] / $0[C_m] * (1 - exponentialEverywhere(-h / $0[tau_m])) }
+        refractorySteps = columns.derived { Double(TimeGrid.stepsUp($0[t_ref], h)) }
+    }
+}

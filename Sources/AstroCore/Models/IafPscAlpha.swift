@@ -1,0 +1,136 @@
+/// Leaky integrate-and-fire neuron with alpha-shaped synaptic currents.
+///
+///     C_m dV_m/dt   = -C_m (V_m - E_L) / tau_m + I_syn_ex + I_syn_in + I_e + I_stim + I_SIC    pA
+///     dI_syn/dt     = dI_syn - I_syn / tau_syn,    d(dI_syn)/dt = -dI_syn / tau_syn            pA/ms  (ex and in)
+///     V_m >= V_th: spike, then V_m = V_reset for t_ref
+///
+/// Linear between spikes, so a step is exact (`CurrentPropagator`).
+///
+/// Rotter & Diesmann (1999), doi:10.1007/s004220050570.
+struct IafPscAlpha: VectorKernel {
+    static let definition = ModelDefinition(
+        "iaf_psc_alpha", .neuron,
+        parameters: IafTables.parameters(
+            tau_syn: (
+                "time to peak of the alpha-shaped excitatory current",
+                "time to peak of the alpha-shaped inhibitory current"
+            ), [Parameter("V_min", -.infinity, .mV, "lowest V_m", .extended)]),
+        recordables: IafTables.recordables,
+        ports: [.spikes("ex", .positive), .spikes("in", .negative), .current("I_stim"), .signal("I_SIC")],
+        hiddenState: [.init("I_syn_ex"), .init("I_syn_in"), .init("dI_syn_ex"), .init("dI_syn_in")]
+            + IafMembrane.hiddenState,
+        stateLimits: IafTables.stateLimits,
+        text: ModelText(
+            summary: "Leaky integrate-and-fire neuron with alpha-shaped synaptic currents.",
+            equations: """
+                C_m dV_m/dt      = -C_m (V_m - E_L) / tau_m + I_syn_ex + I_syn_in + I_e + I_stim + I_SIC
+                d(dI_syn_ex)/dt  = -dI_syn_ex / tau_syn_ex
+                d(I_syn_ex)/dt   = dI_syn_ex - I_syn_ex / tau_syn_ex                               (I_syn_in likewise)
+
+                spike weight W: dI_syn_ex += W e / tau_syn_ex for W > 0, dI_syn_in += W e / tau_syn_in otherwise
+                V_m >= V_th: spike, V_m = V_reset, held for t_ref
+                """,
+            references: [IafTables.reference],
+            notes: IafTables.notes + ["V_m is bounded below by V_min."]),
+        check: IafTables.check("iaf_psc_alpha")
+    ) { IafPscAlpha($0) }
+
+    private let membrane: IafMembrane
+    private let V_min: Column
+    private let ex, inh: Current
+
+    /// One synaptic current: its columns, and what derives from its time constant.
+    private struct Current {
+        /// pA, and pA/ms.
+        let I, dI: Column
+        /// mV per pA and per pA/ms at the beginning of a step.
+        let P_uI, P_ud: Column
+        /// Decay over a step, that times the step in ms, and what a spike of 1 pA adds to dI.
+        let decay, decay_h, jump: Column
+
+        init(_ columns: ModelColumns, _ name: String) {
+            let h = columns.resolution, tau_m = columns["tau_m"], C_m = columns["C_m"], tau = columns["tau_syn_\(name)"]
+            (I, dI) = (columns["I_syn_\(name)"], columns["dI_syn_\(name)"])
+            let propagator = { (cell: ModelColumns.Cell) in
+                CurrentPropagator(h, tau_m: cell[tau_m], tau_syn: cell[tau], C_m: cell[C_m])
+            }
+            P_uI = columns.derived { propagator($0).current }
+            P_ud = columns.derived { propagator($0).driving }
+            decay = columns.derived { exponentialEverywhere(-h / $0[tau]) }
+            decay_h = columns.derived { h * exponentialEverywhere(-h / $0[tau]) }
+            jump = columns.derived { 2.718281828459045 / $0[tau] }
+        }
+    }
+
+    /// The same of a vector of cells.
+    private struct Lane {
+        let P_uI, P_ud, decay, decay_h, jump: Vector
+        var I, dI: Vector
+
+        @inline(__always)
+        init(_ current: Current, _ cell: Int) {
+            (P_uI, P_ud) = (current.P_uI.vector(cell), current.P_ud.vector(cell))
+            (decay, decay_h) = (current.decay.vector(cell), current.decay_h.vector(cell))
+            jump = current.jump.vector(cell)
+            (I, dI) = (current.I.vector(cell), current.dI.vector(cell))
+        }
+
+        /// `x` plus what the current adds to the potential in a step.
+        @inline(__always)
+        func onto(_ x: Vector) -> Vector { x.addingProduct(P_uI, I).addingProduct(P_ud, dI) }
+
+        @inline(__always)
+        mutating func advance(_ spikes: Vector) {
+            I = (decay * I).addingProduct(decay_h, dI)
+            dI = (decay * dI).addingProduct(jump, spikes)
+        }
+
+        @inline(__always)
+        func store(_ current: Current, _ cell: Int) {
+            current.I.store(I, cell)
+            current.dI.store(dI, cell)
+        }
+    }
+
+    init(_ columns: ModelColumns) {
+        membrane = IafMembrane(columns)
+        V_min = columns["V_min"]
+        (ex, inh) = (Current(columns, "ex"), Current(columns, "in"))
+    }
+
+    typealias Vector = LanePair
+
+    @inline(__always)
+    func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+        let load = { (column: Column) -> Vector in column.vector(cell) }
+        let E_L = load(membrane.E_L), V_th = load(membrane.V_th), V_reset = load(membrane.V_reset)
+        let P_uu = load(membrane.P_uu), P_ue = load(membrane.P_ue), I_e = load(membrane.I_e), lowest = load(V_min)
+        let real = io.realLanes(cell, Vector.laneCount), t_ref = load(membrane.refractorySteps)
+        let excitatory = io.spikes(0), inhibitory = io.spikes(1), stimulusIn = io.held(2), slowIn = io.held(3)
+        var V = load(membrane.V_m), ex = Lane(self.ex, cell), inh = Lane(self.inh, cell)
+        var stimulus = load(membrane.I_stim), slow = load(membrane.I_SIC), wait = load(membrane.refractory)
+        for step in steps {
+            let driven = inh.onto(ex.onto(P_ue * ((I_e + stimulus) + slow)))
+            let next = E_L + driven.addingProduct(P_uu, V - E_L)
+            V = Vector.zeros.isLess(than: wait).select(V, lowest.orLarger(next))
+            wait = Vector.zeros.orLarger(wait - Vector(repeating: 1))
+            ex.advance(excitatory.take(step &+ 1, cell))
+            inh.advance(Vector.zeros - inhibitory.take(step &+ 1, cell))
+            let spiking = real & V.isAtLeast(V_th).bits
+            if spiking != 0 {
+                for lane in SetBits(spiking) { io.emit(step: step, cell: cell &+ lane) }
+                let mask = Vector.Mask(bits: spiking)
+                V = mask.select(V_reset, V)
+                wait = mask.select(t_ref, wait)
+            }
+            stimulus = stimulusIn.take(step &+ 1, cell)
+            slow = slowIn.take(step &+ 1, cell)
+        }
+        membrane.V_m.store(V, cell)
+        ex.store(self.ex, cell)
+        inh.store(self.inh, cell)
+        membrane.I_stim.store(stimulus, cell)
+        membrane.I_SIC.store(slow, cell)
+        membrane.refractory.store(wait, cell)
+    }
+}

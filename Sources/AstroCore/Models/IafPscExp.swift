@@ -1,0 +1,139 @@
+/// Leaky integrate-and-fire neuron with exponentially decaying synaptic currents.
+///
+///     C_m dV_m/dt  = -C_m (V_m - E_L) / tau_m + I_syn_ex + I_syn_in + I_e + I_stim + I_SIC     pA
+///     dI_syn_ex/dt = (I_filtered - I_syn_ex) / tau_syn_ex                                      pA/ms
+///     dI_syn_in/dt = -I_syn_in / tau_syn_in                                                    pA/ms
+///     V_m >= V_th: spike, then V_m = V_reset for t_ref
+///
+/// I_filtered is what arrives on receptor 1. Linear between spikes, so a step is exact (`CurrentPropagator`). With delta > 0 the
+/// threshold is soft: a step has a spike with the probability rho exp((V_m - V_th)/delta) h.
+///
+/// Rotter & Diesmann (1999), doi:10.1007/s004220050570; Tsodyks, Uziel & Markram (2000), J Neurosci 20:RC50.
+struct IafPscExp: VectorKernel {
+    // swift-format-ignore
+    private static let softThreshold = [
+        Parameter("delta", 0,    .mV, "width of the stochastic threshold; 0 = a sharp threshold", .nonNegative),
+        Parameter("rho",   0.01, .Hz, "rate of spikes at the threshold, where delta > 0", .nonNegative),
+    ]
+
+    static let definition = ModelDefinition(
+        "iaf_psc_exp", .neuron,
+        parameters: IafTables.parameters(
+            tau_syn: ("decay time of the excitatory current", "decay time of the inhibitory current"), softThreshold),
+        recordables: IafTables.recordables,
+        ports: [
+            .spikes("ex", .positive), .spikes("in", .negative), .current("I_stim"), .current("I_filtered", receptor: 1),
+            .signal("I_SIC"),
+        ],
+        hiddenState: [.init("I_syn_ex"), .init("I_syn_in"), .init("I_filtered")] + IafMembrane.hiddenState,
+        stateLimits: IafTables.stateLimits,
+        text: ModelText(
+            summary: "Leaky integrate-and-fire neuron with exponentially decaying synaptic currents.",
+            equations: """
+                C_m dV_m/dt  = -C_m (V_m - E_L) / tau_m + I_syn_ex + I_syn_in + I_e + I_stim + I_SIC
+                dI_syn_ex/dt = (I_filtered - I_syn_ex) / tau_syn_ex
+                dI_syn_in/dt = -I_syn_in / tau_syn_in
+
+                spike weight W: I_syn_ex += W for W > 0, I_syn_in += W otherwise
+                V_m >= V_th: spike, V_m = V_reset, held for t_ref
+                """,
+            references: [IafTables.reference, "Tsodyks, Uziel & Markram (2000), J Neurosci 20:RC50"],
+            notes: IafTables.notes + [
+                "A current on receptor 1 (I_filtered) passes through the excitatory time constant.",
+                "With delta > 0, a step of h ms has a spike with the probability rho exp((V_m - V_th)/delta) h/1000.",
+            ]),
+        check: IafTables.check("iaf_psc_exp")
+    ) { IafPscExp($0) }
+
+    private let membrane: IafMembrane
+    private let I_syn_ex, I_syn_in, I_filtered, delta, rho: Column
+    /// mV per pA at the beginning of a step.
+    private let P_ux, P_ui: Column
+    /// Decay of the currents over a step, and what a filtered current comes to.
+    private let P_xx, P_ii, P_xf: Column
+    private let isSoft: Bool
+    private let resolution: Double
+
+    init(_ columns: ModelColumns) {
+        let h = columns.resolution
+        resolution = h
+        membrane = IafMembrane(columns)
+        (I_syn_ex, I_syn_in, I_filtered) = (columns["I_syn_ex"], columns["I_syn_in"], columns["I_filtered"])
+        (delta, rho) = (columns["delta"], columns["rho"])
+        isSoft = (columns.range(delta)?.upperBound ?? 0) > 0
+        let tau_m = columns["tau_m"], C_m = columns["C_m"], tau_ex = columns["tau_syn_ex"],
+            tau_in = columns["tau_syn_in"]
+        let onto = { (cell: ModelColumns.Cell, tau: Column) in
+            CurrentPropagator(h, tau_m: cell[tau_m], tau_syn: cell[tau], C_m: cell[C_m]).current
+        }
+        P_ux = columns.derived { onto($0, tau_ex) }
+        P_ui = columns.derived { onto($0, tau_in) }
+        P_xx = columns.derived { exponentialEverywhere(-h / $0[tau_ex]) }
+        P_ii = columns.derived { exponentialEverywhere(-h / $0[tau_in]) }
+        P_xf = columns.derived { 1 - exponentialEverywhere(-h / $0[tau_ex]) }
+    }
+
+    typealias Vector = LanePair
+
+    @inline(__always)
+    func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+        let load = { (column: Column) -> Vector in column.vector(cell) }
+        let E_L = load(membrane.E_L), V_th = load(membrane.V_th), V_reset = load(membrane.V_reset)
+        let P_uu = load(membrane.P_uu), P_ue = load(membrane.P_ue), P_ux = load(self.P_ux), P_ui = load(self.P_ui)
+        let P_xx = load(self.P_xx), P_ii = load(self.P_ii), P_xf = load(self.P_xf), I_e = load(membrane.I_e)
+        let real = io.realLanes(cell, Vector.laneCount), t_ref = load(membrane.refractorySteps)
+        let excitatory = io.spikes(0), inhibitory = io.spikes(1)
+        let stimulusIn = io.held(2), filteredIn = io.held(3), slowIn = io.held(4)
+        var V = load(membrane.V_m), ex = load(I_syn_ex), inh = load(I_syn_in), filtered = load(I_filtered)
+        var stimulus = load(membrane.I_stim), slow = load(membrane.I_SIC), wait = load(membrane.refractory)
+        for step in steps {
+            let constant = (I_e + stimulus) + slow
+            let driven = (P_ue * constant).addingProduct(P_ux, ex).addingProduct(P_ui, inh)
+            let next = E_L + driven.addingProduct(P_uu, V - E_L)
+            V = Vector.zeros.isLess(than: wait).select(V, next)
+            wait = Vector.zeros.orLarger(wait - Vector(repeating: 1))
+            ex = (P_xx * ex).addingProduct(P_xf, filtered) + excitatory.take(step &+ 1, cell)
+            inh = (P_ii * inh) - inhibitory.take(step &+ 1, cell)
+            let spiking = real & (isSoft ? escaping(V, cell, step, real, io) : V.isAtLeast(V_th).bits)
+            if spiking != 0 {
+                for lane in SetBits(spiking) { io.emit(step: step, cell: cell &+ lane) }
+                let mask = Vector.Mask(bits: spiking)
+                V = mask.select(V_reset, V)
+                wait = mask.select(t_ref, wait)
+            }
+            stimulus = stimulusIn.take(step &+ 1, cell)
+            filtered = filteredIn.take(step &+ 1, cell)
+            slow = slowIn.take(step &+ 1, cell)
+        }
+        membrane.V_m.store(V, cell)
+        I_syn_ex.store(ex, cell)
+        I_syn_in.store(inh, cell)
+        I_filtered.store(filtered, cell)
+        membrane.I_stim.store(stimulus, cell)
+        membrane.I_SIC.store(slow, cell)
+        membrane.refractory.store(wait, cell)
+    }
+
+    /// Lanes that spike where thresholds may be soft.
+    @inline(never)
+    private func escaping(
+        _ V: Vector, _ cell: Int, _ step: Int, _ real: LaneBits, _ io: borrowing CellIO
+    ) -> LaneBits {
+        var bits: LaneBits = 0
+        withUnsafeTemporaryAllocation(byteCount: Vector.laneCount * 8, alignment: 64) { memory in
+            let potentials = memory.bindMemory(to: Double.self).baseAddress!
+            V.store(at: potentials)
+            for lane in SetBits(real) where spikes(potentials[lane], cell &+ lane, step, io) {
+                bits |= 1 << LaneBits(lane)
+            }
+        }
+        return bits
+    }
+
+    private func spikes(_ V: Double, _ cell: Int, _ step: Int, _ io: borrowing CellIO) -> Bool {
+        let above = V - membrane.V_th[cell]
+        guard delta[cell] > 0 else { return above >= 0 }
+        let expected = rho[cell] * exponentialEverywhere(above / delta[cell]) * resolution / 1000
+        return io.uniform(step: step, cell: cell) < expected
+    }
+}

@@ -1,0 +1,99 @@
+/// Spikes of targets that synapses look back at: whose are kept, and for how long.
+extension Simulation {
+    var readsTargetHistory: Bool { projections.contains { $0.model.readsTargetHistory } }
+
+    /// Populations whose spikes may be kept; the same on all ranks.
+    var populationsWithHistory: [Population] {
+        guard readsTargetHistory else { return [] }
+        return populationList.filter { $0.cells?.parameter(TargetHistory.parameter) != nil }
+    }
+
+    /// From now on, keeps the spikes of a projection's targets if its synapses read them.
+    func keepTargetHistory(of projection: Projection) {
+        guard projection.model.readsTargetHistory else { return }
+        for segment in projection.segments {
+            for case let chunk? in segment.chunks {
+                for i in 0..<chunk.count { segment.plane.keepHistory(of: segment.base + Int(chunk.targets[i])) }
+            }
+        }
+    }
+
+    /// For each connection onto own cells of a projection that reads histories: since when (ms) its target's spikes count, as far as
+    /// the sender's spikes tell, the delay aside. Collective.
+    func lookbacks(of projection: Projection, _ body: (StoredPlace, Double) -> Void) {
+        borrowStates(of: projection.filledRows, in: projection)
+        let columns = projection.columns, synapse = projection.model.bind(columns)
+        for segment in projection.segments {
+            for (number, chunk) in segment.chunks.enumerated() {
+                guard let chunk else { continue }
+                for row in chunk.rows {
+                    let place = number * Projection.rowsPerChunk + row
+                    var block = columns.releasesByConnection ? [] : projection.senderValues(row: place)
+                    let ofRow = block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
+                    for index in chunk.connections(ofRow: row) {
+                        let own = block.isEmpty ? synapse.lookback(chunk.own! + index * columns.ownWidth) : ofRow
+                        body(StoredPlace(segment: segment, chunk: chunk, row: place, index: index), own)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where a connection is stored.
+    struct StoredPlace {
+        let segment: Segment
+        let chunk: RowChunk
+        let row, index: Int
+    }
+
+    /// Forgets spikes that no synapse will ask for as things are. What stays does not depend on threads, ranks or slices; so this is
+    /// done before the state is looked at, and before a change after which synapses could ask for more. Collective.
+    func forgetUnreadHistory() {
+        guard readsTargetHistory else { return }
+        let time = TimeGrid.ms(now, resolution)
+        var since: [ObjectIdentifier: [Double]] = [:]
+        for plane in planes.joined() {
+            guard let history = plane.history else { continue }
+            since[ObjectIdentifier(plane)] = Array(repeating: time, count: history.cells.count)
+        }
+        for projection in projections where projection.model.readsTargetHistory {
+            lookbacks(of: projection) { connection, lookback in
+                let delay = projection.delay ?? Int(connection.chunk.delays![connection.index])
+                let place = connection.segment.base + Int(connection.chunk.targets[connection.index])
+                let wanted = min(lookback, time) - TimeGrid.ms(delay, resolution)
+                let plane = ObjectIdentifier(connection.segment.plane)
+                since[plane]![place] = min(since[plane]![place], wanted)
+            }
+        }
+        for plane in planes.joined() {
+            guard let history = plane.history, let since = since[ObjectIdentifier(plane)] else { continue }
+            // times count as equal within half a step
+            for place in since.indices { history.forget(place, before: since[place] - resolution / 2) }
+        }
+    }
+
+    /// Tells histories the time constants that cells have now.
+    func readTraceConstants() {
+        for population in populationsWithHistory {
+            let cells = population.cells!
+            for share in cells.shares {
+                guard let history = share.plane.history else { continue }
+                let tau_minus = cells.column(TargetHistory.parameter)
+                for cell in share.cells {
+                    history.setTimeConstant(tau_minus[cell], share.offset + cell - share.cells.lowerBound)
+                }
+            }
+        }
+    }
+
+    /// The spikes that are kept of the own cells of a population, cell by cell.
+    func forEachHistory(_ population: Population, _ body: (Int, UnsafeBufferPointer<TargetHistory.Spike>) -> Void) {
+        for share in population.cells!.shares {
+            guard let history = share.plane.history else { continue }
+            for cell in share.cells {
+                let place = share.offset + cell - share.cells.lowerBound
+                if place < history.cells.count { body(cell, history.cells[place].all) }
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// The connection rules that scripts can name. A new one is a file beside this one, and a line here.
+enum ConnectionRules {
+    /// In the order in which help lists them.
+    static let all: [any NamedConnectionRule.Type] = [
+        OneToOne.self,
+        AllToAll.self,
+        FixedIndegree.self,
+        FixedOutdegree.self,
+        FixedTotalNumber.self,
+        PairwiseBernoulli.self,
+        SymmetricPairwiseBernoulli.self,
+        PairwisePoisson.self,
+    ]
+
+    private static let standard = AllToAll.info.name
+
+    /// The rule that a table names, with the table's keys.
+    ///
+    /// - `rules`: those that can be named.
+    static func rule(_ settings: Settings, among rules: [any NamedConnectionRule.Type] = all) throws
+        -> any ConnectionRule
+    {
+        let type = try named(settings["rule"] ?? .text(standard), rules)
+        let known = ["rule"] + RuleFlag.allCases.map(\.rawValue) + type.info.ownKeys.map(\.name)
+        for key in settings.keys.sorted() where !known.contains(key) {
+            throw unknown(key, settings, type.info, known, rules)
+        }
+        let checked = RuleSettings(settings, type.info)
+        let rule = try type.init(checked)
+        try checkFlags(checked, rules)
+        return rule
+    }
+
+    private static func named(_ name: Value, _ rules: [any NamedConnectionRule.Type]) throws
+        -> any NamedConnectionRule.Type
+    {
+        guard case .text(let name) = name else {
+            throw InputError("rule must be the name of a connection rule, got \(name)")
+        }
+        if let rule = rules.first(where: { $0.info.name == name }) { return rule }
+        if name == ThirdFactorRule.info.name {
+            throw InputError(
+                "\(name) is a third-factor rule: it goes into tripartite_connect, beside a rule for the primary connections"
+            )
+        }
+        throw InputError.unknown("there is no connection rule", name, among: rules.map { $0.info.name })
+    }
+
+    /// What was meant may be a key of the synapse, or of a rule that was not named.
+    private static func unknown(
+        _ key: String, _ settings: Settings, _ rule: RuleInfo, _ known: [String],
+        _ rules: [any NamedConnectionRule.Type]
+    ) -> InputError {
+        let what = "\(rule.name) has no key"
+        if SynapseSpec.allKeys.contains(key) {
+            return InputError(
+                "\(what) '\(key)': that is the synapse's, which is an argument of its own, behind the rule")
+        }
+        let others = rules.map { $0.info }.filter { $0.ownKeys.contains { $0.name == key } }.map(\.name)
+        if settings["rule"] == nil, let first = others.first {
+            let owners = "\(others.joined(separator: ", ")) \(others.count == 1 ? "has" : "have") one"
+            return InputError(
+                "\(what) '\(key)', and no rule is named (\(owners), as in { rule = '\(first)', \(key) = … })")
+        }
+        return InputError.unknown(what, key, among: known)
+    }
+
+    /// Refuses flags that the rule can't heed.
+    private static func checkFlags(_ settings: RuleSettings, _ rules: [any NamedConnectionRule.Type]) throws {
+        let changed = try RuleFlag.allCases.filter { try settings.flag($0) != $0.standard }
+        let name = settings.info.name
+        for flag in changed where !settings.info.flags.contains(flag) {
+            switch flag {
+            case .make_symmetric:
+                let able = rules.map { $0.info }.filter { $0.flags.contains(flag) }.map(\.name)
+                throw InputError("\(name) can't be made symmetric (\(able.joined(separator: " and ")) can)")
+            case .allow_autapses: throw InputError("\(name) can't avoid autapses (allow_autapses must be true)")
+            case .allow_multapses: throw InputError("\(name) can't avoid multapses (allow_multapses must be true)")
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+struct PairwiseBernoulli: NamedConnectionRule {
+    static let info = RuleInfo(
+        name: "pairwise_bernoulli", summary: "Each pair with probability p, never twice.",
+        count: "on average p * N_pre * N_post", ownKeys: [RuleKey("p", "probability of a pair, 0 to 1")],
+        flags: [.allow_autapses, .allow_multapses],
+        notes: ["The number of connections has the standard deviation sqrt(N_pre * N_post * p * (1 - p))."])
+
+    private let p: Double
+    private let allowsAutapses: Bool
+
+    init(_ settings: RuleSettings) throws {
+        p = try settings.probability("p")
+        allowsAutapses = try settings.flag(.allow_autapses)
+    }
+
+    func expectedCount(_ pre: Int, _ post: Int) -> Double { p * (Double(pre) * Double(post)) }
+
+    func connections(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName) -> RuleConnections {
+        .rows(pre, post, autapses: allowsAutapses, BernoulliTrials(p, post.count, call).append)
+    }
+}
+
+/// Every target of a row with probability p: jumps from hit to hit, the gaps being geometric.
+struct BernoulliTrials {
+    private let p: Double
+    private let count: Int
+    private let call: CallName
+    private let scale: Double
+
+    init(_ p: Double, _ count: Int, _ call: CallName) {
+        (self.p, self.count, self.call) = (p, count, call)
+        // ln(1 - p), accurate for small p too
+        scale = 1 / (p < 0.01 ? -2 * Self.atanhSeries(p / (2 - p)) : logarithmEverywhere(1 - p))
+    }
+
+    private static func atanhSeries(_ s: Double) -> Double {
+        let z = s * s
+        return s + s * z * (1.0 / 3 + z * (1.0 / 5 + z * (1.0 / 7 + z * (1.0 / 9))))
+    }
+
+    func append(row: Int, to targets: inout [UInt32]) {
+        guard p > 0 else { return }
+        guard p < 1 else { return targets.append(contentsOf: 0..<UInt32(count)) }
+        var gaps = LogUniforms(seed: call.seed, call.name(row))
+        let end = Double(count)
+        var position = (gaps.next() * scale).rounded(.down)
+        while position < end {
+            targets.append(UInt32(position))
+            position += 1 + (gaps.next() * scale).rounded(.down)
+        }
+    }
+}

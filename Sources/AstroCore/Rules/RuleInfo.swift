@@ -1,0 +1,58 @@
+/// What there is to know about a connection rule; `help`, completion and the reference pages read it.
+public struct RuleInfo: Sendable {
+    public let name: String
+    public let summary: String
+    /// How many connections it makes.
+    public let count: String
+    public let keys: [RuleKey]
+    public let notes: [String]
+    /// Keys that no other rule need have.
+    let ownKeys: [RuleKey]
+    /// What the rule can do; other flags have to keep their defaults.
+    let flags: [RuleFlag]
+
+    init(
+        name: String, summary: String, count: String, ownKeys: [RuleKey] = [], flags: [RuleFlag] = [],
+        notes: [String] = []
+    ) {
+        (self.name, self.summary, self.count, self.notes) = (name, summary, count, notes)
+        (self.ownKeys, self.flags) = (ownKeys, flags)
+        keys = ownKeys + RuleFlag.allCases.filter { $0.isShownAlways || flags.contains($0) }.map(\.key)
+    }
+
+    /// Of a rule without flags.
+    init(name: String, summary: String, count: String, keys: [RuleKey], notes: [String]) {
+        (self.name, self.summary, self.count, self.notes) = (name, summary, count, notes)
+        (self.keys, ownKeys, flags) = (keys, keys, [])
+    }
+}
+
+/// A key in the rule's table.
+public struct RuleKey: Sendable {
+    public let name: String
+    /// nil where it must be given.
+    public let defaultText: String?
+    public let meaning: String
+
+    init(_ name: String, _ meaning: String, default text: String? = nil) {
+        (self.name, self.meaning, defaultText) = (name, meaning, text)
+    }
+}
+
+/// Keys that all connection rules have in common. One that a rule can't heed has to keep its default.
+enum RuleFlag: String, CaseIterable {
+    case allow_autapses, allow_multapses, make_symmetric
+
+    var standard: Bool { self != .make_symmetric }
+
+    /// Is it listed among the keys of rules that can't heed it?
+    fileprivate var isShownAlways: Bool { self != .make_symmetric }
+
+    fileprivate var key: RuleKey {
+        switch self {
+        case .allow_autapses: RuleKey(rawValue, "may a node connect to itself?", default: "true")
+        case .allow_multapses: RuleKey(rawValue, "may a pair be connected more than once?", default: "true")
+        case .make_symmetric: RuleKey(rawValue, "the opposite of each one, too", default: "false")
+        }
+    }
+}

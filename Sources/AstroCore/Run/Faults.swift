@@ -1,0 +1,79 @@
+/// What goes wrong in a run: the first thing on this rank is told, and ends the run.
+final class Faults: @unchecked Sendable {
+    private let simulation: Simulation
+    /// Spikes of negative weight that reached cells which take none: for each worker the first.
+    private var arrivals: [Arrival?]
+    /// Memory that recorders lack.
+    var shortage: String?
+
+    /// A spike of negative weight: global ids.
+    private struct Arrival {
+        let stamp, target, source: Int
+
+        func comes(before other: Arrival) -> Bool {
+            (stamp, target, source) < (other.stamp, other.target, other.source)
+        }
+    }
+
+    init(_ simulation: Simulation) {
+        self.simulation = simulation
+        arrivals = Array(repeating: nil, count: simulation.threads)
+    }
+
+    /// Notes a spike of negative weight from a node.
+    func note(_ arrival: NegativeArrival, from source: Int, _ worker: Int) {
+        let target = simulation.id(at: arrival.place, of: arrival.plane)
+        let fault = Arrival(stamp: arrival.stamp, target: target, source: source)
+        if arrivals[worker].map(fault.comes) ?? true { arrivals[worker] = fault }
+    }
+
+    /// The first thing that went wrong on this rank in the slice that begins at `firstStep`.
+    ///
+    /// - `outboxes`: of that slice.
+    /// - `spikeRoom`: spikes of a slice that there is memory for.
+    /// - `length`: of slices, in steps.
+    func first(_ outboxes: [Outbox], from firstStep: Int, spikeRoom: Int, length: Int) -> Ranks.Failure? {
+        let overflow = outboxes.compactMap(\.overflow).min {
+            ($0.lag, $0.population, $0.cell) < ($1.lag, $1.population, $1.cell)
+        }
+        if let overflow {
+            let step = firstStep + overflow.lag
+            let message = tooManySpikes(overflow.population, overflow.cell, step, spikeRoom, length)
+            return .init(0, step, overflow.population, overflow.cell, message)
+        }
+        let unstable = outboxes.compactMap(\.instability).min {
+            ($0.step, $0.population, $0.cell) < ($1.step, $1.population, $1.cell)
+        }
+        if let unstable {
+            return .init(0, unstable.step, unstable.population, unstable.cell, simulation.describe(unstable))
+        }
+        if let fault = firstArrival() { return .init(1, fault.stamp, fault.target, fault.source, describe(fault)) }
+        return shortage.map { .init(3, 0, 0, simulation.ranks.rank, $0) }
+    }
+
+    private func tooManySpikes(_ population: Int, _ cell: Int, _ step: Int, _ room: Int, _ length: Int) -> String {
+        let population = simulation.populationList[population], time = TimeGrid.ms(step + 1, simulation.resolution)
+        return """
+            node \(population.firstID + cell) (\(population.modelName)) spikes at \(formatted(time)) ms, when there are \
+            \(room) spikes already in \(formatted(TimeGrid.ms(length, simulation.resolution))) ms, more than there is memory \
+            for. Do cells excite each other without end?
+            """
+    }
+
+    private func firstArrival() -> Arrival? {
+        for link in simulation.links {
+            guard let arrival = link.takeNegativeArrival() else { continue }
+            note(arrival, from: simulation.populationList[link.population].firstID + link.device, 0)
+        }
+        return arrivals.compactMap { $0 }.min { $0.comes(before: $1) }
+    }
+
+    private func describe(_ fault: Arrival) -> String {
+        let time = formatted(TimeGrid.ms(fault.stamp, simulation.resolution))
+        let model = simulation.locate(fault.target).population.modelName
+        return """
+            a spike of negative weight from node \(fault.source) reaches node \(fault.target) (\(model)) at \(time) ms (spikes \
+            onto it must have weights of 0 or more)
+            """
+    }
+}

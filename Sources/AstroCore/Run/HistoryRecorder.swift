@@ -1,0 +1,89 @@
+/// Writes down, while a run goes on, the spikes of own cells that synapses look back at, and knows how far back they may ask.
+///
+/// Workers record their own cells' spikes; worker 0 takes notice of the senders' spikes between barriers.
+final class HistoryRecorder: @unchecked Sendable {
+    /// Where a worker's cells of a population have their histories.
+    private struct Recorded {
+        let cells: Range<Int>
+        let history: TargetHistory
+        /// From a cell to its place.
+        let shift: Int
+    }
+
+    /// A projection whose synapses read histories: for each row since when, the delay aside.
+    private final class Reader {
+        var since: [Double]
+        let longestDelay: Double
+
+        init(_ since: [Double], longestDelay: Double) { (self.since, self.longestDelay) = (since, longestDelay) }
+    }
+
+    /// By worker and population.
+    private let recorded: [[[Recorded]]]
+    /// By population, with the rows of its cells.
+    private var readers: [[(rows: RowMap, reader: Reader)]]
+    private var all: [Reader] = []
+    private let resolution: Double
+    /// ms; spikes before are not asked for.
+    private var since = -Double.infinity
+    private var nextLook = 0
+    /// Steps between two looks at how far back synapses may ask.
+    private static let stepsBetweenLooks = 1000
+
+    /// nil where nobody reads histories. Collective.
+    init?(_ simulation: Simulation) {
+        guard simulation.readsTargetHistory else { return nil }
+        resolution = simulation.resolution
+        simulation.readTraceConstants()
+        recorded = (0..<simulation.threads).map { worker in
+            simulation.populationList.map { population in
+                (population.cells?.shares ?? []).compactMap { share in
+                    guard share.worker == worker, let history = share.plane.history else { return nil }
+                    return Recorded(cells: share.cells, history: history, shift: share.offset - share.cells.lowerBound)
+                }
+            }
+        }
+        readers = simulation.populationList.map { _ in [] }
+        var byProjection: [Int: Reader] = [:]
+        for projection in simulation.projections where projection.model.readsTargetHistory {
+            var since = [Double](repeating: .infinity, count: projection.sources.count)
+            simulation.lookbacks(of: projection) { since[$0.row] = min(since[$0.row], $1) }
+            let reader = Reader(since, longestDelay: TimeGrid.ms(projection.longestDelay, resolution))
+            byProjection[projection.index] = reader
+            all.append(reader)
+        }
+        for population in simulation.populationList {
+            for outgoing in population.outgoing {
+                guard let reader = byProjection[outgoing.projection.index] else { continue }
+                readers[population.index].append((outgoing.rows, reader))
+            }
+        }
+    }
+
+    /// A worker's own spikes of a slice.
+    func record(_ outbox: Outbox, _ slice: Range<Int>, worker: Int) {
+        for lag in 0..<slice.count {
+            let time = TimeGrid.ms(slice.lowerBound + lag + 1, resolution)
+            for spike in outbox.spikes[lag] {
+                let cell = Int(spike.cell)
+                for each in recorded[worker][Int(spike.population)] where each.cells.contains(cell) {
+                    each.history.record(cell + each.shift, at: time, forgetting: since)
+                }
+            }
+        }
+    }
+
+    /// Spikes that are about to be handed over, of all cells with targets here.
+    func note(_ spikes: [SliceLoop.OrderedSpike], _ slice: Range<Int>) {
+        for spike in spikes {
+            for (rows, reader) in readers[Int(spike.population)] {
+                let row = rows.row(Int(spike.cell))
+                if row >= 0 { reader.since[row] = TimeGrid.ms(slice.lowerBound + Int(spike.lag) + 1, resolution) }
+            }
+        }
+        guard slice.upperBound >= nextLook else { return }
+        nextLook = slice.upperBound + Self.stepsBetweenLooks
+        let now = TimeGrid.ms(slice.upperBound, resolution)
+        since = all.map { min($0.since.min() ?? now, now) - $0.longestDelay }.min()! - resolution
+    }
+}

@@ -1,0 +1,71 @@
+/// The signals of a slice: a run of values for each sender, in two or three buffers that are used in turn.
+final class SignalBuffers {
+    private let buffers: [UnsafeMutablePointer<Double>]
+    /// Steps in a run. Runs are not padded, since the signals of a slice should fit into the cache; readers may look beyond a run.
+    private let stride: Int
+    /// For each buffer: did a cell send anything but 0?
+    private var isActive: [Bool]
+    private let remote: RemoteSenders?
+
+    /// nil where no connection carries a signal.
+    ///
+    /// - `steps`: of the longest slice.
+    init?(_ simulation: Simulation, steps: Int, count: Int) {
+        guard !simulation.signalProjections.isEmpty else { return nil }
+        (stride, remote) = (steps, simulation.remoteSenders)
+        let size = (simulation.senderCount + (remote?.count ?? 0)) * steps + 8
+        isActive = Array(repeating: false, count: count)
+        buffers = (0..<count).map { _ in
+            let memory = ColumnStore.allocate(size)
+            memory.initialize(repeating: 0, count: size)
+            return memory
+        }
+    }
+
+    deinit { buffers.forEach { $0.deallocate() } }
+
+    private func buffer(_ slice: Int) -> Int { slice % buffers.count }
+
+    /// Where the kernel of a batch puts the signals of a slice: one for each that the model sends, nil for those without a listener.
+    /// `outputs` has a place for each.
+    func place(
+        _ outputs: UnsafeMutablePointer<SignalOutput?>, of batch: Batch, slice: Int, firstStep: Int, _ outbox: Outbox
+    ) {
+        let bytes = SignalOutput.bufferBytes(stride)
+        let memory = outbox.signalBuffer.memory(bytes: bytes * max(batch.firstSenders.count, 1))
+        for (index, first) in batch.firstSenders.enumerated() where first >= 0 {
+            outputs[index] = SignalOutput(
+                runs: buffers[buffer(slice)] + (first - batch.cells.lowerBound) * stride, stride: stride,
+                buffer: (memory + index * bytes).assumingMemoryBound(to: Double.self), isActive: outbox.signalIsActive,
+                firstStep: firstStep)
+        }
+    }
+
+    /// Adds what was sent in a slice to the input of a block's cells.
+    func apply(_ block: InputBlock, slice: Int, steps: Range<Int>) {
+        guard isActive[buffer(slice)] else { return }
+        for (table, parts) in block.signals {
+            table.apply(parts, buffers[buffer(slice)], stride: stride, first: steps.lowerBound, count: steps.count)
+        }
+    }
+
+    /// The kernels of a slice are done; has one sent anything but 0?
+    func conclude(slice: Int, isActive active: Bool) { isActive[buffer(slice)] = active }
+
+    // MARK: Ranks
+
+    /// Sends what other ranks need of a slice on its way.
+    func send(slice: Int, steps: Int) {
+        remote?.begin(buffers[buffer(slice)], stride: stride, steps: steps, isActive: isActive[buffer(slice)])
+    }
+
+    func lookAfterMessages() { remote?.lookAfter() }
+
+    /// Takes what other ranks have sent in a slice.
+    func takeArrivals(slice: Int, steps: Int) {
+        guard let remote else { return }
+        let number = buffer(slice)
+        let came = remote.end(buffers[number], stride: stride, steps: steps, number: number)
+        isActive[number] = isActive[number] || came
+    }
+}

@@ -1,0 +1,261 @@
+import CLanes
+
+/// What reaches a port of one worker's cells over connections that carry signals: for each cell and delay the weighted sum over
+/// senders, applied to the steps of a slice at once.
+///
+/// Longer delays come first, as their contributions to a stamp are the earlier ones: the order of summation does not
+/// depend on where slices begin.
+final class SignalTable {
+    private struct Group {
+        let place: Int
+        let delay: Int
+        let entries: Range<Int>
+        /// Where differences arrive, the sender that the target itself is; else -1.
+        let end: Int32
+    }
+
+    /// Groups that are dealt with alike.
+    struct Part {
+        /// Are they eights of neighbouring cells with the same delay, without differences?
+        let tiled: Bool
+        var groups: Range<Int>
+    }
+
+    let plane: InputPlane
+    private let port: Int
+    private var groups: [Group] = []
+    private var senders: [Int32] = []
+    private var weights: [Double] = []
+
+    /// - `place`: of a cell by its global id; nil for those of other workers.
+    /// - `sender`: the run of what a cell sends, by the name of the signal and the cell's global id.
+    init(
+        _ projections: [SignalProjection], plane: InputPlane, port: Int, place: (Int) -> Int?,
+        sender: (String, Int) -> Int
+    ) {
+        (self.plane, self.port) = (plane, port)
+        var found: [Found] = []
+        for (number, projection) in projections.enumerated() {
+            for (index, entry) in projection.entries.enumerated() {
+                guard let place = place(Int(entry.target)) else { continue }
+                found.append(
+                    Found(
+                        place: Int32(place), delay: entry.delay, isDifference: projection.route.isDifference ? 1 : 0,
+                        projection: Int32(number), entry: Int32(index)))
+            }
+        }
+        // those of a tripartite call are in order
+        if !zip(found, found.dropFirst()).allSatisfy({ $0 <= $1 }) { found.sort(by: <) }
+        senders.reserveCapacity(found.count)
+        weights.reserveCapacity(found.count)
+        for (i, item) in found.enumerated() {
+            let projection = projections[Int(item.projection)], entry = projection.entries[Int(item.entry)]
+            let output = projection.route.output
+            senders.append(Int32(sender(output, Int(entry.source))))
+            weights.append(entry.weight * Double(entry.multiplicity))
+            if i + 1 < found.count, found[i + 1].isSummed(with: item) { continue }
+            let first = groups.last?.entries.upperBound ?? 0
+            groups.append(
+                Group(
+                    place: Int(item.place), delay: Int(item.delay), entries: first..<i + 1,
+                    end: item.isDifference == 0 ? -1 : Int32(sender(output, Int(entry.target)))))
+        }
+    }
+
+    /// An entry of a projection onto a place of the plane.
+    private struct Found: Comparable {
+        let place, delay, isDifference, projection, entry: Int32
+
+        func isSummed(with other: Found) -> Bool {
+            (place, delay, isDifference) == (other.place, other.delay, other.isDifference)
+        }
+
+        static func < (a: Found, b: Found) -> Bool {
+            if a.place != b.place { return a.place < b.place }
+            if a.delay != b.delay { return a.delay > b.delay }
+            return (a.isDifference, a.projection, a.entry) < (b.isDifference, b.projection, b.entry)
+        }
+    }
+
+    /// What is to be done for the cells at some places.
+    func parts(_ places: Range<Int>) -> [Part] {
+        var parts: [Part] = []
+        var index = firstGroup(at: places.lowerBound)
+        let end = firstGroup(at: places.upperBound)
+        while index < end {
+            let tiled = isTile(index) && index + Tile.width <= end
+            let next = index + (tiled ? Tile.width : 1)
+            if let last = parts.last, last.tiled == tiled {
+                parts[parts.count - 1].groups = last.groups.lowerBound..<next
+            } else {
+                parts.append(Part(tiled: tiled, groups: index..<next))
+            }
+            index = next
+        }
+        return parts
+    }
+
+    private func firstGroup(at place: Int) -> Int {
+        groups.partitioningIndex { $0.place >= place }
+    }
+
+    private func isTile(_ first: Int) -> Bool {
+        guard first + Tile.width <= groups.count else { return false }
+        return groups[first].end < 0
+            && (1..<Tile.width).allSatisfy {
+                groups[first + $0].place == groups[first].place + $0 && groups[first + $0].delay == groups[first].delay
+                    && groups[first + $0].end < 0
+            }
+    }
+
+    /// Adds to some cells what was sent to them in steps first ..< first + count;
+    /// `output[sender * stride + step - first]`.
+    func apply(_ parts: [Part], _ output: UnsafePointer<Double>, stride: Int, first: Int, count: Int) {
+        withUnsafeTemporaryAllocation(byteCount: Tile.bytes, alignment: 64) { memory in
+            let tile = Tile(memory.bindMemory(to: Double.self).baseAddress!)
+            senders.withUnsafeBufferPointer { senders in
+                weights.withUnsafeBufferPointer { weights in
+                    let sums = WeightedSums(
+                        output: output, stride: stride, senders: senders.baseAddress!, weights: weights.baseAddress!)
+                    for part in parts { apply(part, sums, tile, first, count) }
+                }
+            }
+        }
+    }
+
+    /// Some groups, eight of neighbouring cells at a time where `tiled`.
+    private func apply(_ part: Part, _ sums: WeightedSums, _ tile: Tile, _ first: Int, _ count: Int) {
+        let width = part.tiled ? Tile.width : 1
+        groups.withUnsafeBufferPointer { groups in
+            for index in stride(from: part.groups.lowerBound, to: part.groups.upperBound, by: width) {
+                var step = 0
+                while step < count {
+                    // ten steps, the usual slice, in one go
+                    let extra = count &- step == 10 ? 2 : 0
+                    for i in 0..<width {
+                        let ahead = index &+ i &+ width
+                        if ahead < groups.count { sums.prefetch(groups[ahead].entries, step) }
+                        let group = groups[index &+ i]
+                        if group.end >= 0 {
+                            sums.ofDifferences(group.entries, group.end, step, 8 &+ extra, to: tile.sums(i))
+                        } else if extra > 0 {
+                            sums.ten(group.entries, step, to: tile.sums(i))
+                        } else {
+                            sums.eight(group.entries, step, to: tile.sums(i))
+                        }
+                    }
+                    let steps = min(8, count &- step) &+ extra
+                    add(tile, width, groups[index], stamp: first &+ step &+ 1, steps)
+                    step &+= steps
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func add(_ tile: Tile, _ width: Int, _ group: Group, stamp: Int, _ steps: Int) {
+        let mask = plane.slotMask, rowLength = plane.rows[port].stride, rows = plane.rows[port].rows!
+        if width == Tile.width { tile.turn(steps) }
+        for k in 0..<steps {
+            let slot = (stamp &+ group.delay &+ k) & mask
+            let row = rows + (slot &* rowLength &+ group.place)
+            if width == Tile.width {
+                // rows lie far apart: what the next tiles add to would have to be waited for
+                astro_prefetch(row + 2 &* Tile.width)
+                tile.add(step: k, to: row)
+            } else {
+                row.pointee += tile.sums(0)[k]
+            }
+        }
+    }
+
+    var isEmpty: Bool { groups.isEmpty }
+    var memoryBytes: Int { groups.count * MemoryLayout<Group>.stride + senders.count * 12 }
+}
+
+/// Weighted sums over what cells send.
+private struct WeightedSums {
+    let output: UnsafePointer<Double>
+    let stride: Int
+    let senders: UnsafePointer<Int32>
+    let weights: UnsafePointer<Double>
+
+    /// Of steps step ..< step + 8.
+    @inline(__always)
+    func eight(_ entries: Range<Int>, _ step: Int, to sums: UnsafeMutablePointer<Double>) {
+        var sum = SIMD8<Double>()
+        for i in entries {
+            sum = sum.addingProduct(values(i, step), SIMD8(repeating: weights[i]))
+        }
+        UnsafeMutableRawPointer(sums).storeBytes(of: sum, as: SIMD8<Double>.self)
+    }
+
+    /// The same of differences to what the receiver itself sends, of some steps.
+    @inline(never)
+    func ofDifferences(
+        _ entries: Range<Int>, _ end: Int32, _ step: Int, _ count: Int, to sums: UnsafeMutablePointer<Double>
+    ) {
+        let own = output + (Int(end) &* stride &+ step)
+        for k in 0..<count { sums[k] = 0 }
+        for i in entries {
+            let other = output + (Int(senders[i]) &* stride &+ step)
+            for k in 0..<count { sums[k] = sums[k].addingProduct(weights[i], other[k] - own[k]) }
+        }
+    }
+
+    /// Of steps step ..< step + 10.
+    @inline(__always)
+    func ten(_ entries: Range<Int>, _ step: Int, to sums: UnsafeMutablePointer<Double>) {
+        var sum = SIMD8<Double>(), last = SIMD2<Double>()
+        for i in entries {
+            sum = sum.addingProduct(values(i, step), SIMD8(repeating: weights[i]))
+            last = last.addingProduct(values(i, step &+ 8), SIMD2(repeating: weights[i]))
+        }
+        UnsafeMutableRawPointer(sums).storeBytes(of: sum, as: SIMD8<Double>.self)
+        UnsafeMutableRawPointer(sums + 8).storeBytes(of: last, as: SIMD2<Double>.self)
+    }
+
+    /// The senders lie anywhere in memory: without this, half of the time goes into waiting for them.
+    @inline(__always)
+    func prefetch(_ entries: Range<Int>, _ step: Int) {
+        for i in entries {
+            let place = output + (Int(senders[i]) &* stride &+ step)
+            astro_prefetch(place)
+            astro_prefetch(place + 8)
+        }
+    }
+
+    @inline(__always)
+    private func values<Vector: SIMD<Double>>(_ entry: Int, _ step: Int) -> Vector {
+        UnsafeRawPointer(output + (Int(senders[entry]) &* stride &+ step)).loadUnaligned(as: Vector.self)
+    }
+}
+
+/// Sums of up to ten steps for eight cells, first cell by cell, then step by step.
+private struct Tile {
+    static let width = 8
+    /// Two blocks of 16 rows of 8.
+    static let bytes = 2 * 128 * 8
+    private static let row = 16
+    private let memory: UnsafeMutablePointer<Double>
+
+    init(_ memory: UnsafeMutablePointer<Double>) { self.memory = memory }
+
+    @inline(__always)
+    func sums(_ cell: Int) -> UnsafeMutablePointer<Double> { memory + cell &* Self.row }
+
+    private var turned: UnsafeMutablePointer<Double> { memory + 128 }
+
+    @inline(__always)
+    func turn(_ steps: Int) {
+        astro_turn_8(memory, Self.row, turned, Self.width)
+        if steps > 8 { astro_turn_8(memory + 8, Self.row, turned + 64, Self.width) }
+    }
+
+    @inline(__always)
+    func add(step: Int, to row: UnsafeMutablePointer<Double>) {
+        let sums = UnsafeRawPointer(turned + step &* Self.width).load(as: SIMD8<Double>.self)
+        let sum = UnsafeRawPointer(row).loadUnaligned(as: SIMD8<Double>.self) + sums
+        UnsafeMutableRawPointer(row).storeBytes(of: sum, as: SIMD8<Double>.self)
+    }
+}

@@ -1,0 +1,146 @@
+/// The parameters and states of a projection's synapses beside weight and delay: columns, each of which is *shared* by all
+/// connections, kept once a *sender*, or kept once a *connection*.
+///
+/// A parameter is shared until connections differ in it. States of the release are kept once a sender as long as all that the
+/// release depends on is shared; then they are the connections' own, as states of the arrival always are. This has the values of
+/// senders; those of connections are in chunks of rows, a block of `ownWidth` numbers each.
+final class SynapseColumns {
+    let definition: SynapseDefinition
+    /// Columns that each connection has, and those that each sender has, in the order of their blocks.
+    private(set) var own: [Int] = []
+    private(set) var ofSenders: [Int] = []
+    /// A value for each column; it counts where the column is shared.
+    private let shared: UnsafeMutablePointer<Double>
+    /// A block for each row of an own sender.
+    private let rowCount: Int
+    private(set) var senders: UnsafeMutableBufferPointer<Double>
+    /// Blocks of rows of other ranks, as they were when they were asked for.
+    private var borrowed: [Int: [Double]] = [:]
+    private(set) var places: [Place]
+
+    /// Where a column is: in the block of a sender or of a connection, at which place.
+    enum Place: Equatable {
+        case shared
+        case sender(Int)
+        case connection(Int)
+    }
+
+    /// - `values`: what all connections share; nil for what they differ in.
+    /// - `rowCount`: rows of own senders.
+    init(_ definition: SynapseDefinition, rowCount: Int, _ values: (SynapseDefinition.Column) -> Double?) {
+        self.definition = definition
+        self.rowCount = rowCount
+        let columns = definition.columns, given = columns.map(values)
+        shared = .allocate(capacity: max(columns.count, 1))
+        for (i, column) in columns.enumerated() { (shared + i).initialize(to: given[i] ?? column.start) }
+        senders = UnsafeMutableBufferPointer(start: nil, count: 0)
+        places = columns.map { _ in .shared }
+        arrange(columns.indices.filter { given[$0] == nil })
+        senders = .allocate(capacity: rowCount * ofSenders.count)
+        for row in 0..<rowCount {
+            for (k, c) in ofSenders.enumerated() { senders.initializeElement(at: row * ofSenders.count + k, to: shared[c]) }
+        }
+    }
+
+    deinit {
+        shared.deallocate()
+        senders.deallocate()
+    }
+
+    private func arrange(_ differing: [Int]) {
+        own = ownColumns(differing)
+        ofSenders = definition.columns.indices.filter { definition.columns[$0].isState && !own.contains($0) }
+        for (k, c) in own.enumerated() { places[c] = .connection(k) }
+        for (k, c) in ofSenders.enumerated() { places[c] = .sender(k) }
+    }
+
+    /// What is each connection's where connections differ in some columns.
+    private func ownColumns(_ differing: [Int]) -> [Int] {
+        let columns = definition.columns
+        let isOwnRelease = differing.contains { columns[$0].part == .release }
+        return columns.indices.filter {
+            differing.contains($0) || columns[$0].isState && (columns[$0].part == .arrival || isOwnRelease)
+        }
+    }
+
+    var ownWidth: Int { own.count }
+    /// The places of states in the block of a connection.
+    var ownStates: [Int] { own.indices.filter { definition.columns[own[$0]].isState } }
+    /// Does every connection release by itself, rather than its sender?
+    var releasesByConnection: Bool {
+        definition.columns.indices.contains { definition.columns[$0].part == .release && own.contains($0) }
+    }
+    /// Is there a release, and is it the sender's?
+    var releasesBySender: Bool { definition.columns.contains { $0.part == .release } && !releasesByConnection }
+    /// Does an arriving spike find the values of its connection, rather than a weight times what the spike carries?
+    var actsAtTargets: Bool { !definition.scalesWeight || releasesByConnection }
+
+    var memoryBytes: Int { senders.count * 8 }
+
+    /// For a kernel: where it finds a column.
+    subscript(name: String) -> SynapseColumn {
+        let index = definition.column(name)!
+        switch places[index] {
+        case .shared: return SynapseColumn(isShared: true, offset: index)
+        case .sender(let k), .connection(let k): return SynapseColumn(isShared: false, offset: k)
+        }
+    }
+
+    func synapse(_ block: UnsafeMutablePointer<Double>) -> Synapse { Synapse(own: block, shared: shared) }
+
+    func sharedValue(_ column: Int) -> Double { shared[column] }
+    func setShared(_ column: Int, _ value: Double) { shared[column] = value }
+
+    // MARK: Values of senders
+
+    /// The block of an own row.
+    @inline(__always)
+    func block(ofSender row: Int) -> UnsafeMutablePointer<Double> { senders.baseAddress! + row &* ofSenders.count }
+
+    /// The block of a row by its place among own rows, or of one that was borrowed.
+    func senderValues(row: Int, place: Int?) -> [Double] {
+        guard let place else { return borrowed[row]! }
+        return Array(UnsafeBufferPointer(start: block(ofSender: place), count: ofSenders.count))
+    }
+
+    func senderValue(_ k: Int, row: Int, place: Int?) -> Double {
+        if let place { return block(ofSender: place)[k] }
+        return borrowed[row]![k]
+    }
+
+    func borrow(_ found: some Sequence<(Int, [Double])>) { borrowed = Dictionary(uniqueKeysWithValues: found) }
+
+    /// Blocks of all own rows, one after the other.
+    func restoreSenders(_ values: [Double]) { _ = senders.update(fromContentsOf: values) }
+
+    // MARK: Values that become connections' own
+
+    /// What is each connection's when they differ in a column, too.
+    func ownColumns(with column: Int) -> [Int] { ownColumns(own + [column]) }
+
+    /// Connections have these columns now.
+    func makeOwn(_ columns: [Int]) {
+        arrange(columns)
+        guard ofSenders.isEmpty, senders.count > 0 else { return }
+        senders.deallocate()
+        senders = .allocate(capacity: 0)
+        borrowed = [:]
+    }
+}
+
+/// Where a kernel finds a column of its model.
+struct SynapseColumn: Sendable {
+    fileprivate let isShared: Bool
+    fileprivate let offset: Int
+}
+
+/// The values of one synapse, as a kernel sees them. States may be set.
+struct Synapse {
+    fileprivate let own, shared: UnsafeMutablePointer<Double>
+
+    @inline(__always)
+    subscript(column: SynapseColumn) -> Double {
+        get { (column.isShared ? shared : own)[column.offset] }
+        nonmutating set { (column.isShared ? shared : own)[column.offset] = newValue }
+    }
+}

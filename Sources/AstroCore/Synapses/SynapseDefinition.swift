@@ -1,0 +1,165 @@
+/// A synapse model as a value: its tables, and a kernel that says what happens at a spike.
+///
+/// Its parameters and states belong to one of two parts. The *release* part acts at a sender's spike, alike for all connections of
+/// the sender that share its values; so its states are kept once a sender as long as they do. The *arrival* part acts at the
+/// target, connection by connection.
+struct SynapseDefinition: Sendable {
+    let name: String
+    let text: ModelText
+    let carries: Load
+    /// What a user may set, in the order of pages and of streams of random numbers: weight, delay, receptor_type, then the
+    /// model's own.
+    let parameters: [Parameter]
+    /// The model's own parameters and states, hidden ones included.
+    let columns: [Column]
+    /// What values have to fulfil together.
+    let conditions: [SynapseCondition]
+    /// Does an arriving spike change the weight? Then it is a state, and each connection has its own.
+    let changesWeight: Bool
+    /// Is what arrives the weight, times what the release gave if there is one?
+    let scalesWeight: Bool
+    /// Does a connection look at its target's spikes?
+    let readsTargetHistory: Bool
+    let checkpointLayout: CheckpointLayout
+    /// Gives the kernel for a projection's columns.
+    let bind: @Sendable (SynapseColumns) -> any BoundSynapse
+
+    enum Load: Sendable {
+        case spikes
+        case signal(SignalRoute)
+    }
+
+    /// What it joins, where it carries a signal; nil where it carries spikes.
+    var signal: SignalRoute? { if case .signal(let route) = carries { route } else { nil } }
+
+    /// A parameter or state of a model.
+    struct Column: Sendable {
+        let name: String
+        let start: Double
+        let isState: Bool
+        let part: Part
+
+        enum Part { case release, arrival }
+    }
+
+    /// How checkpoints hold what connections have of their own.
+    enum CheckpointLayout: Sendable {
+        case general
+        /// Either nothing or all of these columns, in this order, the parameters first: the layout of before there were others.
+        case allOrNothing([String])
+    }
+
+    /// A model whose connections have a weight and a delay, and nothing else.
+    init(_ name: String, _ text: ModelText, carries: Load = .spikes) {
+        self.init(name, text, carries: carries, scalesWeight: true) { BoundKernel<ConstantWeight>($0) }
+    }
+
+    /// A model that scales the weight by what a spike releases.
+    ///
+    /// - `release`: parameters and states; `hidden`: states that a user does not see, and how they start.
+    init<Kernel: ScalingSynapse>(
+        _ name: String, _ text: ModelText, release: [Parameter], hidden: [(name: String, start: Double)] = [],
+        conditions: [SynapseCondition] = [], checkpointLayout: CheckpointLayout = .general, _ kernel: Kernel.Type
+    ) {
+        self.init(
+            name, text, release: release, hidden: hidden, conditions: conditions, scalesWeight: true,
+            checkpointLayout: checkpointLayout
+        ) { BoundKernel<Kernel>($0) }
+    }
+
+    /// A model that acts at the target.
+    ///
+    /// - `release`, `arrival`: parameters and states of the two parts.
+    /// - `hidden`: states of the release that a user does not see, and how they start.
+    init<Kernel: SynapseKernel>(
+        _ name: String, _ text: ModelText, release: [Parameter] = [], hidden: [(name: String, start: Double)] = [],
+        arrival: [Parameter] = [], conditions: [SynapseCondition] = [], changesWeight: Bool = false,
+        readsTargetHistory: Bool = false, _ kernel: Kernel.Type
+    ) {
+        self.init(
+            name, text, release: release, hidden: hidden, arrival: arrival, conditions: conditions,
+            changesWeight: changesWeight, readsTargetHistory: readsTargetHistory
+        ) { BoundKernel<Kernel>($0) }
+    }
+
+    private init(
+        _ name: String, _ text: ModelText, carries: Load = .spikes, release: [Parameter] = [],
+        hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], conditions: [SynapseCondition] = [],
+        changesWeight: Bool = false, scalesWeight: Bool = false, readsTargetHistory: Bool = false,
+        checkpointLayout: CheckpointLayout = .general, bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
+    ) {
+        (self.name, self.text, self.carries, self.bind) = (name, text, carries, bind)
+        (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
+        (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
+        parameters = Self.common + release + arrival
+        columns =
+            release.map { Column($0, .release) }
+            + hidden.map { Column(name: $0.name, start: $0.start, isState: true, part: .release) }
+            + arrival.map { Column($0, .arrival) }
+    }
+
+    /// What all models have.
+    private static let common = [
+        Parameter(
+            "weight", 1, .target,
+            "connection weight: nS onto conductances, pA for slow inward currents, 1 onto astrocytes"),
+        Parameter("delay", 1, .ms, "transmission delay, rounded to the nearest step", .delay),
+        Parameter(
+            "receptor_type", 0, .one, "receptor of the target", .nonNegative, and: "0; onto parrot_neuron 0 or 1"),
+    ]
+
+    func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
+    func column(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
+}
+
+extension SynapseDefinition.Column {
+    fileprivate init(_ parameter: Parameter, _ part: Part) {
+        self.init(
+            name: parameter.name, start: parameter.defaultNumber, isState: parameter.role == .state, part: part)
+    }
+}
+
+extension SynapseDefinition: Equatable {
+    static func == (a: SynapseDefinition, b: SynapseDefinition) -> Bool { a.name == b.name }
+}
+
+/// What some values of a synapse have to fulfil together.
+struct SynapseCondition: Sendable {
+    let names: [String]
+    /// Gets the values by name; what is wrong with them, or nil.
+    let problem: @Sendable ((String) throws -> Double) throws -> String?
+
+    init(_ names: String..., problem: @escaping @Sendable ((String) throws -> Double) throws -> String?) {
+        (self.names, self.problem) = (names, problem)
+    }
+}
+
+extension SynapseDefinition {
+    /// Refuses values that do not go together.
+    func check(_ condition: SynapseCondition, _ value: (String) throws -> Double) throws {
+        if let problem = try condition.problem(value) { throw InputError("\(name): \(problem)") }
+    }
+}
+
+/// All synapse models. A new one is listed here, and nowhere else.
+enum Synapses {
+    /// In the order of pages and files, so new ones come last.
+    static let all: [SynapseDefinition] = [
+        StaticSynapse.definition,
+        TsodyksSynapse.definition,
+        SICConnection.definition,
+        Tsodyks2Synapse.definition,
+        StdpSynapse.definition,
+    ]
+
+    /// What a connect call makes when it names none, and what generators connect through.
+    static let standard = StaticSynapse.definition
+
+    static func named(_ name: String) throws -> SynapseDefinition {
+        if let model = all.first(where: { $0.name == name }) { return model }
+        throw InputError.unknown("there is no synapse model", name, among: all.map(\.name))
+    }
+
+    /// Names of parameters, one or more times each.
+    static var parameterNames: [String] { all.flatMap { $0.parameters.map(\.name) } }
+}

@@ -1,0 +1,143 @@
+/// Spikes of the cells of one worker and model that have input which looks at them: so far back as a synapse may ask.
+///
+/// A spike is written down before those that arrive at its time are handed over. What is kept is asked for by time, so results do
+/// not depend on when the rest is forgotten.
+final class TargetHistory {
+    struct Spike: BitwiseCopyable {
+        /// ms
+        let time: Double
+        /// The post-spike trace, this spike included: each adds 1, and it decays with the cell's tau_minus.
+        let trace: Double
+    }
+
+    /// The spikes of one cell, in order of time.
+    struct Cell {
+        fileprivate(set) var isKept = false
+        /// ms
+        fileprivate(set) var tau_minus = 1.0
+        fileprivate var spikes: UnsafeMutablePointer<Spike>?
+        fileprivate var count = 0, capacity = 0
+
+        var all: UnsafeBufferPointer<Spike> { UnsafeBufferPointer(start: spikes, count: count) }
+    }
+
+    /// The parameter that a model must have for its spikes to be kept: the time constant of the trace.
+    static let parameter = "tau_minus"
+
+    /// By the cell's place in its plane.
+    private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
+
+    deinit {
+        cells.forEach { $0.spikes?.deallocate() }
+        cells.deallocate()
+    }
+
+    /// From now on, the cell's spikes are kept.
+    ///
+    /// - `places`: that there are in the plane.
+    func keep(_ place: Int, of places: Int) {
+        if places > cells.count {
+            let larger = UnsafeMutableBufferPointer<Cell>.allocate(capacity: places)
+            let filled = larger.moveInitialize(fromContentsOf: cells)
+            larger[filled...].initialize(repeating: Cell())
+            cells.deallocate()
+            cells = larger
+        }
+        cells[place].isKept = true
+    }
+
+    func setTimeConstant(_ tau_minus: Double, _ place: Int) {
+        if place < cells.count { cells[place].tau_minus = tau_minus }
+    }
+
+    /// - `since`: ms; nobody asks for what was before, except for its trace.
+    func record(_ place: Int, at time: Double, forgetting since: Double) {
+        guard place < cells.count, cells[place].isKept else { return }
+        if cells[place].count == cells[place].capacity { makeRoom(place, since) }
+        let trace = cells[place].all.last.map {
+            $0.trace * exponentialEverywhere(($0.time - time) / cells[place].tau_minus)
+        }
+        append(Spike(time: time, trace: (trace ?? 0) + 1), place)
+    }
+
+    private func append(_ spike: Spike, _ place: Int) {
+        (cells[place].spikes! + cells[place].count).initialize(to: spike)
+        cells[place].count += 1
+    }
+
+    private func makeRoom(_ place: Int, _ since: Double) {
+        forget(place, before: since)
+        if 2 * cells[place].count > cells[place].capacity || cells[place].capacity == 0 {
+            reserve(max(4, 2 * cells[place].count), place)
+        }
+    }
+
+    private func reserve(_ capacity: Int, _ place: Int) {
+        let larger = UnsafeMutablePointer<Spike>.allocate(capacity: capacity)
+        if let old = cells[place].spikes {
+            larger.initialize(from: old, count: cells[place].count)
+            old.deallocate()
+        }
+        (cells[place].spikes, cells[place].capacity) = (larger, capacity)
+    }
+
+    /// Keeps the spikes after `since` (ms), and the last one before, whose trace goes on.
+    func forget(_ place: Int, before since: Double) {
+        let first = cells[place].all.partitioningIndex { $0.time > since } - 1
+        guard first > 0, let spikes = cells[place].spikes else { return }
+        cells[place].count -= first
+        spikes.update(from: spikes + first, count: cells[place].count)
+    }
+
+    /// Makes these the spikes of a cell.
+    func restore(_ place: Int, _ spikes: [Spike]) {
+        guard place < cells.count else { return }
+        cells[place].count = 0
+        if spikes.count > cells[place].capacity { reserve(spikes.count, place) }
+        spikes.forEach { append($0, place) }
+    }
+
+    var memoryBytes: Int {
+        cells.reduce(cells.count * MemoryLayout<Cell>.stride) { $0 + $1.capacity * MemoryLayout<Spike>.stride }
+    }
+}
+
+/// The spikes of a target, as a synapse may ask for them. Times are in ms, and count as equal within half a step.
+struct TargetSpikes: @unchecked Sendable {
+    private let spikes: UnsafeBufferPointer<TargetHistory.Spike>
+    private let tau_minus, halfStep: Double
+
+    /// Of a target whose spikes are not kept: none.
+    static let none = TargetSpikes(TargetHistory.Cell(), resolution: 0)
+
+    @inline(__always)
+    init(_ cell: TargetHistory.Cell, resolution: Double) {
+        (spikes, tau_minus, halfStep) = (cell.all, cell.tau_minus, resolution / 2)
+    }
+
+    /// after < time <= through
+    @inline(__always)
+    func between(after: Double, through: Double) -> Slice<UnsafeBufferPointer<TargetHistory.Spike>> {
+        let end = end(through + halfStep)
+        var first = end
+        while first > 0, spikes[first - 1].time > after + halfStep { first -= 1 }
+        return spikes[first..<end]
+    }
+
+    /// The post-spike trace of what was strictly before a time.
+    @inline(__always)
+    func trace(before time: Double) -> Double {
+        let end = end(time - halfStep)
+        guard end > 0 else { return 0 }
+        let last = spikes[end - 1]
+        return last.trace * exponentialEverywhere((last.time - time) / tau_minus)
+    }
+
+    /// Spikes up to a time that no spike has. What is asked for is near the end.
+    @inline(__always)
+    private func end(_ time: Double) -> Int {
+        var end = spikes.count
+        while end > 0, spikes[end - 1].time > time { end -= 1 }
+        return end
+    }
+}
