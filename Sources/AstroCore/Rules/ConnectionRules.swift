@@ -67,9 +67,8 @@ enum ConnectionRules {
 
     /// Refuses flags that the rule can't heed.
     private static func checkFlags(_ settings: RuleSettings, _ rules: [any NamedConnectionRule.Type]) throws {
-        let changed = try RuleFlag.allCases.filter { try settings.flag($0) != $0.standard }
         let name = settings.info.name
-        for flag in changed where !settings.info.flags.contains(flag) {
+        for flag in try settings.changedFlags() where !settings.info.flags.contains(flag) {
             switch flag {
             case .make_symmetric:
                 let able = rules.map { $0.info }.filter { $0.flags.contains(flag) }.map(\.name)

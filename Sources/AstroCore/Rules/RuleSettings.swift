@@ -43,4 +43,7 @@ struct RuleSettings {
         case let other?: throw InputError("\(flag.rawValue) must be true or false, got \(other)")
         }
     }
+
+    /// Flags that have not their default.
+    func changedFlags() throws -> [RuleFlag] { try RuleFlag.allCases.filter { try flag($0) != $0.standard } }
 }

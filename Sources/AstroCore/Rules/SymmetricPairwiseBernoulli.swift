@@ -11,8 +11,9 @@ struct SymmetricPairwiseBernoulli: NamedConnectionRule {
     init(_ settings: RuleSettings) throws {
         p = try settings.probability("p")
         guard p < 1 else { throw InputError("\(name): p must be below 1 (all_to_all connects every pair)") }
-        guard try settings.flag(.make_symmetric) else { throw InputError("\(name) needs make_symmetric = true") }
-        guard try !settings.flag(.allow_autapses) else { throw InputError("\(name) needs allow_autapses = false") }
+        let changed = try settings.changedFlags()
+        guard changed.contains(.make_symmetric) else { throw InputError("\(name) needs make_symmetric = true") }
+        guard changed.contains(.allow_autapses) else { throw InputError("\(name) needs allow_autapses = false") }
     }
 
     func check(_ pre: NodeIDs, _ post: NodeIDs) throws {
