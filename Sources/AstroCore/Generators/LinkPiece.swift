@@ -12,7 +12,13 @@ extension DeviceLink {
         /// The first spike of negative weight that reached a cell which takes none.
         fileprivate(set) var negativeArrival: NegativeArrival?
 
-        init(_ link: DeviceLink, _ run: Run) { (self.link, self.run) = (link, run) }
+        /// Where currents go; nil if the cells take none.
+        fileprivate let currentPort: Int?
+
+        init(_ link: DeviceLink, _ run: Run) {
+            (self.link, self.run) = (link, run)
+            currentPort = run.plane.ports.current(receptor: link.receptor)
+        }
 
         var connections: Range<Int> { run.first..<run.first + run.count }
 
@@ -63,8 +69,7 @@ extension DeviceLink.Piece {
     /// Adds a current that arrives at a stamp over a connection.
     @inline(__always)
     func add(current: Double, at stamp: Int, over i: Int) {
-        let port = run.plane.ports.current(receptor: link.receptor)!
-        run.plane.held(port, stamp: stamp)[run.place &+ (i &- run.first)] += current
+        run.plane.held(currentPort!, stamp: stamp)[run.place &+ (i &- run.first)] += current
     }
 }
 

@@ -1,11 +1,8 @@
-import Foundation
 import Testing
 
 @testable import AstroCore
 
-// The two regions are the code of Docs/extending-generators.md.
-
-// begin spikes
+// page: spikes
 /// One spike in each period, at a random time in it, drawn anew for each connection.
 struct JitteredGenerator: SpikeSource {
     static let name = "jittered_generator"
@@ -36,9 +33,9 @@ struct JitteredGenerator: SpikeSource {
         }
     }
 }
-// end spikes
+// end
 
-// begin current
+// page: current
 /// A current that grows with time.
 struct RampGenerator: CurrentSource {
     static let name = "ramp_generator"
@@ -58,19 +55,13 @@ struct RampGenerator: CurrentSource {
         values.number("slope") * TimeGrid.ms(stamp, resolution)
     }
 }
-// end current
+// end
 
 @Suite("A generator of one's own")
 struct FirstGeneratorTests {
-    @Test("The page shows the code that is tested here", arguments: ["spikes", "current"])
-    func page(_ region: String) throws {
-        let file = URL(fileURLWithPath: #filePath)
-        let source = try String(contentsOf: file, encoding: .utf8)
-        let code = try #require(source.components(separatedBy: "// begin \(region)\n").last)
-        let shown = try #require(code.components(separatedBy: "// end \(region)\n").first)
-        let page = Fixtures.folder.appendingPathComponent("../../Docs/extending-generators.md").standardized
-        let blocks = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```swift\n").dropFirst()
-        #expect(blocks.contains { $0.components(separatedBy: "```\n").first == shown })
+    @Test("The page shows this file's code", arguments: ["spikes", "current"])
+    func page(_ name: String) throws {
+        try Page.expectCode(name, of: #filePath, in: "extending-generators.md")
     }
 
     /// Spikes of a jittered generator, of 7 parrots that it is connected to, and of a recorder that hears it directly.
