@@ -403,9 +403,9 @@ struct TripartiteSpecs {
     }
 
     private static func carriesWrong(_ model: SynapseDefinition, _ name: String) -> InputError {
-        let carries = model.signal.map { "a \($0.meaning)" } ?? "spikes"
-        let wanted = Synapses.all.filter { ($0.signal != nil) == (name == "third_out") }.map(\.name)
-        return InputError("\(model.name) carries \(carries) (\(wanted.joined(separator: ", ")))")
+        let isOut = name == "third_out", carries = model.signal.map { "a \($0.meaning)" } ?? "spikes"
+        let others = Synapses.all.filter { ($0.signal != nil) == isOut }.map(\.name).joined(separator: ", ")
+        return InputError("\(model.name) carries \(carries), not \(isOut ? "a signal" : "spikes") as \(others)")
     }
 
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
