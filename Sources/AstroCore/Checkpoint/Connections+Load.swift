@@ -267,6 +267,7 @@ extension CheckpointLoader {
         let model = try Synapses.named(section.model)
         let projection = SignalProjection(
             number: section.number, model: model, model.signal!, entries: section.entries, count: count)
+        projection.findDelays(ranks)
         guard isBuilt else { return simulation.signalProjections.append(projection) }
         let built = simulation.signalProjections[index]
         try ranks.agree {

@@ -11,6 +11,8 @@ final class RemoteSenders {
     private var outgoing: [[Int]] = []
     /// For each of the outputs that are used in turn and each rank: was there a value other than 0?
     private var isFilled: [[Bool]]
+    /// The most buffers for signals that are used in turn.
+    private static let mostBuffers = 3
     private var flights = Flights { Flight() }
 
     private final class Flight {
@@ -32,7 +34,7 @@ final class RemoteSenders {
     init(_ simulation: Simulation, needed: Set<Sender>) {
         ranks = simulation.ranks
         firstRun = simulation.senderCount
-        isFilled = Array(repeating: Array(repeating: false, count: ranks.count), count: SliceLoop.mostOutputs)
+        isFilled = Array(repeating: Array(repeating: false, count: ranks.count), count: Self.mostBuffers)
         // all ranks have the same projections
         let signals = Set(simulation.signalProjections.map(\.route.output)).sorted()
         var wanted = Array(repeating: [SIMD2<Int32>](), count: ranks.count)

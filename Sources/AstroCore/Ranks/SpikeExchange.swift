@@ -47,7 +47,7 @@ final class SpikeExchange {
     }
 
     /// Sends a rank's own spikes of a slice, in order of step and cell, on their way.
-    func begin(_ own: [SliceLoop.OrderedSpike], _ report: Report) {
+    func begin(_ own: [OrderedSpike], _ report: Report) {
         let flight = flights.begin()
         flight.clear(room: room)
         for spike in own {
@@ -66,7 +66,7 @@ final class SpikeExchange {
 
     /// Makes `ordered` the spikes of the slice of `lags` steps whose exchange was begun first, from all ranks, in order of
     /// step and cell; all reports. The spikes may be read until the exchange after the next is begun.
-    func end(_ ordered: inout [SliceLoop.OrderedSpike], lags: Int) -> [Report] {
+    func end(_ ordered: inout [OrderedSpike], lags: Int) -> [Report] {
         let flight = flights.end()
         slicesSeen += 1
         flight.end()
@@ -116,7 +116,7 @@ final class SpikeExchange {
             rests = Array(repeating: [], count: ranks.count)
         }
 
-        func add(_ spike: SliceLoop.OrderedSpike, carried: Int, to rank: Int) {
+        func add(_ spike: OrderedSpike, carried: Int, to rank: Int) {
             let word = UInt64(spike.lag) << 58 | UInt64(spike.population) << 32 | UInt64(UInt32(bitPattern: spike.cell))
             // once something has to follow behind, all that is later does
             if rests[rank].isEmpty, counts[rank] + 1 + carried <= room {
@@ -205,11 +205,11 @@ final class SpikeExchange {
         private static func population(_ word: UnsafePointer<UInt64>) -> Int { Int(word.pointee >> 32 & 0x3ff_ffff) }
 
         /// By step, then by population, then by rank: ranks have ascending cells of a population.
-        func sort(into ordered: inout [SliceLoop.OrderedSpike], lags: Int, carried: [Int]) {
+        func sort(into ordered: inout [OrderedSpike], lags: Int, carried: [Int]) {
             var starts = [Int](repeating: 0, count: lags * carried.count + 1)
             forEachSpike(carried) { starts[Self.lag($0) * carried.count + Self.population($0) + 1] += 1 }
             for i in 1..<starts.count { starts[i] += starts[i - 1] }
-            let none = SliceLoop.OrderedSpike(lag: 0, population: 0, cell: 0, carried: SliceLoop.nothingCarried)
+            let none = OrderedSpike(lag: 0, population: 0, cell: 0, carried: OrderedSpike.nothingCarried)
             ordered.removeAll(keepingCapacity: true)
             ordered.append(contentsOf: repeatElement(none, count: starts.last!))
             ordered.withUnsafeMutableBufferPointer { ordered in
@@ -217,7 +217,7 @@ final class SpikeExchange {
                     let lag = Self.lag(word), population = Self.population(word)
                     let index = starts[lag * carried.count + population]
                     starts[lag * carried.count + population] += 1
-                    ordered[index] = SliceLoop.OrderedSpike(
+                    ordered[index] = OrderedSpike(
                         lag: Int32(lag), population: Int32(population),
                         cell: Int32(bitPattern: UInt32(truncatingIfNeeded: word.pointee)),
                         carried: UnsafeRawPointer(word + 1).assumingMemoryBound(to: Double.self))

@@ -74,7 +74,7 @@ final class HistoryRecorder: @unchecked Sendable {
     }
 
     /// Spikes that are about to be handed over, of all cells with targets here.
-    func note(_ spikes: [SliceLoop.OrderedSpike], _ slice: Range<Int>) {
+    func note(_ spikes: [OrderedSpike], _ slice: Range<Int>) {
         for spike in spikes {
             for (rows, reader) in readers[Int(spike.population)] {
                 let row = rows.row(Int(spike.cell))

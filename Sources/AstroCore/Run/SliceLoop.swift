@@ -70,14 +70,6 @@ final class SliceLoop: @unchecked Sendable {
 
     private let faults: Faults
 
-    /// A spike in the order of delivery.
-    struct OrderedSpike {
-        var lag: Int32
-        var population: Int32
-        var cell: Int32
-        var carried: UnsafePointer<Double>
-    }
-
     /// Cells of a batch that one worker owns and that are sampled together.
     private struct Part {
         let batch: Batch
@@ -151,9 +143,6 @@ final class SliceLoop: @unchecked Sendable {
         let bytesOfSpike = 100.0, room = Memory.available / 4 / bytesOfSpike / Double(workers)
         for outbox in simulation.outboxes.joined() { outbox.room = max(1 << 16, Int(room)) }
     }
-
-    /// The most outputs that are used in turn.
-    static let mostOutputs = 3
 
     /// Seconds between two looks at files, memory and whoever watches.
     static let reportInterval = RecorderMemory.lookInterval
@@ -414,7 +403,7 @@ final class SliceLoop: @unchecked Sendable {
 
     private func append(_ outbox: Outbox, _ lag: Int) {
         outbox.carried.withUnsafeBufferPointer { carried in
-            let first = carried.baseAddress ?? Self.nothingCarried
+            let first = carried.baseAddress ?? OrderedSpike.nothingCarried
             for spike in outbox.spikes[lag] {
                 ordered.append(
                     OrderedSpike(
@@ -423,8 +412,6 @@ final class SliceLoop: @unchecked Sendable {
             }
         }
     }
-
-    nonisolated(unsafe) static let nothingCarried = UnsafePointer(ColumnStore.allocate(1))
 
     static func sort(_ spikes: inout [OrderedSpike], from first: Int) {
         let key = { (s: OrderedSpike) in Int64(s.population) << 32 | Int64(s.cell) }

@@ -19,22 +19,26 @@ final class SignalProjection {
     private(set) var shortestDelay = 1, longestDelay = 1
     /// Made when first asked for: entries by source and by target, and the number of each one's first connection, which stays
     /// when entries are split.
-    private var bySource: [Int32] = [], byTarget: [Int32] = [], firsts: [Int] = []
+    var bySource: [Int32] = [], byTarget: [Int32] = []
+    private var firsts: [Int] = []
 
-    /// Collective.
     init(number: Int, model: SynapseDefinition, _ route: SignalRoute, entries: [Entry], count: Int) {
         self.number = number
         (self.model, self.route) = (model, route)
         self.entries = entries
         self.count = count
-        findDelays()
     }
 
-    /// Collective.
-    func findDelays() {
-        shortestDelay = Ranks.all.least(entries.lazy.map { Int($0.delay) }.min() ?? .max)
-        longestDelay = Ranks.all.greatest(entries.lazy.map { Int($0.delay) }.max() ?? 1)
+    /// In steps, of the entries onto own cells; nil where there are none.
+    var ownDelays: ClosedRange<Int>? {
+        guard let shortest = entries.lazy.map(\.delay).min(), let longest = entries.lazy.map(\.delay).max() else {
+            return nil
+        }
+        return Int(shortest)...Int(longest)
     }
+
+    /// Takes over the delays on all ranks, in steps.
+    func setDelays(shortest: Int, longest: Int) { (shortestDelay, longestDelay) = (shortest, longest) }
 
     /// Gives connections, told by their numbers, new weights or delays (steps). Entries whose connections then differ are
     /// split.
@@ -77,35 +81,6 @@ final class SignalProjection {
             firsts.append(next)
             next += Int(entry.multiplicity)
         }
-    }
-
-    /// By source, then by target, parallel ones in their order: all that may be between some nodes.
-    func ordered(_ source: Nodes?, _ target: Nodes?) -> [Int] {
-        if bySource.count != entries.count {
-            let key = { (i: Int32) in (self.entries[Int(i)].source, self.entries[Int(i)].target, i) }
-            bySource = entries.indices.map { Int32($0) }.sorted { key($0) < key($1) }
-        }
-        if let source, Self.isFew(source, entries.count) {
-            return source.ids.sorted().flatMap { id in Self.range(of: id, bySource) { entries[$0].source } }
-        }
-        guard let target, Self.isFew(target, entries.count) else { return bySource.map { Int($0) } }
-        if byTarget.count != entries.count {
-            byTarget = entries.indices.map { Int32($0) }.sorted {
-                (entries[Int($0)].target, $0) < (entries[Int($1)].target, $1)
-            }
-        }
-        let found = target.ids.flatMap { id in Self.range(of: id, byTarget) { entries[$0].target } }
-        return found.sorted {
-            (entries[$0].source, entries[$0].target, $0) < (entries[$1].source, entries[$1].target, $1)
-        }
-    }
-
-    /// Is it sooner to look for each than to go through all entries?
-    private static func isFew(_ nodes: Nodes, _ count: Int) -> Bool { nodes.count * 32 < count }
-
-    private static func range(of id: Int, _ order: [Int32], _ end: (Int) -> Int32) -> [Int] {
-        let first = order.partitioningIndex { Int(end(Int($0))) >= id }
-        return order[first...].prefix { Int(end(Int($0))) == id }.map { Int($0) }
     }
 
     private static func parts(of entry: Entry, _ values: [Double], delay: Bool) -> [Entry] {

@@ -226,8 +226,10 @@ extension Simulation {
     private func add(_ entries: [SignalProjection.Entry], _ model: SynapseDefinition, _ call: CallName) -> Int {
         let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
         if count > 0, let route = model.signal {
-            signalProjections.append(
-                SignalProjection(number: call.number, model: model, route, entries: entries, count: count))
+            let projection = SignalProjection(
+                number: call.number, model: model, route, entries: entries, count: count)
+            projection.findDelays(ranks)
+            signalProjections.append(projection)
         }
         return count
     }

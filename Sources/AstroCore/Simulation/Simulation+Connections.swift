@@ -259,7 +259,7 @@ extension Simulation {
         for (p, changes) in slow { signalProjections[p].set(changes, delay: name == "delay") }
         if name == "delay" {
             for p in touched { projections[p].findDelays() }
-            for p in touchedSignals { signalProjections[p].findDelays() }
+            for p in touchedSignals { signalProjections[p].findDelays(ranks) }
         }
         isPrepared = false
     }

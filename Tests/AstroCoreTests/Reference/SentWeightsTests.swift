@@ -33,7 +33,8 @@ struct SentWeightsTests {
                 Double(scenario.step(of: time) - scenario.step(of: simulation.time)) * scenario.resolution_ms)
             let connection = try simulation.connections(
                 source: nodes[spec.source]!, target: nodes[spec.target]!, synapseModel: spec.synapse.synapse_model)
-            let sent = try #require(Self.sent[spec.synapse.synapse_model]) { try connection.get($0)[0] }
+            let value = try #require(Self.sent[spec.synapse.synapse_model])
+            let sent = try value { try connection.get($0)[0] }
             let expected = Double(row[4])!
             #expect(
                 abs(sent - expected) <= 1e-11 * abs(expected),

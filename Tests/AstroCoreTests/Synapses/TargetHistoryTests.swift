@@ -49,7 +49,8 @@ struct TargetHistoryTests {
 
     @Test("A sender that is silent for seconds finds all spikes of its target", arguments: [1, 3])
     func silence(_ threads: Int) throws {
-        let post = (1...400).map { 10.0 * Double($0) + 0.1 * Double($0 % 7) }, pre = [5.0, 12, 3900, 4000]
+        let post: [Double] = (1...400).map { (i: Int) -> Double in 10 * Double(i) + 0.1 * Double(i % 7) }
+        let pre: [Double] = [5, 12, 3900, 4000]
         let pair = try Pair(pre: pre, post: post, threads: threads)
         let synapse = try pair.connect(["delay": .number(2.5), "weight": .number(30)])
         for _ in 0..<41 { try pair.simulation.simulate(100) }

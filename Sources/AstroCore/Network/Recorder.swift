@@ -98,21 +98,12 @@ public final class Recorder: CustomStringConvertible {
         let what = isSpikeRecorder ? "spikes" : quantities.joined(separator: ", ")
         return "Recorder(\(what) of \(recording.recordedIDs.count) nodes, \(eventCount) events)"
     }
-
-    /// Writes the events; the ending chooses the format: .csv, .dat (as the reference simulator's), .npz, .h5 (SONATA).
-    ///
-    /// Events that are in a file and no longer in memory are read from there, but for .npz and on several ranks.
-    public func save(to path: String) throws {
-        if !simulation.ranks.isAlone { try checkKept() }
-        let whole = Recorder(simulation, whole, isWhole: true)
-        try simulation.ranks.onFirst { try RecordingFile(whole).write(to: path) }
-    }
 }
 
 /// Each rank keeps what its own cells do, rank 0 also what devices do. Who asks gets what all have, on every rank alike.
 extension Recorder {
     /// What all ranks have recorded; collective.
-    fileprivate var whole: Recording {
+    var whole: Recording {
         if isWhole { return recording }
         let ranks = simulation.ranks, own = recording.samples
         guard !recording.isSpikes, let all = recording.samplesOfAll else {

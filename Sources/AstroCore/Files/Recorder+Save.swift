@@ -1,0 +1,10 @@
+extension Recorder {
+    /// Writes the events; the ending chooses the format: .csv, .dat (as the reference simulator's), .npz, .h5 (SONATA).
+    ///
+    /// Events that are in a file and no longer in memory are read from there, but for .npz and on several ranks.
+    public func save(to path: String) throws {
+        if !simulation.ranks.isAlone { try checkKept() }
+        let whole = Recorder(simulation, whole, isWhole: true)
+        try simulation.ranks.onFirst { try RecordingFile(whole).write(to: path) }
+    }
+}
