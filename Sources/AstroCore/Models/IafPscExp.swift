@@ -60,7 +60,7 @@ struct IafPscExp: VectorKernel {
         membrane = IafMembrane(columns)
         (I_syn_ex, I_syn_in, I_filtered) = (columns["I_syn_ex"], columns["I_syn_in"], columns["I_filtered"])
         (delta, rho) = (columns["delta"], columns["rho"])
-        isSoft = (columns.range(delta)?.upperBound ?? 0) > 0
+        isSoft = (columns.range(delta)?.upperBound ?? 0) > Self.sharpest
         let tau_m = columns["tau_m"], C_m = columns["C_m"], tau_ex = columns["tau_syn_ex"],
             tau_in = columns["tau_syn_in"]
         let onto = { (cell: ModelColumns.Cell, tau: Column) in
@@ -130,9 +130,12 @@ struct IafPscExp: VectorKernel {
         return bits
     }
 
+    /// mV; a narrower threshold is sharp, as in the reference.
+    private static let sharpest = 1e-10
+
     private func spikes(_ V: Double, _ cell: Int, _ step: Int, _ io: borrowing CellIO) -> Bool {
         let above = V - membrane.V_th[cell]
-        guard delta[cell] > 0 else { return above >= 0 }
+        guard delta[cell] > Self.sharpest else { return above >= 0 }
         let expected = rho[cell] * exponentialEverywhere(above / delta[cell]) * resolution / 1000
         return io.uniform(step: step, cell: cell) < expected
     }

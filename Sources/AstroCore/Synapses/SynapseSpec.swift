@@ -18,9 +18,10 @@ struct SynapseSpec {
     }
 
     init(_ settings: Settings, standard: SynapseDefinition = Synapses.standard) throws {
-        switch settings["synapse_model"] ?? .text(standard.name) {
-        case .text(let name): model = try Synapses.named(name)
-        case let other: throw InputError("synapse_model must be a name, got \(other)")
+        switch settings["synapse_model"] {
+        case nil: model = standard
+        case .text(let name)?: model = try Synapses.named(name)
+        case let other?: throw InputError("synapse_model must be a name, got \(other)")
         }
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
         for key in settings.keys.sorted() where key != "synapse_model" {

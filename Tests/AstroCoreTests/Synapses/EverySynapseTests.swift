@@ -29,7 +29,7 @@ struct EverySynapseTests {
         "tsodyks2_synapse": ["tau_fac": .number(50), "x": .number(0.4), "u": .number(0.2)],
         // so strong that targets fire
         "stdp_synapse": [
-            "weight": .number(120), "Wmax": .number(400), "lambda": .number(0.1), "Kplus": .number(0.5),
+            "weight": .number(300), "Wmax": .number(1000), "lambda": .number(0.1), "Kplus": .number(0.5),
             "mu_plus": .number(0.5), "mu_minus": .number(0.5),
         ],
     ]

@@ -141,7 +141,7 @@ def cell_case(model, pieces, quantities, drive):
         if drive:
             ticks = nest.Create("spike_generator", params=dict(spike_times=drive))
             nest.Connect(ticks, node, syn_spec=dict(weight=3.0))
-        if model == "aeif_cond_alpha_astro":
+        if model != "astrocyte_lr_1994":
             nest.Connect(node, spikes)
         nest.Connect(meter, node, syn_spec=dict(delay=STEP))
 
@@ -300,6 +300,8 @@ NEURON = dict(
     V_reset=-55.0, t_ref=1.5, g_L=20.0, C_m=200.0, E_ex=-10.0, E_in=-80.0, E_L=-65.0, Delta_T=1.0, tau_w=50.0, a=2.0, b=30.0,
     V_th=-48.0, V_peak=-10.0, tau_syn_ex=1.0, tau_syn_in=5.0, I_e=900.0, gsl_error_tol=1e-9, V_m=-60.0, g_ex=3.0, dg_ex=2.0,
     g_in=3.0, dg_in=2.0, w=20.0)
+INTEGRATE_AND_FIRE = dict(
+    V_m=-60.0, C_m=200.0, t_ref=1.5, V_th=-52.0, V_reset=-65.0, E_L=-68.0, I_e=900.0, tau_m=15.0, tau_syn_ex=1.0, tau_syn_in=5.0)
 ASTROCYTE = dict(
     Ca_tot=1.5, IP3_0=0.3, Kd_IP3_1=0.2, Kd_IP3_2=0.9, Kd_act=0.1, Kd_inh=0.9, Km_SERCA=0.15, SIC_scale=2.0, SIC_th=0.1,
     delta_IP3=0.02, k_IP3R=0.3, rate_IP3R=0.004, rate_L=0.0002, rate_SERCA=0.001, ratio_ER_cyt=0.2, tau_IP3=5000.0,
@@ -312,6 +314,16 @@ def cells():
         for t_ref in [0.0, 4.0]:
             first = dict(I_e=700.0, t_ref=t_ref)
             yield "aeif_cond_alpha_astro", [dict(create=first, run=20.0), dict(set=[{name: value}], run=13.3), dict(run=20.7)], ["V_m", "w"], drive
+    others = {
+        "aeif_cond_alpha": NEURON,
+        "aeif_cond_exp": {name: value for name, value in NEURON.items() if not name.startswith("dg_")},
+        "iaf_psc_alpha": dict(INTEGRATE_AND_FIRE, V_min=-60.0),
+        "iaf_psc_exp": dict(INTEGRATE_AND_FIRE, delta=1e-12, rho=1.0),
+    }
+    for model, changes in others.items():
+        for name, value in changes.items():
+            pieces = [dict(create=dict(I_e=700.0), run=20.0), dict(set=[{name: value}], run=13.3), dict(run=20.7)]
+            yield model, pieces, ["V_m", "g_ex" if model.startswith("aeif") else "I_syn_ex"], drive
     for name, value in ASTROCYTE.items():
         pieces = [dict(create=dict(delta_IP3=0.1), run=20.0), dict(set=[{name: value}], run=13.3), dict(run=40.7)]
         yield "astrocyte_lr_1994", pieces, ["IP3", "Ca_astro", "h_IP3R"], drive
