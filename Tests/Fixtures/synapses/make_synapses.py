@@ -1,4 +1,4 @@
-"""Synapses whose parameters or states differ, as NEST 3.10 makes them: nest.csv, which Tests/AstroCoreTests/Models/EverySynapseTests.swift reads.
+"""Synapses whose parameters or states differ, as NEST 3.10 makes them: nest.csv, which Tests/AstroCoreTests/Synapses/EverySynapseTests.swift reads.
 
 A source sends to three targets; a parameter is set to a value for each of the three connections, before the run or at 32 ms, when
 nothing is on its way. Columns: model, parameter, way, then for each target the value set and 60 samples, 1 ms apart.
@@ -15,7 +15,7 @@ BASE = {
         "weight": 1.0, "delay": 1.0, "U": 0.5, "tau_fac": 50.0, "tau_rec": 800.0, "x": 0.4, "u": 0.2},
     # so strong that targets fire
     "stdp_synapse": {
-        "weight": 120.0, "delay": 1.0, "tau_plus": 20.0, "lambda": 0.1, "alpha": 1.0, "mu_plus": 0.5, "mu_minus": 0.5, "Wmax": 400.0,
+        "weight": 300.0, "delay": 1.0, "tau_plus": 20.0, "lambda": 0.1, "alpha": 1.0, "mu_plus": 0.5, "mu_minus": 0.5, "Wmax": 1000.0,
         "Kplus": 0.5},
 }
 
