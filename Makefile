@@ -1,5 +1,6 @@
 # make run      installs what is missing, builds, runs the main job
 # make build    leaves .build/release/astrolua
+# make check    builds what has changed, then lint and the specs of engine and Lua: while working
 # make test     builds, then runs every test there is
 # make faults   ends runs, fills disks, takes away memory, at random moments: FAULT_ROUNDS=200 (Docs/reliability.md)
 # make fuzz     looks for a minute for input that brings the program down
@@ -18,7 +19,7 @@ export PKG_CONFIG_PATH := $(LUA)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format install uninstall clean deps
+.PHONY: run build check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -48,6 +49,12 @@ test: build
 # Tests that fork run one after the other: a child may inherit a lock that another test's thread holds. Tests of the program have limits
 # of time: they do not run beside those that keep all cores busy.
 FORKING = 'DamagedFileTests|ChildProcessTests|EventFileTests|ConnectionFileTests'
+
+# One build for all: the program that lies beside the tests runs the specs in Lua.
+check: deps lint
+	swift build --build-tests -c release --disable-xctest --scratch-path .build/tests
+	ASTROLUA=$(CURDIR)/.build/tests/release/astrolua swift test --skip-build -c release --disable-xctest --scratch-path .build/tests --skip $(FORKING) --skip ProgramTests --skip Statistic
+	.build/tests/release/astrolua --trust --quiet Tests/lua/run.lua Tests/lua
 
 test-swift: build
 	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests --skip $(FORKING) --skip ProgramTests
@@ -85,9 +92,9 @@ test-scripts: build
 	  else echo "FAILED  $$script $$options"; cat $$directory/out.txt; status=1; fi; done; \
 	rm -rf $$directory; exit $$status
 
-# The same results with vectors of any width, for any processor, with any number of threads; builds the program six times.
-test-widths:
-	Tests/widths.sh
+# The same results with vectors of any width, for any processor, with any number of threads; builds the program three times.
+test-widths: build
+	Tests/widths.sh $(PROGRAM)
 
 # The same results on 1 to 4 ranks, and the end of a job of which one rank fails.
 test-mpi: build

@@ -45,7 +45,9 @@ let package = Package(
         .target(name: "CMPI"),
         .target(name: "CSandbox"),
         .target(name: "AstroBase", dependencies: ["CFork"]),
-        .target(name: "AstroCore", dependencies: ["AstroBase", "CLanes", "CMPI"], swiftSettings: engine),
+        .target(
+            name: "AstroCore", dependencies: ["AstroBase", "CLanes", "CMPI"], exclude: ["README.md"],
+            swiftSettings: engine),
         .target(name: "LuaBridge", dependencies: ["AstroBase", "LuaShim", "CLuaHost", "CLua"]),
         .target(
             name: "AstroLua", dependencies: ["AstroCore", "LuaBridge", "LuaShim", "CLuaHost", "CLua", "CSandbox"],

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Builds the program with vectors of 2, 4 and 8 doubles, and for the generations x86-64-v2, -v3 and -v4 of processors, and runs
-# Tests/Fixtures/widths.lua with each of them and several numbers of threads: all must print the same line.
+# The same results with vectors of 2, 4 and 8 doubles, for the generations x86-64-v2, -v3 and -v4 of processors, and with several
+# numbers of threads: PROGRAM, which is built for this machine with vectors of 8, and three other builds run
+# Tests/Fixtures/widths.lua, and all must print the same line. Each build has a width and a generation of its own.
+# Usage: Tests/widths.sh PROGRAM
 set -euo pipefail
+program=$(realpath "$1")
 cd "$(dirname "$0")/.."
 export PKG_CONFIG_PATH=$PWD/.build/lua${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 
@@ -35,14 +38,10 @@ compare() {
   done
 }
 
-for width in 2 4 8; do
-  build ".build-width-$width" ASTROLUA_VECTOR_WIDTH=$width
-  compare "width $width" ".build-width-$width/release/astrolua"
-done
-
 # What each generation brings, as the kernel names it; a program that was built for a later one cannot run on this machine.
 runs_here() {
   local feature
+  [ "$(uname -m)" = x86_64 ] || return 1
   case $1 in
     x86-64-v2) set -- sse4_2 ssse3 popcnt ;;
     x86-64-v3) set -- avx2 fma bmi2 movbe ;;
@@ -51,14 +50,15 @@ runs_here() {
   for feature in "$@"; do grep -qw -- "$feature" /proc/cpuinfo || return 1; done
 }
 
-if [ "$(uname -m)" = x86_64 ]; then
-  for cpu in x86-64-v2 x86-64-v3 x86-64-v4; do
-    if ! runs_here $cpu; then
-      echo "skipped: this processor does not run programs for $cpu"
-      continue
-    fi
-    build ".build-width-$cpu" ASTROLUA_CPU=$cpu
-    compare "$cpu" ".build-width-$cpu/release/astrolua"
-  done
-fi
+compare "this machine, width 8" "$program"
+# the widest vectors are the hardest for the oldest processors
+for pair in "8 x86-64-v2" "4 x86-64-v3" "2 x86-64-v4"; do
+  read -r width cpu <<<"$pair"
+  if ! runs_here "$cpu"; then
+    echo "skipped: this processor does not run programs for $cpu"
+    cpu=native
+  fi
+  build ".build-width-$width" ASTROLUA_VECTOR_WIDTH="$width" ASTROLUA_CPU="$cpu"
+  compare "$cpu, width $width" ".build-width-$width/release/astrolua"
+done
 exit $status
