@@ -106,7 +106,7 @@ package final class AppendingFile {
     /// Waits until the disk has it: a loss of power does not take it away either.
     package func settle() throws {
         guard !isSettled, getpid() == owner else { return }
-        // what is no file on a disk cannot
+        // what is not a file on a disk cannot
         guard fdatasync(descriptor) == 0 || errno == EINVAL || errno == ENOSYS else { throw OutputFile.failure(path) }
         isSettled = true
     }

@@ -230,7 +230,7 @@ struct RecordTests {
     @Test(
         "What is no record, or one that was made to do harm, gives a clean error",
         arguments: [
-            ("", "no JSON"), ("[]", "no record of a run"),
+            ("", "no JSON"), ("[]", "not a record of a run"),
             ("{\"format\": \"astrolua run\", \"version\": 9}", "another version"),
             (hostile(file: "current/../../x.lua"), "leads elsewhere"), (hostile(file: "/tmp/x.lua"), "outside"),
             (hostile(file: "current/a\\u001b.lua"), "control characters"), (hostile(file: "x.lua"), "is not below"),
@@ -351,10 +351,10 @@ struct BundleTests {
             let run = try friend.run(["experiment.astro"])
             // bytes that say when a file was made, or by what, do not matter
             guard run.output != "ran\n" else { continue }
-            #expect(run.status == 1 && run.errors.contains("is no whole bundle"), "byte \(place): \(run.errors)")
+            #expect(run.status == 1 && run.errors.contains("is not a complete bundle"), "byte \(place): \(run.errors)")
         }
         let short = try friend(with: whole.prefix(whole.count - 9)).run(["experiment.astro"])
-        #expect(short.status == 1 && short.errors.contains("is no whole bundle"))
+        #expect(short.status == 1 && short.errors.contains("is not a complete bundle"))
     }
 
     @Test("A bundle that was made to do harm does none", arguments: Forgery.all)

@@ -125,7 +125,7 @@ struct StrangersFilesTests {
             for value in list {
                 let run = try trap.verify(["chunks": .texts(["print(1)"]), "options": .fields([(name, value)])])
                 #expect(run.status == 2 && run.errors.contains(name), "\(name) \(value): \(run.output)\(run.errors)")
-                #expect(run.errors.contains("'run.json' is no record of a run") && !run.errors.contains("Usage"))
+                #expect(run.errors.contains("'run.json' is not a record of a run") && !run.errors.contains("Usage"))
             }
         }
         for (name, value) in [
@@ -235,7 +235,7 @@ struct StrangersFilesTests {
         #expect(try trap.run(["new", "b"]).errors.contains("File exists"))
         trap.pipe("c.checkpoint")
         try trap.write("c.lua", "astro.Simulation{}:simulate(1)")
-        #expect(try trap.run(["--resume", "c.lua"]).errors.contains("'c.checkpoint' is no file"))
+        #expect(try trap.run(["--resume", "c.lua"]).errors.contains("'c.checkpoint' is not a file"))
         let files = ["x.ck", "x.csv", "x.dat", "x.npz", "x.h5"]
         for (i, name) in files.enumerated() {
             if i % 2 == 0 { trap.pipe(name + ".part") } else { try trap.link(name + ".part", to: "made") }

@@ -141,7 +141,7 @@ describe("checkpoints", function()
     end
     assert.is_truthy(refusal("truncated.checkpoint"):find("load: the checkpoint '.*' is truncated: %d+ bytes of %d+ are there"))
     assert.is_truthy(refusal("altered.checkpoint"):find("load: the checkpoint '.*' is damaged"))
-    assert.is_truthy(refusal("foreign.checkpoint"):find("load: '.*' is no checkpoint of astrolua"))
+    assert.is_truthy(refusal("foreign.checkpoint"):find("load: '.*' is not a checkpoint of astrolua"))
     assert.is_truthy(refusal("missing.checkpoint"):find("No such file"))
   end)
 

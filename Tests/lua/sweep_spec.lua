@@ -42,9 +42,9 @@ describe("astro.plain", function()
     assert.is_true(nan ~= nan)
   end)
 
-  it("refuses what is no plain data, by its place", function()
+  it("refuses what is not plain data, by its place", function()
     local _, problem = pcall(plain.encode, { a = { 1, print } }, "result")
-    assert.equal("result.a[2]: a function is no plain data (numbers, strings, booleans, tables and Vectors are)", problem)
+    assert.equal("result.a[2]: a function is not plain data (numbers, strings, booleans, tables and Vectors are)", problem)
     local itself = {}
     itself.x = itself
     assert.is_false(pcall(plain.encode, itself))
@@ -152,7 +152,7 @@ describe("sweep.run", function()
     assert.is_truthy(messages[1]:find "sweep_spec.lua:%d+: two is wrong$")
     assert.equal("the process of this point ended with status 7 and left no result", messages[2])
     assert.equal("the process of this point was killed (perhaps for lack of memory) and left no result", messages[3])
-    assert.equal("the result.f: a function is no plain data (numbers, strings, booleans, tables and Vectors are)", messages[4])
+    assert.equal("the result.f: a function is not plain data (numbers, strings, booleans, tables and Vectors are)", messages[4])
     assert.equal("the result names 'x', which is a parameter", messages[5])
   end)
 
@@ -190,7 +190,7 @@ describe("sweep.run", function()
     assert.is_truthy(problem:find "line 2 is damaged at character %d+")
     write(path, "time_ms,sender\n1,2\n")
     _, problem = pcall(run)
-    assert.is_truthy(problem:find "is no file of results of a sweep, so nothing is added to it")
+    assert.is_truthy(problem:find "is not a file of results of a sweep, so nothing is added to it")
     assert.equal("time_ms,sender\n1,2\n", contents(path))
     os.remove(path)
   end)
@@ -227,13 +227,13 @@ describe("sweep.run", function()
     { function() sweep.run(f, { x = {} }) end, "grid: 'x' has no values" },
     { function() sweep.run(f, { { x = 1 }, 5 }) end, "run: point 2 must be a table of parameters, got number" },
     { function() sweep.run(f, { { x = 1 }, { x = 1.0 } }) end, "run: points 1 and 2 are equal; for repetitions add a parameter" },
-    { function() sweep.run(f, { { x = print } }) end, "run: point 1: parameters.x: a function is no plain data" },
+    { function() sweep.run(f, { { x = print } }) end, "run: point 1: parameters.x: a function is not plain data" },
     { function() sweep.run(f, { x = 1, seed = "a" }) end, "run: point 1: seed = a must be a whole number" },
     { function() sweep.run(f, { x = 1 }, { proceses = 2 }) end, "run: there is no option 'proceses' %(did you mean 'processes'%?%)" },
     { function() sweep.run(f, { x = 1 }, { processes = 0 }) end, "run: processes = 0 is not allowed %(1 to 1024%)" },
     { function() sweep.run(f, { x = 1 }, { processes = 1.5 }) end, "run: processes = 1.5 must be a whole number" },
     { function() sweep.run(f, { x = 1 }, { file = "/nowhere/x" }) end, "run: can't write '/nowhere/x': No such file" },
-    { function() results:column("y") end, "column: 'y' of row 1 is no number, but nil" },
+    { function() results:column("y") end, "column: 'y' of row 1 is not a number but nil" },
     { function() results:save("x.txt") end, "save: the path must end in .csv, got x.txt" },
   }
   for _, case in ipairs(cases) do

@@ -95,7 +95,7 @@ function Results.__tostring(results) return ("Sweep(%d results, %d failed)"):for
 Results.column = public("results:column(name)", function(self, name)
   local values = {}
   for i, row in ipairs(self) do
-    if type(row[name]) ~= "number" then fail("column: '%s' of row %d is no number, but %s", tostring(name), i, type(row[name])) end
+    if type(row[name]) ~= "number" then fail("column: '%s' of row %d is not a number but %s", tostring(name), i, type(row[name])) end
     values[i] = row[name]
   end
   return astro.vector(values)
@@ -177,7 +177,7 @@ local function open_file(path, tasks)
   local is_ours = text:sub(1, #FORMAT + 1) == FORMAT .. "\n"
   -- a first line that was cut off is no other program's
   if not is_ours and FORMAT:sub(1, #text) ~= text then
-    fail("run: '%s' is no file of results of a sweep, so nothing is added to it", path)
+    fail("run: '%s' is not a file of results of a sweep, so nothing is added to it", path)
   end
   local number = 1
   -- the last line is left out where it was cut off

@@ -7,7 +7,7 @@
 /// The frame of a checkpoint: a header, then sections, each with its length and a digest. Docs/checkpoints.md describes it byte by
 /// byte.
 package enum CheckpointFormat {
-    /// Begins with a byte that is no text and holds both kinds of line ends, so that what was sent as text is found out.
+    /// Begins with a byte that is not text and holds both kinds of line ends, so that what was sent as text is found out.
     static let magic: [UInt8] = [0x89] + Array("ASTRO".utf8) + [0x0d, 0x0a]
     /// Files of this version and of all before can be read.
     ///
@@ -168,7 +168,7 @@ package final class CheckpointReader {
     package init(_ path: String) throws {
         self.path = path
         try onFirst {
-            guard InputFile.isRegular(path) else { throw InputError("'\(path)' is no file") }
+            guard InputFile.isRegular(path) else { throw InputError("'\(path)' is not a file") }
             guard let file = fopen(path, "rbe") else {
                 throw InputError("'\(path)': \(String(cString: strerror(errno)))")
             }
@@ -201,7 +201,7 @@ package final class CheckpointReader {
         let wanted = CheckpointFormat.headerSize
         let header = try read(min(wanted, length))
         guard header.starts(with: CheckpointFormat.magic.prefix(header.count)), header.count >= 8 else {
-            throw InputError("'\(path)' is no checkpoint of astrolua (sim:save writes them)")
+            throw InputError("'\(path)' is not a checkpoint of astrolua (sim:save writes them)")
         }
         guard header.count == wanted else { throw damaged("is truncated: it ends within its header") }
         version = Self.number(header, 8, 4)

@@ -91,7 +91,7 @@ private struct ProjectionHeader {
         delay = try contents.flag() ? try contents.int(1...Int(UInt16.max), "delay") : nil
         layout = try SynapseLayout(&contents, spec.model)
         try contents.finish()
-        try contents.require(sources.allSatisfy(targets.isCell), "a source of spikes is no cell")
+        try contents.require(sources.allSatisfy(targets.isCell), "a source of spikes is not a cell")
         try contents.require(!NodeSearch(sources).hasRepeats, "a source is named twice")
         try contents.require(weight == nil || !spec.model.changesWeight, "a weight that spikes change is shared")
         try contents.require(spec.model.signal == nil, "a signal is not a spike")
@@ -284,7 +284,7 @@ extension CheckpointLoader {
     private func check(_ section: SignalSection, _ contents: SectionReader) throws {
         try contents.require(!section.sources.isEmpty, "there are no connections")
         for ids in [Set(section.sources), Set(section.targets)] {
-            for id in ids where !targets.isCell(id) { throw contents.damaged("node \(id) is no cell") }
+            for id in ids where !targets.isCell(id) { throw contents.damaged("node \(id) is not a cell") }
         }
         guard let route = (try? Synapses.named(section.model))?.signal else {
             throw contents.damaged("no signal goes over \(section.model)")

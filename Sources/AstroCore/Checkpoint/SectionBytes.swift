@@ -241,7 +241,7 @@ package struct SectionReader {
         case 2: return .text(try text())
         case 3: return .numbers(try doubles())
         case 4: return .texts(try (0..<(try count())).map { _ in try text() })
-        case let kind: throw damaged("\(kind) is no kind of value")
+        case let kind: throw damaged("\(kind) is not a kind of value")
         }
     }
 }

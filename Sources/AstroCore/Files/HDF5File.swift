@@ -243,7 +243,7 @@ final class HDF5File {
         try withDataset(name) { dataset, sizes in
             let type = library.H5Dget_type(dataset)
             defer { _ = library.H5Tclose(type) }
-            guard sizes.count == 1 else { throw InputError("'\(path)': \(name) is no list") }
+            guard sizes.count == 1 else { throw InputError("'\(path)': \(name) is not a list") }
             return try texts(type, count: sizes[0], name) { library.H5Dread(dataset, type, 0, 0, 0, $0) }
         }
     }
@@ -269,7 +269,7 @@ final class HDF5File {
 
     private func withDataset<Result>(_ name: String, _ body: (ID, [Int]) throws -> Result) throws -> Result {
         try follow(name)
-        let dataset = try check(library.H5Dopen2(file, name, 0), "\(name) is no data set, or damaged")
+        let dataset = try check(library.H5Dopen2(file, name, 0), "\(name) is not a data set, or damaged")
         defer { _ = library.H5Dclose(dataset) }
         let properties = try check(library.H5Dget_create_plist(dataset), "\(name) is damaged")
         defer { _ = library.H5Pclose(properties) }

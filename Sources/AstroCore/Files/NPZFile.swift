@@ -44,7 +44,7 @@ struct NPZFile {
             throw damaged("the array '\(name.prefix(40))' has \(shape.count) dimensions, not 1")
         }
         guard let (size, value) = Self.types[type] else {
-            throw damaged("the array '\(name.prefix(40))' holds '\(type.prefix(40))', which are no numbers known here")
+            throw damaged("the array '\(name.prefix(40))' holds '\(type.prefix(40))', which are not numbers known here")
         }
         let first = start + length
         guard shape[0] == (content.upperBound - first) / size else { throw problem }

@@ -5,7 +5,7 @@ struct NoiseGenerator: CurrentSource {
         summary: "Gaussian noise current, drawn anew every dt for each connection.",
         equations: "I = mean + sqrt(std^2 + std_mod^2 sin(2 pi frequency t + phase)) N(0, 1), held for dt",
         notes: [
-            "The default of dt is 1 ms; where that is no whole number of steps, it is 10 steps.",
+            "The default of dt is 1 ms; where that is not a whole number of steps, it is 10 steps.",
             "Each connection has a current of its own; all change at the same instants: start, start + dt, ...",
             "What is set in the middle of a hold counts from its end on; a new dt is counted from there, too.",
             "The modulation is a function of the simulation's time; start and stop do not shift its phase.",
@@ -53,7 +53,7 @@ struct NoiseGenerator: CurrentSource {
         holdSteps = steps
     }
 
-    /// dt is 1 ms, or 10 steps where 1 ms is no whole number of them.
+    /// dt is 1 ms, or 10 steps where 1 ms is not a whole number of them.
     static func defaults(_ resolution: Double) -> Settings {
         var values = defaults
         if TimeGrid.steps(1, resolution) == nil { values["dt"] = .number(TimeGrid.ms(10, resolution)) }
@@ -132,7 +132,7 @@ struct NoiseGenerator: CurrentSource {
         guard let drawing = try carried.stamp("drawing") else { return result }
         let mean = carried.number("mean"), deviation = carried.number("deviation")
         guard drawing < first, mean.isFinite, deviation.isFinite else {
-            throw InputError("\(Self.name): a held current is no current")
+            throw InputError("\(Self.name): a held current is not a current")
         }
         result.hold = Hold(drawing: drawing, end: first, mean: mean, deviation: deviation)
         return result

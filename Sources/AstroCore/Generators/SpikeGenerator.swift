@@ -116,7 +116,7 @@ struct SpikeGenerator: SpikeSource {
         if values.flag("allow_offgrid_times") || values.flag("shift_now_spikes") {
             throw InputError("\(name): precise_times can't be combined with allow_offgrid_times or shift_now_spikes")
         }
-        throw InputError("\(name): precise_times = true needs models with precise spikes, which there are none of")
+        throw InputError("\(name): precise_times = true needs models with precise spikes; there are none")
     }
 
     private static func perSpike(_ key: String, _ values: Settings, _ count: Int) throws -> [Double]? {

@@ -86,7 +86,7 @@ struct StepCurrentGenerator: CurrentSource {
     func resuming(_ carried: Settings) throws -> Self {
         guard let since = try carried.stamp("since") else { return self }
         let amplitude = carried.number("amplitude")
-        guard amplitude.isFinite else { throw InputError("\(Self.name): a held current is no number") }
+        guard amplitude.isFinite else { throw InputError("\(Self.name): a held current is not a number") }
         return holding(amplitude, since: since)
     }
 }

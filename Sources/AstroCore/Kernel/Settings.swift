@@ -51,7 +51,7 @@ extension [String: Value] {
     func stamp(_ name: String) throws -> Int? {
         guard case .number(let x)? = self[name] else { return nil }
         guard let stamp = Int(exactly: x), abs(stamp) <= TimeGrid.never else {
-            throw InputError("\(name) = \(formatted(x)) is no number of steps")
+            throw InputError("\(name) = \(formatted(x)) is not a number of steps")
         }
         return stamp
     }

@@ -12,7 +12,7 @@ extension Simulation {
             }
             if let cell = Catalogue.cellModel(model) { return try createCells(cell, count, parameters, label) }
             if (try? Synapses.named(model)) != nil {
-                throw InputError("\(model) is a synapse model: it belongs into connect")
+                throw InputError("\(model) is a synapse model: it belongs in connect")
             }
             throw Catalogue.unknown(model, among: Catalogue.nodeNames)
         }

@@ -20,7 +20,7 @@ package struct RecordedRun {
 
     package init(_ json: JSON) throws {
         guard json["format"]?.text == Self.format else {
-            throw InputError("this is no record of a run (astrolua --record FILE script.lua writes one)")
+            throw InputError("this is not a record of a run (astrolua --record FILE script.lua writes one)")
         }
         guard json["version"]?.whole == Self.version else {
             throw InputError(

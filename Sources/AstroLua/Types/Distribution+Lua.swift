@@ -14,7 +14,7 @@ extension Distribution: LuaType {
     package static var operators: [LuaOperator] {
         let calculating = ["__add", "__sub", "__mul", "__div", "__pow", "__unm"].map { name in
             LuaOperator.misuse(
-                name, "distributions can't be calculated with: 2 * uniform(0, 1) is astro.random.uniform(0, 2)")
+                name, "a distribution can't be used in arithmetic: 2 * uniform(0, 1) is astro.random.uniform(0, 2)")
         }
         return calculating + [
             .init("__eq", "==") { arguments in

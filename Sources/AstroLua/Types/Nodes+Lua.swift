@@ -92,7 +92,7 @@ extension Nodes: LuaType {
                 let b = try arguments.object(Nodes.self, 2, "the right operand")
                 return .object(try a.joined(with: b))
             },
-            .misuse("__concat", "Nodes are no text (tostring(nodes) is); a + b joins two groups"),
+            .misuse("__concat", "Nodes are not text (tostring(nodes) is); a + b joins two groups"),
             .misuse("__call", "Nodes can't be called; a loop takes ipairs: for i, node in ipairs(nodes) do"),
             .init("__eq", "==") { arguments in
                 guard let a = Nodes.read(arguments.runtime, arguments.L, at: 1),

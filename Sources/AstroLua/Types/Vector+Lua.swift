@@ -107,7 +107,7 @@ extension Vector: LuaType {
             arithmetic("__pow", "^", pow),
             .misuse("__lt", "Vectors are compared by methods, which return masks: v:lt(x), v:gt(x)"),
             .misuse("__le", "Vectors are compared by methods, which return masks: v:le(x), v:ge(x)"),
-            .misuse("__concat", "a Vector is no text (tostring(v) is)"),
+            .misuse("__concat", "a Vector is not text (tostring(v) is)"),
             .misuse("__call", "a Vector can't be called; a loop takes ipairs: for i, x in ipairs(v) do"),
             .init("__unm", "-") { arguments in
                 let v = try arguments.object(Vector.self, 1, "operand")

@@ -78,7 +78,7 @@ struct Bundle {
             request.options.directories = content.directories.map(StagedName.shown)
             return try stage.run { Program.run(request) }
         } catch {
-            complain("astrolua: '\(path)' is no whole bundle: \(error)")
+            complain("astrolua: '\(path)' is not a complete bundle: \(error)")
             return ExitStatus.failure
         }
     }

@@ -54,7 +54,7 @@ struct Verification {
         do {
             return try RecordedRun(try JSON(parsing: bytes))
         } catch {
-            throw InputError("'\(path)' is no record of a run: \(error)")
+            throw InputError("'\(path)' is not a record of a run: \(error)")
         }
     }
 

@@ -30,7 +30,7 @@ struct ConnectTests {
         arguments: [
             BadCall("p above 1", "p", "1.2", "0", "1") { try $0.connect(rule("pairwise_bernoulli", "p", 1.2)) },
             BadCall("p below 0", "p", "-0.1") { try $0.connect(rule("pairwise_bernoulli", "p", -0.1)) },
-            BadCall("p that is no number", "p", "nan") { try $0.connect(rule("pairwise_bernoulli", "p", .nan)) },
+            BadCall("p that is not a number", "p", "nan") { try $0.connect(rule("pairwise_bernoulli", "p", .nan)) },
             BadCall("p missing", "p") { try $0.connect(["rule": .text("pairwise_bernoulli")]) },
             BadCall("p as text", "p", "half") {
                 try $0.connect(["rule": .text("pairwise_bernoulli"), "p": .text("half")])
@@ -70,7 +70,7 @@ struct ConnectTests {
             BadCall("negative mean of pairwise_poisson", "pairwise_avg_num_conns", "-1") {
                 try $0.connect(rule("pairwise_poisson", "pairwise_avg_num_conns", -1))
             },
-            BadCall("mean of pairwise_poisson that is no number", "pairwise_avg_num_conns", "nan") {
+            BadCall("mean of pairwise_poisson that is not a number", "pairwise_avg_num_conns", "nan") {
                 try $0.connect(rule("pairwise_poisson", "pairwise_avg_num_conns", .nan))
             },
             BadCall("one_to_one of unequal populations", "one_to_one", "10", "5") {
@@ -117,7 +117,7 @@ struct ConnectTests {
         "Tripartite connections",
         arguments: [
             BadCall("p above 1", "p", "1.5") { try $0.tripartite(third: ["p": .number(1.5)]) },
-            BadCall("p that is no number", "p", "nan") { try $0.tripartite(third: ["p": .number(.nan)]) },
+            BadCall("p that is not a number", "p", "nan") { try $0.tripartite(third: ["p": .number(.nan)]) },
             BadCall("empty pool", "pool_size", "0") { try $0.tripartite(third: ["pool_size": .number(0)]) },
             BadCall("half a pool", "pool_size", "1.5") { try $0.tripartite(third: ["pool_size": .number(1.5)]) },
             BadCall("pool larger than the population", "pool_size", "6", "5") {

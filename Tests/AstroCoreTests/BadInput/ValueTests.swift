@@ -42,7 +42,7 @@ struct ValueTests {
                     "aeif_cond_alpha_astro", count: 100, parameters: ["C_m": .distribution(.uniform(min: -1, max: 100))]
                 )
             },
-            BadCall("a value that is no number, in a list", "spike_times", "nan") {
+            BadCall("a value that is not a number, in a list", "spike_times", "nan") {
                 _ = try $0.simulation.create("spike_generator", parameters: ["spike_times": .numbers([1, .nan])])
             },
             BadCall("set on nobody", "3", "2") { try $0.neurons.slice(3, 2).set(["V_m": .number(-65)]) },
@@ -77,7 +77,7 @@ struct ValueTests {
             BadCall("no sampling interval", "interval", "0") {
                 _ = try $0.simulation.record($0.glia, quantities: ["IP3"], options: ["interval": .number(0)])
             },
-            BadCall("a sampling interval that is no number", "interval", "nan") {
+            BadCall("a sampling interval that is not a number", "interval", "nan") {
                 _ = try $0.simulation.record($0.glia, quantities: ["IP3"], options: ["interval": .number(.nan)])
             },
             BadCall("a recording that ends before it starts", "stop", "start") {

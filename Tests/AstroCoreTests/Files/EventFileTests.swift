@@ -208,7 +208,7 @@ struct EventFileTests {
         folder.remove()
     }
 
-    @Test("What is no file, or no format, is refused")
+    @Test("What is not a file, or no format, is refused")
     func noFile() throws {
         for name in ["a.csv", "a.dat", "a.npz", "a.h5", "a.txt"] {
             #expect(throws: InputError.self) { try EventFile.read(folder.path(name)) }

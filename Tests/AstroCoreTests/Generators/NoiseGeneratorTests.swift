@@ -75,7 +75,7 @@ struct NoiseGeneratorTests {
     }
 
     @Test(
-        "dt is 1 ms, or 10 steps where 1 ms is no whole number of them",
+        "dt is 1 ms, or 10 steps where 1 ms is not a whole number of them",
         arguments: [(0.1, 1.0), (0.05, 1), (0.25, 1), (0.5, 1), (1, 1), (0.3, 3), (2, 20)])
     func standardHold(_ resolution: Double, _ dt: Double) throws {
         let noise = try Simulation(resolution: resolution).create("noise_generator")

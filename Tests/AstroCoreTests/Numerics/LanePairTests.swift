@@ -63,7 +63,7 @@ extension NumericsTests {
             #expect(pair(a).isAtLeast(pair(b)).bits == ~bits & LanePair.allBits)
         }
 
-        @Test("Nothing is less than what is no number, nor at least it")
+        @Test("Nothing is less than what is not a number, nor at least it")
         func notANumber() {
             let nan = LanePair(repeating: .nan), one = LanePair(repeating: 1)
             #expect(nan.isLess(than: one).bits == 0 && one.isLess(than: nan).bits == 0)
