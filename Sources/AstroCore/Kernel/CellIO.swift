@@ -10,6 +10,8 @@ package struct CellIO: ~Copyable {
     /// From slots of the batch to places in the plane.
     let shift: Int
     let slotMask: Int
+    /// How far it is from one stamp to the next: of all ports of spikes, and of all others.
+    let spikeStride, heldStride: Int
     /// One for each signal that the model sends.
     let signals: UnsafePointer<SignalOutput?>
     let firstStep: Int
@@ -31,13 +33,13 @@ package struct CellIO: ~Copyable {
     /// The spikes of a port.
     @inline(__always)
     package func spikes(_ port: Int) -> SpikeInput {
-        SpikeInput(rows: inputs[port].rows! + shift, stride: inputs[port].stride, slotMask: slotMask)
+        SpikeInput(rows: inputs[port].rows! + shift, stride: spikeStride, slotMask: slotMask)
     }
 
     /// What a port of a current or a signal receives.
     @inline(__always)
     package func held(_ port: Int) -> HeldInput {
-        HeldInput(rows: inputs[port].rows.map { $0 + shift }, stride: inputs[port].stride, slotMask: slotMask)
+        HeldInput(rows: inputs[port].rows.map { $0 + shift }, stride: heldStride, slotMask: slotMask)
     }
 
     /// What is due at a stamp for one cell, which stays there.

@@ -37,6 +37,9 @@ final class InputPlane {
     }
 
     var slotMask: Int { slots - 1 }
+    /// How far it is from one stamp to the next: of all ports of spikes, and of all others.
+    var spikeStride: Int { allocatedSize * ports.spikeRows }
+    var heldStride: Int { allocatedSize }
 
     /// Whose cells have which places.
     private(set) var residents: [(offset: Int, population: Int, cells: Range<Int>)] = []
@@ -84,9 +87,9 @@ final class InputPlane {
     private func placeRows() {
         for input in ports.inputs {
             if case .spikes(let row) = input.kind {
-                rows[input.port] = PortRows(rows: spikes + row * allocatedSize, stride: allocatedSize * ports.spikeRows)
+                rows[input.port] = PortRows(rows: spikes + row * allocatedSize, stride: spikeStride)
             } else {
-                rows[input.port].stride = allocatedSize
+                rows[input.port].stride = heldStride
             }
         }
     }

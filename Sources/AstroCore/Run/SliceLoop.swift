@@ -274,7 +274,8 @@ final class SliceLoop: @unchecked Sendable {
     private func cellIO(_ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int) -> CellIO {
         let plane = part.share.plane, shift = part.share.offset - part.share.cells.lowerBound
         return CellIO(
-            inputs: plane.rows, shift: shift, slotMask: plane.slotMask,
+            inputs: plane.rows, shift: shift, slotMask: plane.slotMask, spikeStride: plane.spikeStride,
+            heldStride: plane.heldStride,
             signals: signalOutputs(part, firstStep, outbox, number), firstStep: firstStep,
             count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
             population: part.batch.population ?? -1, residents: part.batch.residents.map { UnsafePointer($0.bySlot) })

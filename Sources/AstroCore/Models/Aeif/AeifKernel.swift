@@ -140,11 +140,25 @@ struct AeifKernel: NodeKernel {
     @inline(never)
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
         guard let commonSteps else { return advanceDiffering(cells, steps: steps, io: io) }
+        // a loop for each shape, so that it is asked for once
+        switch shape {
+        case .alpha: advance(cells, steps, io, commonSteps) { ConductanceShape.alpha.add($0, $1, &$2, &$3) }
+        case .exponential: advance(cells, steps, io, commonSteps) { ConductanceShape.exponential.add($0, $1, &$2, &$3) }
+        }
+    }
+
+    /// Adds spikes to a conductance or its driving variable: what one of weight 1 adds, the spikes, both variables.
+    private typealias Add = (Vector, Vector, inout Vector, inout Vector) -> Void
+
+    @inline(__always)
+    private func advance(
+        _ cells: Range<Int>, _ steps: Range<Int>, _ io: borrowing CellIO, _ taylorSteps: Int, _ add: Add
+    ) {
         var cell = cells.lowerBound
         while cell < cells.upperBound {
             if io.deferred.isFull { finish(steps: steps, io: io) }
-            advanceCalm(cell, steps, io) { membrane, state, input in
-                membrane.advance(&state, input, times: commonSteps)
+            advanceCalm(cell, steps, io, add) { membrane, state, input in
+                membrane.advance(&state, input, times: taylorSteps)
             }
             cell &+= Vector.laneCount
         }
@@ -157,7 +171,7 @@ struct AeifKernel: NodeKernel {
             if io.deferred.isFull { finish(steps: steps, io: io) }
             let numbers = taylorSteps.vector(cell) as Vector
             let most = (cell..<cell + Vector.laneCount).reduce(1) { max($0, Int(taylorSteps[$1])) }
-            advanceCalm(cell, steps, io) { membrane, state, input in
+            advanceCalm(cell, steps, io, shape.add) { membrane, state, input in
                 membrane.advance(&state, input, times: numbers, most: most)
             }
         }
@@ -175,7 +189,7 @@ struct AeifKernel: NodeKernel {
     /// - `advance`: takes a step of the simulation; lanes that have converged.
     @inline(__always)
     private func advanceCalm(
-        _ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO,
+        _ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO, _ add: Add,
         _ advance: (TaylorMembrane<Vector>, inout MembraneState<Vector>, Vector) -> LaneBits
     ) {
         let load = { (column: Column) -> Vector in column.vector(cell) }
@@ -203,8 +217,8 @@ struct AeifKernel: NodeKernel {
                     ports: Self.ports.count, io)
                 calm = converged
             }
-            shape.add(jump_ex, ex.take(step &+ 1, cell), &state.g_ex, &state.dg_ex)
-            shape.add(jump_in, inh.take(step &+ 1, cell), &state.g_in, &state.dg_in)
+            add(jump_ex, ex.take(step &+ 1, cell), &state.g_ex, &state.dg_ex)
+            add(jump_in, inh.take(step &+ 1, cell), &state.g_in, &state.dg_in)
             current = stimulus.take(step &+ 1, cell)
             slow = signal.take(step &+ 1, cell)
         }
