@@ -69,8 +69,8 @@ struct DamagedCheckpointTests {
         #expect(try #require(try refusal(newer)).contains("newer program"))
         #expect(
             try #require(try refusal("a text of mine, longer than a header would be, with words".utf8)).contains(
-                "no checkpoint"))
-        #expect(try #require(try refusal([UInt8]())).contains("no checkpoint"))
+                "not a checkpoint"))
+        #expect(try #require(try refusal([UInt8]())).contains("not a checkpoint"))
         var altered = whole
         altered[whole.count / 2] ^= 4
         #expect(try #require(try refusal(altered)).contains("not what was written"))
