@@ -34,7 +34,7 @@ local cases = {
   { function() sim:connect(nodes, nodes, nil, { delay = 0.01 }) end, "connect: .*delay" },
   { function() sim:connections { sorce = nodes } end, "connections: there is no key 'sorce' %(did you mean 'source'%?%)" },
   { function() sim:tripartite_connect(nodes, nodes, nodes, "all_to_all", "third_factor_bernoulli_with_pool") end,
-    "third_out: static_synapse carries spikes, not a signal as sic_connection" },
+    "tripartite_connect: third_out: static_synapse carries spikes, not a signal as sic_connection" },
   { function() sim:tripartite_connect(nodes, nodes, nodes, "all_to_all", "third_factor_bernoulli_with_pool", { primry = {} }) end, "tripartite_connect: there is no key 'primry' %(did you mean 'primary'%?%)" },
   { function() sim:record(nodes, { "V_mm" }) end, "record: .*'V_mm'" },
   { function() sim:record(nodes, { "V_m" }, { intervall = 1 }) end, "record: .*'intervall' %(did you mean 'interval'%?%)" },
