@@ -91,7 +91,6 @@ final class SynapseColumns {
     func synapse(_ block: UnsafeMutablePointer<Double>) -> Synapse { Synapse(own: block, shared: shared) }
 
     func sharedValue(_ column: Int) -> Double { shared[column] }
-    func setShared(_ column: Int, _ value: Double) { shared[column] = value }
 
     // MARK: Values of senders
 
@@ -103,11 +102,6 @@ final class SynapseColumns {
     func senderValues(row: Int, place: Int?) -> [Double] {
         guard let place else { return borrowed[row]! }
         return Array(UnsafeBufferPointer(start: block(ofSender: place), count: ofSenders.count))
-    }
-
-    func senderValue(_ k: Int, row: Int, place: Int?) -> Double {
-        if let place { return block(ofSender: place)[k] }
-        return borrowed[row]![k]
     }
 
     func borrow(_ found: some Sequence<(Int, [Double])>) { borrowed = Dictionary(uniqueKeysWithValues: found) }

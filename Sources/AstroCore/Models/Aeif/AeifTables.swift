@@ -1,5 +1,22 @@
 /// What the adaptive exponential integrate-and-fire neurons have in common, for their definitions.
 enum AeifTables {
+    /// The definition of one of them.
+    ///
+    /// - `references`: beside that of the membrane.
+    static func definition(
+        _ name: String, _ shape: ConductanceShape, _ summary: String, references: [String] = []
+    ) -> ModelDefinition {
+        // an exponential conductance is an alpha-shaped one whose driving variable stays 0
+        let driving = shape == .exponential ? ["dg_ex", "dg_in"] : []
+        return ModelDefinition(
+            name, .neuron, parameters: parameters(shape), recordables: recordables, ports: AeifKernel.ports,
+            hiddenState: AeifKernel.hiddenState + driving.map { .init($0) }, stateLimits: AeifKernel.stateLimits,
+            text: ModelText(
+                summary: summary, equations: equations(shape), references: [reference] + references, notes: notes),
+            check: check(name)
+        ) { AeifKernel($0, shape) }
+    }
+
     // swift-format-ignore
     private static let membrane = [
         Parameter("V_m",           -70.6, .mV,      "membrane potential", .any, .state),
@@ -37,7 +54,7 @@ enum AeifTables {
         Parameter("tau_minus",     20,    .ms,      "time constant of the post-spike trace that stdp_synapse reads", .positive),
     ] }
 
-    static func parameters(_ shape: ConductanceShape) -> [Parameter] {
+    private static func parameters(_ shape: ConductanceShape) -> [Parameter] {
         switch shape {
         case .alpha:
             membrane + driving
@@ -52,7 +69,7 @@ enum AeifTables {
         }
     }
 
-    static let recordables = [
+    private static let recordables = [
         Recordable("V_m", .mV, "membrane potential"),
         Recordable("w", .pA, "adaptation current"),
         Recordable("g_ex", .nS, "excitatory conductance"),
@@ -60,9 +77,9 @@ enum AeifTables {
         Recordable("I_SIC", .pA, "slow inward current"),
     ]
 
-    static let reference = "Brette & Gerstner (2005), J Neurophysiol 94:3637, doi:10.1152/jn.00686.2005"
+    private static let reference = "Brette & Gerstner (2005), J Neurophysiol 94:3637, doi:10.1152/jn.00686.2005"
 
-    static func equations(_ shape: ConductanceShape) -> String {
+    private static func equations(_ shape: ConductanceShape) -> String {
         let membrane = """
             C_m dV_m/dt    = -g_L (V_m - E_L) + g_L Delta_T exp((V_m - V_th)/Delta_T)
                              - g_ex (V_m - E_ex) - g_in (V_m - E_in) - w + I_e + I_stim + I_SIC
@@ -90,7 +107,7 @@ enum AeifTables {
             + "V_m >= V_peak (V_th where Delta_T = 0): spike, V_m = V_reset, w += b, V_m held for t_ref"
     }
 
-    static let notes = [
+    private static let notes = [
         "With t_ref = 0 (the default) a cell may spike several times in one step.",
         "Setting E_L does not move the state V_m.",
         "V_m below -1000 mV or |w| above 1e6 pA stops the run with an error.",
@@ -99,7 +116,7 @@ enum AeifTables {
     ]
 
     /// Conditions between the parameters of the model `name`.
-    static func check(_ name: String) -> @Sendable ((String) -> Double) throws -> Void {
+    private static func check(_ name: String) -> @Sendable ((String) -> Double) throws -> Void {
         { value in
             let V_peak = value("V_peak"), V_th = value("V_th"), V_reset = value("V_reset"), Delta_T = value("Delta_T")
             guard V_reset < V_peak else {
