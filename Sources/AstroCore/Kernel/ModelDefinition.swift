@@ -1,3 +1,5 @@
+import Equations
+
 /// A kind of cell: its tables, and what makes the kernel that advances cells. The only place where a model is described; the
 /// program, its pages, help, checkpoints and messages read it.
 ///
@@ -19,11 +21,38 @@ package final class ModelDefinition: Sendable {
     /// later.
     package let stateLimits: [StateLimit]
 
+    /// What recorders and signals can read beside states: the kernel works it out when somebody does.
+    package let quantities: [String]
+
+    /// Works out what states begin with, where that is a formula of parameters.
+    package let startFormulas: StartFormulas?
+
     /// Conditions between parameters; throws an `InputError`. It gets a cell's values by name.
     package let check: @Sendable (_ value: (String) -> Double) throws -> Void
 
+    /// The text that the model is made of; nil of a model of the program.
+    package let source: ModelSource?
+
     /// Makes the kernel for the cells of a batch.
     package let bind: @Sendable (ModelColumns) -> any NodeKernel
+
+    /// Start values that are formulas.
+    package struct StartFormulas: Sendable {
+        /// States that have one.
+        package let states: [String]
+        /// Values of a state for some new cells.
+        ///
+        /// - `cells`: their places in the population; `value`: a parameter of a cell; `stream`: random numbers of a cell for a place
+        ///   in the formula.
+        package let values:
+            @Sendable (_ state: String, _ cells: [Int], _ value: (String, Int) -> Double, _ stream: (_ cell: Int, _ site: Int) -> RandomStream)
+                -> [Double]
+
+        package init(
+            _ states: [String],
+            _ values: @escaping @Sendable (String, [Int], (String, Int) -> Double, (Int, Int) -> RandomStream) -> [Double]
+        ) { (self.states, self.values) = (states, values) }
+    }
 
     package struct HiddenState: Sendable {
         package let name: String
@@ -46,7 +75,8 @@ package final class ModelDefinition: Sendable {
 
     package init(
         _ name: String, _ family: NodeFamily, parameters: [Parameter], recordables: [Recordable] = [], ports: [Port],
-        outputs: [Output] = [.spikes], hiddenState: [HiddenState] = [], stateLimits: [StateLimit] = [], text: ModelText,
+        outputs: [Output] = [.spikes], hiddenState: [HiddenState] = [], stateLimits: [StateLimit] = [],
+        quantities: [String] = [], startFormulas: StartFormulas? = nil, source: ModelSource? = nil, text: ModelText,
         check: @escaping @Sendable (_ value: (String) -> Double) throws -> Void = { _ in },
         bind: @escaping @Sendable (ModelColumns) -> any NodeKernel
     ) {
@@ -54,6 +84,7 @@ package final class ModelDefinition: Sendable {
         (self.parameters, self.recordables, self.outputs) = (parameters, recordables, outputs)
         self.ports = Ports(ports)
         (self.hiddenState, self.stateLimits) = (hiddenState, stateLimits)
+        (self.quantities, self.startFormulas, self.source) = (quantities, startFormulas, source)
         (self.check, self.bind) = (check, bind)
     }
 

@@ -10,8 +10,7 @@ final class InputBlock {
     fileprivate(set) var links: [DeviceLink.Piece] = []
     fileprivate(set) var signals: [(table: SignalTable, parts: [SignalTable.Part])] = []
 
-    /// In a slice of ten steps 30 kB of input: about what the nearest cache holds.
-    static let cellCount = 128
+    static let cellCount = blockCells
 
     init(cells: Range<Int>, places: Range<Int>) { (self.cells, self.places) = (cells, places) }
 

@@ -167,10 +167,12 @@ final class SliceLoop: @unchecked Sendable {
             for wanted in [false, true] {
                 let some = blocks.indices.filter { isSampled[$0] == wanted }.map { blocks[$0] }
                 if some.isEmpty { continue }
+                // the kernel comes after what asks for quantities
+                let sampling = SamplingPlan(wanted ? sampled : [], share, plans)
                 parts.append(
                     Part(
-                        batch: batch, share: share, blocks: some, kernel: batch.kernel(),
-                        sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch),
+                        batch: batch, share: share, blocks: some, kernel: batch.kernel(), sampling: sampling,
+                        check: StateCheck(batch),
                         signals: KernelSignals(batch.model)))
             }
         }
@@ -231,6 +233,7 @@ final class SliceLoop: @unchecked Sendable {
             while due != 0 {
                 let stamp = slice.lowerBound + due.trailingZeroBitCount + 1
                 advance(part, from..<stamp, slice, number, outbox)
+                for block in part.blocks { part.kernel.computeQuantities(block.cells, stamp: stamp) }
                 part.sampling.sample(stamp)
                 from = stamp
                 due &= due - 1
