@@ -5,6 +5,8 @@
 final class InputBlock {
     /// Slots of the batch.
     let cells: Range<Int>
+    /// With padding.
+    var padded: Range<Int> { cells.lowerBound..<cells.lowerBound + AstroCore.padded(cells.count) }
     /// Their places in the worker's plane.
     let places: Range<Int>
     fileprivate(set) var links: [DeviceLink.Piece] = []

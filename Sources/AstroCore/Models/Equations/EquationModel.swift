@@ -9,9 +9,16 @@ package enum EquationModel {
             source.name, source.kind == "astrocyte" ? .astrocyte : .neuron, parameters: parameters(facts),
             recordables: recordables(facts), ports: ports(facts), outputs: facts.sendsSpikes ? [.spikes] : [],
             hiddenState: hiddenState(plan), stateLimits: facts.states.map { .finite($0.name) },
-            quantities: facts.quantities.map(\.name), startFormulas: startFormulas(facts), source: source,
+            quantities: facts.quantities.map(\.name), startFormulas: startFormulas(facts),
+            receptorNames: Dictionary(uniqueKeysWithValues: facts.receptors.enumerated().map { ($1, $0) }), source: source,
             text: text(facts)
         ) { EquationKernel(plan, $0) }
+    }
+
+    /// From one unit to another; nil where they measure different things.
+    static func factor(from: String, to: String) -> Double? {
+        guard let from = try? UnitText.unit(from), let to = try? UnitText.unit(to), from.dimension == to.dimension else { return nil }
+        return from.factor / to.factor
     }
 
     /// How a model is run, in words, or its equations in LaTeX; nil of a model that is not a text.
