@@ -29,9 +29,9 @@ return {
   inputs = { I_stim = "current pA", I_SIC = "signal pA" },
   equations = [[
     V        = min(V_m, V_th)
-    I_leak   = g_L*(V - E_L)
-    I_syn    = g_ex*(V - E_ex) + g_in*(V - E_in)
-    dV_m/dt  = (-I_leak - I_syn + I_e + I_stim + I_SIC)/C_m
+    I_leak   = g_L*(E_L - V)
+    I_syn    = g_ex*(E_ex - V) + g_in*(E_in - V)
+    dV_m/dt  = (I_leak + I_syn + I_e + I_stim + I_SIC)/C_m
     dg_ex/dt = -g_ex/tau_syn_ex
     dg_in/dt = -g_in/tau_syn_in
   ]],
