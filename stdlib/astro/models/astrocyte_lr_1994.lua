@@ -3,7 +3,8 @@
 return {
   name = "astrocyte_lr_1994",
   kind = "astrocyte",
-  summary = "Astrocyte with the calcium of Li and Rinzel: spikes raise IP3, calcium above a threshold is a slow inward current for neurons.",
+  summary = "Astrocyte with the calcium of Li and Rinzel: spikes raise IP3, calcium above a threshold is a slow inward current for "
+    .. "neurons.",
   references = {
     "Li & Rinzel (1994), doi:10.1006/jtbi.1994.1041",
     "De Young & Keizer (1992), doi:10.1073/pnas.89.20.9895",

@@ -1,9 +1,9 @@
--- Fast-spiking interneuron of Wang and Buzsaki: Hodgkin-Huxley with sodium activation at its steady state.
--- Source: Wang & Buzsaki (1996), doi:10.1523/JNEUROSCI.16-20-06402.1996
+-- Fast-spiking interneuron of Wang and Buzsáki: Hodgkin-Huxley with sodium activation at its steady state.
+-- Source: Wang & Buzsáki (1996), doi:10.1523/JNEUROSCI.16-20-06402.1996
 return {
   name = "wang_buzsaki",
-  summary = "Fast-spiking interneuron of Wang and Buzsaki: Hodgkin-Huxley with sodium activation at its steady state.",
-  references = { "Wang & Buzsaki (1996), doi:10.1523/JNEUROSCI.16-20-06402.1996" },
+  summary = "Fast-spiking interneuron of Wang and Buzsáki: Hodgkin-Huxley with sodium activation at its steady state.",
+  references = { "Wang & Buzsáki (1996), doi:10.1523/JNEUROSCI.16-20-06402.1996" },
   notes = {
     "Conductances of channels are per area, as in the paper; synaptic conductances and currents are those of the whole cell: "
       .. "with the default area 1 uA/cm^2 is 100 pA.",
