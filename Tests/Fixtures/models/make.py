@@ -56,7 +56,7 @@ SCENARIOS = [
         description="iaf_psc_delta with I_e, a dc_generator window and excitatory/inhibitory spikes; the second neuron reaches V_min."),
     scenario("aeif_psc_alpha", dict(I_e=500.0, tau_syn_ex=2.0, t_ref=1.0), ["V_m", "w", "I_syn_ex", "I_syn_in"], (400.0, -300.0), 200.0),
     scenario("aeif_psc_exp", dict(I_e=500.0, tau_syn_ex=2.0, t_ref=1.0), ["V_m", "w", "I_syn_ex", "I_syn_in"], (400.0, -300.0), 200.0),
-    scenario("aeif_psc_delta", dict(I_e=500.0, t_ref=1.0), ["V_m", "w"], (2.0, -1.5), 200.0),
+    scenario("aeif_psc_delta", dict(I_e=550.0, t_ref=1.0), ["V_m", "w"], (2.0, -1.5), 200.0),
     scenario("hh_cond_exp_traub", dict(I_e=100.0), ["V_m", "Act_m", "Inact_h", "Act_n", "g_ex", "g_in"], (15.0, -10.0), 150.0),
     scenario("mat2_psc_exp", dict(I_e=250.0), ["V_m", "V_th"], (300.0, -200.0), 180.0),
     scenario(
