@@ -79,22 +79,25 @@ local function assert_near(expected, got, allowed, what)
   assert.is_true(#got >= #expected, ("%s: %d samples of %d"):format(what, #got, #expected))
   local worst, where = 0, 1
   for i, x in ipairs(expected) do
-    local off = math.abs(got[i] - x)
-    if not (off <= allowed(i)) and not (off / allowed(i) <= worst) then worst, where = off / allowed(i), i end
+    local ratio = math.abs(got[i] - x) / allowed(i)
+    if ratio ~= ratio then ratio = math.huge end
+    if ratio > worst then worst, where = ratio, i end
   end
-  assert.is_true(worst == 0, ("%s: sample %d is %.17g instead of %.17g, off by %.3g, allowed %.3g"):format(
+  assert.is_true(worst <= 1, ("%s: sample %d is %.17g instead of %.17g, off by %.3g, allowed %.3g"):format(
     what, where, got[where], expected[where], math.abs(got[where] - expected[where]), allowed(where)))
 end
 
 -- ## Against the reference
 
--- How far a trace may be off: `abs` by quantity in its own unit, `rel` of the column's size for what has no number there. Where the
--- reference says how far it moves itself with an accurate integrator (`sensitivity`), that of V_m counts 20-fold near spikes.
+-- How far a trace may be off: `abs` by quantity in its own unit, `rel` of the column's size for what has no number there. Near spikes it
+-- is `near`; or, where the reference says how far it moves itself with an accurate integrator (`sensitivity`), 20 times that for V_m.
 local EXACT <const> = { rel = 1e-9, abs = {} }
 -- The same integrator with the same control of its substeps.
 local SAME <const> = { rel = 1e-6, abs = { V_m = 1e-4 } }
 -- The reference integrates these with an absolute tolerance of 1e-3, coarser than here.
 local COARSE <const> = { rel = 1e-3, abs = { V_m = 0.02, g_ex = 1e-3, g_in = 1e-3, Act_m = 1e-3, Inact_h = 1e-3, Act_n = 1e-3 } }
+-- It is worth 1.4 mV on the steep flanks of this model's spikes, or some microseconds.
+local TRAUB <const> = { rel = 1e-3, abs = COARSE.abs, near = { V_m = 3, Act_m = 0.03, Inact_h = 0.03, Act_n = 0.03 } }
 -- The reference approximates after-spike currents, and synaptic currents in the threshold (see notes of the model).
 local GLIF <const> = { rel = 1e-9, abs = { V_m = 2e-3, threshold = 0.02, threshold_voltage = 0.02 } }
 local ASTRO <const> = { rel = 1e-6, abs = { V_m = 1e-4, Ca_astro = 1e-8, IP3 = 1e-8, h_IP3R = 1e-8 } }
@@ -103,7 +106,7 @@ local SCENARIOS <const> = {
   m_iaf_psc_alpha = EXACT, m_iaf_psc_exp = EXACT, m_iaf_psc_equal_tau = EXACT, m_iaf_psc_delta = EXACT, m_izhikevich = EXACT,
   m_mat2_psc_exp = EXACT, m_amat2_psc_exp = EXACT,
   m_glif_psc = GLIF,
-  m_iaf_cond_alpha = COARSE, m_iaf_cond_exp = COARSE, m_hh_psc_alpha = COARSE, m_hh_cond_exp_traub = COARSE,
+  m_iaf_cond_alpha = COARSE, m_iaf_cond_exp = COARSE, m_hh_psc_alpha = COARSE, m_hh_cond_exp_traub = TRAUB,
   m_aeif_cond_alpha = SAME, m_aeif_cond_exp = SAME, m_aeif_psc_alpha = SAME, m_aeif_psc_exp = SAME, m_aeif_psc_delta = SAME,
   m_ac_generator = SAME, m_parrot = SAME, m_tsodyks2 = SAME,
   aeif_adapt = SAME, aeif_burst = SAME, aeif_deltaT0 = SAME, aeif_regular_tref0 = SAME, aeif_regular_tref2 = SAME,
@@ -186,18 +189,18 @@ local function allowed_by(tolerance, scenario, column, expected, near)
   local quantity = column:match "%.(.*)$"
   local usual = tolerance.abs[quantity] or math.max(tolerance.rel * largest(expected), 1e-300)
   local sensitivity = scenario.sensitivity and scenario.sensitivity.max_abs_change[column] or 0
-  local at_spike = quantity == "V_m" and math.max(usual, 20 * sensitivity) or usual
+  local at_spike = tolerance.near and tolerance.near[quantity] or quantity == "V_m" and math.max(usual, 20 * sensitivity) or usual
   return function(i) return near[i] and at_spike or usual end
 end
 
 local function check_traces(scenario, folder, tolerance, traces, spike_steps)
   if not scenario.files.csv then return end
+  local has_text = {}
+  for _, node in ipairs(scenario.nodes) do has_text[node.name] = is_one_of(NAMES, library_name(node.model)) end
   local columns, names = csv(folder .. scenario.files.csv)
   for _, column in ipairs(names) do
     local node, quantity = column:match "^([%w_]+)%.(.*)$"
-    if node and is_one_of(NAMES, library_name((function()
-      for _, n in ipairs(scenario.nodes) do if n.name == node then return n.model end end
-    end)())) then
+    if has_text[node] then
       local got, expected = traces[node].events[quantity]:totable(), columns[column]
       local near = near_spikes(columns.time_ms, spike_steps[node] or {}, scenario.resolution_ms)
       assert_near(expected, got, allowed_by(tolerance, scenario, column, expected, near), column)
@@ -211,7 +214,7 @@ describe("models as text against the reference:", function()
   table.sort(scenarios)
   for _, name in ipairs(scenarios) do
     local folder = folder_of(name)
-    local scenario = json.decode(contents(folder .. name .. ".json"))
+    local scenario = json.decode(contents(folder .. name .. ".json"), 1, nil, nil)
     for _, node in ipairs(scenario.nodes) do tested[library_name(node.model)] = true end
 
     it(name, function()
@@ -251,19 +254,16 @@ local DE_PITTA <const> = {
 }
 local STIMBERG <const> = {
   d_2 = 1.05, d_5 = 0.08, rho = 0.18, leak = 0.1, K = 0.05, delta = 0.6, K_delta = 0.1, kinase = 4.5, K_D = 0.7, phosphatase = 0.05,
-  beta = 3.2,
+  beta = 3.2, F = 0.2, bias = 0.1,
 }
-local EXAMPLE_2 <const> = {
-  d_2 = 1.05, d_5 = 0.08, rho = 0.18, leak = 0.1, K = 0.1, delta = 0.2, K_delta = 0.3, kinase = 4.5, K_D = 0.5, phosphatase = 0.1,
-  beta = 5,
-}
-
 -- y: C, h, I, Gamma_A, Y_S (uM), x_A, G_A (uM).
 local function g_chi(p)
   return function(y, d, I_ex)
     local C, h, I, gamma, Y = y[1], y[2], y[3], y[4], y[5]
     d[1], d[2] = li_rinzel(p, C, h, I)
-    d[3] = p.beta * gamma + production(C, I, p) - degradation(C, I, p) + I_ex
+    local difference = p.bias - I
+    local flow = p.F / (1 + math.exp(-2 * (math.abs(difference) - 0.3) / 0.05))
+    d[3] = p.beta * gamma + production(C, I, p) - degradation(C, I, p) + (difference < 0 and -flow or flow) + I_ex
     d[4] = 0.3 * Y * (1 - gamma) - 0.5 * (1 + 10 * C / (C + 0.5)) * gamma
     d[5], d[6], d[7] = -40 * Y, 0.6 * (1 - y[6]), -60 * y[7]
     for i = 1, 7 do d[i] = d[i] / 1000 end
@@ -282,7 +282,7 @@ local function exprel(x) return x == 0 and 1 or (math.exp(x) - 1) / x end
 -- an event is the rise of, and `act(y)`. What is recorded may be off by `tolerance` of its size.
 local CASES <const> = {
   {
-    model = "fitzhugh_nagumo", params = { I_e = 0.1 }, resolution = 0.1, time = 120, fine = 100, tolerance = 1e-5,
+    model = "fitzhugh_nagumo", params = { I_e = 0.1 }, resolution = 0.1, time = 120, fine = 100, tolerance = 5e-5,
     current = { 0.35, 20, 90 }, spikes = { 5, 100, 101 }, weight = 0.9,
     names = { "v", "w", "I_syn" }, start = { -1.19941, -0.62426, 0 },
     slopes = function(y, d, I)
@@ -326,6 +326,22 @@ local CASES <const> = {
     above = function(y) return y[1] > 0 end,
   },
   {
+    model = "hh_cond_exp_traub", params = { I_e = 110 }, resolution = 0.05, time = 100, fine = 50, tolerance = 2e-4,
+    current = { 150, 20, 80 }, spikes = { 10, 52.3 }, weight = 15,
+    names = { "V_m", "Act_m", "Inact_h", "Act_n", "g_ex" },
+    start = { -60, 9.895563096746586e-09, 0.999999999106396, 2.551577051602551e-07, 0 },
+    slopes = function(y, d, I)
+      local V, m, h, n, g = table.unpack(y, 1, 5)
+      local U = V + 63
+      d[1] = (20000 * m ^ 3 * h * (50 - V) + 6000 * n ^ 4 * (-90 - V) + 10 * (-60 - V) - g * V + 110 + I) / 200
+      local a_m, b_m = 0.32 * (13 - U) / (math.exp((13 - U) / 4) - 1), 0.28 * (U - 40) / (math.exp((U - 40) / 5) - 1)
+      local a_h, b_h = 0.128 * math.exp((17 - U) / 18), 4 / (1 + math.exp((40 - U) / 5))
+      local a_n, b_n = 0.032 * (15 - U) / (math.exp((15 - U) / 5) - 1), 0.5 * math.exp((10 - U) / 40)
+      d[2], d[3], d[4], d[5] = a_m - (a_m + b_m) * m, a_h - (a_h + b_h) * h, a_n - (a_n + b_n) * n, -g / 5
+    end,
+    arrive = function(y, weight) y[5] = y[5] + weight end,
+  },
+  {
     model = "li_rinzel", params = {}, resolution = 1, time = 40000, fine = 4, tolerance = 1e-8, interval = 100,
     current = { 0.01, 10000, 12000 }, spikes = { 3000, 25000 }, weight = 0.7,
     names = { "C", "h", "I" }, start = { 0.1, 0.8, 0.5 },
@@ -347,7 +363,7 @@ local CASES <const> = {
     arrive = function(y, weight) y[3] = y[3] + 0.1 * weight end,
   },
   {
-    model = "g_chi", params = {}, resolution = 1, time = 20000, fine = 4, tolerance = 1e-7, interval = 50, event = "release",
+    model = "g_chi", params = { F_ex = 0.2, I_bias = 0.1 }, resolution = 1, time = 20000, fine = 4, tolerance = 1e-6, interval = 50, event = "release",
     current = { 0.05, 1000, 3000 }, spikes = { 500, 2000, 4000, 4010, 8000, 11000, 15000 }, weight = 300,
     names = { "C", "h", "I", "Gamma_A", "x_A" }, columns = { 1, 2, 3, 4, 6 }, start = { 0.01, 0.9, 0.01, 0, 0, 1, 0 },
     slopes = g_chi(STIMBERG),
@@ -454,43 +470,28 @@ describe("models as text against what is known:", function()
     assert_near(columns["astro.h_IP3R"], traces.events.h:totable(), allowed, "h")
   end)
 
-  -- Example 2 of Stimberg et al. (2019), run with Brian2: a synapse with 0.5 spikes a second, 0.5 mM each.
-  it("g_chi has the calcium peaks of Stimberg's second example", function()
+  -- Example 2 of Stimberg et al. (2019), run with Brian2: a synapse with 0.5 spikes a second, 0.5 mM each; Euler steps of 1 ms, but exact
+  -- ones for the transmitter, so that Euler steps have to lose the same.
+  it("g_chi in Euler steps has the calcium peaks of Stimberg's second example", function()
+    local text = definition "g_chi"
+    text.name, text.method = "g_chi_euler", "euler"
     local sim = astro.Simulation { resolution = 1.0, seed = 1, threads = 1 }
-    local cell = sim:create(text_model "g_chi", 1, {
-      K_P = 0.1, O_delta = 0.2, K_delta = 0.3, Omega_5P = 0.1, K_D = 0.5, O_beta = 5, C = 0, I = 0,
+    local cell = sim:create(astro.model(text), 1, {
+      K_P = 0.1, O_delta = 0.2, K_delta = 0.3, Omega_5P = 0.1, K_D = 0.5, O_beta = 5, F_ex = 0.09, C = 0, I = 0,
+      Omega_c = (1 - math.exp(-40 * 0.001)) / 0.001,
     })
     local spike_times, phase = {}, 0
     for step = 1, 29000 do
       phase = phase + 0.5 * 0.001
-      if phase > 1 then spike_times[#spike_times + 1], phase = step, 0 end
+      if phase > 1 then spike_times[#spike_times + 1], phase = step - 1, 0 end
     end
     sim:connect(sim:create("spike_generator", { spike_times = spike_times }), cell, "all_to_all", { weight = 500, delay = 1.0 })
     local releases = sim:record(cell, nil, { event = "release" })
     local traces = sim:record(cell, { "C", "I" }, { interval = 10000 })
     sim:simulate(29500)
-    local expected = { 2444, 7612, 12160, 16612, 20811, 24884, 28907 }
-    local got = releases.events.times:totable()
-    assert.equal(#expected, #got)
-    -- Brian2 took Euler steps of 1 ms
-    for i, t in ipairs(expected) do assert.is_true(math.abs(got[i] - t) <= 25, ("release %d at %g ms instead of %g"):format(i, got[i], t)) end
-    assert.is_true(math.abs(traces.events.C[1] - 0.312002) < 0.005)
-    assert.is_true(math.abs(traces.events.I[1] - 0.188823) < 0.005)
-  end)
-
-  local example = {
-    model = "g_chi", resolution = 1, time = 20000, fine = 4, interval = 100, current = { 0, 1, 2 }, spikes = {}, weight = 500,
-    names = { "C", "I" }, columns = { 1, 3 }, start = { 0, 0.9, 0, 0, 0, 1, 0 }, slopes = g_chi(EXAMPLE_2),
-    arrive = function(y, weight) y[5] = y[5] + weight end,
-    params = { K_P = 0.1, O_delta = 0.2, K_delta = 0.3, Omega_5P = 0.1, K_D = 0.5, O_beta = 5, C = 0, I = 0 },
-  }
-  for k = 1, 9 do example.spikes[k] = 2000 * k end
-  it("g_chi with the parameters of that example agrees with a fine integration", function()
-    local expected = integrate(example)
-    local traces = run_case(example)
-    for i, name in ipairs(example.names) do
-      assert_near(expected[i], traces[name]:totable(), function() return 1e-6 end, name)
-    end
+    assert.are.same({ 2444, 7612, 12160, 16612, 20811, 24884, 28907 }, steps(releases.events.times:totable(), 1.0))
+    assert.is_true(math.abs(traces.events.C[1] - 0.312002) < 1e-6)
+    assert.is_true(math.abs(traces.events.I[1] - 0.188823) < 1e-6)
   end)
 
   tested.li_rinzel_stochastic = true

@@ -49,6 +49,8 @@ def scenario(model, params, quantities, weights, dc, description=None, others=()
         record=[dict(node=name, quantities=quantities, interval_ms=interval, stop_ms=stop) for name in names], spikes_from=names)
 
 
+# Constant currents are such that no spike hangs on a rounding error: a maximum between two steps of equal V_m (hh_cond_exp_traub), or a
+# jump within a step (aeif_psc_delta, where NEST adds arriving spikes after the first substep, whose length its tolerance decides).
 LEVELS = dict(spike_dependent_threshold=False, after_spike_currents=False, adapting_threshold=False)
 SCENARIOS = [
     scenario(
@@ -57,7 +59,7 @@ SCENARIOS = [
     scenario("aeif_psc_alpha", dict(I_e=500.0, tau_syn_ex=2.0, t_ref=1.0), ["V_m", "w", "I_syn_ex", "I_syn_in"], (400.0, -300.0), 200.0),
     scenario("aeif_psc_exp", dict(I_e=500.0, tau_syn_ex=2.0, t_ref=1.0), ["V_m", "w", "I_syn_ex", "I_syn_in"], (400.0, -300.0), 200.0),
     scenario("aeif_psc_delta", dict(I_e=550.0, t_ref=1.0), ["V_m", "w"], (2.0, -1.5), 200.0),
-    scenario("hh_cond_exp_traub", dict(I_e=100.0), ["V_m", "Act_m", "Inact_h", "Act_n", "g_ex", "g_in"], (15.0, -10.0), 150.0),
+    scenario("hh_cond_exp_traub", dict(I_e=110.0), ["V_m", "Act_m", "Inact_h", "Act_n", "g_ex", "g_in"], (15.0, -10.0), 150.0),
     scenario("mat2_psc_exp", dict(I_e=250.0), ["V_m", "V_th"], (300.0, -200.0), 180.0),
     scenario(
         "amat2_psc_exp", dict(I_e=90.0, alpha_2=1.0, beta=0.3), ["V_m", "V_th", "V_th_v", "I_syn_ex", "I_syn_in"], (200.0, -150.0), 100.0),

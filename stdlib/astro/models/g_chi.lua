@@ -15,7 +15,8 @@ return {
     "Each rise of C through C_Theta releases gliotransmitter, which synapses read as third.G_A; the event is called release.",
     "Stimberg et al. take other values for some parameters, too. Their example 2: K_P = 0.1 uM, O_delta = 0.2 uM/s, "
       .. "K_delta = 0.3 uM, Omega_5P = 0.1 1/s, K_D = 0.5 uM, O_beta = 5 uM/s. Example 6: O_delta = 1.2 uM/s, O_beta = 0.5 uM/s.",
-    "J_ex is IP3 that generators inject, J_gap what comes through gap junctions.",
+    "J_ex is IP3 that generators inject, J_gap what comes through gap junctions. With F_ex above 0 the cell exchanges IP3 with a "
+      .. "reservoir at I_bias, as in examples 2 (0.09 uM/s) and 4 (2 uM/s).",
   },
   parameters = {
     { "C_T",         "2 uM",         "total free calcium referred to the cytosolic volume", "> 0" },
@@ -42,6 +43,10 @@ return {
     { "zeta",        10,             "how much the kinase PKC speeds this up", ">= 0" },
     { "K_KC",        "0.5 uM",       "calcium affinity of PKC", "> 0" },
     { "Omega_c",     "40 1/s",       "clearance rate of transmitter", ">= 0" },
+    { "F_ex",        "0 uM/s",       "largest flow of IP3 from a reservoir", ">= 0" },
+    { "I_bias",      "0 uM",         "IP3 in the reservoir", ">= 0" },
+    { "I_Theta",     "0.3 uM",       "difference of IP3 at which half of that flows", ">= 0" },
+    { "omega_I",     "0.05 uM",      "width of this threshold", "> 0" },
     { "C_Theta",     "0.5 uM",       "calcium threshold of release", "> 0" },
     { "U_A",         0.6,            "part of the available gliotransmitter that is released", "0 to 1" },
     { "Omega_A",     "0.6 1/s",      "rate at which it becomes available again", ">= 0" },
@@ -71,11 +76,12 @@ return {
     tau_h = 1/(O_2*(Q_2 + C))
     Q_2   = d_2*(I + d_1)/(I + d_3)
 
-    dI/dt   = J_beta + J_delta - J_3K - J_5P + J_ex + J_gap
+    dI/dt   = J_beta + J_delta - J_3K - J_5P + J_bias + J_ex + J_gap
     J_beta  = O_beta*Gamma_A
     J_delta = O_delta/(1 + I/kappa_delta)*C^2/(C^2 + K_delta^2)
     J_3K    = O_3K*C^4/(C^4 + K_D^4)*I/(I + K_3K)
     J_5P    = Omega_5P*I
+    J_bias  = F_ex/2*(1 + tanh((abs(I_bias - I) - I_Theta)/omega_I))*sign(I_bias - I)
 
     dGamma_A/dt = O_N*Y_S*(1 - Gamma_A) - Omega_N*(1 + zeta*C/(C + K_KC))*Gamma_A
     dY_S/dt     = -Omega_c*Y_S
