@@ -1,3 +1,4 @@
+import Equations
 extension Simulation {
     /// The simulation that `save` wrote. A file that is not whole, not right or not of this kind is an error.
     ///
@@ -155,15 +156,17 @@ struct CheckpointLoader {
         let stream = try contents.int(-1...1 << 40, "stream"),
             first = try contents.int(0...Simulation.mostNodes, "node")
         let columns = try contents.int(0...1000, "number of columns")
+        let definition = try contents.rest > 0 ? self.definition(&contents, named: model) : Catalogue.cellModel(model)
         try contents.finish()
         guard isBuilt else {
             let population = Population(
                 index: index, firstID: simulation.nodeCount + 1, count: count, label: label,
-                kind: try readKind(model, count, columns), stream: stream, firstStreamed: first)
+                kind: try readKind(model, definition, count, columns), stream: stream, firstStreamed: first)
             return simulation.populationList.append(population)
         }
         let built = simulation.populationList[index]
         try same((built.modelName, built.count, built.label) == (model, count, label), "nodes")
+        try same(built.cells?.model.source == definition?.source, "the definition of \(model)")
         if let cells = built.cells {
             for column in try readColumns(columns, of: cells.model, cells.deal) {
                 cells.restore(column.name, column.values, isShared: column.isShared)
@@ -173,8 +176,23 @@ struct CheckpointLoader {
         for (i, device) in try readDevices(model, count).enumerated() { built.replace(device: i, with: device) }
     }
 
-    private func readKind(_ model: String, _ count: Int, _ columns: Int) throws -> Population.Kind {
-        guard let cell = Catalogue.cellModel(model) else {
+    /// A model that the checkpoint carries as a text.
+    private func definition(_ contents: inout SectionReader, named name: String) throws -> ModelDefinition {
+        var texts: [String] = []
+        while contents.rest > 0 { texts.append(try contents.text()) }
+        guard let source = ModelSource(encoded: texts), source.name == name else {
+            throw contents.damaged("the definition of \(name) is not one")
+        }
+        if let known = simulation.batches.first(where: { $0.model.source == source })?.model { return known }
+        do { return try Catalogue.model(of: source) } catch let error as InputError {
+            throw contents.damaged("the definition of \(name) is wrong: \(error.message)")
+        }
+    }
+
+    private func readKind(
+        _ model: String, _ definition: ModelDefinition?, _ count: Int, _ columns: Int
+    ) throws -> Population.Kind {
+        guard let cell = definition else {
             return .devices(try readDevices(model, count))
         }
         let hasState = cell.parameters.contains { $0.role == .state } || !cell.hiddenState.isEmpty

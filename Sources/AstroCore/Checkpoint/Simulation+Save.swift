@@ -62,6 +62,7 @@ extension Simulation {
             contents.put(population.label)
             [population.count, population.stream, population.firstStreamed].forEach { contents.put($0) }
             contents.put(population.cells?.starts.count ?? 0)
+            if let source = population.cells?.model.source { source.encoded.forEach { contents.put($0) } }
         }
         if let cells = population.cells {
             for start in cells.starts.sorted(by: { $0.name < $1.name }) {
@@ -156,7 +157,7 @@ extension Simulation {
         }
         contents.put(population.spikeListeners.count)
         for listener in population.spikeListeners {
-            contents.put(numbers[ObjectIdentifier(listener.recording)]!)
+            contents.put(numbers[ObjectIdentifier(listener.recording)]! | (listener.event.map { $0 + 1 } ?? 0) << SpikeListener.eventShift)
             contents.put(near: listener.cells.map { Int($0) })
         }
     }
@@ -190,6 +191,9 @@ extension Sampler: Checkpointed {
 }
 
 extension SpikeListener: Checkpointed {
-    static let kept = ["recording", "cells"]
+    static let kept = ["recording", "cells", "event"]
     static let made: [String] = []
+
+    /// Where the number of an event stands, above that of the recording; 0 stands for spikes.
+    static let eventShift = 32
 }

@@ -44,6 +44,14 @@ public enum Catalogue {
         return model
     }
 
+    /// The model of a text that a file carries: the one that is known, else one that is added if its name is free.
+    static func model(of source: ModelSource) throws -> ModelDefinition {
+        if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
+        let model = try EquationModel.definition(source)
+        if !models.contains(where: { $0.name == source.name }) { try add(model) }
+        return model
+    }
+
     /// Is there a model of cells or devices of that name?
     package static func knows(_ name: String) -> Bool { nodeNames.contains(name) }
 
