@@ -135,7 +135,7 @@ extension CheckpointLoader {
             var contents = contents
             let rows = try header.readRows(number, &contents)
             found += rows.targets.count
-            try simulation.ranks.agree {
+            try together.agree {
                 if let order, let built {
                     try restore(rows, number, built, order, header)
                 } else {
@@ -147,8 +147,8 @@ extension CheckpointLoader {
         try same(built.map { $0.count == found } ?? true, "numbers of connections")
         let projection = built ?? header.make(segments.filter(\.hasConnections), simulation)
         try readSynapses(of: projection, header)
-        projection.countConnections(found)
-        if built == nil { simulation.append(projection) }
+        projection.countConnections(found, together)
+        if built == nil { simulation.append(projection, together) }
     }
 
     private func readSynapses(of projection: Projection, _ header: ProjectionHeader) throws {
@@ -241,10 +241,10 @@ extension Segment {
 }
 
 extension Projection {
-    /// What follows from the connections, of which there are so many on all ranks. Collective.
-    fileprivate func countConnections(_ count: Int) {
+    /// What follows from the connections, of which there are so many on all ranks.
+    fileprivate func countConnections(_ count: Int, _ together: Together) {
         finish(count: count, shortestDelay: delay ?? 1, longestDelay: delay ?? 1)
-        if delay == nil { countDelaysAnew() }
+        if delay == nil { countDelaysAnew(together) }
     }
 }
 
@@ -258,19 +258,19 @@ extension CheckpointLoader {
             try check(section, whole)
             return section.split(ranks: ranks.count, simulation.owner)
         }
-        let section = try ranks.agree {
+        let section = try together.agree {
             let section = try SignalSection(&contents)
             if ranks.isAlone { try check(section, contents) }
             return section
         }
-        let count = ranks.sum([section.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+        let count = together.sum([section.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
         let model = try Synapses.named(section.model)
         let projection = SignalProjection(
             number: section.number, model: model, model.signal!, entries: section.entries, count: count)
-        projection.findDelays(ranks)
+        projection.findDelays(together)
         guard isBuilt else { return simulation.signalProjections.append(projection) }
         let built = simulation.signalProjections[index]
-        try ranks.agree {
+        try together.agree {
             let (old, new) = (built.entriesByTarget, projection.entriesByTarget)
             try same(
                 (built.number, built.model) == (projection.number, projection.model) && old.count == new.count
@@ -326,7 +326,7 @@ extension CheckpointLoader {
         let link: DeviceLink
         if isBuilt {
             link = simulation.links[index]
-            try simulation.ranks.agree {
+            try together.agree {
                 try same(
                     (link.population, link.device, link.number, link.receptor)
                         == (population, device, number, receptor) && link.count == targets.count

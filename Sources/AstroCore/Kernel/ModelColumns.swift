@@ -3,7 +3,7 @@ package struct ModelColumns {
     let store: ColumnStore
     let byName: [String: Column]
     let residents: Residents?
-    /// The least of a value on all ranks. Collective.
+    /// The least of a value on all ranks, which ask for it together.
     let leastOnRanks: (Double) -> Double
     package let resolution: Double
 
@@ -33,7 +33,7 @@ package struct ModelColumns {
         }
     }
 
-    /// For each cell the least of some parameters among all cells of its population, wherever they are. Collective.
+    /// For each cell the least of some parameters among all cells of its population, wherever they are.
     package func least(_ names: [String]) -> Column {
         let columns = names.map { self[$0] }
         let ofCell = { (cell: Int) in columns.reduce(.infinity) { min($0, $1[cell]) } }

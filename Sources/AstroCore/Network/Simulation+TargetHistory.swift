@@ -19,9 +19,9 @@ extension Simulation {
     }
 
     /// For each connection onto own cells of a projection that reads histories: since when (ms) its target's spikes count, as far as
-    /// the sender's spikes tell, the delay aside. Collective.
-    func lookbacks(of projection: Projection, _ body: (StoredPlace, Double) -> Void) {
-        borrowStates(of: projection.filledRows, in: projection)
+    /// the sender's spikes tell, the delay aside.
+    func lookbacks(of projection: Projection, _ together: Together, _ body: (StoredPlace, Double) -> Void) {
+        borrowStates(of: projection.filledRows, in: projection, together)
         let columns = projection.columns, synapse = projection.model.bind(columns)
         for segment in projection.segments {
             for (number, chunk) in segment.chunks.enumerated() {
@@ -48,8 +48,8 @@ extension Simulation {
     }
 
     /// Forgets spikes that no synapse will ask for as things are. What stays does not depend on threads, ranks or slices; so this is
-    /// done before the state is looked at, and before a change after which synapses could ask for more. Collective.
-    func forgetUnreadHistory() {
+    /// done before the state is looked at, and before a change after which synapses could ask for more.
+    func forgetUnreadHistory(_ together: Together) {
         guard readsTargetHistory else { return }
         let time = TimeGrid.ms(now, resolution)
         var since: [ObjectIdentifier: [Double]] = [:]
@@ -58,7 +58,7 @@ extension Simulation {
             since[ObjectIdentifier(plane)] = Array(repeating: time, count: history.cells.count)
         }
         for projection in projections where projection.model.readsTargetHistory {
-            lookbacks(of: projection) { connection, lookback in
+            lookbacks(of: projection, together) { connection, lookback in
                 let delay = projection.delay ?? Int(connection.chunk.delays![connection.index])
                 let place = connection.segment.base + Int(connection.chunk.targets[connection.index])
                 let wanted = min(lookback, time) - TimeGrid.ms(delay, resolution)

@@ -61,7 +61,8 @@ public final class Simulation {
     let outboxes: [[Outbox]]
     var isRunning = false
     /// Those who simulate together, who of them has targets of cells here, and what cells of others send here.
-    let ranks = Ranks.all
+    let ranks = Simulation.ranks
+    static let ranks = Ranks.all
     var audience: Audience?
     var remoteSenders: RemoteSenders?
 

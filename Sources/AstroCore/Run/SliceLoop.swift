@@ -54,6 +54,7 @@ final class SliceLoop: @unchecked Sendable {
     private var ordered: [OrderedSpike] = []
     private var arrived: Range<Int>
     private var goOn = true
+    private let together: Together
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
     /// Where synapses look back at their targets' spikes.
@@ -96,14 +97,15 @@ final class SliceLoop: @unchecked Sendable {
 
     init(
         _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [SampleTable.Plan],
-        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
+        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?, _ together: Together
     ) {
         self.simulation = simulation
+        self.together = together
         self.end = end
         self.progress = progress
         self.isPauseDue = isPauseDue
         self.recordings = recordings
-        streams = StreamWriter(recordings)
+        streams = StreamWriter(recordings, together)
         checks = StateCheck.Schedule(resolution: simulation.resolution)
         start = simulation.now
         reached = simulation.now
@@ -116,7 +118,7 @@ final class SliceLoop: @unchecked Sendable {
         hearing = simulation.populationList.map(\.hearing)
         let sampled = Self.sampled(simulation.populationList)
         parts = (0..<simulation.threads).map { worker in
-            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans) }
+            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, together) }
         }
         routes = (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
@@ -125,8 +127,8 @@ final class SliceLoop: @unchecked Sendable {
         }
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
-        histories = HistoryRecorder(simulation)
-        exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
+        histories = HistoryRecorder(simulation, together)
+        exchange = simulation.audience.map { SpikeExchange(together, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
         arrived = start..<start
         signals = SignalBuffers(simulation, steps: length, count: 2 + behind)
@@ -159,7 +161,8 @@ final class SliceLoop: @unchecked Sendable {
 
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
     private static func parts(
-        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan]
+        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan],
+        _ together: Together
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
@@ -169,7 +172,7 @@ final class SliceLoop: @unchecked Sendable {
                 if some.isEmpty { continue }
                 parts.append(
                     Part(
-                        batch: batch, share: share, blocks: some, kernel: batch.kernel(),
+                        batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
                         sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch),
                         signals: KernelSignals(batch.model)))
             }
@@ -388,7 +391,7 @@ final class SliceLoop: @unchecked Sendable {
         record()
         if all.contains(where: \.wantsStop) { goOn = false }
         if all.contains(where: \.wantsPause), goOn { (isPaused, goOn) = (true, false) }
-        if all.contains(where: \.hasFailed) { fail(simulation.ranks.first(of: told[number % 2])) }
+        if all.contains(where: \.hasFailed) { fail(together.first(of: told[number % 2])) }
     }
 
     /// Makes `ordered` what the own cells have sent in a slice.
