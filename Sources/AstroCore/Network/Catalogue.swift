@@ -35,6 +35,15 @@ public enum Catalogue {
         }
     }
 
+    /// Adds a synapse model; one that was added under the same name before is replaced. Connections that exist keep theirs.
+    static func add(_ synapse: SynapseDefinition) throws {
+        let taken = Synapses.own.map(\.name) + nodeNames
+        guard !taken.contains(synapse.name) else {
+            throw InputError("'\(synapse.name)' is the name of another model: choose another")
+        }
+        Synapses.add(synapse)
+    }
+
     // types without state: nothing to guard
     nonisolated(unsafe) static let deviceModels: [any Device.Type] = [
         PoissonGenerator.self,

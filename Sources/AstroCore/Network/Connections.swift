@@ -82,11 +82,10 @@ public final class Connections: CustomStringConvertible {
     /// A parameter of each connection whose model has it, nan for the others.
     func parameterValues(_ name: String, _ together: Together) throws -> [Double] {
         simulation.borrowStates(of: references, together)
-        let having = Synapses.all.filter { $0.parameters.contains { $0.name == name } }
-        return all(
-            try references.map {
-                having.contains(simulation.model($0)) ? try simulation.synapseParameter(name, $0) : .nan
-            }, together)
+        let own = try references.map {
+            simulation.model($0).parameter(name) == nil ? .nan : try simulation.synapseParameter(name, $0)
+        }
+        return all(own, together)
     }
 
     /// Sets weight, delay or parameters; lists give a value for each connection.
