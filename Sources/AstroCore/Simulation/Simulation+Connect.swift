@@ -6,14 +6,14 @@ extension Simulation {
     /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
     /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
     public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
-        try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse)
+        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse)
     }
 
     /// Through a model that scripts need not have a name for, where `synapse` names none.
     func connect(
         _ pre: Nodes, _ post: Nodes, through model: SynapseDefinition, rule: Settings = [:], synapse: Settings = [:]
     ) throws -> Int {
-        try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse, standard: model)
+        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse, standard: model)
     }
 
     /// By any rule, one that scripts have no name for included.
@@ -30,7 +30,8 @@ extension Simulation {
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
-            try spec.checkLists(rule.numbering?.count(sources.count, targets.count))
+            try spec.checkLists(
+                rule.numbering?.count(sources.count, targets.count), possibleWith: ConnectionRules.numbered)
             let call = try CallName(seed: seed, number: connectCalls)
             let temporary = rule.connections(sources, targets, call).temporaryBytes
             let together = ranks.together
@@ -45,6 +46,10 @@ extension Simulation {
             isPrepared = false
             return made
         }
+    }
+
+    private static func rule(_ settings: Settings) throws -> any ConnectionRule {
+        try ConnectionRules.rule(settings, synapseKeys: SynapseSpec.allKeys)
     }
 
     /// Refuses what can't go both ways between these nodes.
@@ -306,7 +311,7 @@ extension Simulation {
             try checkMine(post, "targets")
             try checkMine(third, "third-factor nodes")
             let specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
-            let rule = try ConnectionRules.rule(rule)
+            let rule = try Self.rule(rule)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
             }
