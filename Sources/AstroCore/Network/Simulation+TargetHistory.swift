@@ -23,19 +23,12 @@ extension Simulation {
     func lookbacks(of projection: Projection, _ together: Together, _ body: (StoredPlace, Double) -> Void) {
         borrowStates(of: projection.filledRows, in: projection, together)
         let columns = projection.columns, synapse = projection.model.bind(columns)
-        for segment in projection.segments {
-            for (number, chunk) in segment.chunks.enumerated() {
-                guard let chunk else { continue }
-                for row in chunk.rows {
-                    let place = number * Projection.rowsPerChunk + row
-                    var block = columns.releasesByConnection ? [] : projection.senderValues(row: place)
-                    let ofRow =
-                        block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
-                    for index in chunk.connections(ofRow: row) {
-                        let own = block.isEmpty ? synapse.lookback(chunk.own! + index * columns.ownWidth) : ofRow
-                        body(StoredPlace(segment: segment, chunk: chunk, row: place, index: index), own)
-                    }
-                }
+        projection.forEachOwnRow { segment, chunk, row, connections in
+            var block = columns.releasesByConnection ? [] : projection.senderValues(row: row)
+            let ofRow = block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
+            for index in connections {
+                let own = block.isEmpty ? synapse.lookback(chunk.own! + index * columns.ownWidth) : ofRow
+                body(StoredPlace(segment: segment, chunk: chunk, row: row, index: index), own)
             }
         }
     }
@@ -94,6 +87,19 @@ extension Simulation {
             for cell in share.cells {
                 let place = share.offset + cell - share.cells.lowerBound
                 if place < history.cells.count { body(cell, history.cells[place].all) }
+            }
+        }
+    }
+}
+
+extension Projection {
+    /// Calls `body` for the connections of each row in each segment that has some: where they are, the row, and which they are there.
+    fileprivate func forEachOwnRow(_ body: (Segment, RowChunk, _ row: Int, _ connections: Range<Int>) -> Void) {
+        for segment in segments {
+            for case (let number, let chunk?) in segment.chunks.enumerated() {
+                for row in chunk.rows {
+                    body(segment, chunk, number * Self.rowsPerChunk + row, chunk.connections(ofRow: row))
+                }
             }
         }
     }

@@ -116,23 +116,35 @@ final class SliceLoop: @unchecked Sendable {
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
         generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
         hearing = simulation.populationList.map(\.hearing)
-        let sampled = Self.sampled(simulation.populationList)
-        parts = (0..<simulation.threads).map { worker in
-            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, together) }
-        }
-        routes = (0..<simulation.threads).map { worker in
-            simulation.populationList.map { population in
-                population.outgoing.flatMap { Route.all($0, worker: worker, simulation.resolution) }
-            }
-        }
+        parts = Self.parts(simulation, plans, together)
+        routes = Self.routes(simulation)
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
-        histories = HistoryRecorder(simulation, together)
+        histories = simulation.histories
         exchange = simulation.audience.map { SpikeExchange(together, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
         arrived = start..<start
         signals = SignalBuffers(simulation, steps: length, count: 2 + behind)
         limitSpikes()
+    }
+
+    /// By worker.
+    private static func parts(
+        _ simulation: Simulation, _ plans: [ObjectIdentifier: SampleTable.Plan], _ together: Together
+    ) -> [[Part]] {
+        let sampled = sampled(simulation.populationList)
+        return (0..<simulation.threads).map { worker in
+            simulation.batches.flatMap { parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, together) }
+        }
+    }
+
+    /// By worker and population.
+    private static func routes(_ simulation: Simulation) -> [[[Route]]] {
+        (0..<simulation.threads).map { worker in
+            simulation.populationList.map { population in
+                population.outgoing.flatMap { Route.all($0, worker: worker, simulation.resolution) }
+            }
+        }
     }
 
     private nonisolated(unsafe) static var nextLimit = 0.0

@@ -84,6 +84,7 @@ extension Simulation {
         }
         let sparing = try together.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
         let plans = recordings.map { $0.plan(stamps, sparing: sparing) }
+        readTraceConstants()
         let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue, together)
         let (waited, bytes) = (ranks.waited, ranks.bytes)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
@@ -155,6 +156,7 @@ extension Simulation {
         numberSenders()
         prepareRemoteSenders(together)
         makeInputBlocks()
+        histories = HistoryRecorder(self, together)
         isPrepared = true
     }
 

@@ -1,4 +1,5 @@
-/// Writes down, while a run goes on, the spikes of own cells that synapses look back at, and knows how far back they may ask.
+/// Writes down, while runs go on, the spikes of own cells that synapses look back at, and knows how far back they may ask. It is good
+/// from run to run, until the network changes.
 ///
 /// Workers record their own cells' spikes; worker 0 takes notice of the senders' spikes between barriers.
 final class HistoryRecorder: @unchecked Sendable {
@@ -34,7 +35,6 @@ final class HistoryRecorder: @unchecked Sendable {
     init?(_ simulation: Simulation, _ together: Together) {
         guard simulation.readsTargetHistory else { return nil }
         resolution = simulation.resolution
-        simulation.readTraceConstants()
         recorded = (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
                 (population.cells?.shares ?? []).compactMap { share in
