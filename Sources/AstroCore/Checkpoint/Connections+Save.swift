@@ -9,7 +9,8 @@ extension Simulation {
         let batch = 8 * threads * ranks.count
         for first in stride(from: 0, to: chunks, by: batch) {
             let part = written(min(batch, chunks - first)) { order.write(chunk: first + $0, to: &$1) }
-            for (i, rows) in try merged(part, first, projection, writer.together).enumerated() where !rows.bytes.isEmpty {
+            for (i, rows) in try merged(part, first, projection, writer.together).enumerated() where !rows.bytes.isEmpty
+            {
                 try writer.put(.rows, first + i, rows)
             }
         }

@@ -60,7 +60,8 @@ extension CheckpointLoader {
         recording.schedule = head.schedule
         (recording.lastStamp, recording.firstStamp) = (head.lastStamp, head.firstStamp)
         let owners = head.nodes.map(owner)
-        let deal = EventDeal(head.list, owners: owners, inFile: (head.position?.next ?? 0) - head.forgotten,
+        let deal = EventDeal(
+            head.list, owners: owners, inFile: (head.position?.next ?? 0) - head.forgotten,
             simulation.ranks)
         var spikes = SpikeList()
         let columns = head.quantities.map { _ in GrowingColumn() }

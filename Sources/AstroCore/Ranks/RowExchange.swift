@@ -110,7 +110,8 @@ extension Simulation {
     ///
     /// - `mine`: chunks that this rank speaks of; `from[r]`: those that rank r speaks of.
     func exchangeChunks(
-        _ mine: Range<Int>, from chunks: [Range<Int>], _ together: Together, _ fill: @escaping (_ chunk: Int) -> RowMessages
+        _ mine: Range<Int>, from chunks: [Range<Int>], _ together: Together,
+        _ fill: @escaping (_ chunk: Int) -> RowMessages
     ) -> [[(chunk: Int, words: [UInt32])]] {
         let filled = Slots<[[UInt32]]>(mine.count, [])
         Team.shared.forEach(mine.count, workers: threads) { i, _ in filled[i] = fill(mine.lowerBound + i).words }

@@ -189,7 +189,8 @@ final class Recording {
     ///
     /// - `streams`: how many such recorders there are.
     func forgetWritten(of streams: Int, expecting more: Double = 0, _ together: Together) {
-        guard let stream, Double(bytesUsedByAll(together)) + more > Double(RecorderMemory.mostKept) / Double(streams) else {
+        guard let stream, Double(bytesUsedByAll(together)) + more > Double(RecorderMemory.mostKept) / Double(streams)
+        else {
             return
         }
         if isSpikes || together.least(stream.next == count ? 1 : 0) == 1 { forget(before: stream.next) }

@@ -11,7 +11,9 @@ extension Simulation {
                 try ranks.together.agree { try refuse(count, bytes: Double(count) * 1000, of: model) }
                 return try createDevices(device, count, parameters, label)
             }
-            if let cell = Catalogue.cellModel(model) { return try createCells(cell, count, parameters, label, ranks.together) }
+            if let cell = Catalogue.cellModel(model) {
+                return try createCells(cell, count, parameters, label, ranks.together)
+            }
             if (try? Synapses.named(model)) != nil {
                 throw InputError("\(model) is a synapse model: it belongs in connect")
             }
