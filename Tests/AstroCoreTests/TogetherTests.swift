@@ -16,8 +16,8 @@ struct TogetherTests {
 
     @Test("Only calls of scripts take it from the ranks; all else is handed it")
     func isHandedOn() throws {
-        let taken = try Self.lines().filter { $0.line.contains(/\branks\.together\b/) }
-        #expect(taken.count > 20, "the places were not found")
+        let taken = try Self.lines().filter { $0.line.contains("ranks.together") }
+        #expect(taken.count > 25, "the places were not found")
         for (file, member, _) in taken {
             // what connects by a rule that has no name is for tests
             #expect(member.contains(/\b(public|package)\b|func connect\(/), "\(file): \(member)")
@@ -32,7 +32,7 @@ struct TogetherTests {
     @Test("MPI is called from one folder")
     func oneFolder() throws {
         for (folder, name, code) in try FloorsTests.files() where folder != "Ranks" {
-            #expect(!code.contains(/\bmpi_/), "\(name)")
+            #expect(!code.contains("mpi_"), "\(name)")
         }
     }
 }
