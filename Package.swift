@@ -45,12 +45,13 @@ let package = Package(
         .target(name: "CMPI"),
         .target(name: "CSandbox"),
         .target(name: "AstroBase", dependencies: ["CFork"]),
+        .target(name: "Equations", dependencies: ["AstroBase"]),
         .target(
-            name: "AstroCore", dependencies: ["AstroBase", "CLanes", "CMPI"], exclude: ["README.md"],
+            name: "AstroCore", dependencies: ["AstroBase", "Equations", "CLanes", "CMPI"], exclude: ["README.md"],
             swiftSettings: engine),
         .target(name: "LuaBridge", dependencies: ["AstroBase", "LuaShim", "CLuaHost", "CLua"]),
         .target(
-            name: "AstroLua", dependencies: ["AstroCore", "LuaBridge", "LuaShim", "CLuaHost", "CLua", "CSandbox"],
+            name: "AstroLua", dependencies: ["AstroCore", "Equations", "LuaBridge", "LuaShim", "CLuaHost", "CLua", "CSandbox"],
             resources: [.embedInCode("Runtime/prelude.lua"), .embedInCode("Replay/appending.lua")]),
         .executableTarget(
             name: "Program",

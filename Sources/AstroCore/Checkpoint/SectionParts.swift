@@ -85,7 +85,7 @@ struct SignalSection {
     init(number: Int, model: String) { (self.number, self.model) = (number, model) }
 
     init(_ projection: SignalProjection) {
-        (number, model) = (projection.number, projection.model.name)
+        (number, model) = (projection.number, projection.model.identity)
         for entry in projection.entriesByTarget {
             sources.append(Int(entry.source))
             targets.append(Int(entry.target))

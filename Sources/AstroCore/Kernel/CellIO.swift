@@ -57,6 +57,12 @@ package struct CellIO: ~Copyable {
         outbox.add(count, lag: step - firstStep, population: population, cell: cell)
     }
 
+    /// Something that is recorded but sent to nobody: event number `event` of the model.
+    package func note(event: Int, step: Int, cell: Int) {
+        let (population, cell) = resident(cell)
+        outbox.note(event: event, lag: step - firstStep, population: population, cell: cell)
+    }
+
     /// The run stops at the end of this slice and reports the first such cell.
     package func reportInstability(step: Int, cell: Int) {
         let (population, cell) = resident(cell)

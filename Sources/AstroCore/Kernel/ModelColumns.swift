@@ -5,6 +5,8 @@ package struct ModelColumns {
     let residents: Residents?
     /// The least of a value on all ranks, which ask for it together.
     let leastOnRanks: (Double) -> Double
+    /// Columns of quantities that somebody reads, by name.
+    var computed: [String: Column] = [:]
     package let resolution: Double
 
     package subscript(_ name: String) -> Column { byName[name]! }
@@ -32,6 +34,17 @@ package struct ModelColumns {
             return store.derived { value(Cell(index: $0, differs: differs)) }
         }
     }
+
+    /// Where a quantity of the model goes that somebody reads; nil where nobody does.
+    package func computed(_ name: String) -> Column? { computed[name] }
+
+    /// Cells of the batch; with padding; and enough of them to work out what all share.
+    var cells: Range<Int> { store.cells }
+    var paddedCells: Range<Int> { cells.lowerBound..<cells.lowerBound + padded(cells.count) }
+    var firstBlock: Range<Int> { cells.lowerBound..<cells.lowerBound + blockSize }
+
+    /// A derived column that is still to be filled, padding included.
+    func derivedMemory(isShared: Bool) -> Column { isShared ? store.derivedShared(0) : store.derived { _ in 0 } }
 
     /// For each cell the least of some parameters among all cells of its population, wherever they are.
     package func least(_ names: [String]) -> Column {

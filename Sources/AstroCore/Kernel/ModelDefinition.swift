@@ -1,3 +1,5 @@
+import Equations
+
 /// A kind of cell: its tables, and what makes the kernel that advances cells. The only place where a model is described; the
 /// program, its pages, help, checkpoints and messages read it.
 ///
@@ -19,11 +21,41 @@ package final class ModelDefinition: Sendable {
     /// later.
     package let stateLimits: [StateLimit]
 
+    /// What recorders and signals can read beside states: the kernel works it out when somebody does.
+    package let quantities: [String]
+
+    /// Works out what states begin with, where that is a formula of parameters.
+    package let startFormulas: StartFormulas?
+
     /// Conditions between parameters; throws an `InputError`. It gets a cell's values by name.
     package let check: @Sendable (_ value: (String) -> Double) throws -> Void
 
+    /// Of receptors that have names: their numbers.
+    package let receptorNames: [String: Int]
+
+    /// The text that the model is made of; nil of a model of the program.
+    package let source: ModelSource?
+
     /// Makes the kernel for the cells of a batch.
     package let bind: @Sendable (ModelColumns) -> any NodeKernel
+
+    /// Start values that are formulas.
+    package struct StartFormulas: Sendable {
+        /// States that have one.
+        package let states: [String]
+        /// Values of a state for some new cells.
+        ///
+        /// - `cells`: their places in the population; `value`: a parameter of a cell; `stream`: random numbers of a cell for a place
+        ///   in the formula.
+        package let values:
+            @Sendable (_ state: String, _ cells: [Int], _ value: (String, Int) -> Double, _ stream: (_ cell: Int, _ site: Int) -> RandomStream)
+                -> [Double]
+
+        package init(
+            _ states: [String],
+            _ values: @escaping @Sendable (String, [Int], (String, Int) -> Double, (Int, Int) -> RandomStream) -> [Double]
+        ) { (self.states, self.values) = (states, values) }
+    }
 
     package struct HiddenState: Sendable {
         package let name: String
@@ -46,7 +78,9 @@ package final class ModelDefinition: Sendable {
 
     package init(
         _ name: String, _ family: NodeFamily, parameters: [Parameter], recordables: [Recordable] = [], ports: [Port],
-        outputs: [Output] = [.spikes], hiddenState: [HiddenState] = [], stateLimits: [StateLimit] = [], text: ModelText,
+        outputs: [Output] = [.spikes], hiddenState: [HiddenState] = [], stateLimits: [StateLimit] = [],
+        quantities: [String] = [], startFormulas: StartFormulas? = nil, receptorNames: [String: Int] = [:],
+        source: ModelSource? = nil, text: ModelText,
         check: @escaping @Sendable (_ value: (String) -> Double) throws -> Void = { _ in },
         bind: @escaping @Sendable (ModelColumns) -> any NodeKernel
     ) {
@@ -54,7 +88,14 @@ package final class ModelDefinition: Sendable {
         (self.parameters, self.recordables, self.outputs) = (parameters, recordables, outputs)
         self.ports = Ports(ports)
         (self.hiddenState, self.stateLimits) = (hiddenState, stateLimits)
+        (self.quantities, self.startFormulas, self.source) = (quantities, startFormulas, source)
+        self.receptorNames = receptorNames
         (self.check, self.bind) = (check, bind)
+        let own = Self.signals(outputs), states = parameters.filter { $0.role == .state }.map(\.name)
+        let others = (states + recordables.map(\.name)).reduce(into: [String]()) { names, name in
+            if !own.contains(name), !names.contains(name) { names.append(name) }
+        }
+        (signals, firstColumnSignal) = (own + others, own.count)
     }
 
     var sendsSpikes: Bool { outputs.contains(.spikes) }
@@ -62,8 +103,26 @@ package final class ModelDefinition: Sendable {
     /// The place of a signal among those that the model sends, by which its kernel names it; nil where it sends none of that name.
     func signal(_ name: String) -> Int? { signals.firstIndex(of: name) }
 
-    /// Names of the signals that the model sends.
-    var signals: [String] { outputs.compactMap { if case .signal(let name) = $0 { name } else { nil } } }
+    /// Names of the signals that the model sends: first those that its kernel hands over, then what stands in its columns.
+    let signals: [String]
+
+    /// What a kernel hands over itself, in the order of its numbers.
+    private static func signals(_ outputs: [Output]) -> [String] {
+        outputs.compactMap { if case .signal(let name) = $0 { name } else { nil } }
+    }
+
+    /// Signals from here on are read from columns after each step.
+    let firstColumnSignal: Int
+
+    /// Receptors of spikes and inputs of currents that have names.
+    func receptor(named name: String) -> Int? {
+        ports.list.first { $0.quantity == .current && $0.name == name }?.receptor ?? receptorNames[name]
+    }
+
+    /// The unit of what a model receives or gives under a name; nil where it is not known.
+    func unit(of name: String) -> Unit? {
+        recordables.first { $0.name == name }?.unit ?? parameters.first { $0.name == name }?.unit
+    }
 
     func isState(_ name: String) -> Bool {
         parameters.first { $0.name == name }.map { $0.role == .state } ?? true

@@ -1,3 +1,7 @@
+/// Neighbouring cells of a worker that go through a slice together: in one of ten steps they have 30 kB of input, about what the
+/// nearest cache holds. A kernel gets no more at a time.
+package let blockCells = 128
+
 /// A model bound to the columns of a batch of cells. It is made anew whenever a parameter changes, so it may hold what derives from
 /// parameters.
 ///
@@ -8,12 +12,17 @@ package protocol NodeKernel {
     /// multiple of `blockSize`; cells from `io.count` on are padding.
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
 
+    /// Works out quantities of cells at a stamp, as their state has them now: what recorders and signals read that is not a state.
+    /// They go where `ModelColumns.computed` has them.
+    func computeQuantities(_ cells: Range<Int>, stamp: Int)
+
     /// Called when all cells of a worker have been advanced: for those that were put off.
     func finish(steps: Range<Int>, io: borrowing CellIO)
 }
 
 extension NodeKernel {
     package func finish(steps: Range<Int>, io: borrowing CellIO) {}
+    package func computeQuantities(_ cells: Range<Int>, stamp: Int) {}
 }
 
 /// A kernel that advances a vector of cells at a time.

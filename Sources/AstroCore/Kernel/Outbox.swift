@@ -13,6 +13,8 @@ package final class Outbox: @unchecked Sendable {
     var spikes: [[Spike]] = []
     /// For each spike, what the synapses of each projection that leaves its population have released.
     var carried: [Double] = []
+    /// What recorders of events listen to: event, then as spikes have it.
+    private(set) var noted: [(event: Int, lag: Int, population: Int, cell: Int)] = []
     let deferred = DeferredCells()
     /// Where kernels put down their signals step by step.
     let signalBuffer = ReusedMemory()
@@ -41,6 +43,7 @@ package final class Outbox: @unchecked Sendable {
         while spikes.count < lags { spikes.append([]) }
         for lag in spikes.indices { spikes[lag].removeAll(keepingCapacity: true) }
         carried.removeAll(keepingCapacity: true)
+        noted.removeAll(keepingCapacity: true)
         instability = nil
         (held, overflow) = (0, nil)
     }
@@ -56,6 +59,15 @@ package final class Outbox: @unchecked Sendable {
     func report(instability found: (step: Int, population: Int, cell: Int)) {
         if let first = instability, first < found { return }
         instability = found
+    }
+
+    func note(event: Int, lag: Int, population: Int, cell: Int) {
+        guard held < room else {
+            if overflow == nil { overflow = (lag, population, cell) }
+            return
+        }
+        held += 1
+        noted.append((event, lag, population, cell))
     }
 
     func add(_ count: Int, lag: Int, population: Int, cell: Int) {

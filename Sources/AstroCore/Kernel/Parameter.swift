@@ -46,18 +46,15 @@ public struct Parameter: Sendable {
 }
 
 /// The unit in which a user gives and gets a quantity. One per quantity, everywhere.
-public enum Unit: String, Sendable {
-    case mV, ms, pA, nS, pF, uM, Hz
-    case one = "1"
-    case degree
-    case nSPerMs = "nS/ms"
-    case perMs = "1/ms"
-    case uMPerMs = "uM/ms"
-    case perUMPerMs = "1/(uM ms)"
-    case flag = "true/false"
-    case names
-    case target = "depends on target"
-    case weight = "as weight"
+public struct Unit: Sendable, Hashable {
+    public let rawValue: String
+
+    package init(_ text: String) { rawValue = text }
+
+    static let mV = Unit("mV"), ms = Unit("ms"), pA = Unit("pA"), nS = Unit("nS"), pF = Unit("pF"), uM = Unit("uM"), Hz = Unit("Hz")
+    static let one = Unit("1"), degree = Unit("degree")
+    static let nSPerMs = Unit("nS/ms"), perMs = Unit("1/ms"), uMPerMs = Unit("uM/ms"), perUMPerMs = Unit("1/(uM ms)")
+    static let flag = Unit("true/false"), names = Unit("names"), target = Unit("depends on target"), weight = Unit("as weight")
 }
 
 extension Parameter {
@@ -68,6 +65,8 @@ extension Parameter {
         case extended
         /// Rounded to steps, of which there is room for so many.
         case delay
+        /// As a model's author says it, in these words.
+        case bounds(text: String, admits: @Sendable (Double) -> Bool)
 
         public var text: String {
             switch self {
@@ -77,6 +76,7 @@ extension Parameter {
             case .fraction: return "0 to 1"
             case .extended: return "any number or infinity"
             case .delay: return "1 to 65535 steps after rounding"
+            case .bounds(let text, _): return text
             }
         }
 
@@ -87,6 +87,7 @@ extension Parameter {
             case .nonNegative: return x >= 0 && x.isFinite
             case .fraction: return x >= 0 && x <= 1
             case .extended: return !x.isNaN
+            case .bounds(_, let admits): return x.isFinite && admits(x)
             }
         }
     }

@@ -5,4 +5,6 @@ struct SignalRoute: Sendable, Hashable {
     let meaning: String
     /// What arrives is the weight times the source's value less the target's, both read at the same moment.
     var isDifference = false
+    /// From the unit of the output to that of the port.
+    var scale = 1.0
 }

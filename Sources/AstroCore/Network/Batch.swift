@@ -20,6 +20,7 @@ final class Batch {
     var firstSenders: [Int]
     private let store: ColumnStore
     private(set) var columns: [String: Column] = [:]
+    private var computed: [String: Column] = [:]
     private var bound: (any NodeKernel)?
 
     /// The own cells of a population.
@@ -50,7 +51,16 @@ final class Batch {
     /// Slots of the cells.
     var cells: Range<Int> { store.cells }
 
-    func column(_ name: String) -> Column { columns[name]! }
+    func column(_ name: String) -> Column { columns[name] ?? computedColumn(name) }
+
+    /// Where a quantity of the model goes that somebody reads.
+    private func computedColumn(_ name: String) -> Column {
+        precondition(model.quantities.contains(name), "a model has no such column")
+        if let column = computed[name] { return column }
+        computed[name] = store.array(0)
+        bound = nil
+        return computed[name]!
+    }
 
     /// Whose cell has a slot, and its number there.
     func resident(_ slot: Int) -> (population: Int, number: Int) {
@@ -83,6 +93,8 @@ final class Batch {
     private func reserve(_ count: Int) {
         guard count > store.capacity else { return }
         store.capacity = padded(max(count, 2 * store.capacity))
+        computed.values.forEach(store.release)
+        computed = [:]
         for start in starts where column(start.name).stride == 1 {
             columns[start.name] = store.moved(column(start.name), filling: start.value)
         }
@@ -141,7 +153,7 @@ final class Batch {
         store.releaseDerived()
         let fresh = model.bind(
             ModelColumns(
-                store: store, byName: columns, residents: residents, leastOnRanks: together.least,
+                store: store, byName: columns, residents: residents, leastOnRanks: together.least, computed: computed,
                 resolution: resolution))
         bound = fresh
         return fresh

@@ -1,3 +1,4 @@
+import Equations
 import Synchronization
 
 /// All models there are. A new one of the program is listed here, and nowhere else.
@@ -43,6 +44,17 @@ public enum Catalogue {
         }
         Synapses.add(synapse)
     }
+
+    /// Adds a model that is a text; the same text is the same model.
+    package static func add(_ source: ModelSource) throws -> ModelDefinition {
+        if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
+        let model = try EquationModel.definition(source)
+        try add(model)
+        return model
+    }
+
+    /// Is there a model of cells or devices of that name?
+    package static func knows(_ name: String) -> Bool { nodeNames.contains(name) }
 
     // types without state: nothing to guard
     nonisolated(unsafe) static let deviceModels: [any Device.Type] = [

@@ -37,6 +37,21 @@ struct CellAssignment {
                 settings[parameter.name]!, parameter, model.name, all, own, stream)
         }
         try checkTogether()
+        if cells == nil, let formulas = model.startFormulas { try begin(formulas, randomName) }
+    }
+
+    /// Start values that are formulas, of states that the user gave none.
+    private mutating func begin(_ formulas: ModelDefinition.StartFormulas, _ randomName: RandomName) throws {
+        let defaults = Dictionary(uniqueKeysWithValues: model.starts.map { ($0.name, $0.value) })
+        for state in formulas.states where values[state] == nil {
+            let index = model.parameters.firstIndex { $0.name == state }!
+            let given = values
+            let found = formulas.values(state, targets, { name, i in given[name]?.value(i) ?? defaults[name]! }) { cell, site in
+                randomName.stream(parameter: index, cell, from: site)
+            }
+            try found.forEach { try model.parameters[index].check($0, of: model.name) }
+            values[state] = .each(found)
+        }
     }
 
     /// Names the random numbers of a `create` or `set`.
@@ -50,6 +65,12 @@ struct CellAssignment {
         func of(parameter: Int) -> (Int) -> RandomStream {
             let name = StreamName(purpose, call: call, parameter: parameter)
             return { cell in RandomStream(seed: seed, name.of(member: firstCell + cell)) }
+        }
+
+        /// From a block of the stream on.
+        func stream(parameter: Int, _ cell: Int, from block: Int) -> RandomStream {
+            let name = StreamName(purpose, call: call, parameter: parameter)
+            return RandomStream(seed: seed, name.of(member: firstCell + cell), from: block)
         }
     }
 

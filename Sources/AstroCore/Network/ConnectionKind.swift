@@ -92,6 +92,15 @@ enum ConnectionKind {
         _ route: SignalRoute, _ from: ModelDefinition, _ to: ModelDefinition, _ spec: SynapseSpec
     ) throws {
         let model = spec.model.name
+        if model == SignalConnection.name {
+            if from.signal(route.output) == nil {
+                throw InputError.unknown("\(model): \(from.name) has no state or quantity", route.output, among: from.signals)
+            }
+            if to.ports.signal(route.port) == nil {
+                let inputs = to.ports.list.filter { $0.quantity == .signal }.map(\.name)
+                throw InputError.unknown("\(model): \(to.name) takes no signal", route.port, among: inputs)
+            }
+        }
         guard from.signal(route.output) != nil else {
             throw InputError(
                 "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.cells { $0.signal(route.output) != nil }))"
@@ -124,6 +133,10 @@ enum ConnectionKind {
         let sendsCurrent = source.currentSource(0) != nil
         if sendsCurrent, to.ports.currentReceptors.isEmpty {
             throw InputError("\(to.name) takes no current, so \(source.modelName) can't be connected to it")
+        }
+        if sendsCurrent, spec.needsInput(of: to) {
+            let names = to.ports.list.filter { $0.quantity == .current }.map(\.name)
+            throw InputError("\(to.name) takes several currents (\(names.joined(separator: ", "))): name one, as in { input = \"\(names[0])\" }")
         }
         try Self.checkReceptor(spec, of: to, sendsCurrent ? to.ports.currentReceptors : to.ports.spikeReceptors)
     }

@@ -5,13 +5,14 @@
 final class InputBlock {
     /// Slots of the batch.
     let cells: Range<Int>
+    /// With padding.
+    var padded: Range<Int> { cells.lowerBound..<cells.lowerBound + AstroCore.padded(cells.count) }
     /// Their places in the worker's plane.
     let places: Range<Int>
     fileprivate(set) var links: [DeviceLink.Piece] = []
     fileprivate(set) var signals: [(table: SignalTable, parts: [SignalTable.Part])] = []
 
-    /// In a slice of ten steps 30 kB of input: about what the nearest cache holds.
-    static let cellCount = 128
+    static let cellCount = blockCells
 
     init(cells: Range<Int>, places: Range<Int>) { (self.cells, self.places) = (cells, places) }
 

@@ -250,6 +250,11 @@ extension Nodes {
     }
 }
 
+extension Nodes {
+    /// Models of the populations that they belong to; nil for devices.
+    var cellModels: [ModelDefinition?] { runs.map { $0.population.cells?.model } }
+}
+
 extension Cells {
     func isVisible(_ name: String) -> Bool {
         parameter(name) != nil || model.recordables.contains { $0.name == name }

@@ -11,6 +11,20 @@ package func exponential<T: Arithmetic>(_ argument: T) -> T {
     return power.addingProduct(power, exponentialOfRemainderLess1(r))
 }
 
+/// exp(x) - 1, with all digits where x is small, for x clamped to [-708, 709].
+@inline(__always)
+package func exponentialLess1<T: Arithmetic>(_ argument: T) -> T {
+    let (r, shifted) = remainder(argument.clamped(-708, 709))
+    let power = T.powerOfTwo(shifted: shifted)
+    return (power - T(repeating: 1)).addingProduct(power, exponentialOfRemainderLess1(r))
+}
+
+/// exp(x) - 1 over the whole range.
+package func exponentialLess1Everywhere(_ x: Double) -> Double {
+    if x >= -708 && x <= 709 { return exponentialLess1(x) }
+    return exponentialEverywhere(x) - 1
+}
+
 /// x - k ln 2 for the nearest integer k, and k + `roundingShift`.
 @inline(__always)
 private func remainder<T: Arithmetic>(_ x: T) -> (r: T, shifted: T) {

@@ -13,6 +13,11 @@ package protocol LaneVector: Arithmetic {
     func orLarger(_ a: Self) -> Self
     func orSmaller(_ a: Self) -> Self
     var magnitude: Self { get }
+    /// Square root, and whole numbers: down, up, towards 0.
+    var root: Self { get }
+    var floored: Self { get }
+    var raised: Self { get }
+    var truncated: Self { get }
     /// Not where one is NaN.
     func isLess(than a: Self) -> Mask
     func isAtLeast(_ a: Self) -> Mask
@@ -94,6 +99,10 @@ package struct LanePair: LaneVector {
     @inline(__always) package func orLarger(_ x: Self) -> Self { Self(a.orLarger(x.a), b.orLarger(x.b)) }
     @inline(__always) package func orSmaller(_ x: Self) -> Self { Self(a.orSmaller(x.a), b.orSmaller(x.b)) }
     @inline(__always) package var magnitude: Self { Self(a.magnitude, b.magnitude) }
+    @inline(__always) package var root: Self { Self(a.root, b.root) }
+    @inline(__always) package var floored: Self { Self(a.floored, b.floored) }
+    @inline(__always) package var raised: Self { Self(a.raised, b.raised) }
+    @inline(__always) package var truncated: Self { Self(a.truncated, b.truncated) }
     @inline(__always) package func isLess(than x: Self) -> Mask { Mask(a.isLess(than: x.a), b.isLess(than: x.b)) }
     @inline(__always) package func isAtLeast(_ x: Self) -> Mask { Mask(a.isAtLeast(x.a), b.isAtLeast(x.b)) }
     @inline(__always) package func clamped(_ low: Double, _ high: Double) -> Self {

@@ -19,6 +19,10 @@ extension SIMD2 where Scalar == Double {
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_2(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.
     @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_2(self, a) }
+    @inline(__always) package var root: Self { astro_square_root_2(self) }
+    @inline(__always) package var floored: Self { astro_floor_2(self) }
+    @inline(__always) package var raised: Self { astro_ceiling_2(self) }
+    @inline(__always) package var truncated: Self { astro_truncate_2(self) }
     /// Lanes where self < a; not where one is NaN.
     @inline(__always) package func isLess(than a: Self) -> SIMD2<Int64> { astro_less_2(self, a) }
     /// Lanes where self >= a; not where one is NaN.
@@ -68,6 +72,10 @@ extension SIMD4 where Scalar == Double {
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_4(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.
     @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_4(self, a) }
+    @inline(__always) package var root: Self { astro_square_root_4(self) }
+    @inline(__always) package var floored: Self { astro_floor_4(self) }
+    @inline(__always) package var raised: Self { astro_ceiling_4(self) }
+    @inline(__always) package var truncated: Self { astro_truncate_4(self) }
     /// Lanes where self < a; not where one is NaN.
     @inline(__always) package func isLess(than a: Self) -> SIMD4<Int64> { astro_less_4(self, a) }
     /// Lanes where self >= a; not where one is NaN.
@@ -117,6 +125,10 @@ extension SIMD8 where Scalar == Double {
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_8(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.
     @inline(__always) package func orSmaller(_ a: Self) -> Self { astro_smaller_8(self, a) }
+    @inline(__always) package var root: Self { astro_square_root_8(self) }
+    @inline(__always) package var floored: Self { astro_floor_8(self) }
+    @inline(__always) package var raised: Self { astro_ceiling_8(self) }
+    @inline(__always) package var truncated: Self { astro_truncate_8(self) }
     /// Lanes where self < a; not where one is NaN.
     @inline(__always) package func isLess(than a: Self) -> SIMD8<Int64> { astro_less_8(self, a) }
     /// Lanes where self >= a; not where one is NaN.

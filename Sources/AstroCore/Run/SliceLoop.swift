@@ -85,11 +85,21 @@ final class SliceLoop: @unchecked Sendable {
     /// Where the kernel of a part puts its signals: one for each that the model sends.
     private final class KernelSignals {
         let outputs: UnsafeMutablePointer<SignalOutput?>
+        /// Signals with a listener that no kernel hands over.
+        let columnSignals: [FromColumn]
 
-        init(_ model: ModelDefinition) {
-            let count = max(model.signals.count, 1)
+        struct FromColumn {
+            let index: Int
+            let column: Column
+        }
+
+        init(_ batch: Batch) {
+            let model = batch.model, count = max(model.signals.count, 1)
             outputs = .allocate(capacity: count)
             outputs.initialize(repeating: nil, count: count)
+            columnSignals = (model.firstColumnSignal..<model.signals.count).filter { batch.firstSenders[$0] >= 0 }.map {
+                FromColumn(index: $0, column: batch.column(model.signals[$0]))
+            }
         }
 
         deinit { outputs.deallocate() }
@@ -182,11 +192,12 @@ final class SliceLoop: @unchecked Sendable {
             for wanted in [false, true] {
                 let some = blocks.indices.filter { isSampled[$0] == wanted }.map { blocks[$0] }
                 if some.isEmpty { continue }
+                // the kernel comes after what asks for quantities
+                let sampling = SamplingPlan(wanted ? sampled : [], share, plans), signals = KernelSignals(batch)
                 parts.append(
                     Part(
                         batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
-                        sampling: SamplingPlan(wanted ? sampled : [], share, plans), check: StateCheck(batch),
-                        signals: KernelSignals(batch.model)))
+                        sampling: sampling, check: StateCheck(batch), signals: signals))
             }
         }
         return parts
@@ -246,6 +257,7 @@ final class SliceLoop: @unchecked Sendable {
             while due != 0 {
                 let stamp = slice.lowerBound + due.trailingZeroBitCount + 1
                 advance(part, from..<stamp, slice, number, outbox)
+                for block in part.blocks { part.kernel.computeQuantities(block.cells, stamp: stamp) }
                 part.sampling.sample(stamp)
                 from = stamp
                 due &= due - 1
@@ -268,16 +280,36 @@ final class SliceLoop: @unchecked Sendable {
     private func advance(_ part: Part, _ steps: Range<Int>, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
         guard !steps.isEmpty else { return }
         let io = cellIO(part, slice.lowerBound, outbox, number)
+        let columnSignals = part.signals.columnSignals
         for block in part.blocks {
             if steps.lowerBound == slice.lowerBound {
                 takeFromGenerators(block, slice, part.share.worker)
                 takeSignals(block, of: number - 1 - behind)
                 if part.share.worker == 0 { lookAfterMessages() }
             }
-            part.kernel.advance(
-                block.cells.lowerBound..<block.cells.lowerBound + padded(block.cells.count), steps: steps, io: io)
+            if columnSignals.isEmpty { part.kernel.advance(block.padded, steps: steps, io: io) }
         }
-        part.kernel.finish(steps: steps, io: io)
+        if columnSignals.isEmpty { return part.kernel.finish(steps: steps, io: io) }
+        // what is read from columns has to be read after each step
+        for step in steps {
+            for block in part.blocks { part.kernel.advance(block.padded, steps: step..<step + 1, io: io) }
+            part.kernel.finish(steps: step..<step + 1, io: io)
+            for block in part.blocks { send(columnSignals, block, part, step) }
+        }
+    }
+
+    /// Sends what columns hold at the end of a step.
+    private func send(_ signals: [KernelSignals.FromColumn], _ block: InputBlock, _ part: Part, _ step: Int) {
+        part.kernel.computeQuantities(block.cells, stamp: step + 1)
+        for signal in signals {
+            guard let output = part.signals.outputs[signal.index] else { continue }
+            for cell in stride(from: block.cells.lowerBound, to: block.padded.upperBound, by: Lanes.laneCount) {
+                let values: Lanes = signal.column.vector(cell)
+                let active = Lanes.zeros.isLess(than: values.magnitude).bits
+                output.send(values, active: active, step: step, cell: cell)
+                output.finish(cell, Lanes.laneCount, step..<step + 1)
+            }
+        }
     }
 
     private func lookAfterMessages() {

@@ -52,7 +52,7 @@ final class SignalTable {
             let projection = projections[Int(item.projection)], entry = projection.entries[Int(item.entry)]
             let output = projection.route.output
             senders.append(Int32(sender(output, Int(entry.source))))
-            weights.append(entry.weight * Double(entry.multiplicity))
+            weights.append(entry.weight * Double(entry.multiplicity) * projection.route.scale)
             if i + 1 < found.count, found[i + 1].isSummed(with: item) { continue }
             let first = groups.last?.entries.upperBound ?? 0
             groups.append(

@@ -24,7 +24,7 @@ extension Simulation {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
-            let spec = try SynapseSpec(synapse, standard: standard)
+            let spec = try SynapseSpec(synapse, standard: standard).resolved(pre.cellModels, post.cellModels)
             let kind = try ConnectionKind(pre, post, spec)
             if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
@@ -423,7 +423,7 @@ struct TripartiteSpecs {
 
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
         do {
-            let spec = try SynapseSpec(settings)
+            let spec = try SynapseSpec(settings).resolved(from.cellModels, to.cellModels)
             try spec.refuseLists("connections with a third factor")
             let kind = try ConnectionKind(from, to, spec)
             guard kind == .spikes || kind == .signal else {

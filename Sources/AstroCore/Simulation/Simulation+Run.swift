@@ -162,17 +162,30 @@ extension Simulation {
 
     /// Gives the cells of each batch their places among those that send a signal with a listener; -1 for other signals.
     private func numberSenders() {
-        let heard = Set(signalProjections.map(\.route.output))
+        let heard = Set(signalProjections.map(\.route.output)), readFrom = batchesOfSenders()
         senderCount = 0
         for batch in batches {
             for (index, signal) in batch.model.signals.enumerated() {
-                batch.firstSenders[index] = heard.contains(signal) ? senderCount : -1
-                if heard.contains(signal) { senderCount += padded(batch.cells.count) }
+                let isHeard = heard.contains(signal)
+                    && (index < batch.model.firstColumnSignal || readFrom?.contains(ObjectIdentifier(batch)) != false)
+                batch.firstSenders[index] = isHeard ? senderCount : -1
+                if isHeard { senderCount += padded(batch.cells.count) }
             }
         }
         for outbox in outboxes.joined() {
             outbox.prepare(seed: seed, firstStreamed: populationList.map(\.firstStreamed))
         }
+    }
+
+    /// Where cells lie that send something; nil where other ranks may listen to any.
+    private func batchesOfSenders() -> Set<ObjectIdentifier>? {
+        guard ranks.isAlone else { return nil }
+        var found: Set<ObjectIdentifier> = [], last = -1
+        for entry in signalProjections.lazy.flatMap(\.entries) where Int(entry.source) != last {
+            last = Int(entry.source)
+            if let batch = locate(last).population.cells?.batch { found.insert(ObjectIdentifier(batch)) }
+        }
+        return found
     }
 
     private var slots: Int {

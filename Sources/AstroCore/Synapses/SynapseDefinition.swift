@@ -7,6 +7,8 @@ import Synchronization
 /// target, connection by connection.
 struct SynapseDefinition: Sendable {
     let name: String
+    /// Tells it from others of the same name, in checkpoints, too.
+    let identity: String
     let text: ModelText
     let carries: Load
     /// What a user may set, in the order of pages and of streams of random numbers: weight, delay, receptor_type, then the
@@ -52,8 +54,8 @@ struct SynapseDefinition: Sendable {
     }
 
     /// A model whose connections have a weight and a delay, and nothing else.
-    init(_ name: String, _ text: ModelText, carries: Load = .spikes) {
-        self.init(name, text, carries: carries, scalesWeight: true) { BoundKernel<ConstantWeight>($0) }
+    init(_ name: String, _ text: ModelText, carries: Load = .spikes, identity: String? = nil) {
+        self.init(name, text, carries: carries, scalesWeight: true, identity: identity) { BoundKernel<ConstantWeight>($0) }
     }
 
     /// A model that scales the weight by what a spike releases.
@@ -88,8 +90,10 @@ struct SynapseDefinition: Sendable {
         _ name: String, _ text: ModelText, carries: Load = .spikes, release: [Parameter] = [],
         hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], conditions: [SynapseCondition] = [],
         changesWeight: Bool = false, scalesWeight: Bool = false, readsTargetHistory: Bool = false,
-        checkpointLayout: CheckpointLayout = .general, bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
+        checkpointLayout: CheckpointLayout = .general, identity: String? = nil,
+        bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
     ) {
+        self.identity = identity ?? name
         (self.name, self.text, self.carries, self.bind) = (name, text, carries, bind)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
@@ -122,7 +126,7 @@ extension SynapseDefinition.Column {
 }
 
 extension SynapseDefinition: Equatable {
-    static func == (a: SynapseDefinition, b: SynapseDefinition) -> Bool { a.name == b.name }
+    static func == (a: SynapseDefinition, b: SynapseDefinition) -> Bool { a.identity == b.identity }
 }
 
 /// What some values of a synapse have to fulfil together.
@@ -152,6 +156,7 @@ enum Synapses {
         SICConnection.definition,
         Tsodyks2Synapse.definition,
         StdpSynapse.definition,
+        SignalConnection.definition,
     ]
 
     /// Those that were defined while the program runs.
@@ -173,7 +178,9 @@ enum Synapses {
 
     static func named(_ name: String) throws -> SynapseDefinition {
         let all = all
-        if let model = all.first(where: { $0.name == name }) { return model }
+        if let model = all.first(where: { $0.name == name }) ?? SignalConnection.definition(identity: name) {
+            return model
+        }
         throw InputError.unknown("there is no synapse model", name, among: all.map(\.name))
     }
 

@@ -1,7 +1,10 @@
 /// What a connect call says about its synapses, checked.
 struct SynapseSpec {
-    let model: SynapseDefinition
-    let receptor: Int
+    private(set) var model: SynapseDefinition
+    private(set) var receptor: Int
+    /// Of the target's model, where it is named: a receptor or an input.
+    private var receptorName: String?
+    private var isReceptorGiven = false
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
 
@@ -20,11 +23,16 @@ struct SynapseSpec {
     init(_ settings: Settings, standard: SynapseDefinition = Synapses.standard) throws {
         switch settings["synapse_model"] {
         case nil: model = standard
+        case .text(SignalConnection.name)?:
+            let names = try ["signal", "input"].map { try Self.signalName($0, settings) }
+            model = SignalConnection.definition(signal: names[0], input: names[1])
         case .text(let name)?: model = try Synapses.named(name)
         case let other?: throw InputError("synapse_model must be a name, got \(other)")
         }
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
-        for key in settings.keys.sorted() where key != "synapse_model" {
+        receptorName = try Self.receptorName(settings, model)
+        isReceptorGiven = settings["receptor_type"] != nil || receptorName != nil
+        for key in settings.keys.sorted() where key != "synapse_model" && !Self.isName(key, settings, model) {
             guard let parameter = model.parameters.first(where: { $0.name == key }) else {
                 throw Self.unknown(key, settings, model)
             }
@@ -35,7 +43,69 @@ struct SynapseSpec {
     }
 
     /// What synapses take, whatever their model.
-    static var allKeys: [String] { ["synapse_model"] + Synapses.parameterNames }
+    static var allKeys: [String] { ["synapse_model", "signal", "input"] + Synapses.parameterNames }
+
+    private static func signalName(_ key: String, _ settings: Settings) throws -> String {
+        guard case .text(let name)? = settings[key] else {
+            let what = key == "signal" ? "a state or quantity of the source" : "an input of the target"
+            throw InputError("\(SignalConnection.name): \(key) is missing or not a name: \(what)")
+        }
+        return name
+    }
+
+    /// Is the value of a key a name that has been read?
+    private static func isName(_ key: String, _ settings: Settings, _ model: SynapseDefinition) -> Bool {
+        if key == "input" { return true }
+        if key == "signal" { return model.name == SignalConnection.name }
+        if key == "receptor_type", case .text? = settings[key] { return true }
+        return false
+    }
+
+    private static func receptorName(_ settings: Settings, _ model: SynapseDefinition) throws -> String? {
+        if model.name == SignalConnection.name { return nil }
+        switch (settings["input"], settings["receptor_type"]) {
+        case (.text(let name)?, nil), (nil, .text(let name)?): return name
+        case (nil, _): return nil
+        case (.text?, _?): throw InputError("input and receptor_type say the same twice: give one of them")
+        case (let other?, _): throw InputError("input must be the name of an input, got \(other)")
+        }
+    }
+
+    /// With what it needs to know of the nodes: which receptor a name is, and how units are converted.
+    func resolved(_ pre: [ModelDefinition?], _ post: [ModelDefinition?]) throws -> SynapseSpec {
+        var result = self
+        let targets = post.compactMap { $0 }
+        if let receptorName, let target = targets.first {
+            let numbers = Set(targets.map { $0.receptor(named: receptorName) })
+            guard numbers.count == 1, let number = numbers.first! else {
+                let known = target.receptorNames.keys.sorted() + target.ports.list.filter { $0.quantity == .current }.map(\.name)
+                throw InputError.unknown("\(target.name) has no input", receptorName, among: known)
+            }
+            result.receptor = number
+        }
+        if model.name == SignalConnection.name, let route = model.signal {
+            result.model = SignalConnection.definition(
+                signal: route.output, input: route.port, scale: try Self.scale(route, pre.compactMap { $0 }, targets))
+        }
+        return result
+    }
+
+    /// Does a current have to be told where to go?
+    func needsInput(of model: ModelDefinition) -> Bool {
+        model.source != nil && model.ports.currentReceptors.count > 1 && !isReceptorGiven
+    }
+
+    private static func scale(_ route: SignalRoute, _ pre: [ModelDefinition], _ post: [ModelDefinition]) throws -> Double {
+        let from = Set(pre.compactMap { $0.unit(of: route.output) }), to = Set(post.compactMap { $0.unit(of: route.port) })
+        guard from.count <= 1, to.count <= 1 else {
+            throw InputError("\(SignalConnection.name): the cells have '\(route.output)' or '\(route.port)' in several units: connect them one by one")
+        }
+        guard let from = from.first, let to = to.first, from != to, from != .one, to != .one else { return 1 }
+        guard let factor = EquationModel.factor(from: from.rawValue, to: to.rawValue) else {
+            throw InputError("\(SignalConnection.name): \(route.output) is in \(from.rawValue), \(route.port) takes \(to.rawValue)")
+        }
+        return factor
+    }
 
     /// What was meant may be a parameter of a model that was not named.
     private static func unknown(_ key: String, _ settings: Settings, _ model: SynapseDefinition) -> InputError {

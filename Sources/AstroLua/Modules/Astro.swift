@@ -11,6 +11,7 @@ extension Runtime {
         add(Recorder.self)
         add(Connections.self)
         add(Simulation.self)
+        add(ModelDefinition.self)
         registerColumns()
     }
 
@@ -34,8 +35,14 @@ extension Runtime {
                 return .object(try Simulation.make($1))
             },
             .init("models", "astro.models([name])", "Names of all models, or all about one of them.") { _, arguments in
-                if arguments.isNothing(1) { return .list(Catalogue.models.map { .text($0.name) }) }
-                return try Catalogue.model(try arguments.string(1, "name")).luaValue
+                let runtime = arguments.runtime
+                if arguments.isNothing(1) {
+                    let names = Catalogue.models.map(\.name)
+                    return .list((names + runtime.libraryModels.filter { !names.contains($0) }).map { .text($0) })
+                }
+                let name = try arguments.string(1, "name")
+                if !Catalogue.knows(name) { try runtime.readLibraryModel(name, arguments) }
+                return try Catalogue.model(name).luaValue
             },
             .init("rules", "astro.rules([name])", "Names of all connection rules, or all about one of them.") {
                 _, arguments in
@@ -64,7 +71,7 @@ extension Runtime {
 
     /// Pushes the module's table.
     func pushAstro() {
-        pushFunctions(Self.astroFunctions) { row in
+        pushFunctions(Self.astroFunctions + Self.modelFunctions) { row in
             CallSlips.check(String(row.usage.prefix { $0 != "(" && $0 != "{" }))
         }
         setField("random") {

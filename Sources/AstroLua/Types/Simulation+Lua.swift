@@ -228,7 +228,7 @@ extension Simulation {
     }
 
     fileprivate func create(_ arguments: Arguments) throws -> Nodes {
-        let model = try arguments.string(1, "model")
+        let (model, definition) = try arguments.runtime.cellModel(arguments, 1)
         let hasCount = !arguments.isTable(2)
         let count = hasCount ? try arguments.optionalInteger(2, "n") ?? 1 : 1
         var parameters = try arguments.settings(hasCount ? 3 : 2, "params")
@@ -237,6 +237,7 @@ extension Simulation {
             guard case .text(let name) = given else { throw InputError("label must be a string, got \(given)") }
             label = name
         }
+        if let definition { return try create(definition, count: count, parameters: parameters, label: label) }
         return try create(model, count: count, parameters: parameters, label: label)
     }
 

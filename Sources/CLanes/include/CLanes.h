@@ -27,6 +27,10 @@
     ASTRO_INLINE astro_f##N astro_product_less_##N(astro_f##N a, astro_f##N b, astro_f##N c) {                      \
         return __builtin_elementwise_fma(a, b, -c);                                                                 \
     }                                                                                                               \
+    ASTRO_INLINE astro_f##N astro_square_root_##N(astro_f##N a) { return __builtin_elementwise_sqrt(a); }           \
+    ASTRO_INLINE astro_f##N astro_floor_##N(astro_f##N a) { return __builtin_elementwise_floor(a); }                \
+    ASTRO_INLINE astro_f##N astro_ceiling_##N(astro_f##N a) { return __builtin_elementwise_ceil(a); }               \
+    ASTRO_INLINE astro_f##N astro_truncate_##N(astro_f##N a) { return __builtin_elementwise_trunc(a); }             \
     /* a where it is larger (smaller), else b: also where one is NaN */                                              \
     ASTRO_INLINE astro_f##N astro_larger_##N(astro_f##N a, astro_f##N b) { return a > b ? a : b; }                  \
     ASTRO_INLINE astro_f##N astro_smaller_##N(astro_f##N a, astro_f##N b) { return a < b ? a : b; }                 \

@@ -1,0 +1,300 @@
+import Equations
+
+/// A step of a block by the adaptive method: each cell with its own substeps, those that are not done yet side by side.
+///
+/// The cells lie in rows of the workspace, a lane each. One that is done hands its lane to the last one, so a spike's many substeps
+/// are paid for by its own cell. What becomes of a cell depends on that cell alone.
+struct AdaptiveSteps {
+    private let kernel: EquationKernel
+    private let columns: EquationColumns
+    private let plan: Plan
+    private let adaptive: Plan.Adaptive
+    private let space: Workspace
+    private let lanes: LaneFrames
+    private let first, step: Int
+    private let length: Double
+
+    /// More trials in a step are taken for a sign that it will not end.
+    private static let mostTrials = 1e6
+
+    /// Rows that a workspace needs for it.
+    static func rows(_ columns: EquationColumns) -> Int {
+        columns.plan.adaptive == nil ? 0 : LaneFrames.Layout(columns).count
+    }
+
+    init(_ kernel: EquationKernel, _ space: Workspace, _ adaptive: Plan.Adaptive, first: Int, count: Int, step: Int) {
+        (self.kernel, self.space, self.adaptive, self.first, self.step) = (kernel, space, adaptive, first, step)
+        (columns, plan, length) = (kernel.columns, kernel.plan, kernel.columns.stepLength)
+        if space.lanes == nil { space.lanes = LaneFrames(columns, space) }
+        lanes = space.lanes!
+    }
+
+    func run(_ io: borrowing CellIO) {
+        lanes.load(first, count: min(Frame.largest, io.count - first))
+        while lanes.active > 0 {
+            lanes.makeSlopes()
+            tryStep()
+            let accepted = judge()
+            if accepted { lookAtEvents(io) }
+            finishLanes(io)
+        }
+    }
+
+    private func row(_ row: LaneFrames.Row) -> UnsafeMutablePointer<Double> { lanes.row(row) }
+
+    private func tryStep() {
+        let time = row(.within), substep = row(.substep), trial = row(.trialLength)
+        for lane in 0..<lanes.active { trial[lane] = min(substep[lane], length - time[lane]) }
+        lanes.fill(.trialLength)
+        lanes.trial.run(lanes.padded)
+    }
+
+    /// Takes what was tried where its error is small enough; did any lane?
+    private func judge() -> Bool {
+        let error = lanes.trial.output(2 * adaptive.states.count)
+        let time = row(.within), substep = row(.substep), trial = row(.trialLength), next = row(.next)
+        let accepted = row(.accepted), sloped = row(.sloped), trials = row(.trials)
+        var cell = 0
+        while cell < lanes.padded {
+            let ratio = Lanes(at: error + cell)
+            (Lanes(at: trial + cell) * RungeKuttaFehlberg45.factor(ratio)).store(at: next + cell)
+            cell &+= Lanes.laneCount
+        }
+        var some = false
+        for lane in 0..<lanes.active {
+            let isLast = substep[lane] >= length - time[lane]
+            let isRejected = error[lane] > RungeKuttaFehlberg45.limit
+            // where a shorter trial would not move the time, what was reached is taken
+            let isStuck = isRejected && !(time[lane] < time[lane] + next[lane])
+            let isAccepted = !isRejected || isStuck
+            accepted[lane] = isAccepted ? 1 : 0
+            if isAccepted {
+                time[lane] = isLast ? length : time[lane] + trial[lane]
+                some = true
+            }
+            substep[lane] = isStuck ? trial[lane] : next[lane]
+            trials[lane] += 1
+            sloped[lane] = 1
+        }
+        for lane in lanes.active..<lanes.padded { accepted[lane] = 0 }
+        lanes.take()
+        lanes.setMoments(start: space.stepStart[0])
+        return some
+    }
+
+    // MARK: Events
+
+    private func lookAtEvents(_ io: borrowing CellIO) {
+        let accepted = row(.accepted)
+        for event in plan.facts.events.indices where !plan.conditions[event].drawsRandomly {
+            lanes.conditions[event].run(lanes.padded)
+            let holds = lanes.conditions[event].output(0), waiting = row(.waiting(event)), wasTrue = row(.wasTrue(event))
+            let isCrossing = plan.facts.events[event].isCrossing
+            var happens: [Int] = []
+            for lane in 0..<lanes.active where accepted[lane] > 0 && holds[lane] > 0 && waiting[lane] <= 0 {
+                if !(isCrossing && wasTrue[lane] > 0) { happens.append(lane) }
+            }
+            let looked = isCrossing ? (0..<lanes.active).filter { accepted[$0] > 0 && waiting[$0] <= 0 } : []
+            if !happens.isEmpty { act(event, happens, io) }
+            guard isCrossing else { continue }
+            if !happens.isEmpty { lanes.conditions[event].run(lanes.padded) }
+            for lane in looked { wasTrue[lane] = holds[lane] }
+        }
+    }
+
+    private func act(_ event: Int, _ happening: [Int], _ io: borrowing CellIO) {
+        let frame = lanes.actions[event], waiting = row(.waiting(event)), sloped = row(.sloped)
+        if frame.program.drawsRandomly {
+            let draws = CellDraws(io, step: step)
+            frame.run(lanes.padded) { op, site, lane, a, b in
+                draws.draw(op.draw, site: site, slot: lane < lanes.active ? lanes.cell(lane) : .max, a, b)
+            }
+        } else {
+            frame.run(lanes.padded)
+        }
+        for (output, change) in plan.facts.events[event].action.enumerated() {
+            let state = row(.state(change.state)), new = frame.output(output)
+            for lane in happening { state[lane] = new[lane] }
+        }
+        for lane in happening {
+            sloped[lane] = 0
+            waiting[lane] = kernel.waiting(after: event, lanes.cell(lane), within: true)
+            kernel.send(event, lanes.cell(lane), step, io)
+        }
+    }
+
+    private func finishLanes(_ io: borrowing CellIO) {
+        let time = row(.within), trials = row(.trials)
+        var lane = 0
+        while lane < lanes.active {
+            let isTired = trials[lane] > Self.mostTrials
+            if isTired { io.reportInstability(step: step, cell: lanes.cell(lane)) }
+            if time[lane] >= length || isTired { lanes.remove(lane) } else { lane += 1 }
+        }
+    }
+}
+
+/// The rows of the lanes, and the programs that run over them.
+final class LaneFrames {
+    enum Row: Hashable {
+        case state(Int), slope(Int), last(Int), waiting(Int), wasTrue(Int)
+        /// A column that cells have their own values of.
+        case own(Leaf)
+        /// ms within the step and since the start; lengths of this and the next trial; counts and flags.
+        case within, moment, substep, trialLength, next, trials, accepted, sloped, cell
+    }
+
+    /// Which rows there are.
+    struct Layout {
+        fileprivate(set) var places: [Row: Int] = [:]
+        fileprivate var columns: [(row: Row, column: Column, isWritten: Bool)] = []
+
+        var count: Int { places.count }
+
+        init(_ all: EquationColumns) {
+            let plan = all.plan, adaptive = plan.adaptive!
+            for (index, column) in all.states.enumerated() { add(.state(index), column, isWritten: true) }
+            for index in adaptive.states.indices { add(.slope(index)) }
+            for (index, column) in all.waiting.enumerated() { add(.waiting(index), column, isWritten: true) }
+            for (index, column) in all.wasTrue.enumerated() { add(.wasTrue(index), column, isWritten: true) }
+            if plan.readsLast { for index in all.states.indices { add(.last(index)) } }
+            for row in [Row.within, .moment, .trialLength, .next, .trials, .accepted, .sloped, .cell] { add(row) }
+            add(.substep, all.substep!, isWritten: true)
+            let programs = [adaptive.slopes, adaptive.trial] + plan.conditions + plan.actions
+            for leaf in Set(programs.flatMap(\.leaves)).sorted() {
+                guard ![.state, .waiting, .wasTrue].contains(leaf.kind), let column = all.column(leaf), column.stride != 0 else { continue }
+                add(.own(leaf), column, isWritten: false)
+            }
+        }
+
+        private mutating func add(_ row: Row) { places[row] = places.count }
+
+        private mutating func add(_ row: Row, _ column: Column, isWritten: Bool) {
+            add(row)
+            columns.append((row, column, isWritten))
+        }
+    }
+
+    private let layout: Layout
+    private let all: EquationColumns
+    private let space: Workspace
+    let slopes, trial: Frame
+    let conditions, actions: [Frame]
+    /// Lanes that hold a cell: the first ones.
+    private(set) var active = 0
+
+    /// With lanes that are there to fill a vector.
+    var padded: Int { (active + Machine.width - 1) / Machine.width * Machine.width }
+
+    init(_ columns: EquationColumns, _ space: Workspace) {
+        let adaptive = columns.plan.adaptive!
+        (all, self.space, layout) = (columns, space, Layout(columns))
+        slopes = Frame(adaptive.slopes)
+        trial = Frame(adaptive.trial)
+        conditions = columns.plan.conditions.map(Frame.init)
+        actions = columns.plan.actions.map(Frame.init)
+        for frame in [slopes, trial] + conditions + actions {
+            for (index, leaf) in frame.program.leaves.enumerated() { frame[index] = place(leaf) }
+        }
+    }
+
+    func row(_ row: Row) -> UnsafeMutablePointer<Double> { space.row(.lane(layout.places[row]!)) }
+
+    private func place(_ leaf: Leaf) -> Place {
+        let index = Int(leaf.index)
+        let row: Row? =
+            switch leaf.kind {
+            case .state: .state(index)
+            case .slope: .slope(all.plan.adaptive!.states.firstIndex(of: index)!)
+            case .last: .last(index)
+            case .waiting: .waiting(index)
+            case .wasTrue: .wasTrue(index)
+            case .time: .moment
+            case .trialLength: .trialLength
+            default: layout.places[.own(leaf)] == nil ? nil : .own(leaf)
+            }
+        if let row { return Place(base: self.row(row), stride: 1) }
+        if let column = all.column(leaf) { return Place(base: column.base, stride: 0) }
+        return Place(base: space.stepLength, stride: 0)
+    }
+
+    func cell(_ lane: Int) -> Int { Int(row(.cell)[lane]) }
+
+    /// Puts the cells from `first` on into the lanes.
+    func load(_ first: Int, count: Int) {
+        active = count
+        for (row, column, _) in layout.columns { self.row(row).update(from: column.base + first, count: count) }
+        if all.plan.readsLast {
+            for index in all.states.indices { row(.last(index)).update(from: row(.state(index)), count: count) }
+        }
+        for zero in [Row.within, .trials, .sloped] { row(zero).update(repeating: 0, count: count) }
+        for lane in 0..<count { row(.cell)[lane] = Double(first + lane) }
+        for row in layout.places.keys { fill(row) }
+        setMoments(start: space.stepStart[0])
+    }
+
+    /// Lanes without a cell hold what the first one holds.
+    func fill(_ row: Row) {
+        let values = self.row(row)
+        for lane in active..<padded { values[lane] = values[0] }
+    }
+
+    func setMoments(start: Double) {
+        let within = row(.within), moment = row(.moment)
+        for lane in 0..<padded { moment[lane] = start + within[lane] }
+    }
+
+    /// Slopes of lanes whose state is not where the last trial left it.
+    func makeSlopes() {
+        let sloped = row(.sloped)
+        guard (0..<active).contains(where: { sloped[$0] == 0 }) else { return }
+        slopes.run(padded)
+        for index in all.plan.adaptive!.states.indices {
+            let slope = row(.slope(index)), new = slopes.output(index)
+            for lane in 0..<padded where lane >= active || sloped[lane] == 0 { slope[lane] = new[lane] }
+        }
+    }
+
+    /// What was tried becomes the state where it was accepted.
+    func take() {
+        let accepted = row(.accepted), states = all.plan.adaptive!.states
+        for (index, state) in states.enumerated() {
+            take(trial.output(index), to: row(.state(state)), accepted)
+            take(trial.output(states.count + index), to: row(.slope(index)), accepted)
+        }
+    }
+
+    private func take(
+        _ new: UnsafeMutablePointer<Double>, to old: UnsafeMutablePointer<Double>, _ accepted: UnsafeMutablePointer<Double>
+    ) {
+        var lane = 0
+        while lane < padded {
+            let isAccepted = Lanes.zeros.isLess(than: Lanes(at: accepted + lane))
+            isAccepted.select(Lanes(at: new + lane), Lanes(at: old + lane)).store(at: old + lane)
+            lane &+= Lanes.laneCount
+        }
+    }
+
+    /// Writes a lane's cell back; the last lane takes its place.
+    func remove(_ lane: Int) {
+        let cell = self.cell(lane)
+        for (row, column, isWritten) in layout.columns where isWritten { column.base[cell] = self.row(row)[lane] }
+        active -= 1
+        guard lane < active else { return }
+        for place in layout.places.values {
+            let values = space.row(.lane(place))
+            values[lane] = values[active]
+        }
+    }
+}
+
+extension Operator {
+    var draw: CellDraws.Kind {
+        switch self {
+        case .uniform: .uniform
+        case .normal: .normal
+        case .poisson: .poisson
+        default: .binomial
+        }
+    }
+}

@@ -1,0 +1,268 @@
+import Equations
+import Synchronization
+
+/// Advances cells whose model is a text.
+///
+/// A step of a block:
+///
+///     1. states advance with inputs held, what arrives is added, refractory times go on      (one program; or adaptive trials)
+///     2. events are looked at and act, the spike first, then the others by name
+///     3. inputs for the next step are fetched
+final class EquationKernel: NodeKernel {
+    let columns: EquationColumns
+    let plan: Plan
+    private let resolution: Double
+    private let workspaces = Mutex<[Workspace]>([])
+    /// The places of what is held, among the ports: inputs come behind spikes.
+    private let firstHeld: Int
+    /// Columns of quantities that somebody reads; nil of others.
+    private let quantities: [Column?]
+    private let lanes: Int
+
+    init(_ plan: Plan, _ columns: ModelColumns) {
+        self.plan = plan
+        self.columns = EquationColumns(plan, columns)
+        resolution = columns.resolution
+        firstHeld = plan.spikePorts
+        quantities = plan.facts.quantities.map { columns.computed($0.name) }
+        lanes = AdaptiveSteps.rows(self.columns)
+    }
+
+    private func withWorkspace(_ body: (Workspace) -> Void) {
+        let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(columns, lanes: lanes)
+        body(workspace)
+        workspaces.withLock { $0.append(workspace) }
+    }
+
+    func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        // a closure cannot borrow what cannot be copied
+        let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(columns, lanes: lanes)
+        workspace.bind(cells.lowerBound)
+        let block = Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count)
+        for step in steps { block.advance(step, io) }
+        workspaces.withLock { $0.append(workspace) }
+    }
+
+    func computeQuantities(_ cells: Range<Int>, stamp: Int) {
+        guard quantities.contains(where: { $0 != nil }) else { return }
+        withWorkspace { space in
+            space.setTime(TimeGrid.ms(stamp, resolution))
+            for (frame, column) in zip(space.quantities, quantities) {
+                guard let column else { continue }
+                bindQuantity(frame, space, cells.lowerBound)
+                frame.setOutput(0, column.place(cells.lowerBound))
+                frame.run(padded(cells.count))
+            }
+        }
+    }
+
+    /// Quantities read inputs as they are now, also where the model has a step of its own.
+    private func bindQuantity(_ frame: Frame, _ space: Workspace, _ first: Int) {
+        space.bind(frame, first)
+        for (index, leaf) in frame.program.leaves.enumerated() where leaf.kind == .input {
+            frame[index] = columns.inputs[Int(leaf.index)].place(first)
+        }
+    }
+
+    // MARK: A block
+
+    /// Neighbouring cells while they are advanced.
+    struct Block {
+        let kernel: EquationKernel
+        let space: Workspace
+        let first, count: Int
+
+        private var columns: EquationColumns { kernel.columns }
+        private var plan: Plan { kernel.plan }
+
+        func advance(_ step: Int, _ io: borrowing CellIO) {
+            guard columns.stepsPerStep > 1 || !columns.spikeSums.isEmpty || !columns.inputSums.isEmpty else {
+                bindPorts(step, io)
+                advanceModel(step, io)
+                clearPorts(step, io)
+                return fetchInputs(step, io)
+            }
+            collect(step, io)
+            if (step + 1) % columns.stepsPerStep == 0 {
+                for sum in columns.inputSums { scale(sum, 1 / Double(columns.stepsPerStep)) }
+                advanceModel(step, io)
+                for sum in columns.spikeSums + columns.inputSums { scale(sum, 0) }
+            }
+            fetchInputs(step, io)
+        }
+
+        private func advanceModel(_ step: Int, _ io: borrowing CellIO) {
+            let before = step + 1 - columns.stepsPerStep
+            space.setStepStart(TimeGrid.ms(before, kernel.resolution))
+            keep(step: before)
+            if let adaptive = plan.adaptive {
+                AdaptiveSteps(kernel, space, adaptive, first: first, count: count, step: step).run(io)
+            }
+            space.setTime(TimeGrid.ms(step + 1, kernel.resolution))
+            run(space.step, step, io)
+            lookAtEvents(step, io)
+            goOnWaiting(step, io)
+        }
+
+        /// Runs a program over the block.
+        private func run(_ frame: Frame, _ step: Int, _ io: borrowing CellIO) {
+            guard frame.program.drawsRandomly else { return frame.run(count) }
+            let draws = CellDraws(io, step: step)
+            frame.run(count) { op, site, lane, a, b in draws.draw(op.draw, site: site, slot: first + lane, a, b) }
+        }
+
+        // MARK: What comes in
+
+        private func rows(_ port: Int, _ step: Int, _ io: borrowing CellIO) -> UnsafeMutablePointer<Double>? {
+            io.inputs[port].rows.map { $0 + (io.shift + ((step + 1) & io.slotMask) * io.inputs[port].stride + first) }
+        }
+
+        private func bindPorts(_ step: Int, _ io: borrowing CellIO) {
+            for (index, leaf) in plan.step.leaves.enumerated() where leaf.kind == .port {
+                space.step[index] = Place(base: rows(Int(leaf.index), step, io)!, stride: 1)
+            }
+        }
+
+        private func clearPorts(_ step: Int, _ io: borrowing CellIO) {
+            for port in 0..<kernel.firstHeld { rows(port, step, io)!.update(repeating: 0, count: count) }
+        }
+
+        private func fetchInputs(_ step: Int, _ io: borrowing CellIO) {
+            for (index, input) in columns.inputs.enumerated() {
+                let values = input.base + first
+                if let rows = rows(kernel.firstHeld + index, step, io) {
+                    values.update(from: rows, count: count)
+                    rows.update(repeating: 0, count: count)
+                } else {
+                    values.update(repeating: 0, count: count)
+                }
+            }
+        }
+
+        /// Adds up what comes in between the model's own steps.
+        private func collect(_ step: Int, _ io: borrowing CellIO) {
+            for (port, sum) in columns.spikeSums.enumerated() {
+                let rows = rows(port, step, io)!
+                for lane in 0..<count { sum.base[first + lane] += rows[lane] }
+                rows.update(repeating: 0, count: count)
+            }
+            for (input, sum) in zip(columns.inputs, columns.inputSums) {
+                for lane in 0..<count { sum.base[first + lane] += input.base[first + lane] }
+            }
+        }
+
+        private func scale(_ column: Column, _ factor: Double) {
+            for lane in 0..<count { column.base[first + lane] *= factor }
+        }
+
+        // MARK: Events
+
+        /// What has to be known later of how things were before the step.
+        private func keep(step: Int) {
+            if plan.readsLast {
+                for (index, state) in columns.states.enumerated() {
+                    space.row(.last(index)).update(from: state.base + first, count: count)
+                }
+            }
+            for event in plan.facts.events.indices {
+                space.row(.waitingBefore(event)).update(from: columns.waiting[event].base + first, count: count)
+                if plan.facts.events[event].isCrossing { beginCrossing(event, step) }
+            }
+        }
+
+        /// Cells whose condition has never been looked at: it counts from the start.
+        private func beginCrossing(_ event: Int, _ step: Int) {
+            let wasTrue = columns.wasTrue[event].base + first
+            guard (0..<count).contains(where: { wasTrue[$0] < 0 }) else { return }
+            space.setTime(TimeGrid.ms(step, kernel.resolution))
+            let frame = space.conditions[event]
+            frame.run(count)
+            for lane in 0..<count where wasTrue[lane] < 0 { wasTrue[lane] = frame.output(0)[lane] }
+        }
+
+        private func lookAtEvents(_ step: Int, _ io: borrowing CellIO) {
+            var hasActed = false
+            for event in plan.facts.events.indices {
+                if plan.adaptive != nil, !plan.conditions[event].drawsRandomly { continue }
+                let happens = self.happens(event, again: hasActed || plan.adaptive != nil, step, io)
+                if Self.any(happens, count) {
+                    act(event, happens, step, io)
+                    hasActed = true
+                }
+                if plan.facts.events[event].isCrossing { noteCrossing(event, step, io) }
+            }
+        }
+
+        static func any(_ flags: UnsafeMutablePointer<Double>, _ count: Int) -> Bool {
+            var cell = 0
+            while cell < count {
+                if Machine.Vector.zeros.isLess(than: Machine.Vector(at: flags + cell)).bits != 0 { return true }
+                cell &+= Machine.Vector.laneCount
+            }
+            return false
+        }
+
+        /// Where an event happens: 1, else 0. The step's program has looked, unless an event before has acted since.
+        private func happens(_ event: Int, again: Bool, _ step: Int, _ io: borrowing CellIO) -> UnsafeMutablePointer<Double> {
+            guard again else {
+                return space.step.output(plan.changed.count + plan.facts.events.count + event)
+            }
+            run(space.conditions[event], step, io)
+            let happens = space.row(.happens), holds = space.conditions[event].output(0)
+            let waiting = space.row(.waitingBefore(event)), wasTrue = columns.wasTrue[event].base + first
+            let isCrossing = plan.facts.events[event].isCrossing
+            for lane in 0..<count {
+                let counts = waiting[lane] <= 0 && !(isCrossing && wasTrue[lane] > 0)
+                happens[lane] = counts ? holds[lane] : 0
+            }
+            return happens
+        }
+
+        private func act(_ event: Int, _ happens: UnsafeMutablePointer<Double>, _ step: Int, _ io: borrowing CellIO) {
+            let facts = plan.facts.events[event], frame = space.actions[event]
+            run(frame, step, io)
+            for (output, change) in facts.action.enumerated() {
+                let state = columns.states[change.state].base + first, new = frame.output(output)
+                for lane in 0..<count where happens[lane] > 0 { state[lane] = new[lane] }
+            }
+            let waiting = columns.waiting[event].base + first
+            for lane in 0..<min(count, io.count - first) where happens[lane] > 0 {
+                waiting[lane] = kernel.waiting(after: event, first + lane)
+                kernel.send(event, first + lane, step, io)
+            }
+        }
+
+        /// A condition counts as it is after its own look.
+        private func noteCrossing(_ event: Int, _ step: Int, _ io: borrowing CellIO) {
+            run(space.conditions[event], step, io)
+            let wasTrue = columns.wasTrue[event].base + first, holds = space.conditions[event].output(0)
+            let waiting = space.row(.waitingBefore(event))
+            for lane in 0..<count where waiting[lane] <= 0 { wasTrue[lane] = holds[lane] }
+        }
+
+        /// Refractory conditions last to the end of the first step in which they are false. 2 is that of a spike in this step.
+        private func goOnWaiting(_ step: Int, _ io: borrowing CellIO) {
+            for event in plan.facts.events.indices {
+                guard let frame = space.refractory[event] else { continue }
+                let waiting = columns.waiting[event].base + first
+                guard Self.any(waiting, count) else { continue }
+                run(frame, step, io)
+                for lane in 0..<count where waiting[lane] > 0 {
+                    waiting[lane] = waiting[lane] == 2 ? 1 : frame.output(0)[lane]
+                }
+            }
+        }
+    }
+
+    /// Refractory steps that an event begins with; a condition is marked as new.
+    func waiting(after event: Int, _ cell: Int, within step: Bool = false) -> Double {
+        if plan.refractory[event] != nil { return 2 }
+        guard let steps = columns.refractorySteps[event]?[cell], steps > 0 else { return 0 }
+        return step ? steps + 1 : steps
+    }
+
+    func send(_ event: Int, _ cell: Int, _ step: Int, _ io: borrowing CellIO) {
+        if event == 0, plan.facts.sendsSpikes { return io.emit(step: step, cell: cell) }
+        io.note(event: event - (plan.facts.sendsSpikes ? 1 : 0), step: step, cell: cell)
+    }
+}

@@ -1,0 +1,49 @@
+import Equations
+
+/// The places of a program: what it reads, its numbers, what it gives and its registers.
+final class Frame {
+    /// Cells of the largest block.
+    static let largest = blockCells
+
+    let program: Program
+    let places: UnsafeMutablePointer<Place>
+    /// Numbers of the text, each so often that a vector can read it; then registers.
+    private let memory: UnsafeMutablePointer<Double>
+
+    init(_ program: Program) {
+        self.program = program
+        places = .allocate(capacity: max(program.places, 1))
+        let constants = program.constants.count * Machine.width
+        memory = ColumnStore.allocate(constants + (program.registers + program.outputs) * Self.largest)
+        for (index, value) in program.constants.enumerated() {
+            let base = memory + index * Machine.width
+            base.initialize(repeating: value, count: Machine.width)
+            places[program.firstConstant + index] = Place(base: base, stride: 0)
+        }
+        for index in 0..<program.registers + program.outputs {
+            let base = memory + constants + index * Self.largest
+            base.initialize(repeating: 0, count: Self.largest)
+            places[program.firstOutput + index] = Place(base: base, stride: 1)
+        }
+    }
+
+    deinit {
+        places.deallocate()
+        memory.deallocate()
+    }
+
+    /// Where a leaf lies.
+    subscript(leaf: Int) -> Place {
+        get { places[leaf] }
+        set { places[leaf] = newValue }
+    }
+
+    /// Where an output goes, if not to the frame's own memory.
+    func setOutput(_ index: Int, _ place: Place) { places[program.firstOutput + index] = place }
+
+    func output(_ index: Int) -> UnsafeMutablePointer<Double> { places[program.firstOutput + index].base }
+
+    func run(_ count: Int, draw: (Operator, Int, Int, Double, Double) -> Double = { _, _, _, _, _ in .nan }) {
+        Machine(places: places, count: count).run(program, draw: draw)
+    }
+}

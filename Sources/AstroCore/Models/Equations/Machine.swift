@@ -1,0 +1,199 @@
+import Equations
+
+/// Where a value lies: one for each cell of a block, or one that all share.
+struct Place {
+    var base: UnsafeMutablePointer<Double>
+    /// 1, or 0 for a value that all share; it is stored `Machine.width` times.
+    var stride: Int
+}
+
+/// Runs programs over blocks of cells: one operation after the other, each over the whole block, in vectors.
+///
+/// Every lane does what a single cell would, so the width of the vectors never shows.
+struct Machine {
+    typealias Vector = LanePair
+    /// Cells of a block come in multiples of it, whatever the width of the vectors.
+    static let width = 16
+
+    /// Of the running program; see `Program`.
+    let places: UnsafePointer<Place>
+    /// Cells, a multiple of `width`.
+    let count: Int
+
+    /// - `draw`: a random number of a cell: operation, place in the text, lane and operands.
+    func run(_ program: Program, draw: (Operator, Int, Int, Double, Double) -> Double) {
+        for instruction in program.instructions { run(instruction, draw) }
+    }
+
+    private func run(_ i: Program.Instruction, _ draw: (Operator, Int, Int, Double, Double) -> Double) {
+        switch i.op {
+        case .constant, .leaf: break
+        case .copy: unary(i) { $0 }
+        case .add: binary(i) { $0 + $1 }
+        case .subtract: binary(i) { $0 - $1 }
+        case .multiply: binary(i) { $0 * $1 }
+        case .divide: binary(i) { $0 / $1 }
+        case .multiplyAdd: ternary(i) { $2.addingProduct($0, $1) }
+        case .subtractProduct: ternary(i) { $2.subtractingProduct($0, $1) }
+        case .multiplySubtract: ternary(i) { $0.times($1, less: $2) }
+        case .negate: unary(i) { Vector.zeros - $0 }
+        case .absolute: unary(i) { $0.magnitude }
+        case .squareRoot: unary(i) { $0.root }
+        case .smaller: binary(i) { $0.orSmaller($1) }
+        case .larger: binary(i) { $0.orLarger($1) }
+        case .floor: unary(i) { $0.floored }
+        case .ceiling: unary(i) { $0.raised }
+        case .truncate: unary(i) { $0.truncated }
+        case .sign:
+            unary(i) { x in
+                let zero = Vector.zeros, one = Vector(repeating: 1)
+                return zero.isLess(than: x).select(one, x.isLess(than: zero).select(zero - one, zero))
+            }
+        case .less: binary(i) { $0.isLess(than: $1).select(Vector(repeating: 1), Vector.zeros) }
+        case .lessEqual: binary(i) { $1.isAtLeast($0).select(Vector(repeating: 1), Vector.zeros) }
+        case .equal: binary(i) { $0.isAtLeast($1).and($1.isAtLeast($0)).select(Vector(repeating: 1), Vector.zeros) }
+        case .unequal: binary(i) { $0.isAtLeast($1).and($1.isAtLeast($0)).select(Vector.zeros, Vector(repeating: 1)) }
+        case .and: binary(i) { $0 * $1 }
+        case .or: binary(i) { $0.orLarger($1) }
+        case .not: unary(i) { Vector(repeating: 1) - $0 }
+        case .select: ternary(i) { Vector.zeros.isLess(than: $0).select($1, $2) }
+        case .exponential, .exponentialLess1, .relativeExponential, .logarithm, .logarithm10, .power, .sine, .cosine,
+            .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent, .remainder:
+            function(i)
+        case .uniform, .normal, .binomial, .poisson:
+            for lane in 0..<count {
+                places[Int(i.target)].base[lane] = draw(i.op, Int(i.site), lane, value(i.a, lane), value(i.b, lane))
+            }
+        }
+    }
+
+    private func function(_ i: Program.Instruction) {
+        switch i.op {
+        case .exponential: patched(i, -708, 709, exponentialEverywhere) { exponential($0) }
+        case .exponentialLess1: patched(i, -708, 709, exponentialLess1Everywhere) { exponentialLess1($0) }
+        case .relativeExponential:
+            patched(i, -708, 709, relativeExponential) { x in
+                let zero = Vector.zeros, isZero = x.isAtLeast(zero).and(zero.isAtLeast(x))
+                return isZero.select(Vector(repeating: 1), exponentialLess1(x) / isZero.select(Vector(repeating: 1), x))
+            }
+        case .logarithm: patched(i, 0x1p-1022, .greatestFiniteMagnitude, logarithmEverywhere) { logarithm($0) }
+        case .logarithm10:
+            patched(i, 0x1p-1022, .greatestFiniteMagnitude, AstroCore.logarithm10) {
+                logarithm($0) * Vector(repeating: 0.4342944819032518)
+            }
+        case .hyperbolicTangent:
+            patched(i, -20, 20, AstroCore.hyperbolicTangent) { x in
+                let e = exponentialLess1(x * Vector(repeating: 2))
+                return e / (e + Vector(repeating: 2))
+            }
+        case .power: power(i)
+        case .sine: scalar(i) { x, _ in sinCos(x).sin }
+        case .cosine: scalar(i) { x, _ in sinCos(x).cos }
+        case .hyperbolicSine: scalar(i) { x, _ in AstroCore.hyperbolicSine(x) }
+        case .hyperbolicCosine: scalar(i) { x, _ in AstroCore.hyperbolicCosine(x) }
+        default: scalar(i, AstroCore.remainder)
+        }
+    }
+
+    // MARK: Loops
+
+    @inline(__always)
+    private func vector(_ place: Place, _ cell: Int) -> Vector { Vector(at: place.base + cell &* place.stride) }
+
+    @inline(__always)
+    private func value(_ place: Int32, _ cell: Int) -> Double {
+        let place = places[Int(place)]
+        return place.base[cell &* place.stride]
+    }
+
+    @inline(__always)
+    private func unary(_ i: Program.Instruction, _ body: (Vector) -> Vector) {
+        let a = places[Int(i.a)], target = places[Int(i.target)].base
+        var cell = 0
+        while cell < count {
+            body(vector(a, cell)).store(at: target + cell)
+            cell &+= Vector.laneCount
+        }
+    }
+
+    @inline(__always)
+    private func binary(_ i: Program.Instruction, _ body: (Vector, Vector) -> Vector) {
+        let a = places[Int(i.a)], b = places[Int(i.b)], target = places[Int(i.target)].base
+        var cell = 0
+        while cell < count {
+            body(vector(a, cell), vector(b, cell)).store(at: target + cell)
+            cell &+= Vector.laneCount
+        }
+    }
+
+    @inline(__always)
+    private func ternary(_ i: Program.Instruction, _ body: (Vector, Vector, Vector) -> Vector) {
+        let a = places[Int(i.a)], b = places[Int(i.b)], c = places[Int(i.c)], target = places[Int(i.target)].base
+        var cell = 0
+        while cell < count {
+            body(vector(a, cell), vector(b, cell), vector(c, cell)).store(at: target + cell)
+            cell &+= Vector.laneCount
+        }
+    }
+
+    /// A function whose vector form holds for `low` to `high`; cells outside go one by one.
+    @inline(__always)
+    private func patched(
+        _ i: Program.Instruction, _ low: Double, _ high: Double, _ everywhere: (Double) -> Double,
+        _ body: (Vector) -> Vector
+    ) {
+        let a = places[Int(i.a)], target = places[Int(i.target)].base
+        var cell = 0
+        while cell < count {
+            let x = vector(a, cell)
+            let inside = x.isAtLeast(Vector(repeating: low)).and(Vector(repeating: high).isAtLeast(x)).bits
+            body(x).store(at: target + cell)
+            if inside != Vector.allBits {
+                withTemporary(x) { x in
+                    for lane in SetBits(Vector.allBits & ~inside) { target[cell &+ lane] = everywhere(x[lane]) }
+                }
+            }
+            cell &+= Vector.laneCount
+        }
+    }
+
+    /// The lanes of a vector, one by one. The target of an operation may be what it reads.
+    private func withTemporary(_ x: Vector, _ body: (UnsafePointer<Double>) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: Vector.laneCount * 8, alignment: 64) { memory in
+            let lanes = memory.bindMemory(to: Double.self).baseAddress!
+            x.store(at: lanes)
+            body(lanes)
+        }
+    }
+
+    private func scalar(_ i: Program.Instruction, _ body: (Double, Double) -> Double) {
+        let target = places[Int(i.target)].base
+        for cell in 0..<count { target[cell] = body(value(i.a, cell), value(i.b, cell)) }
+    }
+
+    /// x^y as `AstroCore.power` has it.
+    private func power(_ i: Program.Instruction) {
+        let a = places[Int(i.a)], b = places[Int(i.b)], target = places[Int(i.target)].base
+        var cell = 0
+        while cell < count {
+            let x = vector(a, cell), y = vector(b, cell), one = Vector(repeating: 1)
+            let product = y * logarithm(x)
+            let isUsual = x.isAtLeast(Vector(repeating: 0x1p-1022)).and(
+                Vector(repeating: .greatestFiniteMagnitude).isAtLeast(x))
+            let inside = product.isAtLeast(Vector(repeating: -708)).and(Vector(repeating: 709).isAtLeast(product))
+            let isOne = y.isAtLeast(one).and(one.isAtLeast(y)).bits
+            let regular = isUsual.bits & inside.bits & ~isOne
+            exponential(product).store(at: target + cell)
+            if regular != Vector.allBits {
+                withTemporary(x) { x in
+                    withTemporary(y) { y in
+                        for lane in SetBits(Vector.allBits & ~regular) {
+                            target[cell &+ lane] = AstroCore.power(x[lane], y[lane])
+                        }
+                    }
+                }
+            }
+            cell &+= Vector.laneCount
+        }
+    }
+}

@@ -1,0 +1,236 @@
+/// Operations on the places of a frame, one after the other. A place is a value for each cell of a block.
+///
+/// In a frame come first what the program reads from outside (`leaves`), then numbers of the text, then what it gives (`outputs`),
+/// then registers.
+package struct Program: Sendable {
+    package struct Instruction: Sendable, Equatable {
+        package let op: Operator
+        /// Of a draw: its place in the texts.
+        package let site: Int32
+        package let target, a, b, c: Int32
+    }
+
+    package var leaves: [Leaf] = []
+    package var constants: [Double] = []
+    package var outputs = 0
+    package var registers = 0
+    package var instructions: [Instruction] = []
+
+    package var firstConstant: Int { leaves.count }
+    package var firstOutput: Int { leaves.count + constants.count }
+    package var firstRegister: Int { firstOutput + outputs }
+    package var places: Int { firstRegister + registers }
+
+    package var drawsRandomly: Bool { instructions.contains { $0.op.isRandom } }
+}
+
+/// What is worked out of parameters alone, before cells are advanced: each has a place among the model's derived columns.
+package struct DerivedValues: Sendable {
+    package private(set) var nodes: [Graph.ID] = []
+    private var places: [Graph.ID: Int] = [:]
+
+    mutating func place(of node: Graph.ID) -> Int {
+        if let place = places[node] { return place }
+        places[node] = nodes.count
+        nodes.append(node)
+        return nodes.count - 1
+    }
+}
+
+/// Writes the operations that give some values, with as few registers as one pass finds.
+package struct Assembler {
+    /// A value, and the leaf whose memory it will be written to, if it is one's.
+    typealias Output = (value: Graph.ID, over: Leaf?)
+
+    private let graph: Graph
+    /// nil: what depends on parameters only is worked out like the rest.
+    private var derived: DerivedValues?
+    private var program = Program()
+    private var leafPlaces: [Leaf: Int32] = [:]
+    private var constantPlaces: [UInt64: Int32] = [:]
+
+    /// - `derived`: gets what depends on parameters only.
+    static func program(_ graph: Graph, _ outputs: [Output], _ derived: inout DerivedValues) -> Program {
+        var assembler = Assembler(graph, derived)
+        defer { derived = assembler.derived! }
+        return assembler.assemble(outputs)
+    }
+
+    /// The program that works out derived values themselves.
+    package static func program(_ graph: Graph, parameterValues: [Graph.ID]) -> Program {
+        var assembler = Assembler(graph, nil)
+        return assembler.assemble(parameterValues.map { ($0, nil) })
+    }
+
+    private init(_ graph: Graph, _ derived: DerivedValues?) { (self.graph, self.derived) = (graph, derived) }
+
+    /// An operation whose operands are still values.
+    private struct Step {
+        let op: Operator
+        let value: Graph.ID
+        let operands: [Graph.ID]
+        let site: Int32
+    }
+
+    private mutating func assemble(_ outputs: [Output]) -> Program {
+        let (steps, leafOf) = steps(outputs.map(\.value))
+        layOut(steps, leafOf, outputs)
+        var places = Places(direct: directPlaces(steps, leafOf, outputs), lastUse: [:], program.firstRegister)
+        for (position, step) in steps.enumerated() { for operand in step.operands { places.lastUse[operand] = position } }
+        for output in outputs { places.lastUse[output.value] = steps.count }
+        // a state that another one takes over is put aside before it changes
+        for output in outputs {
+            guard let leaf = leafOf[output.value], leaf != output.over, places.known[output.value] == nil else { continue }
+            append(.copy, 0, places.register(for: output.value), [leafPlaces[leaf]!])
+        }
+        for (position, step) in steps.enumerated() {
+            let operands = step.operands.map { places.known[$0] ?? place(of: $0, leafOf) }
+            places.release(step.operands, after: position)
+            let target = places.direct[step.value].map { Int32(program.firstOutput + $0) }
+            append(step.op, step.site, places.take(target, for: step.value), operands)
+        }
+        for (index, output) in outputs.enumerated() where places.direct[output.value] != index {
+            if leafOf[output.value] != nil, leafOf[output.value] == output.over { continue }
+            let source = places.known[output.value] ?? place(of: output.value, leafOf)
+            append(.copy, 0, Int32(program.firstOutput + index), [source])
+        }
+        program.registers = places.registers
+        return program
+    }
+
+    /// Which values lie where while operations are written.
+    private struct Places {
+        let direct: [Graph.ID: Int]
+        var lastUse: [Graph.ID: Int]
+        let firstRegister: Int
+        var known: [Graph.ID: Int32] = [:]
+        private(set) var registers = 0
+        private var free: [Int32] = []
+
+        init(direct: [Graph.ID: Int], lastUse: [Graph.ID: Int], _ firstRegister: Int) {
+            (self.direct, self.lastUse, self.firstRegister) = (direct, lastUse, firstRegister)
+        }
+
+        mutating func release(_ operands: [Graph.ID], after position: Int) {
+            for operand in Set(operands).sorted() where lastUse[operand] == position {
+                if let register = known[operand], register >= firstRegister { free.append(register) }
+            }
+        }
+
+        mutating func take(_ target: Int32?, for value: Graph.ID) -> Int32 {
+            known[value] = target ?? free.popLast() ?? fresh()
+            return known[value]!
+        }
+
+        mutating func register(for value: Graph.ID) -> Int32 {
+            known[value] = fresh()
+            return known[value]!
+        }
+
+        private mutating func fresh() -> Int32 {
+            registers += 1
+            return Int32(firstRegister + registers - 1)
+        }
+    }
+
+    /// Values that can be written to their output at once: nobody reads later what its memory held before.
+    private func directPlaces(_ steps: [Step], _ leafOf: [Graph.ID: Leaf], _ outputs: [Output]) -> [Graph.ID: Int] {
+        var lastRead: [Leaf: Int] = [:], positions: [Graph.ID: Int] = [:]
+        for (position, step) in steps.enumerated() {
+            positions[step.value] = position
+            for operand in step.operands { if let leaf = leafOf[operand] { lastRead[leaf] = position } }
+        }
+        var direct: [Graph.ID: Int] = [:]
+        for (index, output) in outputs.enumerated() where direct[output.value] == nil {
+            guard let position = positions[output.value] else { continue }
+            if let leaf = output.over, let last = lastRead[leaf], last > position { continue }
+            direct[output.value] = index
+        }
+        return direct
+    }
+
+    private mutating func append(_ op: Operator, _ site: Int32, _ target: Int32, _ operands: [Int32]) {
+        let operand = { (index: Int) in index < operands.count ? operands[index] : target }
+        program.instructions.append(
+            .init(op: op, site: site, target: target, a: operand(0), b: operand(1), c: operand(2)))
+    }
+
+    private func place(of value: Graph.ID, _ leafOf: [Graph.ID: Leaf]) -> Int32 {
+        if let leaf = leafOf[value] { return leafPlaces[leaf]! }
+        return constantPlaces[graph[value].bits]!
+    }
+
+    /// Gives leaves and constants their places.
+    private mutating func layOut(_ steps: [Step], _ leafOf: [Graph.ID: Leaf], _ outputs: [Output]) {
+        program.outputs = outputs.count
+        let read = steps.flatMap(\.operands) + outputs.map(\.value)
+        for value in read {
+            if let leaf = leafOf[value], leafPlaces[leaf] == nil {
+                leafPlaces[leaf] = Int32(program.leaves.count)
+                program.leaves.append(leaf)
+            }
+        }
+        for value in read where leafOf[value] == nil && graph[value].op == .constant {
+            let bits = graph[value].bits
+            if constantPlaces[bits] == nil {
+                constantPlaces[bits] = Int32(program.leaves.count + program.constants.count)
+                program.constants.append(Double(bitPattern: bits))
+            }
+        }
+    }
+
+    /// The operations in an order in which each finds its operands; products that are only added become part of the sum.
+    private mutating func steps(_ roots: [Graph.ID]) -> ([Step], [Graph.ID: Leaf]) {
+        var leafOf: [Graph.ID: Leaf] = [:]
+        let needed = needed(roots, &leafOf)
+        var uses: [Graph.ID: Int] = [:]
+        for id in needed { graph[id].forEachOperand { uses[$0, default: 0] += 1 } }
+        for root in roots { uses[root, default: 0] += 1 }
+        var fused: Set<Graph.ID> = [], made: [Step] = []
+        for id in needed.reversed() {
+            let node = graph[id]
+            if leafOf[id] != nil || node.op == .constant || fused.contains(id) { continue }
+            let step = fusing(id, node) { uses[$0] == 1 && leafOf[$0] == nil && graph[$0].op == .multiply }
+            if let product = step.fused { fused.insert(product) }
+            made.append(step.step)
+        }
+        return (made.reversed(), leafOf)
+    }
+
+    private func fusing(_ id: Graph.ID, _ node: Graph.Node, _ isFree: (Graph.ID) -> Bool) -> (step: Step, fused: Graph.ID?) {
+        func step(_ op: Operator, _ product: Graph.ID, _ other: Graph.ID) -> (Step, Graph.ID?) {
+            (Step(op: op, value: id, operands: [graph[product].a, graph[product].b, other], site: 0), product)
+        }
+        if node.op == .add {
+            if isFree(node.b) { return step(.multiplyAdd, node.b, node.a) }
+            if isFree(node.a) { return step(.multiplyAdd, node.a, node.b) }
+        }
+        if node.op == .subtract {
+            if isFree(node.b) { return step(.subtractProduct, node.b, node.a) }
+            if isFree(node.a) { return step(.multiplySubtract, node.a, node.b) }
+        }
+        var operands: [Graph.ID] = []
+        node.forEachOperand { operands.append($0) }
+        return (Step(op: node.op, value: id, operands: operands, site: node.op.isRandom ? node.c : 0), nil)
+    }
+
+    /// Nodes behind their parts; what parameters decide is a leaf.
+    private mutating func needed(_ roots: [Graph.ID], _ leafOf: inout [Graph.ID: Leaf]) -> [Graph.ID] {
+        guard let last = roots.max() else { return [] }
+        var isNeeded = [Bool](repeating: false, count: Int(last) + 1)
+        for root in roots { isNeeded[Int(root)] = true }
+        var found: [Graph.ID] = []
+        for i in stride(from: Int(last), through: 0, by: -1) where isNeeded[i] {
+            let id = Graph.ID(i), node = graph[id]
+            found.append(id)
+            if node.op == .leaf {
+                leafOf[id] = node.leaf
+            } else if derived != nil, node.op != .constant, graph.level(id) <= .parameters {
+                leafOf[id] = Leaf(.derived, derived!.place(of: id))
+            } else {
+                node.forEachOperand { isNeeded[Int($0)] = true }
+            }
+        }
+        return found.reversed()
+    }
+}
