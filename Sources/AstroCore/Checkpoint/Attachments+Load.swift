@@ -71,7 +71,7 @@ extension CheckpointLoader {
             var (_, contents) = try reader.take(.pending) {
                 try PendingRow.split(&$0, cells.deal, ranks: ranks.count)
             }
-            try ranks.agree {
+            try together.agree {
                 while let row = try PendingRow.next(&contents, cells: cells.count) {
                     try put(row, into: cells, contents)
                 }

@@ -2,14 +2,14 @@ import Equations
 extension Simulation {
     /// The simulation that `save` wrote. A file that is not whole, not right or not of this kind is an error.
     ///
-    /// Collective: of several ranks, all get their share of it, however many have written it.
+    /// Of several ranks, all get their share of it, however many have written it.
     ///
     /// - `threads`: as in `init`; the results do not depend on it.
     /// - `streams`: what becomes of the files that recorders were writing.
     public static func load(
         from path: String, threads: Int? = nil, streams: CheckpointStreams = CheckpointStreams()
     ) throws -> Simulation {
-        let reader = try CheckpointReader(path)
+        let reader = try CheckpointReader(path, ranks.together)
         guard reader.upcoming != .run else {
             throw InputError("'\(path)' says how far a script had come: run the script with --resume")
         }
@@ -31,6 +31,7 @@ extension Simulation {
 /// `Simulation.write` puts them.
 struct CheckpointLoader {
     let reader: CheckpointReader
+    let together: Together
     let simulation: Simulation
     let streams: CheckpointStreams
     /// Was the network built already, and is only to be put into the state of the checkpoint?
@@ -45,7 +46,7 @@ struct CheckpointLoader {
     init(
         _ reader: CheckpointReader, threads: Int? = nil, into built: Simulation? = nil, streams: CheckpointStreams
     ) throws {
-        (self.reader, self.streams) = (reader, streams)
+        (self.reader, together, self.streams) = (reader, reader.together, streams)
         isBuilt = built != nil
         var (_, contents) = try reader.take(.simulation)
         _ = try contents.text()
@@ -73,7 +74,7 @@ struct CheckpointLoader {
         )
         try contents.finish()
         let share = Double(reader.length) / Double(simulation.ranks.count), path = reader.path
-        try simulation.ranks.agree { try Memory.refuse(share, for: "what the checkpoint '\(path)' holds") }
+        try together.agree { try Memory.refuse(share, for: "what the checkpoint '\(path)' holds") }
     }
 
     /// Refuses a checkpoint of another network.
@@ -200,7 +201,7 @@ struct CheckpointLoader {
             throw reader.damaged("is damaged: \(count) nodes of \(model) do not fit into it")
         }
         let deal = simulation.deal(count), ranks = simulation.ranks
-        try ranks.agree {
+        try together.agree {
             try simulation.refuse(count, bytes: Cells.bytes(cell, deal.cells(of: ranks.rank).count), of: model)
         }
         var starts: CellValues = [:]
@@ -214,7 +215,7 @@ struct CheckpointLoader {
 
     /// Refuses parameters that do not go together.
     private func check(_ cells: Cells) throws {
-        try simulation.ranks.agree {
+        try together.agree {
             for cell in cells.haveOwnParameters ? cells.own : cells.own.prefix(1) {
                 try cells.model.check { cells.column($0)[cell] }
             }
@@ -230,7 +231,7 @@ struct CheckpointLoader {
             var (_, contents) = try reader.take(.column) {
                 try SectionParts.splitColumn(&$0, deal, ranks: simulation.ranks.count)
             }
-            return try simulation.ranks.agree { try readColumn(of: model, starts, deal, &contents) }
+            return try together.agree { try readColumn(of: model, starts, deal, &contents) }
         }
     }
 

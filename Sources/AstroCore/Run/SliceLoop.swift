@@ -54,6 +54,7 @@ final class SliceLoop: @unchecked Sendable {
     private var ordered: [OrderedSpike] = []
     private var arrived: Range<Int>
     private var goOn = true
+    private let together: Together
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
     /// Where synapses look back at their targets' spikes.
@@ -106,14 +107,15 @@ final class SliceLoop: @unchecked Sendable {
 
     init(
         _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [SampleTable.Plan],
-        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
+        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?, _ together: Together
     ) {
         self.simulation = simulation
+        self.together = together
         self.end = end
         self.progress = progress
         self.isPauseDue = isPauseDue
         self.recordings = recordings
-        streams = StreamWriter(recordings)
+        streams = StreamWriter(recordings, together)
         checks = StateCheck.Schedule(resolution: simulation.resolution)
         start = simulation.now
         reached = simulation.now
@@ -124,23 +126,35 @@ final class SliceLoop: @unchecked Sendable {
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
         generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
         hearing = simulation.populationList.map(\.hearing)
-        let sampled = Self.sampled(simulation.populationList)
-        parts = (0..<simulation.threads).map { worker in
-            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans) }
-        }
-        routes = (0..<simulation.threads).map { worker in
-            simulation.populationList.map { population in
-                population.outgoing.flatMap { Route.all($0, worker: worker, simulation.resolution) }
-            }
-        }
+        parts = Self.parts(simulation, plans, together)
+        routes = Self.routes(simulation)
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
-        histories = HistoryRecorder(simulation)
-        exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
+        histories = simulation.histories
+        exchange = simulation.audience.map { SpikeExchange(together, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
         arrived = start..<start
         signals = SignalBuffers(simulation, steps: length, count: 2 + behind)
         limitSpikes()
+    }
+
+    /// By worker.
+    private static func parts(
+        _ simulation: Simulation, _ plans: [ObjectIdentifier: SampleTable.Plan], _ together: Together
+    ) -> [[Part]] {
+        let sampled = sampled(simulation.populationList)
+        return (0..<simulation.threads).map { worker in
+            simulation.batches.flatMap { parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, together) }
+        }
+    }
+
+    /// By worker and population.
+    private static func routes(_ simulation: Simulation) -> [[[Route]]] {
+        (0..<simulation.threads).map { worker in
+            simulation.populationList.map { population in
+                population.outgoing.flatMap { Route.all($0, worker: worker, simulation.resolution) }
+            }
+        }
     }
 
     private nonisolated(unsafe) static var nextLimit = 0.0
@@ -169,7 +183,8 @@ final class SliceLoop: @unchecked Sendable {
 
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
     private static func parts(
-        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan]
+        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan],
+        _ together: Together
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
@@ -181,9 +196,8 @@ final class SliceLoop: @unchecked Sendable {
                 let sampling = SamplingPlan(wanted ? sampled : [], share, plans), signals = KernelSignals(batch)
                 parts.append(
                     Part(
-                        batch: batch, share: share, blocks: some, kernel: batch.kernel(), sampling: sampling,
-                        check: StateCheck(batch),
-                        signals: signals))
+                        batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
+                        sampling: sampling, check: StateCheck(batch), signals: signals))
             }
         }
         return parts
@@ -421,7 +435,7 @@ final class SliceLoop: @unchecked Sendable {
         record()
         if all.contains(where: \.wantsStop) { goOn = false }
         if all.contains(where: \.wantsPause), goOn { (isPaused, goOn) = (true, false) }
-        if all.contains(where: \.hasFailed) { fail(simulation.ranks.first(of: told[number % 2])) }
+        if all.contains(where: \.hasFailed) { fail(together.first(of: told[number % 2])) }
     }
 
     /// Makes `ordered` what the own cells have sent in a slice.

@@ -25,7 +25,8 @@ extension Simulation {
                 .recording
             try checkSpikeSources(nodes)
         }
-        if let path { recording.stream = try ranks.agree { try RecordingStream(path, recording) } }
+        let together = ranks.together
+        if let path { recording.stream = try together.agree { try RecordingStream(path, recording, together) } }
         recording.label = label
         attach(recording, to: nodes)
         recordings.append(recording)
@@ -157,7 +158,7 @@ extension Simulation {
                 let cells = ownCells(run)
                 return (0..<cells.count).map { run.population.firstID + cells[$0] }
             },
-            now: now, owner)
+            now: now, ranks.isAlone ? nil : owner)
         for run in nodes.runs {
             let population = run.population
             if !recording.isSpikes {

@@ -319,7 +319,7 @@ extension Runtime {
     private func shareStop(_ L: LuaState) {
         let ranks = Ranks.all
         if ranks.isAlone { return }
-        let stops = ranks.tell([Int(host_stop_reason(L)), Int(host_stop_signal())])
+        let stops = ranks.together.tell([Int(host_stop_reason(L)), Int(host_stop_signal())])
         guard stops[ranks.rank][0] == HOST_GOES_ON, let first = stops.first(where: { $0[0] != HOST_GOES_ON }) else {
             return
         }
