@@ -33,6 +33,9 @@ final class SliceLoop: @unchecked Sendable {
     private let generatorSampling: [GeneratorSampling]
     /// For each population, who listens to its spikes.
     private let hearing: [SpikeHearing?]
+    /// For each population, who listens to events of its model; of this rank's own cells.
+    private let eventHearing: [[Int: SpikeHearing]]
+    private let hearsEvents: Bool
     private let recordings: [Recording]
     private let streams: StreamWriter
     private let checks: StateCheck.Schedule
@@ -126,6 +129,8 @@ final class SliceLoop: @unchecked Sendable {
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
         generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
         hearing = simulation.populationList.map(\.hearing)
+        eventHearing = simulation.populationList.map(\.eventHearing)
+        hearsEvents = eventHearing.contains { !$0.isEmpty }
         parts = Self.parts(simulation, plans, together)
         routes = Self.routes(simulation)
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
@@ -373,6 +378,7 @@ final class SliceLoop: @unchecked Sendable {
     private func conclude(_ slice: Range<Int>, _ number: Int) {
         reached = slice.upperBound
         collect(slice, number)
+        if hearsEvents { recordEvents(slice, number) }
         signals?.conclude(
             slice: number, isActive: simulation.outboxes.contains { $0[number % 2].signalIsActive.pointee })
         let fault = faults.first(
@@ -446,6 +452,16 @@ final class SliceLoop: @unchecked Sendable {
             for outboxes in simulation.outboxes[..<workers] { append(outboxes[number % 2], lag) }
             // one worker's cells may lie between another's; multiple spikes of a cell stay in order
             Self.sort(&ordered, from: first)
+        }
+    }
+
+    private func recordEvents(_ slice: Range<Int>, _ number: Int) {
+        var noted = simulation.outboxes[..<workers].flatMap { $0[number % 2].noted }
+        noted.sort { ($0.lag, $0.population, $0.cell, $0.event) < ($1.lag, $1.population, $1.cell, $1.event) }
+        for item in noted {
+            guard let hearing = eventHearing[item.population][item.event] else { continue }
+            let sender = simulation.populationList[item.population].firstID + item.cell
+            hearing.record(item.cell, stamp: slice.lowerBound + item.lag + 1, sender: sender)
         }
     }
 
