@@ -150,7 +150,7 @@ extension Nodes {
     /// A parameter, state or recordable of every node.
     public func get(_ name: String) throws -> NodeValues {
         if runs.allSatisfy({ $0.population.cells != nil }) {
-            let own = try runs.flatMap { try Self.numbers(name, $0) }
+            let own = try runs.flatMap { try Self.numbers(name, $0, simulation.now, simulation.ranks.together) }
             return .numbers(simulation.ranks.together.assemble(own, ownership))
         }
         if runs.contains(where: { $0.population.cells != nil }), !simulation.ranks.isAlone {
@@ -172,13 +172,14 @@ extension Nodes {
         }
     }
 
-    private static func numbers(_ name: String, _ run: Run) throws -> [Double] {
+    private static func numbers(_ name: String, _ run: Run, _ stamp: Int, _ together: Together) throws -> [Double] {
         let cells = run.population.cells!
         guard cells.isVisible(name) else {
             throw InputError.unknown("\(cells.model.name) has no parameter or state", name, among: cells.visibleNames)
         }
         let own = run.even.positions(in: cells.own)
         if own.isEmpty { return [] }
+        if cells.model.quantities.contains(name) { cells.compute(name, stamp: stamp, together) }
         let column = cells.column(name)
         return own.map { column[run.even[$0]] }
     }

@@ -213,6 +213,15 @@ final class Cells {
     /// By the numbers of own cells, of which there must be some.
     func column(_ name: String) -> Column { batch!.column(name).shifted(by: shift) }
 
+    /// Works out a quantity as the state has it now.
+    func compute(_ name: String, stamp: Int, _ together: Together) {
+        guard let batch else { return }
+        _ = batch.column(name)
+        for first in stride(from: slots.lowerBound / blockSize * blockSize, to: slots.upperBound, by: blockCells) {
+            batch.kernel(together).computeQuantities(first..<min(first + blockCells, slots.upperBound), stamp: stamp)
+        }
+    }
+
     /// Do all ranks know that all cells share a value, and which? Not of cells that lie with those of other populations.
     func sharedByAllRanks(_ name: String) -> Double? {
         guard let batch, batch.population != nil, batch.column(name).stride == 0 else { return nil }

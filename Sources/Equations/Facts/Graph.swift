@@ -135,6 +135,11 @@ package struct Graph: Sendable {
         if y == 1 { return a }
         if x == -1 { return apply(.negate, b) }
         if y == -1 { return apply(.negate, a) }
+        // one division for two
+        if a != b, self[a].op == .divide, self[b].op == .divide, min(level(a), level(b)) > .parameters {
+            let (above, below) = (apply(.multiply, self[a].a, self[b].a), apply(.multiply, self[a].b, self[b].b))
+            return apply(.divide, above, below)
+        }
         if self[a].op == .negate { return apply(.negate, apply(.multiply, self[a].a, b)) }
         if self[b].op == .negate { return apply(.negate, apply(.multiply, a, self[b].a)) }
         // what parameters decide comes together, as in k1 (k2 x)

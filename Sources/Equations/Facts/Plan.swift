@@ -1,7 +1,7 @@
 import AstroBase
 
 /// How a model is run: which state goes by which method, and the programs that do it.
-package struct Plan: Sendable {
+package final class Plan: Sendable {
     package enum StateMethod: String, Sendable {
         /// Nothing but actions and spikes change it.
         case still
@@ -46,9 +46,7 @@ package struct Plan: Sendable {
             throw InputError("model \(source.name): \(error.message)")
         }
     }
-}
 
-extension Plan {
     private init(_ facts: ModelFacts) throws {
         let method = try Method.named(facts.source.method)
         if let noise = facts.noises.first, !method.takesNoise {
@@ -81,7 +79,9 @@ extension Plan {
         (self.facts, graph, self.linear, self.derived) = (facts, stepper.graph, linear, derived)
         (self.changed, self.methods, self.method) = (changed, methods, method)
     }
+}
 
+extension Plan {
     /// New values of states, and who goes by which method.
     private static func values(
         _ stepper: inout Stepper, _ method: Method, _ linear: inout LinearPart

@@ -58,6 +58,9 @@ struct FormulaReader {
             values.append(try value(of: node, tree, values, context, chain))
         }
         let result = values[tree.root]
+        if result.isTruth, let wanted = context.wanted {
+            throw tree.error("'\(tree.text(tree.root))' is a condition, \(wanted.name) needs a number: int(…) makes 1 or 0 of it", at: tree.root)
+        }
         if let wanted = context.wanted, hasUnits, let dimension = result.dimension, dimension != wanted.dimension {
             throw mismatch(tree, tree.root, dimension, wanted)
         }
@@ -130,7 +133,8 @@ struct FormulaReader {
         }
         if Words.isNoise(name) { throw tree.error("noise ('\(name)') belongs in the lines dX/dt = … of equations", at: node) }
         if Functions.names.contains(name) { throw tree.error("'\(name)' is a function: \(name)(…)", at: node) }
-        throw tree.error(InputError.unknown("there is no", name, among: context.known).message, at: node)
+        let known = context.known + (inProduct ? PhysicalUnit.usualNames : [])
+        throw tree.error(InputError.unknown("there is no", name, among: known).message, at: node)
     }
 
     private func number(_ x: Typed, _ node: Int, _ tree: Expression) throws -> Typed {

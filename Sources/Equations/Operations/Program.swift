@@ -21,7 +21,17 @@ package struct Program: Sendable {
     package var firstRegister: Int { firstOutput + outputs }
     package var places: Int { firstRegister + registers }
 
-    package var drawsRandomly: Bool { instructions.contains { $0.op.isRandom } }
+    /// Is there a draw among the instructions?
+    package private(set) var drawsRandomly = false
+
+    /// Where ports lie among the leaves.
+    package private(set) var ports: [(leaf: Int, port: Int)] = []
+
+    /// Notes what whoever runs it asks at each step.
+    fileprivate mutating func finish() {
+        drawsRandomly = instructions.contains { $0.op.isRandom }
+        ports = leaves.enumerated().compactMap { $1.kind == .port ? ($0, Int($1.index)) : nil }
+    }
 }
 
 /// What is worked out of parameters alone, before cells are advanced: each has a place among the model's derived columns.
@@ -95,6 +105,7 @@ package struct Assembler {
             append(.copy, 0, Int32(program.firstOutput + index), [source])
         }
         program.registers = places.registers
+        program.finish()
         return program
     }
 

@@ -177,6 +177,16 @@ struct Parser {
 
     private var token: Token { tokens[at] }
 
+    /// Is a bracket open before the token?
+    private var isInBracket: Bool {
+        var open = 0
+        for token in tokens[..<at] where token.kind == .symbol {
+            if token.text == "(" { open += 1 }
+            if token.text == ")" { open -= 1 }
+        }
+        return open > 0
+    }
+
     private mutating func take() -> Token {
         defer { if at < tokens.count - 1 { at += 1 } }
         return tokens[at]
@@ -203,7 +213,12 @@ struct Parser {
     /// Where a formula is complete and something follows.
     private func unexpected() -> InputError {
         let before = at > 0 ? tokens[at - 1].text : ""
+        if depth > 0 || isInBracket, at > 0, tokens[at - 1].line < token.line {
+            return part.error("')' is missing: a line goes on while a bracket is open", line: tokens[at - 1].line)
+        }
         switch token.kind {
+        case .name where at > 0 && tokens[at - 1].isNumber && PhysicalUnit.byName[token.text] != nil:
+            return error("'\(before) \(token.text)': write \(before)*\(token.text)")
         case .number, .name: return error("an operator is missing between '\(before)' and '\(token.text)'")
         case .symbol where token.text == "(":
             return error("an operator is missing between '\(before)' and '('")

@@ -6,6 +6,8 @@ struct Token: Equatable {
 
     let kind: Kind
     let text: String
+
+    var isNumber: Bool { if case .number = kind { true } else { false } }
     /// Bytes of the text.
     let range: Range<Int>
     /// From 1.

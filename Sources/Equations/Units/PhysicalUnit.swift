@@ -108,7 +108,7 @@ extension Dimension {
     private typealias Factor = (name: String, twelfths: Int)
 
     /// Exponents that are tried, the usual ones first.
-    private static let exponents = [12, -12, 24, -24, 6, -6, 36, -36, 48, -48]
+    private static let exponents = [12, -12, 24, -24, 6, -6, 18, -18, 36, -36, 48, -48]
 
     private static func factors(of wanted: Dimension, atMost count: Int, from first: Int) -> [Factor]? {
         if wanted == .none { return [] }

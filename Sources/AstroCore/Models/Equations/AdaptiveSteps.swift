@@ -125,12 +125,13 @@ struct AdaptiveSteps {
 
     private func finishLanes(_ io: borrowing CellIO) {
         let time = row(.within), trials = row(.trials)
-        var lane = 0
-        while lane < lanes.active {
+        var done: [Int] = []
+        for lane in 0..<lanes.active {
             let isTired = trials[lane] > Self.mostTrials
             if isTired { io.reportInstability(step: step, cell: lanes.cell(lane)) }
-            if time[lane] >= length || isTired { lanes.remove(lane) } else { lane += 1 }
+            if time[lane] >= length || isTired { done.append(lane) }
         }
+        if !done.isEmpty { lanes.remove(done) }
     }
 }
 
@@ -193,12 +194,51 @@ final class LaneFrames {
         trial = Frame(adaptive.trial)
         conditions = columns.plan.conditions.map(Frame.init)
         actions = columns.plan.actions.map(Frame.init)
+        states = columns.states.indices.map { find(.state($0)) }
+        slopeRows = adaptive.states.indices.map { find(.slope($0)) }
+        waiting = columns.waiting.indices.map { find(.waiting($0)) }
+        wasTrue = columns.wasTrue.indices.map { find(.wasTrue($0)) }
+        usual = [.within, .moment, .substep, .trialLength, .next, .trials, .accepted, .sloped, .cell].map { find($0) }
+        loaded = layout.columns.map { (find($0.row), $0.column) }
+        written = layout.columns.filter(\.isWritten).map { (find($0.row), $0.column) }
         for frame in [slopes, trial] + conditions + actions {
             for (index, leaf) in frame.program.leaves.enumerated() { frame[index] = place(leaf) }
         }
     }
 
-    func row(_ row: Row) -> UnsafeMutablePointer<Double> { space.row(.lane(layout.places[row]!)) }
+    /// Rows of the lanes; those that are asked for often have places of their own.
+    func row(_ row: Row) -> UnsafeMutablePointer<Double> {
+        switch row {
+        case .state(let index): states[index]
+        case .slope(let index): slopeRows[index]
+        case .waiting(let index): waiting[index]
+        case .wasTrue(let index): wasTrue[index]
+        case .within: usual[0]
+        case .moment: usual[1]
+        case .substep: usual[2]
+        case .trialLength: usual[3]
+        case .next: usual[4]
+        case .trials: usual[5]
+        case .accepted: usual[6]
+        case .sloped: usual[7]
+        case .cell: usual[8]
+        case .last, .own: find(row)
+        }
+    }
+
+    private func find(_ row: Row) -> UnsafeMutablePointer<Double> { space.row(.lane(layout.places[row]!)) }
+
+    private var states: [UnsafeMutablePointer<Double>] = []
+    private var slopeRows: [UnsafeMutablePointer<Double>] = []
+    private var waiting: [UnsafeMutablePointer<Double>] = []
+    private var wasTrue: [UnsafeMutablePointer<Double>] = []
+    private var usual: [UnsafeMutablePointer<Double>] = []
+    /// What is loaded from columns, and what is written back.
+    private var loaded: [(row: UnsafeMutablePointer<Double>, column: Column)] = []
+    private var written: [(row: UnsafeMutablePointer<Double>, column: Column)] = []
+    /// Are all lanes of the block still in their order?
+    private var isWhole = false
+    private var firstCell = 0
 
     private func place(_ leaf: Leaf) -> Place {
         let index = Int(leaf.index)
@@ -222,14 +262,16 @@ final class LaneFrames {
 
     /// Puts the cells from `first` on into the lanes.
     func load(_ first: Int, count: Int) {
-        active = count
-        for (row, column, _) in layout.columns { self.row(row).update(from: column.base + first, count: count) }
-        if all.plan.readsLast {
-            for index in all.states.indices { row(.last(index)).update(from: row(.state(index)), count: count) }
+        (active, firstCell, isWhole) = (count, first, true)
+        // lanes without a cell hold what the columns' padding holds
+        let all = padded
+        for (row, column) in loaded { row.update(from: column.base + first, count: all) }
+        if self.all.plan.readsLast {
+            for index in states.indices { find(.last(index)).update(from: states[index], count: all) }
         }
-        for zero in [Row.within, .trials, .sloped] { row(zero).update(repeating: 0, count: count) }
-        for lane in 0..<count { row(.cell)[lane] = Double(first + lane) }
-        for row in layout.places.keys { fill(row) }
+        for zero in [Row.within, .trials, .sloped] { row(zero).update(repeating: 0, count: all) }
+        let cell = row(.cell)
+        for lane in 0..<all { cell[lane] = Double(first + lane) }
         setMoments(start: space.stepStart[0])
     }
 
@@ -247,11 +289,16 @@ final class LaneFrames {
     /// Slopes of lanes whose state is not where the last trial left it.
     func makeSlopes() {
         let sloped = row(.sloped)
-        guard (0..<active).contains(where: { sloped[$0] == 0 }) else { return }
+        let missing = (0..<active).count { sloped[$0] == 0 }
+        guard missing > 0 else { return }
         slopes.run(padded)
-        for index in all.plan.adaptive!.states.indices {
-            let slope = row(.slope(index)), new = slopes.output(index)
-            for lane in 0..<padded where lane >= active || sloped[lane] == 0 { slope[lane] = new[lane] }
+        for (index, slope) in slopeRows.enumerated() {
+            let new = slopes.output(index)
+            if missing == active {
+                slope.update(from: new, count: padded)
+            } else {
+                for lane in 0..<active where sloped[lane] == 0 { slope[lane] = new[lane] }
+            }
         }
     }
 
@@ -275,15 +322,33 @@ final class LaneFrames {
         }
     }
 
-    /// Writes a lane's cell back; the last lane takes its place.
-    func remove(_ lane: Int) {
-        let cell = self.cell(lane)
-        for (row, column, isWritten) in layout.columns where isWritten { column.base[cell] = self.row(row)[lane] }
-        active -= 1
-        guard lane < active else { return }
-        for place in layout.places.values {
+    /// Writes the cells of lanes back; the last lanes take their places.
+    ///
+    /// - `done`: ascending.
+    func remove(_ done: [Int]) {
+        if done.count == active, isWhole {
+            for (row, column) in written { (column.base + firstCell).update(from: row, count: active) }
+            return active = 0
+        }
+        let cells = row(.cell)
+        for (row, column) in written { for lane in done { column.base[Int(cells[lane])] = row[lane] } }
+        // who fills which gap is the same for all rows
+        var moves: [(from: Int, to: Int)] = [], last = active - 1, gone = done[...]
+        while let gap = gone.popFirst() {
+            while let end = gone.last, end == last {
+                gone.removeLast()
+                last -= 1
+            }
+            guard gap < last else { break }
+            moves.append((last, gap))
+            last -= 1
+        }
+        active -= done.count
+        isWhole = false
+        if moves.isEmpty { return }
+        for place in 0..<layout.count {
             let values = space.row(.lane(place))
-            values[lane] = values[active]
+            for move in moves { values[move.to] = values[move.from] }
         }
     }
 }

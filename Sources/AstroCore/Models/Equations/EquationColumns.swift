@@ -1,7 +1,7 @@
 import Equations
 
 /// What the programs of a model read of a batch of cells: its columns, and what is worked out of parameters.
-struct EquationColumns {
+final class EquationColumns: @unchecked Sendable {
     let plan: Plan
     let parameters, states, inputs, waiting, wasTrue: [Column]
     /// Sums of spikes and of inputs over the model's own step; empty where that is the resolution.

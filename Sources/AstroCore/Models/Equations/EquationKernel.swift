@@ -19,6 +19,15 @@ final class EquationKernel: NodeKernel {
     private let quantities: [Column?]
     private let lanes: Int
 
+    // what a step asks of the plan
+    let events: Int
+    let isCrossing: [Bool]
+    /// The output of the step's program that is the first event's condition.
+    let firstCondition: Int
+    /// May conditions be looked at again after the step's program?
+    let looksAgain: Bool
+    let hasOwnStep, hasRefractoryConditions: Bool
+
     init(_ plan: Plan, _ columns: ModelColumns) {
         self.plan = plan
         self.columns = EquationColumns(plan, columns)
@@ -26,6 +35,12 @@ final class EquationKernel: NodeKernel {
         firstHeld = plan.spikePorts
         quantities = plan.facts.quantities.map { columns.computed($0.name) }
         lanes = AdaptiveSteps.rows(self.columns)
+        let facts = plan.facts
+        hasOwnStep = self.columns.stepsPerStep > 1 || !self.columns.spikeSums.isEmpty || !self.columns.inputSums.isEmpty
+        (events, isCrossing) = (facts.events.count, facts.events.map(\.isCrossing))
+        firstCondition = plan.changed.count + facts.events.count
+        looksAgain = facts.events.count > 1 || isCrossing.contains(true) || plan.adaptive != nil
+        hasRefractoryConditions = plan.refractory.contains { $0 != nil }
     }
 
     private func withWorkspace(_ body: (Workspace) -> Void) {
@@ -76,7 +91,7 @@ final class EquationKernel: NodeKernel {
         private var plan: Plan { kernel.plan }
 
         func advance(_ step: Int, _ io: borrowing CellIO) {
-            guard columns.stepsPerStep > 1 || !columns.spikeSums.isEmpty || !columns.inputSums.isEmpty else {
+            guard hasOwnStep else {
                 bindPorts(step, io)
                 advanceModel(step, io)
                 clearPorts(step, io)
@@ -90,6 +105,8 @@ final class EquationKernel: NodeKernel {
             }
             fetchInputs(step, io)
         }
+
+        private var hasOwnStep: Bool { kernel.hasOwnStep }
 
         private func advanceModel(_ step: Int, _ io: borrowing CellIO) {
             let before = step + 1 - columns.stepsPerStep
@@ -118,9 +135,7 @@ final class EquationKernel: NodeKernel {
         }
 
         private func bindPorts(_ step: Int, _ io: borrowing CellIO) {
-            for (index, leaf) in plan.step.leaves.enumerated() where leaf.kind == .port {
-                space.step[index] = Place(base: rows(Int(leaf.index), step, io)!, stride: 1)
-            }
+            for (leaf, port) in plan.step.ports { space.step[leaf] = Place(base: rows(port, step, io)!, stride: 1) }
         }
 
         private func clearPorts(_ step: Int, _ io: borrowing CellIO) {
@@ -164,9 +179,10 @@ final class EquationKernel: NodeKernel {
                     space.row(.last(index)).update(from: state.base + first, count: count)
                 }
             }
-            for event in plan.facts.events.indices {
+            guard kernel.looksAgain else { return }
+            for event in 0..<kernel.events {
                 space.row(.waitingBefore(event)).update(from: columns.waiting[event].base + first, count: count)
-                if plan.facts.events[event].isCrossing { beginCrossing(event, step) }
+                if kernel.isCrossing[event] { beginCrossing(event, step) }
             }
         }
 
@@ -182,13 +198,13 @@ final class EquationKernel: NodeKernel {
 
         private func lookAtEvents(_ step: Int, _ io: borrowing CellIO) {
             var hasActed = false
-            for event in plan.facts.events.indices {
+            for event in 0..<kernel.events {
                 let happens = self.happens(event, again: hasActed || plan.adaptive != nil, step, io)
                 if Self.any(happens, count) {
                     act(event, happens, step, io)
                     hasActed = true
                 }
-                if plan.facts.events[event].isCrossing { noteCrossing(event, step, io) }
+                if kernel.isCrossing[event] { noteCrossing(event, step, io) }
             }
         }
 
@@ -205,12 +221,12 @@ final class EquationKernel: NodeKernel {
         /// substeps, which have looked themselves, what has arrived may make a condition true.
         private func happens(_ event: Int, again: Bool, _ step: Int, _ io: borrowing CellIO) -> UnsafeMutablePointer<Double> {
             guard again else {
-                return space.step.output(plan.changed.count + plan.facts.events.count + event)
+                return space.step.output(kernel.firstCondition + event)
             }
             run(space.conditions[event], step, io)
             let happens = space.row(.happens), holds = space.conditions[event].output(0)
             let before = space.row(.waitingBefore(event)), now = columns.waiting[event].base + first
-            let wasTrue = columns.wasTrue[event].base + first, isCrossing = plan.facts.events[event].isCrossing
+            let wasTrue = columns.wasTrue[event].base + first, isCrossing = kernel.isCrossing[event]
             for lane in 0..<count {
                 let counts = before[lane] <= 0 && now[lane] <= 0 && !(isCrossing && wasTrue[lane] > 0)
                 happens[lane] = counts ? holds[lane] : 0
@@ -242,7 +258,8 @@ final class EquationKernel: NodeKernel {
 
         /// Refractory conditions last to the end of the first step in which they are false. 2 is that of a spike in this step.
         private func goOnWaiting(_ step: Int, _ io: borrowing CellIO) {
-            for event in plan.facts.events.indices {
+            guard kernel.hasRefractoryConditions else { return }
+            for event in 0..<kernel.events {
                 guard let frame = space.refractory[event] else { continue }
                 let waiting = columns.waiting[event].base + first
                 guard Self.any(waiting, count) else { continue }

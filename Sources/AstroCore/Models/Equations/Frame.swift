@@ -4,6 +4,8 @@ import Equations
 final class Frame {
     /// Cells of the largest block.
     static let largest = blockCells
+    /// How far it is from one register to the next: not a power of two, so that loads do not wait for stores that lie 4 kB away.
+    static let stride = largest + 8
 
     let program: Program
     let places: UnsafeMutablePointer<Place>
@@ -14,14 +16,14 @@ final class Frame {
         self.program = program
         places = .allocate(capacity: max(program.places, 1))
         let constants = program.constants.count * Machine.width
-        memory = ColumnStore.allocate(constants + (program.registers + program.outputs) * Self.largest)
+        memory = ColumnStore.allocate(constants + (program.registers + program.outputs) * Self.stride)
         for (index, value) in program.constants.enumerated() {
             let base = memory + index * Machine.width
             base.initialize(repeating: value, count: Machine.width)
             places[program.firstConstant + index] = Place(base: base, stride: 0)
         }
         for index in 0..<program.registers + program.outputs {
-            let base = memory + constants + index * Self.largest
+            let base = memory + constants + index * Self.stride
             base.initialize(repeating: 0, count: Self.largest)
             places[program.firstOutput + index] = Place(base: base, stride: 1)
         }

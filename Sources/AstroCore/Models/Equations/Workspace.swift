@@ -34,8 +34,8 @@ final class Workspace: @unchecked Sendable {
         refractory = plan.refractory.map { $0.map(Frame.init) }
         quantities = plan.quantities.map(Frame.init)
         let count = plan.facts.states.count + plan.facts.events.count + 1 + lanes
-        rows = ColumnStore.allocate(3 * Machine.width + count * Frame.largest)
-        rows.initialize(repeating: 0, count: 3 * Machine.width + count * Frame.largest)
+        rows = ColumnStore.allocate(3 * Machine.width + count * Frame.stride)
+        rows.initialize(repeating: 0, count: 3 * Machine.width + count * Frame.stride)
         (time, stepStart, stepLength) = (rows, rows + Machine.width, rows + 2 * Machine.width)
         stepLength.update(repeating: columns.stepLength, count: Machine.width)
     }
@@ -51,7 +51,7 @@ final class Workspace: @unchecked Sendable {
             case .happens: states + events
             case .lane(let lane): states + events + 1 + lane
             }
-        return rows + 3 * Machine.width + index * Frame.largest
+        return rows + 3 * Machine.width + index * Frame.stride
     }
 
     func setTime(_ ms: Double) { time.update(repeating: ms, count: Machine.width) }

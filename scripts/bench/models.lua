@@ -1,0 +1,47 @@
+-- What a step of a cell costs, models as text beside those of the program: ns of one thread a cell and step, best of three.
+--
+--   astrolua --trust scripts/bench/models.lua [cells] [ms] [model]…
+local astro = require "astro"
+
+local cells, ms = tonumber(arg[1]) or 10000, tonumber(arg[2]) or 100
+local RESOLUTION <const> = 0.1
+
+local function text(name)
+  local definition = assert(loadfile("stdlib/astro/models/" .. name .. ".lua", "t"))()
+  definition.name = name .. "_text"
+  return astro.model(definition)
+end
+
+local function seconds(model, params)
+  local best = math.huge
+  for _ = 1, 3 do
+    local sim = astro.Simulation { resolution = RESOLUTION, threads = 1, seed = 1 }
+    sim:create(model, cells, params)
+    sim:simulate(1)
+    local start = os.clock()
+    sim:simulate(ms)
+    best = math.min(best, os.clock() - start)
+  end
+  return best
+end
+
+-- what makes cells do something
+local driven = {
+  aeif_cond_alpha = { I_e = 700 }, aeif_cond_exp = { I_e = 700 }, iaf_psc_exp = { I_e = 400 }, iaf_psc_alpha = { I_e = 400 },
+  hh_psc_alpha = { I_e = 700 }, izhikevich = { I_e = 10 }, wang_buzsaki = {}, morris_lecar = {},
+}
+local names = { table.unpack(arg, 3) }
+if #names == 0 then
+  names = {
+    "iaf_psc_exp", "iaf_psc_alpha", "aeif_cond_alpha", "aeif_cond_exp", "astrocyte_lr_1994", "li_rinzel", "li_rinzel_stochastic",
+    "chi", "g_chi", "izhikevich", "hh_psc_alpha", "wang_buzsaki", "morris_lecar",
+  }
+end
+local builtin = { iaf_psc_exp = true, iaf_psc_alpha = true, aeif_cond_alpha = true, aeif_cond_exp = true, astrocyte_lr_1994 = true }
+print(("%-22s %8s %8s %6s   ns a cell and step of %g ms, %d cells"):format("model", "text", "program", "ratio", RESOLUTION, cells))
+for _, name in ipairs(names) do
+  local steps = cells * ms / RESOLUTION
+  local own = seconds(text(name), driven[name]) / steps * 1e9
+  local other = builtin[name] and seconds(name, driven[name]) / steps * 1e9
+  print(("%-22s %8.1f %8s %6s"):format(name, own, other and ("%.1f"):format(other) or "", other and ("%.2f"):format(own / other) or ""))
+end
