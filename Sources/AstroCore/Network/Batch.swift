@@ -169,7 +169,7 @@ final class Batch {
 extension Batch: Checkpointed {
     static let kept = ["model", "columns"]
     static let made = [
-        "starts", "resolution", "population", "residents", "shares", "blocks", "firstSenders", "store", "bound",
+        "starts", "resolution", "population", "residents", "shares", "blocks", "firstSenders", "store", "computed", "bound",
     ]
 }
 
