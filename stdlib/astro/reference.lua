@@ -12,7 +12,7 @@ local reference = {}
 local MANUAL <const> = "https://www.lua.org/manual/5.4/manual.html#pdf-"
 
 -- Modules that other modules use; a script has no need of them.
-local INTERNAL <const> = { ["astro.check"] = true, ["astro.plain"] = true, ["astro.reference"] = true }
+local INTERNAL <const> = { ["astro.check"] = true, ["astro.pages"] = true, ["astro.plain"] = true, ["astro.reference"] = true }
 
 -- ## Types and functions of the program
 

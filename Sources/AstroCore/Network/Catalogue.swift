@@ -150,7 +150,7 @@ public struct ModelInfo: Sendable {
         }
     }
 
-    init(_ model: ModelDefinition) {
+    package init(_ model: ModelDefinition) {
         self.init(model.name, model.family.rawValue, model.text, model.parameters, model.recordables)
     }
 

@@ -84,7 +84,7 @@ extension Runtime {
 }
 
 extension ModelInfo {
-    fileprivate var luaValue: LuaValue {
+    var luaValue: LuaValue {
         .table([
             ("name", .text(name)), ("kind", .text(kind)), ("summary", .text(summary)),
             ("params", .list(parameters.map(\.luaValue))), ("recordables", .list(recordables.map { .text($0.name) })),

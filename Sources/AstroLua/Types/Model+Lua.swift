@@ -39,7 +39,14 @@ extension ModelDefinition: LuaType {
                     throw InputError("\(model.name) is not a model from equations: help \"\(model.name)\" tells about it")
                 }
                 return .text(explanation)
-            }
+            },
+            .init(
+                "page", "model:page() -> string", "The model's page in Markdown: equations, parameters, states, notes.",
+                details: "Pages of the models of the program are made the same way."
+            ) { model, arguments in
+                try arguments.runtime.callModule("astro.pages", "model", ModelInfo(model).luaValue, arguments.L)
+                return .pushed(1)
+            },
         ]
     }
 
@@ -112,6 +119,20 @@ extension Runtime {
         guard lua_type(L, -1) == LUA_TTABLE else { throw InputError("\(path) returns no table") }
         _ = try Catalogue.add(ModelTable(arguments).source(at: lua_gettop(L)))
         return true
+    }
+
+    /// Calls a function of a module in stdlib with one argument; its result is on top of the stack.
+    fileprivate func callModule(_ module: String, _ function: String, _ argument: LuaValue, _ L: LuaState) throws {
+        lua_rawgeti(L, registry, lua_Integer(LUA_RIDX_GLOBALS))
+        pushText("require", L)
+        lua_rawget(L, -2)
+        pushText(module, L)
+        try callBack(L, arguments: 1, results: 1)
+        guard lua_type(L, -1) == LUA_TTABLE else { throw InputError("\(module) is not a module of tables") }
+        pushText(function, L)
+        lua_rawget(L, -2)
+        push(argument, L)
+        try callBack(L, arguments: 1, results: 1)
     }
 
     /// Names of the models that stdlib has as text.

@@ -106,9 +106,11 @@ struct AdaptiveSteps {
         let frame = lanes.actions[event], waiting = row(.waiting(event)), sloped = row(.sloped)
         if frame.program.drawsRandomly {
             let draws = CellDraws(io, step: step)
-            frame.run(lanes.padded) { op, site, lane, a, b in
-                draws.draw(op.draw, site: site, slot: lane < lanes.active ? lanes.cell(lane) : .max, a, b)
-            }
+            frame.run(
+                lanes.padded,
+                LaneDraws { op, site, lane, a, b in
+                    draws.draw(op.draw, site: site, slot: lane < lanes.active ? lanes.cell(lane) : .max, a, b)
+                })
         } else {
             frame.run(lanes.padded)
         }

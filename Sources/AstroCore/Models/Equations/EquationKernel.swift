@@ -124,8 +124,7 @@ final class EquationKernel: NodeKernel {
         /// Runs a program over the block.
         private func run(_ frame: Frame, _ step: Int, _ io: borrowing CellIO) {
             guard frame.program.drawsRandomly else { return frame.run(count) }
-            let draws = CellDraws(io, step: step)
-            frame.run(count) { op, site, lane, a, b in draws.draw(op.draw, site: site, slot: first + lane, a, b) }
+            frame.run(count, BlockDraws(draws: CellDraws(io, step: step), first: first))
         }
 
         // MARK: What comes in

@@ -154,10 +154,13 @@ package enum EquationModel {
                 }
                 frame[index] = Place(base: row, stride: 1)
             }
-            frame.run(padded(count)) { op, site, lane, _, _ in
-                guard lane < count else { return 0 }
-                var stream = stream(cells[first + lane], site)
-                return op == .normal ? stream.normal() : stream.uniform()
+            withoutActuallyEscaping(stream) { stream in
+                let draws = LaneDraws { op, site, lane, _, _ in
+                    guard lane < count else { return 0 }
+                    var stream = stream(cells[first + lane], site)
+                    return op == .normal ? stream.normal() : stream.uniform()
+                }
+                frame.run(padded(count), draws)
             }
             result += UnsafeBufferPointer(start: frame.output(0), count: count)
         }

@@ -45,7 +45,7 @@ final class Frame {
 
     func output(_ index: Int) -> UnsafeMutablePointer<Double> { places[program.firstOutput + index].base }
 
-    func run(_ count: Int, draw: (Operator, Int, Int, Double, Double) -> Double = { _, _, _, _, _ in .nan }) {
-        Machine(places: places, count: count).run(program, draw: draw)
-    }
+    func run(_ count: Int) { Machine(places: places, count: count).run(program, NoDraws()) }
+
+    func run(_ count: Int, _ draws: some DrawSource) { Machine(places: places, count: count).run(program, draws) }
 }

@@ -7,6 +7,45 @@ struct Place {
     var stride: Int
 }
 
+/// Where draws come from.
+protocol DrawSource {
+    /// Fills a block with uniform or normal numbers.
+    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, count: Int)
+    /// A count for one lane, with the operation's operands.
+    func draw(_ op: Operator, site: Int, _ lane: Int, _ a: Double, _ b: Double) -> Double
+}
+
+/// Of programs that draw nothing.
+struct NoDraws: DrawSource {
+    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, count: Int) {
+        target.update(repeating: .nan, count: count)
+    }
+    func draw(_ op: Operator, site: Int, _ lane: Int, _ a: Double, _ b: Double) -> Double { .nan }
+}
+
+/// Of neighbouring cells.
+struct BlockDraws: DrawSource {
+    let draws: CellDraws
+    let first: Int
+
+    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, count: Int) {
+        draws.fill(target, op.draw, site: site, first: first, count: count)
+    }
+    func draw(_ op: Operator, site: Int, _ lane: Int, _ a: Double, _ b: Double) -> Double {
+        draws.draw(op.draw, site: site, slot: first + lane, a, b)
+    }
+}
+
+/// Of the cells that a function names, lane by lane.
+struct LaneDraws: DrawSource {
+    let one: (Operator, Int, Int, Double, Double) -> Double
+
+    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, count: Int) {
+        for lane in 0..<count { target[lane] = one(op, site, lane, 0, 0) }
+    }
+    func draw(_ op: Operator, site: Int, _ lane: Int, _ a: Double, _ b: Double) -> Double { one(op, site, lane, a, b) }
+}
+
 /// Runs programs over blocks of cells: one operation after the other, each over the whole block, in vectors.
 ///
 /// Every lane does what a single cell would, so the width of the vectors never shows.
@@ -20,12 +59,12 @@ struct Machine {
     /// Cells, a multiple of `width`.
     let count: Int
 
-    /// - `draw`: a random number of a cell: operation, place in the text, lane and operands.
-    func run(_ program: Program, draw: (Operator, Int, Int, Double, Double) -> Double) {
-        for instruction in program.instructions { run(instruction, draw) }
+    /// - `draws`: what draws need.
+    func run(_ program: Program, _ draws: borrowing some DrawSource) {
+        for instruction in program.instructions { run(instruction, draws) }
     }
 
-    private func run(_ i: Program.Instruction, _ draw: (Operator, Int, Int, Double, Double) -> Double) {
+    private func run(_ i: Program.Instruction, _ draws: borrowing some DrawSource) {
         switch i.op {
         case .constant, .leaf: break
         case .copy: unary(i) { $0 }
@@ -60,9 +99,11 @@ struct Machine {
         case .exponential, .exponentialLess1, .relativeExponential, .logarithm, .logarithm10, .power, .sine, .cosine,
             .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent, .remainder:
             function(i)
-        case .uniform, .normal, .binomial, .poisson:
+        case .uniform, .normal:
+            draws.fill(places[Int(i.target)].base, i.op, site: Int(i.site), count: count)
+        case .binomial, .poisson:
             for lane in 0..<count {
-                places[Int(i.target)].base[lane] = draw(i.op, Int(i.site), lane, value(i.a, lane), value(i.b, lane))
+                places[Int(i.target)].base[lane] = draws.draw(i.op, site: Int(i.site), lane, value(i.a, lane), value(i.b, lane))
             }
         }
     }
