@@ -58,8 +58,10 @@ open class Lua {
         } catch is RaisedError {
             return Int32(SHIM_RAISED)
         } catch {
-            let prefix = entry.label.map { "\($0): " } ?? ""
-            pushText(shortened(prefix + "\(error)"), L)
+            // a message that begins with the name of the call does not say it twice
+            let message = "\(error)"
+            let prefix = entry.label.flatMap { message.hasPrefix("\($0) ") ? nil : "\($0): " } ?? ""
+            pushText(shortened(prefix + message), L)
             return Int32(SHIM_FAILED)
         }
     }

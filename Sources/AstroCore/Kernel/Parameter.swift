@@ -37,7 +37,8 @@ public struct Parameter: Sendable {
         let values: String
         switch defaultValue {
         case .flag: values = "true, false"
-        case .texts, .text: values = "a list of names"
+        case .texts: values = "a list of names"
+        case .text: values = range.text
         case .numbers: values = "a list, each \(range.text)"
         case .number, .distribution: values = range.text
         }

@@ -151,7 +151,16 @@ public struct ModelInfo: Sendable {
     }
 
     package init(_ model: ModelDefinition) {
-        self.init(model.name, model.family.rawValue, model.text, model.parameters, model.recordables)
+        let formulas = Set(model.startFormulas?.states ?? [])
+        let parameters = model.parameters.map { parameter -> Parameter in
+            // a start value that is a formula stands as it was written
+            guard formulas.contains(parameter.name), let row = model.source?.state.first(where: { $0.name == parameter.name }) else {
+                return parameter
+            }
+            return Parameter(
+                parameter.name, .text(row.value), parameter.unit, parameter.meaning, parameter.range, parameter.role)
+        }
+        self.init(model.name, model.family.rawValue, model.text, parameters, model.recordables)
     }
 
     init(_ model: any Device.Type) {

@@ -117,6 +117,10 @@ enum ConnectionKind {
     }
 
     private static func checkReceptor(_ spec: SynapseSpec, of model: ModelDefinition, _ receptors: [Int]) throws {
+        if receptors.isEmpty { throw InputError("\(model.name) takes no spikes") }
+        if spec.needsReceptor(of: model) {
+            throw InputError("\(model.name) has several receptors (\(model.receptorNames.keys.sorted().joined(separator: ", "))): name one, as in { receptor_type = \"\(model.receptorNames.keys.min()!)\" }")
+        }
         guard receptors.contains(spec.receptor) else {
             let all = receptors.map(String.init).joined(separator: " or ")
             throw InputError("\(model.name): receptor_type = \(spec.receptor) is not a receptor (\(all))")

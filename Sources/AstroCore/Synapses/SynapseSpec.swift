@@ -24,8 +24,9 @@ struct SynapseSpec {
         switch settings["synapse_model"] {
         case nil: model = standard
         case .text(SignalConnection.name)?:
-            let names = try ["signal", "input"].map { try Self.signalName($0, settings) }
-            model = SignalConnection.definition(signal: names[0], input: names[1])
+            let signal = try Self.signalName("signal", settings)
+            let input = settings["input"] == nil ? "" : try Self.signalName("input", settings)
+            model = SignalConnection.definition(signal: signal, input: input)
         case .text(let name)?: model = try Synapses.named(name)
         case let other?: throw InputError("synapse_model must be a name, got \(other)")
         }
@@ -78,21 +79,43 @@ struct SynapseSpec {
         if let receptorName, let target = targets.first {
             let numbers = Set(targets.map { $0.receptor(named: receptorName) })
             guard numbers.count == 1, let number = numbers.first! else {
-                let known = target.receptorNames.keys.sorted() + target.ports.list.filter { $0.quantity == .current }.map(\.name)
-                throw InputError.unknown("\(target.name) has no input", receptorName, among: known)
+                let receptors = target.receptorNames.keys.sorted(), currents = target.ports.list.filter { $0.quantity == .current }.map(\.name)
+                let ofCurrents = pre.allSatisfy { $0 == nil }
+                throw InputError.unknown(
+                    "\(target.name) has no \(ofCurrents && receptors.isEmpty ? "input" : "receptor")", receptorName,
+                    among: ofCurrents ? receptors + currents : receptors)
             }
             result.receptor = number
         }
-        if model.name == SignalConnection.name, let route = model.signal {
+        if model.name == SignalConnection.name, var route = model.signal {
+            if route.port.isEmpty { route.port = try Self.onlyInput(of: targets) }
             result.model = SignalConnection.definition(
                 signal: route.output, input: route.port, scale: try Self.scale(route, pre.compactMap { $0 }, targets))
         }
         return result
     }
 
+    /// Where a signal goes that names no input: there is one.
+    private static func onlyInput(of models: [ModelDefinition]) throws -> String {
+        let inputs = models.map { $0.ports.list.filter { $0.quantity == .signal }.map(\.name) }
+        guard let first = inputs.first, first.count == 1, inputs.allSatisfy({ $0 == first }) else {
+            let names = inputs.first ?? []
+            throw InputError(
+                names.isEmpty
+                    ? "\(SignalConnection.name): \(models.first?.name ?? "the target") takes no signal"
+                    : "\(SignalConnection.name): input is missing: name one of \(names.joined(separator: ", "))")
+        }
+        return first[0]
+    }
+
     /// Does a current have to be told where to go?
     func needsInput(of model: ModelDefinition) -> Bool {
         model.source != nil && model.ports.currentReceptors.count > 1 && !isReceptorGiven
+    }
+
+    /// Does a spike have to be told where to go?
+    func needsReceptor(of model: ModelDefinition) -> Bool {
+        model.receptorNames.count > 1 && !isReceptorGiven
     }
 
     private static func scale(_ route: SignalRoute, _ pre: [ModelDefinition], _ post: [ModelDefinition]) throws -> Double {

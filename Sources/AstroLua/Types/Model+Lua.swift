@@ -201,6 +201,8 @@ struct ModelTable {
             try arguments.forEachField(at: value, key) { name in
                 source.events.append(try event(name, lua_gettop(L), "events.\(name)"))
             }
+        case "threshold", "reset": throw InputError("there is no key '\(key)': write spike = { when = \"V_m > V_th\", action = \"V_m = V_reset\" }")
+        case "refractory": throw InputError("there is no key 'refractory': it stands in spike = { …, refractory = \"2*ms\" }")
         default: throw InputError.unknown("there is no key", key, among: Self.keys)
         }
     }
@@ -374,6 +376,8 @@ struct ModelTable {
             case "action": event.action = try text(index, "\(place).action")
             case "refractory": event.refractory = try value(index, "\(place).refractory")
             case "hold": event.hold = try texts(index, "\(place).hold")
+            case "threshold", "reset":
+                throw InputError("\(place): there is no key '\(key)': conditions are 'when', what happens is 'action'")
             default: throw InputError.unknown("\(place): there is no key", key, among: Self.eventKeys)
             }
         }

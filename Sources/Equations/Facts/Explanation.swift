@@ -5,7 +5,7 @@ extension Plan {
     package var explanation: String {
         let states = facts.states.indices.map { row($0) }
         let widths = (0..<3).map { column in states.map { $0[column].count }.max() ?? 0 }
-        var lines = ["\(facts.source.name): \(count(facts.states.count, "state")), \(facts.source.method == "auto" ? "methods chosen" : "method \(facts.source.method)")"]
+        var lines = ["\(facts.source.name): \(count(facts.states.count, "state")), \(facts.source.method == "auto" ? "methods chosen" : "method \(facts.source.method)")\(facts.source.step.map { ", a step of its own of \(formatted($0)) ms" } ?? "")"]
         lines += states.map { row in
             let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
             return "  " + cells.joined(separator: "  ") + "  " + row[3]
@@ -47,7 +47,7 @@ extension Plan {
 
     private func arrival(_ arrival: ModelFacts.Arrival, _ index: Int) -> String {
         let receptor = arrival.receptorName.isEmpty ? "" : " at receptor \(arrival.receptorName)"
-        let sign = arrival.sign == .any ? "" : arrival.sign == .excitatory ? " of positive weight" : " of other weight"
+        let sign = arrival.sign == .any ? "" : arrival.sign == .excitatory ? " of positive weight" : " of negative weight"
         let states = arrival.changes.map { facts.states[$0.state].name }.joined(separator: ", ")
         return "spikes\(receptor)\(sign) change \(states); weight in \(arrival.weightUnitText)"
     }
@@ -60,6 +60,7 @@ extension Plan {
         case .time: text += "; then refractory for a time"
         case .condition: text += "; then refractory while a condition holds"
         }
+        if !event.action.isEmpty { text += "; changes \(event.action.map { facts.states[$0.state].name }.joined(separator: ", "))" }
         if !event.holds.isEmpty { text += ", \(event.holds.map { facts.states[$0].name }.joined(separator: ", ")) held" }
         return text
     }

@@ -205,7 +205,13 @@ package struct ModelReader {
         let inner = context.symbol, index = formulas.graph.leaf(.index)
         context.symbol = { $0 == "i" ? Symbol(kind: .word, node: index, dimension: Dimension.none) : $0 == "t" || $0 == "dt" ? nil : inner($0) }
         context.known += ["i"]
-        let value = try formulas.read(Parser.expression(TextPart(place, row.value)), context)
+        let others = Set(source.state.map(\.name)), tree = try Parser.expression(TextPart(place, row.value))
+        for node in tree.nodes {
+            if case .name(let name, _) = node.kind, others.contains(name), symbols[name] == nil {
+                throw InputError("\(place): '\(name)' is a state: start values are made of parameters, i, rand() and randn()")
+            }
+        }
+        let value = try formulas.read(tree, context)
         guard !value.isTruth else { throw InputError("\(place): '\(row.value)' is a condition, not a value") }
         if let x = formulas.graph.constantValue(value.node), (value.dimension ?? .none) == .none {
             return (.number(x), .one, "1")

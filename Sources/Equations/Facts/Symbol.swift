@@ -129,7 +129,10 @@ struct FormulaReader {
             return Typed(node: graph.constant(unit.factor), dimension: unit.dimension)
         }
         if PhysicalUnit.byName[name] != nil {
-            throw tree.error("'\(name)' is a unit: it stands in a product that begins with a number, as in 0.3*\(name)", at: node)
+            throw tree.error("'\(name)' is a unit: it stands in a product that begins with a number, as in 1*\(name) or 2/\(name)", at: node)
+        }
+        if name == "lastspike" || name == "not_refractory" {
+            throw tree.error("there is no '\(name)': a state that an action sets tells when a spike was", at: node)
         }
         if Words.isNoise(name) { throw tree.error("noise ('\(name)') belongs in the lines dX/dt = … of equations", at: node) }
         if Functions.names.contains(name) { throw tree.error("'\(name)' is a function: \(name)(…)", at: node) }

@@ -249,7 +249,11 @@ struct Parser {
             if token.kind == .symbol, token.text.hasSuffix("="), token.text.count == 2 {
                 throw error("'\(token.text)' belongs in on_spike and actions; a line of equations has '='")
             }
+            if isSymbol(":"), kind == .quantity { throw error("'\(name)' has no formula: a parameter belongs in 'parameters', a state in 'state'") }
             throw error("'=' is missing behind '\(kind == .derivative ? "d\(name)/dt" : name)'")
+        }
+        if tokens[at - 1].line < token.line, beginsEquation {
+            throw part.error("a value is missing behind '='", line: tokens[at - 1].line)
         }
         let value = try formula()
         var unit: PhysicalUnit?, text: String?
@@ -258,9 +262,20 @@ struct Parser {
             let start = token.range.lowerBound
             while token.kind != .separator, token.kind != .end { at += 1 }
             text = part.text(start..<max(start, tokens[at - 1].range.upperBound))
+            if text!.contains("unless refractory") {
+                throw error("'(unless refractory)' is said by spike: hold = \"\(name)\"")
+            }
+            if text!.hasSuffix("(constant)") { throw error("'\(name)' is a parameter: it belongs in 'parameters'") }
             do { unit = try UnitText.unit(text!) } catch let error as InputError { throw self.error(error.message) }
         }
         return EquationLine(kind: kind, name: name, value: value, unit: unit, unitText: text, line: first.line)
+    }
+
+    /// Does another line begin here?
+    private var beginsEquation: Bool {
+        guard token.kind == .name else { return false }
+        return isSymbol("=", ahead: 1)
+            || isSymbol("/", ahead: 1) && isSymbol("=", ahead: 3) && tokens[at + 2].text == "dt"
     }
 
     private static let assignments: [(String, Statement.Kind)] = [

@@ -30,8 +30,22 @@ package enum UnitText {
         }
     }
 
+    /// Of units that are written out elsewhere.
+    private static func shortName(of name: String) -> String? {
+        let words = [
+            "volt": "V", "amp": "A", "ampere": "A", "siemens": "S", "farad": "F", "ohm": "Ohm", "second": "s", "hertz": "Hz",
+            "molar": "M", "metre": "m", "meter": "m",
+        ]
+        for (word, symbol) in words where name.hasSuffix(word) {
+            let prefix = String(name.dropLast(word.count))
+            if PhysicalUnit.byName[prefix + symbol] != nil { return prefix + symbol }
+        }
+        return nil
+    }
+
     static func named(_ name: String) throws -> PhysicalUnit {
         if let unit = PhysicalUnit.byName[name] { return unit }
+        if let short = shortName(of: name) { throw InputError("there is no unit '\(name)': write \(short)") }
         throw InputError.unknown("there is no unit", name, among: PhysicalUnit.usualNames)
     }
 }

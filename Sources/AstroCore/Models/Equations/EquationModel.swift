@@ -52,7 +52,7 @@ package enum EquationModel {
 
     private static func recordables(_ facts: ModelFacts) -> [Recordable] {
         facts.states.map { Recordable($0.name, Unit($0.unitText), $0.meaning) }
-            + facts.quantities.map { Recordable($0.name, Unit($0.unitText), $0.line.value.part.place == "equations" ? "" : "") }
+            + facts.quantities.map { Recordable($0.name, Unit($0.unitText), "quantity of the equations") }
             + facts.inputs.map { Recordable($0.name, Unit($0.unitText), $0.isSignal ? "signal that arrives" : "current that is injected") }
     }
 
@@ -100,10 +100,10 @@ package enum EquationModel {
         var text = lines.joined(separator: "\n")
         for arrival in source.onSpike {
             let name = [arrival.receptor, arrival.sign == .any ? "" : arrival.sign.rawValue].filter { !$0.isEmpty }.joined(separator: " ")
-            text += "\n\(name.isEmpty ? "" : "\(name) ")spike: \(line(arrival.text))"
+            text += "\na spike arrives\(name.isEmpty ? "" : " (\(name))"): \(line(arrival.text))"
         }
         for event in (source.spike.map { [$0] } ?? []) + source.events {
-            text += "\n\(event.name): \(event.when)\(event.crossing)"
+            text += "\n\(event.name) \(event.crossing.isEmpty ? "when" : "where it becomes true that") \(event.when)\(event.crossing)"
             if !event.action.isEmpty { text += ", then \(line(event.action))" }
             if !event.refractory.isEmpty { text += "; refractory \(event.refractory)" }
             if !event.hold.isEmpty { text += ", holds \(event.hold.joined(separator: ", "))" }

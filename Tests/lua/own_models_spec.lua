@@ -1,0 +1,467 @@
+-- Models from equations: what the language means, against closed forms; the same numbers whatever the threads, and after load.
+local astro = require "astro"
+
+local made = 0
+
+-- A model under a name of its own.
+local function model(definition)
+  made = made + 1
+  definition.name = definition.name or "own_" .. made
+  return astro.model(definition)
+end
+
+local function run(definition, ms, params)
+  local sim = astro.Simulation { resolution = 0.1 }
+  local cells = sim:create(model(definition), 1, params)
+  sim:simulate(ms)
+  return cells
+end
+
+-- The value of one of the cells.
+local function at(cells, name, i)
+  local values = cells:get(name)
+  return type(values) == "number" and values or values[i]
+end
+
+local function near(expected, got, tolerance)
+  tolerance = tolerance or 1e-12
+  assert.truthy(math.abs(expected - got) <= tolerance * math.max(1, math.abs(expected)), ("%.17g is not %.17g"):format(got, expected))
+end
+
+describe("units", function()
+  it("are converted", function()
+    local cells = run({ parameters = { k = "2 1/s" }, state = { x = "1 mM", y = "0 V" }, equations = "dx/dt = 0.3*uM*k\ndy/dt = 5*mV/s" }, 1000)
+    near(1 + 0.0006, at(cells, "x", 1))
+    near(0.005, at(cells, "y", 1))
+  end)
+
+  it("of quantities are those behind the colon, else those of the field", function()
+    local m = model { state = { C = "3 uM" }, equations = "dC/dt = 0\na = 2*C : nM\nb = 2*C\nc = 4*nS*10*mV" }
+    local info = astro.models(m.name)
+    assert.are.same({ "C", "a", "b", "c" }, info.recordables)
+    assert.are.same({ "uM", "nM", "uM", "pA" }, info.recordable_units)
+    local sim = astro.Simulation {}
+    local cells = sim:create(m)
+    near(6000, at(cells, "a", 1))
+    near(40, at(cells, "c", 1))
+  end)
+
+  it("may be left out", function()
+    local cells = run({ units = false, parameters = { tau = 10 }, state = { x = 1 }, equations = "dx/dt = -x/tau" }, 10)
+    near(math.exp(-1), at(cells, "x", 1))
+  end)
+
+  it("without a name are products", function()
+    local m = model { parameters = { s = "2 mV/ms^0.5" }, state = { x = "1 mV" }, equations = "dx/dt = s*xi" }
+    assert.equal("mV/ms^0.5", astro.models(m.name).params[2].unit)
+  end)
+end)
+
+describe("expressions", function()
+  local values = {
+    ["2 + 3*4^2"] = 50, ["-2^2"] = -4, ["2^3^2"] = 512, ["2**-1"] = 0.5, ["7 % 3"] = 1, ["-7 % 3"] = 2, ["1 if 2 > 1 else 0"] = 1,
+    ["1 if 2 > 1 and not 1 > 2 else 0"] = 1, ["int(3.7)"] = 3, ["int(-3.7)"] = -3, ["int(2 > 1)"] = 1, ["step(0)"] = 1, ["step(-1)"] = 0,
+    ["sign(-3)"] = -1, ["min(3, 1, 2)"] = 1, ["max(3, 1, 2)"] = 3, ["clip(5, 0, 2)"] = 2, ["abs(-3)"] = 3, ["floor(-1.5)"] = -2,
+    ["ceil(-1.5)"] = -1, ["sqrt(9)"] = 3, ["exp(1)"] = math.exp(1), ["expm1(1e-9)"] = 1.0000000005e-9, ["log(10)"] = math.log(10),
+    ["log10(1000)"] = 3, ["sin(1)"] = math.sin(1), ["cos(100)"] = math.cos(100), ["tanh(0.5)"] = 0.46211715726000976,
+    ["sinh(1)"] = 1.1752011936438014, ["cosh(1)"] = 1.5430806348152437, ["exprel(0)"] = 1, ["exprel(1e-12)"] = 1.0000000000005,
+    ["exprel(-2)"] = (1 - math.exp(-2)) / 2, ["pi"] = math.pi, ["2^0.5"] = math.sqrt(2), ["2^2.5"] = 2 ^ 2.5, ["exp(-800)"] = 0,
+    ["1/(1 + exp(1000))"] = 0, ["0.1e1 + .5"] = 1.5, ["3*(1 # a comment\n + 1)"] = 6, ["1 +\n 2"] = 3,
+  }
+  for text, value in pairs(values) do
+    it(text:gsub("\n", " "), function()
+      -- of numbers alone, and of a state
+      local m = model { state = { x = 1 }, equations = "dx/dt = 0\ny = " .. text .. "\nz = x*(" .. text .. ")" }
+      local sim = astro.Simulation {}
+      local cells = sim:create(m)
+      near(value, at(cells, "y", 1), 4e-16 * 4)
+      near(value, at(cells, "z", 1), 4e-16 * 4)
+    end)
+  end
+
+  it("of hundreds of terms in any order of lines", function()
+    local lines = { "dx/dt = 0" }
+    for i = 1, 400 do lines[#lines + 1] = ("q%d = %s"):format(i, i < 400 and ("q%d + x"):format(i + 1) or "x") end
+    local sim = astro.Simulation {}
+    local terms = {}
+    for i = 1, 900 do terms[i] = "x*" .. i end
+    lines[#lines + 1] = "sum = " .. table.concat(terms, " + ")
+    local cells = sim:create(model { state = { x = 2 }, equations = table.concat(lines, "\n") })
+    assert.equal(800, at(cells, "q1", 1))
+    assert.equal(900 * 901, at(cells, "sum", 1))
+  end)
+
+  it("with 64 states", function()
+    local state, lines = {}, {}
+    for i = 1, 64 do
+      state[i] = { "x" .. i, 1 }
+      lines[i] = i == 1 and "dx1/dt = -x1/(5*ms)" or ("dx%d/dt = (x%d - x%d)/(5*ms)"):format(i, i - 1, i)
+    end
+    local sim = astro.Simulation {}
+    local cells = sim:create(model { state = state, equations = table.concat(lines, "\n") })
+    sim:simulate(5)
+    -- a chain of first-order stages, all filled at the start: a Poisson sum
+    local sum, term = 0, math.exp(-1)
+    for k = 0, 63 do
+      sum = sum + term
+      term = term / (k + 1)
+      if k < 20 then near(sum, at(cells, "x" .. k + 1, 1), 1e-13) end
+    end
+  end)
+end)
+
+describe("methods", function()
+  local function logistic(method, h)
+    local sim = astro.Simulation { resolution = h }
+    local cells = sim:create(model { state = { x = 0.1 }, equations = "dx/dt = x*(1 - x)/(1*ms)", method = method })
+    sim:simulate(2)
+    return math.abs(at(cells, "x", 1) - 1 / (1 + 9 * math.exp(-2)))
+  end
+  for method, order in pairs { euler = 1, heun = 2, rk4 = 4, auto = 4 } do
+    it(method .. " has its order", function()
+      local ratio = logistic(method, 0.2) / logistic(method, 0.1)
+      assert.truthy(ratio > 2 ^ order * 0.75 and ratio < 2 ^ order * 1.4, tostring(ratio))
+    end)
+  end
+
+  it("rkf45 keeps to its tolerance", function() assert.truthy(logistic("rkf45", 0.5) < 1e-5) end)
+
+  it("exponential_euler is exact where it can be", function()
+    local cells = run({ state = { x = "0 mV" }, parameters = { tau = "3 ms" }, equations = "dx/dt = (4*mV - x)/tau", method = "exponential_euler" }, 6)
+    near(4 * (1 - math.exp(-2)), at(cells, "x", 1))
+  end)
+
+  it("what is linear goes exactly, equal and almost equal time constants included", function()
+    for _, tau_m in ipairs { 10, 2, 2 + 1e-9, 2 + 1e-5 } do
+      local sim = astro.Simulation { resolution = 0.1 }
+      local cells = sim:create(model {
+        parameters = { tau_m = "10 ms", tau = "2 ms" }, state = { V = "0 mV", I = "1 mV/ms", dI = "0.5 mV/ms^2" },
+        equations = "dV/dt = -V/tau_m + I\ndI/dt = -I/tau + dI\nddI/dt = -dI/tau", method = "exact",
+      }, 1, { tau_m = tau_m })
+      sim:simulate(3)
+      -- by a series of the system's matrix in many small steps
+      local V, I, dI, n = 0, 1, 0.5, 30000
+      for _ = 1, n do
+        local h = 3 / n
+        local function f(v, i, d) return -v / tau_m + i, -i / 2 + d, -d / 2 end
+        local a1, b1, c1 = f(V, I, dI)
+        local a2, b2, c2 = f(V + h / 2 * a1, I + h / 2 * b1, dI + h / 2 * c1)
+        local a3, b3, c3 = f(V + h / 2 * a2, I + h / 2 * b2, dI + h / 2 * c2)
+        local a4, b4, c4 = f(V + h * a3, I + h * b3, dI + h * c3)
+        V, I, dI = V + h / 6 * (a1 + 2 * a2 + 2 * a3 + a4), I + h / 6 * (b1 + 2 * b2 + 2 * b3 + b4), dI + h / 6 * (c1 + 2 * c2 + 2 * c3 + c4)
+      end
+      near(V, at(cells, "V", 1), 1e-11)
+    end
+  end)
+
+  it("cells with parameters of their own go as those that share them", function()
+    local m = model {
+      parameters = { tau = "10 ms", tau_s = "2 ms" }, state = { V = "0 mV", I = "1 mV/ms", x = 0.3 },
+      equations = "dV/dt = -V/tau + I\ndI/dt = -I/tau_s\ndx/dt = x*(1 - x)/tau",
+    }
+    local sim = astro.Simulation {}
+    local shared, own = sim:create(m, 40, { tau = 7 }), sim:create(m, 40, { tau = 7, tau_s = 2 })
+    own:set { tau = astro.vector((function() local t = {} for i = 1, 40 do t[i] = i == 3 and 9 or 7 end return t end)()) }
+    sim:simulate(20)
+    for _, name in ipairs { "V", "I", "x" } do assert.equal(at(shared, name, 7), at(own, name, 7)) end
+  end)
+end)
+
+describe("spikes and events", function()
+  local function counter(extra)
+    local t = { state = { n = 0, x = 0 }, equations = "dn/dt = 1/ms\ndx/dt = 1/ms" }
+    for key, value in pairs(extra) do t[key] = value end
+    return t
+  end
+
+  local function times(t, ms, resolution)
+    local sim = astro.Simulation { resolution = resolution or 1 }
+    local cells = sim:create(model(t))
+    local rec = sim:record(cells)
+    sim:simulate(ms)
+    return rec.events.times:totable(), cells, sim
+  end
+
+  it("a refractory time is rounded up and counts from the spike's step; the look comes after the step that follows", function()
+    local got = times({ state = { n = 0 }, equations = "dn/dt = 0", spike = { when = "n < 1", refractory = "2.1*ms" } }, 13)
+    assert.are.same({ 1, 5, 9, 13 }, got)
+    got = times({ state = { n = 0 }, equations = "dn/dt = 0", spike = { when = "n < 1" } }, 3)
+    assert.are.same({ 1, 2, 3 }, got)
+    got = times({ state = { n = 0 }, equations = "dn/dt = 0", spike = { when = "n < 1", refractory = "0*ms" } }, 3)
+    assert.are.same({ 1, 2, 3 }, got)
+  end)
+
+  it("held states stand still, the others go on", function()
+    local _, cells = times(counter { spike = { when = "n >= 2", refractory = "3*ms", hold = "n" } }, 5)
+    assert.equal(2, at(cells, "n", 1))
+    assert.equal(5, at(cells, "x", 1))
+  end)
+
+  it("who reads a held state sees it stand", function()
+    local sim = astro.Simulation { resolution = 0.1 }
+    local cells = sim:create(model {
+      state = { V = 1, w = 0 }, equations = "dV/dt = -V/(5*ms)\ndw/dt = (V - w)/(10*ms)",
+      spike = { when = "V > 0.5", action = "V = 2; w = 0", refractory = "4*ms", hold = "V" },
+    })
+    sim:simulate(0.1)
+    sim:simulate(4)
+    near(2, at(cells, "V", 1))
+    near(2 * (1 - math.exp(-0.4)), at(cells, "w", 1), 1e-13)
+  end)
+
+  it("a refractory condition lasts to the end of the first step in which it is false", function()
+    local got = times(counter { spike = { when = "x > 0", action = "n = 0", refractory = "n < 2" } }, 8)
+    assert.are.same({ 1, 4, 7 }, got)
+  end)
+
+  it("statements see what those before left; last(X) is from the end of the step before", function()
+    local _, cells = times(counter { spike = { when = "n > 2 and last(n) <= 2", action = "d = n - last(n); x = 10*d; n -= 3; x += n" } }, 3)
+    assert.equal(0, at(cells, "n", 1))
+    assert.equal(10, at(cells, "x", 1))
+  end)
+
+  it("a crossing fires once", function()
+    local t = counter { events = { up = { crossing = "n > 2", action = "x += 100" }, down = { crossing = "n < 1.5", action = "x += 1000" } } }
+    local sim = astro.Simulation { resolution = 1 }
+    local cells = sim:create(model(t))
+    local up, down = sim:record(cells, nil, { event = "up" }), sim:record(cells, nil, { event = "down" })
+    sim:simulate(6)
+    assert.are.same({ 3 }, up.events.times:totable())
+    -- true at the start: it does not cross
+    assert.are.same({}, down.events.times:totable())
+    assert.equal(106, at(cells, "x", 1))
+    assert.has_error(function() sim:record(cells, nil, { event = "upp" }) end)
+  end)
+
+  it("events act by name, each on what the one before left", function()
+    local _, cells = times(counter {
+      spike = { when = "n >= 2", action = "x = 1; n = 0" },
+      events = { b = { when = "x == 2", action = "x = 3" }, a = { when = "x == 1 and n == 0", action = "x = 2" } },
+    }, 2)
+    assert.equal(3, at(cells, "x", 1))
+  end)
+
+  it("arrive by sign and receptor, summed, each text once", function()
+    local sim = astro.Simulation { resolution = 0.1 }
+    local m = model {
+      state = { a = "0 nS", b = "0 nS", c = "0 pA", d = "0 pA" }, equations = "da/dt = 0\ndb/dt = 0\ndc/dt = 0\ndd/dt = 0",
+      on_spike = { AMPA = { excitatory = "a += weight", inhibitory = "b += weight" }, GABA = "c += 2*weight; d -= weight" },
+    }
+    local cells = sim:create(m)
+    local source = sim:create("spike_generator", 1, { spike_times = { 1, 1, 2 } })
+    sim:connect(source, cells, "one_to_one", { receptor_type = "AMPA", weight = 3 })
+    sim:connect(source, cells, "one_to_one", { receptor_type = "AMPA", weight = -5 })
+    sim:connect(source, cells, "one_to_one", { receptor_type = "GABA", weight = -1 })
+    sim:connect(source, cells, "one_to_one", { receptor_type = "GABA", weight = 4 })
+    sim:simulate(5)
+    assert.are.same({ 9, -15, 18, -9 }, { at(cells, "a", 1), at(cells, "b", 1), at(cells, "c", 1), at(cells, "d", 1) })
+    assert.has_error(function() sim:connect(source, cells, "one_to_one", { receptor_type = "NMDA" }) end)
+  end)
+
+  it("what spikes would add to held states is lost", function()
+    local sim = astro.Simulation { resolution = 1 }
+    local cells = sim:create(model {
+      state = { V = 0, n = 0 }, equations = "dV/dt = 0\ndn/dt = 0", on_spike = "V += weight; n += weight",
+      spike = { when = "V >= 1", action = "V = 0", refractory = "3*ms", hold = "V" },
+    })
+    sim:connect(sim:create("spike_generator", 1, { spike_times = { 1, 2, 3, 8 } }), cells, "one_to_one", { weight = 1 })
+    local rec = sim:record(cells)
+    sim:simulate(12)
+    assert.are.same({ 2, 9 }, rec.events.times:totable())
+    assert.equal(4, at(cells, "n", 1))
+  end)
+
+  it("in rkf45 what arrives is looked at in its step", function()
+    local sim = astro.Simulation { resolution = 1 }
+    local cells = sim:create(model {
+      state = { V = 0 }, equations = "dV/dt = -V/(10*ms)", on_spike = "V += weight", method = "rkf45",
+      spike = { when = "V >= 1", action = "V = 0", refractory = "2*ms", hold = "V" },
+    })
+    sim:connect(sim:create("spike_generator", 1, { spike_times = { 1 } }), cells, "one_to_one", { weight = 2 })
+    local rec = sim:record(cells)
+    sim:simulate(6)
+    assert.are.same({ 2 }, rec.events.times:totable())
+  end)
+
+  it("a draw in a condition is that of cell and step", function()
+    local sim = astro.Simulation { resolution = 0.1, seed = 5 }
+    local cells = sim:create(model { parameters = { rate = "50 Hz" }, state = { n = 0 }, equations = "dn/dt = 0", spike = { when = "rand() < rate*dt", action = "n += 1" } }, 400)
+    sim:simulate(1000)
+    -- 20 000 spikes
+    near(50, cells:get("n"):mean(), 4 / math.sqrt(20000))
+  end)
+
+  it("counts are drawn in actions", function()
+    local sim = astro.Simulation { resolution = 1 }
+    local cells = sim:create(model {
+      state = { a = 0, b = 0, c = 0, d = 0 }, equations = "da/dt = 0\ndb/dt = 0\ndc/dt = 0\ndd/dt = 0",
+      spike = { when = "a >= 0", action = "a += poisson(3); b += poisson(50); c += binomial(10, 0.3); d += binomial(1000, 0.2)" },
+    }, 1000)
+    sim:simulate(20)
+    near(60, cells:get("a"):mean(), 4 * math.sqrt(60 / 1000) / 60)
+    near(1000, cells:get("b"):mean(), 4 * math.sqrt(1000 / 1000) / 1000)
+    near(60, cells:get("c"):mean(), 4 * math.sqrt(42 / 1000) / 60)
+    near(4000, cells:get("d"):mean(), 4 * math.sqrt(3200 / 1000) / 4000)
+  end)
+end)
+
+describe("noise", function()
+  local function moments(t, ms, n)
+    local sim = astro.Simulation { resolution = 0.1, seed = 2, threads = 2 }
+    local cells = sim:create(model(t), n or 20000)
+    sim:simulate(ms)
+    return cells:get("x"):mean(), cells:get("x"):std()
+  end
+
+  it("gives an Ornstein-Uhlenbeck process its moments", function()
+    local mean, std = moments({ parameters = { tau = "5 ms" }, state = { x = "3 mV" }, equations = "dx/dt = (3*mV - x)/tau + 2*mV*sqrt(2/tau)*xi" }, 50)
+    near(3, mean, 4 * 2 / math.sqrt(20000) / 3)
+    -- of the Euler scheme
+    near(2 * math.sqrt(1 / (1 - 0.01)), std, 4 / math.sqrt(40000))
+  end)
+
+  it("of Itô and of Stratonovich differ where it multiplies a state", function()
+    local t = { state = { x = 1 }, equations = "dx/dt = 0.2/ms^0.5*x*xi" }
+    t.method = "milstein"
+    local ito = moments(t, 10)
+    t.method, t.name = "heun", nil
+    local stratonovich = moments(t, 10)
+    near(1, ito, 4 * 0.7 / math.sqrt(20000))
+    near(math.exp(0.2), stratonovich, 5 * 0.9 / math.sqrt(20000))
+  end)
+
+  it("auto takes milstein where noise multiplies a state, else euler", function()
+    assert.truthy(model({ state = { x = 1 }, equations = "dx/dt = 0.2/ms^0.5*x*xi" }):explain():find "milstein")
+    assert.truthy(model({ state = { x = 1 }, equations = "dx/dt = 0.2/ms^0.5*xi" }):explain():find "euler")
+  end)
+
+  it("the same name is the same noise, another is another", function()
+    local sim = astro.Simulation { resolution = 0.1 }
+    local cells = sim:create(model { state = { a = 0, b = 0, c = 0 }, equations = "da/dt = 1/ms^0.5*xi\ndb/dt = 1/ms^0.5*xi\ndc/dt = 1/ms^0.5*xi_2" }, 10)
+    sim:simulate(10)
+    for i = 1, 10 do
+      assert.equal(at(cells, "a", i), at(cells, "b", i))
+      assert.are_not.equal(at(cells, "a", i), at(cells, "c", i))
+    end
+  end)
+end)
+
+describe("a model", function()
+  it("starts by formulas of parameters, place and draws, in create only", function()
+    local m = model {
+      parameters = { E_L = "-70 mV" }, state = { V = "E_L + 2*mV*i", r = "rand()", g = "3 + randn()", w = "0 pA" },
+      equations = "dV/dt = 0\ndr/dt = 0\ndg/dt = 0\ndw/dt = 0",
+    }
+    local sim = astro.Simulation { seed = 1 }
+    local cells = sim:create(m, 1000, { E_L = -60, w = 4 })
+    assert.are.same({ -60, -58, -56 }, { at(cells, "V", 1), at(cells, "V", 2), at(cells, "V", 3) })
+    near(0.5, cells:get("r"):mean(), 0.08)
+    near(3, cells:get("g"):mean(), 0.05)
+    assert.equal(4, at(cells, "w", 1))
+    cells:set { E_L = -50 }
+    assert.equal(-60, at(cells, "V", 1))
+    assert.equal(7, at(sim:create(m, 1, { V = 7 }), "V", 1))
+  end)
+
+  it("with a step of its own takes means of inputs and sums of spikes", function()
+    local sim = astro.Simulation { resolution = 0.1 }
+    local cells = sim:create(model {
+      state = { x = "0 pA*ms", n = 0 }, inputs = { I = "current pA" }, equations = "dx/dt = I\ndn/dt = 0", on_spike = "n += weight", step = 1,
+      method = "euler",
+    })
+    local current = sim:create("step_current_generator", 1, { amplitude_times = { 0.5, 1.5 }, amplitude_values = { 10, 0 } })
+    sim:connect(current, cells, "one_to_one", { delay = 0.1 })
+    sim:connect(sim:create("spike_generator", 1, { spike_times = { 0.2, 0.5 } }), cells, "one_to_one", { delay = 0.1 })
+    local rec = sim:record(cells, { "x", "n" }, { interval = 0.1 })
+    sim:simulate(4)
+    local x, n = rec.events.x, rec.events.n
+    assert.equal(0, n[9])
+    assert.equal(2, n[10])
+    assert.equal(0, x[9])
+    for i = 11, 19 do assert.equal(x[10], x[i]) end
+    -- all that was injected has arrived
+    near(10, x[40], 1e-12)
+    assert.has_error(function()
+      local other = astro.Simulation { resolution = 0.3 }
+      other:create(model { state = { x = 0 }, equations = "dx/dt = 0", step = 1 })
+    end)
+  end)
+
+  it("is one model if defined twice, another under the same name for what is made from then on", function()
+    local t = { name = "twice", state = { x = 1 }, equations = "dx/dt = 0" }
+    local a = astro.model(t)
+    assert.equal(a, astro.model(t))
+    local sim = astro.Simulation {}
+    local old = sim:create("twice")
+    t.state, t.equations = { y = 2 }, "dy/dt = 0"
+    assert.are_not.equal(a, astro.model(t))
+    assert.equal(1, at(old, "x", 1))
+    assert.equal(2, at(sim:create("twice"), "y", 1))
+  end)
+
+  it("whose state is not finite stops the run with cell, state and time", function()
+    local sim = astro.Simulation {}
+    sim:create(model { state = { x = 1 }, equations = "dx/dt = x^2/(1*ms)", method = "euler" })
+    local fine, message = pcall(sim.simulate, sim, 1000)
+    assert.is_false(fine)
+    assert.truthy(message:find "node 1" and message:find "x = ")
+  end)
+
+  it("has a page, help and parameters with units", function()
+    local m = model { name = "paged", parameters = { { "tau", "10 ms", "time constant", "> 0" } }, state = { x = "1 mV" }, equations = "dx/dt = -x/tau" }
+    assert.truthy(m:page():find("| `tau` | 10 | ms | > 0 | time constant |", 1, true))
+    assert.truthy(m:explain("latex"):find("\\frac{\\mathrm{d}x}{\\mathrm{d}t}", 1, true))
+    local sim = astro.Simulation {}
+    assert.has_error(function() sim:create(m, 1, { tau = 0 }) end)
+    assert.has_error(function() sim:create(m, 1, { tua = 1 }) end)
+  end)
+
+  it("sends any state or quantity as a signal, with units converted", function()
+    local sim = astro.Simulation { resolution = 0.1 }
+    local m = model { parameters = { k = "0 1/ms" }, state = { X = "2 uM", Y = "0 nM*ms" }, inputs = { J = "signal nM" }, equations = "dX/dt = k*X\ndY/dt = J\nZ = 3*X : mM" }
+    local a, b = sim:create(m, 2), sim:create(m)
+    sim:connect(a, b, "all_to_all", { synapse_model = "signal_connection", signal = "Z", input = "J", weight = 0.5, delay = 1 })
+    local rec = sim:record(b, { "J" }, { interval = 0.1 })
+    sim:simulate(3)
+    local J = rec.events.J
+    -- the value at the end of the first step arrives 1 ms later
+    assert.equal(0, J[10])
+    near(6000, J[11])
+    near(6000 * 1.9, at(b, "Y", 1), 1e-9)
+    local neuron = sim:create("aeif_cond_alpha_astro")
+    sim:connect(neuron, b, "all_to_all", { synapse_model = "signal_connection", signal = "w", input = "J" }) -- pA onto nM
+  end)
+
+  it("gives the same numbers on any number of threads and after load", function()
+    local m = model {
+      parameters = { tau = "10 ms", x_th = "5 mV" }, state = { x = "0 mV", n = 0, w = "rand() + i" }, inputs = { I = "current pA" },
+      equations = "dx/dt = (20*mV - x)/tau + 0.1*mV/pA/ms*I + 1*mV/ms^0.5*xi\ndn/dt = 0\ndw/dt = -0.001/ms*w*w\nh = 2*x + 1*mV/ms*t : V",
+      on_spike = "x += weight",
+      spike = { when = "x > x_th and rand() < 0.1", action = "x = 0; n += 1", refractory = "1*ms", hold = "x" },
+      events = { half = { crossing = "x > x_th/2", action = "w += randn() + poisson(3)" } },
+    }
+    local function build(threads)
+      local sim = astro.Simulation { seed = 3, threads = threads }
+      local cells = sim:create(m, 700, { tau = astro.random.uniform(8, 12) })
+      sim:connect(cells, cells, { rule = "fixed_indegree", indegree = 5 }, { weight = 0.3, delay = 1.5 })
+      sim:record(cells, nil, { event = "half", label = "half" })
+      return sim
+    end
+    local one, three = build(1), build(3)
+    one:simulate(30)
+    three:simulate(12)
+    local path = os.tmpname()
+    three:save(path)
+    local again = astro.load(path, { threads = 2 })
+    os.remove(path)
+    again:simulate(18)
+    three:simulate(18)
+    assert.equal(one:fingerprint(), three:fingerprint())
+    assert.equal(one:fingerprint(), again:fingerprint())
+    assert.are.same(one:recorder("half").events.times:totable(), again:recorder("half").events.times:totable())
+  end)
+
+  it("refuses the names of the program's models", function()
+    assert.has_error(function() astro.model { name = "iaf_psc_exp", state = { x = 1 }, equations = "dx/dt = 0" } end)
+  end)
+end)
