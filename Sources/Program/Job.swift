@@ -19,7 +19,7 @@ enum Job {
             return ExitStatus.failure
         }
         if Ranks.all.rank > 0 { dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) }
-        processes = Ranks.all.tell([gethostid(), Int(getpid())])
+        processes = Ranks.all.together.tell([gethostid(), Int(getpid())])
         // scripts may call os.exit
         atexit { Job.end(ExitStatus.success, nil) }
         return nil
@@ -33,7 +33,7 @@ enum Job {
         guard !hasEnded else { return }
         hasEnded = true
         tell(problem, status)
-        ranks.finish()
+        ranks.together.finish()
     }
 
     /// Says what went wrong on all ranks, at the prompt or at the end; what went wrong on one only ends the job.
@@ -41,8 +41,8 @@ enum Job {
         let ranks = Ranks.all
         guard !ranks.isAlone else { return problem.map { complain($0, isColoured: true) } ?? () }
         fflush(nil)
-        if ranks.meet(within: problem == nil ? patience.done : patience.failed) {
-            let speaks = ranks.isFirst(problem != nil)
+        if ranks.together.meet(within: problem == nil ? patience.done : patience.failed) {
+            let speaks = ranks.together.isFirst(problem != nil)
             if let problem, speaks { complain(problem) }
             return
         }

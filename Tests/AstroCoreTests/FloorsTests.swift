@@ -14,7 +14,7 @@ struct FloorsTests {
         .appendingPathComponent("Sources/AstroCore")
 
     /// The text of each file without comments and strings, by folder and name.
-    private static func files() throws -> [(folder: String, name: String, code: String)] {
+    static func files() throws -> [(folder: String, name: String, code: String)] {
         try floors.joined().flatMap { folder in
             let place = sources.appendingPathComponent(folder)
             let paths = FileManager.default.enumerator(at: place, includingPropertiesForKeys: nil)!

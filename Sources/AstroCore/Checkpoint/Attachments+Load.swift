@@ -13,7 +13,10 @@ extension CheckpointLoader {
     }
 
     private func recording(_ contents: inout SectionReader, ofSpikes: Bool) throws -> Recording {
-        let number = try contents.int()
+        try recording(number: try contents.int(), contents, ofSpikes: ofSpikes)
+    }
+
+    private func recording(number: Int, _ contents: SectionReader, ofSpikes: Bool) throws -> Recording {
         guard recordings.indices.contains(number), recordings[number].isSpikes == ofSpikes else {
             throw contents.damaged("there is no such recorder")
         }
@@ -35,11 +38,15 @@ extension CheckpointLoader {
     }
 
     private func spikeListener(of population: Population, _ contents: inout SectionReader) throws -> SpikeListener {
-        let recording = try recording(&contents, ofSpikes: true)
+        let code = try contents.int(), event = code >> SpikeListener.eventShift
+        let recording = try recording(number: code & (1 << SpikeListener.eventShift - 1), contents, ofSpikes: true)
+        try contents.require(
+            event >= 0 && event <= population.cells?.model.events.count ?? 0, "\(population.modelName) lacks a recorded event")
         let own = population.cells?.own ?? 0..<population.count
         let cells = try contents.near(0..<population.count, "node")
         try contents.require(zip(cells, cells.dropFirst()).allSatisfy { $0 < $1 }, "recorded nodes are not in order")
-        return SpikeListener(recording: recording, cells: cells.filter(own.contains).map { Int32($0) })
+        return SpikeListener(
+            recording: recording, cells: cells.filter(own.contains).map { Int32($0) }, event: event == 0 ? nil : event - 1)
     }
 
     private func deviceListener(_ contents: inout SectionReader) throws -> DeviceListener {
@@ -64,7 +71,7 @@ extension CheckpointLoader {
             var (_, contents) = try reader.take(.pending) {
                 try PendingRow.split(&$0, cells.deal, ranks: ranks.count)
             }
-            try ranks.agree {
+            try together.agree {
                 while let row = try PendingRow.next(&contents, cells: cells.count) {
                     try put(row, into: cells, contents)
                 }

@@ -60,16 +60,19 @@ package final class CheckpointWriter {
     /// Sections of small populations are short: they are written many at a time.
     private var unwritten: [UInt8] = []
     private static let mostUnwritten = 1 << 18
-    private let ranks = Ranks.all
+    let together: Together
+    private var ranks: Ranks { together.ranks }
 
-    private init(_ file: DurableFile?) { self.file = file }
+    private init(_ file: DurableFile?, _ together: Together) { (self.file, self.together) = (file, together) }
 
-    package static func write(to path: String, _ body: (CheckpointWriter) throws -> Void) throws {
-        let ranks = Ranks.all
-        let writer = try ranks.agree { CheckpointWriter(ranks.rank == 0 ? try DurableFile(path) : nil) }
+    package static func write(
+        to path: String, _ together: Together, _ body: (CheckpointWriter) throws -> Void
+    ) throws {
+        let isFirst = together.ranks.rank == 0
+        let writer = try together.agree { CheckpointWriter(isFirst ? try DurableFile(path) : nil, together) }
         try writer.append([UInt8](repeating: 0, count: CheckpointFormat.headerSize))
         try body(writer)
-        try ranks.onFirst { try writer.finish() }
+        try together.onFirst { try writer.finish() }
     }
 
     private func append(_ bytes: [UInt8]) throws {
@@ -132,7 +135,7 @@ package final class CheckpointWriter {
         try put(section, number, contents)
     }
 
-    /// A section of which each rank knows a part. Collective.
+    /// A section of which each rank knows a part.
     func put(
         _ section: CheckpointFormat.Section, _ number: Int = 0,
         merging merge: (inout [SectionReader]) throws -> SectionWriter, _ fill: (inout SectionWriter) throws -> Void
@@ -140,8 +143,9 @@ package final class CheckpointWriter {
         var part = SectionWriter()
         try fill(&part)
         if ranks.isAlone { return try put(section, number, part) }
-        var parts = ranks.toFirst(part.bytes).map { SectionReader($0, "a part of \(section.rawValue)") }
-        if file != nil { try put(section, number, merge(&parts)) }
+        var parts = together.toFirst(part.bytes).map { SectionReader($0, "a part of \(section.rawValue)") }
+        guard file != nil, problem == nil else { return }
+        do { try put(section, number, merge(&parts)) } catch { problem = error }
     }
 
     private static func little(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
@@ -163,10 +167,11 @@ package final class CheckpointReader {
     private var next: (section: CheckpointFormat.Section, number: Int)?
     private var nextLength = 0
     private var nextDigest: [UInt8] = []
-    private let ranks = Ranks.all
+    let together: Together
+    private var ranks: Ranks { together.ranks }
 
-    package init(_ path: String) throws {
-        self.path = path
+    package init(_ path: String, _ together: Together) throws {
+        (self.path, self.together) = (path, together)
         try onFirst {
             guard InputFile.isRegular(path) else { throw InputError("'\(path)' is not a file") }
             guard let file = fopen(path, "rbe") else {
@@ -183,12 +188,12 @@ package final class CheckpointReader {
 
     deinit { if let file { fclose(file) } }
 
-    /// Lets the first rank read, and tells the others what comes next. Collective.
+    /// Lets the first rank read, and tells the others what comes next.
     private func onFirst(_ body: () throws -> Void) throws {
         if ranks.isAlone { return try body() }
-        try ranks.onFirst(body)
+        try together.onFirst(body)
         let name = next.map { Array($0.section.rawValue.utf8).map(Int.init) } ?? [0, 0, 0, 0]
-        let told = ranks.share(name + [next?.number ?? 0, nextLength, length, version])
+        let told = together.share(name + [next?.number ?? 0, nextLength, length, version])
         let section = CheckpointFormat.Section(
             rawValue: String(decoding: told[..<4].map { UInt8($0) }, as: UTF8.self))
         next = section.map { ($0, told[4]) }
@@ -263,7 +268,7 @@ package final class CheckpointReader {
         let what = describe(next)
         var bytes: [UInt8] = []
         try onFirst { bytes = try readContents(section) }
-        return (next.number, SectionReader(ranks.fromFirst(ranks.rank == 0 ? bytes : nil)!, what))
+        return (next.number, SectionReader(together.fromFirst(ranks.rank == 0 ? bytes : nil)!, what))
     }
 
     private func describe(_ next: (section: CheckpointFormat.Section, number: Int)) -> String {
@@ -297,7 +302,7 @@ package final class CheckpointReader {
             var contents = SectionReader(try readContents(section), what)
             parts = try split(&contents).map(\.bytes)
         }
-        return (next.number, SectionReader(ranks.exchange(parts)[0], what))
+        return (next.number, SectionReader(together.exchange(parts)[0], what))
     }
 
     package func take(_ section: CheckpointFormat.Section) throws -> (number: Int, contents: SectionReader) {
@@ -305,7 +310,7 @@ package final class CheckpointReader {
         throw damaged("is damaged: section \(section.rawValue) is missing")
     }
 
-    /// How many nodes the populations of the simulation have that comes next, and are they cells? Collective.
+    /// How many nodes the populations of the simulation have that comes next, and are they cells?
     func populationsAhead() throws -> [(count: Int, isCells: Bool)] {
         var sizes: [Int] = []
         try onFirst {
@@ -322,8 +327,8 @@ package final class CheckpointReader {
             (place, next, nextLength, nextDigest, sectionsLeft) = start
             fseek(file!, place, SEEK_SET)
         }
-        let count = ranks.share([sizes.count])[0]
-        let all = ranks.share(ranks.rank == 0 ? sizes : [Int](repeating: 0, count: count))
+        let count = together.share([sizes.count])[0]
+        let all = together.share(ranks.rank == 0 ? sizes : [Int](repeating: 0, count: count))
         return all.map { (abs($0), $0 > 0) }
     }
 

@@ -9,14 +9,16 @@ public struct CheckpointStreams {
 
     public init() {}
 
-    func open(_ position: RecordingStream.Position, _ recording: Recording) throws -> RecordingStream? {
+    func open(
+        _ position: RecordingStream.Position, _ recording: Recording, _ together: Together
+    ) throws -> RecordingStream? {
         guard goOn else { return nil }
         if let refusal = refusal(position.path) { throw InputError(refusal) }
         guard RecordingStream.endings.contains(where: position.path.hasSuffix) else {
             throw InputError("a recorder does not write '\(position.path)'")
         }
         do {
-            return try RecordingStream(position, recording)
+            return try RecordingStream(position, recording, together)
         } catch {
             throw InputError("a recorder of the checkpoint cannot go on with its file: \(error)\(hint)")
         }

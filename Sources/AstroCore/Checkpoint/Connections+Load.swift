@@ -135,7 +135,7 @@ extension CheckpointLoader {
             var contents = contents
             let rows = try header.readRows(number, &contents)
             found += rows.targets.count
-            try simulation.ranks.agree {
+            try together.agree {
                 if let order, let built {
                     try restore(rows, number, built, order, header)
                 } else {
@@ -147,8 +147,8 @@ extension CheckpointLoader {
         try same(built.map { $0.count == found } ?? true, "numbers of connections")
         let projection = built ?? header.make(segments.filter(\.hasConnections), simulation)
         try readSynapses(of: projection, header)
-        projection.countConnections(found)
-        if built == nil { simulation.append(projection) }
+        projection.countConnections(found, together)
+        if built == nil { simulation.append(projection, together) }
     }
 
     private func readSynapses(of projection: Projection, _ header: ProjectionHeader) throws {
@@ -241,10 +241,10 @@ extension Segment {
 }
 
 extension Projection {
-    /// What follows from the connections, of which there are so many on all ranks. Collective.
-    fileprivate func countConnections(_ count: Int) {
+    /// What follows from the connections, of which there are so many on all ranks.
+    fileprivate func countConnections(_ count: Int, _ together: Together) {
         finish(count: count, shortestDelay: delay ?? 1, longestDelay: delay ?? 1)
-        if delay == nil { countDelaysAnew() }
+        if delay == nil { countDelaysAnew(together) }
     }
 }
 
@@ -258,19 +258,19 @@ extension CheckpointLoader {
             try check(section, whole)
             return section.split(ranks: ranks.count, simulation.owner)
         }
-        let section = try ranks.agree {
+        let section = try together.agree {
             let section = try SignalSection(&contents)
             if ranks.isAlone { try check(section, contents) }
             return section
         }
-        let count = ranks.sum([section.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+        let count = together.sum([section.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
         let model = try Synapses.named(section.model)
         let projection = SignalProjection(
             number: section.number, model: model, model.signal!, entries: section.entries, count: count)
-        projection.findDelays(ranks)
+        projection.findDelays(together)
         guard isBuilt else { return simulation.signalProjections.append(projection) }
         let built = simulation.signalProjections[index]
-        try ranks.agree {
+        try together.agree {
             let (old, new) = (built.entriesByTarget, projection.entriesByTarget)
             try same(
                 (built.number, built.model) == (projection.number, projection.model) && old.count == new.count
@@ -299,57 +299,76 @@ extension CheckpointLoader {
 
     func readLink(_ index: Int) throws {
         var (_, contents) = try reader.take(.link)
-        let population = try contents.int(0...simulation.populationList.count - 1, "population")
-        let count = simulation.populationList[population].devices?.count ?? 0
-        try contents.require(count > 0, "a generator is a cell")
-        let device = try contents.int(0...count - 1, "generator")
-        try contents.require(
-            simulation.populationList[population].generator(device) != nil, "a generator is a recorder")
-        let stream = try contents.int(0...Purpose.poisson.mostCalls - 1, "stream"),
-            number = try contents.int(0...1 << 40, "number of the call")
-        let receptor = try contents.int(0...1000, "receptor")
-        let since = try contents.int(0...simulation.now, "time"),
-            trainsSince = try contents.int(0...simulation.now, "time")
-        let hasNegativeArrival = try contents.flag()
-        // version 1 did not say which
-        let fault =
-            hasNegativeArrival && reader.version > 1 ? (stamp: try contents.int(), target: try contents.int()) : nil
-        let targets = try contents.near(1..<self.targets.count + 1, "node")
-        let delays = try contents.near(1..<Int(UInt16.max) + 1, "delay").map { Int32($0) }
-        let weights = try contents.doubles()
-        try contents.finish()
-        try contents.require(
-            !targets.isEmpty && [delays.count, weights.count].allSatisfy { $0 == 1 || $0 == targets.count },
-            "columns differ in length")
-        try contents.require(
-            targets.allSatisfy(self.targets.isCell), "a generator is connected to a device")
-        let link: DeviceLink
+        let read = try StoredLink(&contents, self)
+        let link = isBuilt ? simulation.links[index] : read.make(simulation)
         if isBuilt {
-            link = simulation.links[index]
-            try simulation.ranks.agree {
+            try together.agree {
                 try same(
                     (link.population, link.device, link.number, link.receptor)
-                        == (population, device, number, receptor) && link.count == targets.count
-                        && simulation.targets(of: link) == targets.filter { self.targets.find($0) != nil },
+                        == (read.population, read.device, read.number, read.receptor)
+                        && link.count == read.targets.count
+                        && simulation.targets(of: link) == read.targets.filter { targets.find($0) != nil },
                     "connections of generators")
             }
         } else {
-            link = DeviceLink(
-                population: population, device: device, number: number, streamNumber: stream,
-                count: targets.count, weights: weights, delays: delays, receptor: receptor, now: simulation.now,
-                workers: simulation.threads,
-                forEachTarget: { body in for (number, id) in targets.enumerated() { body(number, id) } },
-                place: simulation.place)
             simulation.links.append(link)
         }
+        let fault = read.fault ?? (simulation.now + 1, read.targets[0])
         link.resume(
-            weights: weights, delays: delays, since: since, trainsSince: trainsSince,
-            negativeArrival: negativeArrival(fault ?? (simulation.now + 1, targets[0]), hasNegativeArrival))
+            weights: read.weights, delays: read.delays, since: read.since, trainsSince: read.trainsSince,
+            negativeArrival: negativeArrival(fault, read.hasNegativeArrival))
     }
 
     /// Nil where the cell is another rank's.
     private func negativeArrival(_ fault: (stamp: Int, target: Int), _ isThere: Bool) -> NegativeArrival? {
         guard isThere, targets.isCell(fault.target), let end = simulation.place(fault.target) else { return nil }
         return NegativeArrival(stamp: fault.stamp, place: end.place, plane: end.plane)
+    }
+}
+
+/// The connections of a generator, on all ranks.
+private struct StoredLink {
+    let population, device, stream, number, receptor: Int
+    let since, trainsSince: Int
+    let hasNegativeArrival: Bool
+    /// When and where the negative weight arrives; version 1 did not say.
+    let fault: (stamp: Int, target: Int)?
+    /// Global ids.
+    let targets: [Int]
+    let delays: [Int32]
+    let weights: [Double]
+
+    init(_ contents: inout SectionReader, _ loader: CheckpointLoader) throws {
+        let simulation = loader.simulation, populations = simulation.populationList
+        population = try contents.int(0...populations.count - 1, "population")
+        let count = populations[population].devices?.count ?? 0
+        try contents.require(count > 0, "a generator is a cell")
+        device = try contents.int(0...count - 1, "generator")
+        try contents.require(populations[population].generator(device) != nil, "a generator is a recorder")
+        stream = try contents.int(0...Purpose.poisson.mostCalls - 1, "stream")
+        number = try contents.int(0...1 << 40, "number of the call")
+        receptor = try contents.int(0...1000, "receptor")
+        since = try contents.int(0...simulation.now, "time")
+        trainsSince = try contents.int(0...simulation.now, "time")
+        hasNegativeArrival = try contents.flag()
+        fault =
+            hasNegativeArrival && loader.reader.version > 1
+            ? (stamp: try contents.int(), target: try contents.int()) : nil
+        targets = try contents.near(1..<loader.targets.count + 1, "node")
+        delays = try contents.near(1..<Int(UInt16.max) + 1, "delay").map { Int32($0) }
+        weights = try contents.doubles()
+        try contents.finish()
+        try contents.require(
+            !targets.isEmpty && [delays.count, weights.count].allSatisfy { [1, targets.count].contains($0) },
+            "columns differ in length")
+        try contents.require(targets.allSatisfy(loader.targets.isCell), "a generator is connected to a device")
+    }
+
+    func make(_ simulation: Simulation) -> DeviceLink {
+        DeviceLink(
+            population: population, device: device, number: number, streamNumber: stream, count: targets.count,
+            weights: weights, delays: delays, receptor: receptor, now: simulation.now, workers: simulation.threads,
+            forEachTarget: { body in for (number, id) in targets.enumerated() { body(number, id) } },
+            place: simulation.place)
     }
 }

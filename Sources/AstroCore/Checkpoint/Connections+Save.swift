@@ -9,13 +9,15 @@ extension Simulation {
         let batch = 8 * threads * ranks.count
         for first in stride(from: 0, to: chunks, by: batch) {
             let part = written(min(batch, chunks - first)) { order.write(chunk: first + $0, to: &$1) }
-            for (i, rows) in try merged(part, first, projection).enumerated() where !rows.bytes.isEmpty {
+            for (i, rows) in try merged(part, first, projection, writer.together).enumerated() where !rows.bytes.isEmpty
+            {
                 try writer.put(.rows, first + i, rows)
             }
         }
         let width = projection.columns.ofSenders.count
         let states =
-            width > 0 ? ranks.toFirst(Array(projection.columns.senders), rowOwnership(projection).times(width)) : []
+            width > 0
+            ? writer.together.toFirst(Array(projection.columns.senders), rowOwnership(projection).times(width)) : []
         try writer.put(.synapses, number) { contents in states.withUnsafeBufferPointer { contents.put(raw: $0) } }
     }
 
@@ -33,18 +35,19 @@ extension Simulation {
     }
 
     /// Chunks of which each rank has its own connections: whole on the first one, and there only. Ranks share the work.
-    /// Collective.
-    private func merged(_ part: [SectionWriter], _ first: Int, _ projection: Projection) throws -> [SectionWriter] {
+    private func merged(
+        _ part: [SectionWriter], _ first: Int, _ projection: Projection, _ together: Together
+    ) throws -> [SectionWriter] {
         if ranks.isAlone { return part }
         // rank r merges chunks share(r) of the batch
         let share = { (rank: Int) in part.count * rank / self.ranks.count..<part.count * (rank + 1) / self.ranks.count }
-        let parts = ranks.exchange((0..<ranks.count).map { Self.packed(part[share($0)]) }).map(Self.unpacked)
+        let parts = together.exchange((0..<ranks.count).map { Self.packed(part[share($0)]) }).map(Self.unpacked)
         let mine = share(ranks.rank), layout = RowsLayout(projection)
         let whole = written(mine.count) { i, contents in
             let rows = layout.rows(ofChunk: first + mine.lowerBound + i)
             contents = ConnectionRows.merged(parts.map { $0[i] }, layout, rows: rows)
         }
-        return ranks.toFirst(Self.packed(whole[...])).flatMap(Self.unpacked).map(SectionWriter.init)
+        return together.toFirst(Self.packed(whole[...])).flatMap(Self.unpacked).map(SectionWriter.init)
     }
 
     private static func packed(_ sections: ArraySlice<SectionWriter>) -> [UInt8] {

@@ -4,17 +4,18 @@ final class EventDeal {
     private var place = 0
     /// Of all events that are kept, the first so many are in the recorder's file.
     private let inFile: Int
+    private let ranks: Ranks
     /// Of the own ones that were found.
     private(set) var written = 0
 
-    init(_ samples: SampleList, owners: [Int], inFile: Int) {
+    init(_ samples: SampleList, owners: [Int], inFile: Int, _ ranks: Ranks) {
         walk = SampleWalk(samples, owners)
-        self.inFile = inFile
+        (self.inFile, self.ranks) = (inFile, ranks)
     }
 
     /// The places of own ones among the next events.
     private func own(_ count: Int, _ owners: () -> [Int]) -> [Int] {
-        let ranks = Ranks.all, all = 0..<count
+        let all = 0..<count
         let own = ranks.isAlone ? Array(all) : zip(all, owners()).filter { $1 == ranks.rank }.map(\.0)
         written += own.count { place + $0 < inFile }
         place += count

@@ -35,11 +35,12 @@ extension Simulation {
     /// A hex digest of the dynamic state: time, state of all cells, input on its way, synapses. Equal states have equal
     /// fingerprints, whatever the number of threads, the width of vectors or the processor.
     public func fingerprint() -> String {
-        var relay = Relay(Digest(), ranks)
+        let together = ranks.together
+        var relay = Relay(Digest(), together)
         relay.pass(to: 0) { $0.add(UInt64(now)) }
         for cells in populationList.compactMap(\.cells) { addCells(cells, to: &relay) }
-        for projection in projections { addSynapses(projection, to: &relay) }
-        forgetUnreadHistory()
+        for projection in projections { addSynapses(projection, to: &relay, together) }
+        forgetUnreadHistory(together)
         for population in populationsWithHistory { addHistory(population, to: &relay) }
         return relay.end().hex
     }
@@ -48,7 +49,7 @@ extension Simulation {
     package func fingerprintsOfPopulations() -> [(label: String?, model: String, count: Int, fingerprint: String)] {
         populationList.compactMap { population in
             guard let cells = population.cells else { return nil }
-            var relay = Relay(Digest(), ranks)
+            var relay = Relay(Digest(), ranks.together)
             addCells(cells, to: &relay)
             return (population.label, cells.model.name, cells.count, relay.end().hex)
         }
@@ -95,7 +96,7 @@ extension Simulation {
         digest.add(value)
     }
 
-    private func addSynapses(_ projection: Projection, to relay: inout Relay<Digest>) {
+    private func addSynapses(_ projection: Projection, to relay: inout Relay<Digest>, _ together: Together) {
         let columns = projection.columns
         if !columns.ofSenders.isEmpty {
             var next = 0
@@ -108,7 +109,9 @@ extension Simulation {
                 }
             }
         }
-        if projection.model.changesWeight || !columns.ownStates.isEmpty { addOwnStates(projection, to: &relay) }
+        if projection.model.changesWeight || !columns.ownStates.isEmpty {
+            addOwnStates(projection, to: &relay, together)
+        }
     }
 
     /// The spikes that synapses may still ask for, cell by cell.
@@ -125,12 +128,12 @@ extension Simulation {
     }
 
     /// In the order of rows and of targets' ids: segments and ranks must not show.
-    private func addOwnStates(_ projection: Projection, to relay: inout Relay<Digest>) {
+    private func addOwnStates(_ projection: Projection, to relay: inout Relay<Digest>, _ together: Together) {
         let count = projection.sources.count
         for first in stride(from: 0, to: count, by: Projection.rowsPerChunk) {
             let rows = first..<min(count, first + Projection.rowsPerChunk)
-            let (states, keys) = ownStates(of: projection, rows), order = merged(keys)
-            let all = states.map { ranks.assemble($0, order) }
+            let (states, keys) = ownStates(of: projection, rows), order = merged(keys, together)
+            let all = states.map { together.assemble($0, order) }
             relay.pass(to: 0) { digest in
                 for i in all[0].indices { all.forEach { digest.add($0[i]) } }
             }

@@ -71,7 +71,7 @@ extension CheckpointLoader {
             var (_, contents) = try reader.take(.history) {
                 try HistorySection.split(&$0, cells.deal, ranks: simulation.ranks.count)
             }
-            try simulation.ranks.agree { try readHistory(of: cells, &contents) }
+            try together.agree { try readHistory(of: cells, &contents) }
         }
     }
 

@@ -3,20 +3,19 @@ extension Recording {
     /// Events in a section: some megabytes.
     static let sectionSize = 1 << 20
 
-    /// Collective.
     func write(to writer: CheckpointWriter, number: Int, isNode: Bool) throws {
         sortIfNeeded()
-        let numbers = Ranks.all.sum([count, forgotten])
+        let numbers = writer.together.sum([count, forgotten])
         try writer.put(.recording, number) { write(events: numbers, isNode, to: &$0) }
         if isSpikes {
-            try forEachPieceOfSpikes(Self.sectionSize) { spikes in
+            try forEachPieceOfSpikes(Self.sectionSize, writer.together) { spikes in
                 try writer.put(.spikes, number) { contents in
                     contents.put(near: spikes.map(\.stamp))
                     contents.put(near: spikes.map { Int($0.sender) })
                 }
             }
         } else {
-            try forEachPieceOfSamples(Self.sectionSize) { quantity, values in
+            try forEachPieceOfSamples(Self.sectionSize, writer.together) { quantity, values in
                 try writer.put(.samples, quantity) { $0.put(raw: values) }
             }
         }
@@ -41,17 +40,18 @@ extension Recording {
         stream?.position.write(to: &contents)
     }
 
-    /// Calls `body` on the first rank with all spikes, so many at a time. Collective.
-    private func forEachPieceOfSpikes(_ size: Int, _ body: ([Spike]) throws -> Void) rethrows {
-        let ranks = Ranks.all
+    /// Calls `body` on the first rank with all spikes, so many at a time.
+    private func forEachPieceOfSpikes(
+        _ size: Int, _ together: Together, _ body: ([Spike]) throws -> Void
+    ) rethrows {
         var next = 0, waiting: [Spike] = [], isLast = false
         while !isLast {
             // all spikes up to the time that each rank can go to
-            let offered = min(spikes.count, next + max(1, size / ranks.count))
-            let limit = ranks.least(offered < spikes.count ? spikes[offered - 1].stamp : Int.max)
+            let offered = min(spikes.count, next + max(1, size / together.ranks.count))
+            let limit = together.least(offered < spikes.count ? spikes[offered - 1].stamp : Int.max)
             var end = next
             while end < spikes.count, spikes[end].stamp <= limit { end += 1 }
-            let parts = ranks.toFirst(Array(spikes[next..<end]))
+            let parts = together.toFirst(Array(spikes[next..<end]))
             waiting += parts.count == 1 ? parts[0] : parts.joined().sorted { $0.order < $1.order }
             (next, isLast) = (end, limit == .max)
             while waiting.count >= size || isLast && !waiting.isEmpty {
@@ -61,10 +61,10 @@ extension Recording {
         }
     }
 
-    /// Calls `body` on the first rank with all samples of each quantity, so many at a time. Collective.
-    private func forEachPieceOfSamples(_ size: Int, _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void) rethrows
-    {
-        let ranks = Ranks.all
+    /// Calls `body` on the first rank with all samples of each quantity, so many at a time.
+    private func forEachPieceOfSamples(
+        _ size: Int, _ together: Together, _ body: (Int, UnsafeBufferPointer<Double>) throws -> Void
+    ) rethrows {
         guard let samplesOfAll else {
             for first in stride(from: 0, to: samples.count, by: size) {
                 for quantity in samples.quantities {
@@ -77,10 +77,10 @@ extension Recording {
         while true {
             let piece = walk.next(size).ownership
             if piece.count == 0 { return }
-            let own = piece.pieces.reduce(0) { $0 + ($1.rank == ranks.rank ? $1.count : 0) }
+            let own = piece.pieces.reduce(0) { $0 + ($1.rank == together.ranks.rank ? $1.count : 0) }
             for quantity in samples.quantities {
                 let part = Array(samples.values(quantity, first..<first + own))
-                try ranks.toFirst(part, piece).withUnsafeBufferPointer { try body(quantity, $0) }
+                try together.toFirst(part, piece).withUnsafeBufferPointer { try body(quantity, $0) }
             }
             first += own
         }

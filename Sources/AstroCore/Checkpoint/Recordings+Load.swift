@@ -46,8 +46,6 @@ extension CheckpointLoader {
         }
     }
 
-    /// Collective.
-    ///
     /// - `built`: the one that goes on with it; nil makes a new one.
     /// - `owner`: the rank that has a node.
     func readRecording(
@@ -62,7 +60,9 @@ extension CheckpointLoader {
         recording.schedule = head.schedule
         (recording.lastStamp, recording.firstStamp) = (head.lastStamp, head.firstStamp)
         let owners = head.nodes.map(owner)
-        let deal = EventDeal(head.list, owners: owners, inFile: (head.position?.next ?? 0) - head.forgotten)
+        let deal = EventDeal(
+            head.list, owners: owners, inFile: (head.position?.next ?? 0) - head.forgotten,
+            simulation.ranks)
         var spikes = SpikeList()
         let columns = head.quantities.map { _ in GrowingColumn() }
         for first in stride(from: 0, to: head.kept, by: Recording.sectionSize) {
@@ -76,8 +76,8 @@ extension CheckpointLoader {
         let (samples, all) = ownPart(of: head, owners, columns)
         recording.resume(
             spikes, samples, all, recorded: head.recorded, forgotten: simulation.ranks.rank == 0 ? head.forgotten : 0)
-        recording.stream = try simulation.ranks.agree {
-            try head.position.flatMap { try streams.open($0, recording) }
+        recording.stream = try together.agree {
+            try head.position.flatMap { try streams.open($0, recording, together) }
         }
         recording.stream?.goOn(from: recording.forgotten + deal.written)
         return (recording, head.isNode)

@@ -262,18 +262,20 @@ struct LinkPart {
         weights = sharesWeight ? parts[0].weights : order.map { parts[$0.part].weight($0.i) }
     }
 
-    /// That of all ranks, on the first one. Collective.
-    func whole(_ ranks: Ranks) throws -> LinkPart {
-        if ranks.isAlone { return self }
+    /// That of all ranks, on the first one.
+    func whole(_ together: Together) throws -> LinkPart {
+        if together.ranks.isAlone { return self }
         var contents = SectionWriter()
         write(to: &contents)
-        let parts = ranks.toFirst(contents.bytes)
-        if ranks.rank > 0 { return self }
-        return LinkPart(
-            merging: try parts.map { bytes in
-                var reader = SectionReader(bytes, "a part of a link")
-                return try LinkPart(&reader)
-            })
+        let parts = together.toFirst(contents.bytes)
+        return try together.agree {
+            if together.ranks.rank > 0 { return self }
+            return LinkPart(
+                merging: try parts.map { bytes in
+                    var reader = SectionReader(bytes, "a part of a link")
+                    return try LinkPart(&reader)
+                })
+        }
     }
 
     private func delay(_ i: Int) -> Int { sharesDelay ? delays[0] : delays[i] }

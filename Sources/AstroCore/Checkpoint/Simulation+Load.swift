@@ -1,14 +1,15 @@
+import Equations
 extension Simulation {
     /// The simulation that `save` wrote. A file that is not whole, not right or not of this kind is an error.
     ///
-    /// Collective: of several ranks, all get their share of it, however many have written it.
+    /// Of several ranks, all get their share of it, however many have written it.
     ///
     /// - `threads`: as in `init`; the results do not depend on it.
     /// - `streams`: what becomes of the files that recorders were writing.
     public static func load(
         from path: String, threads: Int? = nil, streams: CheckpointStreams = CheckpointStreams()
     ) throws -> Simulation {
-        let reader = try CheckpointReader(path)
+        let reader = try CheckpointReader(path, ranks.together)
         guard reader.upcoming != .run else {
             throw InputError("'\(path)' says how far a script had come: run the script with --resume")
         }
@@ -30,6 +31,7 @@ extension Simulation {
 /// `Simulation.write` puts them.
 struct CheckpointLoader {
     let reader: CheckpointReader
+    let together: Together
     let simulation: Simulation
     let streams: CheckpointStreams
     /// Was the network built already, and is only to be put into the state of the checkpoint?
@@ -44,7 +46,7 @@ struct CheckpointLoader {
     init(
         _ reader: CheckpointReader, threads: Int? = nil, into built: Simulation? = nil, streams: CheckpointStreams
     ) throws {
-        (self.reader, self.streams) = (reader, streams)
+        (self.reader, together, self.streams) = (reader, reader.together, streams)
         isBuilt = built != nil
         var (_, contents) = try reader.take(.simulation)
         _ = try contents.text()
@@ -72,7 +74,7 @@ struct CheckpointLoader {
         )
         try contents.finish()
         let share = Double(reader.length) / Double(simulation.ranks.count), path = reader.path
-        try simulation.ranks.agree { try Memory.refuse(share, for: "what the checkpoint '\(path)' holds") }
+        try together.agree { try Memory.refuse(share, for: "what the checkpoint '\(path)' holds") }
     }
 
     /// Refuses a checkpoint of another network.
@@ -155,15 +157,17 @@ struct CheckpointLoader {
         let stream = try contents.int(-1...1 << 40, "stream"),
             first = try contents.int(0...Simulation.mostNodes, "node")
         let columns = try contents.int(0...1000, "number of columns")
+        let definition = try contents.rest > 0 ? self.definition(&contents, named: model) : Catalogue.cellModel(model)
         try contents.finish()
         guard isBuilt else {
             let population = Population(
                 index: index, firstID: simulation.nodeCount + 1, count: count, label: label,
-                kind: try readKind(model, count, columns), stream: stream, firstStreamed: first)
+                kind: try readKind(model, definition, count, columns), stream: stream, firstStreamed: first)
             return simulation.populationList.append(population)
         }
         let built = simulation.populationList[index]
         try same((built.modelName, built.count, built.label) == (model, count, label), "nodes")
+        try same(built.cells?.model.source == definition?.source, "the definition of \(model)")
         if let cells = built.cells {
             for column in try readColumns(columns, of: cells.model, cells.deal) {
                 cells.restore(column.name, column.values, isShared: column.isShared)
@@ -173,8 +177,23 @@ struct CheckpointLoader {
         for (i, device) in try readDevices(model, count).enumerated() { built.replace(device: i, with: device) }
     }
 
-    private func readKind(_ model: String, _ count: Int, _ columns: Int) throws -> Population.Kind {
-        guard let cell = Catalogue.cellModel(model) else {
+    /// A model that the checkpoint carries as a text.
+    private func definition(_ contents: inout SectionReader, named name: String) throws -> ModelDefinition {
+        var texts: [String] = []
+        while contents.rest > 0 { texts.append(try contents.text()) }
+        guard let source = ModelSource(encoded: texts), source.name == name else {
+            throw contents.damaged("the definition of \(name) is not one")
+        }
+        if let known = simulation.batches.first(where: { $0.model.source == source })?.model { return known }
+        do { return try Catalogue.model(of: source) } catch let error as InputError {
+            throw contents.damaged("the definition of \(name) is wrong: \(error.message)")
+        }
+    }
+
+    private func readKind(
+        _ model: String, _ definition: ModelDefinition?, _ count: Int, _ columns: Int
+    ) throws -> Population.Kind {
+        guard let cell = definition else {
             return .devices(try readDevices(model, count))
         }
         let hasState = cell.parameters.contains { $0.role == .state } || !cell.hiddenState.isEmpty
@@ -182,7 +201,7 @@ struct CheckpointLoader {
             throw reader.damaged("is damaged: \(count) nodes of \(model) do not fit into it")
         }
         let deal = simulation.deal(count), ranks = simulation.ranks
-        try ranks.agree {
+        try together.agree {
             try simulation.refuse(count, bytes: Cells.bytes(cell, deal.cells(of: ranks.rank).count), of: model)
         }
         var starts: CellValues = [:]
@@ -196,7 +215,7 @@ struct CheckpointLoader {
 
     /// Refuses parameters that do not go together.
     private func check(_ cells: Cells) throws {
-        try simulation.ranks.agree {
+        try together.agree {
             for cell in cells.haveOwnParameters ? cells.own : cells.own.prefix(1) {
                 try cells.model.check { cells.column($0)[cell] }
             }
@@ -212,7 +231,7 @@ struct CheckpointLoader {
             var (_, contents) = try reader.take(.column) {
                 try SectionParts.splitColumn(&$0, deal, ranks: simulation.ranks.count)
             }
-            return try simulation.ranks.agree { try readColumn(of: model, starts, deal, &contents) }
+            return try together.agree { try readColumn(of: model, starts, deal, &contents) }
         }
     }
 

@@ -4,12 +4,12 @@ extension Simulation {
     /// The file is written aside and renamed: whatever happens meanwhile, an older one stays as it was until this one is whole.
     public func save(to path: String) throws {
         guard !isRunning else { throw InputError("the simulation is running") }
-        try CheckpointWriter.write(to: path) { try write(to: $0) }
+        try CheckpointWriter.write(to: path, ranks.together) { try write(to: $0) }
     }
 
-    /// All that makes up the state, in an order that depends on no thread and no rank. Collective.
+    /// All that makes up the state, in an order that depends on no thread and no rank.
     package func write(to writer: CheckpointWriter, number: Int = 0) throws {
-        let events = ranks.sum([figures.events])[0]
+        let events = writer.together.sum([figures.events])[0]
         try writer.put(.simulation, number) { writeClock(events: events, to: &$0) }
         let recordings = numberedRecordings
         for (i, recording) in recordings.enumerated() {
@@ -62,6 +62,7 @@ extension Simulation {
             contents.put(population.label)
             [population.count, population.stream, population.firstStreamed].forEach { contents.put($0) }
             contents.put(population.cells?.starts.count ?? 0)
+            if let source = population.cells?.model.source { source.encoded.forEach { contents.put($0) } }
         }
         if let cells = population.cells {
             for start in cells.starts.sorted(by: { $0.name < $1.name }) {
@@ -103,7 +104,7 @@ extension Simulation {
 
     /// Only where synapses look back at their targets' spikes.
     private func writeHistories(to writer: CheckpointWriter) throws {
-        forgetUnreadHistory()
+        forgetUnreadHistory(writer.together)
         for population in populationsWithHistory {
             try writer.put(
                 .history, population.index, merging: { try HistorySection.merge(&$0) },
@@ -116,8 +117,8 @@ extension Simulation {
     }
 
     private func write(_ link: DeviceLink, _ number: Int, to writer: CheckpointWriter) throws {
-        let fault = firstNegativeArrival(of: link)
-        let ends = try LinkPart(link, targets: targets(of: link)).whole(ranks)
+        let fault = firstNegativeArrival(of: link, writer.together)
+        let ends = try LinkPart(link, targets: targets(of: link)).whole(writer.together)
         try writer.put(.link, number) { contents in
             [link.population, link.device, link.streamNumber, link.number].forEach { contents.put($0) }
             [link.receptor, link.since, link.trainsSince].forEach { contents.put($0) }
@@ -129,11 +130,13 @@ extension Simulation {
         }
     }
 
-    /// When a negative weight arrives where none may, and the id of the cell: the first on all ranks. Collective.
-    private func firstNegativeArrival(of link: DeviceLink) -> (stamp: Int, target: Int)? {
+    /// When a negative weight arrives where none may, and the id of the cell: the first on all ranks.
+    private func firstNegativeArrival(
+        of link: DeviceLink, _ together: Together
+    ) -> (stamp: Int, target: Int)? {
         let mine = link.negativeArrival.map { (stamp: $0.stamp, target: id(at: $0.place, of: $0.plane)) }
-        let stamp = -ranks.greatest(-(mine?.stamp ?? .max))
-        let target = -ranks.greatest(-(mine?.stamp == stamp ? mine!.target : .max))
+        let stamp = -together.greatest(-(mine?.stamp ?? .max))
+        let target = -together.greatest(-(mine?.stamp == stamp ? mine!.target : .max))
         return stamp == .max ? nil : (stamp, target)
     }
 
@@ -156,7 +159,7 @@ extension Simulation {
         }
         contents.put(population.spikeListeners.count)
         for listener in population.spikeListeners {
-            contents.put(numbers[ObjectIdentifier(listener.recording)]!)
+            contents.put(numbers[ObjectIdentifier(listener.recording)]! | (listener.event.map { $0 + 1 } ?? 0) << SpikeListener.eventShift)
             contents.put(near: listener.cells.map { Int($0) })
         }
     }
@@ -190,6 +193,9 @@ extension Sampler: Checkpointed {
 }
 
 extension SpikeListener: Checkpointed {
-    static let kept = ["recording", "cells"]
+    static let kept = ["recording", "cells", "event"]
     static let made: [String] = []
+
+    /// Where the number of an event stands, above that of the recording; 0 stands for spikes.
+    static let eventShift = 32
 }

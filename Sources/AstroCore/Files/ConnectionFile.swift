@@ -8,7 +8,7 @@ public enum ConnectionFile {
             throw InputFile.unknownEnding(path, among: endings)
         }
         let table = try connections.table()
-        try connections.simulation.ranks.onFirst {
+        try connections.simulation.ranks.together.onFirst {
             if ending == ".csv" {
                 try OutputFile.write(path) { csv(table, to: &$0) }
             } else {

@@ -15,7 +15,7 @@ extension Connections {
         result.columns.append(("synapse_model", .names(names, which: models.map { number[$0]! })))
         let parameters = known.flatMap(\.parameters).map(\.name)
         for name in parameters where result[name] == nil {
-            let values = try parameterValues(name)
+            let values = try parameterValues(name, simulation.ranks.together)
             if name == "receptor_type", values.allSatisfy({ $0 == 0 }) { continue }
             result.add(name, values)
         }

@@ -4,7 +4,8 @@ extension Recorder {
     /// Events that are in a file and no longer in memory are read from there, but for .npz and on several ranks.
     public func save(to path: String) throws {
         if !simulation.ranks.isAlone { try checkKept() }
-        let whole = Recorder(simulation, whole, isWhole: true)
-        try simulation.ranks.onFirst { try RecordingFile(whole).write(to: path) }
+        let together = simulation.ranks.together
+        let whole = Recorder(simulation, whole(together), isWhole: true)
+        try together.onFirst { try RecordingFile(whole).write(to: path) }
     }
 }

@@ -92,16 +92,16 @@ extension RecordingStream {
     static let endings = [".csv", ".dat"]
 
     /// Begins a file.
-    convenience init(_ path: String, _ recording: Recording) throws {
+    convenience init(_ path: String, _ recording: Recording, _ together: Together) throws {
         guard let ending = Self.endings.first(where: path.hasSuffix) else { throw Self.refusal(path) }
-        let isFirst = Ranks.all.rank == 0
-        self.init(path, isFirst ? try TextEvents(path, at: path, isDat: ending == ".dat", recording) : nil)
+        let isFirst = together.ranks.rank == 0
+        self.init(path, isFirst ? try TextEvents(path, at: path, isDat: ending == ".dat", recording) : nil, together)
     }
 
     /// Goes on with a file where a checkpoint left it; what is behind that place is taken away when the next piece comes.
-    convenience init(_ position: Position, _ recording: Recording) throws {
-        let isFirst = Ranks.all.rank == 0
-        self.init(position.path, isFirst ? try TextEvents(continuing: position, recording) : nil)
+    convenience init(_ position: Position, _ recording: Recording, _ together: Together) throws {
+        let isFirst = together.ranks.rank == 0
+        self.init(position.path, isFirst ? try TextEvents(continuing: position, recording) : nil, together)
     }
 
     private static func refusal(_ path: String) -> InputError {

@@ -48,12 +48,7 @@ struct TextTable {
         for line in lines {
             let parts = fields(hasNames ? line.range : withoutLastSeparator(line.range))
             guard parts.count == names.count else {
-                throw problem(
-                    line.number,
-                    hasNames
-                        ? "\(parts.count) fields, but there are \(names.count) columns"
-                        : "\(parts.count) fields; without a line of names they must be \(names.joined(separator: ", "))"
-                )
+                throw problem(line.number, Self.uneven(parts.count, names, hasNames))
             }
             for (i, part) in parts.enumerated() {
                 if textColumns.contains(names[i]) {
@@ -72,6 +67,12 @@ struct TextTable {
             result.columns.append((name, isText ? .names(of: texts[i]) : .numbers(columns[i])))
         }
         return result
+    }
+
+    private static func uneven(_ count: Int, _ names: [String], _ hasNames: Bool) -> String {
+        hasNames
+            ? "\(count) fields, but there are \(names.count) columns"
+            : "\(count) fields; without a line of names they must be \(names.joined(separator: ", "))"
     }
 
     private func columnNames(_ line: Range<Int>, _ rename: [String: String]) -> [String] {

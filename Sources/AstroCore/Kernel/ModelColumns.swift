@@ -3,7 +3,7 @@ package struct ModelColumns {
     let store: ColumnStore
     let byName: [String: Column]
     let residents: Residents?
-    /// The least of a value on all ranks. Collective.
+    /// The least of a value on all ranks, which ask for it together.
     let leastOnRanks: (Double) -> Double
     /// Columns of quantities that somebody reads, by name.
     var computed: [String: Column] = [:]
@@ -46,7 +46,7 @@ package struct ModelColumns {
     /// A derived column that is still to be filled, padding included.
     func derivedMemory(isShared: Bool) -> Column { isShared ? store.derivedShared(0) : store.derived { _ in 0 } }
 
-    /// For each cell the least of some parameters among all cells of its population, wherever they are. Collective.
+    /// For each cell the least of some parameters among all cells of its population, wherever they are.
     package func least(_ names: [String]) -> Column {
         let columns = names.map { self[$0] }
         let ofCell = { (cell: Int) in columns.reduce(.infinity) { min($0, $1[cell]) } }

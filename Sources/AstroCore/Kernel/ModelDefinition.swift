@@ -30,6 +30,9 @@ package final class ModelDefinition: Sendable {
     /// Conditions between parameters; throws an `InputError`. It gets a cell's values by name.
     package let check: @Sendable (_ value: (String) -> Double) throws -> Void
 
+    /// Names of what happens to cells beside spikes and can be recorded, by the numbers that the kernel gives.
+    package let events: [String]
+
     /// Of receptors that have names: their numbers.
     package let receptorNames: [String: Int]
 
@@ -80,7 +83,7 @@ package final class ModelDefinition: Sendable {
         _ name: String, _ family: NodeFamily, parameters: [Parameter], recordables: [Recordable] = [], ports: [Port],
         outputs: [Output] = [.spikes], hiddenState: [HiddenState] = [], stateLimits: [StateLimit] = [],
         quantities: [String] = [], startFormulas: StartFormulas? = nil, receptorNames: [String: Int] = [:],
-        source: ModelSource? = nil, text: ModelText,
+        events: [String] = [], source: ModelSource? = nil, text: ModelText,
         check: @escaping @Sendable (_ value: (String) -> Double) throws -> Void = { _ in },
         bind: @escaping @Sendable (ModelColumns) -> any NodeKernel
     ) {
@@ -89,7 +92,7 @@ package final class ModelDefinition: Sendable {
         self.ports = Ports(ports)
         (self.hiddenState, self.stateLimits) = (hiddenState, stateLimits)
         (self.quantities, self.startFormulas, self.source) = (quantities, startFormulas, source)
-        self.receptorNames = receptorNames
+        (self.receptorNames, self.events) = (receptorNames, events)
         (self.check, self.bind) = (check, bind)
         let own = Self.signals(outputs), states = parameters.filter { $0.role == .state }.map(\.name)
         let others = (states + recordables.map(\.name)).reduce(into: [String]()) { names, name in

@@ -8,6 +8,9 @@
 ///
 /// Rotter & Diesmann (1999), doi:10.1007/s004220050570.
 struct IafPscAlpha: VectorKernel {
+    /// Places of the ports.
+    private static let ex = 0, inh = 1, stimulus = 2, slowInwardCurrent = 3
+
     static let definition = ModelDefinition(
         "iaf_psc_alpha", .neuron,
         parameters: IafTables.parameters(
@@ -98,39 +101,23 @@ struct IafPscAlpha: VectorKernel {
         (ex, inh) = (Current(columns, "ex"), Current(columns, "in"))
     }
 
-    typealias Vector = LanePair
+    typealias Vector = IafMembrane.Vector
 
     @inline(__always)
     func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
-        let load = { (column: Column) -> Vector in column.vector(cell) }
-        let E_L = load(membrane.E_L), V_th = load(membrane.V_th), V_reset = load(membrane.V_reset)
-        let P_uu = load(membrane.P_uu), P_ue = load(membrane.P_ue), I_e = load(membrane.I_e), lowest = load(V_min)
-        let real = io.realLanes(cell, Vector.laneCount), t_ref = load(membrane.refractorySteps)
-        let excitatory = io.spikes(0), inhibitory = io.spikes(1), stimulusIn = io.held(2), slowIn = io.held(3)
-        var V = load(membrane.V_m), ex = Lane(self.ex, cell), inh = Lane(self.inh, cell)
-        var stimulus = load(membrane.I_stim), slow = load(membrane.I_SIC), wait = load(membrane.refractory)
+        let lowest: Vector = V_min.vector(cell)
+        let excitatory = io.spikes(Self.ex), inhibitory = io.spikes(Self.inh)
+        var state = IafMembrane.State(membrane, cell, io.held(Self.stimulus), io.held(Self.slowInwardCurrent), io)
+        var ex = Lane(self.ex, cell), inh = Lane(self.inh, cell)
         for step in steps {
-            let driven = inh.onto(ex.onto(P_ue * ((I_e + stimulus) + slow)))
-            let next = E_L + driven.addingProduct(P_uu, V - E_L)
-            V = Vector.zeros.isLess(than: wait).select(V, lowest.orLarger(next))
-            wait = Vector.zeros.orLarger(wait - Vector(repeating: 1))
+            state.advance(to: lowest.orLarger(state.next(inh.onto(ex.onto(state.driven)))))
             ex.advance(excitatory.take(step &+ 1, cell))
             inh.advance(Vector.zeros - inhibitory.take(step &+ 1, cell))
-            let spiking = real & V.isAtLeast(V_th).bits
-            if spiking != 0 {
-                for lane in SetBits(spiking) { io.emit(step: step, cell: cell &+ lane) }
-                let mask = Vector.Mask(bits: spiking)
-                V = mask.select(V_reset, V)
-                wait = mask.select(t_ref, wait)
-            }
-            stimulus = stimulusIn.take(step &+ 1, cell)
-            slow = slowIn.take(step &+ 1, cell)
+            state.spike(state.aboveThreshold, step, cell, io)
+            state.takeCurrents(step, cell)
         }
-        membrane.V_m.store(V, cell)
+        state.store(membrane, cell)
         ex.store(self.ex, cell)
         inh.store(self.inh, cell)
-        membrane.I_stim.store(stimulus, cell)
-        membrane.I_SIC.store(slow, cell)
-        membrane.refractory.store(wait, cell)
     }
 }

@@ -16,6 +16,9 @@ struct IafPscExp: VectorKernel {
         Parameter("rho",   0.01, .Hz, "rate of spikes at the threshold, where delta > 0", .nonNegative),
     ]
 
+    /// Places of the ports.
+    private static let ex = 0, inh = 1, stimulus = 2, filtered = 3, slowInwardCurrent = 4
+
     static let definition = ModelDefinition(
         "iaf_psc_exp", .neuron,
         parameters: IafTables.parameters(
@@ -73,52 +76,34 @@ struct IafPscExp: VectorKernel {
         P_xf = columns.derived { 1 - exponentialEverywhere(-h / $0[tau_ex]) }
     }
 
-    typealias Vector = LanePair
+    typealias Vector = IafMembrane.Vector
 
     @inline(__always)
     func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let load = { (column: Column) -> Vector in column.vector(cell) }
-        let E_L = load(membrane.E_L), V_th = load(membrane.V_th), V_reset = load(membrane.V_reset)
-        let P_uu = load(membrane.P_uu), P_ue = load(membrane.P_ue), P_ux = load(self.P_ux), P_ui = load(self.P_ui)
-        let P_xx = load(self.P_xx), P_ii = load(self.P_ii), P_xf = load(self.P_xf), I_e = load(membrane.I_e)
-        let real = io.realLanes(cell, Vector.laneCount), t_ref = load(membrane.refractorySteps)
-        let excitatory = io.spikes(0), inhibitory = io.spikes(1)
-        let stimulusIn = io.held(2), filteredIn = io.held(3), slowIn = io.held(4)
-        var V = load(membrane.V_m), ex = load(I_syn_ex), inh = load(I_syn_in), filtered = load(I_filtered)
-        var stimulus = load(membrane.I_stim), slow = load(membrane.I_SIC), wait = load(membrane.refractory)
+        let P_ux = load(self.P_ux), P_ui = load(self.P_ui)
+        let P_xx = load(self.P_xx), P_ii = load(self.P_ii), P_xf = load(self.P_xf)
+        let excitatory = io.spikes(Self.ex), inhibitory = io.spikes(Self.inh), filteredIn = io.held(Self.filtered)
+        var state = IafMembrane.State(membrane, cell, io.held(Self.stimulus), io.held(Self.slowInwardCurrent), io)
+        var ex = load(I_syn_ex), inh = load(I_syn_in), filtered = load(I_filtered)
         for step in steps {
-            let constant = (I_e + stimulus) + slow
-            let driven = (P_ue * constant).addingProduct(P_ux, ex).addingProduct(P_ui, inh)
-            let next = E_L + driven.addingProduct(P_uu, V - E_L)
-            V = Vector.zeros.isLess(than: wait).select(V, next)
-            wait = Vector.zeros.orLarger(wait - Vector(repeating: 1))
+            state.advance(to: state.next(state.driven.addingProduct(P_ux, ex).addingProduct(P_ui, inh)))
             ex = (P_xx * ex).addingProduct(P_xf, filtered) + excitatory.take(step &+ 1, cell)
             inh = (P_ii * inh) - inhibitory.take(step &+ 1, cell)
-            let spiking = real & (isSoft ? escaping(V, cell, step, real, io) : V.isAtLeast(V_th).bits)
-            if spiking != 0 {
-                for lane in SetBits(spiking) { io.emit(step: step, cell: cell &+ lane) }
-                let mask = Vector.Mask(bits: spiking)
-                V = mask.select(V_reset, V)
-                wait = mask.select(t_ref, wait)
-            }
-            stimulus = stimulusIn.take(step &+ 1, cell)
+            state.spike(isSoft ? escaping(state.V, cell, step, io) : state.aboveThreshold, step, cell, io)
             filtered = filteredIn.take(step &+ 1, cell)
-            slow = slowIn.take(step &+ 1, cell)
+            state.takeCurrents(step, cell)
         }
-        membrane.V_m.store(V, cell)
+        state.store(membrane, cell)
         I_syn_ex.store(ex, cell)
         I_syn_in.store(inh, cell)
         I_filtered.store(filtered, cell)
-        membrane.I_stim.store(stimulus, cell)
-        membrane.I_SIC.store(slow, cell)
-        membrane.refractory.store(wait, cell)
     }
 
     /// Lanes that spike where thresholds may be soft.
     @inline(never)
-    private func escaping(
-        _ V: Vector, _ cell: Int, _ step: Int, _ real: LaneBits, _ io: borrowing CellIO
-    ) -> LaneBits {
+    private func escaping(_ V: Vector, _ cell: Int, _ step: Int, _ io: borrowing CellIO) -> LaneBits {
+        let real = io.realLanes(cell, Vector.laneCount)
         var bits: LaneBits = 0
         withUnsafeTemporaryAllocation(byteCount: Vector.laneCount * 8, alignment: 64) { memory in
             let potentials = memory.bindMemory(to: Double.self).baseAddress!

@@ -148,12 +148,12 @@ final class Batch {
     }
 
     /// The model bound to the columns as they are now.
-    func kernel() -> any NodeKernel {
+    func kernel(_ together: Together) -> any NodeKernel {
         if let bound { return bound }
         store.releaseDerived()
         let fresh = model.bind(
             ModelColumns(
-                store: store, byName: columns, residents: residents, leastOnRanks: Ranks.all.least, computed: computed,
+                store: store, byName: columns, residents: residents, leastOnRanks: together.least, computed: computed,
                 resolution: resolution))
         bound = fresh
         return fresh

@@ -36,11 +36,28 @@ public enum Catalogue {
         }
     }
 
+    /// Adds a synapse model; one that was added under the same name before is replaced. Connections that exist keep theirs.
+    static func add(_ synapse: SynapseDefinition) throws {
+        let taken = Synapses.own.map(\.name) + nodeNames
+        guard !taken.contains(synapse.name) else {
+            throw InputError("'\(synapse.name)' is the name of another model: choose another")
+        }
+        Synapses.add(synapse)
+    }
+
     /// Adds a model that is a text; the same text is the same model.
     package static func add(_ source: ModelSource) throws -> ModelDefinition {
         if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
         let model = try EquationModel.definition(source)
         try add(model)
+        return model
+    }
+
+    /// The model of a text that a file carries: the one that is known, else one that is added if its name is free.
+    static func model(of source: ModelSource) throws -> ModelDefinition {
+        if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
+        let model = try EquationModel.definition(source)
+        if !models.contains(where: { $0.name == source.name }) { try add(model) }
         return model
     }
 

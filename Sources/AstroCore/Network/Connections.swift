@@ -20,17 +20,18 @@ public final class Connections: CustomStringConvertible {
 
     private var ranks: Ranks { simulation.ranks }
 
-    // collective, all of them
-
     public var count: Int { ranks.isAlone ? references.count : ownership.count }
-    public var source: [Double] { all(references.map { Double(simulation.ends(of: $0).source) }) }
-    public var target: [Double] { all(references.map { Double(simulation.ends(of: $0).target) }) }
-    public var weight: [Double] { all(references.map(simulation.weight)) }
+    public var source: [Double] { all(references.map { Double(simulation.ends(of: $0).source) }, ranks.together) }
+    public var target: [Double] { all(references.map { Double(simulation.ends(of: $0).target) }, ranks.together) }
+    public var weight: [Double] { all(references.map(simulation.weight), ranks.together) }
     /// ms
-    public var delay: [Double] { all(references.map { TimeGrid.ms(simulation.delay($0), simulation.resolution) }) }
+    public var delay: [Double] {
+        all(references.map { TimeGrid.ms(simulation.delay($0), simulation.resolution) }, ranks.together)
+    }
     public var synapseModels: [String] {
         let models = Synapses.all
-        return all(references.map { models.firstIndex(of: simulation.model($0))! }).map { models[$0].name }
+        let own = references.map { models.firstIndex(of: simulation.model($0))! }
+        return all(own, ranks.together).map { models[$0].name }
     }
 
     /// Refuses, before memory is taken, what would not fit.
@@ -41,7 +42,9 @@ public final class Connections: CustomStringConvertible {
     /// Bytes a connection that asking for, or setting, a parameter of all takes for a while.
     private static let bytesOfValue = 40
 
-    private func all<T: BitwiseCopyable>(_ own: [T]) -> [T] { ranks.assemble(own, ownership) }
+    private func all<T: BitwiseCopyable>(_ own: [T], _ together: Together) -> [T] {
+        together.assemble(own, ownership)
+    }
 
     /// 1-based; negative numbers count from the end.
     public func connection(at i: Int) throws -> Connections {
@@ -64,45 +67,49 @@ public final class Connections: CustomStringConvertible {
         case "weight": return weight
         case "delay": return delay
         default:
-            simulation.borrowStates(of: references)
-            return all(try ranks.agree { try references.map { try simulation.synapseParameter(name, $0) } })
+            let together = ranks.together
+            simulation.borrowStates(of: references, together)
+            return all(
+                try together.agree { try references.map { try simulation.synapseParameter(name, $0) } }, together)
         }
     }
 
-    /// Refuses what takes some bytes a connection. Collective.
-    public func refuse(bytesEach: Int) throws { try ranks.agree { try Self.refuse(count, bytes: bytesEach) } }
+    /// Refuses what takes some bytes a connection.
+    public func refuse(bytesEach: Int) throws {
+        try ranks.together.agree { try Self.refuse(count, bytes: bytesEach) }
+    }
 
     /// A parameter of each connection whose model has it, nan for the others.
-    func parameterValues(_ name: String) throws -> [Double] {
-        simulation.borrowStates(of: references)
-        let having = Synapses.all.filter { $0.parameters.contains { $0.name == name } }
-        return all(
-            try references.map {
-                having.contains(simulation.model($0)) ? try simulation.synapseParameter(name, $0) : .nan
-            })
+    func parameterValues(_ name: String, _ together: Together) throws -> [Double] {
+        simulation.borrowStates(of: references, together)
+        let own = try references.map {
+            simulation.model($0).parameter(name) == nil ? .nan : try simulation.synapseParameter(name, $0)
+        }
+        return all(own, together)
     }
 
     /// Sets weight, delay or parameters; lists give a value for each connection.
     public func set(_ settings: Settings) throws {
         try refuse(bytesEach: Self.bytesOfValue * (settings.count + 1))
         let numbers = ranks.isAlone ? Array(references.indices) : ownership.positions(of: ranks.rank)
-        simulation.borrowStates(of: references)
-        let changes = try ranks.agree {
+        let together = ranks.together
+        simulation.borrowStates(of: references, together)
+        let changes = try together.agree {
             try simulation.connectionChanges(settings, references, numbers, of: count)
         }
-        let bytes = changes.reduce(0) { $0 + simulation.bytesOfOwnValues($1) }
-        try ranks.agree { try Memory.refuse(bytes, for: "values of their own for connections that shared them") }
-        changes.forEach(simulation.setConnections)
+        let bytes = changes.reduce(0) { $0 + simulation.bytesOfOwnValues($1, together) }
+        try together.agree { try Memory.refuse(bytes, for: "values of their own for connections that shared them") }
+        changes.forEach { simulation.setConnections($0, together) }
     }
 
     public var description: String {
-        let models = synapseModelsPresent.map(\.name).sorted().joined(separator: ", ")
+        let models = synapseModelsPresent(ranks.together).map(\.name).sorted().joined(separator: ", ")
         return "Connections(n = \(count)\(models.isEmpty ? "" : ", \(models)"))"
     }
 
-    private var synapseModelsPresent: [SynapseDefinition] {
+    private func synapseModelsPresent(_ together: Together) -> [SynapseDefinition] {
         let all = Synapses.all
         let own = references.reduce(into: Set<Int>()) { $0.insert(all.firstIndex(of: simulation.model($1))!) }
-        return Set(ranks.gather(own.sorted()).all).sorted().map { all[$0] }
+        return Set(together.gather(own.sorted()).all).sorted().map { all[$0] }
     }
 }

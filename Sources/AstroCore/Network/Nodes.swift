@@ -151,7 +151,7 @@ extension Nodes {
     public func get(_ name: String) throws -> NodeValues {
         if runs.allSatisfy({ $0.population.cells != nil }) {
             let own = try runs.flatMap { try Self.numbers(name, $0) }
-            return .numbers(simulation.ranks.assemble(own, ownership))
+            return .numbers(simulation.ranks.together.assemble(own, ownership))
         }
         if runs.contains(where: { $0.population.cells != nil }), !simulation.ranks.isAlone {
             throw InputError("cells and devices can't be asked together where there are several ranks")
@@ -201,7 +201,7 @@ extension Nodes {
         var lists: [CellAssignment] = []
         var devices: [(Population, Int, any Device)] = []
         var offset = 0
-        try simulation.ranks.agree {
+        try simulation.ranks.together.agree {
             for run in runs {
                 let part = try settings.mapValues { try partOf($0, offset, run) }
                 if let cells = run.population.cells {

@@ -58,9 +58,17 @@ final class Population {
 
     /// nil where nobody listens.
     var hearing: SpikeHearing? {
-        guard !spikeListeners.isEmpty, let cells else { return nil }
-        if madeHearing == nil { madeHearing = SpikeHearing(spikeListeners, own: cells.own) }
+        let ofSpikes = spikeListeners.filter { $0.event == nil }
+        guard !ofSpikes.isEmpty, let cells else { return nil }
+        if madeHearing == nil { madeHearing = SpikeHearing(ofSpikes, own: cells.own) }
         return madeHearing
+    }
+
+    /// Who listens to events of the model, by their numbers there.
+    var eventHearing: [Int: SpikeHearing] {
+        guard let cells else { return [:] }
+        let ofEvents = Dictionary(grouping: spikeListeners.filter { $0.event != nil }) { $0.event! }
+        return ofEvents.mapValues { SpikeHearing($0, own: cells.own) }
     }
 
     var modelName: String {

@@ -65,18 +65,18 @@ final class Projection {
         }
     }
 
-    /// After delays were set. Collective.
-    func findDelays() {
+    /// After delays were set.
+    func findDelays(_ together: Together) {
         let shortest = delayCounts.firstIndex { $0 > 0 }, longest = delayCounts.lastIndex { $0 > 0 }
         finish(
-            count: count, shortestDelay: Ranks.all.least(shortest ?? .max),
-            longestDelay: Ranks.all.greatest(longest ?? 1))
+            count: count, shortestDelay: together.least(shortest ?? .max),
+            longestDelay: together.greatest(longest ?? 1))
     }
 
-    /// After connections were read that have their own. Collective.
-    func countDelaysAnew() {
+    /// After connections were read that have their own.
+    func countDelaysAnew(_ together: Together) {
         countDelays()
-        findDelays()
+        findDelays(together)
     }
 
     func finish(count: Int, shortestDelay: Int, longestDelay: Int) {

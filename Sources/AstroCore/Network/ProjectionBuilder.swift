@@ -213,12 +213,11 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
     }
 
-    /// Collective.
-    func finish(_ scratches: [Scratch]) throws {
+    func finish(_ scratches: [Scratch], _ together: Together) throws {
         projection.finish(
-            count: Ranks.all.sum([scratches.reduce(0) { $0 + $1.count }])[0],
-            shortestDelay: Ranks.all.least(scratches.map(\.shortestDelay).min() ?? 1),
-            longestDelay: Ranks.all.greatest(scratches.map(\.longestDelay).max() ?? 1))
+            count: together.sum([scratches.reduce(0) { $0 + $1.count }])[0],
+            shortestDelay: together.least(scratches.map(\.shortestDelay).min() ?? 1),
+            longestDelay: together.greatest(scratches.map(\.longestDelay).max() ?? 1))
         if let delay = projection.spec.uniform("delay") {
             projection.delay = try SynapseSpec.delaySteps(delay, resolution)
         }

@@ -20,7 +20,9 @@ public final class Recorder: CustomStringConvertible {
     /// Names of the sampled quantities; empty for spikes.
     public var quantities: [String] { recording.quantities }
     public var isSpikeRecorder: Bool { recording.isSpikes }
-    public var eventCount: Int { wholeCount }
+    public var eventCount: Int {
+        isWhole ? recording.count : simulation.ranks.together.sum([recording.count])[0]
+    }
     public var label: String? { recording.label }
     /// Its place among all recorders of the simulation.
     package var number: Int { simulation.numberedRecordings.firstIndex { $0 === recording } ?? -1 }
@@ -28,7 +30,7 @@ public final class Recorder: CustomStringConvertible {
     /// Throws where not all events are in memory any more.
     public func checkKept() throws {
         guard let stream = recording.stream else { return }
-        let numbers = simulation.ranks.sum([recording.forgotten, recording.count])
+        let numbers = simulation.ranks.together.sum([recording.forgotten, recording.count])
         guard numbers[0] > 0 else { return }
         let saves = simulation.ranks.isAlone ? ", save writes them as .csv, .dat or .h5" : ""
         throw InputError(
@@ -37,14 +39,10 @@ public final class Recorder: CustomStringConvertible {
     }
 
     /// ms
-    public var times: [Double] {
-        whole.times
-    }
+    public var times: [Double] { whole(simulation.ranks.together).times }
 
     /// Global ids.
-    public var senders: [Double] {
-        whole.senders
-    }
+    public var senders: [Double] { whole(simulation.ranks.together).senders }
 
     /// The samples of a quantity, one per event.
     public func column(_ quantity: String) throws -> [Double] {
@@ -52,7 +50,7 @@ public final class Recorder: CustomStringConvertible {
             throw InputError.unknown("this recorder has no column", quantity, among: ["times", "senders"] + quantities)
         }
         try checkKept()
-        return whole.samples.column(index)
+        return whole(simulation.ranks.together).samples.column(index)
     }
 
     /// Forgets all events; recording goes on. Those that are to go to a file and could not be written yet are not forgotten.
@@ -102,18 +100,15 @@ public final class Recorder: CustomStringConvertible {
 
 /// Each rank keeps what its own cells do, rank 0 also what devices do. Who asks gets what all have, on every rank alike.
 extension Recorder {
-    /// What all ranks have recorded; collective.
-    var whole: Recording {
+    /// What all ranks have recorded.
+    func whole(_ together: Together) -> Recording {
         if isWhole { return recording }
-        let ranks = simulation.ranks, own = recording.samples
+        let own = recording.samples
         guard !recording.isSpikes, let all = recording.samplesOfAll else {
-            return Recording(recording, spikes: ranks.gather(Array(recording.spikes)).all, samples: own)
+            return Recording(recording, spikes: together.gather(Array(recording.spikes)).all, samples: own)
         }
         let ownership = all.ownership
-        let columns = own.quantities.map { GrowingColumn(ranks.assemble(own.column($0), ownership)) }
+        let columns = own.quantities.map { GrowingColumn(together.assemble(own.column($0), ownership)) }
         return Recording(recording, spikes: [], samples: SampleTable(all.list, nodes: all.nodes, columns: columns))
     }
-
-    /// How many events there are on all ranks; collective.
-    fileprivate var wholeCount: Int { isWhole ? recording.count : simulation.ranks.sum([recording.count])[0] }
 }

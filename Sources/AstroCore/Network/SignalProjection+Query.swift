@@ -1,8 +1,9 @@
 extension SignalProjection {
-    /// After delays were set. Collective.
-    func findDelays(_ ranks: Ranks) {
+    /// After delays were set.
+    func findDelays(_ together: Together) {
         setDelays(
-            shortest: ranks.least(ownDelays?.lowerBound ?? .max), longest: ranks.greatest(ownDelays?.upperBound ?? 1))
+            shortest: together.least(ownDelays?.lowerBound ?? .max),
+            longest: together.greatest(ownDelays?.upperBound ?? 1))
     }
 
     /// By source, then by target, parallel ones in their order: all that may be between some nodes.

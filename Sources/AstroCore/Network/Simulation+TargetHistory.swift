@@ -19,23 +19,16 @@ extension Simulation {
     }
 
     /// For each connection onto own cells of a projection that reads histories: since when (ms) its target's spikes count, as far as
-    /// the sender's spikes tell, the delay aside. Collective.
-    func lookbacks(of projection: Projection, _ body: (StoredPlace, Double) -> Void) {
-        borrowStates(of: projection.filledRows, in: projection)
+    /// the sender's spikes tell, the delay aside.
+    func lookbacks(of projection: Projection, _ together: Together, _ body: (StoredPlace, Double) -> Void) {
+        borrowStates(of: projection.filledRows, in: projection, together)
         let columns = projection.columns, synapse = projection.model.bind(columns)
-        for segment in projection.segments {
-            for (number, chunk) in segment.chunks.enumerated() {
-                guard let chunk else { continue }
-                for row in chunk.rows {
-                    let place = number * Projection.rowsPerChunk + row
-                    var block = columns.releasesByConnection ? [] : projection.senderValues(row: place)
-                    let ofRow =
-                        block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
-                    for index in chunk.connections(ofRow: row) {
-                        let own = block.isEmpty ? synapse.lookback(chunk.own! + index * columns.ownWidth) : ofRow
-                        body(StoredPlace(segment: segment, chunk: chunk, row: place, index: index), own)
-                    }
-                }
+        projection.forEachOwnRow { segment, chunk, row, connections in
+            var block = columns.releasesByConnection ? [] : projection.senderValues(row: row)
+            let ofRow = block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
+            for index in connections {
+                let own = block.isEmpty ? synapse.lookback(chunk.own! + index * columns.ownWidth) : ofRow
+                body(StoredPlace(segment: segment, chunk: chunk, row: row, index: index), own)
             }
         }
     }
@@ -48,8 +41,8 @@ extension Simulation {
     }
 
     /// Forgets spikes that no synapse will ask for as things are. What stays does not depend on threads, ranks or slices; so this is
-    /// done before the state is looked at, and before a change after which synapses could ask for more. Collective.
-    func forgetUnreadHistory() {
+    /// done before the state is looked at, and before a change after which synapses could ask for more.
+    func forgetUnreadHistory(_ together: Together) {
         guard readsTargetHistory else { return }
         let time = TimeGrid.ms(now, resolution)
         var since: [ObjectIdentifier: [Double]] = [:]
@@ -58,7 +51,7 @@ extension Simulation {
             since[ObjectIdentifier(plane)] = Array(repeating: time, count: history.cells.count)
         }
         for projection in projections where projection.model.readsTargetHistory {
-            lookbacks(of: projection) { connection, lookback in
+            lookbacks(of: projection, together) { connection, lookback in
                 let delay = projection.delay ?? Int(connection.chunk.delays![connection.index])
                 let place = connection.segment.base + Int(connection.chunk.targets[connection.index])
                 let wanted = min(lookback, time) - TimeGrid.ms(delay, resolution)
@@ -94,6 +87,19 @@ extension Simulation {
             for cell in share.cells {
                 let place = share.offset + cell - share.cells.lowerBound
                 if place < history.cells.count { body(cell, history.cells[place].all) }
+            }
+        }
+    }
+}
+
+extension Projection {
+    /// Calls `body` for the connections of each row in each segment that has some: where they are, the row, and which they are there.
+    fileprivate func forEachOwnRow(_ body: (Segment, RowChunk, _ row: Int, _ connections: Range<Int>) -> Void) {
+        for segment in segments {
+            for case (let number, let chunk?) in segment.chunks.enumerated() {
+                for row in chunk.rows {
+                    body(segment, chunk, number * Self.rowsPerChunk + row, chunk.connections(ofRow: row))
+                }
             }
         }
     }

@@ -61,9 +61,12 @@ public final class Simulation {
     let outboxes: [[Outbox]]
     var isRunning = false
     /// Those who simulate together, who of them has targets of cells here, and what cells of others send here.
-    let ranks = Ranks.all
+    let ranks = Simulation.ranks
+    static let ranks = Ranks.all
     var audience: Audience?
     var remoteSenders: RemoteSenders?
+    /// Where synapses look back at their targets' spikes.
+    var histories: HistoryRecorder?
 
     public init(resolution: Double = 0.1, seed: Int64 = 1, threads: Int? = nil) throws {
         let units = (resolution / TimeGrid.unit).rounded()
@@ -154,6 +157,6 @@ extension Simulation: Checkpointed {
     static let made = [
         "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
         "outboxes",
-        "isRunning", "ranks", "audience", "remoteSenders",
+        "isRunning", "ranks", "audience", "remoteSenders", "histories",
     ]
 }

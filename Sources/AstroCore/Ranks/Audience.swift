@@ -5,16 +5,15 @@ struct Audience {
     private var bits: [[UInt64]] = []
     private let words: Int
 
-    /// Collective.
-    init(_ simulation: Simulation) {
-        let ranks = simulation.ranks
+    init(_ simulation: Simulation, _ together: Together) {
+        let ranks = together.ranks
         words = (ranks.count + 63) / 64
         for (population, wanted) in zip(simulation.populationList, Self.wanted(simulation)) {
             guard let cells = population.cells, !population.outgoing.isEmpty else {
                 bits.append([])
                 continue
             }
-            let all = ranks.exchange((0..<ranks.count).map { Self.part(wanted, cells.deal.cells(of: $0)) })
+            let all = together.exchange((0..<ranks.count).map { Self.part(wanted, cells.deal.cells(of: $0)) })
             bits.append(transposed(all, cells.own.count, ranks.rank))
         }
     }

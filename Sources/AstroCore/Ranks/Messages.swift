@@ -28,8 +28,8 @@ final class Messages {
     private var messages: OpaquePointer?
     private let ranks: Ranks
 
-    init(_ ranks: Ranks) {
-        self.ranks = ranks
+    init(_ together: Together) {
+        ranks = together.ranks
         messages = mpi_begin()
     }
 
@@ -50,7 +50,7 @@ final class Messages {
         mpi_post_receive(messages, kind.tag, Int32(rank), place, most)
     }
 
-    /// So many bytes for each rank, and as many from each. Collective.
+    /// So many bytes for each rank, and as many from each.
     func exchange(_ out: UnsafeRawPointer, bytes: Int, _ place: UnsafeMutableRawPointer) {
         mpi_post_all_to_all(messages, out, bytes, place)
     }

@@ -6,7 +6,7 @@ struct Relay<Value: BitwiseCopyable> {
     private var holder = 0
     private let ranks: Ranks
 
-    init(_ value: Value, _ ranks: Ranks) { (self.value, self.ranks) = (value, ranks) }
+    init(_ value: Value, _ together: Together) { (self.value, ranks) = (value, together.ranks) }
 
     /// Lets one rank add to the value. All ranks call this in the same order.
     mutating func pass(to rank: Int, _ add: (inout Value) -> Void) {

@@ -1,7 +1,8 @@
 /// Cells of other ranks whose signals cells here receive, and those here whose signals go elsewhere. After each
 /// slice their values go to the ranks that need them, and to no other.
 final class RemoteSenders {
-    private let ranks: Ranks
+    private let together: Together
+    private var ranks: Ranks { together.ranks }
     /// Where the runs of remote senders begin among all runs of a slice's output.
     private let firstRun: Int
     private var run: [Sender: Int] = [:]
@@ -30,9 +31,10 @@ final class RemoteSenders {
         static func < (a: Sender, b: Sender) -> Bool { (a.signal, a.id) < (b.signal, b.id) }
     }
 
-    /// Collective. `needed`: whatever cells here receive.
-    init(_ simulation: Simulation, needed: Set<Sender>) {
-        ranks = simulation.ranks
+    /// - `needed`: whatever cells here receive.
+    init(_ simulation: Simulation, needed: Set<Sender>, _ together: Together) {
+        self.together = together
+        let ranks = together.ranks
         firstRun = simulation.senderCount
         isFilled = Array(repeating: Array(repeating: false, count: ranks.count), count: Self.mostBuffers)
         // all ranks have the same projections
@@ -50,7 +52,7 @@ final class RemoteSenders {
                 run[Sender(signal: signals[Int(item[0])], id: Int(item[1]))] = firstRun + run.count
             }
         }
-        outgoing = ranks.exchange(wanted).map { $0.map { simulation.ownSender(signals[Int($0[0])], Int($0[1])) } }
+        outgoing = together.exchange(wanted).map { $0.map { simulation.ownSender(signals[Int($0[0])], Int($0[1])) } }
     }
 
     /// The run of a remote sender.
@@ -61,7 +63,7 @@ final class RemoteSenders {
     /// - `output`: runs of all senders, `stride` apart.
     /// - `isActive`: has an own cell sent anything but 0?
     func begin(_ output: UnsafePointer<Double>, stride: Int, steps: Int, isActive: Bool) {
-        let flight = flights.begin(), messages = Messages(ranks)
+        let flight = flights.begin(), messages = Messages(together)
         flight.messages = messages
         var place = flight.received.memory(bytes: max(8, incoming.reduce(0) { $0 + Self.bytes($1.count, steps) }))
         for (rank, senders) in incoming.enumerated() where senders.count > 0 {

@@ -110,7 +110,8 @@ extension Simulation {
     ///
     /// - `mine`: chunks that this rank speaks of; `from[r]`: those that rank r speaks of.
     func exchangeChunks(
-        _ mine: Range<Int>, from chunks: [Range<Int>], _ fill: @escaping (_ chunk: Int) -> RowMessages
+        _ mine: Range<Int>, from chunks: [Range<Int>], _ together: Together,
+        _ fill: @escaping (_ chunk: Int) -> RowMessages
     ) -> [[(chunk: Int, words: [UInt32])]] {
         let filled = Slots<[[UInt32]]>(mine.count, [])
         Team.shared.forEach(mine.count, workers: threads) { i, _ in filled[i] = fill(mine.lowerBound + i).words }
@@ -118,7 +119,7 @@ extension Simulation {
         for i in 0..<mine.count {
             for (rank, words) in filled[i].enumerated() { out[rank] += [UInt32(words.count)] + words }
         }
-        return zip(ranks.exchange(out), chunks).map { received, chunks in
+        return zip(together.exchange(out), chunks).map { received, chunks in
             var next = 0
             return chunks.map { chunk in
                 let count = Int(received[next])
@@ -131,7 +132,7 @@ extension Simulation {
     /// Draws the rows of a rule on all ranks in turn, and lets workers store, chunk by chunk, what of each row goes to own
     /// targets: their places and, if wanted, their numbers in the row and, as the header, how many the row has.
     func exchangeRows(
-        _ rows: any Rows, count: Int, onto targets: Targets, numbered: Bool,
+        _ rows: any Rows, count: Int, onto targets: Targets, numbered: Bool, _ together: Together,
         _ storeChunk: @escaping (_ chunk: Int, _ worker: Int, _ rows: [(row: Int, part: RowPart)]) throws -> Void
     ) throws {
         nonisolated(unsafe) let rows = rows
@@ -139,26 +140,28 @@ extension Simulation {
         let destinations = ranks.count
         for batch in 0..<turns.batches {
             let chunks = (0..<destinations).map { turns.chunks(of: batch, rank: $0) }
-            let received = exchangeChunks(chunks[ranks.rank], from: chunks) { chunk in
+            let received = exchangeChunks(chunks[ranks.rank], from: chunks, together) { chunk in
                 var messages = RowMessages(to: destinations, headers: headers, width: width)
                 messages.add(rows, turns.rows(ofChunk: chunk), targets)
                 return messages
             }
-            try workOff(received.flatMap { $0 }) { message, worker in
+            try workOff(received.flatMap { $0 }, together) { message, worker in
                 let parts = turns.parts(message.words, ofChunk: message.chunk, headers: headers, width: width)
                 try storeChunk(message.chunk, worker, parts)
             }
         }
     }
 
-    /// Does something with each item on any worker; what fails on one fails on all ranks. Collective.
-    func workOff<Item>(_ items: [Item], _ body: @escaping (Item, _ worker: Int) throws -> Void) throws {
+    /// Does something with each item on any worker; what fails on one fails on all ranks.
+    func workOff<Item>(
+        _ items: [Item], _ together: Together, _ body: @escaping (Item, _ worker: Int) throws -> Void
+    ) throws {
         let problems = Slots<String?>(items.count, nil)
         nonisolated(unsafe) let items = items
         Team.shared.forEach(items.count, workers: threads) { i, worker in
             do { try body(items[i], worker) } catch { problems[i] = (error as? InputError)?.message ?? "\(error)" }
         }
-        try ranks.agree {
+        try together.agree {
             if let problem = items.indices.lazy.compactMap({ problems[$0] }).first { throw InputError(problem) }
         }
     }
@@ -168,10 +171,11 @@ extension Simulation {
 
 extension Simulation {
     /// As `buildChunks` with one builder, where there are several ranks.
-    func build(_ builder: ProjectionBuilder, _ rows: any Rows, rowCount: Int) throws {
+    func build(_ builder: ProjectionBuilder, _ rows: any Rows, rowCount: Int, _ together: Together) throws {
         let numbered = builder.isDiffering
         let scratches = (0..<threads).map { _ in builder.makeScratch() }
-        try exchangeRows(rows, count: rowCount, onto: builder.targets, numbered: numbered) { chunk, worker, rows in
+        try exchangeRows(rows, count: rowCount, onto: builder.targets, numbered: numbered, together) {
+            chunk, worker, rows in
             builder.begin(scratches[worker])
             for (row, part) in rows {
                 try builder.add(
@@ -180,16 +184,17 @@ extension Simulation {
             }
             builder.store(scratches[worker], chunk: chunk)
         }
-        try builder.finish(scratches)
+        try builder.finish(scratches, together)
     }
 
     /// As `buildChunks` of a tripartite call, where there are several ranks. Whoever draws a row decides which connections
     /// get an astrocyte and from which place of a pool; the target's owner knows the pool, and tells the astrocyte's owner.
     func build(
         _ primary: ProjectionBuilder, _ third: ProjectionBuilder, _ factor: ThirdFactor, _ out: ThirdOutCounts,
-        _ rows: any Rows, rowCount: Int
+        _ rows: any Rows, rowCount: Int, _ together: Together
     ) throws {
-        let construction = TripartiteConstruction(self, primary, third, factor, out, rows, rowCount: rowCount)
+        let construction = TripartiteConstruction(
+            self, primary, third, factor, out, rows, rowCount: rowCount, together)
         for batch in 0..<construction.turns.batches { try construction.run(batch) }
         try construction.finish()
     }
@@ -207,17 +212,18 @@ private final class TripartiteConstruction {
     private let factor: ThirdFactor
     private let out: ThirdOutCounts
     private let rows: any Rows
+    private let together: Together
     private let ranks: Int
     private let first, second: [ProjectionBuilder.Scratch]
     private static let nobody = UInt32.max
 
     init(
         _ simulation: Simulation, _ primary: ProjectionBuilder, _ third: ProjectionBuilder, _ factor: ThirdFactor,
-        _ out: ThirdOutCounts, _ rows: any Rows, rowCount: Int
+        _ out: ThirdOutCounts, _ rows: any Rows, rowCount: Int, _ together: Together
     ) {
         (self.simulation, self.primary, self.third) = (simulation, primary, third)
         (self.factor, self.out, self.rows) = (factor, out, rows)
-        ranks = simulation.ranks.count
+        (self.together, ranks) = (together, together.ranks.count)
         turns = simulation.turns(rows: rowCount)
         first = (0..<simulation.threads).map { _ in primary.makeScratch() }
         second = (0..<simulation.threads).map { _ in third.makeScratch() }
@@ -228,21 +234,21 @@ private final class TripartiteConstruction {
     func run(_ batch: Int) throws {
         let chunks = (0..<ranks).map { turns.chunks(of: batch, rank: $0) }
         nonisolated(unsafe) let this = self
-        let received = simulation.exchangeChunks(chunks[simulation.ranks.rank], from: chunks) { this.draw($0) }
-            .flatMap { $0 }
-        try simulation.workOff(received) { try this.storePrimary($0.chunk, $0.words, $1) }
+        let mine = chunks[together.ranks.rank]
+        let received = simulation.exchangeChunks(mine, from: chunks, together) { this.draw($0) }.flatMap { $0 }
+        try simulation.workOff(received, together) { try this.storePrimary($0.chunk, $0.words, $1) }
         let all = chunks[0].lowerBound..<chunks[ranks - 1].upperBound
-        let replies = simulation.exchangeChunks(all, from: Array(repeating: all, count: ranks)) { chunk in
+        let replies = simulation.exchangeChunks(all, from: Array(repeating: all, count: ranks), together) { chunk in
             this.reply(received[chunk - all.lowerBound].words, this.turns.rows(ofChunk: chunk))
         }
-        try simulation.workOff(Array(all)) { chunk, worker in
+        try simulation.workOff(Array(all), together) { chunk, worker in
             try this.storeThird(chunk, replies.map { $0[chunk - all.lowerBound].words }, worker)
         }
     }
 
     func finish() throws {
-        try primary.finish(first)
-        try third.finish(second)
+        try primary.finish(first, together)
+        try third.finish(second, together)
     }
 
     private func draw(_ chunk: Int) -> RowMessages {

@@ -36,13 +36,13 @@ struct RowTurns {
 
 extension ConnectionRule {
     /// The rows that a rank draws, as turns say. Rows are drawn in turn anyhow; of columns each rank draws a share, and pairs,
-    /// which come in one sequence, all ranks draw. Collective.
-    func rows(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName, on ranks: Ranks) -> any Rows {
-        let connections = connections(pre, post, call)
+    /// which come in one sequence, all ranks draw.
+    func rows(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName, _ together: Together) -> any Rows {
+        let connections = connections(pre, post, call), ranks = together.ranks
         if ranks.isAlone { return connections.rows(pre.count, post.count) }
         switch connections {
         case .rows: return connections.rows(pre.count, post.count)
-        case .columns(let append): return SharedColumns(ranks, rows: pre.count, columns: post.count, append)
+        case .columns(let append): return SharedColumns(together, rows: pre.count, columns: post.count, append)
         case .pairs(let add): return RowsInTurn(RowTurns(rows: pre.count, ranks), add)
         }
     }
@@ -68,9 +68,8 @@ private struct SharedColumns: Rows {
     private let ranges: [Int: Range<Int>]
     private let positions: [UInt32]
 
-    /// Collective.
-    init(_ ranks: Ranks, rows: Int, columns: Int, _ column: RuleConnections.Line) {
-        let turns = RowTurns(rows: rows, ranks)
+    init(_ together: Together, rows: Int, columns: Int, _ column: RuleConnections.Line) {
+        let ranks = together.ranks, turns = RowTurns(rows: rows, ranks)
         var out = Array(repeating: [SIMD2<UInt32>](), count: ranks.count)
         var sources: [UInt32] = []
         for position in columns * ranks.rank / ranks.count..<columns * (ranks.rank + 1) / ranks.count {
@@ -79,7 +78,7 @@ private struct SharedColumns: Rows {
             for row in sources { out[turns.drawer(of: Int(row))].append(SIMD2(row, UInt32(position))) }
         }
         // ranks have ascending positions: in order of rows, then as they come
-        let pairs = Array(ranks.exchange(out).joined())
+        let pairs = Array(together.exchange(out).joined())
         let order = pairs.indices.sorted { (pairs[$0][0], $0) < (pairs[$1][0], $1) }
         positions = order.map { pairs[$0][1] }
         ranges = Self.ranges(order.map { Int(pairs[$0][0]) })

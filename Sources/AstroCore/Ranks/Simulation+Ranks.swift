@@ -47,11 +47,11 @@ extension Simulation {
         return batch.firstSenders[batch.model.signal(signal)!] + cell + cells.shift - batch.cells.lowerBound
     }
 
-    /// Whose connections come when, where each rank has some in ascending order. Collective.
-    func merged(_ own: [ConnectionKey]) -> Ownership {
+    /// Whose connections come when, where each rank has some in ascending order.
+    func merged(_ own: [ConnectionKey], _ together: Together) -> Ownership {
         var result = Ownership()
         if ranks.isAlone { return result }
-        let (keys, counts) = ranks.gather(own)
+        let (keys, counts) = together.gather(own)
         let owners = counts.enumerated().flatMap { repeatElement($0.offset, count: $0.element) }
         for i in keys.indices.sorted(by: { (keys[$0], $0) < (keys[$1], $1) }) { result.add(owners[i]) }
         return result
@@ -64,32 +64,34 @@ extension Simulation {
         return result
     }
 
-    /// Gives this rank the states of some rows, whosever they are. Collective.
-    func borrowStates(of rows: some Sequence<Int>, in projection: Projection) {
+    /// Gives this rank the states of some rows, whosever they are.
+    func borrowStates(of rows: some Sequence<Int>, in projection: Projection, _ together: Together) {
         let width = projection.columns.ofSenders.count
         guard !ranks.isAlone, width > 0 else { return }
         let wanted = Set(rows).sorted()
         var questions = Array(repeating: [Int](), count: ranks.count)
         for row in wanted { questions[owner(of: projection.sources[row])].append(row) }
-        let answers = ranks.exchange(ranks.exchange(questions).map { $0.flatMap { projection.senderValues(row: $0) } })
+        let asked = together.exchange(questions)
+        let answers = together.exchange(asked.map { $0.flatMap { projection.senderValues(row: $0) } })
         let values = Array(answers.joined())
         projection.columns.borrow(
             questions.joined().enumerated().map { ($1, Array(values[$0 * width..<($0 + 1) * width])) })
     }
 
-    /// Seconds are those of the slowest rank; bytes and events those of all. Collective.
+    /// Seconds are those of the slowest rank; bytes and events those of all.
     public func wholeStats() -> Stats {
         if ranks.isAlone { return stats }
         var result = stats
-        let seconds = ranks.greatest([
+        let together = ranks.together
+        let seconds = together.greatest([
             stats.create, stats.connect, stats.prepare, stats.simulate, stats.communicate,
         ])
         (result.create, result.connect, result.prepare, result.simulate, result.communicate) = (
             seconds[0], seconds[1], seconds[2], seconds[3], seconds[4]
         )
-        let sums = ranks.sum([stats.events, stats.memoryBytes])
+        let sums = together.sum([stats.events, stats.memoryBytes])
         (result.events, result.memoryBytes) = (sums[0], sums[1])
-        result.receivedBytes = ranks.greatest(stats.receivedBytes)
+        result.receivedBytes = together.greatest(stats.receivedBytes)
         return result
     }
 }

@@ -1,4 +1,4 @@
-/// The one collective of a slice: spikes go to the ranks that have targets of theirs, and with them goes whether somebody
+/// The one thing that ranks do together in a slice: spikes go to the ranks that have targets of theirs, and with them goes whether somebody
 /// wants to stop. It is begun at the end of a slice and may be ended a slice later, so that the next slice is computed
 /// meanwhile.
 ///
@@ -40,10 +40,10 @@ final class SpikeExchange {
     private var room = 128
     private var mostHere = 0, mostLately = 0
 
-    init(_ ranks: Ranks, _ populations: [Population], _ audience: Audience) {
-        (self.ranks, self.populations, self.audience) = (ranks, populations, audience)
+    init(_ together: Together, _ populations: [Population], _ audience: Audience) {
+        (ranks, self.populations, self.audience) = (together.ranks, populations, audience)
         carried = populations.map(\.carried)
-        flights = Flights { Flight(ranks) }
+        flights = Flights { Flight(together) }
     }
 
     /// Sends a rank's own spikes of a slice, in order of step and cell, on their way.
@@ -87,7 +87,8 @@ final class SpikeExchange {
 
     /// The spikes of a slice on their way: a word each, then what it carries.
     private final class Flight {
-        private let ranks: Ranks
+        private let together: Together
+        private var ranks: Ranks { together.ranks }
         private let sent = ReusedMemory(), received = ReusedMemory()
         /// The parts, and what follows behind them: that is not waited for before all ranks are ready to take it.
         private var messages, following: Messages?
@@ -99,7 +100,7 @@ final class SpikeExchange {
         /// Where the words lie that came behind each rank's part, and where the last ones end.
         private var restStarts = [0]
 
-        init(_ ranks: Ranks) { self.ranks = ranks }
+        init(_ together: Together) { self.together = together }
 
         private var size: Int { header + room }
         private var bytes: Int { size * ranks.count * 8 }
@@ -133,7 +134,7 @@ final class SpikeExchange {
         var most: Int { zip(counts, rests).map { $0 + $1.count }.max() ?? 0 }
 
         func begin(report: UInt64, most: Int) {
-            let messages = Messages(ranks), following = Messages(ranks)
+            let messages = Messages(together), following = Messages(together)
             for rank in 0..<ranks.count {
                 let part = out + rank * size
                 (part[0], part[1], part[2]) = (

@@ -6,26 +6,26 @@ struct EventPiece {
 }
 
 extension Recording {
-    /// All that is not in the file yet, on the first rank. Collective.
+    /// All that is not in the file yet, on the first rank.
     ///
     /// - `next`: the number of the first own event that is not.
-    func pieceForFile(from next: Int) -> EventPiece {
-        let ranks = Ranks.all, kept = next - forgotten
+    func pieceForFile(from next: Int, _ together: Together) -> EventPiece {
+        let kept = next - forgotten
         guard let samplesOfAll, !isSpikes else {
             sortIfNeeded()
-            let parts = ranks.toFirst(Array(spikes[kept...]))
+            let parts = together.toFirst(Array(spikes[kept...]))
             let all = parts.enumerated().flatMap { rank, spikes in spikes.map { (spike: $0, rank: rank) } }
                 .sorted { $0.spike.order < $1.spike.order }
             return EventPiece(
                 stamps: all.map(\.spike.stamp), senders: all.map { Int($0.spike.sender) }, owners: all.map(\.rank))
         }
         var walk = SampleWalk(samplesOfAll.list, samplesOfAll.owners)
-        _ = walk.next(ranks.sum([kept])[0])
+        _ = walk.next(together.sum([kept])[0])
         let events = walk.rest, owners = events.ownership
         return EventPiece(
             stamps: events.stamps, senders: events.places.map { samplesOfAll.nodes[$0] }, owners: events.owners,
             columns: samples.quantities.map {
-                ranks.toFirst(Array(samples.values($0, kept..<samples.count)), owners)
+                together.toFirst(Array(samples.values($0, kept..<samples.count)), owners)
             })
     }
 

@@ -9,7 +9,7 @@ final class Recording {
     private(set) var spikes = SpikeList()
     /// Of the own nodes: each rank samples its own cells.
     private(set) var samples: SampleTable
-    /// Of the nodes of all ranks; nil if there are no others.
+    /// Of the nodes of all ranks; nil if there are no others, or no nodes yet.
     private(set) var samplesOfAll: SharedSamples?
     /// Events since the beginning, or since it was cleared.
     private(set) var count = 0
@@ -28,7 +28,6 @@ final class Recording {
     init(quantities: [String], resolution: Double, _ schedule: Schedule) {
         (self.quantities, self.resolution, self.schedule) = (quantities, resolution, schedule)
         samples = SampleTable(quantities: quantities.count)
-        samplesOfAll = Ranks.all.isAlone ? nil : SharedSamples()
     }
 
     /// Events of `part` that were put together, or read from where they are, with what is to be known about all of them.
@@ -53,12 +52,14 @@ final class Recording {
     /// Of all ranks, in the order of their connecting.
     var sampledByAll: [Int] { samplesOfAll?.nodes ?? samples.nodes }
 
-    /// - `owner`: the rank that has a node.
-    func add(ids: NodeIDs, own: [Int], now: Int, _ owner: (Int) -> Int) {
+    /// - `owner`: the rank that has a node; nil where there is one rank.
+    func add(ids: NodeIDs, own: [Int], now: Int, _ owner: ((Int) -> Int)?) {
         if firstStamp == nil { firstStamp = now }
         recorded.append(ids)
         if isSpikes { return }
         samples.add(nodes: own)
+        guard let owner else { return }
+        if samplesOfAll == nil { samplesOfAll = SharedSamples() }
         samplesOfAll?.add(Array(ids), owner)
     }
 
@@ -184,23 +185,24 @@ final class Recording {
     var bytes: Int { spikes.bytes + samples.bytes }
 
     /// Of a recorder that goes to a file: forgets what is in the file, if with `more` bytes it would be above its share.
-    /// Samples must not be planned beyond what is in the file. Collective.
+    /// Samples must not be planned beyond what is in the file.
     ///
     /// - `streams`: how many such recorders there are.
-    func forgetWritten(of streams: Int, expecting more: Double = 0) {
-        guard let stream, Double(bytesUsedByAll) + more > Double(RecorderMemory.mostKept) / Double(streams) else {
+    func forgetWritten(of streams: Int, expecting more: Double = 0, _ together: Together) {
+        guard let stream, Double(bytesUsedByAll(together)) + more > Double(RecorderMemory.mostKept) / Double(streams)
+        else {
             return
         }
-        if isSpikes || Ranks.all.least(stream.next == count ? 1 : 0) == 1 { forget(before: stream.next) }
+        if isSpikes || together.least(stream.next == count ? 1 : 0) == 1 { forget(before: stream.next) }
     }
 
-    private var bytesUsedByAll: Int {
-        Ranks.all.sum([count - forgotten])[0] * (isSpikes ? MemoryLayout<Spike>.stride : 8 * quantities.count)
+    private func bytesUsedByAll(_ together: Together) -> Int {
+        together.sum([count - forgotten])[0] * (isSpikes ? MemoryLayout<Spike>.stride : 8 * quantities.count)
     }
 
-    /// The same for all that is in the file, if there are no other ranks.
+    /// The same for all that is in the file, where there are no other ranks.
     func forgetAllWritten() {
-        guard Ranks.all.isAlone, let stream else { return }
+        guard let stream else { return }
         if isSpikes || stream.next == count { forget(before: stream.next) }
     }
 

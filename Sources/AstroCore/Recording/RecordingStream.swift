@@ -3,12 +3,15 @@
 /// Of several ranks the first one has the file, and gets from all what they have recorded.
 final class RecordingStream {
     let path: String
+    private let together: Together
     /// nil on the other ranks.
     private let file: (any EventLog)?
     /// If there are other ranks: the number of the first own event that is not in the file.
     private var firstOwn = 0
 
-    init(_ path: String, _ file: (any EventLog)?) { (self.path, self.file) = (path, file) }
+    init(_ path: String, _ file: (any EventLog)?, _ together: Together) {
+        (self.path, self.file, self.together) = (path, file, together)
+    }
 
     /// How far a file had come.
     struct Position {
@@ -23,7 +26,7 @@ final class RecordingStream {
     /// Bytes in the file.
     var size: Int { file?.size ?? 0 }
     /// Number of the first own event that is not in the file.
-    var next: Int { Ranks.all.isAlone ? file!.next : firstOwn }
+    var next: Int { together.ranks.isAlone ? file!.next : firstOwn }
 
     /// The recorder was cleared: what comes is appended.
     func restart() {
@@ -35,19 +38,19 @@ final class RecordingStream {
     func goOn(from own: Int) { firstOwn = own }
 
     /// Writes events up to a stamp; several ranks write all they have. The file then survives the end of the program; see
-    /// `settle` for that of the machine. Collective.
+    /// `settle` for that of the machine.
     func write(_ recording: Recording, through stamp: Int) throws {
-        let ranks = Ranks.all
+        let ranks = together.ranks
         if ranks.isAlone { return try file!.append(recording, through: stamp) }
-        let piece = recording.pieceForFile(from: firstOwn)
+        let piece = recording.pieceForFile(from: firstOwn, together)
         var problem: String?, written = [Int](repeating: 0, count: ranks.count)
         if let file {
             let before = file.next
             do { try file.append(piece) } catch { problem = "\(error)" }
             for owner in piece.owners.prefix(file.next - before) { written[owner] += 1 }
         }
-        firstOwn += ranks.share(written)[ranks.rank]
-        if let problem = ranks.first(problem) { throw InputError(problem) }
+        firstOwn += together.share(written)[ranks.rank]
+        if let problem = together.first(problem) { throw InputError(problem) }
     }
 
     func settle() throws { try file?.settle() }

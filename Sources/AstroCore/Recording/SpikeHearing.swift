@@ -2,6 +2,8 @@
 struct SpikeListener {
     let recording: Recording
     let cells: [Int32]
+    /// An event of the model that is recorded in place of spikes, by its number there.
+    var event: Int?
 }
 
 /// Who listens to each cell of a population: a spike costs as much as there are recorders that hear it.

@@ -12,16 +12,22 @@ enum Settling {
     }
 }
 
-/// Hands what was recorded over to files. Collective.
+/// Hands what was recorded over to files.
 struct StreamWriter {
     private let recordings: [Recording]
+    private let together: Together
 
-    init(_ all: [Recording]) { recordings = all.filter { $0.stream != nil } }
+    init(_ all: [Recording], _ together: Together) {
+        recordings = all.filter { $0.stream != nil }
+        self.together = together
+    }
 
     var isIdle: Bool { recordings.isEmpty }
 
     /// There is hardly any memory left.
-    func forgetWritten() { recordings.forEach { $0.forgetAllWritten() } }
+    func forgetWritten() {
+        if together.ranks.isAlone { recordings.forEach { $0.forgetAllWritten() } }
+    }
 
     /// Writes all there is up to a stamp; the first thing that went wrong. One file that is full keeps no other back.
     func write(through stamp: Int) -> String? {
@@ -30,13 +36,13 @@ struct StreamWriter {
         for recording in recordings {
             let stream = recording.stream!
             do { try stream.write(recording, through: stamp) } catch {
-                let size = Ranks.all.share([stream.size])[0]
+                let size = together.share([stream.size])[0]
                 problem = problem ?? "\(error) (\(size) bytes are in it, all of them good)"
             }
-            if recording.isSpikes { recording.forgetWritten(of: recordings.count) }
+            if recording.isSpikes { recording.forgetWritten(of: recordings.count, together) }
         }
         do {
-            try Ranks.all.onFirst { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }
+            try together.onFirst { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }
         } catch { problem = problem ?? "\(error)" }
         return problem.map { $0 + ". What is not written is kept: make room, then the simulation goes on" }
     }

@@ -17,18 +17,26 @@ enum ConnectionRules {
     /// The rule that a table names, with the table's keys.
     ///
     /// - `rules`: those that can be named.
-    static func rule(_ settings: Settings, among rules: [any NamedConnectionRule.Type] = all) throws
-        -> any ConnectionRule
-    {
+    /// - `synapseKeys`: what belongs into another table, for messages.
+    static func rule(
+        _ settings: Settings, among rules: [any NamedConnectionRule.Type] = all, synapseKeys: [String] = []
+    ) throws -> any ConnectionRule {
         let type = try named(settings["rule"] ?? .text(standard), rules)
         let known = ["rule"] + RuleFlag.allCases.map(\.rawValue) + type.info.ownKeys.map(\.name)
         for key in settings.keys.sorted() where !known.contains(key) {
+            if synapseKeys.contains(key) { throw isSynapses(key, type.info) }
             throw unknown(key, settings, type.info, known, rules)
         }
         let checked = RuleSettings(settings, type.info)
         let rule = try type.init(checked)
         try checkFlags(checked, rules)
         return rule
+    }
+
+    /// Rules that know beforehand which connection is which, unless their flags are changed; those that need keys never do.
+    static let numbered: [String] = all.compactMap { rule in
+        let standard = try? rule.init(RuleSettings([:], rule.info))
+        return standard?.numbering == nil ? nil : rule.info.name
     }
 
     private static func named(_ name: Value, _ rules: [any NamedConnectionRule.Type]) throws
@@ -46,16 +54,17 @@ enum ConnectionRules {
         throw InputError.unknown("there is no connection rule", name, among: rules.map { $0.info.name })
     }
 
-    /// What was meant may be a key of the synapse, or of a rule that was not named.
+    private static func isSynapses(_ key: String, _ rule: RuleInfo) -> InputError {
+        InputError(
+            "\(rule.name) has no key '\(key)': that is the synapse's, which is an argument of its own, behind the rule")
+    }
+
+    /// What was meant may be a key of a rule that was not named.
     private static func unknown(
         _ key: String, _ settings: Settings, _ rule: RuleInfo, _ known: [String],
         _ rules: [any NamedConnectionRule.Type]
     ) -> InputError {
         let what = "\(rule.name) has no key"
-        if SynapseSpec.allKeys.contains(key) {
-            return InputError(
-                "\(what) '\(key)': that is the synapse's, which is an argument of its own, behind the rule")
-        }
         let others = rules.map { $0.info }.filter { $0.ownKeys.contains { $0.name == key } }.map(\.name)
         if settings["rule"] == nil, let first = others.first {
             let owners = "\(others.joined(separator: ", ")) \(others.count == 1 ? "has" : "have") one"

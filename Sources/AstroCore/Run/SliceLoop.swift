@@ -33,6 +33,9 @@ final class SliceLoop: @unchecked Sendable {
     private let generatorSampling: [GeneratorSampling]
     /// For each population, who listens to its spikes.
     private let hearing: [SpikeHearing?]
+    /// For each population, who listens to events of its model; of this rank's own cells.
+    private let eventHearing: [[Int: SpikeHearing]]
+    private let hearsEvents: Bool
     private let recordings: [Recording]
     private let streams: StreamWriter
     private let checks: StateCheck.Schedule
@@ -54,6 +57,7 @@ final class SliceLoop: @unchecked Sendable {
     private var ordered: [OrderedSpike] = []
     private var arrived: Range<Int>
     private var goOn = true
+    private let together: Together
     /// Where there are other ranks.
     private let exchange: SpikeExchange?
     /// Where synapses look back at their targets' spikes.
@@ -106,14 +110,15 @@ final class SliceLoop: @unchecked Sendable {
 
     init(
         _ simulation: Simulation, until end: Int, _ recordings: [Recording], _ plans: [SampleTable.Plan],
-        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
+        _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?, _ together: Together
     ) {
         self.simulation = simulation
+        self.together = together
         self.end = end
         self.progress = progress
         self.isPauseDue = isPauseDue
         self.recordings = recordings
-        streams = StreamWriter(recordings)
+        streams = StreamWriter(recordings, together)
         checks = StateCheck.Schedule(resolution: simulation.resolution)
         start = simulation.now
         reached = simulation.now
@@ -124,23 +129,37 @@ final class SliceLoop: @unchecked Sendable {
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
         generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
         hearing = simulation.populationList.map(\.hearing)
-        let sampled = Self.sampled(simulation.populationList)
-        parts = (0..<simulation.threads).map { worker in
-            simulation.batches.flatMap { Self.parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans) }
-        }
-        routes = (0..<simulation.threads).map { worker in
-            simulation.populationList.map { population in
-                population.outgoing.flatMap { Route.all($0, worker: worker, simulation.resolution) }
-            }
-        }
+        eventHearing = simulation.populationList.map(\.eventHearing)
+        hearsEvents = eventHearing.contains { !$0.isEmpty }
+        parts = Self.parts(simulation, plans, together)
+        routes = Self.routes(simulation)
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
-        histories = HistoryRecorder(simulation)
-        exchange = simulation.audience.map { SpikeExchange(simulation.ranks, simulation.populationList, $0) }
+        histories = simulation.histories
+        exchange = simulation.audience.map { SpikeExchange(together, simulation.populationList, $0) }
         behind = simulation.hidesExchange ? 1 : 0
         arrived = start..<start
         signals = SignalBuffers(simulation, steps: length, count: 2 + behind)
         limitSpikes()
+    }
+
+    /// By worker.
+    private static func parts(
+        _ simulation: Simulation, _ plans: [ObjectIdentifier: SampleTable.Plan], _ together: Together
+    ) -> [[Part]] {
+        let sampled = sampled(simulation.populationList)
+        return (0..<simulation.threads).map { worker in
+            simulation.batches.flatMap { parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, together) }
+        }
+    }
+
+    /// By worker and population.
+    private static func routes(_ simulation: Simulation) -> [[[Route]]] {
+        (0..<simulation.threads).map { worker in
+            simulation.populationList.map { population in
+                population.outgoing.flatMap { Route.all($0, worker: worker, simulation.resolution) }
+            }
+        }
     }
 
     private nonisolated(unsafe) static var nextLimit = 0.0
@@ -169,7 +188,8 @@ final class SliceLoop: @unchecked Sendable {
 
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
     private static func parts(
-        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan]
+        _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan],
+        _ together: Together
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
@@ -181,9 +201,8 @@ final class SliceLoop: @unchecked Sendable {
                 let sampling = SamplingPlan(wanted ? sampled : [], share, plans), signals = KernelSignals(batch)
                 parts.append(
                     Part(
-                        batch: batch, share: share, blocks: some, kernel: batch.kernel(), sampling: sampling,
-                        check: StateCheck(batch),
-                        signals: signals))
+                        batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
+                        sampling: sampling, check: StateCheck(batch), signals: signals))
             }
         }
         return parts
@@ -359,6 +378,7 @@ final class SliceLoop: @unchecked Sendable {
     private func conclude(_ slice: Range<Int>, _ number: Int) {
         reached = slice.upperBound
         collect(slice, number)
+        if hearsEvents { recordEvents(slice, number) }
         signals?.conclude(
             slice: number, isActive: simulation.outboxes.contains { $0[number % 2].signalIsActive.pointee })
         let fault = faults.first(
@@ -421,7 +441,7 @@ final class SliceLoop: @unchecked Sendable {
         record()
         if all.contains(where: \.wantsStop) { goOn = false }
         if all.contains(where: \.wantsPause), goOn { (isPaused, goOn) = (true, false) }
-        if all.contains(where: \.hasFailed) { fail(simulation.ranks.first(of: told[number % 2])) }
+        if all.contains(where: \.hasFailed) { fail(together.first(of: told[number % 2])) }
     }
 
     /// Makes `ordered` what the own cells have sent in a slice.
@@ -432,6 +452,16 @@ final class SliceLoop: @unchecked Sendable {
             for outboxes in simulation.outboxes[..<workers] { append(outboxes[number % 2], lag) }
             // one worker's cells may lie between another's; multiple spikes of a cell stay in order
             Self.sort(&ordered, from: first)
+        }
+    }
+
+    private func recordEvents(_ slice: Range<Int>, _ number: Int) {
+        var noted = simulation.outboxes[..<workers].flatMap { $0[number % 2].noted }
+        noted.sort { ($0.lag, $0.population, $0.cell, $0.event) < ($1.lag, $1.population, $1.cell, $1.event) }
+        for item in noted {
+            guard let hearing = eventHearing[item.population][item.event] else { continue }
+            let sender = simulation.populationList[item.population].firstID + item.cell
+            hearing.record(item.cell, stamp: slice.lowerBound + item.lag + 1, sender: sender)
         }
     }
 

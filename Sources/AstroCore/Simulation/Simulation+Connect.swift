@@ -6,14 +6,14 @@ extension Simulation {
     /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
     /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
     public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
-        try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse)
+        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse)
     }
 
     /// Through a model that scripts need not have a name for, where `synapse` names none.
     func connect(
         _ pre: Nodes, _ post: Nodes, through model: SynapseDefinition, rule: Settings = [:], synapse: Settings = [:]
     ) throws -> Int {
-        try connect(pre, post, rule: try ConnectionRules.rule(rule), synapse: synapse, standard: model)
+        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse, standard: model)
     }
 
     /// By any rule, one that scripts have no name for included.
@@ -30,20 +30,26 @@ extension Simulation {
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
-            try spec.checkLists(rule.numbering?.count(sources.count, targets.count))
+            try spec.checkLists(
+                rule.numbering?.count(sources.count, targets.count), possibleWith: ConnectionRules.numbered)
             let call = try CallName(seed: seed, number: connectCalls)
             let temporary = rule.connections(sources, targets, call).temporaryBytes
-            try ranks.agree {
+            let together = ranks.together
+            try together.agree {
                 try Memory.refuse(
                     rule.expectedCount(sources.count, targets.count)
                         * (bytesPerConnection(spec, kind) + temporary) / Double(ranks.count),
                     for: "that many connections")
             }
-            let made = try make(kind, rule, spec, sources, targets, call)
+            let made = try make(kind, rule, spec, sources, targets, call, together)
             connectCalls += 1
             isPrepared = false
             return made
         }
+    }
+
+    private static func rule(_ settings: Settings) throws -> any ConnectionRule {
+        try ConnectionRules.rule(settings, synapseKeys: SynapseSpec.allKeys)
     }
 
     /// Refuses what can't go both ways between these nodes.
@@ -70,35 +76,35 @@ extension Simulation {
 
     private func make(
         _ kind: ConnectionKind, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
-        _ call: CallName
+        _ call: CallName, _ together: Together
     ) throws -> Int {
         // of devices there are few, and all ranks have them
-        let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, on: ranks)
+        let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, together)
         var made = 0
         switch kind {
-        case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call)
-        case .signal: made = try makeSignals(rows, rule, spec, pre, post, call)
+        case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call, together)
+        case .signal: made = try makeSignals(rows, rule, spec, pre, post, call, together)
         case .stimulation: made = try makeLinks(rows, rule, spec, pre, post, call)
         case .recording: return 0
         }
         guard let back = rule.wayBack else { return made }
-        return made + (try make(kind, back, spec, post, pre, call))
+        return made + (try make(kind, back, spec, post, pre, call, together))
     }
 
     // MARK: Spikes between cells
 
     private func makeProjection(
         _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
-        _ call: CallName
+        _ call: CallName, _ together: Together
     ) throws -> Int {
         let builder = ProjectionBuilder(spec, rule, pre: pre, post: Targets(post, self), call, self)
         if !ranks.isAlone {
-            try build(builder, rows, rowCount: pre.count)
-            append(builder.projection)
+            try build(builder, rows, rowCount: pre.count, together)
+            append(builder.projection, together)
             return builder.projection.count
         }
         nonisolated(unsafe) let source = rows
-        try buildChunks([builder], rowCount: pre.count) { chunk, worker, scratches in
+        try buildChunks([builder], rowCount: pre.count, together) { chunk, worker, scratches in
             var positions: [UInt32] = []
             for row in chunk {
                 positions.removeAll(keepingCapacity: true)
@@ -106,13 +112,13 @@ extension Simulation {
                 try builder.add(row: row, positions, to: scratches[0])
             }
         }
-        append(builder.projection)
+        append(builder.projection, together)
         return builder.projection.count
     }
 
     /// Lets workers fill chunks of rows; an error in any of them ends all.
     private func buildChunks(
-        _ builders: [ProjectionBuilder], rowCount: Int,
+        _ builders: [ProjectionBuilder], rowCount: Int, _ together: Together,
         _ fill: @escaping (_ rows: Range<Int>, _ worker: Int, _ scratches: [ProjectionBuilder.Scratch]) throws -> Void
     ) throws {
         let scratches = (0..<threads).map { _ in builders.map { $0.makeScratch() } }
@@ -130,13 +136,13 @@ extension Simulation {
             }
             for (builder, scratch) in zip(builders, scratches[worker]) { builder.store(scratch, chunk: chunk) }
         }
-        try ranks.agree { if let failure = failure.withLock({ $0 }) { throw failure.error } }
-        for (i, builder) in builders.enumerated() { try builder.finish(scratches.map { $0[i] }) }
+        try together.agree { if let failure = failure.withLock({ $0 }) { throw failure.error } }
+        for (i, builder) in builders.enumerated() { try builder.finish(scratches.map { $0[i] }, together) }
     }
 
-    func append(_ projection: Projection) {
+    func append(_ projection: Projection, _ together: Together) {
         guard projection.count > 0 else { return }
-        if projection.model.readsTargetHistory { forgetUnreadHistory() }
+        if projection.model.readsTargetHistory { forgetUnreadHistory(together) }
         keepTargetHistory(of: projection)
         projection.index = projections.count
         projections.append(projection)
@@ -150,10 +156,11 @@ extension Simulation {
 
     private func makeSignals(
         _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ post: NodeIDs,
-        _ call: CallName
+        _ call: CallName, _ together: Together
     ) throws -> Int {
         if !ranks.isAlone {
-            return add(try signalEntries(rows, rule, spec, pre, Targets(post, self), call), spec.model, call)
+            let entries = try signalEntries(rows, rule, spec, pre, Targets(post, self), call, together)
+            return add(entries, spec.model, call, together)
         }
         var entries: [SignalProjection.Entry] = []
         var positions: [UInt32] = []
@@ -165,16 +172,16 @@ extension Simulation {
                 append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
             }
         }
-        return add(entries, spec.model, call)
+        return add(entries, spec.model, call, together)
     }
 
     /// As above for one's own targets, where rows come from several ranks.
     private func signalEntries(
         _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
-        _ call: CallName
+        _ call: CallName, _ together: Together
     ) throws -> [SignalProjection.Entry] {
         let found = Mutex<[(chunk: Int, entries: [SignalProjection.Entry])]>([])
-        try exchangeRows(rows, count: pre.count, onto: targets, numbered: true) { chunk, _, rows in
+        try exchangeRows(rows, count: pre.count, onto: targets, numbered: true, together) { chunk, _, rows in
             var entries: [SignalProjection.Entry] = []
             for (row, part) in rows {
                 let numbers = part.column(1)
@@ -222,13 +229,15 @@ extension Simulation {
         }
     }
 
-    /// The number of connections. Collective.
-    private func add(_ entries: [SignalProjection.Entry], _ model: SynapseDefinition, _ call: CallName) -> Int {
-        let count = ranks.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+    /// The number of connections.
+    private func add(
+        _ entries: [SignalProjection.Entry], _ model: SynapseDefinition, _ call: CallName, _ together: Together
+    ) -> Int {
+        let count = together.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
         if count > 0, let route = model.signal {
             let projection = SignalProjection(
                 number: call.number, model: model, route, entries: entries, count: count)
-            projection.findDelays(ranks)
+            projection.findDelays(together)
             signalProjections.append(projection)
         }
         return count
@@ -302,7 +311,7 @@ extension Simulation {
             try checkMine(post, "targets")
             try checkMine(third, "third-factor nodes")
             let specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
-            let rule = try ConnectionRules.rule(rule)
+            let rule = try Self.rule(rule)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
             }
@@ -314,8 +323,8 @@ extension Simulation {
             guard targets.count * thirdRule.poolSize < StreamName.mostMembers else {
                 throw InputError("\(targets.count) targets with pools of \(thirdRule.poolSize) are too many")
             }
-            let own = Targets(targets, self)
-            let factor = try ranks.agree {
+            let own = Targets(targets, self), together = ranks.together
+            let factor = try together.agree {
                 try Memory.refuse(
                     expected
                         * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
@@ -323,7 +332,8 @@ extension Simulation {
                     for: "that many connections")
                 return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads)
             }
-            let counts = try makeTripartite(rule, specs, factor, sources, targets, own, NodeIDs(third), call)
+            let counts = try makeTripartite(
+                rule, specs, factor, sources, targets, own, NodeIDs(third), call, together)
             connectCalls += 3
             isPrepared = false
             return counts
@@ -332,7 +342,7 @@ extension Simulation {
 
     private func makeTripartite(
         _ rule: any ConnectionRule, _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ pre: NodeIDs, _ post: NodeIDs,
-        _ targets: Targets, _ third: NodeIDs, _ call: CallName
+        _ targets: Targets, _ third: NodeIDs, _ call: CallName, _ together: Together
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         let second = try CallName(seed: seed, number: call.number + 1)
         let outCall = try CallName(seed: seed, number: call.number + 2)
@@ -341,14 +351,14 @@ extension Simulation {
         let expected = rule.expectedCount(pre.count, post.count) / Double(ranks.count)
         let out = ThirdOutCounts(
             workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
-        let rows = rule.rows(pre, post, call, on: ranks)
+        let rows = rule.rows(pre, post, call, together)
         if ranks.isAlone {
-            try buildHere(primary, thirdIn, factor, out, rows, rowCount: pre.count)
+            try buildHere(primary, thirdIn, factor, out, rows, rowCount: pre.count, together)
         } else {
-            try build(primary, thirdIn, factor, out, rows, rowCount: pre.count)
+            try build(primary, thirdIn, factor, out, rows, rowCount: pre.count, together)
         }
         var entries: [SignalProjection.Entry] = []
-        try ranks.agree {
+        try together.agree {
             let shared = try uniformValues(specs.thirdOut)
             try out.forEach { target, place, number in
                 let astrocyte = third[factor.member(target, place)]
@@ -360,17 +370,18 @@ extension Simulation {
                 }
             }
         }
-        append(primary.projection)
-        append(thirdIn.projection)
-        return (primary.projection.count, thirdIn.projection.count, add(entries, specs.thirdOut.model, outCall))
+        append(primary.projection, together)
+        append(thirdIn.projection, together)
+        let outCount = add(entries, specs.thirdOut.model, outCall, together)
+        return (primary.projection.count, thirdIn.projection.count, outCount)
     }
 
     private func buildHere(
         _ primary: ProjectionBuilder, _ thirdIn: ProjectionBuilder, _ factor: ThirdFactor, _ out: ThirdOutCounts,
-        _ rows: any Rows, rowCount: Int
+        _ rows: any Rows, rowCount: Int, _ together: Together
     ) throws {
         nonisolated(unsafe) let rows = rows
-        try buildChunks([primary, thirdIn], rowCount: rowCount) { chunk, worker, scratches in
+        try buildChunks([primary, thirdIn], rowCount: rowCount, together) { chunk, worker, scratches in
             var positions: [UInt32] = [], astrocytes: [UInt32] = [], places: [Int32] = []
             for row in chunk {
                 positions.removeAll(keepingCapacity: true)

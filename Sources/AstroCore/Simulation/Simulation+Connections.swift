@@ -31,7 +31,7 @@ extension Simulation {
         }
     }
 
-    /// The connections between `source` and `target` (all where nil) of a synapse model. Collective.
+    /// The connections between `source` and `target` (all where nil) of a synapse model.
     public func connections(source: Nodes? = nil, target: Nodes? = nil, synapseModel: String? = nil) throws
         -> Connections
     {
@@ -39,15 +39,16 @@ extension Simulation {
         if let source { try checkMine(source, "source") }
         if let target { try checkMine(target, "target") }
         let query = ConnectionQuery(self, source: source, target: target)
-        let found = try ranks.agree { try query.find(model) }
+        let together = ranks.together
+        let found = try together.agree { try query.find(model) }
         var ownership = Ownership()
         if !ranks.isAlone {
-            for list in found { merged(list.keys).pieces.forEach { ownership.add($0.rank, $0.count) } }
+            for list in found { merged(list.keys, together).pieces.forEach { ownership.add($0.rank, $0.count) } }
         }
         let lists = found.map(\.references).filter { !$0.isEmpty }
-        // collective: a rank with a single list takes part, too, since another may have several
+        // a rank with a single list takes part, too, since another may have several
         let copied = lists.count < 2 ? 0 : lists.reduce(0) { $0 + $1.count }
-        try ranks.agree { try Connections.refuse(copied, bytes: MemoryLayout<Connections.Reference>.stride) }
+        try together.agree { try Connections.refuse(copied, bytes: MemoryLayout<Connections.Reference>.stride) }
         return Connections(self, lists.count < 2 ? lists.first ?? [] : Array(lists.joined()), ownership)
     }
 
@@ -225,24 +226,24 @@ extension Simulation {
     }
 
     /// Memory that connections take which are to have their own values of what their call has shared.
-    func bytesOfOwnValues(_ changes: ConnectionChanges) -> Double {
-        touchedProjections(changes.references).reduce(0) { bytes, p in
+    func bytesOfOwnValues(_ changes: ConnectionChanges, _ together: Together) -> Double {
+        touchedProjections(changes.references, together).reduce(0) { bytes, p in
             bytes + Double(projections[p].ownCount * projections[p].bytesOfOwn(projections[p].quantity(changes.name)))
         }
     }
 
-    /// Takes over values that have been checked. Collective.
-    func setConnections(_ changes: ConnectionChanges) {
+    /// Takes over values that have been checked.
+    func setConnections(_ changes: ConnectionChanges, _ together: Together) {
         let name = changes.name, references = changes.references
-        let touched = touchedProjections(references), touchedLinks = touchedLinks(references)
-        let touchedSignals = touchedSignals(references)
+        let touched = touchedProjections(references, together), touchedLinks = touchedLinks(references, together)
+        let touchedSignals = touchedSignals(references, together)
         if touched.isEmpty && touchedLinks.isEmpty && touchedSignals.isEmpty { return }
         if name != "weight", touched.contains(where: { projections[$0].model.readsTargetHistory }) {
-            forgetUnreadHistory()
+            forgetUnreadHistory(together)
         }
         for p in touched {
             let projection = projections[p], quantity = projection.quantity(name)
-            if case .column = quantity { borrowStates(of: projection.filledRows, in: projection) }
+            if case .column = quantity { borrowStates(of: projection.filledRows, in: projection, together) }
             projection.individualise(quantity)
         }
         for link in touchedLinks { flush(links[link]) }
@@ -258,45 +259,49 @@ extension Simulation {
         }
         for (p, changes) in slow { signalProjections[p].set(changes, delay: name == "delay") }
         if name == "delay" {
-            for p in touched { projections[p].findDelays() }
-            for p in touchedSignals { signalProjections[p].findDelays(ranks) }
+            for p in touched { projections[p].findDelays(together) }
+            for p in touchedSignals { signalProjections[p].findDelays(together) }
         }
         isPrepared = false
     }
 
-    /// Gives this rank the states of the synapses of some connections. Collective.
-    func borrowStates(of references: [Connections.Reference]) {
+    /// Gives this rank the states of the synapses of some connections.
+    func borrowStates(of references: [Connections.Reference], _ together: Together) {
         if ranks.isAlone { return }
         var rows: [Int: [Int]] = [:]
         for case .spike(let p, let row, _, _) in references { rows[Int(p), default: []].append(Int(row)) }
-        for p in touchedProjections(references) { borrowStates(of: rows[p] ?? [], in: projections[p]) }
+        for p in touchedProjections(references, together) {
+            borrowStates(of: rows[p] ?? [], in: projections[p], together)
+        }
     }
 
-    /// Those with connections among some, on any rank. Collective.
-    private func touchedProjections(_ references: [Connections.Reference]) -> [Int] {
-        touched(references) {
+    /// Those with connections among some, on any rank.
+    private func touchedProjections(_ references: [Connections.Reference], _ together: Together) -> [Int] {
+        touched(references, together) {
             if case .spike(let p, _, _, _) = $0 { Int(p) } else { nil }
         }
     }
 
-    private func touchedSignals(_ references: [Connections.Reference]) -> [Int] {
-        touched(references) {
+    private func touchedSignals(_ references: [Connections.Reference], _ together: Together) -> [Int] {
+        touched(references, together) {
             if case .signal(let p, _) = $0 { p } else { nil }
         }
     }
 
     /// What a generator has sent until now is handed on by all ranks, since sums depend on when that is done.
-    private func touchedLinks(_ references: [Connections.Reference]) -> [Int] {
-        touched(references) {
+    private func touchedLinks(_ references: [Connections.Reference], _ together: Together) -> [Int] {
+        touched(references, together) {
             if case .link(let l, _) = $0 { l } else { nil }
         }
     }
 
-    private func touched(_ references: [Connections.Reference], _ place: (Connections.Reference) -> Int?) -> [Int] {
+    private func touched(
+        _ references: [Connections.Reference], _ together: Together, _ place: (Connections.Reference) -> Int?
+    ) -> [Int] {
         let own = references.reduce(into: Set<Int>()) { found, reference in
             if let place = place(reference) { found.insert(place) }
         }
-        return Set(ranks.gather(own.sorted()).all).sorted()
+        return Set(together.gather(own.sorted()).all).sorted()
     }
 
     private func flush(_ link: DeviceLink) {

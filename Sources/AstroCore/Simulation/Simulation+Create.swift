@@ -8,9 +8,12 @@ extension Simulation {
     {
         try creating(count) {
             if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
+                try ranks.together.agree { try refuse(count, bytes: Double(count) * 1000, of: model) }
                 return try createDevices(device, count, parameters, label)
             }
-            if let cell = Catalogue.cellModel(model) { return try createCells(cell, count, parameters, label) }
+            if let cell = Catalogue.cellModel(model) {
+                return try createCells(cell, count, parameters, label, ranks.together)
+            }
             if (try? Synapses.named(model)) != nil {
                 throw InputError("\(model) is a synapse model: it belongs in connect")
             }
@@ -22,7 +25,7 @@ extension Simulation {
     package func create(
         _ model: ModelDefinition, count: Int = 1, parameters: Settings = [:], label: String? = nil
     ) throws -> Nodes {
-        try creating(count) { try createCells(model, count, parameters, label) }
+        try creating(count) { try createCells(model, count, parameters, label, ranks.together) }
     }
 
     private func creating(_ count: Int, _ body: () throws -> Nodes) throws -> Nodes {
@@ -39,7 +42,6 @@ extension Simulation {
     ) throws -> Nodes {
         let name = StreamName(.nodeParameter, call: streamedPopulations)
         _ = try make(model, Self.own(parameters, model, 0, count, RandomStream(seed: seed, name)))
-        try refuse(count, bytes: Double(count) * 1000, of: model.name)
         let devices = try (0..<count).map { index in
             let stream = RandomStream(seed: seed, name.of(member: index))
             return try make(model, Self.own(parameters, model, index, count, stream))
@@ -79,11 +81,11 @@ extension Simulation {
     }
 
     private func createCells(
-        _ model: ModelDefinition, _ count: Int, _ parameters: Settings, _ label: String?
+        _ model: ModelDefinition, _ count: Int, _ parameters: Settings, _ label: String?, _ together: Together
     ) throws -> Nodes {
         let deal = self.deal(count), own = deal.cells(of: ranks.rank)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)
-        let starts = try ranks.agree {
+        let starts = try together.agree {
             try refuse(count, bytes: Cells.bytes(model, own.count), of: model.name)
             return try CellAssignment(new: model, deal, own: own, parameters, name).values
         }

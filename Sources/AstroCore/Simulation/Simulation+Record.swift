@@ -12,6 +12,8 @@ extension Simulation {
         if let label, recordings.contains(where: { $0.label == label }) {
             throw InputError("there is a recorder '\(label)' already")
         }
+        let event = try Self.text("event", options.removeValue(forKey: "event"), "the name of an event")
+        if event != nil, quantities != nil { throw InputError("event = … records events, and quantities are samples: two calls of record") }
         try checkOptions(options, nodes, device: quantities == nil ? SpikeRecorder.self : Multimeter.self)
         let recording: Recording
         if let quantities {
@@ -23,11 +25,12 @@ extension Simulation {
         } else {
             recording = try SpikeRecorder(SpikeRecorder.merged(SpikeRecorder.defaults, options), resolution: resolution)
                 .recording
-            try checkSpikeSources(nodes)
+            if let event { try checkEvent(event, nodes) } else { try checkSpikeSources(nodes) }
         }
-        if let path { recording.stream = try ranks.agree { try RecordingStream(path, recording) } }
+        let together = ranks.together
+        if let path { recording.stream = try together.agree { try RecordingStream(path, recording, together) } }
         recording.label = label
-        attach(recording, to: nodes)
+        attach(recording, to: nodes, event: event)
         recordings.append(recording)
         return Recorder(self, recording)
     }
@@ -41,7 +44,7 @@ extension Simulation {
             if ["interval", "offset"].contains(key) {
                 throw InputError("'\(key)' is for samples: the names of quantities come before the options")
             }
-            throw InputError.unknown("there is no option", key, among: known + ["label", "to"])
+            throw InputError.unknown("there is no option", key, among: known + ["label", "to", "event"])
         }
     }
 
@@ -90,6 +93,16 @@ extension Simulation {
                     throw InputError("\(population.modelName) has nothing to record, so not '\(name)' either")
                 }
                 throw InputError.unknown("\(population.modelName) has no recordable", name, among: known)
+            }
+        }
+    }
+
+    private func checkEvent(_ event: String, _ nodes: Nodes) throws {
+        for population in nodes.runs.map(\.population) {
+            let events = population.cells?.model.events ?? []
+            if events.isEmpty { throw InputError("\(population.modelName) has no events to record beside spikes") }
+            guard events.contains(event) else {
+                throw InputError.unknown("\(population.modelName) has no event", event, among: events)
             }
         }
     }
@@ -149,7 +162,8 @@ extension Simulation {
         }
     }
 
-    private func attach(_ recording: Recording, to nodes: Nodes) {
+    /// - `event`: what is recorded in place of spikes.
+    private func attach(_ recording: Recording, to nodes: Nodes, event: String? = nil) {
         var place = recording.samples.nodes.count
         recording.add(
             ids: NodeIDs(nodes),
@@ -157,7 +171,7 @@ extension Simulation {
                 let cells = ownCells(run)
                 return (0..<cells.count).map { run.population.firstID + cells[$0] }
             },
-            now: now, owner)
+            now: now, ranks.isAlone ? nil : owner)
         for run in nodes.runs {
             let population = run.population
             if !recording.isSpikes {
@@ -167,7 +181,9 @@ extension Simulation {
             } else if population.cells != nil {
                 let cells = ownCells(run)
                 population.spikeListeners.append(
-                    SpikeListener(recording: recording, cells: (0..<cells.count).map { Int32(cells[$0]) }))
+                    SpikeListener(
+                        recording: recording, cells: (0..<cells.count).map { Int32(cells[$0]) },
+                        event: event.flatMap { population.cells!.model.events.firstIndex(of: $0) }))
             } else {
                 for device in run.cells {
                     deviceListeners.append(

@@ -3,7 +3,7 @@
 public struct Interlude {
     /// Asked several times a second, on the first of several ranks.
     let isDue: () -> Bool
-    /// Gets the step at which the run will end. Collective.
+    /// Gets the step at which the run will end; called on all ranks.
     let act: (Int) throws -> Void
 
     public init(isDue: @escaping () -> Bool, act: @escaping (Int) throws -> Void) {
@@ -34,18 +34,19 @@ extension Simulation {
         guard !isRunning else { throw InputError("the simulation is running already") }
         isRunning = true
         defer { isRunning = false }
-        try timed(\.prepare) { try prepare() }
+        let together = ranks.together
+        try timed(\.prepare) { try prepare(together) }
         let recordings = allRecordings()
-        try ranks.agree { try RecorderMemory.refuseShortage(recordings) }
+        try together.agree { try RecorderMemory.refuseShortage(recordings) }
         let (start, end) = (now, now + steps)
         let told = progress.map { progress in
             { [self] (done: Double) in progress(TimeGrid.ms(now - start, resolution) + done, ms) }
         }
         var mayBeDue = true
         while now < end {
-            if let interlude, mayBeDue, ranks.decide(interlude.isDue) { try interlude.act(end) }
-            let stop = min(end, now + longestPart(recordings))
-            let run = try advance(to: stop, recordings, told, pause(interlude, recordings))
+            if let interlude, mayBeDue, together.decide(interlude.isDue) { try interlude.act(end) }
+            let stop = min(end, now + longestPart(recordings, together))
+            let run = try advance(to: stop, recordings, told, pause(interlude, recordings), together)
             guard now == stop || run.isPaused else { return }
             mayBeDue = run.isPaused
         }
@@ -63,25 +64,28 @@ extension Simulation {
     private static let writeInterval = 1.0
 
     /// Steps that can be made before the samples that go to files have to be there: they are not all kept in memory.
-    private func longestPart(_ recordings: [Recording]) -> Int {
+    private func longestPart(_ recordings: [Recording], _ together: Together) -> Int {
         let perStep = recordings.reduce(0) { $0 + ($1.stream == nil ? 0 : $1.bytesPerStep) }
         guard perStep > 0 else { return TimeGrid.never }
-        let kept = ranks.least(Int(min(Double(RecorderMemory.mostKept), Memory.available / 8)))
+        let kept = together.least(Int(min(Double(RecorderMemory.mostKept), Memory.available / 8)))
         return max(sliceLength, Int(min(Double(kept) / perStep, Double(TimeGrid.never))))
     }
 
     /// Runs until `end`, or until somebody asks for an early end or a pause.
     private func advance(
-        to end: Int, _ recordings: [Recording], _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?
+        to end: Int, _ recordings: [Recording], _ progress: ((Double) -> Bool)?, _ isPauseDue: (() -> Bool)?,
+        _ together: Together
     ) throws -> SliceLoop {
         let stamps = now + 1..<end + 1
         let streams = recordings.count { $0.stream != nil }
         for recording in recordings {
-            recording.forgetWritten(of: streams, expecting: recording.bytesPerStep * Double(stamps.count))
+            let expected = recording.bytesPerStep * Double(stamps.count)
+            recording.forgetWritten(of: streams, expecting: expected, together)
         }
-        let sparing = try ranks.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
+        let sparing = try together.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
         let plans = recordings.map { $0.plan(stamps, sparing: sparing) }
-        let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue)
+        readTraceConstants()
+        let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue, together)
         let (waited, bytes) = (ranks.waited, ranks.bytes)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
         figures.communicate += ranks.waited - waited
@@ -93,7 +97,7 @@ extension Simulation {
         }
         figures.spikes += run.spikes
         figures.events += run.events.reduce(0, +)
-        let unwritten = StreamWriter(recordings).write(through: now)
+        let unwritten = StreamWriter(recordings, together).write(through: now)
         if let failure = run.failure ?? unwritten.map({ InputError(stopped($0, at: now)) }) { throw failure }
         return run
     }
@@ -142,16 +146,17 @@ extension Simulation {
         return longest.max() ?? 1
     }
 
-    func prepare() throws {
+    func prepare(_ together: Together) throws {
         // ranks ask each other about the cells of a population while its kernel is made
-        if !ranks.isAlone { batches.forEach { _ = $0.kernel() } }
+        if !ranks.isAlone { batches.forEach { _ = $0.kernel(together) } }
         guard !isPrepared else { return }
-        try ranks.agree { try refuseLargeBuffers() }
+        try together.agree { try refuseLargeBuffers() }
         prepareBuffers()
         populationList.forEach { $0.arrangeCarried() }
         numberSenders()
-        prepareRemoteSenders()
+        prepareRemoteSenders(together)
         makeInputBlocks()
+        histories = HistoryRecorder(self, together)
         isPrepared = true
     }
 
@@ -234,14 +239,14 @@ extension Simulation {
             })
     }
 
-    private func prepareRemoteSenders() {
+    private func prepareRemoteSenders(_ together: Together) {
         if ranks.isAlone { return }
-        audience = Audience(self)
+        audience = Audience(self, together)
         if signalProjections.isEmpty { return }
         let needed = signalProjections.flatMap { projection in
             projection.entries.map { RemoteSenders.Sender(signal: projection.route.output, id: Int($0.source)) }
         }
-        remoteSenders = RemoteSenders(self, needed: Set(needed))
+        remoteSenders = RemoteSenders(self, needed: Set(needed), together)
     }
 
     /// Of all but recorders.

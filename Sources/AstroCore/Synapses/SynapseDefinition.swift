@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A synapse model as a value: its tables, and a kernel that says what happens at a spike.
 ///
 /// Its parameters and states belong to one of two parts. The *release* part acts at a sender's spike, alike for all connections of
@@ -145,10 +147,10 @@ extension SynapseDefinition {
     }
 }
 
-/// All synapse models. A new one is listed here, and nowhere else.
+/// All synapse models. A new one of the program is listed here, and nowhere else.
 enum Synapses {
-    /// In the order of pages and files, so new ones come last.
-    static let all: [SynapseDefinition] = [
+    /// Those that come with the program, in the order of pages and files: new ones come last.
+    static let own: [SynapseDefinition] = [
         StaticSynapse.definition,
         TsodyksSynapse.definition,
         SICConnection.definition,
@@ -157,11 +159,28 @@ enum Synapses {
         SignalConnection.definition,
     ]
 
+    /// Those that were defined while the program runs.
+    private static let added = Mutex<[SynapseDefinition]>([])
+
+    /// Those of the program first, then the others in the order in which they were added.
+    static var all: [SynapseDefinition] { own + added.withLock { $0 } }
+
+    /// One that was added under the same name before is replaced.
+    static func add(_ model: SynapseDefinition) {
+        added.withLock { models in
+            models.removeAll { $0 == model }
+            models.append(model)
+        }
+    }
+
     /// What a connect call makes when it names none, and what generators connect through.
     static let standard = StaticSynapse.definition
 
     static func named(_ name: String) throws -> SynapseDefinition {
-        if let model = all.first(where: { $0.name == name }) ?? SignalConnection.definition(identity: name) { return model }
+        let all = all
+        if let model = all.first(where: { $0.name == name }) ?? SignalConnection.definition(identity: name) {
+            return model
+        }
         throw InputError.unknown("there is no synapse model", name, among: all.map(\.name))
     }
 

@@ -43,7 +43,7 @@ struct SynapseSpec {
     }
 
     /// What synapses take, whatever their model.
-    static let allKeys = ["synapse_model", "signal", "input"] + Synapses.parameterNames
+    static var allKeys: [String] { ["synapse_model", "signal", "input"] + Synapses.parameterNames }
 
     private static func signalName(_ key: String, _ settings: Settings) throws -> String {
         guard case .text(let name)? = settings[key] else {
@@ -159,11 +159,12 @@ struct SynapseSpec {
     /// Lists need a rule that says which connection is which.
     ///
     /// - `count`: of the connections; nil where the rule does not say.
-    func checkLists(_ count: Int?) throws {
+    /// - `rules`: those that do.
+    func checkLists(_ count: Int?, possibleWith rules: [String]) throws {
         for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
             guard case .listed(let list) = source else { continue }
             guard let count else {
-                throw InputError("\(model.name): \(name): a list needs the rule one_to_one or all_to_all")
+                throw InputError("\(model.name): \(name): a list needs the rule \(rules.joined(separator: " or "))")
             }
             guard list.count == count else {
                 throw InputError("\(model.name): \(name) has \(list.count) values for \(count) connections")

@@ -81,13 +81,13 @@ extension Arguments {
         let ranks = Ranks.all
         if ranks.isAlone { return try draw(use) }
         var problem: String?
-        try ranks.onFirst {
+        try ranks.together.onFirst {
             switch runGnuplot(try string(1, "commands") + "\n", SANDBOX_PICTURE) {
             case .success(let picture): problem = try use(picture)
             case .failure(let error): problem = "\(error)"
             }
         }
-        return ranks.first(problem).map(failure) ?? .flag(true)
+        return ranks.together.first(problem).map(failure) ?? .flag(true)
     }
 
     func failure(_ problem: String) -> LuaValue {

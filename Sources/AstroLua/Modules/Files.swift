@@ -50,7 +50,7 @@ extension Runtime {
                 _, arguments in
                 let path = try arguments.writablePath(1)
                 guard arguments.isText(2) else { throw arguments.wrong(2, "text", "a string") }
-                try Ranks.all.onFirst {
+                try Ranks.all.together.onFirst {
                     try writeFile(path, arguments.runtime.bytes(arguments.L, at: arguments.index(2)))
                 }
                 return .nothing

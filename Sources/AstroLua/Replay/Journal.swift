@@ -227,9 +227,9 @@ final class Journal {
 // MARK: - Checkpoints
 
 extension Journal {
-    /// Within the call with digest `call`, which is to go on to step `end`. Collective.
+    /// Within the call with digest `call`, which is to go on to step `end`; all ranks do.
     private func write(_ running: Simulation, _ call: UInt64, _ end: Int) throws {
-        try CheckpointWriter.write(to: path) { writer in
+        try CheckpointWriter.write(to: path, Ranks.all.together) { writer in
             var contents = SectionWriter()
             contents.put("astrolua \(Catalogue.version)")
             for byte in script { contents.put(Int(byte)) }
@@ -250,12 +250,12 @@ extension Journal {
         let ranks = Ranks.all
         return simulations.compactMap { number, weak in
             let simulation = weak.simulation
-            return ranks.all { simulation != nil } ? simulation.map { (number, $0) } : nil
+            return ranks.together.all { simulation != nil } ? simulation.map { (number, $0) } : nil
         }
     }
 
     /// The script has ended well on all ranks: there is nothing to go on with any more.
-    func remove() { if Ranks.all.all({ true }), Ranks.all.rank == 0 { CheckpointWriter.remove(path) } }
+    func remove() { if Ranks.all.together.all({ true }), Ranks.all.rank == 0 { CheckpointWriter.remove(path) } }
 }
 
 // MARK: - Going on
@@ -263,7 +263,7 @@ extension Journal {
 extension Journal {
     /// Goes on from the checkpoint, if there is one.
     func resume() throws -> Bool {
-        guard Ranks.all.decide({ access(path, F_OK) == 0 }) else { return false }
+        guard Ranks.all.together.decide({ access(path, F_OK) == 0 }) else { return false }
         replay = try JournalReader(path, script: script)
         phase = .replaying
         return true

@@ -10,7 +10,7 @@ final class JournalReader {
     var piece = 0, next = 0
 
     init(_ path: String, script: [UInt8]) throws {
-        reader = try CheckpointReader(path)
+        reader = try CheckpointReader(path, Ranks.all.together)
         guard reader.upcoming == .run else {
             throw InputError("'\(path)' is not the state of a script (sim:save has written it)")
         }

@@ -38,7 +38,7 @@ extension Runtime {
 
     /// Of several ranks, the first one reads.
     private func sharedStandardInput() -> [UInt8]? {
-        Ranks.all.fromFirst(Ranks.all.rank == 0 ? readStandardInput() : nil)
+        Ranks.all.together.fromFirst(Ranks.all.rank == 0 ? readStandardInput() : nil)
     }
 
     /// Runs a script's text. `name` as in Lua: "@file" or "=what it is".

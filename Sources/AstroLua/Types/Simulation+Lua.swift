@@ -72,10 +72,11 @@ extension Simulation: LuaType {
                 "Records spikes, or the named quantities every `interval` ms.",
                 details: """
                     Without `names`: spikes. With them: those recordables, every `interval` ms. Options: `interval` \
-                    (1.0 ms), `offset`, `start`, `stop` (ms), `label`, by which `sim:recorder` finds it again, and `to`, \
+                    (1.0 ms), `offset`, `start`, `stop` (ms), `event`, `label`, by which `sim:recorder` finds it again, and `to`, \
                     the path of a .csv or .dat file that is written while the simulation runs. Long recordings belong \
                     there: when they are many, events that are in the file are no longer kept in memory; `astro.io` reads them, and \
-                    `rec:save` makes other files of them, .h5 among them.
+                    `rec:save` makes other files of them, .h5 among them. `event` records what happens to cells beside spikes, an \
+                    event of their model by its name.
 
                         calcium = sim:record(glia, { "IP3", "Ca_astro" }, { interval = 10.0 })
                     """
@@ -319,7 +320,7 @@ extension Runtime {
     private func shareStop(_ L: LuaState) {
         let ranks = Ranks.all
         if ranks.isAlone { return }
-        let stops = ranks.tell([Int(host_stop_reason(L)), Int(host_stop_signal())])
+        let stops = ranks.together.tell([Int(host_stop_reason(L)), Int(host_stop_signal())])
         guard stops[ranks.rank][0] == HOST_GOES_ON, let first = stops.first(where: { $0[0] != HOST_GOES_ON }) else {
             return
         }

@@ -55,7 +55,7 @@ final class Repl {
     private func shared(_ reader: any InputReader) -> String? {
         let ranks = Ranks.all
         let text = ranks.rank == 0 ? reader.read() : nil
-        return ranks.fromFirst(text.map { Array($0.utf8) }).map { String(decoding: $0, as: UTF8.self) }
+        return ranks.together.fromFirst(text.map { Array($0.utf8) }).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func makeReader() -> any InputReader {

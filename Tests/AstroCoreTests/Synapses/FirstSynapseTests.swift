@@ -60,6 +60,26 @@ struct FirstSynapseTests {
         #expect(try run(threads: 3).fingerprint == one.fingerprint)
     }
 
+    @Test("A synapse that is added while the program runs can be named, and is listed")
+    func isAdded() throws {
+        // the tests of every synapse are about those of the program
+        _ = EverySynapseTests.models
+        #expect(throws: InputError.self) { try Synapses.named("tiring_synapse") }
+        try Catalogue.add(TiringSynapse.definition)
+        try Catalogue.add(TiringSynapse.definition)
+        #expect(Catalogue.models.count { $0.name == "tiring_synapse" && $0.kind == "synapse" } == 1)
+        #expect(try Synapses.named("tiring_synapse") == TiringSynapse.definition)
+        let simulation = try Simulation(threads: 1), cells = try simulation.create("parrot_neuron", count: 2)
+        let synapse: Settings = ["synapse_model": .text("tiring_synapse"), "use": .number(0.25)]
+        _ = try simulation.connect(cells, cells, synapse: synapse)
+        #expect(try simulation.connections(synapseModel: "tiring_synapse").get("use") == [0.25, 0.25, 0.25, 0.25])
+        for taken in ["static_synapse", "parrot_neuron", "multimeter"] {
+            #expect(throws: InputError.self) {
+                try Catalogue.add(SynapseDefinition(taken, ModelText(summary: "Another.")))
+            }
+        }
+    }
+
     @Test("The page shows this file's code")
     func page() throws {
         try Page.expectCode("synapse", of: #filePath, in: "extending-synapses.md")

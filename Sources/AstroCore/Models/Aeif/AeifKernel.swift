@@ -73,26 +73,12 @@ struct AeifKernel: NodeKernel {
         (Delta_T, tau_w, V_th, V_peak) = (columns["Delta_T"], columns["tau_w"], columns["V_th"], columns["V_peak"])
         (E_ex, E_in, gsl_error_tol) = (columns["E_ex"], columns["E_in"], columns["gsl_error_tol"])
         (tau_syn_ex, tau_syn_in) = (columns["tau_syn_ex"], columns["tau_syn_in"])
-        let shortest = columns.least(["tau_syn_ex", "tau_syn_in"])
-        let taylorSteps = columns.derived { Self.steps(8, resolution, $0[shortest]) }
-        self.taylorSteps = taylorSteps
-        commonSteps = columns.range(taylorSteps).flatMap { $0.lowerBound == $0.upperBound ? Int($0.lowerBound) : nil }
-        let h = columns.derived { resolution / $0[taylorSteps] }
-        self.h = h
-        let C_m = self.C_m, tau_w = self.tau_w, tau_ex = tau_syn_ex, tau_in = tau_syn_in, g_L = self.g_L
-        let Delta_T = self.Delta_T, V_th = self.V_th, V_peak = self.V_peak, t_ref = columns["t_ref"]
-        let isSteep = { (cell: ModelColumns.Cell) in
-            cell[Delta_T] > 0 && cell[V_peak] - cell[V_th] >= Self.steepUpstroke * cell[Delta_T]
-        }
-        calmSubstep = columns.derived { isSteep($0) ? min(resolution, $0[shortest] / 8) : resolution }
-        var followsSubsteps = false
-        let tolerance = gsl_error_tol
-        lastTerms = columns.derived { cell in
-            if isSteep(cell) { return .infinity }
-            followsSubsteps = true
-            return 4 * cell[tolerance] / (0..<5).reduce(1) { x, _ in x * cell[taylorSteps] }
-        }
-        self.followsSubsteps = followsSubsteps
+        let calm = CalmColumns(columns)
+        (taylorSteps, commonSteps, h) = (calm.taylorSteps, calm.commonSteps, calm.h)
+        (calmSubstep, calmLimit, threshold) = (calm.substep, calm.limit, calm.threshold)
+        (followsSubsteps, lastTerms) = (calm.followsSubsteps, calm.lastTerms)
+        let h = self.h, C_m = self.C_m, tau_w = self.tau_w, tau_ex = tau_syn_ex, tau_in = tau_syn_in, g_L = self.g_L
+        let Delta_T = self.Delta_T, t_ref = columns["t_ref"]
         h_over_C = columns.derived { $0[h] / $0[C_m] }
         h_over_tau_w = columns.derived { $0[h] / $0[tau_w] }
         h_over_tau_ex = columns.derived { $0[h] / $0[tau_ex] }
@@ -100,14 +86,6 @@ struct AeifKernel: NodeKernel {
         // without exponential term: slope 1 and factor 0
         inverse_Delta_T = columns.derived { $0[Delta_T] == 0 ? 1 : 1 / $0[Delta_T] }
         g_L_Delta_T = columns.derived { $0[g_L] * $0[Delta_T] }
-        threshold = columns.derived { $0[Delta_T] == 0 ? $0[V_th] : $0[V_peak] }
-        let threshold = self.threshold
-        calmLimit = columns.derived {
-            let quarter = resolution / Self.steps(4, resolution, $0[shortest])
-            if $0[h] == quarter { return $0[threshold] }
-            let rise = logarithmEverywhere(Self.largestRise * $0[C_m] / ($0[g_L] * quarter))
-            return min($0[threshold], $0[V_th] + $0[Delta_T] * rise)
-        }
         rate_ex = columns.derived { 1 / $0[tau_ex] }
         rate_in = columns.derived { 1 / $0[tau_in] }
         rate_w = columns.derived { 1 / $0[tau_w] }
@@ -118,20 +96,6 @@ struct AeifKernel: NodeKernel {
         jump_in = columns.derived { shape.jump($0[tau_in]) }
         refractorySteps = columns.derived { Double(TimeGrid.stepsUp($0[t_ref], resolution)) }
     }
-
-    /// Taylor steps in a step of the simulation: enough that there are so many in the shortest synaptic time constant. With 8
-    /// the series describes an alpha function of any usual size. Beyond 8 a step the adaptive method is left to do the work.
-    private static func steps(_ perTimeConstant: Double, _ resolution: Double, _ shortest: Double) -> Double {
-        min(max((perTimeConstant * resolution / shortest).rounded(.up), 1), 8)
-    }
-
-    /// Rise of V in units of Delta_T, by the exponential alone and in a quarter of a time constant, from which on the adaptive method
-    /// takes over: shorter Taylor steps would follow the upstroke further than the reference's substeps do.
-    private static let largestRise = 0.09
-
-    /// (V_peak - V_th)/Delta_T from which on the upstroke ends so fast that it does not show in the potential after it how the
-    /// adaptive method came there: its last substep is 1e-6 ms.
-    private static let steepUpstroke = 14.0
 
     /// What the calm cells go in.
     private typealias Vector = LanePair
@@ -269,4 +233,54 @@ enum ConductanceShape {
     func add<T: Arithmetic>(_ jump: T, _ spikes: T, _ g: inout T, _ dg: inout T) {
         if self == .alpha { dg = dg.addingProduct(jump, spikes) } else { g = g.addingProduct(jump, spikes) }
     }
+}
+
+/// What decides between the two ways through a step.
+private struct CalmColumns {
+    let taylorSteps, h, substep, lastTerms, threshold, limit: Column
+    let commonSteps: Int?
+    let followsSubsteps: Bool
+
+    init(_ columns: ModelColumns) {
+        let resolution = columns.resolution, shortest = columns.least(["tau_syn_ex", "tau_syn_in"])
+        let C_m = columns["C_m"], g_L = columns["g_L"], Delta_T = columns["Delta_T"]
+        let V_th = columns["V_th"], V_peak = columns["V_peak"], tolerance = columns["gsl_error_tol"]
+        let taylorSteps = columns.derived { Self.steps(8, resolution, $0[shortest]) }
+        commonSteps = columns.range(taylorSteps).flatMap { $0.lowerBound == $0.upperBound ? Int($0.lowerBound) : nil }
+        let h = columns.derived { resolution / $0[taylorSteps] }
+        (self.taylorSteps, self.h) = (taylorSteps, h)
+        let isSteep = { (cell: ModelColumns.Cell) in
+            cell[Delta_T] > 0 && cell[V_peak] - cell[V_th] >= Self.steepUpstroke * cell[Delta_T]
+        }
+        substep = columns.derived { isSteep($0) ? min(resolution, $0[shortest] / 8) : resolution }
+        var followsSubsteps = false
+        lastTerms = columns.derived { cell in
+            if isSteep(cell) { return .infinity }
+            followsSubsteps = true
+            return 4 * cell[tolerance] / (0..<5).reduce(1) { x, _ in x * cell[taylorSteps] }
+        }
+        self.followsSubsteps = followsSubsteps
+        let threshold = columns.derived { $0[Delta_T] == 0 ? $0[V_th] : $0[V_peak] }
+        self.threshold = threshold
+        limit = columns.derived {
+            let quarter = resolution / Self.steps(4, resolution, $0[shortest])
+            if $0[h] == quarter { return $0[threshold] }
+            let rise = logarithmEverywhere(Self.largestRise * $0[C_m] / ($0[g_L] * quarter))
+            return min($0[threshold], $0[V_th] + $0[Delta_T] * rise)
+        }
+    }
+
+    /// Taylor steps in a step of the simulation: enough that there are so many in the shortest synaptic time constant. With 8
+    /// the series describes an alpha function of any usual size. Beyond 8 a step the adaptive method is left to do the work.
+    private static func steps(_ perTimeConstant: Double, _ resolution: Double, _ shortest: Double) -> Double {
+        min(max((perTimeConstant * resolution / shortest).rounded(.up), 1), 8)
+    }
+
+    /// Rise of V in units of Delta_T, by the exponential alone and in a quarter of a time constant, from which on the adaptive method
+    /// takes over: shorter Taylor steps would follow the upstroke further than the reference's substeps do.
+    private static let largestRise = 0.09
+
+    /// (V_peak - V_th)/Delta_T from which on the upstroke ends so fast that it does not show in the potential after it how the
+    /// adaptive method came there: its last substep is 1e-6 ms.
+    private static let steepUpstroke = 14.0
 }

@@ -183,7 +183,6 @@ final class EquationKernel: NodeKernel {
         private func lookAtEvents(_ step: Int, _ io: borrowing CellIO) {
             var hasActed = false
             for event in plan.facts.events.indices {
-                if plan.adaptive != nil, !plan.conditions[event].drawsRandomly { continue }
                 let happens = self.happens(event, again: hasActed || plan.adaptive != nil, step, io)
                 if Self.any(happens, count) {
                     act(event, happens, step, io)
@@ -202,17 +201,18 @@ final class EquationKernel: NodeKernel {
             return false
         }
 
-        /// Where an event happens: 1, else 0. The step's program has looked, unless an event before has acted since.
+        /// Where an event happens: 1, else 0. The step's program has looked, unless an event before has acted since. After adaptive
+        /// substeps, which have looked themselves, what has arrived may make a condition true.
         private func happens(_ event: Int, again: Bool, _ step: Int, _ io: borrowing CellIO) -> UnsafeMutablePointer<Double> {
             guard again else {
                 return space.step.output(plan.changed.count + plan.facts.events.count + event)
             }
             run(space.conditions[event], step, io)
             let happens = space.row(.happens), holds = space.conditions[event].output(0)
-            let waiting = space.row(.waitingBefore(event)), wasTrue = columns.wasTrue[event].base + first
-            let isCrossing = plan.facts.events[event].isCrossing
+            let before = space.row(.waitingBefore(event)), now = columns.waiting[event].base + first
+            let wasTrue = columns.wasTrue[event].base + first, isCrossing = plan.facts.events[event].isCrossing
             for lane in 0..<count {
-                let counts = waiting[lane] <= 0 && !(isCrossing && wasTrue[lane] > 0)
+                let counts = before[lane] <= 0 && now[lane] <= 0 && !(isCrossing && wasTrue[lane] > 0)
                 happens[lane] = counts ? holds[lane] : 0
             }
             return happens
@@ -236,8 +236,8 @@ final class EquationKernel: NodeKernel {
         private func noteCrossing(_ event: Int, _ step: Int, _ io: borrowing CellIO) {
             run(space.conditions[event], step, io)
             let wasTrue = columns.wasTrue[event].base + first, holds = space.conditions[event].output(0)
-            let waiting = space.row(.waitingBefore(event))
-            for lane in 0..<count where waiting[lane] <= 0 { wasTrue[lane] = holds[lane] }
+            let waiting = space.row(.waitingBefore(event)), now = columns.waiting[event].base + first
+            for lane in 0..<count where waiting[lane] <= 0 && (plan.adaptive == nil || now[lane] <= 0) { wasTrue[lane] = holds[lane] }
         }
 
         /// Refractory conditions last to the end of the first step in which they are false. 2 is that of a spike in this step.

@@ -10,7 +10,8 @@ package enum EquationModel {
             recordables: recordables(facts), ports: ports(facts), outputs: facts.sendsSpikes ? [.spikes] : [],
             hiddenState: hiddenState(plan), stateLimits: facts.states.map { .finite($0.name) },
             quantities: facts.quantities.map(\.name), startFormulas: startFormulas(facts),
-            receptorNames: Dictionary(uniqueKeysWithValues: facts.receptors.enumerated().map { ($1, $0) }), source: source,
+            receptorNames: Dictionary(uniqueKeysWithValues: facts.receptors.enumerated().map { ($1, $0) }),
+            events: facts.events.map(\.name).filter { $0 != "spike" }, source: source,
             text: text(facts)
         ) { EquationKernel(plan, $0) }
     }

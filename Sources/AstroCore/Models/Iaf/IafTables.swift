@@ -68,3 +68,76 @@ struct IafMembrane {
         refractorySteps = columns.derived { Double(TimeGrid.stepsUp($0[t_ref], h)) }
     }
 }
+
+extension IafMembrane {
+    typealias Vector = LanePair
+
+    /// A vector of cells while they go through steps: what the kernel adds are synaptic currents.
+    struct State {
+        private(set) var V: Vector
+        private var stimulus, slow, wait: Vector
+        private let E_L, V_th, V_reset, I_e, P_uu, P_ue, t_ref: Vector
+        private let stimulusIn, slowIn: HeldInput
+        private let real: LaneBits
+
+        /// - `stimulusIn`, `slowIn`: where constant and slow inward currents arrive.
+        @inline(__always)
+        init(
+            _ membrane: IafMembrane, _ cell: Int, _ stimulusIn: HeldInput, _ slowIn: HeldInput, _ io: borrowing CellIO
+        ) {
+            let load = { (column: Column) -> Vector in column.vector(cell) }
+            (V, wait) = (load(membrane.V_m), load(membrane.refractory))
+            (stimulus, slow) = (load(membrane.I_stim), load(membrane.I_SIC))
+            (E_L, V_th, V_reset) = (load(membrane.E_L), load(membrane.V_th), load(membrane.V_reset))
+            (I_e, P_uu, P_ue) = (load(membrane.I_e), load(membrane.P_uu), load(membrane.P_ue))
+            t_ref = load(membrane.refractorySteps)
+            (self.stimulusIn, self.slowIn) = (stimulusIn, slowIn)
+            real = io.realLanes(cell, Vector.laneCount)
+        }
+
+        /// mV that constant currents add to the potential in a step.
+        @inline(__always)
+        var driven: Vector { P_ue * ((I_e + stimulus) + slow) }
+
+        /// The potential after a step in which currents add `driven` to it.
+        @inline(__always)
+        func next(_ driven: Vector) -> Vector { E_L + driven.addingProduct(P_uu, V - E_L) }
+
+        /// Ends a step at the potential `next`; refractory cells stay where they are.
+        @inline(__always)
+        mutating func advance(to next: Vector) {
+            V = Vector.zeros.isLess(than: wait).select(V, next)
+            wait = Vector.zeros.orLarger(wait - Vector(repeating: 1))
+        }
+
+        /// Lanes with cells above a sharp threshold.
+        @inline(__always)
+        var aboveThreshold: LaneBits { V.isAtLeast(V_th).bits }
+
+        /// Sends the spikes of some lanes, padding left out, and resets them.
+        @inline(__always)
+        mutating func spike(_ lanes: LaneBits, _ step: Int, _ cell: Int, _ io: borrowing CellIO) {
+            let spiking = real & lanes
+            if spiking == 0 { return }
+            for lane in SetBits(spiking) { io.emit(step: step, cell: cell &+ lane) }
+            let mask = Vector.Mask(bits: spiking)
+            V = mask.select(V_reset, V)
+            wait = mask.select(t_ref, wait)
+        }
+
+        /// Takes the currents that are due at the end of a step.
+        @inline(__always)
+        mutating func takeCurrents(_ step: Int, _ cell: Int) {
+            stimulus = stimulusIn.take(step &+ 1, cell)
+            slow = slowIn.take(step &+ 1, cell)
+        }
+
+        @inline(__always)
+        func store(_ membrane: IafMembrane, _ cell: Int) {
+            membrane.V_m.store(V, cell)
+            membrane.I_stim.store(stimulus, cell)
+            membrane.I_SIC.store(slow, cell)
+            membrane.refractory.store(wait, cell)
+        }
+    }
+}

@@ -1,4 +1,5 @@
-/// Writes down, while a run goes on, the spikes of own cells that synapses look back at, and knows how far back they may ask.
+/// Writes down, while runs go on, the spikes of own cells that synapses look back at, and knows how far back they may ask. It is good
+/// from run to run, until the network changes.
 ///
 /// Workers record their own cells' spikes; worker 0 takes notice of the senders' spikes between barriers.
 final class HistoryRecorder: @unchecked Sendable {
@@ -30,11 +31,10 @@ final class HistoryRecorder: @unchecked Sendable {
     /// Steps between two looks at how far back synapses may ask.
     private static let stepsBetweenLooks = 1000
 
-    /// nil where nobody reads histories. Collective.
-    init?(_ simulation: Simulation) {
+    /// nil where nobody reads histories.
+    init?(_ simulation: Simulation, _ together: Together) {
         guard simulation.readsTargetHistory else { return nil }
         resolution = simulation.resolution
-        simulation.readTraceConstants()
         recorded = (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
                 (population.cells?.shares ?? []).compactMap { share in
@@ -47,7 +47,7 @@ final class HistoryRecorder: @unchecked Sendable {
         var byProjection: [Int: Reader] = [:]
         for projection in simulation.projections where projection.model.readsTargetHistory {
             var since = [Double](repeating: .infinity, count: projection.sources.count)
-            simulation.lookbacks(of: projection) { since[$0.row] = min(since[$0.row], $1) }
+            simulation.lookbacks(of: projection, together) { since[$0.row] = min(since[$0.row], $1) }
             let reader = Reader(since, longestDelay: TimeGrid.ms(projection.longestDelay, resolution))
             byProjection[projection.index] = reader
             all.append(reader)
