@@ -31,9 +31,11 @@ local function is_synapse(model) return model.kind == "synapse" end
 local function try(model, settings)
   local sim = astro.Simulation { threads = 1 }
   if not is_synapse(model) then return pcall(sim.create, sim, model.name, 1, settings) end
-  local source = sim:create(model.name == "sic_connection" and "astrocyte_lr_1994" or "parrot_neuron")
-  local target = sim:create(model.name == "sic_connection" and "aeif_cond_alpha_astro" or "parrot_neuron")
+  local is_signal = model.name == "sic_connection" or model.name == "signal_connection"
+  local source = sim:create(is_signal and "astrocyte_lr_1994" or "parrot_neuron")
+  local target = sim:create(is_signal and "aeif_cond_alpha_astro" or "parrot_neuron")
   settings.synapse_model = model.name
+  if model.name == "signal_connection" then settings.signal = "h_IP3R" end
   return pcall(sim.connect, sim, source, target, "all_to_all", settings)
 end
 

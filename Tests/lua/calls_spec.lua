@@ -9,6 +9,7 @@ local results = require("astro.sweep").run(function(point) return point.x end, {
 local receivers = {
   Simulation = sim, Nodes = nodes, Recorder = sim:record(nodes), Connections = sim:connections(), Vector = astro.vector { 1, 2 },
   Distribution = astro.random.normal(), Figure = require("astro.plot").lines({ 1, 2 }, { 1, 2 }), Results = results,
+  Model = astro.model { name = "calls_model", state = { x = 1 }, equations = "dx/dt = 0" },
 }
 
 -- Arguments that mean nothing to anything, so that no call does anything.

@@ -56,7 +56,7 @@ local function cases()
     { { equations = "dV_m/dt = 10 mV/ms" .. rest },
       [[equations, line 1: '10 mV': write 10*mV]] },
     { { equations = "dV_m/dt = mV/ms" .. rest },
-      [[equations, line 1: 'mV' is a unit: it stands in a product that begins with a number, as in 0.3*mV]] },
+      [[equations, line 1: 'mV' is a unit: it stands in a product that begins with a number, as in 1*mV or 2/mV]] },
     { { equations = "dV_m/dt = 1e999*mV/ms" .. rest },
       [[equations, line 1: 1e999 is too large for a number]] },
     { { equations = "dV_m/dt = 3*mv/ms" .. rest },
@@ -78,7 +78,7 @@ local function cases()
     { { equations = "dV_m/dt = V_m^tau_m" .. rest },
       [[equations, line 1: the exponent tau_m is ms; an exponent has no unit]] },
     { { equations = "dV_m/dt = V_m^2.5/ms" .. rest },
-      [[equations, line 1: 'ms' is a unit: it stands in a product that begins with a number, as in 0.3*ms]] },
+      [[equations, line 1: 'ms' is a unit: it stands in a product that begins with a number, as in 1*ms or 2/ms]] },
     { { equations = "dV_m/dt = 2^V_m" .. rest },
       [[equations, line 1: the exponent V_m is mV; an exponent has no unit]] },
     { { equations = "dV_m/dt = (V_m > E_L)" .. rest },
@@ -104,9 +104,9 @@ local function cases()
     { { equations = "dV_m/dt = last(V_m)/ms" .. rest },
       [[equations, line 1: last(…) may stand in conditions and actions only]] },
     { { equations = "dV_m/dt = xi*1*mV" .. rest },
-      [[equations, line 1: 'mV' is a unit: it stands in a product that begins with a number, as in 0.3*mV]] },
+      [[equations, line 1: 'mV' is a unit: it stands in a product that begins with a number, as in 1*mV or 2/mV]] },
     { { equations = "dV_m/dt = xi^2*1*mV" .. rest },
-      [[equations, line 1: 'mV' is a unit: it stands in a product that begins with a number, as in 0.3*mV]] },
+      [[equations, line 1: 'mV' is a unit: it stands in a product that begins with a number, as in 1*mV or 2/mV]] },
     { { equations = "dV_m/dt = 1*mV/ms^0.5*xi*xi" .. rest },
       [[equations, line 1: 1*mV/ms^0.5*xi*xi is mV/ms^1.5, dV_m/dt needs mV/ms]] },
     { { equations = "dV_m/dt = pre.x" .. rest },
@@ -170,7 +170,7 @@ local function cases()
     { { state = { { "V_m", "E_L + tau_m" } } },
       [[state 'V_m': E_L is mV, tau_m is ms, and they are added]] },
     { { state = { { "V_m", "V_m" } } },
-      [[state 'V_m': there is no 'V_m' (did you mean 'C_m'?)]] },
+      [[state 'V_m': 'V_m' is a state: start values are made of parameters, i, rand() and randn()]] },
     { { state = { V_m = "E_L", I_syn = "xi" } },
       [[state 'I_syn': noise ('xi') belongs in the lines dX/dt = … of equations]] },
     { { inputs = { I_stim = "curent pA" } },
@@ -230,7 +230,7 @@ local function cases()
     { { spike = { when = "V_m >= V_th", refractory = "5*mV" } },
       [[spike.refractory: 5*mV is mV, not a time or a condition]] },
     { { spike = { when = "V_m >= V_th", refractory = "V_m/E_L*ms" } },
-      [[spike.refractory: 'ms' is a unit: it stands in a product that begins with a number, as in 0.3*ms]] },
+      [[spike.refractory: 'ms' is a unit: it stands in a product that begins with a number, as in 1*ms or 2/ms]] },
     { { spike = { when = "V_m >= V_th", hold = "V_m" } },
       [[spike.hold: nothing is held without 'refractory']] },
     { { spike = { when = "V_m >= V_th", refractory = "t_ref", hold = "V" } },
@@ -289,7 +289,7 @@ describe("a mistake in a model", function()
     local _, message = pcall(function()
       astro.model(lif { equations = "dV_m/dt = (I_syn + I_stim)/tau_m" .. rest })
     end)
-    assert.truthy(message:find("mistakes_spec.lua:%d+: model: model lif: equations, line 1: "))
+    assert.truthy(message:find("mistakes_spec.lua:%d+: model lif: equations, line 1: "))
   end)
 
   it("that is deep or long ends in an error", function()

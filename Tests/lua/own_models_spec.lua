@@ -429,7 +429,10 @@ describe("a model", function()
     near(6000, J[11])
     near(6000 * 1.9, at(b, "Y", 1), 1e-9)
     local neuron = sim:create("aeif_cond_alpha_astro")
-    sim:connect(neuron, b, "all_to_all", { synapse_model = "signal_connection", signal = "w", input = "J" }) -- pA onto nM
+    assert.has_error(function() -- pA onto nM
+      sim:connect(neuron, b, "all_to_all", { synapse_model = "signal_connection", signal = "w", input = "J" })
+    end)
+    assert.has_error(function() sim:connect(a, b, "all_to_all", { synapse_model = "signal_connection", signal = "z", input = "J" }) end)
   end)
 
   it("gives the same numbers on any number of threads and after load", function()

@@ -143,10 +143,11 @@ struct EveryModelTests {
                 calls.append(
                     BadCall("\(model.name).\(parameter.name) = \(value)", parameter.name) {
                         if model.kind == "synapse" {
-                            let source = model.name == "sic_connection" ? $0.glia : $0.neurons
+                            let source = model.name.hasSuffix("_connection") ? $0.glia : $0.neurons
                             _ = try $0.simulation.connect(
                                 source, $0.neurons,
-                                synapse: ["synapse_model": .text(model.name), parameter.name: .number(value)])
+                                synapse: (EverySynapseTests.base[model.name] ?? [:]).merging(
+                                    ["synapse_model": .text(model.name), parameter.name: .number(value)]) { $1 })
                         } else {
                             _ = try $0.simulation.create(model.name, parameters: [parameter.name: .number(value)])
                         }
@@ -218,9 +219,11 @@ struct EveryModelTests {
     func synapseDefaults(_ model: ModelInfo) throws {
         let simulation = try Simulation()
         let source = try simulation.create(
-            model.name == "sic_connection" ? "astrocyte_lr_1994" : "parrot_neuron", count: 2)
+            model.name.hasSuffix("_connection") ? "astrocyte_lr_1994" : "parrot_neuron", count: 2)
         let target = try simulation.create("aeif_cond_alpha_astro", count: 2)
-        #expect(try simulation.connect(source, target, synapse: ["synapse_model": .text(model.name)]) == 4)
+        let names = (EverySynapseTests.base[model.name] ?? [:]).filter { if case .text = $0.value { true } else { false } }
+        #expect(
+            try simulation.connect(source, target, synapse: names.merging(["synapse_model": .text(model.name)]) { $1 }) == 4)
         let connections = try simulation.connections()
         #expect(connections.synapseModels == [String](repeating: model.name, count: 4))
         for parameter in model.parameters {
