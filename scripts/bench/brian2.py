@@ -20,12 +20,12 @@ MODELS = {
             equations = "dv/dt = (E_L - v + R*I)/tau", method = "exact", spike = { when = "v > -50*mV", action = "v = -70*mV" }""",
         params='{ I = ramp(0, 250) }'),
     "AdEx": dict(
-        equations="dv/dt = (g_L*(E_L - v) + g_L*D*exp((v - V_T)/D) - w + I)/C : volt\ndw/dt = (a*(v - E_L) - w)/tau_w : amp\nI : amp",
+        equations="dv/dt = (g_L*(E_L - v) + g_L*D*exp(clip((v - V_T)/D, -50, 10)) - w + I)/C : volt\ndw/dt = (a*(v - E_L) - w)/tau_w : amp\nI : amp",
         method="rk4", threshold="v > 0*mV", reset="v = -60*mV; w += 80*pA",
         namespace="g_L=30*nS, E_L=-70*mV, D=2*mV, V_T=-50*mV, C=281*pF, a=4*nS, tau_w=144*ms", start="v = -70*mV; I = 1*nA*i/N",
         lua="""parameters = { g_L = "30 nS", E_L = "-70 mV", D = "2 mV", V_T = "-50 mV", C = "281 pF", a = "4 nS", tau_w = "144 ms", I = "0 pA" },
             state = { v = "-70*mV", w = "0 pA" }, method = "rk4",
-            equations = "dv/dt = (g_L*(E_L - v) + g_L*D*exp((v - V_T)/D) - w + I)/C\\ndw/dt = (a*(v - E_L) - w)/tau_w",
+            equations = "dv/dt = (g_L*(E_L - v) + g_L*D*exp(clip((v - V_T)/D, -50, 10)) - w + I)/C\\ndw/dt = (a*(v - E_L) - w)/tau_w",
             spike = { when = "v > 0*mV", action = "v = -60*mV; w += 80*pA" }""",
         params='{ I = ramp(0, 1000) }'),
     "HH": dict(
@@ -115,7 +115,7 @@ device.build(run=False)
 built = time.time() - start
 best = 1e9
 for _ in range(3):
-    device.run(device.project_dir, False, [])
+    device.run(with_output=False)
     best = min(best, device._last_run_time)
 print('RESULT', best, built, monitor.num_spikes)
 """

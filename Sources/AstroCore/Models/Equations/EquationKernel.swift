@@ -21,12 +21,19 @@ final class EquationKernel: NodeKernel {
 
     // what a step asks of the plan
     let events: Int
+    let sendsSpikes: Bool
     let isCrossing: [Bool]
     /// The output of the step's program that is the first event's condition.
     let firstCondition: Int
     /// May conditions be looked at again after the step's program?
     let looksAgain: Bool
     let hasOwnStep, hasRefractoryConditions: Bool
+    /// Do programs ask what time it is?
+    let readsTime: Bool
+    /// For each event, the states that it changes.
+    let changes: [[Int]]
+    /// Cells that are advanced together: fewer where a program has many registers, so that those stay in the nearest cache.
+    private let piece: Int
 
     init(_ plan: Plan, _ columns: ModelColumns) {
         self.plan = plan
@@ -37,9 +44,16 @@ final class EquationKernel: NodeKernel {
         lanes = AdaptiveSteps.rows(self.columns)
         let facts = plan.facts
         hasOwnStep = self.columns.stepsPerStep > 1 || !self.columns.spikeSums.isEmpty || !self.columns.inputSums.isEmpty
+        sendsSpikes = facts.sendsSpikes
         (events, isCrossing) = (facts.events.count, facts.events.map(\.isCrossing))
         firstCondition = plan.changed.count + facts.events.count
         looksAgain = facts.events.count > 1 || isCrossing.contains(true) || plan.adaptive != nil
+        let programs = [plan.step] + plan.conditions + plan.actions + plan.refractory.compactMap { $0 }
+        readsTime = plan.adaptive != nil
+            || programs.contains { $0.leaves.contains { [.time, .stepStart].contains($0.kind) } }
+        changes = facts.events.map { $0.action.map(\.state) }
+        let registers = max(plan.step.registers, plan.adaptive?.trial.registers ?? 0)
+        piece = registers <= 24 ? Frame.largest : Frame.largest / 2
         hasRefractoryConditions = plan.refractory.contains { $0 != nil }
     }
 
@@ -52,9 +66,12 @@ final class EquationKernel: NodeKernel {
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
         // a closure cannot borrow what cannot be copied
         let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(columns, lanes: lanes)
-        workspace.bind(cells.lowerBound)
-        let block = Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count)
-        for step in steps { block.advance(step, io) }
+        for first in stride(from: cells.lowerBound, to: cells.upperBound, by: piece) {
+            workspace.bind(first)
+            let block = Block(
+                kernel: self, space: workspace, first: first, count: min(piece, cells.upperBound - first))
+            for step in steps { block.advance(step, io) }
+        }
         workspaces.withLock { $0.append(workspace) }
     }
 
@@ -110,12 +127,12 @@ final class EquationKernel: NodeKernel {
 
         private func advanceModel(_ step: Int, _ io: borrowing CellIO) {
             let before = step + 1 - columns.stepsPerStep
-            space.setStepStart(TimeGrid.ms(before, kernel.resolution))
+            if kernel.readsTime { space.setStepStart(TimeGrid.ms(before, kernel.resolution)) }
             keep(step: before)
             if let adaptive = plan.adaptive {
                 AdaptiveSteps(kernel, space, adaptive, first: first, count: count, step: step).run(io)
             }
-            space.setTime(TimeGrid.ms(step + 1, kernel.resolution))
+            if kernel.readsTime { space.setTime(TimeGrid.ms(step + 1, kernel.resolution)) }
             run(space.step, step, io)
             lookAtEvents(step, io)
             goOnWaiting(step, io)
@@ -234,14 +251,17 @@ final class EquationKernel: NodeKernel {
         }
 
         private func act(_ event: Int, _ happens: UnsafeMutablePointer<Double>, _ step: Int, _ io: borrowing CellIO) {
-            let facts = plan.facts.events[event], frame = space.actions[event]
+            let frame = space.actions[event]
             run(frame, step, io)
-            for (output, change) in facts.action.enumerated() {
-                let state = columns.states[change.state].base + first, new = frame.output(output)
-                for lane in 0..<count where happens[lane] > 0 { state[lane] = new[lane] }
+            // few cells have it happen: the others are not looked at again
+            var lanes: [Int] = []
+            for lane in 0..<count where happens[lane] > 0 { lanes.append(lane) }
+            for (output, index) in kernel.changes[event].enumerated() {
+                let state = columns.states[index].base + first, new = frame.output(output)
+                for lane in lanes { state[lane] = new[lane] }
             }
             let waiting = columns.waiting[event].base + first
-            for lane in 0..<min(count, io.count - first) where happens[lane] > 0 {
+            for lane in lanes where first + lane < io.count {
                 waiting[lane] = kernel.waiting(after: event, first + lane)
                 kernel.send(event, first + lane, step, io)
             }
@@ -272,13 +292,13 @@ final class EquationKernel: NodeKernel {
 
     /// Refractory steps that an event begins with; a condition is marked as new.
     func waiting(after event: Int, _ cell: Int, within step: Bool = false) -> Double {
-        if plan.refractory[event] != nil { return 2 }
+        if hasRefractoryConditions, plan.refractory[event] != nil { return 2 }
         guard let steps = columns.refractorySteps[event]?[cell], steps > 0 else { return 0 }
         return step ? steps + 1 : steps
     }
 
     func send(_ event: Int, _ cell: Int, _ step: Int, _ io: borrowing CellIO) {
-        if event == 0, plan.facts.sendsSpikes { return io.emit(step: step, cell: cell) }
-        io.note(event: event - (plan.facts.sendsSpikes ? 1 : 0), step: step, cell: cell)
+        if event == 0, sendsSpikes { return io.emit(step: step, cell: cell) }
+        io.note(event: event - (sendsSpikes ? 1 : 0), step: step, cell: cell)
     }
 }
