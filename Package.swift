@@ -22,7 +22,7 @@ let fuzzer: [Target] =
     ? []
     : [
         .executableTarget(
-            name: "Fuzz", dependencies: ["AstroLua", "LuaBridge", "AstroCore", "CLua"], path: "Tests/Fuzz",
+            name: "Fuzz", dependencies: ["AstroLua", "LuaBridge", "AstroCore", "Equations", "CLua"], path: "Tests/Fuzz",
             exclude: ["corpus", "tables.lua", "lua.dict"])
     ]
 
@@ -51,7 +51,8 @@ let package = Package(
             swiftSettings: engine),
         .target(name: "LuaBridge", dependencies: ["AstroBase", "LuaShim", "CLuaHost", "CLua"]),
         .target(
-            name: "AstroLua", dependencies: ["AstroCore", "Equations", "LuaBridge", "LuaShim", "CLuaHost", "CLua", "CSandbox"],
+            name: "AstroLua",
+            dependencies: ["AstroCore", "Equations", "LuaBridge", "LuaShim", "CLuaHost", "CLua", "CSandbox"],
             resources: [.embedInCode("Runtime/prelude.lua"), .embedInCode("Replay/appending.lua")]),
         .executableTarget(
             name: "Program",

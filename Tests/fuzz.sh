@@ -5,7 +5,7 @@ set -eu
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(lua calls patterns checkpoints json zip records bundles csv dat npz h5)
+[ ${#targets[@]} -gt 0 ] || targets=(lua calls models patterns checkpoints json zip records bundles csv dat npz h5)
 cd "$(dirname "$0")/.."
 export PKG_CONFIG_PATH=$PWD/.build/lua${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 build=$PWD/.build-fuzz
@@ -16,7 +16,7 @@ mkdir -p "$found" "$build/work"
 
 # What is known to be interesting: small scripts, and the blocks of code in the pages that are small enough.
 seeds() {
-  mkdir -p "$build/seeds"/{lua,calls,patterns,checkpoints,json,zip,records,bundles,csv,dat,npz,h5}
+  mkdir -p "$build/seeds"/{lua,calls,models,patterns,checkpoints,json,zip,records,bundles,csv,dat,npz,h5}
   cp Tests/Fixtures/checkpoints/*.checkpoint "$build/seeds/checkpoints/"
   cp Tests/Fuzz/corpus/*.lua "$build/seeds/lua/"
   awk -v stem="$build/seeds/lua/page-" '/^```lua$/ { open = 1; n += 1; next } /^```$/ { open = 0 } open { print > (stem n ".lua") }' README.md Docs/*.md

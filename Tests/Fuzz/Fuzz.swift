@@ -1,6 +1,7 @@
 import AstroCore
 import AstroLua
 import CLua
+import Equations
 import Glibc
 import LuaBridge
 
@@ -13,6 +14,7 @@ private let targets: [String: @Sendable (UnsafeRawBufferPointer) throws -> Void]
     "checkpoints": { try loadCheckpoint(Array($0)) },
     "json": { _ = try JSON(parsing: Array($0)) },
     "zip": { _ = try ZipContents(Array($0)) },
+    "models": { try runModel(Array($0)) },
     "records": { try readRecord(Array($0)) },
     "bundles": { try readBundle(Array($0)) },
     "csv": { readTables($0, "csv") },
@@ -73,6 +75,35 @@ private func loadCheckpoint(_ bytes: [UInt8]) throws {
     let simulation = try Simulation.load(from: path, threads: 2, streams: streams)
     try simulation.simulate(TimeGrid.ms(3, simulation.resolution))
     _ = simulation.fingerprint()
+}
+
+/// A model from equations: it is refused, or it runs. Its texts are separated by zeros: equations, on_spike, when, action, refractory
+/// time, start value, unit.
+private func runModel(_ bytes: [UInt8]) throws {
+    let texts = bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+    func text(_ index: Int) -> String { index < texts.count ? texts[index] : "" }
+    var source = ModelSource(name: "fuzzed")
+    source.parameters = [
+        .init("tau", "10 ms", "", "> 0"), .init("E_L", "-70 \(text(6).isEmpty ? "mV" : text(6))"), .init("k", "2"),
+    ]
+    source.state = [.init("V_m", text(5).isEmpty ? "E_L" : text(5)), .init("x", "0.5"), .init("I_syn", "1 pA")]
+    source.inputs = [.init("I_stim", "current pA")]
+    source.equations = text(0)
+    if !text(1).isEmpty { source.onSpike = [.init(receptor: "", sign: .any, text(1))] }
+    if !text(2).isEmpty {
+        var spike = ModelSource.Event("spike")
+        (spike.when, spike.action, spike.refractory) = (text(2), text(3), text(4))
+        source.spike = spike
+    }
+    let methods = ["auto", "rk4", "rkf45", "euler"]
+    source.method = methods[bytes.reduce(0) { $0 &+ Int($1) } % methods.count]
+    Memory.left = { 256e6 }
+    let model = try EquationModel.definition(source)
+    _ = try EquationModel.explanation(model, asLaTeX: true)
+    guard ModelSource(encoded: source.encoded) == source else { fatalError("a model does not survive its encoding") }
+    let simulation = try Simulation(threads: 1)
+    _ = try simulation.create(model, count: 3)
+    try simulation.simulate(0.3)
 }
 
 // MARK: records and bundles

@@ -41,12 +41,14 @@ extension CheckpointLoader {
         let code = try contents.int(), event = code >> SpikeListener.eventShift
         let recording = try recording(number: code & (1 << SpikeListener.eventShift - 1), contents, ofSpikes: true)
         try contents.require(
-            event >= 0 && event <= population.cells?.model.events.count ?? 0, "\(population.modelName) lacks a recorded event")
+            event >= 0 && event <= population.cells?.model.events.count ?? 0,
+            "\(population.modelName) lacks a recorded event")
         let own = population.cells?.own ?? 0..<population.count
         let cells = try contents.near(0..<population.count, "node")
         try contents.require(zip(cells, cells.dropFirst()).allSatisfy { $0 < $1 }, "recorded nodes are not in order")
         return SpikeListener(
-            recording: recording, cells: cells.filter(own.contains).map { Int32($0) }, event: event == 0 ? nil : event - 1)
+            recording: recording, cells: cells.filter(own.contains).map { Int32($0) },
+            event: event == 0 ? nil : event - 1)
     }
 
     private func deviceListener(_ contents: inout SectionReader) throws -> DeviceListener {

@@ -159,7 +159,9 @@ extension Simulation {
         }
         contents.put(population.spikeListeners.count)
         for listener in population.spikeListeners {
-            contents.put(numbers[ObjectIdentifier(listener.recording)]! | (listener.event.map { $0 + 1 } ?? 0) << SpikeListener.eventShift)
+            contents.put(
+                numbers[ObjectIdentifier(listener.recording)]! | (listener.event.map { $0 + 1 } ?? 0)
+                    << SpikeListener.eventShift)
             contents.put(near: listener.cells.map { Int($0) })
         }
     }

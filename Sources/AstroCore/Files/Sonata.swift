@@ -37,7 +37,7 @@ final class SonataEvents: EventSink {
     private let recording: Recording
     private var spikes: [Int: SpikeGroup] = [:]
     private var reports: [ReportGroup] = []
-    private let populations: [(name: String, firstID: Int)]
+    private let populations: [(name: String, firstID: Int, recordables: [Recordable])]
     private let file: HDF5File
     private let chunk: Int
     var next = 0
@@ -65,7 +65,7 @@ final class SonataEvents: EventSink {
         self.recording = recording
         chunk = min(max(expected, 1), 1 << 16)
         let names = simulation.fileNames
-        populations = simulation.populationList.map { (names[$0.index], $0.firstID) }
+        populations = simulation.populationList.map { (names[$0.index], $0.firstID, $0.recordables) }
         file = try Sonata.create(path, at: place)
         let places = Dictionary(grouping: nodes.indices) { simulation.locate(nodes[$0]).population.index }
         try file.makeGroup(recording.isSpikes ? "/spikes" : "/report")
@@ -93,14 +93,15 @@ final class SonataEvents: EventSink {
     }
 
     private func addReport(_ population: Int, _ quantity: Int, _ places: [Int], _ nodes: [Int]) throws {
-        let (name, firstID) = populations[population]
+        let (name, firstID, recordables) = populations[population]
         let variable = recording.quantities[quantity]
         let group = "/report/" + (recording.quantities.count == 1 ? name : "\(name).\(variable)")
         try file.makeGroup(group)
         try file.setAttribute(Sonata.firstID, of: group, number: Int64(firstID))
         // libsonata reads 32 bits and no others
         let data = try file.makeDataset("\(group)/data", .float, width: places.count, chunk: chunk)
-        try file.setAttribute("units", of: "\(group)/data", Catalogue.unit(of: variable))
+        try file.setAttribute(
+            "units", of: "\(group)/data", recordables.first { $0.name == variable }?.unit.rawValue ?? "")
         try file.setAttribute("variable_name", of: "\(group)/data", variable)
         try file.makeGroup("\(group)/mapping")
         try file.write("\(group)/mapping/node_ids", places.map { Double(nodes[$0] - firstID) }, .uint64)
@@ -181,15 +182,5 @@ final class SonataEvents: EventSink {
 
     private func unfit(_ why: String) -> InputError {
         InputError("'\(file.path)': \(why); a SONATA report can't hold that (.csv, .dat and .npz can)")
-    }
-}
-
-extension Catalogue {
-    /// The unit of a recordable; the name fixes it everywhere.
-    static func unit(of recordable: String) -> String {
-        for model in models {
-            if let known = model.recordables.first(where: { $0.name == recordable }) { return known.unit }
-        }
-        return ""
     }
 }

@@ -51,12 +51,16 @@ package final class ModelDefinition: Sendable {
         /// - `cells`: their places in the population; `value`: a parameter of a cell; `stream`: random numbers of a cell for a place
         ///   in the formula.
         package let values:
-            @Sendable (_ state: String, _ cells: [Int], _ value: (String, Int) -> Double, _ stream: (_ cell: Int, _ site: Int) -> RandomStream)
+            @Sendable (
+                _ state: String, _ cells: [Int], _ value: (String, Int) -> Double,
+                _ stream: (_ cell: Int, _ site: Int) -> RandomStream
+            )
                 -> [Double]
 
         package init(
             _ states: [String],
-            _ values: @escaping @Sendable (String, [Int], (String, Int) -> Double, (Int, Int) -> RandomStream) -> [Double]
+            _ values:
+                @escaping @Sendable (String, [Int], (String, Int) -> Double, (Int, Int) -> RandomStream) -> [Double]
         ) { (self.states, self.values) = (states, values) }
     }
 

@@ -52,10 +52,13 @@ public struct Unit: Sendable, Hashable {
 
     package init(_ text: String) { rawValue = text }
 
-    package static let mV = Unit("mV"), ms = Unit("ms"), pA = Unit("pA"), nS = Unit("nS"), pF = Unit("pF"), uM = Unit("uM"), Hz = Unit("Hz")
+    package static let mV = Unit("mV"), ms = Unit("ms"), pA = Unit("pA"), nS = Unit("nS"), pF = Unit("pF"),
+        uM = Unit("uM"), Hz = Unit("Hz")
     package static let one = Unit("1"), degree = Unit("degree")
-    package static let nSPerMs = Unit("nS/ms"), perMs = Unit("1/ms"), uMPerMs = Unit("uM/ms"), perUMPerMs = Unit("1/(uM ms)")
-    package static let flag = Unit("true/false"), names = Unit("names"), target = Unit("depends on target"), weight = Unit("as weight")
+    package static let nSPerMs = Unit("nS/ms"), perMs = Unit("1/ms"), uMPerMs = Unit("uM/ms"),
+        perUMPerMs = Unit("1/(uM ms)")
+    package static let flag = Unit("true/false"), names = Unit("names"), target = Unit("depends on target"),
+        weight = Unit("as weight")
 }
 
 extension Parameter {

@@ -169,7 +169,8 @@ final class Batch {
 extension Batch: Checkpointed {
     static let kept = ["model", "columns"]
     static let made = [
-        "starts", "resolution", "population", "residents", "shares", "blocks", "firstSenders", "store", "computed", "bound",
+        "starts", "resolution", "population", "residents", "shares", "blocks", "firstSenders", "store", "computed",
+        "bound",
     ]
 }
 

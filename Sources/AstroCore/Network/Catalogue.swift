@@ -154,7 +154,9 @@ public struct ModelInfo: Sendable {
         let formulas = Set(model.startFormulas?.states ?? [])
         let parameters = model.parameters.map { parameter -> Parameter in
             // a start value that is a formula stands as it was written
-            guard formulas.contains(parameter.name), let row = model.source?.state.first(where: { $0.name == parameter.name }) else {
+            guard formulas.contains(parameter.name),
+                let row = model.source?.state.first(where: { $0.name == parameter.name })
+            else {
                 return parameter
             }
             return Parameter(

@@ -46,7 +46,8 @@ struct CellAssignment {
         for state in formulas.states where values[state] == nil {
             let index = model.parameters.firstIndex { $0.name == state }!
             let given = values
-            let found = formulas.values(state, targets, { name, i in given[name]?.value(i) ?? defaults[name]! }) { cell, site in
+            let found = formulas.values(state, targets, { name, i in given[name]?.value(i) ?? defaults[name]! }) {
+                cell, site in
                 randomName.stream(parameter: index, cell, from: site)
             }
             try found.forEach { try model.parameters[index].check($0, of: model.name) }

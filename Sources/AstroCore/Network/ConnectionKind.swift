@@ -94,7 +94,8 @@ enum ConnectionKind {
         let model = spec.model.name
         if model == SignalConnection.name {
             if from.signal(route.output) == nil {
-                throw InputError.unknown("\(model): \(from.name) has no state or quantity", route.output, among: from.signals)
+                throw InputError.unknown(
+                    "\(model): \(from.name) has no state or quantity", route.output, among: from.signals)
             }
             if to.ports.signal(route.port) == nil {
                 let inputs = to.ports.list.filter { $0.quantity == .signal }.map(\.name)
@@ -119,7 +120,9 @@ enum ConnectionKind {
     private static func checkReceptor(_ spec: SynapseSpec, of model: ModelDefinition, _ receptors: [Int]) throws {
         if receptors.isEmpty { throw InputError("\(model.name) takes no spikes") }
         if spec.needsReceptor(of: model) {
-            throw InputError("\(model.name) has several receptors (\(model.receptorNames.keys.sorted().joined(separator: ", "))): name one, as in { receptor_type = \"\(model.receptorNames.keys.min()!)\" }")
+            throw InputError(
+                "\(model.name) has several receptors (\(model.receptorNames.keys.sorted().joined(separator: ", "))): name one, as in { receptor_type = \"\(model.receptorNames.keys.min()!)\" }"
+            )
         }
         guard receptors.contains(spec.receptor) else {
             let all = receptors.map(String.init).joined(separator: " or ")
@@ -140,7 +143,9 @@ enum ConnectionKind {
         }
         if sendsCurrent, spec.needsInput(of: to) {
             let names = to.ports.list.filter { $0.quantity == .current }.map(\.name)
-            throw InputError("\(to.name) takes several currents (\(names.joined(separator: ", "))): name one, as in { input = \"\(names[0])\" }")
+            throw InputError(
+                "\(to.name) takes several currents (\(names.joined(separator: ", "))): name one, as in { input = \"\(names[0])\" }"
+            )
         }
         try Self.checkReceptor(spec, of: to, sendsCurrent ? to.ports.currentReceptors : to.ports.spikeReceptors)
     }

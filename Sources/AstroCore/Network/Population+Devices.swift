@@ -13,3 +13,9 @@ extension Population {
 extension Simulation {
     func generator(of link: DeviceLink) -> any Generator { populationList[link.population].generator(link.device)! }
 }
+
+extension Population {
+    var recordables: [Recordable] {
+        cells?.model.recordables ?? type(of: devices![0]).recordables
+    }
+}

@@ -19,6 +19,17 @@ public final class Recorder: CustomStringConvertible {
 
     /// Names of the sampled quantities; empty for spikes.
     public var quantities: [String] { recording.quantities }
+
+    /// The unit of a quantity, as the models of the recorded nodes have it; "" where it is not known.
+    public func unit(of quantity: String) -> String {
+        for id in recording.recordedIDs {
+            if let found = simulation.locate(id).population.recordables.first(where: { $0.name == quantity }) {
+                return found.unit.rawValue
+            }
+        }
+        return ""
+    }
+
     public var isSpikeRecorder: Bool { recording.isSpikes }
     public var eventCount: Int {
         isWhole ? recording.count : simulation.ranks.together.sum([recording.count])[0]

@@ -84,7 +84,9 @@ extension Simulation {
         _ model: ModelDefinition, _ count: Int, _ parameters: Settings, _ label: String?, _ together: Together
     ) throws -> Nodes {
         if let step = model.source?.step, TimeGrid.steps(step, resolution).map({ $0 >= 1 }) != true {
-            throw InputError("\(model.name): step = \(formatted(step)) ms is not a multiple of the resolution \(formatted(resolution)) ms")
+            throw InputError(
+                "\(model.name): step = \(formatted(step)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+            )
         }
         let deal = self.deal(count), own = deal.cells(of: ranks.rank)
         let name = CellAssignment.RandomName(seed: seed, purpose: .nodeParameter, call: streamedPopulations)

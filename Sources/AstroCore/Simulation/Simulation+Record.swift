@@ -13,7 +13,9 @@ extension Simulation {
             throw InputError("there is a recorder '\(label)' already")
         }
         let event = try Self.text("event", options.removeValue(forKey: "event"), "the name of an event")
-        if event != nil, quantities != nil { throw InputError("event = … records events, and quantities are samples: two calls of record") }
+        if event != nil, quantities != nil {
+            throw InputError("event = … records events, and quantities are samples: two calls of record")
+        }
         try checkOptions(options, nodes, device: quantities == nil ? SpikeRecorder.self : Multimeter.self)
         let recording: Recording
         if let quantities {
@@ -217,12 +219,6 @@ extension Simulation {
         guard let cells = run.population.cells else { return ranks.rank == 0 ? run.even : EvenRun(0, 0, 1) }
         let own = run.even.positions(in: cells.own)
         return own.isEmpty ? EvenRun(0, 0, 1) : EvenRun(run.even[own.lowerBound], own.count, run.even.step)
-    }
-}
-
-extension Population {
-    var recordables: [Recordable] {
-        cells?.model.recordables ?? type(of: devices![0]).recordables
     }
 }
 

@@ -166,7 +166,8 @@ extension Simulation {
         senderCount = 0
         for batch in batches {
             for (index, signal) in batch.model.signals.enumerated() {
-                let isHeard = heard.contains(signal)
+                let isHeard =
+                    heard.contains(signal)
                     && (index < batch.model.firstColumnSignal || readFrom?.contains(ObjectIdentifier(batch)) != false)
                 batch.firstSenders[index] = isHeard ? senderCount : -1
                 if isHeard { senderCount += padded(batch.cells.count) }

@@ -55,7 +55,9 @@ struct SynapseDefinition: Sendable {
 
     /// A model whose connections have a weight and a delay, and nothing else.
     init(_ name: String, _ text: ModelText, carries: Load = .spikes, identity: String? = nil) {
-        self.init(name, text, carries: carries, scalesWeight: true, identity: identity) { BoundKernel<ConstantWeight>($0) }
+        self.init(name, text, carries: carries, scalesWeight: true, identity: identity) {
+            BoundKernel<ConstantWeight>($0)
+        }
     }
 
     /// A model that scales the weight by what a spike releases.

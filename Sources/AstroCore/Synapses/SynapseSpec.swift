@@ -79,7 +79,8 @@ struct SynapseSpec {
         if let receptorName, let target = targets.first {
             let numbers = Set(targets.map { $0.receptor(named: receptorName) })
             guard numbers.count == 1, let number = numbers.first! else {
-                let receptors = target.receptorNames.keys.sorted(), currents = target.ports.list.filter { $0.quantity == .current }.map(\.name)
+                let receptors = target.receptorNames.keys.sorted(),
+                    currents = target.ports.list.filter { $0.quantity == .current }.map(\.name)
                 let ofCurrents = pre.allSatisfy { $0 == nil }
                 throw InputError.unknown(
                     "\(target.name) has no \(ofCurrents && receptors.isEmpty ? "input" : "receptor")", receptorName,
@@ -118,14 +119,20 @@ struct SynapseSpec {
         model.receptorNames.count > 1 && !isReceptorGiven
     }
 
-    private static func scale(_ route: SignalRoute, _ pre: [ModelDefinition], _ post: [ModelDefinition]) throws -> Double {
-        let from = Set(pre.compactMap { $0.unit(of: route.output) }), to = Set(post.compactMap { $0.unit(of: route.port) })
+    private static func scale(_ route: SignalRoute, _ pre: [ModelDefinition], _ post: [ModelDefinition]) throws
+        -> Double
+    {
+        let from = Set(pre.compactMap { $0.unit(of: route.output) }),
+            to = Set(post.compactMap { $0.unit(of: route.port) })
         guard from.count <= 1, to.count <= 1 else {
-            throw InputError("\(SignalConnection.name): the cells have '\(route.output)' or '\(route.port)' in several units: connect them one by one")
+            throw InputError(
+                "\(SignalConnection.name): the cells have '\(route.output)' or '\(route.port)' in several units: connect them one by one"
+            )
         }
         guard let from = from.first, let to = to.first, from != to, from != .one, to != .one else { return 1 }
         guard let factor = EquationModel.factor(from: from.rawValue, to: to.rawValue) else {
-            throw InputError("\(SignalConnection.name): \(route.output) is in \(from.rawValue), \(route.port) takes \(to.rawValue)")
+            throw InputError(
+                "\(SignalConnection.name): \(route.output) is in \(from.rawValue), \(route.port) takes \(to.rawValue)")
         }
         return factor
     }

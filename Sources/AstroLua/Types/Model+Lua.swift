@@ -23,7 +23,8 @@ extension ModelDefinition: LuaType {
     package static var methods: [LuaMethod<ModelDefinition>] {
         [
             .init(
-                "explain", "model:explain([format]) -> string", "How the model is run: methods, units, operations a step.",
+                "explain", "model:explain([format]) -> string",
+                "How the model is run: methods, units, operations a step.",
                 details: """
                     A line a state: the method it goes by, and why; then what each step costs in operations a cell. \
                     `format` is `"text"`, or `"latex"` for the equations as a methods section has them.
@@ -36,7 +37,8 @@ extension ModelDefinition: LuaType {
                     throw InputError.unknown("there is no format", format, among: ["text", "latex"])
                 }
                 guard let explanation = try EquationModel.explanation(model, asLaTeX: format == "latex") else {
-                    throw InputError("\(model.name) is not a model from equations: help \"\(model.name)\" tells about it")
+                    throw InputError(
+                        "\(model.name) is not a model from equations: help \"\(model.name)\" tells about it")
                 }
                 return .text(explanation)
             },
@@ -105,10 +107,13 @@ extension Runtime {
             $0 == 95 || $0 >= 48 && $0 <= 57 || $0 >= 65 && $0 <= 90 || $0 >= 97 && $0 <= 122
         }
         let path = "astro/models/\(name).lua", L = arguments.L
-        guard isPlain, !name.isEmpty, name.utf8.count < 100, let stdlib = access.stdlib, let bytes = readFile("\(stdlib)/\(path)") else { return false }
+        guard isPlain, !name.isEmpty, name.utf8.count < 100, let stdlib = access.stdlib,
+            let bytes = readFile("\(stdlib)/\(path)")
+        else { return false }
         ledger?.noteLibrary(path, bytes)
         let status = bytes.withUnsafeBytes {
-            luaL_loadbufferx(L, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count, HOST_LIBRARY_CHUNK + path, "t")
+            luaL_loadbufferx(
+                L, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count, HOST_LIBRARY_CHUNK + path, "t")
         }
         defer { lua_settop(L, -2) }
         guard status == LUA_OK else { throw InputError(text(L, at: -1)) }
@@ -150,7 +155,8 @@ struct ModelTable {
     init(_ arguments: Arguments) { self.arguments = arguments }
 
     private static let keys = [
-        "name", "summary", "references", "notes", "kind", "parameters", "state", "inputs", "equations", "on_spike", "spike",
+        "name", "summary", "references", "notes", "kind", "parameters", "state", "inputs", "equations", "on_spike",
+        "spike",
         "events", "method", "tolerance", "step", "units",
     ]
 
@@ -175,7 +181,9 @@ struct ModelTable {
 
     private func pop() { lua_settop(L, -2) }
 
-    private func wrong(_ name: String, _ wanted: String) -> InputError { arguments.wrong(at: lua_gettop(L), name, wanted) }
+    private func wrong(_ name: String, _ wanted: String) -> InputError {
+        arguments.wrong(at: lua_gettop(L), name, wanted)
+    }
 
     private func read(_ key: String, _ value: Int32, into source: inout ModelSource) throws {
         switch key {
@@ -201,8 +209,11 @@ struct ModelTable {
             try arguments.forEachField(at: value, key) { name in
                 source.events.append(try event(name, lua_gettop(L), "events.\(name)"))
             }
-        case "threshold", "reset": throw InputError("there is no key '\(key)': write spike = { when = \"V_m > V_th\", action = \"V_m = V_reset\" }")
-        case "refractory": throw InputError("there is no key 'refractory': it stands in spike = { …, refractory = \"2*ms\" }")
+        case "threshold", "reset":
+            throw InputError(
+                "there is no key '\(key)': write spike = { when = \"V_m > V_th\", action = \"V_m = V_reset\" }")
+        case "refractory":
+            throw InputError("there is no key 'refractory': it stands in spike = { …, refractory = \"2*ms\" }")
         default: throw InputError.unknown("there is no key", key, among: Self.keys)
         }
     }
@@ -223,10 +234,14 @@ struct ModelTable {
     private func value(_ index: Int32, _ name: String) throws -> String {
         if lua_type(L, index) == LUA_TNUMBER {
             let x = lua_tonumberx(L, index, nil)
-            guard x.isFinite else { throw InputError("\(name) = \(x.isNaN ? "nan" : formatted(x)) is not allowed (any finite number)") }
+            guard x.isFinite else {
+                throw InputError("\(name) = \(x.isNaN ? "nan" : formatted(x)) is not allowed (any finite number)")
+            }
             return "\(x)"
         }
-        guard lua_type(L, index) == LUA_TSTRING else { throw arguments.wrong(at: index, name, "a number or a string such as \"10 ms\"") }
+        guard lua_type(L, index) == LUA_TSTRING else {
+            throw arguments.wrong(at: index, name, "a number or a string such as \"10 ms\"")
+        }
         return try arguments.exactText(at: index, name)
     }
 
@@ -281,7 +296,9 @@ struct ModelTable {
         guard !isNothing(2) else { throw InputError("\(place): '\(own)' has no default") }
         let meaning = isNothing(3) ? "" : try text(cell(3), "\(place)[3]")
         let allowed = isNothing(4) ? "" : try text(cell(4), "\(place)[4]")
-        guard lua_rawlen(L, table) <= 4 + Int(shift) else { throw InputError("\(place): a row has at most four values: name, default, meaning, allowed") }
+        guard lua_rawlen(L, table) <= 4 + Int(shift) else {
+            throw InputError("\(place): a row has at most four values: name, default, meaning, allowed")
+        }
         return .init(own, try value(cell(2), "\(place)[2]"), meaning, allowed)
     }
 
@@ -299,7 +316,9 @@ struct ModelTable {
     /// One text, one by sign, or one or two by receptor.
     private func arrivals(_ index: Int32) throws -> [ModelSource.Arrival] {
         if lua_type(L, index) == LUA_TSTRING { return [.init(receptor: "", sign: .any, try text(index, "on_spike"))] }
-        guard lua_type(L, index) == LUA_TTABLE else { throw arguments.wrong(at: index, "on_spike", "a string or a table") }
+        guard lua_type(L, index) == LUA_TTABLE else {
+            throw arguments.wrong(at: index, "on_spike", "a string or a table")
+        }
         if let own = try signs(index, receptor: "") { return own }
         var arrivals: [ModelSource.Arrival] = []
         // numbers first: 0 is not part of a list
@@ -329,7 +348,8 @@ struct ModelTable {
         var count = 0
         try forEachKey(table) { key, _ in
             guard ["excitatory", "inhibitory"].contains(key) else {
-                throw InputError.unknown("on_spike: beside signs there is no key", key, among: ["excitatory", "inhibitory"])
+                throw InputError.unknown(
+                    "on_spike: beside signs there is no key", key, among: ["excitatory", "inhibitory"])
             }
             count += 1
         }
@@ -350,7 +370,9 @@ struct ModelTable {
                 throw arguments.wrong(at: -1, "a key of on_spike", "a receptor: a whole number or a name")
             }
         }
-        guard numbers.isEmpty || names.isEmpty else { throw InputError("on_spike: receptors are numbers or names, not both") }
+        guard numbers.isEmpty || names.isEmpty else {
+            throw InputError("on_spike: receptors are numbers or names, not both")
+        }
         for number in numbers.sorted() {
             lua_rawgeti(L, table, lua_Integer(number))
             try body("\(number)", lua_gettop(L))

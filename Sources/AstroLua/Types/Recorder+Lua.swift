@@ -52,6 +52,9 @@ extension Recorder: LuaType {
             .init("quantities", "Names of what is recorded; empty for spikes.", result: "table") {
                 .list($0.quantities.map { .text($0) })
             },
+            .init("units", "Their units, in the same order.", result: "table") { recorder in
+                .list(recorder.quantities.map { .text(recorder.unit(of: $0)) })
+            },
         ]
     }
 

@@ -5,13 +5,17 @@ extension Plan {
     package var explanation: String {
         let states = facts.states.indices.map { row($0) }
         let widths = (0..<3).map { column in states.map { $0[column].count }.max() ?? 0 }
-        var lines = ["\(facts.source.name): \(count(facts.states.count, "state")), \(facts.source.method == "auto" ? "methods chosen" : "method \(facts.source.method)")\(facts.source.step.map { ", a step of its own of \(formatted($0)) ms" } ?? "")"]
+        var lines = [
+            "\(facts.source.name): \(count(facts.states.count, "state")), \(facts.source.method == "auto" ? "methods chosen" : "method \(facts.source.method)")\(facts.source.step.map { ", a step of its own of \(formatted($0)) ms" } ?? "")"
+        ]
         lines += states.map { row in
             let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
             return "  " + cells.joined(separator: "  ") + "  " + row[3]
         }
         if !facts.quantities.isEmpty {
-            lines.append("quantities, worked out where they are read: " + facts.quantities.map { "\($0.name) (\($0.unitText))" }.joined(separator: ", "))
+            lines.append(
+                "quantities, worked out where they are read: "
+                    + facts.quantities.map { "\($0.name) (\($0.unitText))" }.joined(separator: ", "))
         }
         for (index, arrival) in facts.arrivals.enumerated() { lines.append(self.arrival(arrival, index)) }
         for (event, condition) in zip(facts.events, conditions) { lines.append(self.event(event, condition)) }
@@ -36,8 +40,10 @@ extension Plan {
             return "linear with constant coefficients: propagated without error\(with)"
         case .rk4:
             return linear.states.isEmpty || facts.source.method == "rk4"
-                ? "Runge-Kutta, order 4" : "not linear: Runge-Kutta, order 4, with exact values of the linear states at each stage"
-        case .rkf45: return "Runge-Kutta-Fehlberg, order 5, steps by error (tolerance \(formatted(facts.source.tolerance)))"
+                ? "Runge-Kutta, order 4"
+                : "not linear: Runge-Kutta, order 4, with exact values of the linear states at each stage"
+        case .rkf45:
+            return "Runge-Kutta-Fehlberg, order 5, steps by error (tolerance \(formatted(facts.source.tolerance)))"
         case .euler: return facts.noises.isEmpty ? "Euler, order 1" : "Euler-Maruyama (Itô)"
         case .milstein: return "Milstein (Itô): noise multiplies a state"
         case .heun: return facts.noises.isEmpty ? "Heun, order 2" : "Heun (Stratonovich)"
@@ -47,21 +53,27 @@ extension Plan {
 
     private func arrival(_ arrival: ModelFacts.Arrival, _ index: Int) -> String {
         let receptor = arrival.receptorName.isEmpty ? "" : " at receptor \(arrival.receptorName)"
-        let sign = arrival.sign == .any ? "" : arrival.sign == .excitatory ? " of positive weight" : " of negative weight"
+        let sign =
+            arrival.sign == .any ? "" : arrival.sign == .excitatory ? " of positive weight" : " of negative weight"
         let states = arrival.changes.map { facts.states[$0.state].name }.joined(separator: ", ")
         return "spikes\(receptor)\(sign) change \(states); weight in \(arrival.weightUnitText)"
     }
 
     private func event(_ event: ModelFacts.Event, _ condition: Program) -> String {
         let look = adaptive != nil && !condition.drawsRandomly ? "after each substep" : "after each step"
-        var text = "\(event.name): looked at \(look)\(event.isCrossing ? ", happens where the condition becomes true" : "")"
+        var text =
+            "\(event.name): looked at \(look)\(event.isCrossing ? ", happens where the condition becomes true" : "")"
         switch event.refractory {
         case .none: break
         case .time: text += "; then refractory for a time"
         case .condition: text += "; then refractory while a condition holds"
         }
-        if !event.action.isEmpty { text += "; changes \(event.action.map { facts.states[$0.state].name }.joined(separator: ", "))" }
-        if !event.holds.isEmpty { text += ", \(event.holds.map { facts.states[$0].name }.joined(separator: ", ")) held" }
+        if !event.action.isEmpty {
+            text += "; changes \(event.action.map { facts.states[$0.state].name }.joined(separator: ", "))"
+        }
+        if !event.holds.isEmpty {
+            text += ", \(event.holds.map { facts.states[$0].name }.joined(separator: ", ")) held"
+        }
         return text
     }
 
@@ -69,7 +81,8 @@ extension Plan {
         let folded = derived.nodes.count + linear.elements.count
         let ahead = folded == 0 ? "" : "; \(count(folded, "value")) of parameters alone, worked out once"
         guard let adaptive else { return "a step: \(count(step.instructions.count, "operation")) a cell\(ahead)" }
-        return "a trial: \(count(adaptive.trial.instructions.count, "operation")) a cell; a step \(step.instructions.count) more\(ahead)"
+        return
+            "a trial: \(count(adaptive.trial.instructions.count, "operation")) a cell; a step \(step.instructions.count) more\(ahead)"
     }
 }
 
@@ -85,13 +98,17 @@ package struct LaTeXWriter {
             guard let line = state.line else { continue }
             lines.append("\\frac{\\mathrm{d}\(Self.symbol(state.name))}{\\mathrm{d}t} &= \(formula(line.value))")
         }
-        for quantity in facts.quantities { lines.append("\(Self.symbol(quantity.name)) &= \(formula(quantity.line.value))") }
+        for quantity in facts.quantities {
+            lines.append("\(Self.symbol(quantity.name)) &= \(formula(quantity.line.value))")
+        }
         return "\\begin{aligned}\n" + lines.joined(separator: " \\\\\n") + "\n\\end{aligned}"
     }
 
     private static let greek: Set = [
-        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho",
-        "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega",
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi",
+        "rho",
+        "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi",
+        "Psi", "Omega",
     ]
 
     /// `tau_syn_ex` as \tau_{\mathrm{syn,ex}}.
@@ -122,13 +139,22 @@ package struct LaTeXWriter {
         for node in tree.nodes {
             switch node.kind {
             case .number(let x): texts.append((Self.number(x), x < 0 ? .negative : .value))
-            case .name(let name, let inProduct): texts.append((name == "pi" ? "\\pi" : inProduct && !isOwn(name) ? "\\,\\mathrm{\(name)}" : Self.symbol(name), .value))
+            case .name(let name, let inProduct):
+                texts.append(
+                    (
+                        name == "pi" ? "\\pi" : inProduct && !isOwn(name) ? "\\,\\mathrm{\(name)}" : Self.symbol(name),
+                        .value
+                    ))
             case .member(let object, let member): texts.append(("\(Self.symbol(member))^{\\mathrm{\(object)}}", .value))
             case .negative(let a): texts.append(("-" + take(a, .product), .negative))
             case .not(let a): texts.append(("\\neg " + take(a, .value), .and))
             case .choice(let then, let condition, let otherwise):
                 let first = take(then, .or), test = take(condition, .or), second = take(otherwise, .or)
-                texts.append(("\\begin{cases} \(first) & \\text{if } \(test) \\\\ \(second) & \\text{otherwise} \\end{cases}", .choice))
+                texts.append(
+                    (
+                        "\\begin{cases} \(first) & \\text{if } \(test) \\\\ \(second) & \\text{otherwise} \\end{cases}",
+                        .choice
+                    ))
             case .call(let name, let arguments):
                 let inner = arguments.map { take($0, .choice) }
                 texts.append(Self.call(name, inner))

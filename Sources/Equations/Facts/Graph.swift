@@ -181,7 +181,9 @@ package struct Graph: Sendable {
     }
 
     /// What values are made of in the end.
-    package func leaves(of roots: some Sequence<ID>) -> Set<Leaf> { Set(needed(for: roots).compactMap { self[$0].leaf }) }
+    package func leaves(of roots: some Sequence<ID>) -> Set<Leaf> {
+        Set(needed(for: roots).compactMap { self[$0].leaf })
+    }
 
     package func hasDraws(_ roots: some Sequence<ID>) -> Bool { needed(for: roots).contains { self[$0].op.isRandom } }
 
@@ -244,7 +246,9 @@ package struct Graph: Sendable {
             guard let b = parts[1], b.coefficients.isEmpty else { return nil }
             return scaled(a, by: apply(.divide, constant(1), b.rest))
         case .select:
-            guard a.coefficients.isEmpty, level(a.rest) <= .parameters, let b = parts[1], let c = parts[2] else { return nil }
+            guard a.coefficients.isEmpty, level(a.rest) <= .parameters, let b = parts[1], let c = parts[2] else {
+                return nil
+            }
             let condition = a.rest
             var result = Affine(rest: apply(.select, condition, b.rest, c.rest))
             for leaf in Self.leaves(b, c) {
@@ -296,7 +300,9 @@ package struct Graph: Sendable {
                 continue
             }
             let da = found[node.a] ?? zero, db = node.op.operands > 1 ? found[node.b]! : zero
-            guard let slope = slope(of: id, node, da, db, node.op.operands > 2 ? found[node.c]! : zero) else { return nil }
+            guard let slope = slope(of: id, node, da, db, node.op.operands > 2 ? found[node.c]! : zero) else {
+                return nil
+            }
             found[id] = slope
         }
         return found[root]

@@ -40,10 +40,13 @@ extension LinearPart {
         var set = Set(candidates)
         while !set.isEmpty {
             let order = set.sorted()
-            let found = graph.affine(order.map { facts.states[$0].slope }) { $0.kind == .state && set.contains(Int($0.index)) }
+            let found = graph.affine(order.map { facts.states[$0].slope }) {
+                $0.kind == .state && set.contains(Int($0.index))
+            }
             let isLinear = zip(order, found).map { _, affine in
                 guard let affine else { return false }
-                return affine.coefficients.values.allSatisfy { graph.level($0) <= .parameters } && graph.level(affine.rest) <= .step
+                return affine.coefficients.values.allSatisfy { graph.level($0) <= .parameters }
+                    && graph.level(affine.rest) <= .step
             }
             let kept = zip(order, isLinear).filter { $0.1 }.map { $0.0 }
             if kept.count == order.count {
@@ -79,7 +82,8 @@ extension LinearPart {
             guard let isHeld, !standing.isEmpty else { continue }
             // whoever reads a state that stands still goes another way
             let reads = component.contains { state in
-                !standing.contains(state) && equations[state]!.coefficients.keys.contains { standing.contains(Int($0.index)) }
+                !standing.contains(state)
+                    && equations[state]!.coefficients.keys.contains { standing.contains(Int($0.index)) }
             }
             let other = reads ? propagated(component, fraction, &graph, standing: standing) : free
             for state in component {
@@ -165,7 +169,8 @@ extension LinearPart {
         for (row, state) in component.enumerated() where !standing.contains(state) {
             var terms: [Graph.ID] = []
             for column in reach[row].sorted() {
-                let element = graph.leaf(.propagator, place(of: Element(group: group, fraction: fraction, row: row, column: column)))
+                let element = graph.leaf(
+                    .propagator, place(of: Element(group: group, fraction: fraction, row: row, column: column)))
                 if column < component.count {
                     terms.append(graph.apply(.multiply, element, graph.leaf(.state, component[column])))
                 } else if column < component.count + groups[group].drives.count {
@@ -188,9 +193,12 @@ extension LinearPart {
     }
 
     private mutating func group(_ component: [Int], _ graph: inout Graph, _ standing: Set<Int>) -> Int {
-        if let known = groups.firstIndex(where: { $0.states == component && $0.isHeld == !standing.isEmpty }) { return known }
+        if let known = groups.firstIndex(where: { $0.states == component && $0.isHeld == !standing.isEmpty }) {
+            return known
+        }
         let zero = graph.constant(0)
-        var drives: [Graph.ID] = [], rows: [[Graph.ID]] = [], driven: [[(Int, Graph.ID)]] = [], constants: [Graph.ID] = []
+        var drives: [Graph.ID] = [], rows: [[Graph.ID]] = [], driven: [[(Int, Graph.ID)]] = [],
+            constants: [Graph.ID] = []
         for state in component {
             let equation = equations[state]!
             if standing.contains(state) {

@@ -121,7 +121,8 @@ struct Stepper {
     }
 
     /// The sum of a state's noise terms, at some values of the states.
-    private mutating func noise(_ state: Int, _ values: [Int: Graph.ID], _ dW: [Graph.ID], time: Graph.ID) -> Graph.ID? {
+    private mutating func noise(_ state: Int, _ values: [Int: Graph.ID], _ dW: [Graph.ID], time: Graph.ID) -> Graph.ID?
+    {
         let terms = facts.states[state].noise.sorted { $0.key < $1.key }
         if terms.isEmpty { return nil }
         let coefficients = graph.replacing(terms.map(\.value)) { leaf in
@@ -199,7 +200,8 @@ struct Stepper {
                 throw error(state, "exponential_euler needs an equation that is linear in its own state")
             }
             let rate = affine.coefficients[own].map { graph.replacing([$0]) { $0.kind == .time ? start : nil }[0] }
-            let factor = rate.map { graph.apply(.relativeExponential, graph.apply(.multiply, $0, length)) } ?? graph.constant(1)
+            let factor =
+                rate.map { graph.apply(.relativeExponential, graph.apply(.multiply, $0, length)) } ?? graph.constant(1)
             let change = graph.apply(.multiply, graph.apply(.multiply, slopes[state]!, factor), length)
             result[state] = graph.apply(.add, self.state(state), change)
         }
@@ -215,7 +217,9 @@ struct Stepper {
 /// One trial of Fehlberg's method of order 4 and 5, as formulas.
 extension Stepper {
     /// New values, slopes there, and the largest error over what is allowed.
-    mutating func trial(_ states: [Int], tolerance: Double) -> (values: [Int: Graph.ID], slopes: [Int: Graph.ID], error: Graph.ID) {
+    mutating func trial(_ states: [Int], tolerance: Double) -> (
+        values: [Int: Graph.ID], slopes: [Int: Graph.ID], error: Graph.ID
+    ) {
         let h = graph.leaf(.trialLength), start = graph.leaf(.time)
         var k: [[Int: Graph.ID]] = [Dictionary(uniqueKeysWithValues: states.map { ($0, graph.leaf(.slope, $0)) })]
         for (node, row) in zip(Fehlberg.nodes, Fehlberg.stages) {
@@ -238,11 +242,15 @@ extension Stepper {
     }
 
     private mutating func weighted(_ weights: [Double], _ k: [[Int: Graph.ID]], _ state: Int) -> Graph.ID {
-        let terms = zip(weights, k).filter { $0.0 != 0 }.map { graph.apply(.multiply, graph.constant($0.0), $0.1[state]!) }
+        let terms = zip(weights, k).filter { $0.0 != 0 }.map {
+            graph.apply(.multiply, graph.constant($0.0), $0.1[state]!)
+        }
         return graph.sum(terms)
     }
 
-    private mutating func combined(_ states: [Int], _ weights: [Double], _ k: [[Int: Graph.ID]], _ h: Graph.ID) -> [Int: Graph.ID] {
+    private mutating func combined(_ states: [Int], _ weights: [Double], _ k: [[Int: Graph.ID]], _ h: Graph.ID) -> [Int:
+        Graph.ID]
+    {
         var result: [Int: Graph.ID] = [:]
         for state in states {
             let change = graph.apply(.multiply, h, weighted(weights, k, state))

@@ -89,7 +89,9 @@ package struct ModelReader {
 
     private mutating func define(_ name: String, _ symbol: Symbol, line: String = "") throws {
         let what = "\(line)\(symbol.kind.rawValue) '\(name)'"
-        guard Self.isName(name) else { throw InputError("\(what) is not a name: letters, digits and _, the first not a digit") }
+        guard Self.isName(name) else {
+            throw InputError("\(what) is not a name: letters, digits and _, the first not a digit")
+        }
         if Words.reserved.contains(name) || Words.constants.contains(name) || Words.isNoise(name) {
             throw InputError("\(what): the name is a word of the language")
         }
@@ -149,7 +151,8 @@ package struct ModelReader {
     private static func range(_ text: String, _ place: String) throws -> ModelFacts.Range {
         let plain = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         if plain.isEmpty || plain == "any" { return .any }
-        let wrong = InputError("\(place): '\(text)' does not say what is allowed (\"> 0\", \">= 0\", \"0 to 1\", \"any\")")
+        let wrong = InputError(
+            "\(place): '\(text)' does not say what is allowed (\"> 0\", \">= 0\", \"0 to 1\", \"any\")")
         let ends = plain.split(separator: " to ")
         if ends.count == 2 {
             guard let low = Double(ends[0]), let high = Double(ends[1]), low <= high else { throw wrong }
@@ -163,7 +166,8 @@ package struct ModelReader {
     }
 
     private static let bounds: [(String, @Sendable (Double) -> ModelFacts.Range)] = [
-        (">=", { .init(atLeast: $0) }), ("<=", { .init(atMost: $0) }), (">", { .init(above: $0) }), ("<", { .init(below: $0) }),
+        (">=", { .init(atLeast: $0) }), ("<=", { .init(atMost: $0) }), (">", { .init(above: $0) }),
+        ("<", { .init(below: $0) }),
     ]
 
     private mutating func addNoises() throws {
@@ -203,12 +207,17 @@ package struct ModelReader {
         var context = context()
         context.noDraws = nil
         let inner = context.symbol, index = formulas.graph.leaf(.index)
-        context.symbol = { $0 == "i" ? Symbol(kind: .word, node: index, dimension: Dimension.none) : $0 == "t" || $0 == "dt" ? nil : inner($0) }
+        context.symbol = {
+            $0 == "i"
+                ? Symbol(kind: .word, node: index, dimension: Dimension.none)
+                : $0 == "t" || $0 == "dt" ? nil : inner($0)
+        }
         context.known += ["i"]
         let others = Set(source.state.map(\.name)), tree = try Parser.expression(TextPart(place, row.value))
         for node in tree.nodes {
             if case .name(let name, _) = node.kind, others.contains(name), symbols[name] == nil {
-                throw InputError("\(place): '\(name)' is a state: start values are made of parameters, i, rand() and randn()")
+                throw InputError(
+                    "\(place): '\(name)' is a state: start values are made of parameters, i, rand() and randn()")
             }
         }
         let value = try formulas.read(tree, context)
@@ -229,8 +238,12 @@ package struct ModelReader {
         var unit = PhysicalUnit.one, text = "1"
         if words.count > 1, words[1] != "1" || words.count > 2 {
             text = words.dropFirst().joined(separator: " ")
-            guard source.units else { throw InputError("\(place): '\(text)' is a unit, and the model has units = false") }
-            do { unit = try UnitText.unit(text) } catch let error as InputError { throw InputError("\(place): \(error.message)") }
+            guard source.units else {
+                throw InputError("\(place): '\(text)' is a unit, and the model has units = false")
+            }
+            do { unit = try UnitText.unit(text) } catch let error as InputError {
+                throw InputError("\(place): \(error.message)")
+            }
         }
         let node = scaled(formulas.graph.leaf(.input, facts.inputs.count), unit)
         try define(input.name, Symbol(kind: .input, node: node, dimension: unit.dimension))
@@ -259,7 +272,9 @@ package struct ModelReader {
             let dimension = line.unit?.dimension ?? value.dimension ?? .none
             let unit = line.unit ?? PhysicalUnit(dimension: dimension, decades: 0)
             try define(
-                line.name, Symbol(kind: .quantity, node: value.node, dimension: value.dimension, isTruth: value.isTruth), line: Self.at(line))
+                line.name,
+                Symbol(kind: .quantity, node: value.node, dimension: value.dimension, isTruth: value.isTruth),
+                line: Self.at(line))
             let own = formulas.graph.apply(.multiply, value.node, formulas.graph.constant(1 / unit.factor))
             facts.quantities.append(
                 .init(
@@ -274,9 +289,10 @@ package struct ModelReader {
     private static func ordered(_ lines: [EquationLine], _ byName: [String: EquationLine]) throws -> [EquationLine] {
         var waits: [String: Set<String>] = [:], readers: [String: [String]] = [:]
         for line in lines {
-            let read = Set(line.value.nodes.compactMap { node -> String? in
-                if case .name(let name, _) = node.kind, byName[name] != nil { name } else { nil }
-            })
+            let read = Set(
+                line.value.nodes.compactMap { node -> String? in
+                    if case .name(let name, _) = node.kind, byName[name] != nil { name } else { nil }
+                })
             waits[line.name] = read
             for name in read { readers[name, default: []].append(line.name) }
         }
@@ -292,7 +308,9 @@ package struct ModelReader {
         return done
     }
 
-    private static func circle(_ lines: [EquationLine], _ waits: [String: Set<String>], _ done: Set<String>) -> InputError {
+    private static func circle(_ lines: [EquationLine], _ waits: [String: Set<String>], _ done: Set<String>)
+        -> InputError
+    {
         // from any that waits, one step back a time, until one comes again
         var path = [lines.first { !done.contains($0.name) }!.name]
         while true {
@@ -309,23 +327,31 @@ package struct ModelReader {
         for (index, name) in facts.noises.enumerated() {
             symbols[name] = Symbol(
                 kind: .noise, node: formulas.graph.leaf(.noise, index),
-                dimension: source.units ? PhysicalUnit(dimension: .time, decades: 0).raised(to: -0.5)!.dimension : Dimension.none)
+                dimension: source.units
+                    ? PhysicalUnit(dimension: .time, decades: 0).raised(to: -0.5)!.dimension : Dimension.none)
         }
         defer { for name in facts.noises { symbols[name] = nil } }
         var seen: Set<String> = []
         for line in lines where line.kind == .derivative {
             guard let index = facts.states.firstIndex(where: { $0.name == line.name }) else { throw notAState(line) }
-            guard seen.insert(line.name).inserted else { throw InputError("\(Self.at(line))d\(line.name)/dt has two lines") }
+            guard seen.insert(line.name).inserted else {
+                throw InputError("\(Self.at(line))d\(line.name)/dt has two lines")
+            }
             let dimension = facts.states[index].unit.dimension
             if let unit = line.unit, unit.dimension != dimension {
-                throw InputError("\(Self.at(line))the unit behind the colon is that of \(line.name), \(dimension.name), not \(line.unitText!)")
+                throw InputError(
+                    "\(Self.at(line))the unit behind the colon is that of \(line.name), \(dimension.name), not \(line.unitText!)"
+                )
             }
             let slope = try formulas.read(line.value, context((dimension - time, "d\(line.name)/dt")))
-            guard !slope.isTruth else { throw InputError("\(Self.at(line))'\(line.value.text(line.value.root))' is a condition, not a number") }
+            guard !slope.isTruth else {
+                throw InputError("\(Self.at(line))'\(line.value.text(line.value.root))' is a condition, not a number")
+            }
             try add(slope.node, line, to: index)
         }
         if let state = facts.states.first(where: { !seen.contains($0.name) }) {
-            throw InputError("equations: state '\(state.name)' has no line d\(state.name)/dt = … (0 where only actions change it)")
+            throw InputError(
+                "equations: state '\(state.name)' has no line d\(state.name)/dt = … (0 where only actions change it)")
         }
     }
 
@@ -334,7 +360,8 @@ package struct ModelReader {
             return InputError("\(Self.at(line))'\(line.name)' is \(symbol.kind.text); a line dX/dt is that of a state")
         }
         return InputError(
-            "\(Self.at(line))\(InputError.unknown("there is no state", line.name, among: facts.states.map(\.name)).message)")
+            "\(Self.at(line))\(InputError.unknown("there is no state", line.name, among: facts.states.map(\.name)).message)"
+        )
     }
 
     private mutating func add(_ slope: Graph.ID, _ line: EquationLine, to index: Int) throws {
@@ -342,7 +369,9 @@ package struct ModelReader {
         let own = formulas.graph.apply(.multiply, slope, factor)
         facts.states[index].line = line
         guard let parts = formulas.graph.affine([own], in: { $0.kind == .noise })[0],
-            !formulas.graph.leaves(of: Array(parts.coefficients.values) + [parts.rest]).contains(where: { $0.kind == .noise })
+            !formulas.graph.leaves(of: Array(parts.coefficients.values) + [parts.rest]).contains(where: {
+                $0.kind == .noise
+            })
         else {
             throw InputError("\(Self.at(line))noise is multiplied and added only: no power, product or function of it")
         }
@@ -373,7 +402,9 @@ package struct ModelReader {
         if !arrival.receptor.isEmpty { place += ".\(arrival.receptor)" }
         if arrival.sign != .any { place += ".\(arrival.sign.rawValue)" }
         let receptor = receptorIndex(arrival.receptor)
-        guard receptor >= 0, receptor < 64 else { throw InputError("\(place): a receptor is a number from 0 to 63, or a name") }
+        guard receptor >= 0, receptor < 64 else {
+            throw InputError("\(place): a receptor is a number from 0 to 63, or a name")
+        }
         let statements = try Parser.statements(TextPart(place, arrival.text))
         guard !statements.isEmpty else { throw InputError("\(place) is empty: what do spikes do?") }
         let leaf = formulas.graph.leaf(.weight, index)
@@ -383,7 +414,8 @@ package struct ModelReader {
         for statement in statements {
             let state = try self.state(statement)
             guard statement.kind == .add || statement.kind == .subtract else {
-                throw statement.value.part.error("'\(statement.name)': spikes add (+=) or subtract (-=)", line: statement.line)
+                throw statement.value.part.error(
+                    "'\(statement.name)': spikes add (+=) or subtract (-=)", line: statement.line)
             }
             let value = try read(statement, state, leaf, &dimension, current)
             let old = current[state] ?? formulas.graph.leaf(.state, state)
@@ -405,15 +437,18 @@ package struct ModelReader {
             throw part.error("'\(statement.name)(…)' is not a statement of a cell", line: statement.line)
         }
         if let symbol = symbols[statement.name] {
-            throw part.error("'\(statement.name)' is \(symbol.kind.text): statements change states", line: statement.line)
+            throw part.error(
+                "'\(statement.name)' is \(symbol.kind.text): statements change states", line: statement.line)
         }
         throw part.error(
-            InputError.unknown("there is no state", statement.name, among: facts.states.map(\.name)).message, line: statement.line)
+            InputError.unknown("there is no state", statement.name, among: facts.states.map(\.name)).message,
+            line: statement.line)
     }
 
     /// What a statement of `on_spike` adds, in the state's own unit. `weight` has the unit that the first statement gives it.
     private mutating func read(
-        _ statement: Statement, _ state: Int, _ weight: Graph.ID, _ dimension: inout Dimension?, _ current: [Int: Graph.ID]
+        _ statement: Statement, _ state: Int, _ weight: Graph.ID, _ dimension: inout Dimension?,
+        _ current: [Int: Graph.ID]
     ) throws -> Graph.ID {
         let own = facts.states[state]
         if dimension == nil, source.units {
@@ -431,7 +466,8 @@ package struct ModelReader {
         let isWeight = { (leaf: Leaf) in leaf.kind == .weight }
         guard let parts = formulas.graph.affine([scaled], in: isWeight)[0], parts.coefficients.count == 1 else {
             throw statement.value.part.error(
-                "'\(statement.value.text(statement.value.root))' has to be 'weight' times something that does not contain it", line: statement.line)
+                "'\(statement.value.text(statement.value.root))' has to be 'weight' times something that does not contain it",
+                line: statement.line)
         }
         guard formulas.graph.constantValue(parts.rest) == 0 else {
             throw statement.value.part.error(
@@ -443,7 +479,8 @@ package struct ModelReader {
 
     /// Names as they are after statements before.
     private mutating func changed(
-        _ symbol: @escaping (String) -> Symbol?, _ current: [Int: Graph.ID], _ weight: Graph.ID?, _ dimension: Dimension?
+        _ symbol: @escaping (String) -> Symbol?, _ current: [Int: Graph.ID], _ weight: Graph.ID?,
+        _ dimension: Dimension?
     ) -> (String) -> Symbol? {
         var own: [String: Symbol] = [:]
         if let weight { own["weight"] = Symbol(kind: .word, node: weight, dimension: dimension) }
@@ -452,10 +489,13 @@ package struct ModelReader {
                 guard let node = current[index] else { continue }
                 own[state.name] = Symbol(kind: .state, node: scaled(node, state.unit), dimension: state.unit.dimension)
             }
-            let values = formulas.graph.replacing(facts.quantities.map(\.value)) { $0.kind == .state ? current[Int($0.index)] : nil }
+            let values = formulas.graph.replacing(facts.quantities.map(\.value)) {
+                $0.kind == .state ? current[Int($0.index)] : nil
+            }
             for (quantity, value) in zip(facts.quantities, values) {
                 own[quantity.name] = Symbol(
-                    kind: .quantity, node: value, dimension: symbols[quantity.name]!.dimension, isTruth: quantity.isTruth)
+                    kind: .quantity, node: value, dimension: symbols[quantity.name]!.dimension,
+                    isTruth: quantity.isTruth)
             }
         }
         return { own[$0] ?? symbol($0) }
@@ -466,7 +506,9 @@ package struct ModelReader {
     private mutating func addEvents() throws {
         if let spike = source.spike { facts.events.append(try event(spike, "spike")) }
         for event in source.events.sorted(by: { $0.name < $1.name }) {
-            guard Self.isName(event.name), event.name != "spike" else { throw InputError("'\(event.name)' is not a name for an event") }
+            guard Self.isName(event.name), event.name != "spike" else {
+                throw InputError("'\(event.name)' is not a name for an event")
+            }
             facts.events.append(try self.event(event, "events.\(event.name)"))
         }
     }
@@ -489,20 +531,26 @@ package struct ModelReader {
 
     private mutating func event(_ event: ModelSource.Event, _ place: String) throws -> ModelFacts.Event {
         guard event.when.isEmpty != event.crossing.isEmpty else {
-            throw InputError("\(place): it needs 'when' or 'crossing', \(event.when.isEmpty ? "and has neither" : "not both")")
+            throw InputError(
+                "\(place): it needs 'when' or 'crossing', \(event.when.isEmpty ? "and has neither" : "not both")")
         }
         let isCrossing = event.when.isEmpty
         let condition = try condition(event.when + event.crossing, "\(place).\(isCrossing ? "crossing" : "when")")
         let refractory = try refractory(event, place)
         let holds = try event.hold.map { name in
             guard let index = facts.states.firstIndex(where: { $0.name == name }) else {
-                throw InputError("\(place).hold: \(InputError.unknown("there is no state", name, among: facts.states.map(\.name)).message)")
+                throw InputError(
+                    "\(place).hold: \(InputError.unknown("there is no state", name, among: facts.states.map(\.name)).message)"
+                )
             }
             return index
         }
-        if case .none = refractory, !holds.isEmpty { throw InputError("\(place).hold: nothing is held without 'refractory'") }
+        if case .none = refractory, !holds.isEmpty {
+            throw InputError("\(place).hold: nothing is held without 'refractory'")
+        }
         return .init(
-            name: event.name, condition: condition, isCrossing: isCrossing, action: try action(event.action, "\(place).action"),
+            name: event.name, condition: condition, isCrossing: isCrossing,
+            action: try action(event.action, "\(place).action"),
             refractory: refractory, holds: holds)
     }
 
@@ -511,7 +559,9 @@ package struct ModelReader {
         context.last = lastSymbols()
         let tree = try Parser.expression(TextPart(place, text))
         let value = try formulas.read(tree, context)
-        guard value.isTruth else { throw InputError("\(place): '\(tree.text(tree.root))' is not a condition: compare it, as in 'V_m >= V_th'") }
+        guard value.isTruth else {
+            throw InputError("\(place): '\(tree.text(tree.root))' is not a condition: compare it, as in 'V_m >= V_th'")
+        }
         return value.node
     }
 
@@ -523,10 +573,14 @@ package struct ModelReader {
         let value = try formulas.read(tree, context)
         if value.isTruth { return .condition(value.node) }
         if source.units, let dimension = value.dimension, dimension != .time {
-            throw InputError("\(place).refractory: \(tree.text(tree.root)) is \(dimension == .none ? "a plain number" : dimension.name), not a time or a condition")
+            throw InputError(
+                "\(place).refractory: \(tree.text(tree.root)) is \(dimension == .none ? "a plain number" : dimension.name), not a time or a condition"
+            )
         }
         guard formulas.graph.level(value.node) <= .parameters else {
-            throw InputError("\(place).refractory: \(tree.text(tree.root)) changes while the model runs; a refractory time is made of parameters")
+            throw InputError(
+                "\(place).refractory: \(tree.text(tree.root)) changes while the model runs; a refractory time is made of parameters"
+            )
         }
         return .time(value.node)
     }
@@ -556,10 +610,14 @@ package struct ModelReader {
             if needsUnit { context.wanted = (own.unit.dimension, statement.name) }
             let value = try formulas.read(statement.value, context)
             guard !value.isTruth else {
-                throw statement.value.part.error("'\(statement.value.text(statement.value.root))' is a condition, not a number", line: statement.line)
+                throw statement.value.part.error(
+                    "'\(statement.value.text(statement.value.root))' is a condition, not a number", line: statement.line
+                )
             }
             if !needsUnit, let dimension = value.dimension, dimension != .none {
-                throw statement.value.part.error("\(statement.value.text(statement.value.root)) is \(dimension.name); a factor of '\(own.name)' has no unit", line: statement.line)
+                throw statement.value.part.error(
+                    "\(statement.value.text(statement.value.root)) is \(dimension.name); a factor of '\(own.name)' has no unit",
+                    line: statement.line)
             }
             let new = combined(statement.kind, old.node, value.node)
             current[state] = formulas.graph.apply(.multiply, new, formulas.graph.constant(1 / own.unit.factor))
@@ -567,7 +625,8 @@ package struct ModelReader {
         }
         if let (name, line) = unread.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
             let part = TextPart(place, text)
-            throw part.error(InputError.unknown("there is no state", name, among: facts.states.map(\.name)).message, line: line)
+            throw part.error(
+                InputError.unknown("there is no state", name, among: facts.states.map(\.name)).message, line: line)
         }
         return order.map { .init(state: $0, value: current[$0]!) }
     }
@@ -583,8 +642,11 @@ package struct ModelReader {
     }
 
     /// A quantity of the moment.
-    private mutating func local(_ statement: Statement, _ locals: [String: Symbol], _ context: FormulaReader.Context) throws -> Symbol {
-        guard statement.kind == .assign, symbols[statement.name] == nil, !Words.constants.contains(statement.name) else {
+    private mutating func local(_ statement: Statement, _ locals: [String: Symbol], _ context: FormulaReader.Context)
+        throws -> Symbol
+    {
+        guard statement.kind == .assign, symbols[statement.name] == nil, !Words.constants.contains(statement.name)
+        else {
             _ = try state(statement)
             preconditionFailure("a name that is no state is refused")
         }

@@ -50,10 +50,12 @@ package final class Plan: Sendable {
     private init(_ facts: ModelFacts) throws {
         let method = try Method.named(facts.source.method)
         if let noise = facts.noises.first, !method.takesNoise {
-            throw InputError("method = \"\(method.rawValue)\" takes no noise ('\(noise)'): euler, milstein, heun or auto do")
+            throw InputError(
+                "method = \"\(method.rawValue)\" takes no noise ('\(noise)'): euler, milstein, heun or auto do")
         }
         var stepper = Stepper(facts), linear = LinearPart()
-        let (values, methods) = method == .rkf45
+        let (values, methods) =
+            method == .rkf45
             ? ([:], facts.states.indices.map { facts.isStill($0) ? .still : .rkf45 })
             : try Self.values(&stepper, method, &linear)
         var derived = DerivedValues()
@@ -122,7 +124,9 @@ extension Plan {
         return linearValues(&stepper, &linear, 1)
     }
 
-    private static func linearValues(_ stepper: inout Stepper, _ linear: inout LinearPart, _ fraction: Double) -> [Int: Graph.ID] {
+    private static func linearValues(_ stepper: inout Stepper, _ linear: inout LinearPart, _ fraction: Double) -> [Int:
+        Graph.ID]
+    {
         let held = linear.states.filter { stepper.isHeld($0) != nil }
         if stepper.holds.count <= 1 {
             return linear.values(after: fraction, &stepper.graph, held: held, isHeld: stepper.holds.first?.isHeld)
@@ -139,7 +143,9 @@ extension Plan {
     ) throws -> ([Int: Graph.ID], StateMethod) {
         let facts = stepper.facts
         switch method {
-        case .exact: throw stepper.error(rest[0], "is not linear with constant coefficients, and method = \"exact\" takes no other")
+        case .exact:
+            throw stepper.error(
+                rest[0], "is not linear with constant coefficients, and method = \"exact\" takes no other")
         case .euler: return (try stepper.euler(rest, milstein: false), .euler)
         case .milstein: return (try stepper.euler(rest, milstein: true), .milstein)
         case .heun: return (stepper.heun(rest), .heun)
@@ -184,7 +190,9 @@ extension Plan {
     }
 
     /// Ports hold absolute values: one for a sign, two for any.
-    private static func weight(_ stepper: inout Stepper, _ sign: ModelSource.Arrival.Sign, _ port: inout Int) -> Graph.ID {
+    private static func weight(_ stepper: inout Stepper, _ sign: ModelSource.Arrival.Sign, _ port: inout Int)
+        -> Graph.ID
+    {
         let first = stepper.graph.leaf(.port, port)
         port += sign == .any ? 2 : 1
         switch sign {
@@ -224,7 +232,8 @@ extension Plan {
     private static func looked(_ stepper: inout Stepper, _ index: Int) -> Graph.ID {
         let event = stepper.facts.events[index]
         var result = event.condition
-        if case .none = event.refractory {} else {
+        if case .none = event.refractory {
+        } else {
             let rests = stepper.graph.apply(.less, stepper.graph.constant(0), stepper.graph.leaf(.waiting, index))
             result = stepper.graph.apply(.and, result, stepper.graph.apply(.not, rests))
         }
@@ -243,7 +252,8 @@ extension Plan {
         let trial = stepper.trial(states, tolerance: stepper.facts.source.tolerance)
         let outputs = states.map { trial.values[$0]! } + states.map { trial.slopes[$0]! } + [trial.error]
         return Adaptive(
-            states: states, slopes: slopes, trial: Assembler.program(stepper.graph, outputs.map { ($0, nil) }, &derived))
+            states: states, slopes: slopes, trial: Assembler.program(stepper.graph, outputs.map { ($0, nil) }, &derived)
+        )
     }
 
     private static func eventPrograms(

@@ -5,7 +5,11 @@ struct Symbol {
     enum Kind: String {
         case parameter, state, input, quantity, noise, word, local
 
-        var text: String { self == .parameter ? "a parameter" : self == .input ? "an input" : self == .word ? "a word of the language" : "a \(rawValue)" }
+        var text: String {
+            self == .parameter
+                ? "a parameter"
+                : self == .input ? "an input" : self == .word ? "a word of the language" : "a \(rawValue)"
+        }
     }
 
     let kind: Kind
@@ -59,7 +63,9 @@ struct FormulaReader {
         }
         let result = values[tree.root]
         if result.isTruth, let wanted = context.wanted {
-            throw tree.error("'\(tree.text(tree.root))' is a condition, \(wanted.name) needs a number: int(…) makes 1 or 0 of it", at: tree.root)
+            throw tree.error(
+                "'\(tree.text(tree.root))' is a condition, \(wanted.name) needs a number: int(…) makes 1 or 0 of it",
+                at: tree.root)
         }
         if let wanted = context.wanted, hasUnits, let dimension = result.dimension, dimension != wanted.dimension {
             throw mismatch(tree, tree.root, dimension, wanted)
@@ -100,11 +106,14 @@ struct FormulaReader {
         case .number(let x): return Typed(node: graph.constant(x), dimension: x == 0 ? nil : Dimension.none)
         case .name(let name, let inProduct): return try named(name, inProduct, node, tree, context)
         case .member(let object, let member):
-            throw tree.error("'\(object).\(member)' belongs in synapses and couplings: a cell knows only itself", at: node)
+            throw tree.error(
+                "'\(object).\(member)' belongs in synapses and couplings: a cell knows only itself", at: node)
         case .negative(let a):
             let x = try number(values[a], a, tree)
             return Typed(node: graph.apply(.negate, x.node), dimension: x.dimension)
-        case .not(let a): return Typed(node: graph.apply(.not, try truth(values[a], a, tree)), dimension: Dimension.none, isTruth: true)
+        case .not(let a):
+            return Typed(
+                node: graph.apply(.not, try truth(values[a], a, tree)), dimension: Dimension.none, isTruth: true)
         case .binary(let op, let a, let b):
             return try binary(op, (values[a], a), (values[b], b), node, tree, context, chain)
         case .choice(let then, let condition, let otherwise):
@@ -113,14 +122,17 @@ struct FormulaReader {
             guard x.isTruth == y.isTruth else {
                 throw tree.error("one part of '\(tree.text(node))' is a condition, the other a number", at: node)
             }
-            let dimension = try common((x, then), (y, otherwise), "are the two parts of one choice", tree, context, chain)
+            let dimension = try common(
+                (x, then), (y, otherwise), "are the two parts of one choice", tree, context, chain)
             return Typed(node: graph.apply(.select, test, x.node, y.node), dimension: dimension, isTruth: x.isTruth)
         case .call(let name, let arguments):
             return try call(name, arguments.map { (values[$0], $0) }, node, tree, context, chain)
         }
     }
 
-    private mutating func named(_ name: String, _ inProduct: Bool, _ node: Int, _ tree: Expression, _ context: Context) throws -> Typed {
+    private mutating func named(_ name: String, _ inProduct: Bool, _ node: Int, _ tree: Expression, _ context: Context)
+        throws -> Typed
+    {
         if let symbol = context.symbol(name) {
             return Typed(node: symbol.node, dimension: symbol.dimension, isTruth: symbol.isTruth)
         }
@@ -129,12 +141,16 @@ struct FormulaReader {
             return Typed(node: graph.constant(unit.factor), dimension: unit.dimension)
         }
         if PhysicalUnit.byName[name] != nil {
-            throw tree.error("'\(name)' is a unit: it stands in a product that begins with a number, as in 1*\(name) or 2/\(name)", at: node)
+            throw tree.error(
+                "'\(name)' is a unit: it stands in a product that begins with a number, as in 1*\(name) or 2/\(name)",
+                at: node)
         }
         if name == "lastspike" || name == "not_refractory" {
             throw tree.error("there is no '\(name)': a state that an action sets tells when a spike was", at: node)
         }
-        if Words.isNoise(name) { throw tree.error("noise ('\(name)') belongs in the lines dX/dt = … of equations", at: node) }
+        if Words.isNoise(name) {
+            throw tree.error("noise ('\(name)') belongs in the lines dX/dt = … of equations", at: node)
+        }
         if Functions.names.contains(name) { throw tree.error("'\(name)' is a function: \(name)(…)", at: node) }
         let known = context.known + (inProduct ? PhysicalUnit.usualNames : [])
         throw tree.error(InputError.unknown("there is no", name, among: known).message, at: node)
@@ -149,7 +165,9 @@ struct FormulaReader {
 
     private func truth(_ x: Typed, _ node: Int, _ tree: Expression) throws -> Graph.ID {
         guard x.isTruth else {
-            throw tree.error("'\(tree.text(node))' is a number, not a condition: compare it, as in '\(tree.text(node)) > 0'", at: node)
+            throw tree.error(
+                "'\(tree.text(node))' is a number, not a condition: compare it, as in '\(tree.text(node)) > 0'",
+                at: node)
         }
         return x.node
     }
@@ -167,7 +185,8 @@ struct FormulaReader {
             let wrong = y != wanted.dimension ? b : a
             throw mismatch(tree, wrong.node, wrong.value.dimension, wanted)
         }
-        throw tree.error("\(tree.text(a.node)) is \(name(x)), \(tree.text(b.node)) is \(name(y)), and they \(what)", at: a.node)
+        throw tree.error(
+            "\(tree.text(a.node)) is \(name(x)), \(tree.text(b.node)) is \(name(y)), and they \(what)", at: a.node)
     }
 
     private mutating func binary(
@@ -187,7 +206,9 @@ struct FormulaReader {
             let dimension = x.dimension.flatMap { u in y.dimension.map { u + $0 } }
             return Typed(node: graph.apply(.multiply, x.node, y.node), dimension: dimension)
         case .divide:
-            guard graph.constantValue(y.node) != 0 else { throw tree.error("'\(tree.text(node))' divides by 0", at: node) }
+            guard graph.constantValue(y.node) != 0 else {
+                throw tree.error("'\(tree.text(node))' divides by 0", at: node)
+            }
             let dimension = x.dimension.map { $0 - (y.dimension ?? .none) }
             return Typed(node: graph.apply(.divide, x.node, y.node), dimension: dimension)
         case .remainder:
@@ -212,18 +233,25 @@ struct FormulaReader {
         }
     }
 
-    private mutating func power(_ x: Typed, _ y: Typed, _ base: Int, _ exponent: Int, _ tree: Expression) throws -> Typed {
+    private mutating func power(_ x: Typed, _ y: Typed, _ base: Int, _ exponent: Int, _ tree: Expression) throws
+        -> Typed
+    {
         let result = graph.apply(.power, x.node, y.node)
         guard hasUnits else { return Typed(node: result, dimension: Dimension.none) }
         if let dimension = y.dimension, dimension != .none {
-            throw tree.error("the exponent \(tree.text(exponent)) is \(name(dimension)); an exponent has no unit", at: exponent)
+            throw tree.error(
+                "the exponent \(tree.text(exponent)) is \(name(dimension)); an exponent has no unit", at: exponent)
         }
         guard let dimension = x.dimension, dimension != .none else {
-            return Typed(node: result, dimension: x.dimension == nil && graph.constantValue(y.node).map { $0 > 0 } == true ? nil : Dimension.none)
+            return Typed(
+                node: result,
+                dimension: x.dimension == nil && graph.constantValue(y.node).map { $0 > 0 } == true
+                    ? nil : Dimension.none)
         }
         guard let value = graph.constantValue(y.node) else {
             throw tree.error(
-                "\(tree.text(base)) is \(name(dimension)), so its exponent has to be a number, not '\(tree.text(exponent))'", at: exponent)
+                "\(tree.text(base)) is \(name(dimension)), so its exponent has to be a number, not '\(tree.text(exponent))'",
+                at: exponent)
         }
         guard let power = dimension.times(value) else {
             throw tree.error("(\(name(dimension)))^\(formatted(value)) is not a unit", at: base)
@@ -241,7 +269,8 @@ struct FormulaReader {
             if context.symbol(name) != nil {
                 throw tree.error("'\(name)' is not a function: write \(name)*(…) for a product", at: node)
             }
-            throw tree.error(InputError.unknown("there is no function", name, among: Functions.names + ["last"]).message, at: node)
+            throw tree.error(
+                InputError.unknown("there is no function", name, among: Functions.names + ["last"]).message, at: node)
         }
         guard function.counts.contains(arguments.count) else {
             throw tree.error("\(name) takes \(function.countText), got \(arguments.count)", at: node)
@@ -253,10 +282,14 @@ struct FormulaReader {
         case .none:
             for (value, argument) in zip(values, arguments) {
                 if hasUnits, let dimension = value.dimension, dimension != .none {
-                    throw tree.error("\(tree.text(argument.node)) is \(self.name(dimension)); \(name) takes a plain number", at: argument.node)
+                    throw tree.error(
+                        "\(tree.text(argument.node)) is \(self.name(dimension)); \(name) takes a plain number",
+                        at: argument.node)
                 }
             }
-            return Typed(node: isInt && values[0].isTruth ? values[0].node : apply(function, values.map(\.node)), dimension: Dimension.none)
+            return Typed(
+                node: isInt && values[0].isTruth ? values[0].node : apply(function, values.map(\.node)),
+                dimension: Dimension.none)
         case .forgotten: return Typed(node: apply(function, values.map(\.node)), dimension: Dimension.none)
         case .kept:
             var dimension = values[0].dimension
@@ -265,13 +298,16 @@ struct FormulaReader {
                 dimension = try common(both, other, "are arguments of one \(name)", tree, context, [])
             }
             return Typed(node: apply(function, values.map(\.node)), dimension: dimension)
-        case .root: return try power(values[0], Typed(node: graph.constant(0.5), dimension: Dimension.none), arguments[0].node, node, tree)
+        case .root:
+            return try power(
+                values[0], Typed(node: graph.constant(0.5), dimension: Dimension.none), arguments[0].node, node, tree)
         }
     }
 
     private mutating func apply(_ function: Functions.Function, _ a: [Graph.ID]) -> Graph.ID {
         switch function.meaning {
-        case .operation(let op): return a.count == 1 ? graph.apply(op, a[0]) : a.dropFirst().reduce(a[0]) { graph.apply(op, $0, $1) }
+        case .operation(let op):
+            return a.count == 1 ? graph.apply(op, a[0]) : a.dropFirst().reduce(a[0]) { graph.apply(op, $0, $1) }
         case .step: return graph.apply(.lessEqual, graph.constant(0), a[0])
         case .clip: return graph.apply(.smaller, graph.apply(.larger, a[0], a[1]), a[2])
         }
@@ -287,7 +323,9 @@ struct FormulaReader {
         }
         for argument in arguments {
             if hasUnits, let dimension = argument.value.dimension, dimension != .none {
-                throw tree.error("\(tree.text(argument.node)) is \(self.name(dimension)); \(name) takes plain numbers", at: argument.node)
+                throw tree.error(
+                    "\(tree.text(argument.node)) is \(self.name(dimension)); \(name) takes plain numbers",
+                    at: argument.node)
             }
         }
         guard case .operation(let op) = function.meaning else { preconditionFailure("a draw is an operation") }
@@ -300,7 +338,9 @@ struct FormulaReader {
         guard let last = context.last else {
             throw tree.error("last(…) may stand in conditions and actions only", at: node)
         }
-        guard arguments.count == 1, case .name(let name, _) = tree.nodes[arguments[0].node].kind, let symbol = last(name) else {
+        guard arguments.count == 1, case .name(let name, _) = tree.nodes[arguments[0].node].kind,
+            let symbol = last(name)
+        else {
             throw tree.error("last(…) takes the name of a state", at: node)
         }
         return Typed(node: symbol.node, dimension: symbol.dimension)
@@ -326,7 +366,8 @@ enum Functions {
 
         var countText: String {
             if counts.count > 1 { return "\(counts.lowerBound) values or more" }
-            return counts.lowerBound == 0 ? "nothing" : counts.lowerBound == 1 ? "one value" : "\(counts.lowerBound) values"
+            return counts.lowerBound == 0
+                ? "nothing" : counts.lowerBound == 1 ? "one value" : "\(counts.lowerBound) values"
         }
     }
 

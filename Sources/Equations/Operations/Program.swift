@@ -86,11 +86,15 @@ package struct Assembler {
         let (steps, leafOf) = steps(outputs.map(\.value))
         layOut(steps, leafOf, outputs)
         var places = Places(direct: directPlaces(steps, leafOf, outputs), lastUse: [:], program.firstRegister)
-        for (position, step) in steps.enumerated() { for operand in step.operands { places.lastUse[operand] = position } }
+        for (position, step) in steps.enumerated() {
+            for operand in step.operands { places.lastUse[operand] = position }
+        }
         for output in outputs { places.lastUse[output.value] = steps.count }
         // a state that another one takes over is put aside before it changes
         for output in outputs {
-            guard let leaf = leafOf[output.value], leaf != output.over, places.known[output.value] == nil else { continue }
+            guard let leaf = leafOf[output.value], leaf != output.over, places.known[output.value] == nil else {
+                continue
+            }
             append(.copy, 0, places.register(for: output.value), [leafPlaces[leaf]!])
         }
         for (position, step) in steps.enumerated() {
@@ -208,7 +212,9 @@ package struct Assembler {
         return (made.reversed(), leafOf)
     }
 
-    private func fusing(_ id: Graph.ID, _ node: Graph.Node, _ isFree: (Graph.ID) -> Bool) -> (step: Step, fused: Graph.ID?) {
+    private func fusing(_ id: Graph.ID, _ node: Graph.Node, _ isFree: (Graph.ID) -> Bool) -> (
+        step: Step, fused: Graph.ID?
+    ) {
         func step(_ op: Operator, _ product: Graph.ID, _ other: Graph.ID) -> (Step, Graph.ID?) {
             (Step(op: op, value: id, operands: [graph[product].a, graph[product].b, other], site: 0), product)
         }

@@ -37,7 +37,8 @@ package struct Expression: Sendable {
 
     mutating func add(_ kind: Kind, _ range: Range<Int>, _ line: Int) throws -> Int {
         guard nodes.count < Self.mostNodes else {
-            throw part.error("a formula may have \(Self.mostNodes) numbers, names and operators; this one has more", line: line)
+            throw part.error(
+                "a formula may have \(Self.mostNodes) numbers, names and operators; this one has more", line: line)
         }
         nodes.append(Node(kind: kind, range: range, line: line))
         return nodes.count - 1
@@ -240,7 +241,8 @@ struct Parser {
         var kind = EquationLine.Kind.quantity, name = first.text
         if isSymbol("/") {
             guard name.hasPrefix("d"), name.count > 1, at + 1 < tokens.count, tokens[at + 1].text == "dt" else {
-                throw error("the left side is a name or dX/dt, got '\(name)/\(tokens[min(at + 1, tokens.count - 1)].text)'")
+                throw error(
+                    "the left side is a name or dX/dt, got '\(name)/\(tokens[min(at + 1, tokens.count - 1)].text)'")
             }
             at += 2
             (kind, name) = (.derivative, String(name.dropFirst()))
@@ -249,7 +251,9 @@ struct Parser {
             if token.kind == .symbol, token.text.hasSuffix("="), token.text.count == 2 {
                 throw error("'\(token.text)' belongs in on_spike and actions; a line of equations has '='")
             }
-            if isSymbol(":"), kind == .quantity { throw error("'\(name)' has no formula: a parameter belongs in 'parameters', a state in 'state'") }
+            if isSymbol(":"), kind == .quantity {
+                throw error("'\(name)' has no formula: a parameter belongs in 'parameters', a state in 'state'")
+            }
             throw error("'=' is missing behind '\(kind == .derivative ? "d\(name)/dt" : name)'")
         }
         if tokens[at - 1].line < token.line, beginsEquation {
@@ -285,7 +289,8 @@ struct Parser {
     private mutating func statement() throws -> Statement {
         let first = take()
         guard first.kind == .name, !Words.reserved.contains(first.text) else {
-            throw part.error("a statement is 'X = …' or 'X += …', this one begins with '\(first.text)'", line: first.line)
+            throw part.error(
+                "a statement is 'X = …' or 'X += …', this one begins with '\(first.text)'", line: first.line)
         }
         if takeSymbol("(") {
             let value = try formula()
@@ -298,7 +303,9 @@ struct Parser {
         if isSymbol("/"), first.text.hasPrefix("d") {
             throw error("a derivative belongs in equations; a statement is 'X = …' or 'X += …'")
         }
-        throw error("'\(first.text)' is followed by '\(token.kind == .end || token.kind == .separator ? "nothing" : token.text)'; a statement is 'X = …' or 'X += …'")
+        throw error(
+            "'\(first.text)' is followed by '\(token.kind == .end || token.kind == .separator ? "nothing" : token.text)'; a statement is 'X = …' or 'X += …'"
+        )
     }
 
     // MARK: Formulas
@@ -343,7 +350,8 @@ struct Parser {
             let line = token.line
             at += 1
             // powers group from the right
-            let right = op == .power
+            let right =
+                op == .power
                 ? try nested { try $0.exponent(&tree) } : try nested { try $0.operation(&tree, above: op.precedence) }
             if op.isComparison, leftIsComparison {
                 throw part.error("comparisons do not chain: write 'a < b and b < c'", line: line)
@@ -380,7 +388,8 @@ struct Parser {
             let value = try nested { try $0.operation(&tree, above: BinaryOperator.power.precedence - 1) }
             if first.text == "+" { return value }
             if case .number(let x) = tree.nodes[value].kind {
-                return try tree.add(.number(-x), first.range.lowerBound..<tree.nodes[value].range.upperBound, first.line)
+                return try tree.add(
+                    .number(-x), first.range.lowerBound..<tree.nodes[value].range.upperBound, first.line)
             }
             return try tree.add(
                 .negative(value), first.range.lowerBound..<tree.nodes[value].range.upperBound, first.line)
@@ -410,7 +419,9 @@ struct Parser {
             throw part.error("'()' holds nothing", line: first.line)
         case .symbol: throw part.error("'\(first.text)' stands where a value is expected", line: first.line)
         case .separator, .end:
-            let before = at >= 2 || first.kind != .end ? " behind '\(tokens[max(0, tokens.firstIndex(of: first)! - 1)].text)'" : ""
+            let before =
+                at >= 2 || first.kind != .end
+                ? " behind '\(tokens[max(0, tokens.firstIndex(of: first)! - 1)].text)'" : ""
             throw part.error("a value is missing\(before)", line: first.line)
         }
     }
@@ -418,7 +429,9 @@ struct Parser {
     private mutating func named(_ first: Token, _ tree: inout Expression) throws -> Int {
         if takeSymbol(".") {
             let member = take()
-            guard member.kind == .name else { throw part.error("a name is missing behind '\(first.text).'", line: first.line) }
+            guard member.kind == .name else {
+                throw part.error("a name is missing behind '\(first.text).'", line: first.line)
+            }
             return try tree.add(
                 .member(first.text, member.text), first.range.lowerBound..<member.range.upperBound, first.line)
         }

@@ -3,7 +3,10 @@ extension ModelSource {
     private static let version = "astrolua model 1"
 
     package var encoded: [String] {
-        var texts = [Self.version, name, summary, kind, equations, method, "\(tolerance)", step.map { "\($0)" } ?? "", "\(units)"]
+        var texts = [
+            Self.version, name, summary, kind, equations, method, "\(tolerance)", step.map { "\($0)" } ?? "",
+            "\(units)",
+        ]
         func add(_ list: [[String]]) {
             texts.append("\(list.count)")
             for item in list { texts += item }
@@ -18,7 +21,9 @@ extension ModelSource {
         texts.append(spike == nil ? "no spike" : "spike")
         texts.append("\(all.count)")
         for event in all {
-            texts += [event.name, event.when, event.crossing, event.action, event.refractory, "\(event.hold.count)"] + event.hold
+            texts +=
+                [event.name, event.when, event.crossing, event.action, event.refractory, "\(event.hold.count)"]
+                + event.hold
         }
         return texts
     }
@@ -31,10 +36,12 @@ extension ModelSource {
             guard let text = next(), let count = Int(text), count >= 0, count <= rest.count / width else { return nil }
             return (0..<count).map { _ in (0..<width).map { _ in rest.removeFirst() } }
         }
-        guard next() == Self.version, let name = next(), let summary = next(), let kind = next(), let equations = next(),
+        guard next() == Self.version, let name = next(), let summary = next(), let kind = next(),
+            let equations = next(),
             let method = next(), let tolerance = next().flatMap(Double.init), let step = next(), let units = next(),
             let references = list(1), let notes = list(1), let parameters = list(4), let state = list(4),
-            let inputs = list(2), let onSpike = list(3), let hasSpike = next(), let count = next().flatMap({ Int($0) }), count >= 0
+            let inputs = list(2), let onSpike = list(3), let hasSpike = next(), let count = next().flatMap({ Int($0) }),
+            count >= 0
         else { return nil }
         self.init(name: name)
         (self.summary, self.kind, self.equations, self.method) = (summary, kind, equations, method)

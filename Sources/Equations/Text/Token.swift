@@ -112,7 +112,8 @@ struct Lexer {
     }
 
     private static let symbols = [
-        "**", "<=", ">=", "==", "!=", "~=", "+=", "-=", "*=", "/=", "+", "-", "*", "/", "%", "^", "(", ")", "=", "<", ">", ",",
+        "**", "<=", ">=", "==", "!=", "~=", "+=", "-=", "*=", "/=", "+", "-", "*", "/", "%", "^", "(", ")", "=", "<",
+        ">", ",",
         ":", ".", "[", "]",
     ]
 
@@ -163,7 +164,8 @@ package struct TextPart: Hashable, Sendable {
     /// With "line N" where the text has several.
     func error(_ message: String, line: Int) -> InputError {
         let isLong = text.utf8.contains(UInt8(ascii: "\n"))
-        return InputError(isLong || place == "equations" ? "\(place), line \(line): \(message)" : "\(place): \(message)")
+        return InputError(
+            isLong || place == "equations" ? "\(place), line \(line): \(message)" : "\(place): \(message)")
     }
 
     func text(_ range: Range<Int>) -> String {

@@ -22,7 +22,8 @@ package struct PhysicalUnit: Hashable, Sendable {
 
     /// nil where an exponent is not a multiple of a twelfth.
     func raised(to exponent: Double) -> PhysicalUnit? {
-        guard let dimension = dimension.times(exponent), let decades = Dimension.whole(Double(decades) * exponent) else {
+        guard let dimension = dimension.times(exponent), let decades = Dimension.whole(Double(decades) * exponent)
+        else {
             return nil
         }
         return PhysicalUnit(dimension: dimension, decades: decades)
@@ -101,7 +102,9 @@ extension Dimension {
         for count in 0...3 {
             if let factors = Self.factors(of: self, atMost: count, from: 0) { return Self.product(factors) }
         }
-        let bases: [(String, Dimension)] = [("mV", .voltage), ("ms", .time), ("pA", .current), ("uM", .concentration), ("um", .length)]
+        let bases: [(String, Dimension)] = [
+            ("mV", .voltage), ("ms", .time), ("pA", .current), ("uM", .concentration), ("um", .length),
+        ]
         return Self.product(bases.enumerated().compactMap { twelfths[$0] == 0 ? nil : ($1.0, Int(twelfths[$0])) })
     }
 
@@ -166,7 +169,8 @@ extension PhysicalUnit {
 
     /// Names that a misspelt one may have meant.
     static let usualNames = [
-        "mV", "V", "ms", "s", "pA", "nA", "uA", "nS", "mS", "uS", "pF", "nF", "uF", "uM", "nM", "mM", "Hz", "kHz", "MOhm",
+        "mV", "V", "ms", "s", "pA", "nA", "uA", "nS", "mS", "uS", "pF", "nF", "uF", "uM", "nM", "mM", "Hz", "kHz",
+        "MOhm",
         "GOhm", "um", "mm", "cm",
     ]
 }

@@ -22,7 +22,9 @@ package enum UnitText {
         case .binary(.divide, let a, let b):
             return try unit(of: tree, a) * unit(of: tree, b).raised(to: -1)!
         case .binary(.power, let a, let b):
-            guard case .number(let exponent) = tree.nodes[b].kind, let power = try unit(of: tree, a).raised(to: exponent) else {
+            guard case .number(let exponent) = tree.nodes[b].kind,
+                let power = try unit(of: tree, a).raised(to: exponent)
+            else {
                 throw InputError("'\(tree.text(node))' is not a unit: an exponent is a number such as 2, -1 or 0.5")
             }
             return power
@@ -33,7 +35,8 @@ package enum UnitText {
     /// Of units that are written out elsewhere.
     private static func shortName(of name: String) -> String? {
         let words = [
-            "volt": "V", "amp": "A", "ampere": "A", "siemens": "S", "farad": "F", "ohm": "Ohm", "second": "s", "hertz": "Hz",
+            "volt": "V", "amp": "A", "ampere": "A", "siemens": "S", "farad": "F", "ohm": "Ohm", "second": "s",
+            "hertz": "Hz",
             "molar": "M", "metre": "m", "meter": "m",
         ]
         for (word, symbol) in words where name.hasSuffix(word) {
@@ -63,8 +66,12 @@ package struct Quantity: Sendable, Equatable {
         let end = trimmed.firstIndex { !"0123456789.eE+-".contains($0) } ?? trimmed.endIndex
         // an e of a unit is not one of a number
         var numberEnd = end
-        while numberEnd > trimmed.startIndex, Double(trimmed[..<numberEnd]) == nil { numberEnd = trimmed.index(before: numberEnd) }
-        guard numberEnd > trimmed.startIndex, let number = Double(trimmed[..<numberEnd]), number.isFinite else { return nil }
+        while numberEnd > trimmed.startIndex, Double(trimmed[..<numberEnd]) == nil {
+            numberEnd = trimmed.index(before: numberEnd)
+        }
+        guard numberEnd > trimmed.startIndex, let number = Double(trimmed[..<numberEnd]), number.isFinite else {
+            return nil
+        }
         let rest = trimmed[numberEnd...].drop { $0 == " " }
         if rest.isEmpty {
             (self.number, unit, unitText) = (number, .one, "1")

@@ -221,9 +221,12 @@ struct EveryModelTests {
         let source = try simulation.create(
             model.name.hasSuffix("_connection") ? "astrocyte_lr_1994" : "parrot_neuron", count: 2)
         let target = try simulation.create("aeif_cond_alpha_astro", count: 2)
-        let names = (EverySynapseTests.base[model.name] ?? [:]).filter { if case .text = $0.value { true } else { false } }
+        let names = (EverySynapseTests.base[model.name] ?? [:]).filter {
+            if case .text = $0.value { true } else { false }
+        }
         #expect(
-            try simulation.connect(source, target, synapse: names.merging(["synapse_model": .text(model.name)]) { $1 }) == 4)
+            try simulation.connect(source, target, synapse: names.merging(["synapse_model": .text(model.name)]) { $1 })
+                == 4)
         let connections = try simulation.connections()
         #expect(connections.synapseModels == [String](repeating: model.name, count: 4))
         for parameter in model.parameters {

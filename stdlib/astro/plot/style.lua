@@ -26,9 +26,15 @@ local QUANTITY_COLOURS <const> = { IP3 = 1, Ca_astro = 2, I_SIC = 3, V_m = 7, h_
 -- The colour of a quantity, or the i-th one.
 function style.quantity_colour(name, i) return style.colour(QUANTITY_COLOURS[name] or i) end
 
--- A quantity with its unit, as axes show it.
-function style.quantity_label(name)
-  return style.units[name] and ("%s (%s)"):format(name, style.units[name]) or name
+-- A quantity with its unit, as axes show it. `rec`, if it knows units, has the last word.
+function style.quantity_label(name, rec)
+  local unit = style.units[name]
+  if type(rec) == "userdata" then
+    for i, quantity in ipairs(rec.quantities) do
+      if quantity == name then unit = rec.units[i]:gsub("^u(%a)", "µ%1"):gsub("([%*/%(])u(%a)", "%1µ%2") end
+    end
+  end
+  return unit and unit ~= "" and unit ~= "1" and ("%s (%s)"):format(name, unit) or name
 end
 
 -- More marks than these make a picture that no viewer opens with pleasure.

@@ -120,12 +120,12 @@ traces.traces = check.public("plot.traces(rec, names [, options])", function(rec
     local series = series_of(pair[1])
     panels[i] = {
       xrange = axis.range, yrange = options.yrange, xlabel = options.xlabel or axis.label, empty = "no samples",
-      ylabel = options.ylabel or style.quantity_label(pair[1]), series = series, time = axis.time,
+      ylabel = options.ylabel or style.quantity_label(pair[1], rec), series = series, time = axis.time,
     }
     if pair[2] then
       local right = on_right_axis(series_of(pair[2], true), series, pair)
       table.move(right, 1, #right, #series + 1, series)
-      panels[i].y2label = style.quantity_label(pair[2])
+      panels[i].y2label = style.quantity_label(pair[2], rec)
     end
   end
   local summary = ("%s of %d node%s"):format(table.concat(all, ", "), count, count == 1 and "" or "s")

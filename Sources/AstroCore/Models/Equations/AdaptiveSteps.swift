@@ -88,7 +88,8 @@ struct AdaptiveSteps {
         let accepted = row(.accepted)
         for event in plan.facts.events.indices where !plan.conditions[event].drawsRandomly {
             lanes.conditions[event].run(lanes.padded)
-            let holds = lanes.conditions[event].output(0), waiting = row(.waiting(event)), wasTrue = row(.wasTrue(event))
+            let holds = lanes.conditions[event].output(0), waiting = row(.waiting(event)),
+                wasTrue = row(.wasTrue(event))
             let isCrossing = plan.facts.events[event].isCrossing
             var happens: [Int] = []
             for lane in 0..<lanes.active where accepted[lane] > 0 && holds[lane] > 0 && waiting[lane] <= 0 {
@@ -165,7 +166,9 @@ final class LaneFrames {
             add(.substep, all.substep!, isWritten: true)
             let programs = [adaptive.slopes, adaptive.trial] + plan.conditions + plan.actions
             for leaf in Set(programs.flatMap(\.leaves)).sorted() {
-                guard ![.state, .waiting, .wasTrue].contains(leaf.kind), let column = all.column(leaf), column.stride != 0 else { continue }
+                guard ![.state, .waiting, .wasTrue].contains(leaf.kind), let column = all.column(leaf),
+                    column.stride != 0
+                else { continue }
                 add(.own(leaf), column, isWritten: false)
             }
         }
@@ -314,7 +317,8 @@ final class LaneFrames {
     }
 
     private func take(
-        _ new: UnsafeMutablePointer<Double>, to old: UnsafeMutablePointer<Double>, _ accepted: UnsafeMutablePointer<Double>
+        _ new: UnsafeMutablePointer<Double>, to old: UnsafeMutablePointer<Double>,
+        _ accepted: UnsafeMutablePointer<Double>
     ) {
         var lane = 0
         while lane < padded {

@@ -75,7 +75,8 @@ final class EquationColumns: @unchecked Sendable {
         for first in stride(from: cells.lowerBound, to: cells.upperBound, by: Frame.largest) {
             let count = min(Frame.largest, padded(cells.upperBound - first))
             for (index, leaf) in program.leaves.enumerated() {
-                frame[index] = leaf.kind == .parameter
+                frame[index] =
+                    leaf.kind == .parameter
                     ? parameters[Int(leaf.index)].place(first) : Place(base: uniforms, stride: 0)
             }
             for (index, target) in targets.enumerated() { frame.setOutput(index, target.place(first)) }

@@ -49,7 +49,8 @@ final class EquationKernel: NodeKernel {
         firstCondition = plan.changed.count + facts.events.count
         looksAgain = facts.events.count > 1 || isCrossing.contains(true) || plan.adaptive != nil
         let programs = [plan.step] + plan.conditions + plan.actions + plan.refractory.compactMap { $0 }
-        readsTime = plan.adaptive != nil
+        readsTime =
+            plan.adaptive != nil
             || programs.contains { $0.leaves.contains { [.time, .stepStart].contains($0.kind) } }
         changes = facts.events.map { $0.action.map(\.state) }
         let registers = max(plan.step.registers, plan.adaptive?.trial.registers ?? 0)
@@ -235,7 +236,9 @@ final class EquationKernel: NodeKernel {
 
         /// Where an event happens: 1, else 0. The step's program has looked, unless an event before has acted since. After adaptive
         /// substeps, which have looked themselves, what has arrived may make a condition true.
-        private func happens(_ event: Int, again: Bool, _ step: Int, _ io: borrowing CellIO) -> UnsafeMutablePointer<Double> {
+        private func happens(_ event: Int, again: Bool, _ step: Int, _ io: borrowing CellIO) -> UnsafeMutablePointer<
+            Double
+        > {
             guard again else {
                 return space.step.output(kernel.firstCondition + event)
             }
@@ -272,7 +275,9 @@ final class EquationKernel: NodeKernel {
             run(space.conditions[event], step, io)
             let wasTrue = columns.wasTrue[event].base + first, holds = space.conditions[event].output(0)
             let waiting = space.row(.waitingBefore(event)), now = columns.waiting[event].base + first
-            for lane in 0..<count where waiting[lane] <= 0 && (plan.adaptive == nil || now[lane] <= 0) { wasTrue[lane] = holds[lane] }
+            for lane in 0..<count where waiting[lane] <= 0 && (plan.adaptive == nil || now[lane] <= 0) {
+                wasTrue[lane] = holds[lane]
+            }
         }
 
         /// Refractory conditions last to the end of the first step in which they are false. 2 is that of a spike in this step.

@@ -18,7 +18,8 @@ package enum EquationModel {
 
     /// From one unit to another; nil where they measure different things.
     static func factor(from: String, to: String) -> Double? {
-        guard let from = try? UnitText.unit(from), let to = try? UnitText.unit(to), from.dimension == to.dimension else { return nil }
+        guard let from = try? UnitText.unit(from), let to = try? UnitText.unit(to), from.dimension == to.dimension
+        else { return nil }
         return from.factor / to.factor
     }
 
@@ -53,7 +54,9 @@ package enum EquationModel {
     private static func recordables(_ facts: ModelFacts) -> [Recordable] {
         facts.states.map { Recordable($0.name, Unit($0.unitText), $0.meaning) }
             + facts.quantities.map { Recordable($0.name, Unit($0.unitText), "quantity of the equations") }
-            + facts.inputs.map { Recordable($0.name, Unit($0.unitText), $0.isSignal ? "signal that arrives" : "current that is injected") }
+            + facts.inputs.map {
+                Recordable($0.name, Unit($0.unitText), $0.isSignal ? "signal that arrives" : "current that is injected")
+            }
     }
 
     /// Spikes first, then what is held, in the order of the kernel's numbers.
@@ -61,8 +64,12 @@ package enum EquationModel {
         var ports: [Port] = []
         for arrival in facts.arrivals {
             let name = arrival.receptorName.isEmpty ? "" : "\(arrival.receptorName) "
-            if arrival.sign != .inhibitory { ports.append(.spikes("\(name)excitatory", .positive, receptor: arrival.receptor)) }
-            if arrival.sign != .excitatory { ports.append(.spikes("\(name)inhibitory", .negative, receptor: arrival.receptor)) }
+            if arrival.sign != .inhibitory {
+                ports.append(.spikes("\(name)excitatory", .positive, receptor: arrival.receptor))
+            }
+            if arrival.sign != .excitatory {
+                ports.append(.spikes("\(name)inhibitory", .negative, receptor: arrival.receptor))
+            }
         }
         var currents = 0
         for input in facts.inputs {
@@ -99,11 +106,13 @@ package enum EquationModel {
         while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
         var text = lines.joined(separator: "\n")
         for arrival in source.onSpike {
-            let name = [arrival.receptor, arrival.sign == .any ? "" : arrival.sign.rawValue].filter { !$0.isEmpty }.joined(separator: " ")
+            let name = [arrival.receptor, arrival.sign == .any ? "" : arrival.sign.rawValue].filter { !$0.isEmpty }
+                .joined(separator: " ")
             text += "\na spike arrives\(name.isEmpty ? "" : " (\(name))"): \(line(arrival.text))"
         }
         for event in (source.spike.map { [$0] } ?? []) + source.events {
-            text += "\n\(event.name) \(event.crossing.isEmpty ? "when" : "where it becomes true that") \(event.when)\(event.crossing)"
+            text +=
+                "\n\(event.name) \(event.crossing.isEmpty ? "when" : "where it becomes true that") \(event.when)\(event.crossing)"
             if !event.action.isEmpty { text += ", then \(line(event.action))" }
             if !event.refractory.isEmpty { text += "; refractory \(event.refractory)" }
             if !event.hold.isEmpty { text += ", holds \(event.hold.joined(separator: ", "))" }
@@ -114,14 +123,17 @@ package enum EquationModel {
     }
 
     private static func line(_ text: String) -> String {
-        text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }.filter { !$0.isEmpty }
-            .joined(separator: "; ")
+        text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }.filter {
+            !$0.isEmpty
+        }
+        .joined(separator: "; ")
     }
 
     // MARK: Start values
 
     private static func defaultStart(_ node: Graph.ID, _ facts: ModelFacts) -> Double {
-        evaluate(node, facts, cells: [0], { name, _ in facts.parameters.first { $0.name == name }?.value ?? 0 }) { _, _ in
+        evaluate(node, facts, cells: [0], { name, _ in facts.parameters.first { $0.name == name }?.value ?? 0 }) {
+            _, _ in
             RandomStream(seed: 0, StreamName(.nodeParameter))
         }[0]
     }
@@ -149,7 +161,8 @@ package enum EquationModel {
             for (index, leaf) in program.leaves.enumerated() {
                 let row = rows + index * Frame.largest
                 for lane in 0..<count {
-                    row[lane] = leaf.kind == .index
+                    row[lane] =
+                        leaf.kind == .index
                         ? Double(cells[first + lane]) : value(facts.parameters[Int(leaf.index)].name, first + lane)
                 }
                 frame[index] = Place(base: row, stride: 1)

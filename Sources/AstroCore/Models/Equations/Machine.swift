@@ -103,7 +103,8 @@ struct Machine {
             draws.fill(places[Int(i.target)].base, i.op, site: Int(i.site), count: count)
         case .binomial, .poisson:
             for lane in 0..<count {
-                places[Int(i.target)].base[lane] = draws.draw(i.op, site: Int(i.site), lane, value(i.a, lane), value(i.b, lane))
+                places[Int(i.target)].base[lane] = draws.draw(
+                    i.op, site: Int(i.site), lane, value(i.a, lane), value(i.b, lane))
             }
         }
     }
