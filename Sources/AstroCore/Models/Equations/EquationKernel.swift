@@ -32,8 +32,6 @@ final class EquationKernel: NodeKernel {
     let readsTime: Bool
     /// For each event, the states that it changes.
     let changes: [[Int]]
-    /// Cells that are advanced together: fewer where a program has many registers, so that those stay in the nearest cache.
-    private let piece: Int
 
     init(_ plan: Plan, _ columns: ModelColumns) {
         self.plan = plan
@@ -53,8 +51,6 @@ final class EquationKernel: NodeKernel {
             plan.adaptive != nil
             || programs.contains { $0.leaves.contains { [.time, .stepStart].contains($0.kind) } }
         changes = facts.events.map { $0.action.map(\.state) }
-        let registers = max(plan.step.registers, plan.adaptive?.trial.registers ?? 0)
-        piece = registers <= 24 ? Frame.largest : Frame.largest / 2
         hasRefractoryConditions = plan.refractory.contains { $0 != nil }
     }
 
@@ -67,12 +63,9 @@ final class EquationKernel: NodeKernel {
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
         // a closure cannot borrow what cannot be copied
         let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(columns, lanes: lanes)
-        for first in stride(from: cells.lowerBound, to: cells.upperBound, by: piece) {
-            workspace.bind(first)
-            let block = Block(
-                kernel: self, space: workspace, first: first, count: min(piece, cells.upperBound - first))
-            for step in steps { block.advance(step, io) }
-        }
+        workspace.bind(cells.lowerBound)
+        let block = Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count)
+        for step in steps { block.advance(step, io) }
         workspaces.withLock { $0.append(workspace) }
     }
 
