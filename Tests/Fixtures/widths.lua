@@ -54,4 +54,19 @@ sim:simulate(66.3)
 
 local counts = {}
 for i, recorder in ipairs(spikes) do counts[i] = #recorder.events.times end
-print(sim:fingerprint(), table.concat(counts, " "), made.primary, made.third_in, made.third_out)
+-- models that are texts, with each kind of method, noise, powers and counts
+local text = astro.Simulation { resolution = 0.1, seed = 20252 }
+local own = astro.model {
+  name = "widths", parameters = { tau = "10 ms", k = 1.5 }, state = { x = "3*mV*rand()", w = "1 + i*0.001" },
+  equations = [[
+    dx/dt = (12*mV - x)/tau + 1.5*mV/ms^0.5*xi
+    dw/dt = 0.01/ms*w*(1 - w^k)*(1 + sin(x/(3*mV))) + 0.02/ms^0.5*tanh(w)*xi_2
+  ]],
+  spike = { when = "x > 5*mV and rand() < 0.2", action = "x = 0; w += 0.01*poisson(2)", refractory = "1.5*ms", hold = "x" },
+}
+text:create(own, 77, { tau = random.uniform(8, 12) })
+for _, name in ipairs { "hh_psc_alpha", "aeif_psc_exp", "wang_buzsaki", "iaf_psc_delta" } do text:create(name, 45, { I_e = random.uniform(300, 900) }) end
+for _, name in ipairs { "g_chi", "li_rinzel_stochastic", "glif_psc", "amat2_psc_exp" } do text:create(name, 35) end
+text:simulate(60)
+
+print(sim:fingerprint(), text:fingerprint(), table.concat(counts, " "), made.primary, made.third_in, made.third_out)

@@ -464,6 +464,31 @@ describe("a model", function()
     assert.are.same(one:recorder("half").events.times:totable(), again:recorder("half").events.times:totable())
   end)
 
+  it("advances each cell by itself, however many there are, whoever has them", function()
+    for _, method in ipairs { "rk4", "rkf45", "auto" } do
+      local m = model {
+        parameters = { a = 1 }, state = { x = 0.1, y = 0 }, equations = "dx/dt = a*x*(1 - x)/(3*ms)\ndy/dt = (x - y)/(5*ms)", method = method,
+        spike = { when = "x > 0.9 and last(x) <= 0.9", action = "x = 0.2", refractory = "1*ms", hold = "x" },
+      }
+      local function values(n, threads)
+        local sim = astro.Simulation { threads = threads }
+        local a = {}
+        for i = 1, n do a[i] = 1 + i / 100 end
+        local cells = sim:create(m, n, { a = astro.vector(a) })
+        sim:simulate(12)
+        return cells:get("x"), cells:get("y")
+      end
+      local x, y = values(900, 1)
+      for _, other in ipairs { { 900, 3 }, { 150, 1 }, { 33, 1 }, { 70, 2 } } do
+        local u, v = values(other[1], other[2])
+        for i = 1, other[1] do
+          assert.equal(x[i], u[i])
+          assert.equal(y[i], v[i])
+        end
+      end
+    end
+  end)
+
   it("refuses the names of the program's models", function()
     assert.has_error(function() astro.model { name = "iaf_psc_exp", state = { x = 1 }, equations = "dx/dt = 0" } end)
   end)

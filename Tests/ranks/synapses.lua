@@ -14,7 +14,7 @@ local RANGES = { weight = { 0.1, 2 }, delay = { 1, 3 }, U = { 0.2, 0.8 }, tau_ps
   mu_plus = { 0, 1 }, mu_minus = { 0, 1 }, Wmax = { 60, 200 } }
 -- Where a default leaves a parameter without effect, or no room for another value.
 local BASE = { tsodyks_synapse = { x = 0.5, tau_fac = 30 }, tsodyks2_synapse = { tau_fac = 30 },
-  stdp_synapse = { weight = 50, Wmax = 100, lambda = 0.1, delay = 1.7 } }
+  stdp_synapse = { weight = 50, Wmax = 100, lambda = 0.1, delay = 1.7 }, signal_connection = { signal = "SIC", input = "I_SIC" } }
 -- strong enough for targets to fire
 local OWN_RANGES = { stdp_synapse = { weight = { 20, 55 } } }
 
@@ -28,7 +28,7 @@ local function build(model, own)
   local synapse = { synapse_model = model }
   for name, value in pairs(BASE[model] or {}) do synapse[name] = value end
   for name, value in pairs(own) do synapse[name] = value end
-  local source = model == "sic_connection" and glia or parrots + few
+  local source = model:find "_connection$" and glia or parrots + few
   sim:connect(source, neurons, { rule = "fixed_indegree", indegree = 20 }, synapse)
   return sim, source, neurons
 end

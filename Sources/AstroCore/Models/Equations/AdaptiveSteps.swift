@@ -11,7 +11,7 @@ struct AdaptiveSteps {
     private let adaptive: Plan.Adaptive
     private let space: Workspace
     private let lanes: LaneFrames
-    private let first, step: Int
+    private let first, count, step: Int
     private let length: Double
 
     /// More trials in a step are taken for a sign that it will not end.
@@ -23,14 +23,16 @@ struct AdaptiveSteps {
     }
 
     init(_ kernel: EquationKernel, _ space: Workspace, _ adaptive: Plan.Adaptive, first: Int, count: Int, step: Int) {
-        (self.kernel, self.space, self.adaptive, self.first, self.step) = (kernel, space, adaptive, first, step)
+        (self.kernel, self.space, self.adaptive) = (kernel, space, adaptive)
+        (self.first, self.count, self.step) = (first, count, step)
         (columns, plan, length) = (kernel.columns, kernel.plan, kernel.columns.stepLength)
         if space.lanes == nil { space.lanes = LaneFrames(columns, space) }
         lanes = space.lanes!
     }
 
     func run(_ io: borrowing CellIO) {
-        lanes.load(first, count: min(Frame.largest, io.count - first))
+        // behind them lie cells of other workers
+        lanes.load(first, count: min(count, io.count - first))
         while lanes.active > 0 {
             lanes.makeSlopes()
             tryStep()
