@@ -3,16 +3,17 @@ extension Connections {
     /// model has no such parameter.
     public func table() throws -> FileTable {
         try refuse(bytesEach: 8 * 16)
-        let models = synapseModels
-        let known = Synapses.all.filter { models.contains($0.name) }
-        let names = known.map(\.name)
+        let indices = synapseModelIndices, used = Set(indices), all = simulation.synapseModels
+        let known = all.indices.filter(used.contains).map { all[$0] }
+        // a signal is part of what its connections are called
+        let names = known.map(\.identity)
         var result = FileTable()
         result.add("source", source)
         result.add("target", target)
         result.add("weight", weight)
         result.add("delay", delay)
         let number = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
-        result.columns.append(("synapse_model", .names(names, which: models.map { number[$0]! })))
+        result.columns.append(("synapse_model", .names(names, which: indices.map { number[all[$0].identity]! })))
         let parameters = known.flatMap(\.parameters).map(\.name)
         for name in parameters where result[name] == nil {
             let values = try parameterValues(name, simulation.ranks.together)

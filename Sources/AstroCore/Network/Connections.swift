@@ -29,9 +29,15 @@ public final class Connections: CustomStringConvertible {
         all(references.map { TimeGrid.ms(simulation.delay($0), simulation.resolution) }, ranks.together)
     }
     public var synapseModels: [String] {
-        let models = Synapses.all
-        let own = references.map { models.firstIndex(of: simulation.model($0))! }
-        return all(own, ranks.together).map { models[$0].name }
+        let models = simulation.synapseModels
+        return synapseModelIndices.map { models[$0].name }
+    }
+
+    /// Places among the simulation's synapse models.
+    var synapseModelIndices: [Int] {
+        let models = simulation.synapseModels
+        let places = Dictionary(models.enumerated().map { ($1.identity, $0) }, uniquingKeysWith: { a, _ in a })
+        return all(references.map { places[simulation.model($0).identity]! }, ranks.together)
     }
 
     /// Refuses, before memory is taken, what would not fit.
@@ -108,8 +114,17 @@ public final class Connections: CustomStringConvertible {
     }
 
     private func synapseModelsPresent(_ together: Together) -> [SynapseDefinition] {
-        let all = Synapses.all
+        let all = simulation.synapseModels
         let own = references.reduce(into: Set<Int>()) { $0.insert(all.firstIndex(of: simulation.model($1))!) }
         return Set(together.gather(own.sorted()).all).sorted().map { all[$0] }
+    }
+}
+
+extension Simulation {
+    /// All synapse models that connections can have, the same on all ranks: those of the program, then signals that were connected.
+    var synapseModels: [SynapseDefinition] {
+        signalProjections.map(\.model).reduce(into: Synapses.all) { models, model in
+            if !models.contains(model) { models.append(model) }
+        }
     }
 }
