@@ -72,8 +72,8 @@ struct ConnectionQuery {
             guard model == nil || model == projection.model else { continue }
             found.append(try find(in: projection, p, rows))
         }
-        for (p, projection) in simulation.signalProjections.enumerated() where model == nil || model == projection.model
-        {
+        for (p, projection) in simulation.signalProjections.enumerated()
+        where model == nil || model!.name == projection.model.name {
             found.append(try find(in: projection, p))
         }
         for (l, link) in simulation.links.enumerated() where model == nil || model == Synapses.standard {
