@@ -18,7 +18,7 @@ package struct CellDraws {
     /// A draw of the cell in a slot; padding gets 0.
     package func draw(_ kind: Kind, site: Int, slot: Int, _ a: Double = 0, _ b: Double = 0) -> Double {
         guard slot < count else { return 0 }
-        let name = StreamName(.cellStep, call: site, member: member(slot)), own = member(slot)
+        let own = member(slot), name = StreamName(.cellStep, call: site, member: own)
         switch kind {
         case .uniform: return uniforms(name) { _ in own }.first[0]
         case .normal: return normals(uniforms(name) { _ in own })[0]

@@ -268,7 +268,6 @@ package struct ModelReader {
             var context = context(line.unit.map { ($0.dimension, line.name) })
             context.known += byName.keys.filter { symbols[$0] == nil }
             let value = try formulas.read(line.value, context)
-            if let unit = line.unit, value.dimension == nil { _ = unit }
             let dimension = line.unit?.dimension ?? value.dimension ?? .none
             let unit = line.unit ?? PhysicalUnit(dimension: dimension, decades: 0)
             try define(

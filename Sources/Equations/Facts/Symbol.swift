@@ -216,8 +216,7 @@ struct FormulaReader {
             return Typed(node: graph.apply(.remainder, x.node, y.node), dimension: dimension)
         case .power: return try power(x, y, a.node, b.node, tree)
         default:
-            let dimension = try common(a, b, "are compared", tree, context, chain)
-            _ = dimension
+            _ = try common(a, b, "are compared", tree, context, chain)
             return Typed(node: comparison(op, x.node, y.node), dimension: Dimension.none, isTruth: true)
         }
     }

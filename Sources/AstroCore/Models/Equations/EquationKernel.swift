@@ -54,31 +54,30 @@ final class EquationKernel: NodeKernel {
         hasRefractoryConditions = plan.refractory.contains { $0 != nil }
     }
 
-    private func withWorkspace(_ body: (Workspace) -> Void) {
-        let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(columns, lanes: lanes)
-        body(workspace)
-        workspaces.withLock { $0.append(workspace) }
+    private func takeWorkspace() -> Workspace {
+        workspaces.withLock { $0.popLast() } ?? Workspace(columns, lanes: lanes)
     }
 
+    private func giveBack(_ workspace: Workspace) { workspaces.withLock { $0.append(workspace) } }
+
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        // a closure cannot borrow what cannot be copied
-        let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(columns, lanes: lanes)
+        let workspace = takeWorkspace()
+        defer { giveBack(workspace) }
         workspace.bind(cells.lowerBound)
         let block = Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count)
         for step in steps { block.advance(step, io) }
-        workspaces.withLock { $0.append(workspace) }
     }
 
     func computeQuantities(_ cells: Range<Int>, stamp: Int) {
         guard quantities.contains(where: { $0 != nil }) else { return }
-        withWorkspace { space in
-            space.setTime(TimeGrid.ms(stamp, resolution))
-            for (frame, column) in zip(space.quantities, quantities) {
-                guard let column else { continue }
-                bindQuantity(frame, space, cells.lowerBound)
-                frame.setOutput(0, column.place(cells.lowerBound))
-                frame.run(padded(cells.count))
-            }
+        let space = takeWorkspace()
+        defer { giveBack(space) }
+        space.setTime(TimeGrid.ms(stamp, resolution))
+        for (frame, column) in zip(space.quantities, quantities) {
+            guard let column else { continue }
+            bindQuantity(frame, space, cells.lowerBound)
+            frame.setOutput(0, column.place(cells.lowerBound))
+            frame.run(padded(cells.count))
         }
     }
 
