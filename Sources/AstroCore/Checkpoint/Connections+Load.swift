@@ -1,3 +1,5 @@
+import Equations
+
 /// Where global ids are found in input planes; those of other ranks are not.
 struct TargetPlaces {
     /// Stretches of planes, as segments cover them.
@@ -84,8 +86,10 @@ private struct ProjectionHeader {
 
     init(_ contents: inout SectionReader, _ targets: TargetPlaces) throws {
         number = try contents.int(0...1 << 40, "number of the call")
-        let model = try contents.text(), receptor = try contents.int(0...1000, "receptor")
-        spec = try SynapseSpec(["synapse_model": .text(model), "receptor_type": .number(Double(receptor))])
+        let name = try contents.text()
+        let model = try name.hasPrefix(SynapseDefinition.equations) ? Self.text(&contents) : Synapses.named(name)
+        let receptor = try contents.int(0...1000, "receptor")
+        spec = try SynapseSpec(["receptor_type": .number(Double(receptor))], standard: model)
         sources = try contents.nodes(1..<targets.count + 1)
         weight = try contents.optionalDouble()
         delay = try contents.flag() ? try contents.int(1...Int(UInt16.max), "delay") : nil
@@ -95,6 +99,17 @@ private struct ProjectionHeader {
         try contents.require(!NodeSearch(sources).hasRepeats, "a source is named twice")
         try contents.require(weight == nil || !spec.model.changesWeight, "a weight that spikes change is shared")
         try contents.require(spec.model.signal == nil, "a signal is not a spike")
+    }
+
+    /// A model that the checkpoint carries as a text.
+    private static func text(_ contents: inout SectionReader) throws -> SynapseDefinition {
+        let count = try contents.int(0...100_000, "texts of a synapse")
+        guard let source = SynapseSource(encoded: try (0..<count).map { _ in try contents.text() }) else {
+            throw contents.damaged("the definition of a synapse is not one")
+        }
+        do { return try Catalogue.synapse(of: source) } catch let error as InputError {
+            throw contents.damaged("the definition of \(source.name) is wrong: \(error.message)")
+        }
     }
 
     func make(_ segments: [Segment], _ simulation: Simulation) -> Projection {

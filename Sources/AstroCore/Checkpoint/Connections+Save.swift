@@ -71,7 +71,11 @@ extension Simulation {
 extension Projection {
     fileprivate func write(to contents: inout SectionWriter) {
         contents.put(number)
-        contents.put(model.name)
+        contents.put(model.source == nil ? model.name : model.identity)
+        if let texts = model.source?.encoded {
+            contents.put(texts.count)
+            texts.forEach { contents.put($0) }
+        }
         contents.put(spec.receptor)
         contents.put(near: sources)
         contents.put(weight)

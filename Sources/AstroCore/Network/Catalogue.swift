@@ -53,6 +53,22 @@ public enum Catalogue {
         return model
     }
 
+    /// Adds a synapse model that is a text; the same text is the same model.
+    package static func add(_ source: SynapseSource) throws -> SynapseInfo {
+        if let known = Synapses.all.last(where: { $0.source == source }) { return SynapseInfo(known) }
+        let model = try EquationSynapse.definition(source)
+        try add(model)
+        return SynapseInfo(model)
+    }
+
+    /// The model of a text that a file carries: the one that is known, else one that is added if its name is free.
+    static func synapse(of source: SynapseSource) throws -> SynapseDefinition {
+        if let known = Synapses.all.last(where: { $0.source == source }) { return known }
+        let model = try EquationSynapse.definition(source)
+        if !models.contains(where: { $0.name == source.name }) { try add(model) }
+        return model
+    }
+
     /// The model of a text that a file carries: the one that is known, else one that is added if its name is free.
     static func model(of source: ModelSource) throws -> ModelDefinition {
         if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
@@ -60,6 +76,9 @@ public enum Catalogue {
         if !models.contains(where: { $0.name == source.name }) { try add(model) }
         return model
     }
+
+    /// Is there a synapse model of that name?
+    package static func knowsSynapse(_ name: String) -> Bool { (try? Synapses.named(name)) != nil }
 
     /// Is there a model of cells or devices of that name?
     package static func knows(_ name: String) -> Bool { nodeNames.contains(name) }
@@ -123,6 +142,18 @@ public enum Catalogue {
     }
 
     static var nodeNames: [String] { cellModels.map { $0.name } + deviceModels.map { $0.name } }
+}
+
+/// A synapse model, for those that do not make connections.
+package final class SynapseInfo: Sendable {
+    let definition: SynapseDefinition
+
+    init(_ definition: SynapseDefinition) { self.definition = definition }
+
+    package var name: String { definition.name }
+    package var identity: String { definition.identity }
+    package var summary: String { definition.text.summary }
+    package var info: ModelInfo { ModelInfo(definition) }
 }
 
 /// What there is to know about a model.

@@ -71,7 +71,7 @@ enum ConnectionKind {
         guard from.sendsSpikes else {
             throw InputError("\(spec.model.name): \(from.name) sends no spikes\(Self.whatSends(from))")
         }
-        if spec.model.readsTargetHistory, !to.parameters.contains(where: { $0.name == TargetHistory.parameter }) {
+        if spec.model.readsTargetTrace, !to.parameters.contains(where: { $0.name == TargetHistory.parameter }) {
             throw InputError(
                 "\(spec.model.name): \(to.name) keeps no trace of its spikes (it has no \(TargetHistory.parameter))")
         }

@@ -123,7 +123,7 @@ public final class Connections: CustomStringConvertible {
 extension Simulation {
     /// All synapse models that connections can have, the same on all ranks: those of the program, then signals that were connected.
     var synapseModels: [SynapseDefinition] {
-        signalProjections.map(\.model).reduce(into: Synapses.all) { models, model in
+        (projections.map(\.model) + signalProjections.map(\.model)).reduce(into: Synapses.all) { models, model in
             if !models.contains(model) { models.append(model) }
         }
     }

@@ -50,7 +50,7 @@ final class Population {
                 outgoing[i].release = nil
                 continue
             }
-            let synapse = projection.model.bind(projection.columns)
+            let synapse = projection.bind()
             outgoing[i].release = Outgoing.Release(synapse: synapse, first: carried)
             carried += synapse.carriedCount
         }

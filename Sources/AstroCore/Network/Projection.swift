@@ -48,6 +48,11 @@ final class Projection {
 
     var model: SynapseDefinition { spec.model }
 
+    /// What its synapses are told, from when the simulation has it.
+    var binding = SynapseBinding(resolution: 1, seed: 0, projection: 0)
+
+    func bind() -> any BoundSynapse { model.bind(columns, binding) }
+
     static func chunks(rows: Int) -> Int { (rows + rowsPerChunk - 1) / rowsPerChunk }
 
     /// Sets the delay (steps) of a connection that has its own.
@@ -151,7 +156,7 @@ struct OwnRows {
 extension Projection: Checkpointed {
     static let kept = ["number", "spec", "sources", "weight", "delay", "segments", "columns"]
     static let made = [
-        "index", "longestDelay", "shortestDelay", "segmentsOfWorker", "count", "delayCounts", "ownRows",
+        "index", "binding", "longestDelay", "shortestDelay", "segmentsOfWorker", "count", "delayCounts", "ownRows",
     ]
 }
 

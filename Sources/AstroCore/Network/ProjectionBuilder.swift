@@ -167,7 +167,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
         let delays = spec.uniform("delay") == nil ? try values("delay") : []
         let weights = projection.weight == nil ? try values("weight") : []
-        let own = try ownBlocks(values, positions.count)
+        let own = try ownBlocks(values, numbers, positions.count)
         let width = projection.columns.ownWidth
         if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
         try map.forEach(positions) { i, segment, place in
@@ -179,7 +179,9 @@ final class ProjectionBuilder: @unchecked Sendable {
     }
 
     /// What connections have of their own, one after the other.
-    private func ownBlocks(_ values: (String) throws -> [Double], _ count: Int) throws -> [Double] {
+    private func ownBlocks(_ values: (String) throws -> [Double], _ numbers: [UInt32]?, _ count: Int) throws
+        -> [Double]
+    {
         let spec = projection.spec, columns = spec.model.columns
         let conditions = spec.openConditions
         if projection.columns.ownWidth == 0, conditions.isEmpty { return [] }
@@ -189,7 +191,8 @@ final class ProjectionBuilder: @unchecked Sendable {
             for condition in conditions { try spec.model.check(condition) { asked[$0]![i] } }
         }
         let lists = try projection.columns.own.map { c in
-            try spec.sharedValue(columns[c]).map { Array(repeating: $0, count: count) } ?? values(columns[c].name)
+            if columns[c].begins == .number { return (0..<count).map { Double(numbers?[$0] ?? UInt32($0)) } }
+            return try spec.sharedValue(columns[c]).map { Array(repeating: $0, count: count) } ?? values(columns[c].name)
         }
         return (0..<count).flatMap { i in lists.map { $0[i] } }
     }

@@ -5,7 +5,12 @@ extension Simulation {
     /// Populations whose spikes may be kept; the same on all ranks.
     var populationsWithHistory: [Population] {
         guard readsTargetHistory else { return [] }
-        return populationList.filter { $0.cells?.parameter(TargetHistory.parameter) != nil }
+        // others than these keep no trace
+        let needsNoTrace = projections.contains { $0.model.readsTargetHistory && !$0.model.readsTargetTrace }
+        return populationList.filter { population in
+            guard let cells = population.cells else { return false }
+            return cells.parameter(TargetHistory.parameter) != nil || needsNoTrace && cells.model.sendsSpikes
+        }
     }
 
     /// From now on, keeps the spikes of a projection's targets if its synapses read them.
@@ -22,7 +27,7 @@ extension Simulation {
     /// the sender's spikes tell, the delay aside.
     func lookbacks(of projection: Projection, _ together: Together, _ body: (StoredPlace, Double) -> Void) {
         borrowStates(of: projection.filledRows, in: projection, together)
-        let columns = projection.columns, synapse = projection.model.bind(columns)
+        let columns = projection.columns, synapse = projection.bind()
         projection.forEachOwnRow { segment, chunk, row, connections in
             var block = columns.releasesByConnection ? [] : projection.senderValues(row: row)
             let ofRow = block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
@@ -70,6 +75,7 @@ extension Simulation {
     func readTraceConstants() {
         for population in populationsWithHistory {
             let cells = population.cells!
+            guard cells.parameter(TargetHistory.parameter) != nil else { continue }
             for share in cells.shares {
                 guard let history = share.plane.history else { continue }
                 let tau_minus = cells.column(TargetHistory.parameter)

@@ -11,6 +11,8 @@ struct Route {
     private let plane: InputPlane
     private let base: Int
     private let countsSpikes, refusesNegativeWeights: Bool
+    private let handsOver: Int
+    private let zeroIsNone: Bool
     /// Weight and delay where these, and what a spike releases, are the same for all connections of a cell.
     private let shared: (weight: Double, delay: Int)?
     /// What acts at targets, connection by connection.
@@ -36,6 +38,7 @@ struct Route {
         isHeard = destination.isHeard
         let projection = outgoing.projection
         self.projection = projection
+        (handsOver, zeroIsNone) = (projection.model.handsOver, projection.model.source != nil)
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment) : nil
         if let weight = projection.weight, let delay = projection.delay, synapse == nil {
             shared = (weight, delay)
@@ -46,22 +49,22 @@ struct Route {
     }
 
     @inline(__always)
-    private func find(_ cell: Int) -> (chunk: RowChunk, row: Int)? {
+    private func find(_ cell: Int) -> (chunk: RowChunk, row: Int, number: Int)? {
         let row = rows.row(cell)
         guard row >= 0, let chunk = chunks[row / Projection.rowsPerChunk] else { return nil }
-        return (chunk, row % Projection.rowsPerChunk)
+        return (chunk, row % Projection.rowsPerChunk, row)
     }
 
     /// For a spike that comes later: asks for the memory that tells where its connections lie.
     @inline(__always)
     func prefetchChunks(_ cell: Int) {
-        if let (chunk, _) = find(cell) { chunk.prefetch() }
+        if let (chunk, _, _) = find(cell) { chunk.prefetch() }
     }
 
     /// The same for the memory of the connections, once the other is there.
     @inline(__always)
     func prefetchConnections(_ cell: Int) {
-        if let (chunk, row) = find(cell) { chunk.prefetchConnections(ofRow: row) }
+        if let (chunk, row, _) = find(cell) { chunk.prefetchConnections(ofRow: row) }
     }
 
     /// Hands a spike to its targets; the number of connections. `stamp` is the spike's.
@@ -71,11 +74,11 @@ struct Route {
     func deliver(
         cell: Int, carried: UnsafePointer<Double>, stamp: Int, fault: inout NegativeArrival?
     ) -> Int {
-        guard let (chunk, row) = find(cell) else { return 0 }
+        guard let (chunk, row, number) = find(cell) else { return 0 }
         let connections = chunk.connections(ofRow: row)
         guard !connections.isEmpty else { return 0 }
         guard let (weight, delay) = shared else {
-            deliverEach(connections, chunk, carried, stamp, &fault)
+            deliverEach(connections, chunk, number, carried, stamp, &fault)
             return connections.count
         }
         guard isHeard else { return connections.count }
@@ -90,22 +93,26 @@ struct Route {
 
     /// Connections that differ in weight or delay, or whose synapses act at the target.
     private func deliverEach(
-        _ connections: Range<Int>, _ chunk: RowChunk, _ carried: UnsafePointer<Double>, _ stamp: Int,
+        _ connections: Range<Int>, _ chunk: RowChunk, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int,
         _ fault: inout NegativeArrival?
     ) {
         var factor = 1.0, weights: UnsafePointer<Double>?
         if let synapse {
-            weights = synapse.receive(connections, chunk, carried + max(self.carried, 0), stamp, resolution)
+            weights = synapse.receive(connections, chunk, row, carried + max(self.carried, 0), stamp, resolution)
         } else {
             weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
             if self.carried >= 0 { factor = carried[self.carried] }
         }
         guard isHeard else { return }
         for (n, i) in connections.enumerated() {
-            let value = countsSpikes ? 1 : (weights.map { $0[n] } ?? projection.weight!) * factor
             let arrival = stamp + (projection.delay ?? Int(chunk.delays![i]))
-            if value < 0 && refusesNegativeWeights { note(arrival, chunk.targets[i], &fault) }
-            place(arrival, value)[Int(chunk.targets[i])] += abs(value)
+            for k in 0..<handsOver {
+                let amount = (weights.map { $0[n &* handsOver &+ k] } ?? projection.weight!) * factor
+                if zeroIsNone && amount == 0 { continue }
+                let value = countsSpikes ? 1 : amount
+                if value < 0 && refusesNegativeWeights { note(arrival, chunk.targets[i], &fault) }
+                place(arrival, value)[Int(chunk.targets[i])] += abs(value)
+            }
         }
     }
 
@@ -135,7 +142,7 @@ private final class ActingSynapse {
         history =
             projection.model.readsTargetHistory
             ? segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) } : nil
-        synapse = projection.model.bind(projection.columns)
+        synapse = projection.bind()
         shared.initialize(to: projection.weight ?? 0)
     }
 
@@ -143,14 +150,14 @@ private final class ActingSynapse {
 
     /// What some connections deliver of a spike.
     func receive(
-        _ connections: Range<Int>, _ chunk: RowChunk, _ carried: UnsafePointer<Double>, _ stamp: Int,
+        _ connections: Range<Int>, _ chunk: RowChunk, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int,
         _ resolution: Double
     ) -> UnsafePointer<Double> {
         let first = connections.lowerBound, width = projection.columns.ownWidth
-        let values = received.memory(bytes: 8 * connections.count).assumingMemoryBound(to: Double.self)
+        let values = received.memory(bytes: 8 * connections.count * projection.model.handsOver).assumingMemoryBound(to: Double.self)
         synapse.arrive(
             ArrivingRow(
-                count: connections.count, time: TimeGrid.ms(stamp, resolution), resolution: resolution,
+                row: row, count: connections.count, time: TimeGrid.ms(stamp, resolution), resolution: resolution,
                 weights: chunk.weights.map { $0 + first } ?? shared, hasOwnWeights: chunk.weights != nil,
                 delays: chunk.delays.map { UnsafePointer($0 + first) }, sharedDelay: projection.delay ?? 0,
                 own: chunk.own.map { $0 + first * width } ?? shared, width: width, carried: carried,

@@ -24,7 +24,8 @@ extension Simulation {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
-            let spec = try SynapseSpec(synapse, standard: standard).resolved(pre.cellModels, post.cellModels)
+            var spec = try SynapseSpec(synapse, standard: standard).resolved(pre.cellModels, post.cellModels)
+            spec.now = TimeGrid.ms(now, resolution)
             let kind = try ConnectionKind(pre, post, spec)
             if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
@@ -35,6 +36,7 @@ extension Simulation {
             let call = try CallName(seed: seed, number: connectCalls)
             let temporary = rule.connections(sources, targets, call).temporaryBytes
             let together = ranks.together
+            try checkDraws(spec, sources.count, call)
             try together.agree {
                 try Memory.refuse(
                     rule.expectedCount(sources.count, targets.count)
@@ -45,6 +47,17 @@ extension Simulation {
             connectCalls += 1
             isPrepared = false
             return made
+        }
+    }
+
+    /// Refuses more connections than there are names of random numbers for, where synapses draw.
+    private func checkDraws(_ spec: SynapseSpec, _ rows: Int, _ call: CallName) throws {
+        guard spec.model.columns.contains(where: { $0.begins == .number }) else { return }
+        let mostRows = 1 << (SynapseLanes.lowRowBits + SynapseLanes.highRowBits), mostCalls = 1 << 17
+        guard rows <= mostRows, call.number < mostCalls else {
+            throw InputError(
+                "\(spec.model.name) draws random numbers: \(rows) sources in call \(call.number) of connect are too many (\(mostRows), \(mostCalls))"
+            )
         }
     }
 
@@ -145,6 +158,9 @@ extension Simulation {
         if projection.model.readsTargetHistory { forgetUnreadHistory(together) }
         keepTargetHistory(of: projection)
         projection.index = projections.count
+        let ordinal = projections.count { $0.number == projection.number }
+        projection.binding = SynapseBinding(
+            resolution: resolution, seed: seed, projection: projection.number << 2 | min(ordinal, 3))
         projections.append(projection)
         let stretches = Dictionary(grouping: stretches(of: projection.sources)) { $0.nodes.population.index }
         for (population, stretches) in stretches {
@@ -310,7 +326,8 @@ extension Simulation {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
             try checkMine(third, "third-factor nodes")
-            let specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
+            var specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
+            specs.setTime(TimeGrid.ms(now, resolution))
             let rule = try Self.rule(rule)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
@@ -324,6 +341,8 @@ extension Simulation {
                 throw InputError("\(targets.count) targets with pools of \(thirdRule.poolSize) are too many")
             }
             let own = Targets(targets, self), together = ranks.together
+            try checkDraws(specs.primary, sources.count, call)
+            try checkDraws(specs.thirdIn, sources.count, call)
             let factor = try together.agree {
                 try Memory.refuse(
                     expected
@@ -405,7 +424,10 @@ extension Simulation {
 
 /// The synapses of a tripartite call, checked against the nodes they join.
 struct TripartiteSpecs {
-    let primary, thirdIn, thirdOut: SynapseSpec
+    private(set) var primary, thirdIn, thirdOut: SynapseSpec
+
+    /// When connections are made: ms.
+    mutating func setTime(_ now: Double) { (primary.now, thirdIn.now, thirdOut.now) = (now, now, now) }
 
     init(_ primary: Settings, _ thirdIn: Settings, _ thirdOut: Settings, _ pre: Nodes, _ post: Nodes, _ third: Nodes)
         throws

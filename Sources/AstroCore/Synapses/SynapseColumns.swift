@@ -92,6 +92,28 @@ final class SynapseColumns {
 
     func sharedValue(_ column: Int) -> Double { shared[column] }
 
+    /// A value, wherever it is: `sender` and `own` are the blocks of a sender and of one of its connections.
+    @inline(__always)
+    func value(_ column: Int, sender: UnsafeMutablePointer<Double>, own: UnsafeMutablePointer<Double>) -> Double {
+        switch places[column] {
+        case .shared: shared[column]
+        case .sender(let k): sender[k]
+        case .connection(let k): own[k]
+        }
+    }
+
+    /// Sets a state.
+    @inline(__always)
+    func set(
+        _ column: Int, _ value: Double, sender: UnsafeMutablePointer<Double>, own: UnsafeMutablePointer<Double>
+    ) {
+        switch places[column] {
+        case .shared: shared[column] = value
+        case .sender(let k): sender[k] = value
+        case .connection(let k): own[k] = value
+        }
+    }
+
     // MARK: Values of senders
 
     /// The block of an own row.

@@ -1,3 +1,4 @@
+import Equations
 import Synchronization
 
 /// A synapse model as a value: its tables, and a kernel that says what happens at a spike.
@@ -22,11 +23,16 @@ struct SynapseDefinition: Sendable {
     let changesWeight: Bool
     /// Is what arrives the weight, times what the release gave if there is one?
     let scalesWeight: Bool
-    /// Does a connection look at its target's spikes?
+    /// Does a connection look at its target's spikes, and at the trace that they leave?
     let readsTargetHistory: Bool
+    let readsTargetTrace: Bool
+    /// Numbers that an arriving spike hands over for each connection, each a spike of its own. Of a text, 0 is none.
+    let handsOver: Int
+    /// What it is made of, where that is a text.
+    let source: SynapseSource?
     let checkpointLayout: CheckpointLayout
     /// Gives the kernel for a projection's columns.
-    let bind: @Sendable (SynapseColumns) -> any BoundSynapse
+    let bind: @Sendable (SynapseColumns, SynapseBinding) -> any BoundSynapse
 
     enum Load: Sendable {
         case spikes
@@ -42,8 +48,11 @@ struct SynapseDefinition: Sendable {
         let start: Double
         let isState: Bool
         let part: Part
+        var begins = Begin.asGiven
 
         enum Part { case release, arrival }
+        /// With `start` or what a user gives; with the moment (ms) at which the connection is made; with its number in its row.
+        enum Begin { case asGiven, now, number }
     }
 
     /// How checkpoints hold what connections have of their own.
@@ -96,7 +105,9 @@ struct SynapseDefinition: Sendable {
         bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
     ) {
         self.identity = identity ?? name
-        (self.name, self.text, self.carries, self.bind) = (name, text, carries, bind)
+        (self.name, self.text, self.carries) = (name, text, carries)
+        self.bind = { columns, _ in bind(columns) }
+        (readsTargetTrace, handsOver, source) = (readsTargetHistory, 1, nil)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
         parameters = Self.common + release + arrival
@@ -104,6 +115,27 @@ struct SynapseDefinition: Sendable {
             release.map { Column($0, .release) }
             + hidden.map { Column(name: $0.name, start: $0.start, isState: true, part: .release) }
             + arrival.map { Column($0, .arrival) }
+    }
+
+    /// A model that is a text.
+    init(
+        _ source: SynapseSource, _ plan: SynapsePlan, _ text: ModelText, parameters: [Parameter], columns: [Column]
+    ) {
+        (name, self.text, carries, self.source) = (source.name, text, .spikes, source)
+        identity = "\(Self.equations)\(source.name) \(source.hash)"
+        self.parameters = Self.common(weight: Unit(plan.facts.weightUnit.dimension.name)) + parameters
+        self.columns = columns
+        (conditions, checkpointLayout, scalesWeight) = ([], .general, false)
+        (changesWeight, handsOver) = (plan.changesWeight, plan.onPre.sends)
+        (readsTargetHistory, readsTargetTrace) = (plan.hasPost, false)
+        bind = { BoundEquations(plan, $0, $1) }
+    }
+
+    /// How identities of models that are texts begin.
+    static let equations = "equations:"
+
+    private static func common(weight: Unit) -> [Parameter] {
+        [Parameter("weight", 1, weight, "connection weight")] + common.dropFirst()
     }
 
     /// What all models have.
@@ -121,7 +153,7 @@ struct SynapseDefinition: Sendable {
 }
 
 extension SynapseDefinition.Column {
-    fileprivate init(_ parameter: Parameter, _ part: Part) {
+    init(_ parameter: Parameter, _ part: Part) {
         self.init(
             name: parameter.name, start: parameter.defaultNumber, isState: parameter.role == .state, part: part)
     }
@@ -167,12 +199,18 @@ enum Synapses {
     /// Those of the program first, then the others in the order in which they were added.
     static var all: [SynapseDefinition] { own + added.withLock { $0 } }
 
+    /// Those that others of the same name have replaced; scripts may still have them.
+    private static let replaced = Mutex<[SynapseDefinition]>([])
+
     /// One that was added under the same name before is replaced.
     static func add(_ model: SynapseDefinition) {
-        added.withLock { models in
-            models.removeAll { $0 == model }
+        let old = added.withLock { models -> [SynapseDefinition] in
+            let old = models.filter { $0.name == model.name && $0 != model }
+            models.removeAll { $0.name == model.name }
             models.append(model)
+            return old
         }
+        replaced.withLock { $0 += old.filter { !$0.identity.isEmpty } }
     }
 
     /// What a connect call makes when it names none, and what generators connect through.
@@ -180,12 +218,18 @@ enum Synapses {
 
     static func named(_ name: String) throws -> SynapseDefinition {
         let all = all
-        if let model = all.first(where: { $0.name == name }) ?? SignalConnection.definition(identity: name) {
+        if let model = all.last(where: { $0.name == name }) ?? SignalConnection.definition(identity: name) {
             return model
         }
+        if let model = (all + replaced.withLock { $0 }).last(where: { $0.identity == name }) { return model }
         throw InputError.unknown("there is no synapse model", name, among: all.map(\.name))
     }
 
     /// Names of parameters, one or more times each.
     static var parameterNames: [String] { all.flatMap { $0.parameters.map(\.name) } }
+}
+
+extension SynapseSource {
+    /// Tells definitions apart.
+    fileprivate var hash: String { String(SHA256.hex(of: encoded.flatMap { Array($0.utf8) + [0] }).prefix(16)) }
 }

@@ -61,6 +61,8 @@ struct ArrivingSpike {
 
 /// The connections of a row over which a spike arrives.
 struct ArrivingRow {
+    /// Of its projection.
+    let row: Int
     let count: Int
     let time, resolution: Double
     /// One a connection, or one for all.

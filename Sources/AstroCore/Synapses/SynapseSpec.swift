@@ -5,6 +5,8 @@ struct SynapseSpec {
     /// Of the target's model, where it is named: a receptor or an input.
     private var receptorName: String?
     private var isReceptorGiven = false
+    /// When connections are made: ms.
+    var now = 0.0
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
 
@@ -234,7 +236,11 @@ struct SynapseSpec {
 
     /// What all connections share of the model's own columns; hidden states start alike.
     func sharedValue(_ column: SynapseDefinition.Column) -> Double? {
-        sources[column.name].map(\.uniform) ?? column.start
+        switch column.begins {
+        case .asGiven: sources[column.name].map(\.uniform) ?? column.start
+        case .now: now
+        case .number: nil
+        }
     }
 }
 
@@ -266,7 +272,10 @@ struct ParameterDraws {
         case .all(let x): return Array(repeating: x, count: count)
         case .listed(let list): return Array(list[rowStart(row)..<rowStart(row) + count])
         case .drawn(let distribution):
-            let name = StreamName(.synapseParameter, call: call.number, parameter: index, member: row)
+            // a call has names for so many parameters; those of more have members of their own
+            let most = Purpose.synapseParameter.mostParameters
+            let name = StreamName(
+                .synapseParameter, call: call.number, parameter: index % most, member: row + (index / most) << 33)
             var stream = RandomStream(seed: call.seed, name)
             return try (0..<count).map { _ in
                 let x = try distribution.draw(&stream)

@@ -12,6 +12,7 @@ extension Runtime {
         add(Connections.self)
         add(Simulation.self)
         add(ModelDefinition.self)
+        add(SynapseInfo.self)
         registerColumns()
     }
 
@@ -71,7 +72,7 @@ extension Runtime {
 
     /// Pushes the module's table.
     func pushAstro() {
-        pushFunctions(Self.astroFunctions + Self.modelFunctions) { row in
+        pushFunctions(Self.astroFunctions + Self.modelFunctions + Self.synapseFunctions) { row in
             CallSlips.check(String(row.usage.prefix { $0 != "(" && $0 != "{" }))
         }
         setField("random") {

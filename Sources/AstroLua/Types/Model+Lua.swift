@@ -122,12 +122,17 @@ extension Runtime {
         lua_setupvalue(L, -2, 1)
         try callBack(L, arguments: 0, results: 1)
         guard lua_type(L, -1) == LUA_TTABLE else { throw InputError("\(path) returns no table") }
-        _ = try Catalogue.add(ModelTable(arguments).source(at: lua_gettop(L)))
+        let table = ModelTable(arguments), index = lua_gettop(L)
+        if table.isSynapse(index) {
+            _ = try Catalogue.add(table.synapse(at: index))
+        } else {
+            _ = try Catalogue.add(table.source(at: index))
+        }
         return true
     }
 
     /// Calls a function of a module in stdlib with one argument; its result is on top of the stack.
-    fileprivate func callModule(_ module: String, _ function: String, _ argument: LuaValue, _ L: LuaState) throws {
+    func callModule(_ module: String, _ function: String, _ argument: LuaValue, _ L: LuaState) throws {
         lua_rawgeti(L, registry, lua_Integer(LUA_RIDX_GLOBALS))
         pushText("require", L)
         lua_rawget(L, -2)
@@ -149,8 +154,8 @@ extension Runtime {
 
 /// Reads what `astro.model` is given.
 struct ModelTable {
-    private let arguments: Arguments
-    private var L: LuaState { arguments.L }
+    let arguments: Arguments
+    var L: LuaState { arguments.L }
 
     init(_ arguments: Arguments) { self.arguments = arguments }
 
@@ -174,14 +179,14 @@ struct ModelTable {
         return source
     }
 
-    private func lua_getfield_text(_ name: String, _ table: Int32) {
+    func lua_getfield_text(_ name: String, _ table: Int32) {
         arguments.lua.pushText(name, L)
         lua_rawget(L, table)
     }
 
-    private func pop() { lua_settop(L, -2) }
+    func pop() { lua_settop(L, -2) }
 
-    private func wrong(_ name: String, _ wanted: String) -> InputError {
+    func wrong(_ name: String, _ wanted: String) -> InputError {
         arguments.wrong(at: lua_gettop(L), name, wanted)
     }
 
@@ -220,7 +225,7 @@ struct ModelTable {
 
     // MARK: Values
 
-    private func text(_ index: Int32, _ name: String) throws -> String {
+    func text(_ index: Int32, _ name: String) throws -> String {
         guard lua_type(L, index) == LUA_TSTRING else { throw arguments.wrong(at: index, name, "a string") }
         return try arguments.exactText(at: index, name)
     }
@@ -245,7 +250,7 @@ struct ModelTable {
         return try arguments.exactText(at: index, name)
     }
 
-    private func texts(_ index: Int32, _ name: String) throws -> [String] {
+    func texts(_ index: Int32, _ name: String) throws -> [String] {
         if lua_type(L, index) == LUA_TSTRING { return [try text(index, name)] }
         try isTable(index, name)
         if lua_rawlen(L, index) == 0 { return [] }
@@ -255,12 +260,12 @@ struct ModelTable {
         return list
     }
 
-    private func isTable(_ index: Int32, _ name: String) throws {
+    func isTable(_ index: Int32, _ name: String) throws {
         guard lua_type(L, index) == LUA_TTABLE else { throw arguments.wrong(at: index, name, "a table") }
     }
 
     /// Rows in a list, or names with values.
-    private func rows(_ table: Int32, _ name: String) throws -> [ModelSource.Row] {
+    func rows(_ table: Int32, _ name: String) throws -> [ModelSource.Row] {
         try isTable(table, name)
         let count = Int(lua_rawlen(L, table))
         guard count > 0 else {

@@ -11,13 +11,26 @@ extension Arguments {
 
     func settings(at index: Int32, _ name: String, shorthand: String? = nil) throws -> Settings {
         if lua_type(L, index) <= LUA_TNIL { return [:] }
-        if let shorthand, lua_type(L, index) == LUA_TSTRING { return [shorthand: .text(try text(at: index, name))] }
+        if let shorthand, let text = try self.name(at: index, shorthand, name) { return [shorthand: .text(text)] }
         guard lua_type(L, index) == LUA_TTABLE else {
             throw wrong(at: index, name, shorthand == nil ? "a table" : "a name or a table")
         }
         var result: Settings = [:]
-        try forEachField(at: index, name) { key in result[key] = try value(at: lua_gettop(L), key) }
+        try forEachField(at: index, name) { key in
+            let place = lua_gettop(L)
+            result[key] = try self.name(at: place, key, key).map(Value.text) ?? value(at: place, key)
+        }
         return result
+    }
+
+    /// A name: where a synapse model is meant, one that stdlib has as text is read, and a Synapse has one, too.
+    private func name(at index: Int32, _ key: String, _ name: String) throws -> String? {
+        let isSynapse = key == "synapse_model"
+        if isSynapse, let synapse = SynapseInfo.read(lua, L, at: index) { return synapse.identity }
+        guard lua_type(L, index) == LUA_TSTRING else { return nil }
+        let text = try exactText(at: index, name)
+        if isSynapse, !Catalogue.knowsSynapse(text) { try runtime.readLibraryModel(text, self) }
+        return text
     }
 
     private func value(at index: Int32, _ name: String) throws -> Value {

@@ -283,7 +283,8 @@ extension Simulation {
             switch name {
             case "source": source = try value.object(Nodes.self, 1, name)
             case "target": target = try value.object(Nodes.self, 1, name)
-            default: model = try value.string(1, name)
+            default:
+                model = try SynapseInfo.read(value.lua, value.L, at: value.index(1))?.identity ?? value.string(1, name)
             }
         }
         return try connections(source: source, target: target, synapseModel: model)

@@ -2,11 +2,13 @@ import AstroBase
 
 /// Reads a model's texts into facts, or says what is wrong with them.
 package struct ModelReader {
-    private let source: ModelSource
-    private var formulas: FormulaReader
-    private var facts: ModelFacts
-    private var symbols: [String: Symbol] = [:]
-    private var lines: [EquationLine] = []
+    let source: ModelSource
+    var formulas: FormulaReader
+    var facts: ModelFacts
+    var symbols: [String: Symbol] = [:]
+    var lines: [EquationLine] = []
+    /// Does a state that has no line stay as it is?
+    var standsStillWithoutLine = false
 
     /// Names of random numbers have room for so many.
     private static let mostRows = 250
@@ -20,7 +22,7 @@ package struct ModelReader {
         }
     }
 
-    private init(_ source: ModelSource) {
+    init(_ source: ModelSource) {
         self.source = source
         formulas = FormulaReader(hasUnits: source.units)
         facts = ModelFacts(source: source, graph: Graph())
@@ -69,7 +71,7 @@ package struct ModelReader {
         }
     }
 
-    private static func isName(_ name: String) -> Bool {
+    static func isName(_ name: String) -> Bool {
         guard let first = name.utf8.first, name.utf8.count <= 100 else { return false }
         let isDigit = { (byte: UInt8) in byte >= 48 && byte <= 57 }
         return !isDigit(first)
@@ -78,14 +80,14 @@ package struct ModelReader {
             }
     }
 
-    private mutating func addWords() {
+    mutating func addWords() {
         let none: Dimension? = .some(.none)
         symbols["pi"] = Symbol(kind: .word, node: formulas.graph.constant(Double.pi), dimension: none)
         symbols["t"] = Symbol(kind: .word, node: formulas.graph.leaf(.time), dimension: time)
         symbols["dt"] = Symbol(kind: .word, node: formulas.graph.leaf(.stepLength), dimension: time)
     }
 
-    private var time: Dimension { source.units ? .time : .none }
+    var time: Dimension { source.units ? .time : .none }
 
     private mutating func define(_ name: String, _ symbol: Symbol, line: String = "") throws {
         let what = "\(line)\(symbol.kind.rawValue) '\(name)'"
@@ -102,9 +104,9 @@ package struct ModelReader {
         symbols[name] = symbol
     }
 
-    private var known: [String] { symbols.keys.sorted() }
+    var known: [String] { symbols.keys.sorted() }
 
-    private func context(_ wanted: (Dimension, String)? = nil) -> FormulaReader.Context {
+    func context(_ wanted: (Dimension, String)? = nil) -> FormulaReader.Context {
         let symbols = symbols
         var context = FormulaReader.Context(symbol: { symbols[$0] }, known: known)
         context.wanted = wanted.map { (dimension: $0.0, name: $0.1) }
@@ -113,7 +115,7 @@ package struct ModelReader {
 
     // MARK: Rows
 
-    private mutating func addParameter(_ row: ModelSource.Row) throws {
+    mutating func addParameter(_ row: ModelSource.Row) throws {
         let place = "parameter '\(row.name)'"
         guard let quantity = try quantity(row.value, place) else {
             throw InputError("\(place): '\(row.value)' is not a number with a unit, as in \"250 pF\"")
@@ -144,7 +146,7 @@ package struct ModelReader {
     }
 
     /// In the unit of formulas.
-    private mutating func scaled(_ leaf: Graph.ID, _ unit: PhysicalUnit) -> Graph.ID {
+    mutating func scaled(_ leaf: Graph.ID, _ unit: PhysicalUnit) -> Graph.ID {
         formulas.graph.apply(.multiply, formulas.graph.constant(unit.factor), leaf)
     }
 
@@ -183,7 +185,7 @@ package struct ModelReader {
     }
 
     /// States first get their names and units: starts are formulas of parameters.
-    private mutating func addStates() throws {
+    mutating func addStates() throws {
         var starts: [(ModelFacts.State.Start, PhysicalUnit, String)] = []
         for row in source.state { starts.append(try start(row)) }
         for (row, (start, unit, text)) in zip(source.state, starts) {
@@ -254,7 +256,7 @@ package struct ModelReader {
 
     private static func at(_ line: EquationLine) -> String { "equations, line \(line.line): " }
 
-    private mutating func addQuantities() throws {
+    mutating func addQuantities() throws {
         let own = lines.filter { $0.kind == .quantity }
         var byName: [String: EquationLine] = [:]
         for line in own {
@@ -322,7 +324,7 @@ package struct ModelReader {
         }
     }
 
-    private mutating func addSlopes() throws {
+    mutating func addSlopes() throws {
         for (index, name) in facts.noises.enumerated() {
             symbols[name] = Symbol(
                 kind: .noise, node: formulas.graph.leaf(.noise, index),
@@ -348,7 +350,12 @@ package struct ModelReader {
             }
             try add(slope.node, line, to: index)
         }
-        if let state = facts.states.first(where: { !seen.contains($0.name) }) {
+        for index in facts.states.indices where !seen.contains(facts.states[index].name) {
+            let state = facts.states[index]
+            if standsStillWithoutLine {
+                facts.states[index].slope = formulas.graph.constant(0)
+                continue
+            }
             throw InputError(
                 "equations: state '\(state.name)' has no line d\(state.name)/dt = … (0 where only actions change it)")
         }
@@ -630,7 +637,7 @@ package struct ModelReader {
         return order.map { .init(state: $0, value: current[$0]!) }
     }
 
-    private mutating func combined(_ kind: Statement.Kind, _ old: Graph.ID, _ value: Graph.ID) -> Graph.ID {
+    mutating func combined(_ kind: Statement.Kind, _ old: Graph.ID, _ value: Graph.ID) -> Graph.ID {
         switch kind {
         case .add: formulas.graph.apply(.add, old, value)
         case .subtract: formulas.graph.apply(.subtract, old, value)

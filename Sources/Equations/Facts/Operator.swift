@@ -85,6 +85,8 @@ package struct Leaf: Hashable, Comparable, Sendable {
         case index
         /// White noise.
         case noise
+        /// Of a synapse: the delay, what its target and its astrocyte have.
+        case delay, post, third
     }
 
     package let kind: Kind
@@ -97,7 +99,7 @@ package struct Leaf: Hashable, Comparable, Sendable {
     /// How often it changes.
     var level: Graph.Level {
         switch kind {
-        case .parameter, .derived, .propagator, .stepLength: .parameters
+        case .parameter, .derived, .propagator, .stepLength, .delay: .parameters
         case .input: .step
         default: .always
         }

@@ -50,6 +50,8 @@ struct FormulaReader {
         var allowsCounts = false
         /// `last(X)`, of a state; nil: not here.
         var last: ((String) -> Symbol?)?
+        /// `pre.X`, `post.X`, `third.X`; nil: there is nothing of the kind here.
+        var member: ((_ object: String, _ member: String) throws -> Symbol)?
         /// What the value has to be, and of what: "dV_m/dt".
         var wanted: (dimension: Dimension, name: String)?
     }
@@ -106,6 +108,12 @@ struct FormulaReader {
         case .number(let x): return Typed(node: graph.constant(x), dimension: x == 0 ? nil : Dimension.none)
         case .name(let name, let inProduct): return try named(name, inProduct, node, tree, context)
         case .member(let object, let member):
+            if let find = context.member {
+                do {
+                    let symbol = try find(object, member)
+                    return Typed(node: symbol.node, dimension: symbol.dimension)
+                } catch let error as InputError { throw tree.error(error.message, at: node) }
+            }
             throw tree.error(
                 "'\(object).\(member)' belongs in synapses and couplings: a cell knows only itself", at: node)
         case .negative(let a):

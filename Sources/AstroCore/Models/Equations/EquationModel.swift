@@ -41,7 +41,7 @@ package enum EquationModel {
             + facts.parameters.map { Parameter($0.name, $0.value, Unit($0.unitText), $0.meaning, range($0.range)) }
     }
 
-    private static func range(_ range: ModelFacts.Range) -> Parameter.Range {
+    static func range(_ range: ModelFacts.Range) -> Parameter.Range {
         switch range {
         case .any: return .any
         case ModelFacts.Range(above: 0): return .positive
@@ -99,12 +99,7 @@ package enum EquationModel {
 
     private static func text(_ facts: ModelFacts) -> ModelText {
         let source = facts.source
-        var lines = source.equations.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        let indent = lines.filter { !$0.allSatisfy(\.isWhitespace) }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
-        lines = lines.map { $0.count >= indent ? String($0.dropFirst(indent)) : $0 }
-        while lines.first?.allSatisfy(\.isWhitespace) == true { lines.removeFirst() }
-        while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
-        var text = lines.joined(separator: "\n")
+        var text = withoutMargin(source.equations)
         for arrival in source.onSpike {
             let name = [arrival.receptor, arrival.sign == .any ? "" : arrival.sign.rawValue].filter { !$0.isEmpty }
                 .joined(separator: " ")
@@ -122,7 +117,18 @@ package enum EquationModel {
             references: source.references, notes: source.notes)
     }
 
-    private static func line(_ text: String) -> String {
+    /// Lines without the indent that all have, and without empty ones around them.
+    static func withoutMargin(_ text: String) -> String {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let indent = lines.filter { !$0.allSatisfy(\.isWhitespace) }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+        lines = lines.map { $0.count >= indent ? String($0.dropFirst(indent)) : $0 }
+        while lines.first?.allSatisfy(\.isWhitespace) == true { lines.removeFirst() }
+        while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Statements in one line.
+    static func line(_ text: String) -> String {
         text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }.filter {
             !$0.isEmpty
         }

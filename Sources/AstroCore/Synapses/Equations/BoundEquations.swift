@@ -1,0 +1,116 @@
+import Equations
+import Synchronization
+
+/// The synapses of a projection whose model is a text.
+///
+/// A connection is looked at when its sender spikes: first act the spikes of its target that have come since, one after the other,
+/// then the sender's. Whoever reads a state in between gets a copy that has been taken on to the present; what is stored stays as it
+/// is, so results do not depend on who looks.
+final class BoundEquations: BoundSynapse, @unchecked Sendable {
+    let plan: SynapsePlan
+    let columns: SynapseColumns
+    let resolution: Double
+    /// Columns of parameters and states, in the order of the text.
+    let parameters, states: [Int]
+    let known, since: Int
+    let number: Int?
+    /// Draws of a connection: where its projection is among all, and the seed.
+    let seed: Int64
+    let projection: Int
+    private let spaces = Mutex<[SynapseLanes]>([])
+
+    init(_ plan: SynapsePlan, _ columns: SynapseColumns, _ binding: SynapseBinding) {
+        (self.plan, self.columns) = (plan, columns)
+        (resolution, seed, projection) = (binding.resolution, binding.seed, binding.projection)
+        let definition = columns.definition, model = plan.facts.model
+        parameters = model.parameters.map { definition.column($0.name)! }
+        states = model.states.map { definition.column($0.name)! }
+        (known, since) = (
+            definition.column(EquationSynapse.known)!, definition.column(EquationSynapse.since)!
+        )
+        number = definition.column(EquationSynapse.number)
+    }
+
+    private func withLanes<Result>(_ body: (SynapseLanes) -> Result) -> Result {
+        let lanes = spaces.withLock { $0.popLast() } ?? SynapseLanes(self)
+        defer { spaces.withLock { $0.append(lanes) } }
+        return body(lanes)
+    }
+
+    /// States of the sender before its spike, the moment that they are known at, and the one from which spikes of targets count.
+    var carriedCount: Int { plan.ofSenders.count + 2 }
+
+    func release(row: Int, at time: Double, into carried: inout [Double]) {
+        let block = columns.block(ofSender: row)
+        carried += carriedColumns.map { columns.value($0, sender: block, own: block) }
+        withLanes { lanes in
+            let after = lanes.release(carried.suffix(carriedCount), at: time)
+            for (column, value) in zip(carriedColumns, after) { columns.set(column, value, sender: block, own: block) }
+        }
+    }
+
+    /// In the order in which a spike carries them.
+    var carriedColumns: [Int] { plan.ofSenders.map { states[$0] } + [known, since] }
+
+    func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
+        withLanes { lanes in
+            for first in stride(from: 0, to: row.count, by: Frame.largest) {
+                let some = first..<min(row.count, first + Frame.largest)
+                lanes.load(row, some)
+                lanes.lookBack(through: row.time)
+                lanes.react(to: row, received + first * plan.onPre.sends)
+                lanes.store(row, some)
+            }
+        }
+    }
+
+    func lookback(_ block: UnsafeMutablePointer<Double>) -> Double {
+        plan.hasPost ? columns.value(known, sender: block, own: block) : .infinity
+    }
+
+    /// Values of some connections of a row as they are at `row.time`: nothing is stored.
+    ///
+    /// - `body`: gets the place of a connection among `which`, the weight, and the states in the order of the text.
+    func current(_ row: ArrivingRow, _ which: Range<Int>, _ body: (Int, Double, [Double]) -> Void) {
+        withLanes { lanes in
+            for first in stride(from: which.lowerBound, to: which.upperBound, by: Frame.largest) {
+                let some = first..<min(which.upperBound, first + Frame.largest)
+                lanes.load(row, some)
+                lanes.lookBack(through: row.time)
+                lanes.moveAll(to: row.time)
+                for lane in 0..<some.count {
+                    body(some.lowerBound - which.lowerBound + lane, lanes.weight[lane], lanes.values(lane))
+                }
+            }
+        }
+    }
+
+    /// Takes what is stored of a row's connections on to `row.time`; the sender's states follow with `settle(row:at:)`.
+    func settle(_ row: ArrivingRow) {
+        withLanes { lanes in
+            for first in stride(from: 0, to: row.count, by: Frame.largest) {
+                let some = first..<min(row.count, first + Frame.largest)
+                lanes.load(row, some)
+                lanes.lookBack(through: row.time)
+                lanes.moveAll(to: row.time)
+                lanes.store(row, some)
+            }
+        }
+    }
+
+    func settle(sender row: Int, at time: Double) {
+        let block = columns.block(ofSender: row)
+        withLanes { lanes in
+            let after = lanes.moveSender(carriedColumns.map { columns.value($0, sender: block, own: block) }, to: time)
+            for (column, value) in zip(carriedColumns, after) { columns.set(column, value, sender: block, own: block) }
+        }
+    }
+}
+
+/// What a synapse is told of where it is.
+struct SynapseBinding: Sendable {
+    let resolution: Double
+    let seed: Int64
+    /// The place of its projection among all.
+    let projection: Int
+}

@@ -1,0 +1,353 @@
+import Equations
+
+/// Connections of one row side by side, at most a block of them, on their way through events.
+///
+/// They are loaded from where they are stored, and stored again. At an event those that have it lie in the first lanes of `work`.
+/// Every lane does what a single connection would.
+/// One worker at a time has it.
+final class SynapseLanes: @unchecked Sendable {
+    private let synapse: BoundEquations
+    private var plan: SynapsePlan { synapse.plan }
+    private var columns: SynapseColumns { synapse.columns }
+    private let release, move, pre, post: Frame
+    private let releaseRates, moveRates: [Frame]
+
+    /// A value for each lane.
+    typealias Row = UnsafeMutablePointer<Double>
+
+    /// Rows of what connections have.
+    private struct Rows {
+        let states, before, parameters: [Row]
+        let weight, delay, elapsed, time: Row
+        /// Elements of matrix exponentials: of `release` and of `move`.
+        let releaseElements, moveElements: [Row]
+
+        init(_ plan: SynapsePlan, _ next: () -> Row) {
+            let model = plan.facts.model
+            states = model.states.map { _ in next() }
+            before = model.states.map { _ in next() }
+            parameters = model.parameters.map { _ in next() }
+            (weight, delay, elapsed, time) = (next(), next(), next(), next())
+            releaseElements = plan.releasePropagators.linear.elements.map { _ in next() }
+            moveElements = plan.movePropagators.linear.elements.map { _ in next() }
+        }
+    }
+
+    private let memory: Row
+    /// Where connections are loaded, and where those are that have an event.
+    private let home, work: Rows
+    /// ms: to when the states of a lane are known, and since when spikes of its target count.
+    private let known, since: Row
+    private let resolution: Row
+    private var count = 0
+    private var delays = [Int](repeating: 0, count: Frame.largest)
+    private var numbers = [Int](repeating: 0, count: Frame.largest)
+    private var targets = [TargetSpikes](repeating: .none, count: Frame.largest)
+    /// Lanes in which a spike of the target has acted at the moment that is looked through to.
+    private var coincides = [Bool](repeating: false, count: Frame.largest)
+    /// What draws belong to: the row, and how many spikes of the target came at the same moment before.
+    private var row = 0
+    /// In `home`, of all lanes that are loaded.
+    var weight: Row { home.weight }
+
+    init(_ synapse: BoundEquations) {
+        self.synapse = synapse
+        let plan = synapse.plan, model = plan.facts.model
+        release = Frame(plan.release)
+        move = Frame(plan.move)
+        pre = Frame(plan.onPre.program)
+        post = Frame(plan.onPost.program)
+        releaseRates = plan.releasePropagators.rates.map(Frame.init)
+        moveRates = plan.movePropagators.rates.map(Frame.init)
+        let elements = plan.releasePropagators.linear.elements.count + plan.movePropagators.linear.elements.count
+        let rows = 2 * (2 * model.states.count + model.parameters.count + 4 + elements) + 3
+        memory = ColumnStore.allocate(rows * Frame.stride)
+        memory.initialize(repeating: 0, count: rows * Frame.stride)
+        var place = memory
+        let next = { () -> Row in
+            defer { place += Frame.stride }
+            return place
+        }
+        (home, work) = (Rows(plan, next), Rows(plan, next))
+        (known, since, resolution) = (next(), next(), next())
+        resolution.update(repeating: synapse.resolution, count: Machine.width)
+        for (index, column) in synapse.parameters.enumerated() {
+            // what all connections share stays
+            guard case .shared = columns.places[column] else { continue }
+            let value = columns.sharedValue(column)
+            work.parameters[index].update(repeating: value, count: Frame.largest)
+        }
+        for frame in [release] + releaseRates { bind(frame, work.releaseElements) }
+        for frame in [move, pre, post] + moveRates { bind(frame, work.moveElements) }
+    }
+
+    deinit { memory.deallocate() }
+
+    private func bind(_ frame: Frame, _ elements: [Row]) {
+        for (place, leaf) in frame.program.leaves.enumerated() {
+            let index = Int(leaf.index)
+            switch leaf.kind {
+            case .parameter: frame[place] = Place(base: work.parameters[index], stride: 1)
+            case .state: frame[place] = Place(base: work.states[index], stride: 1)
+            case .last: frame[place] = Place(base: work.before[index], stride: 1)
+            case .weight: frame[place] = Place(base: work.weight, stride: 1)
+            case .delay: frame[place] = Place(base: work.delay, stride: 1)
+            case .time: frame[place] = Place(base: work.time, stride: 1)
+            case .propagator: frame[place] = Place(base: elements[index], stride: 1)
+            case .trialLength: frame[place] = Place(base: resolution, stride: 0)
+            default: frame[place] = Place(base: work.elapsed, stride: 1)
+            }
+        }
+    }
+
+    private func padded(_ count: Int) -> Int { (count + Machine.width - 1) / Machine.width * Machine.width }
+
+    // MARK: Loading and storing
+
+    /// Takes connections of a row into `home`.
+    func load(_ row: ArrivingRow, _ some: Range<Int>) {
+        (count, self.row) = (some.count, row.row)
+        let ofSenders = plan.ofSenders, byConnection = columns.releasesByConnection
+        for lane in 0..<count {
+            let i = some.lowerBound + lane, own = row.own + i * row.width
+            delays[lane] = row.delays.map { Int($0[i]) } ?? row.sharedDelay
+            home.delay[lane] = TimeGrid.ms(delays[lane], synapse.resolution)
+            home.weight[lane] = row.weights[row.hasOwnWeights ? i : 0]
+            targets[lane] = row.history.map { TargetSpikes($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
+            coincides[lane] = false
+            numbers[lane] = synapse.number.map { Int(columns.value($0, sender: own, own: own)) } ?? 0
+            for (index, column) in synapse.parameters.enumerated() {
+                if case .connection(let k) = columns.places[column] { home.parameters[index][lane] = own[k] }
+            }
+            for state in plan.ofConnections {
+                home.states[state][lane] = columns.value(synapse.states[state], sender: own, own: own)
+            }
+            if byConnection {
+                for state in ofSenders {
+                    home.states[state][lane] = columns.value(synapse.states[state], sender: own, own: own)
+                }
+                known[lane] = columns.value(synapse.known, sender: own, own: own)
+                since[lane] = columns.value(synapse.since, sender: own, own: own)
+            } else {
+                for (k, state) in ofSenders.enumerated() { home.states[state][lane] = row.carried[k] }
+                known[lane] = row.carried[ofSenders.count]
+                since[lane] = row.carried[ofSenders.count + 1]
+            }
+        }
+    }
+
+    /// Puts them back. What belongs to the sender is its own, unless connections release by themselves.
+    func store(_ row: ArrivingRow, _ some: Range<Int>) {
+        for lane in 0..<count {
+            let i = some.lowerBound + lane, own = row.own + i * row.width
+            if row.hasOwnWeights { row.weights[i] = home.weight[lane] }
+            for state in plan.ofConnections {
+                columns.set(synapse.states[state], home.states[state][lane], sender: own, own: own)
+            }
+            guard columns.releasesByConnection else { continue }
+            for state in plan.ofSenders {
+                columns.set(synapse.states[state], home.states[state][lane], sender: own, own: own)
+            }
+            columns.set(synapse.known, known[lane], sender: own, own: own)
+        }
+    }
+
+    /// The states of a lane in `home`.
+    func values(_ lane: Int) -> [Double] { home.states.map { $0[lane] } }
+
+    // MARK: Events
+
+    /// Puts some lanes into `work`, side by side, with the moment of their event.
+    private func gather(_ lanes: [Int], at times: (Int) -> Double) {
+        for (n, lane) in lanes.enumerated() {
+            for (from, to) in zip(home.states, work.states) { to[n] = from[lane] }
+            for index in ownParameters { work.parameters[index][n] = home.parameters[index][lane] }
+            (work.weight[n], work.delay[n]) = (home.weight[lane], home.delay[lane])
+            work.time[n] = times(lane)
+            work.elapsed[n] = work.time[n] - known[lane]
+        }
+        fill(lanes.count)
+    }
+
+    private lazy var ownParameters = synapse.parameters.indices.filter {
+        if case .connection = columns.places[synapse.parameters[$0]] { true } else { false }
+    }
+
+    /// Lanes that only fill a vector hold what the first one does.
+    private func fill(_ count: Int) {
+        let rows = work.states + ownParameters.map { work.parameters[$0] }
+            + [work.weight, work.delay, work.time, work.elapsed]
+        for row in rows { for lane in count..<padded(count) { row[lane] = row[0] } }
+    }
+
+    /// Takes the states in `work` to the moment of the event.
+    private func moveWork(_ count: Int) {
+        makeElements(count, plan.movePropagators, moveRates, work.moveElements)
+        move.run(padded(count))
+        for (output, state) in plan.moving.enumerated() {
+            work.states[state].update(from: move.output(output), count: padded(count))
+        }
+    }
+
+    private func makeElements(_ count: Int, _ all: SynapsePlan.Propagators, _ rates: [Frame], _ rows: [Row]) {
+        for (number, group) in all.linear.groups.enumerated() {
+            let mine = all.linear.elements.indices.filter { all.linear.elements[$0].group == number }
+            let frame = rates[number], size = group.matrix.count * group.matrix[0].count
+            frame.run(padded(count))
+            for lane in 0..<padded(count) {
+                let matrix = (0..<size).map { frame.output($0)[lane] }
+                let exponential = MatrixExponential.augmented(
+                    matrix, rows: group.states.count, columns: group.matrix[0].count, work.elapsed[lane])
+                for index in mine {
+                    let element = all.linear.elements[index]
+                    rows[index][lane] = exponential[element.row * group.matrix[0].count + element.column]
+                }
+            }
+        }
+    }
+
+    /// Lets the spikes of targets act that come to the synapses up to a moment.
+    func lookBack(through time: Double) {
+        guard plan.hasPost else { return }
+        let resolution = synapse.resolution
+        let pending = (0..<count).map { lane -> Slice<UnsafeBufferPointer<TargetHistory.Spike>> in
+            let delay = home.delay[lane]
+            // a spike counts if it was sent after the connection was made
+            return targets[lane].between(after: max(known[lane] - delay, since[lane]), through: time - delay)
+        }
+        let most = pending.map(\.count).max() ?? 0
+        let end = TimeGrid.stepsNearest(time, resolution)
+        for round in 0..<most {
+            let lanes = (0..<count).filter { pending[$0].count > round }
+            let step = { (lane: Int) -> Int in
+                TimeGrid.stepsNearest(pending[lane][pending[lane].startIndex + round].time, resolution)
+                    + self.delays[lane]
+            }
+            let steps = lanes.map(step)
+            gather(lanes) { TimeGrid.ms(step($0), resolution) }
+            moveWork(lanes.count)
+            keepBefore(lanes, steps, end)
+            run(post, plan.onPost, lanes, site: round)
+        }
+    }
+
+    /// What the sender's spike finds of states that the target's has changed at the same moment.
+    private func keepBefore(_ lanes: [Int], _ steps: [Int], _ end: Int) {
+        for (n, lane) in lanes.enumerated() where steps[n] == end && !coincides[lane] {
+            coincides[lane] = true
+            for state in plan.onPre.readsBefore { home.before[state][lane] = work.states[state][n] }
+        }
+    }
+
+    /// Runs a program over the lanes in `work`; what they are then goes back into `home`.
+    private func run(_ frame: Frame, _ event: SynapsePlan.Event, _ lanes: [Int], site round: Int) {
+        if event.program.drawsRandomly {
+            frame.run(
+                padded(lanes.count),
+                LaneDraws { [self] op, site, n, a, b in
+                    let lane = lanes[min(n, lanes.count - 1)]
+                    return draw(op, site, round, lane, step: TimeGrid.stepsNearest(work.time[n], synapse.resolution), a, b)
+                })
+        } else {
+            frame.run(padded(lanes.count))
+        }
+        for (output, state) in event.states.enumerated() {
+            work.states[state].update(from: frame.output(output), count: lanes.count)
+        }
+        if event.changesWeight { work.weight.update(from: frame.output(event.states.count), count: lanes.count) }
+        for (n, lane) in lanes.enumerated() {
+            for (from, to) in zip(work.states, home.states) { to[lane] = from[n] }
+            home.weight[lane] = work.weight[n]
+            known[lane] = work.time[n]
+        }
+    }
+
+    private func draw(_ op: Operator, _ site: Int, _ round: Int, _ lane: Int, step: Int, _ a: Double, _ b: Double)
+        -> Double
+    {
+        let low = row & Self.lowRows, high = row >> Self.lowRowBits
+        let name = StreamName(
+            .synapseStep, call: synapse.projection << 24 | high << 12 | (round & 0xf) << 8 | site,
+            member: low << Self.numberBits | numbers[lane])
+        var stream = RandomStream(seed: synapse.seed, name, from: step << 8)
+        switch op {
+        case .uniform: return stream.uniform()
+        case .normal: return stream.normal()
+        case .poisson: return stream.poisson(a)
+        default: return stream.binomial(a, b)
+        }
+    }
+
+    /// Bits of the name of a connection's random numbers that say which of its row it is, and of its row.
+    static let numberBits = 22, lowRowBits = 10, highRowBits = 12
+    private static let lowRows = 1 << lowRowBits - 1
+
+    /// The sender's spike, of all lanes; `sent` gets what is handed over, connection by connection.
+    func react(to row: ArrivingRow, _ sent: UnsafeMutablePointer<Double>) {
+        let released = columns.releasesByConnection ? releasedByConnections(row.time) : nil
+        let all = Array(0..<count)
+        gather(all) { _ in row.time }
+        moveWork(count)
+        for state in plan.onPre.readsBefore {
+            for lane in 0..<count {
+                work.before[state][lane] = coincides[lane] ? home.before[state][lane] : work.states[state][lane]
+            }
+            for lane in count..<padded(count) { work.before[state][lane] = work.before[state][0] }
+        }
+        run(pre, plan.onPre, all, site: 0)
+        let first = plan.onPre.states.count + (plan.onPre.changesWeight ? 1 : 0), sends = plan.onPre.sends
+        for send in 0..<sends {
+            let values = pre.output(first + send)
+            for lane in 0..<count { sent[lane * sends + send] = values[lane] }
+        }
+        for (k, state) in plan.ofSenders.enumerated() {
+            guard let released else { break }
+            for lane in 0..<count { home.states[state][lane] = released[k][lane] }
+        }
+    }
+
+    /// States of senders behind the spike, where each connection has its own: from what is stored.
+    private func releasedByConnections(_ time: Double) -> [[Double]] {
+        // spikes of targets leave them as they are: what has been moved on is as good
+        gather(Array(0..<count)) { _ in time }
+        makeElements(count, plan.releasePropagators, releaseRates, work.releaseElements)
+        release.run(padded(count))
+        return plan.ofSenders.indices.map { Array(UnsafeBufferPointer(start: release.output($0), count: count)) }
+    }
+
+    /// Takes all lanes to a moment without an event.
+    func moveAll(to time: Double) {
+        let all = Array(0..<count)
+        gather(all) { _ in time }
+        moveWork(count)
+        for (n, lane) in all.enumerated() {
+            for (from, to) in zip(work.states, home.states) { to[lane] = from[n] }
+            known[lane] = time
+        }
+    }
+
+    // MARK: Senders
+
+    /// What a sender has behind its spike, as a spike carries it.
+    func release(_ before: some Collection<Double>, at time: Double) -> [Double] {
+        loadSender(before, time)
+        release.run(Machine.width)
+        return plan.ofSenders.indices.map { release.output($0)[0] } + [time, Array(before).last!]
+    }
+
+    /// Takes what a sender has to a moment without a spike.
+    func moveSender(_ before: [Double], to time: Double) -> [Double] {
+        loadSender(before, time)
+        moveWork(1)
+        return plan.ofSenders.map { work.states[$0][0] } + [time, before.last!]
+    }
+
+    private func loadSender(_ before: some Collection<Double>, _ time: Double) {
+        for (state, value) in zip(plan.ofSenders, before) {
+            work.states[state].update(repeating: value, count: Machine.width)
+        }
+        work.time.update(repeating: time, count: Machine.width)
+        work.elapsed.update(repeating: time - Array(before)[plan.ofSenders.count], count: Machine.width)
+        makeElements(1, plan.releasePropagators, releaseRates, work.releaseElements)
+    }
+}

@@ -1,0 +1,136 @@
+import AstroCore
+import CLua
+import Equations
+import LuaBridge
+
+extension SynapseInfo: LuaType {
+    package static let luaName = "Synapse"
+    package static var luaMeaning: String {
+        "A synapse model that `astro.synapse` made of equations. It stands where the name of a synapse model stands."
+    }
+    package var luaText: String { "Synapse(\(name))" }
+
+    package static var fields: [LuaField<SynapseInfo>] {
+        [
+            .init("name", "What the model is called.", result: "string") { .text($0.name) },
+            .init("summary", "One sentence about it.", result: "string") { .text($0.summary) },
+        ]
+    }
+
+    package static var methods: [LuaMethod<SynapseInfo>] {
+        [
+            .init(
+                "explain", "synapse:explain() -> string",
+                "How the model is run: what is kept once a sender, and what events cost.",
+                details: """
+                    A line a state: where it is kept, and how it changes between spikes; then operations a spike.
+
+                        print(synapse:explain())
+                    """
+            ) { model, _ in .text(try EquationSynapse.explanation(model.identity) ?? "") },
+            .init(
+                "page", "synapse:page() -> string",
+                "The model's page in Markdown: equations, parameters, states, notes.",
+                details: "Pages of the models of the program are made the same way."
+            ) { model, arguments in
+                try arguments.runtime.callModule("astro.pages", "model", model.info.luaValue, arguments.L)
+                return .pushed(1)
+            },
+        ]
+    }
+
+    package static var operators: [LuaOperator] {
+        [
+            .init("__eq", "==") { arguments in
+                let a = SynapseInfo.read(arguments.runtime, arguments.L, at: 1)
+                let b = SynapseInfo.read(arguments.runtime, arguments.L, at: 2)
+                return .flag(a != nil && a?.identity == b?.identity)
+            }
+        ]
+    }
+}
+
+extension Runtime {
+    static var synapseFunctions: [LuaMethod<Void>] {
+        [
+            .init(
+                "synapse", "astro.synapse{ name=, parameters=, state=, equations=, on_pre=, on_post= } -> Synapse",
+                "A synapse model from equations: what a spike of the sender does, and one of the target.",
+                details: """
+                    `connect` then takes the Synapse, or its name, as `synapse_model`. `weight` and `delay` are there already; \
+                    `send(x)` hands x to the target, a delay later. Between spikes states follow linear equations exactly.
+
+                        local stdp = astro.synapse {
+                          name = "stdp_additive",
+                          parameters = { tau_plus = "20 ms", tau_minus = "20 ms", A_plus = 0.01, A_minus = 0.012, w_max = 1 },
+                          state = { K_plus = 0, K_minus = 0 },
+                          equations = "dK_plus/dt = -K_plus/tau_plus; dK_minus/dt = -K_minus/tau_minus",
+                          on_pre  = "weight = max(0, weight - A_minus*w_max*K_minus); K_plus += 1; send(weight)",
+                          on_post = "weight = min(w_max, weight + A_plus*w_max*K_plus); K_minus += 1",
+                        }
+                        sim:connect(pre, post, "all_to_all", { synapse_model = stdp, weight = 0.5 })
+
+                    Docs/own-synapses.md has the language.
+                    """
+            ) { _, arguments in
+                guard arguments.isTable(1) else { throw arguments.wrong(1, "the synapse", "a table") }
+                try arguments.runtime.refuseMore("one more model", bytes: 1_000_000)
+                let source = try ModelTable(arguments).synapse(at: arguments.index(1))
+                return .object(try Catalogue.add(source))
+            }
+        ]
+    }
+}
+
+/// Reads what `astro.synapse` is given.
+extension ModelTable {
+    private static let synapseKeys = [
+        "name", "summary", "references", "notes", "parameters", "state", "equations", "on_pre", "on_post", "units",
+    ]
+
+    /// Does a table of stdlib say what spikes of a sender do?
+    func isSynapse(_ table: Int32) -> Bool {
+        lua_getfield_text("on_pre", table)
+        defer { pop() }
+        return lua_type(L, -1) > LUA_TNIL
+    }
+
+    func synapse(at table: Int32) throws -> SynapseSource {
+        var source = SynapseSource(name: "")
+        lua_getfield_text("name", table)
+        guard lua_type(L, -1) == LUA_TSTRING else { throw wrong("name", "a string") }
+        source.name = try arguments.exactText(at: -1, "name")
+        pop()
+        do {
+            try arguments.forEachField(at: table, "the synapse") { key in
+                try read(key, lua_gettop(L), into: &source)
+            }
+        } catch let error as InputError {
+            throw InputError("synapse \(source.name): \(error.message)")
+        }
+        return source
+    }
+
+    private func read(_ key: String, _ value: Int32, into source: inout SynapseSource) throws {
+        switch key {
+        case "name": break
+        case "summary": source.summary = try text(value, key)
+        case "references": source.references = try texts(value, key)
+        case "notes": source.notes = try texts(value, key)
+        case "parameters": source.parameters = try rows(value, key)
+        case "state": source.state = try rows(value, key)
+        case "equations": source.equations = try text(value, key)
+        case "on_pre": source.onPre = try text(value, key)
+        case "on_post": source.onPost = try text(value, key)
+        case "units":
+            guard lua_type(L, value) == LUA_TBOOLEAN else { throw arguments.wrong(at: value, key, "true or false") }
+            source.units = lua_toboolean(L, value) != 0
+        case "on_spike":
+            throw InputError(
+                "there is no key 'on_spike': on_pre is what a spike of the sender does, on_post what one of the target does")
+        case "inputs", "spike", "events", "method":
+            throw InputError("'\(key)' belongs to models of cells (astro.model)")
+        default: throw InputError.unknown("there is no key", key, among: Self.synapseKeys)
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import AstroBase
+
+/// How a synapse is run: which states are kept once a sender, and the programs that act at events.
+///
+/// In programs `stepLength` is the time since the event before.
+package final class SynapsePlan: Sendable {
+    package let facts: SynapseFacts
+    /// States that depend on the sender's spikes alone, and all others.
+    package let ofSenders: [Int]
+    package let ofConnections: [Int]
+    /// Takes the states of a sender from its last spike to the end of this one: outputs in the order of `ofSenders`.
+    package let release: Program
+    package let releasePropagators: Propagators
+    /// Takes states to the moment of an event: outputs in the order of `moving`.
+    package let move: Program
+    package let movePropagators: Propagators
+    package let moving: [Int]
+    package let onPre: Event
+    package let onPost: Event
+
+    /// A program that acts. Its outputs are the new values of `states`, of the weight if it changes, and what is sent.
+    package struct Event: Sendable {
+        package let states: [Int]
+        package let changesWeight: Bool
+        package let sends: Int
+        package let program: Program
+        /// States whose values from before the moment it reads.
+        package let readsBefore: [Int]
+    }
+
+    /// Elements of matrix exponentials that a program reads as leaves, and the rates that they are made of.
+    package struct Propagators: Sendable {
+        package let linear: LinearPart
+        /// For each group the rates of its matrix, row by row.
+        package let rates: [Program]
+    }
+
+    package static func plan(_ source: SynapseSource) throws -> SynapsePlan {
+        let facts = try SynapseReader.facts(source)
+        do { return try SynapsePlan(facts) } catch let error as InputError {
+            throw InputError("synapse \(source.name): \(error.message)")
+        }
+    }
+
+    private init(_ facts: SynapseFacts) throws {
+        self.facts = facts
+        var graph = facts.model.graph
+        let states = Array(facts.model.states.indices)
+        moving = states.filter { !facts.model.isStill($0) }
+        ofSenders = Self.ofSenders(facts, graph)
+        ofConnections = states.filter { [ofSenders] in !ofSenders.contains($0) }
+        let onPre = facts.onPre, senders = Set(ofSenders)
+        let release = try Self.moved(facts, &graph, moving.filter(senders.contains))
+        releasePropagators = Propagators(release.linear, graph)
+        let changes = onPre.changes.filter { senders.contains($0.state) }
+        let changed = graph.replacing(changes.map(\.value)) { leaf in
+            [.state, .last].contains(leaf.kind) ? release.values[Int(leaf.index)] : nil
+        }
+        let after = Dictionary(uniqueKeysWithValues: zip(changes.map(\.state), changed))
+        self.release = Assembler.program(
+            graph,
+            parameterValues: ofSenders.map { after[$0] ?? release.values[$0] ?? graph.leaf(.state, $0) })
+        let move = try Self.moved(facts, &graph, moving)
+        movePropagators = Propagators(move.linear, graph)
+        self.move = Assembler.program(graph, parameterValues: moving.map { move.values[$0]! })
+        self.onPre = Self.event(onPre, graph) { !senders.contains($0) }
+        onPost = Self.event(facts.onPost, graph) { _ in true }
+        guard graph.nodes.count <= Graph.mostNodes else { throw InputError("the model is too large") }
+    }
+
+    /// Values of states a time `stepLength` later.
+    private static func moved(_ facts: SynapseFacts, _ graph: inout Graph, _ states: [Int]) throws -> (
+        values: [Int: Graph.ID], linear: LinearPart
+    ) {
+        var linear = LinearPart(facts.model, &graph, among: states)
+        if let state = states.first(where: { !linear.states.contains($0) }) {
+            let line = facts.model.states[state].line!
+            throw InputError(
+                "equations, line \(line.line): d\(line.name)/dt = \(line.value.text(line.value.root)) is not linear with constant coefficients: between spikes, states of synapses follow equations such as dx/dt = -x/tau"
+            )
+        }
+        return (linear.values(after: 1, &graph, held: [], isHeld: nil), linear)
+    }
+
+    /// States that nothing else changes than spikes of the sender, by what the sender and parameters have.
+    private static func ofSenders(_ facts: SynapseFacts, _ graph: Graph) -> [Int] {
+        let states = facts.model.states.indices
+        let changes = Dictionary(uniqueKeysWithValues: facts.onPre.changes.map { ($0.state, $0.value) })
+        var found = Set(states).subtracting(facts.onPost.changes.map(\.state))
+        while true {
+            let gone = found.filter { state in
+                let roots = [facts.model.states[state].slope] + (changes[state].map { [$0] } ?? [])
+                if graph.hasDraws(roots) { return true }
+                return graph.leaves(of: roots).contains { leaf in
+                    switch leaf.kind {
+                    case .parameter, .time, .trialLength: false
+                    case .state, .last: !found.contains(Int(leaf.index))
+                    default: true
+                    }
+                }
+            }
+            if gone.isEmpty { return found.sorted() }
+            found.subtract(gone)
+        }
+    }
+
+    private static func event(_ reaction: SynapseFacts.Reaction, _ graph: Graph, _ isOwn: (Int) -> Bool) -> Event {
+        let changes = reaction.changes.filter { isOwn($0.state) }
+        let roots = changes.map(\.value) + (reaction.weight.map { [$0] } ?? []) + reaction.sends
+        let program = Assembler.program(graph, parameterValues: roots)
+        return Event(
+            states: changes.map(\.state), changesWeight: reaction.weight != nil, sends: reaction.sends.count,
+            program: program, readsBefore: program.leaves.filter { $0.kind == .last }.map { Int($0.index) })
+    }
+
+    /// Parameters that senders' states depend on.
+    package var senderParameters: [Int] {
+        let programs = [release] + releasePropagators.rates
+        return Set(programs.flatMap(\.leaves).filter { $0.kind == .parameter }.map { Int($0.index) }).sorted()
+    }
+
+    package var drawsRandomly: Bool { onPre.program.drawsRandomly || onPost.program.drawsRandomly }
+    package var changesWeight: Bool { facts.changesWeight }
+    package var hasPost: Bool { !facts.onPost.roots.isEmpty }
+}
+
+extension SynapsePlan.Propagators {
+    fileprivate init(_ linear: LinearPart, _ graph: Graph) {
+        self.linear = linear
+        rates = linear.groups.map { Assembler.program(graph, parameterValues: $0.matrix.joined().map { $0 }) }
+    }
+}
+
+extension SynapsePlan {
+    /// In words: what is kept where, by which method, and what an event costs.
+    package var explanation: String {
+        var lines = ["\(facts.source.name): \(facts.model.states.count) states"]
+        for (index, state) in facts.model.states.enumerated() {
+            let place = ofSenders.contains(index) ? "once a sender" : "once a connection"
+            let way =
+                moving.contains(index) ? "linear: exact between spikes" : "stays as it is between spikes"
+            lines.append("  \(state.name)  \(state.unitText)  \(place)  \(way)")
+        }
+        lines.append("weight in \(facts.weightUnit.dimension.name)\(changesWeight ? ", changed by spikes" : "")")
+        lines.append(
+            "a spike of the sender: \(release.instructions.count) operations, and \(move.instructions.count + onPre.program.instructions.count) a connection"
+        )
+        if hasPost {
+            lines.append(
+                "a spike of the target: \(move.instructions.count + onPost.program.instructions.count) operations a connection"
+            )
+        }
+        return lines.joined(separator: "\n")
+    }
+}
