@@ -23,7 +23,12 @@ public final class Connections: CustomStringConvertible {
     public var count: Int { ranks.isAlone ? references.count : ownership.count }
     public var source: [Double] { all(references.map { Double(simulation.ends(of: $0).source) }, ranks.together) }
     public var target: [Double] { all(references.map { Double(simulation.ends(of: $0).target) }, ranks.together) }
-    public var weight: [Double] { all(references.map(simulation.weight), ranks.together) }
+    public var weight: [Double] {
+        let together = ranks.together
+        simulation.borrowStates(of: references, together)
+        let present = simulation.presentValues("weight", references)
+        return all(references.indices.map { present[$0] ?? simulation.weight(references[$0]) }, together)
+    }
     /// ms
     public var delay: [Double] {
         all(references.map { TimeGrid.ms(simulation.delay($0), simulation.resolution) }, ranks.together)
@@ -75,8 +80,13 @@ public final class Connections: CustomStringConvertible {
         default:
             let together = ranks.together
             simulation.borrowStates(of: references, together)
-            return all(
-                try together.agree { try references.map { try simulation.synapseParameter(name, $0) } }, together)
+            let own = try together.agree {
+                let present = simulation.presentValues(name, references)
+                return try references.indices.map {
+                    try present[$0] ?? simulation.synapseParameter(name, references[$0])
+                }
+            }
+            return all(own, together)
         }
     }
 
@@ -88,8 +98,11 @@ public final class Connections: CustomStringConvertible {
     /// A parameter of each connection whose model has it, nan for the others.
     func parameterValues(_ name: String, _ together: Together) throws -> [Double] {
         simulation.borrowStates(of: references, together)
-        let own = try references.map {
-            simulation.model($0).parameter(name) == nil ? .nan : try simulation.synapseParameter(name, $0)
+        let present = simulation.presentValues(name, references)
+        let own = try references.indices.map { i in
+            let reference = references[i]
+            if simulation.model(reference).parameter(name) == nil { return Double.nan }
+            return try present[i] ?? simulation.synapseParameter(name, reference)
         }
         return all(own, together)
     }

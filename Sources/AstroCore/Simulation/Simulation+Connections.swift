@@ -184,7 +184,8 @@ extension Simulation {
     private func changes(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws
         -> ConnectionChanges
     {
-        let new = try references.indices.filter { try list[$0] != current(name, references[$0]) }
+        let present = presentValues(name, references)
+        let new = try references.indices.filter { try list[$0] != present[$0] ?? current(name, references[$0]) }
         if new.count == references.count { return ConnectionChanges(name: name, values: list, references: references) }
         return ConnectionChanges(name: name, values: new.map { list[$0] }, references: new.map { references[$0] })
     }
@@ -243,6 +244,7 @@ extension Simulation {
         }
         for p in touched {
             let projection = projections[p], quantity = projection.quantity(name)
+            takeOnSynapses(of: projection, together)
             if case .column = quantity { borrowStates(of: projection.filledRows, in: projection, together) }
             projection.individualise(quantity)
         }

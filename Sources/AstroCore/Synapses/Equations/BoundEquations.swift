@@ -55,11 +55,10 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
         withLanes { lanes in
             for first in stride(from: 0, to: row.count, by: Frame.largest) {
-                let some = first..<min(row.count, first + Frame.largest)
-                lanes.load(row, some)
+                lanes.load(row, first..<min(row.count, first + Frame.largest))
                 lanes.lookBack(through: row.time)
                 lanes.react(to: row, received + first * plan.onPre.sends)
-                lanes.store(row, some)
+                lanes.store(row)
             }
         }
     }
@@ -68,37 +67,26 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
         plan.hasPost ? columns.value(known, sender: block, own: block) : .infinity
     }
 
-    /// Values of some connections of a row as they are at `row.time`: nothing is stored.
+    /// Takes some connections of a row on to `row.time`, and tells what they are then; nothing is stored unless asked for.
     ///
-    /// - `body`: gets the place of a connection among `which`, the weight, and the states in the order of the text.
-    func current(_ row: ArrivingRow, _ which: Range<Int>, _ body: (Int, Double, [Double]) -> Void) {
+    /// - `body`: gets a connection's place in the row, its weight, and the states in the order of the text.
+    func takeOn(
+        _ row: ArrivingRow, _ which: [Int], storing: Bool = false, _ body: (Int, Double, [Double]) -> Void = { _, _, _ in }
+    ) {
         withLanes { lanes in
-            for first in stride(from: which.lowerBound, to: which.upperBound, by: Frame.largest) {
-                let some = first..<min(which.upperBound, first + Frame.largest)
+            for first in stride(from: 0, to: which.count, by: Frame.largest) {
+                let some = which[first..<min(which.count, first + Frame.largest)]
                 lanes.load(row, some)
                 lanes.lookBack(through: row.time)
                 lanes.moveAll(to: row.time)
-                for lane in 0..<some.count {
-                    body(some.lowerBound - which.lowerBound + lane, lanes.weight[lane], lanes.values(lane))
-                }
+                if storing { lanes.store(row) }
+                for (lane, i) in some.enumerated() { body(i, lanes.weight[lane], lanes.values(lane)) }
             }
         }
     }
 
-    /// Takes what is stored of a row's connections on to `row.time`; the sender's states follow with `settle(row:at:)`.
-    func settle(_ row: ArrivingRow) {
-        withLanes { lanes in
-            for first in stride(from: 0, to: row.count, by: Frame.largest) {
-                let some = first..<min(row.count, first + Frame.largest)
-                lanes.load(row, some)
-                lanes.lookBack(through: row.time)
-                lanes.moveAll(to: row.time)
-                lanes.store(row, some)
-            }
-        }
-    }
-
-    func settle(sender row: Int, at time: Double) {
+    /// The same for a sender of this rank, which is stored.
+    func takeOn(sender row: Int, to time: Double) {
         let block = columns.block(ofSender: row)
         withLanes { lanes in
             let after = lanes.moveSender(carriedColumns.map { columns.value($0, sender: block, own: block) }, to: time)

@@ -40,6 +40,8 @@ final class SynapseLanes: @unchecked Sendable {
     private let known, since: Row
     private let resolution: Row
     private var count = 0
+    /// Which connections of the row are loaded.
+    private var loaded: [Int] = []
     private var delays = [Int](repeating: 0, count: Frame.largest)
     private var numbers = [Int](repeating: 0, count: Frame.largest)
     private var targets = [TargetSpikes](repeating: .none, count: Frame.largest)
@@ -104,12 +106,13 @@ final class SynapseLanes: @unchecked Sendable {
 
     // MARK: Loading and storing
 
-    /// Takes connections of a row into `home`.
-    func load(_ row: ArrivingRow, _ some: Range<Int>) {
-        (count, self.row) = (some.count, row.row)
+    /// Takes connections of a row into `home`: at most a block.
+    func load(_ row: ArrivingRow, _ some: some Collection<Int>) {
+        loaded = Array(some)
+        (count, self.row) = (loaded.count, row.row)
         let ofSenders = plan.ofSenders, byConnection = columns.releasesByConnection
-        for lane in 0..<count {
-            let i = some.lowerBound + lane, own = row.own + i * row.width
+        for (lane, i) in loaded.enumerated() {
+            let own = row.own + i * row.width
             delays[lane] = row.delays.map { Int($0[i]) } ?? row.sharedDelay
             home.delay[lane] = TimeGrid.ms(delays[lane], synapse.resolution)
             home.weight[lane] = row.weights[row.hasOwnWeights ? i : 0]
@@ -137,9 +140,9 @@ final class SynapseLanes: @unchecked Sendable {
     }
 
     /// Puts them back. What belongs to the sender is its own, unless connections release by themselves.
-    func store(_ row: ArrivingRow, _ some: Range<Int>) {
-        for lane in 0..<count {
-            let i = some.lowerBound + lane, own = row.own + i * row.width
+    func store(_ row: ArrivingRow) {
+        for (lane, i) in loaded.enumerated() {
+            let own = row.own + i * row.width
             if row.hasOwnWeights { row.weights[i] = home.weight[lane] }
             for state in plan.ofConnections {
                 columns.set(synapse.states[state], home.states[state][lane], sender: own, own: own)

@@ -1,0 +1,87 @@
+import Equations
+
+/// What synapses that are texts are now. They are stored as they were at their sender's last spike.
+extension Simulation {
+    /// A row of connections in a chunk, from its first on, as it is at a moment.
+    private func wholeChunk(
+        _ projection: Projection, _ segment: Segment, _ chunk: RowChunk, row: Int, at time: Double,
+        _ carried: UnsafePointer<Double>, _ nothing: UnsafeMutablePointer<Double>
+    ) -> ArrivingRow {
+        ArrivingRow(
+            row: row, count: chunk.count, time: time, resolution: resolution,
+            weights: chunk.weights ?? nothing, hasOwnWeights: chunk.weights != nil,
+            delays: chunk.delays.map { UnsafePointer($0) }, sharedDelay: projection.delay ?? 0,
+            own: chunk.own ?? nothing, width: projection.columns.ownWidth, carried: carried, targets: chunk.targets,
+            history: segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) })
+    }
+
+    /// Takes some connections of a row on to the present.
+    private func takeOn(
+        _ projection: Projection, _ synapse: BoundEquations, _ segment: Segment, _ chunk: RowChunk, row: Int,
+        _ which: [Int], storing: Bool, _ body: (Int, Double, [Double]) -> Void
+    ) {
+        let carried = projection.columns.releasesBySender ? projection.senderValues(row: row) : [0]
+        var nothing = projection.weight ?? 0
+        carried.withUnsafeBufferPointer { carried in
+            withUnsafeMutablePointer(to: &nothing) { nothing in
+                let whole = wholeChunk(
+                    projection, segment, chunk, row: row, at: TimeGrid.ms(now, resolution), carried.baseAddress!, nothing)
+                synapse.takeOn(whole, which, storing: storing, body)
+            }
+        }
+    }
+
+    /// Does a quantity of a connection change between spikes without being written down?
+    private func isTakenOn(_ name: String, _ projection: Projection) -> Bool {
+        guard let source = projection.model.source else { return false }
+        return name == "weight" && projection.model.changesWeight || source.state.contains { $0.name == name }
+    }
+
+    /// Values of connections now, by their place in the list; those that are stored as they are have none.
+    func presentValues(_ name: String, _ references: [Connections.Reference]) -> [Int: Double] {
+        var groups: [ConnectionRow: [(index: Int, place: Int)]] = [:]
+        for (place, reference) in references.enumerated() {
+            guard case .spike(let p, let row, let segment, let index) = reference,
+                isTakenOn(name, projections[Int(p)])
+            else { continue }
+            groups[ConnectionRow(projection: p, row: row, segment: segment), default: []].append((Int(index), place))
+        }
+        var found: [Int: Double] = [:], synapses: [Int32: BoundEquations] = [:]
+        for (group, members) in groups {
+            let projection = projections[Int(group.projection)], segment = projection.segments[Int(group.segment)]
+            let synapse = synapses[group.projection] ?? projection.bind() as! BoundEquations
+            synapses[group.projection] = synapse
+            let state = synapse.plan.facts.source.state.firstIndex { $0.name == name }, row = Int(group.row)
+            let places = Dictionary(members.map { ($0.index, $0.place) }, uniquingKeysWith: { a, _ in a })
+            takeOn(
+                projection, synapse, segment, segment.chunks[row / Projection.rowsPerChunk]!, row: row,
+                members.map(\.index), storing: false
+            ) { index, weight, states in found[places[index]!] = state.map { states[$0] } ?? weight }
+            // the same connection may be named twice
+            for member in members { found[member.place] = found[places[member.index]!] }
+        }
+        return found
+    }
+
+    private struct ConnectionRow: Hashable {
+        let projection, row, segment: Int32
+    }
+
+    /// Writes down what the synapses of a projection are now, before something of them is set.
+    func takeOnSynapses(of projection: Projection, _ together: Together) {
+        guard projection.model.source != nil, let synapse = projection.bind() as? BoundEquations else { return }
+        borrowStates(of: projection.filledRows, in: projection, together)
+        for segment in projection.segments {
+            for case (let number, let chunk?) in segment.chunks.enumerated() {
+                for inChunk in chunk.rows {
+                    takeOn(
+                        projection, synapse, segment, chunk, row: number * Projection.rowsPerChunk + inChunk,
+                        Array(chunk.connections(ofRow: inChunk)), storing: true) { _, _, _ in }
+                }
+            }
+        }
+        guard projection.columns.releasesBySender else { return }
+        for row in 0..<projection.ownRows.count { synapse.takeOn(sender: row, to: TimeGrid.ms(now, resolution)) }
+        borrowStates(of: projection.filledRows, in: projection, together)
+    }
+}
