@@ -75,8 +75,21 @@ enum ConnectionKind {
             throw InputError(
                 "\(spec.model.name): \(to.name) keeps no trace of its spikes (it has no \(TargetHistory.parameter))")
         }
+        try Self.checkReads(spec.model, to)
         if self == .signal { throw InputError("neurons and astrocytes can't be sources in one call") }
         try Self.checkReceptor(spec, of: to, to.ports.spikeReceptors)
+    }
+
+    /// What a synapse reads of its target has to be a parameter there.
+    private static func checkReads(_ synapse: SynapseDefinition, _ to: ModelDefinition) throws {
+        let parameters = to.parameters.filter { $0.role == .parameter }.map(\.name)
+        for name in synapse.readsOfTargets where !parameters.contains(name) {
+            if to.signals.contains(name) || to.parameters.contains(where: { $0.name == name }) {
+                throw InputError(
+                    "\(synapse.name): post.\(name) changes while \(to.name) runs: synapses read parameters of their targets")
+            }
+            throw InputError.unknown("\(synapse.name): \(to.name) has no parameter", name, among: parameters)
+        }
     }
 
     /// How what a cell sends beside spikes is connected.

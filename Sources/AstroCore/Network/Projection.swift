@@ -53,6 +53,13 @@ final class Projection {
 
     func bind() -> any BoundSynapse { model.bind(columns, binding) }
 
+    /// To what targets in a segment have.
+    func bind(_ segment: Segment, _ simulation: Simulation) -> any BoundSynapse {
+        var binding = binding
+        binding.post = model.readsOfTargets.map { simulation.values($0, in: segment) }
+        return model.bind(columns, binding)
+    }
+
     static func chunks(rows: Int) -> Int { (rows + rowsPerChunk - 1) / rowsPerChunk }
 
     /// Sets the delay (steps) of a connection that has its own.

@@ -1,5 +1,22 @@
 import Equations
 
+/// What synapses that are texts read of their targets.
+extension Simulation {
+    /// A parameter of the targets in a segment, place by place, in the unit of formulas.
+    func values(_ name: String, in segment: Segment) -> [Double] {
+        var values = [Double](repeating: 0, count: max(0, min(Segment.span, segment.plane.size - segment.base)))
+        for resident in segment.plane.residents {
+            let cells = populationList[resident.population].cells!, column = cells.column(name)
+            let factor = cells.model.parameters.first { $0.name == name }.map { EquationModel.factor(of: $0.unit) } ?? 1
+            for place in max(resident.offset, segment.base)..<max(segment.base, resident.offset + resident.cells.count)
+            where place - segment.base < values.count {
+                values[place - segment.base] = factor * column[resident.cells.lowerBound + place - resident.offset]
+            }
+        }
+        return values
+    }
+}
+
 /// What synapses that are texts are now. They are stored as they were at their sender's last spike.
 extension Simulation {
     /// A row of connections in a chunk, from its first on, as it is at a moment.
@@ -46,11 +63,12 @@ extension Simulation {
             else { continue }
             groups[ConnectionRow(projection: p, row: row, segment: segment), default: []].append((Int(index), place))
         }
-        var found: [Int: Double] = [:], synapses: [Int32: BoundEquations] = [:]
+        var found: [Int: Double] = [:], synapses: [[Int32]: BoundEquations] = [:]
         for (group, members) in groups {
             let projection = projections[Int(group.projection)], segment = projection.segments[Int(group.segment)]
-            let synapse = synapses[group.projection] ?? projection.bind() as! BoundEquations
-            synapses[group.projection] = synapse
+            let key = [group.projection, group.segment]
+            let synapse = synapses[key] ?? projection.bind(segment, self) as! BoundEquations
+            synapses[key] = synapse
             let state = synapse.plan.facts.source.state.firstIndex { $0.name == name }, row = Int(group.row)
             let places = Dictionary(members.map { ($0.index, $0.place) }, uniquingKeysWith: { a, _ in a })
             takeOn(
@@ -72,6 +90,7 @@ extension Simulation {
         guard projection.model.source != nil, let synapse = projection.bind() as? BoundEquations else { return }
         borrowStates(of: projection.filledRows, in: projection, together)
         for segment in projection.segments {
+            let synapse = projection.bind(segment, self) as! BoundEquations
             for case (let number, let chunk?) in segment.chunks.enumerated() {
                 for inChunk in chunk.rows {
                     takeOn(

@@ -22,11 +22,11 @@ struct Route {
     private let resolution: Double
 
     /// For a worker's segments.
-    static func all(_ outgoing: Outgoing, worker: Int, _ resolution: Double) -> [Route] {
-        outgoing.projection.segmentsOfWorker[worker].map { Route(outgoing, $0, resolution) }
+    static func all(_ outgoing: Outgoing, worker: Int, _ simulation: Simulation) -> [Route] {
+        outgoing.projection.segmentsOfWorker[worker].map { Route(outgoing, $0, simulation) }
     }
 
-    private init(_ outgoing: Outgoing, _ segment: Segment, _ resolution: Double) {
+    private init(_ outgoing: Outgoing, _ segment: Segment, _ simulation: Simulation) {
         carried = outgoing.release?.first ?? -1
         rows = outgoing.rows
         chunks = segment.chunks.baseAddress!
@@ -39,13 +39,13 @@ struct Route {
         let projection = outgoing.projection
         self.projection = projection
         (handsOver, zeroIsNone) = (projection.model.handsOver, projection.model.source != nil)
-        synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment) : nil
+        synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment, simulation) : nil
         if let weight = projection.weight, let delay = projection.delay, synapse == nil {
             shared = (weight, delay)
         } else {
             shared = nil
         }
-        self.resolution = resolution
+        resolution = simulation.resolution
     }
 
     @inline(__always)
@@ -137,12 +137,12 @@ private final class ActingSynapse {
     /// Stands for what connections do not have of their own.
     private let shared = UnsafeMutablePointer<Double>.allocate(capacity: 1)
 
-    init(_ projection: Projection, _ segment: Segment) {
+    init(_ projection: Projection, _ segment: Segment, _ simulation: Simulation) {
         self.projection = projection
         history =
             projection.model.readsTargetHistory
             ? segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) } : nil
-        synapse = projection.bind()
+        synapse = projection.bind(segment, simulation)
         shared.initialize(to: projection.weight ?? 0)
     }
 

@@ -157,7 +157,7 @@ final class SliceLoop: @unchecked Sendable {
     private static func routes(_ simulation: Simulation) -> [[[Route]]] {
         (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
-                population.outgoing.flatMap { Route.all($0, worker: worker, simulation.resolution) }
+                population.outgoing.flatMap { Route.all($0, worker: worker, simulation) }
             }
         }
     }

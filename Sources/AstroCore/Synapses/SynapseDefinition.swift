@@ -30,6 +30,8 @@ struct SynapseDefinition: Sendable {
     let handsOver: Int
     /// What it is made of, where that is a text.
     let source: SynapseSource?
+    /// Parameters of targets that it reads.
+    let readsOfTargets: [String]
     let checkpointLayout: CheckpointLayout
     /// Gives the kernel for a projection's columns.
     let bind: @Sendable (SynapseColumns, SynapseBinding) -> any BoundSynapse
@@ -107,7 +109,7 @@ struct SynapseDefinition: Sendable {
         self.identity = identity ?? name
         (self.name, self.text, self.carries) = (name, text, carries)
         self.bind = { columns, _ in bind(columns) }
-        (readsTargetTrace, handsOver, source) = (readsTargetHistory, 1, nil)
+        (readsTargetTrace, handsOver, source, readsOfTargets) = (readsTargetHistory, 1, nil, [])
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
         parameters = Self.common + release + arrival
@@ -122,6 +124,7 @@ struct SynapseDefinition: Sendable {
         _ source: SynapseSource, _ plan: SynapsePlan, _ text: ModelText, parameters: [Parameter], columns: [Column]
     ) {
         (name, self.text, carries, self.source) = (source.name, text, .spikes, source)
+        readsOfTargets = plan.facts.post
         identity = "\(Self.equations)\(source.name) \(source.hash)"
         self.parameters = Self.common(weight: Unit(plan.facts.weightUnit.dimension.name)) + parameters
         self.columns = columns

@@ -7,6 +7,8 @@ package struct ModelReader {
     var facts: ModelFacts
     var symbols: [String: Symbol] = [:]
     var lines: [EquationLine] = []
+    /// What `post.X` is, in synapses.
+    var member: ((_ object: String, _ member: String) throws -> Leaf)?
     /// Does a state that has no line stay as it is?
     var standsStillWithoutLine = false
 
@@ -110,6 +112,7 @@ package struct ModelReader {
         let symbols = symbols
         var context = FormulaReader.Context(symbol: { symbols[$0] }, known: known)
         context.wanted = wanted.map { (dimension: $0.0, name: $0.1) }
+        context.member = member
         return context
     }
 

@@ -85,8 +85,8 @@ package struct Leaf: Hashable, Comparable, Sendable {
         case index
         /// White noise.
         case noise
-        /// Of a synapse: the delay, what its target and its astrocyte have.
-        case delay, post, third
+        /// Of a synapse: the delay, and what its target has.
+        case delay, post
     }
 
     package let kind: Kind
@@ -99,7 +99,7 @@ package struct Leaf: Hashable, Comparable, Sendable {
     /// How often it changes.
     var level: Graph.Level {
         switch kind {
-        case .parameter, .derived, .propagator, .stepLength, .delay: .parameters
+        case .parameter, .derived, .propagator, .stepLength, .delay, .post: .parameters
         case .input: .step
         default: .always
         }

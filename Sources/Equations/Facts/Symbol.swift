@@ -51,7 +51,7 @@ struct FormulaReader {
         /// `last(X)`, of a state; nil: not here.
         var last: ((String) -> Symbol?)?
         /// `pre.X`, `post.X`, `third.X`; nil: there is nothing of the kind here.
-        var member: ((_ object: String, _ member: String) throws -> Symbol)?
+        var member: ((_ object: String, _ member: String) throws -> Leaf)?
         /// What the value has to be, and of what: "dV_m/dt".
         var wanted: (dimension: Dimension, name: String)?
     }
@@ -110,8 +110,9 @@ struct FormulaReader {
         case .member(let object, let member):
             if let find = context.member {
                 do {
-                    let symbol = try find(object, member)
-                    return Typed(node: symbol.node, dimension: symbol.dimension)
+                    let leaf = try find(object, member)
+                    // what it measures is known when nodes are connected: here it fits any unit
+                    return Typed(node: graph.leaf(leaf.kind, Int(leaf.index)), dimension: nil)
                 } catch let error as InputError { throw tree.error(error.message, at: node) }
             }
             throw tree.error(
@@ -217,7 +218,7 @@ struct FormulaReader {
             guard graph.constantValue(y.node) != 0 else {
                 throw tree.error("'\(tree.text(node))' divides by 0", at: node)
             }
-            let dimension = x.dimension.map { $0 - (y.dimension ?? .none) }
+            let dimension = x.dimension.flatMap { u in y.dimension.map { u - $0 } }
             return Typed(node: graph.apply(.divide, x.node, y.node), dimension: dimension)
         case .remainder:
             let dimension = try common(a, b, "are a remainder's two parts", tree, context, chain)

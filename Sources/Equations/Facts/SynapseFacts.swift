@@ -11,6 +11,9 @@ package struct SynapseFacts: Sendable {
     package internal(set) var weightUnit = PhysicalUnit.one
     /// Of what is handed over to targets; nil where it fits any.
     package internal(set) var sentDimension: Dimension?
+    /// Names of what is read of the target: leaves `post`; and which of them equations of states read.
+    package internal(set) var post: [String] = []
+    package internal(set) var postInEquations: [String] = []
     package internal(set) var onPre = Reaction()
     package internal(set) var onPost = Reaction()
 

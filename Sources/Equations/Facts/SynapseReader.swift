@@ -8,6 +8,22 @@ package struct SynapseReader {
     private var facts: SynapseFacts
     /// That of the weight: nil as long as no statement has said.
     private var weight: Dimension?
+    private let target = Target()
+
+    /// What is read of the target, in the order in which it is first named.
+    private final class Target {
+        var names: [String] = []
+
+        func leaf(_ object: String, _ member: String) throws -> Leaf {
+            guard object == "post" else {
+                throw InputError(
+                    "'\(object).\(member)': a synapse reads its own values and post.X, a parameter of its target")
+            }
+            if !names.contains(member) { names.append(member) }
+            return Leaf(.post, names.firstIndex(of: member)!)
+        }
+    }
+
     /// Have all statements been looked at for what the weight is?
     private var knowsWeight = false
 
@@ -30,6 +46,7 @@ package struct SynapseReader {
         self.source = source
         names = ModelReader(source.cell)
         names.standsStillWithoutLine = true
+        names.member = { [target] in try target.leaf($0, $1) }
         facts = SynapseFacts(source: source, model: names.facts)
     }
 
@@ -44,6 +61,12 @@ package struct SynapseReader {
         facts.onPre = try reaction(source.onPre, "on_pre")
         facts.onPost = try reaction(source.onPost, "on_post")
         names.facts.graph = names.formulas.graph
+        facts.post = target.names
+        facts.postInEquations = names.formulas.graph.leaves(of: names.facts.states.map(\.slope)).filter { $0.kind == .post }
+            .map { target.names[Int($0.index)] }.sorted()
+        guard names.formulas.sites < 256 else {
+            throw InputError("the texts draw at \(names.formulas.sites) places; there may be 255")
+        }
         names.facts.sites = names.formulas.sites
         facts.model = names.facts
         facts.weightUnit = PhysicalUnit(dimension: (weight ?? .some(.none)) ?? .none, decades: 0)

@@ -23,6 +23,9 @@ package enum EquationModel {
         return from.factor / to.factor
     }
 
+    /// From a unit to that of formulas; 1 where it is not one.
+    static func factor(of unit: Unit) -> Double { (try? UnitText.unit(unit.rawValue))?.factor ?? 1 }
+
     /// How a model is run, in words, or its equations in LaTeX; nil of a model that is not a text.
     package static func explanation(_ model: ModelDefinition, asLaTeX: Bool) throws -> String? {
         guard let source = model.source else { return nil }
@@ -37,8 +40,19 @@ package enum EquationModel {
             if case .formula(let node) = state.start { start = defaultStart(node, facts) }
             return Parameter(state.name, start, Unit(state.unitText), state.meaning, range(state.range), .state)
         }
-        return states
-            + facts.parameters.map { Parameter($0.name, $0.value, Unit($0.unitText), $0.meaning, range($0.range)) }
+        let own = facts.parameters.map { Parameter($0.name, $0.value, Unit($0.unitText), $0.meaning, range($0.range)) }
+        return states + own + (needsTrace(facts) ? [trace] : [])
+    }
+
+    /// What synapses that learn ask of every cell that sends spikes.
+    private static let trace = Parameter(
+        TargetHistory.parameter, 20, .ms, "time constant of the post-spike trace that stdp_synapse reads", .positive)
+
+    /// Has a cell no such parameter of its own?
+    private static func needsTrace(_ facts: ModelFacts) -> Bool {
+        facts.sendsSpikes && !facts.parameters.contains { $0.name == trace.name }
+            && !facts.states.contains { $0.name == trace.name } && !facts.quantities.contains { $0.name == trace.name }
+            && !facts.inputs.contains { $0.name == trace.name }
     }
 
     static func range(_ range: ModelFacts.Range) -> Parameter.Range {

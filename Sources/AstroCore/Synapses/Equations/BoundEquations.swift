@@ -17,11 +17,14 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     /// Draws of a connection: where its projection is among all, and the seed.
     let seed: Int64
     let projection: Int
+    /// What is read of targets, place by place from the segment's base on.
+    let post: [[Double]]
     private let spaces = Mutex<[SynapseLanes]>([])
 
     init(_ plan: SynapsePlan, _ columns: SynapseColumns, _ binding: SynapseBinding) {
         (self.plan, self.columns) = (plan, columns)
         (resolution, seed, projection) = (binding.resolution, binding.seed, binding.projection)
+        post = binding.post
         let definition = columns.definition, model = plan.facts.model
         parameters = model.parameters.map { definition.column($0.name)! }
         states = model.states.map { definition.column($0.name)! }
@@ -52,13 +55,20 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     /// In the order in which a spike carries them.
     var carriedColumns: [Int] { plan.ofSenders.map { states[$0] } + [known, since] }
 
+    /// What several spikes of the sender at one moment find: states from before those of the target at this moment.
+    private var moment: (row: Int, time: Double, before: [Int: [Double]]) = (-1, 0, [:])
+
+    /// Of one worker: spikes of a sender at one moment come one after the other.
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
+        if (moment.row, moment.time) != (row.row, row.time) { moment = (row.row, row.time, [:]) }
         withLanes { lanes in
             for first in stride(from: 0, to: row.count, by: Frame.largest) {
                 lanes.load(row, first..<min(row.count, first + Frame.largest))
+                lanes.setBefore(moment.before)
                 lanes.lookBack(through: row.time)
                 lanes.react(to: row, received + first * plan.onPre.sends)
                 lanes.store(row)
+                lanes.forEachBefore { moment.before[$0] = $1 }
             }
         }
     }
@@ -99,6 +109,8 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
 struct SynapseBinding: Sendable {
     let resolution: Double
     let seed: Int64
-    /// The place of its projection among all.
+    /// Tells its projection from others in the names of random numbers.
     let projection: Int
+    /// For each name that the model reads of its targets: values, place by place from the segment's base on.
+    var post: [[Double]] = []
 }

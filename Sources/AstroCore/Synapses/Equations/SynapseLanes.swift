@@ -17,7 +17,7 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// Rows of what connections have.
     private struct Rows {
-        let states, before, parameters: [Row]
+        let states, before, parameters, post: [Row]
         let weight, delay, elapsed, time: Row
         /// Elements of matrix exponentials: of `release` and of `move`.
         let releaseElements, moveElements: [Row]
@@ -27,6 +27,7 @@ final class SynapseLanes: @unchecked Sendable {
             states = model.states.map { _ in next() }
             before = model.states.map { _ in next() }
             parameters = model.parameters.map { _ in next() }
+            post = plan.facts.post.map { _ in next() }
             (weight, delay, elapsed, time) = (next(), next(), next(), next())
             releaseElements = plan.releasePropagators.linear.elements.map { _ in next() }
             moveElements = plan.movePropagators.linear.elements.map { _ in next() }
@@ -62,7 +63,7 @@ final class SynapseLanes: @unchecked Sendable {
         releaseRates = plan.releasePropagators.rates.map(Frame.init)
         moveRates = plan.movePropagators.rates.map(Frame.init)
         let elements = plan.releasePropagators.linear.elements.count + plan.movePropagators.linear.elements.count
-        let rows = 2 * (2 * model.states.count + model.parameters.count + 4 + elements) + 3
+        let rows = 2 * (2 * model.states.count + model.parameters.count + plan.facts.post.count + 4 + elements) + 3
         memory = ColumnStore.allocate(rows * Frame.stride)
         memory.initialize(repeating: 0, count: rows * Frame.stride)
         var place = memory
@@ -92,6 +93,7 @@ final class SynapseLanes: @unchecked Sendable {
             case .parameter: frame[place] = Place(base: work.parameters[index], stride: 1)
             case .state: frame[place] = Place(base: work.states[index], stride: 1)
             case .last: frame[place] = Place(base: work.before[index], stride: 1)
+            case .post: frame[place] = Place(base: work.post[index], stride: 1)
             case .weight: frame[place] = Place(base: work.weight, stride: 1)
             case .delay: frame[place] = Place(base: work.delay, stride: 1)
             case .time: frame[place] = Place(base: work.time, stride: 1)
@@ -110,49 +112,52 @@ final class SynapseLanes: @unchecked Sendable {
     func load(_ row: ArrivingRow, _ some: some Collection<Int>) {
         loaded = Array(some)
         (count, self.row) = (loaded.count, row.row)
-        let ofSenders = plan.ofSenders, byConnection = columns.releasesByConnection
         for (lane, i) in loaded.enumerated() {
-            let own = row.own + i * row.width
             delays[lane] = row.delays.map { Int($0[i]) } ?? row.sharedDelay
-            home.delay[lane] = TimeGrid.ms(delays[lane], synapse.resolution)
             home.weight[lane] = row.weights[row.hasOwnWeights ? i : 0]
-            targets[lane] = row.history.map { TargetSpikes($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
             coincides[lane] = false
-            numbers[lane] = synapse.number.map { Int(columns.value($0, sender: own, own: own)) } ?? 0
-            for (index, column) in synapse.parameters.enumerated() {
-                if case .connection(let k) = columns.places[column] { home.parameters[index][lane] = own[k] }
-            }
-            for state in plan.ofConnections {
-                home.states[state][lane] = columns.value(synapse.states[state], sender: own, own: own)
-            }
-            if byConnection {
-                for state in ofSenders {
-                    home.states[state][lane] = columns.value(synapse.states[state], sender: own, own: own)
-                }
-                known[lane] = columns.value(synapse.known, sender: own, own: own)
-                since[lane] = columns.value(synapse.since, sender: own, own: own)
-            } else {
-                for (k, state) in ofSenders.enumerated() { home.states[state][lane] = row.carried[k] }
-                known[lane] = row.carried[ofSenders.count]
-                since[lane] = row.carried[ofSenders.count + 1]
+        }
+        for lane in 0..<count { home.delay[lane] = TimeGrid.ms(delays[lane], synapse.resolution) }
+        for (from, values) in zip(synapse.post, home.post) {
+            for (lane, i) in loaded.enumerated() { values[lane] = from[Int(row.targets[i])] }
+        }
+        if plan.hasPost {
+            for (lane, i) in loaded.enumerated() {
+                targets[lane] =
+                    row.history.map { TargetSpikes($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
             }
         }
+        for (values, place) in own { for (lane, i) in loaded.enumerated() { values[lane] = row.own[i * row.width + place] } }
+        if let place = numberPlace {
+            for (lane, i) in loaded.enumerated() { numbers[lane] = Int(row.own[i * row.width + place]) }
+        }
+        for (k, values) in ofSender.enumerated() { values.update(repeating: row.carried[k], count: count) }
     }
 
     /// Puts them back. What belongs to the sender is its own, unless connections release by themselves.
     func store(_ row: ArrivingRow) {
-        for (lane, i) in loaded.enumerated() {
-            let own = row.own + i * row.width
-            if row.hasOwnWeights { row.weights[i] = home.weight[lane] }
-            for state in plan.ofConnections {
-                columns.set(synapse.states[state], home.states[state][lane], sender: own, own: own)
-            }
-            guard columns.releasesByConnection else { continue }
-            for state in plan.ofSenders {
-                columns.set(synapse.states[state], home.states[state][lane], sender: own, own: own)
-            }
-            columns.set(synapse.known, known[lane], sender: own, own: own)
+        if row.hasOwnWeights { for (lane, i) in loaded.enumerated() { row.weights[i] = home.weight[lane] } }
+        for (values, place) in own.dropFirst(ownParameters.count) {
+            for (lane, i) in loaded.enumerated() { row.own[i * row.width + place] = values[lane] }
         }
+    }
+
+    /// Rows of what connections have of their own, parameters first, and the places in their blocks.
+    private lazy var own: [(values: Row, place: Int)] = {
+        let place = { [columns] (column: Int) -> Int? in
+            if case .connection(let k) = columns.places[column] { k } else { nil }
+        }
+        let parameters = ownParameters.map { (home.parameters[$0], place(synapse.parameters[$0])!) }
+        let states = synapse.states.enumerated().compactMap { state, column in place(column).map { (home.states[state], $0) } }
+        let moments = [(known, synapse.known), (since, synapse.since)].compactMap { row, column in place(column).map { (row, $0) } }
+        return parameters + states + moments
+    }()
+
+    /// Rows of what the spike carries of its sender, where the sender releases.
+    private lazy var ofSender: [Row] = columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
+
+    private lazy var numberPlace: Int? = synapse.number.flatMap {
+        if case .connection(let k) = columns.places[$0] { k } else { nil }
     }
 
     /// The states of a lane in `home`.
@@ -162,25 +167,26 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// Puts some lanes into `work`, side by side, with the moment of their event.
     private func gather(_ lanes: [Int], at times: (Int) -> Double) {
-        for (n, lane) in lanes.enumerated() {
-            for (from, to) in zip(home.states, work.states) { to[n] = from[lane] }
-            for index in ownParameters { work.parameters[index][n] = home.parameters[index][lane] }
-            (work.weight[n], work.delay[n]) = (home.weight[lane], home.delay[lane])
-            work.time[n] = times(lane)
-            work.elapsed[n] = work.time[n] - known[lane]
+        lanes.withUnsafeBufferPointer { lanes in
+            for (from, to) in moved { for n in lanes.indices { to[n] = from[lanes[n]] } }
+            for n in lanes.indices {
+                work.time[n] = times(lanes[n])
+                work.elapsed[n] = work.time[n] - known[lanes[n]]
+            }
         }
-        fill(lanes.count)
+        for row in moved.map(\.to) + [work.time, work.elapsed] {
+            // lanes that only fill a vector hold what the first one does
+            for lane in lanes.count..<padded(lanes.count) { row[lane] = row[0] }
+        }
     }
+
+    /// Rows that an event needs.
+    private lazy var moved: [(from: Row, to: Row)] =
+        Array(zip(home.states, work.states)) + ownParameters.map { (home.parameters[$0], work.parameters[$0]) }
+        + Array(zip(home.post, work.post)) + [(home.weight, work.weight), (home.delay, work.delay)]
 
     private lazy var ownParameters = synapse.parameters.indices.filter {
         if case .connection = columns.places[synapse.parameters[$0]] { true } else { false }
-    }
-
-    /// Lanes that only fill a vector hold what the first one does.
-    private func fill(_ count: Int) {
-        let rows = work.states + ownParameters.map { work.parameters[$0] }
-            + [work.weight, work.delay, work.time, work.elapsed]
-        for row in rows { for lane in count..<padded(count) { row[lane] = row[0] } }
     }
 
     /// Takes the states in `work` to the moment of the event.
@@ -234,6 +240,23 @@ final class SynapseLanes: @unchecked Sendable {
         }
     }
 
+    /// Connections of the row whose states before this moment are known from an earlier spike of the sender at it.
+    func setBefore(_ before: [Int: [Double]]) {
+        if before.isEmpty { return }
+        for (lane, i) in loaded.enumerated() {
+            guard let values = before[i] else { continue }
+            coincides[lane] = true
+            for (state, value) in zip(plan.onPre.readsBefore, values) { home.before[state][lane] = value }
+        }
+    }
+
+    /// The same for a later one.
+    func forEachBefore(_ body: (Int, [Double]) -> Void) {
+        for (lane, i) in loaded.enumerated() where coincides[lane] {
+            body(i, plan.onPre.readsBefore.map { home.before[$0][lane] })
+        }
+    }
+
     /// What the sender's spike finds of states that the target's has changed at the same moment.
     private func keepBefore(_ lanes: [Int], _ steps: [Int], _ end: Int) {
         for (n, lane) in lanes.enumerated() where steps[n] == end && !coincides[lane] {
@@ -258,12 +281,18 @@ final class SynapseLanes: @unchecked Sendable {
             work.states[state].update(from: frame.output(output), count: lanes.count)
         }
         if event.changesWeight { work.weight.update(from: frame.output(event.states.count), count: lanes.count) }
-        for (n, lane) in lanes.enumerated() {
-            for (from, to) in zip(work.states, home.states) { to[lane] = from[n] }
-            home.weight[lane] = work.weight[n]
-            known[lane] = work.time[n]
+        scatter(lanes)
+    }
+
+    /// What `work` has goes back into `home`.
+    private func scatter(_ lanes: [Int]) {
+        lanes.withUnsafeBufferPointer { lanes in
+            for (from, to) in scattered { for n in lanes.indices { to[lanes[n]] = from[n] } }
         }
     }
+
+    private lazy var scattered: [(from: Row, to: Row)] =
+        Array(zip(work.states, home.states)) + [(work.weight, home.weight), (work.time, known)]
 
     private func draw(_ op: Operator, _ site: Int, _ round: Int, _ lane: Int, step: Int, _ a: Double, _ b: Double)
         -> Double
@@ -323,10 +352,7 @@ final class SynapseLanes: @unchecked Sendable {
         let all = Array(0..<count)
         gather(all) { _ in time }
         moveWork(count)
-        for (n, lane) in all.enumerated() {
-            for (from, to) in zip(work.states, home.states) { to[lane] = from[n] }
-            known[lane] = time
-        }
+        scatter(all)
     }
 
     // MARK: Senders

@@ -1,0 +1,42 @@
+-- Spike-timing dependent plasticity of nearest neighbours: the last spike of each side counts.
+-- Source: Morrison, Diesmann & Gerstner (2008), doi:10.1007/s00422-008-0233-1
+return {
+  name = "stdp_nn_symm_synapse",
+  summary = "Spike-timing dependent plasticity of nearest neighbours, symmetric.",
+  references = {
+    "Morrison, Aertsen & Diesmann (2007), Neural Computation 19:1437, doi:10.1162/neco.2007.19.6.1437",
+    "Morrison, Diesmann & Gerstner (2008), Biol Cybern 98:459, doi:10.1007/s00422-008-0233-1",
+  },
+  notes = {
+    "Each spike meets the last one of the other side.",
+    "At the start the sender counts as having just spiked, as in the reference.",
+    "tau_minus is a parameter of the target.",
+  },
+  parameters = {
+    { "tau_plus", "20 ms", "time constant of Kplus", "> 0" },
+    { "lambda",   0.01,    "step of potentiation" },
+    { "alpha",    1,       "depression relative to potentiation" },
+    { "mu_plus",  1,       "exponent of the weight in potentiation" },
+    { "mu_minus", 1,       "exponent of the weight in depression" },
+    { "Wmax",     100,     "largest weight" },
+  },
+  state = {
+    { "Kplus",  1, "trace of the sender's last spike", ">= 0" },
+    { "Kminus", 0, "trace of the target's last spike", ">= 0" },
+  },
+  equations = [[
+    dKplus/dt  = -Kplus/tau_plus
+    dKminus/dt = -Kminus/post.tau_minus
+  ]],
+  on_post = [[
+    w = weight/Wmax
+    weight = Wmax*(1 if w >= 1 else min(1, w + lambda*(1 - w)^mu_plus*Kplus))
+    Kminus = 1
+  ]],
+  on_pre = [[
+    w = weight/Wmax
+    weight = Wmax*(0 if w <= 0 else max(0, w - alpha*lambda*w^mu_minus*Kminus))
+    send(weight)
+    Kplus = 1
+  ]],
+}
