@@ -146,6 +146,8 @@ struct NegativeArrival {
     let stamp: Int
     let place: Int
     let plane: InputPlane
+    /// Of a synapse whose values went wrong there: in words.
+    var synapse: String?
 
     /// The earlier one.
     static func first(_ a: NegativeArrival?, _ b: NegativeArrival?) -> NegativeArrival? {

@@ -30,10 +30,12 @@ package struct Port: Sendable, Hashable {
     package let quantity: Quantity
     /// `receptor_type` of the connections that reach it.
     package let receptor: Int
+    /// What spikes have to measure; nil where it does not matter.
+    package var weight: Unit?
 
     /// - `name`: of the receptor, as in "ex".
-    package static func spikes(_ name: String, _ kind: Spikes, receptor: Int = 0) -> Port {
-        Port(name: name, quantity: .spikes(kind), receptor: receptor)
+    package static func spikes(_ name: String, _ kind: Spikes, receptor: Int = 0, weight: Unit? = nil) -> Port {
+        Port(name: name, quantity: .spikes(kind), receptor: receptor, weight: weight)
     }
 
     package static func current(_ name: String, receptor: Int = 0) -> Port {

@@ -51,7 +51,7 @@ struct AstrocyteLR1994: VectorKernel {
 
     static let definition = ModelDefinition(
         "astrocyte_lr_1994", .astrocyte, parameters: parameters, recordables: recordables,
-        ports: [.spikes("IP3", .nonNegative), .current("J_noise")], outputs: [.signal("SIC")],
+        ports: [.spikes("IP3", .nonNegative, weight: .one), .current("J_noise")], outputs: [.signal("SIC")],
         hiddenState: [.init("J_noise")],
         // the model's flux keeps calcium between 0 and Ca_tot, unless it is NaN
         stateLimits: [.init("Ca_astro", 0...Double.greatestFiniteMagnitude)], text: text

@@ -26,7 +26,10 @@ public enum Catalogue {
 
     /// Adds a model of cells; one that was added under the same name before is replaced. Cells that exist keep theirs.
     package static func add(_ model: ModelDefinition) throws {
-        let taken = ownCellModels.map(\.name) + deviceModels.map { $0.name } + Synapses.all.map(\.name)
+        let taken = ownCellModels.map(\.name) + deviceModels.map { $0.name } + Synapses.own.map(\.name)
+        if Synapses.all.contains(where: { $0.name == model.name && $0.source != nil }) {
+            throw InputError("'\(model.name)' is the name of a synapse model: choose another")
+        }
         guard !taken.contains(model.name) else {
             throw InputError("'\(model.name)' is the name of a model of the program: choose another")
         }

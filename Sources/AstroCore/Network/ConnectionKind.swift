@@ -76,6 +76,10 @@ enum ConnectionKind {
                 "\(spec.model.name): \(to.name) keeps no trace of its spikes (it has no \(TargetHistory.parameter))")
         }
         try Self.checkReads(spec.model, to)
+        try Self.checkSent(spec, to)
+        if spec.model.source != nil, spec.model.readsTargetHistory, !to.sendsSpikes {
+            throw InputError("\(spec.model.name): \(to.name) sends no spikes, so on_post would never run")
+        }
         if self == .signal { throw InputError("neurons and astrocytes can't be sources in one call") }
         try Self.checkReceptor(spec, of: to, to.ports.spikeReceptors)
     }
@@ -89,6 +93,18 @@ enum ConnectionKind {
                     "\(synapse.name): post.\(name) changes while \(to.name) runs: synapses read parameters of their targets")
             }
             throw InputError.unknown("\(synapse.name): \(to.name) has no parameter", name, among: parameters)
+        }
+    }
+
+    /// What a synapse hands over has to be what its target takes; a plain number fits.
+    private static func checkSent(_ spec: SynapseSpec, _ to: ModelDefinition) throws {
+        guard let sent = spec.model.sentUnit else { return }
+        for port in to.ports.list where port.receptor == spec.receptor {
+            guard case .spikes = port.quantity, let wanted = port.weight,
+                EquationModel.factor(from: sent.rawValue, to: wanted.rawValue) == nil
+            else { continue }
+            let takes = wanted == .one ? "plain numbers" : wanted.rawValue
+            throw InputError("\(spec.model.name) sends \(sent.rawValue), and spikes onto \(to.name) are \(takes)")
         }
     }
 

@@ -3,7 +3,7 @@
 public final class Connections: CustomStringConvertible {
     public let simulation: Simulation
     /// Those onto cells of this rank, and which of all they are.
-    private let references: [Reference]
+    let references: [Reference]
     private let ownership: Ownership
 
     /// Where a connection is stored.
@@ -19,6 +19,9 @@ public final class Connections: CustomStringConvertible {
     }
 
     private var ranks: Ranks { simulation.ranks }
+
+    /// Which of all the own ones are.
+    var numbers: [Int] { ranks.isAlone ? Array(references.indices) : ownership.positions(of: ranks.rank) }
 
     public var count: Int { ranks.isAlone ? references.count : ownership.count }
     public var source: [Double] { all(references.map { Double(simulation.ends(of: $0).source) }, ranks.together) }

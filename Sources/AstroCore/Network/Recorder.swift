@@ -22,6 +22,7 @@ public final class Recorder: CustomStringConvertible {
 
     /// The unit of a quantity, as the models of the recorded nodes have it; "" where it is not known.
     public func unit(of quantity: String) -> String {
+        if recording.connections != nil { return simulation.unit(of: quantity, recording) }
         for id in recording.recordedIDs {
             if let found = simulation.locate(id).population.recordables.first(where: { $0.name == quantity }) {
                 return found.unit.rawValue
@@ -32,7 +33,8 @@ public final class Recorder: CustomStringConvertible {
 
     public var isSpikeRecorder: Bool { recording.isSpikes }
     public var eventCount: Int {
-        isWhole ? recording.count : simulation.ranks.together.sum([recording.count])[0]
+        if let connections = recording.connections { return simulation.ranks.together.sum([connections.count])[0] }
+        return isWhole ? recording.count : simulation.ranks.together.sum([recording.count])[0]
     }
     public var label: String? { recording.label }
     /// Its place among all recorders of the simulation.
@@ -50,10 +52,24 @@ public final class Recorder: CustomStringConvertible {
     }
 
     /// ms
-    public var times: [Double] { whole(simulation.ranks.together).times }
+    public var times: [Double] {
+        if let connections = recording.connections {
+            return connections.columns(simulation.ranks.together)[0].map { TimeGrid.ms(Int($0), recording.resolution) }
+        }
+        return whole(simulation.ranks.together).times
+    }
+
+    /// Does it record connections?
+    public var isOfConnections: Bool { recording.connections != nil }
+
+    /// Global ids of the targets of recorded connections.
+    public var targets: [Double] { recording.connections?.columns(simulation.ranks.together)[2] ?? [] }
 
     /// Global ids.
-    public var senders: [Double] { whole(simulation.ranks.together).senders }
+    public var senders: [Double] {
+        if let connections = recording.connections { return connections.columns(simulation.ranks.together)[1] }
+        return whole(simulation.ranks.together).senders
+    }
 
     /// The samples of a quantity, one per event.
     public func column(_ quantity: String) throws -> [Double] {
@@ -61,6 +77,7 @@ public final class Recorder: CustomStringConvertible {
             throw InputError.unknown("this recorder has no column", quantity, among: ["times", "senders"] + quantities)
         }
         try checkKept()
+        if let connections = recording.connections { return connections.columns(simulation.ranks.together)[3 + index] }
         return whole(simulation.ranks.together).samples.column(index)
     }
 
@@ -104,6 +121,10 @@ public final class Recorder: CustomStringConvertible {
     }
 
     public var description: String {
+        if let connections = recording.connections {
+            let number = simulation.ranks.together.sum([connections.numbers.count])[0]
+            return "Recorder(\(quantities.joined(separator: ", ")) of \(number) connections, \(eventCount) events)"
+        }
         let what = isSpikeRecorder ? "spikes" : quantities.joined(separator: ", ")
         return "Recorder(\(what) of \(recording.recordedIDs.count) nodes, \(eventCount) events)"
     }

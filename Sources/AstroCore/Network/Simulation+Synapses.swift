@@ -32,17 +32,21 @@ extension Simulation {
             history: segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) })
     }
 
-    /// Takes some connections of a row on to the present.
-    private func takeOn(
+    /// Takes some connections of a row on to a moment, the present if none is given.
+    ///
+    /// - `sender`: what the sender has, if that is not what is stored.
+    func takeOn(
         _ projection: Projection, _ synapse: BoundEquations, _ segment: Segment, _ chunk: RowChunk, row: Int,
-        _ which: [Int], storing: Bool, _ body: (Int, Double, [Double]) -> Void
+        _ which: [Int], at time: Double? = nil, sender: [Double]? = nil, storing: Bool,
+        _ body: (Int, Double, [Double]) -> Void
     ) {
-        let carried = projection.columns.releasesBySender ? projection.senderValues(row: row) : [0]
+        let carried = projection.columns.releasesBySender ? sender ?? projection.senderValues(row: row) : [0]
+        let time = time ?? TimeGrid.ms(now, resolution)
         var nothing = projection.weight ?? 0
         carried.withUnsafeBufferPointer { carried in
             withUnsafeMutablePointer(to: &nothing) { nothing in
                 let whole = wholeChunk(
-                    projection, segment, chunk, row: row, at: TimeGrid.ms(now, resolution), carried.baseAddress!, nothing)
+                    projection, segment, chunk, row: row, at: time, carried.baseAddress!, nothing)
                 synapse.takeOn(whole, which, storing: storing, body)
             }
         }

@@ -67,6 +67,8 @@ public final class Simulation {
     var remoteSenders: RemoteSenders?
     /// Where synapses look back at their targets' spikes.
     var histories: HistoryRecorder?
+    /// Recorders of connections.
+    var connectionRecordings: [ConnectionRecording] = []
 
     public init(resolution: Double = 0.1, seed: Int64 = 1, threads: Int? = nil) throws {
         let units = (resolution / TimeGrid.unit).rounded()
@@ -157,6 +159,6 @@ extension Simulation: Checkpointed {
     static let made = [
         "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
         "outboxes",
-        "isRunning", "ranks", "audience", "remoteSenders", "histories",
+        "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings",
     ]
 }

@@ -24,6 +24,8 @@ final class Recording {
     var stream: RecordingStream?
     /// The name by which the recorder is found again.
     var label: String?
+    /// What it has of connections, if these are recorded.
+    var connections: ConnectionSamples?
 
     init(quantities: [String], resolution: Double, _ schedule: Schedule) {
         (self.quantities, self.resolution, self.schedule) = (quantities, resolution, schedule)
@@ -74,6 +76,7 @@ final class Recording {
 
     func clear() {
         forget(before: count)
+        connections?.clear()
         (count, forgotten) = (0, 0)
         firstStamp = lastStamp
         stream?.restart()
@@ -225,5 +228,5 @@ extension Recording: Checkpointed {
         "quantities", "schedule", "spikes", "samples", "count", "forgotten", "recorded", "firstStamp", "lastStamp",
         "stream", "label",
     ]
-    static let made = ["resolution", "samplesOfAll"]
+    static let made = ["resolution", "samplesOfAll", "connections"]
 }

@@ -9,6 +9,7 @@ final class Faults: @unchecked Sendable {
     /// A spike of negative weight: global ids.
     private struct Arrival {
         let stamp, target, source: Int
+        let synapse: String?
 
         func comes(before other: Arrival) -> Bool {
             (stamp, target, source) < (other.stamp, other.target, other.source)
@@ -23,7 +24,7 @@ final class Faults: @unchecked Sendable {
     /// Notes a spike of negative weight from a node.
     func note(_ arrival: NegativeArrival, from source: Int, _ worker: Int) {
         let target = simulation.id(at: arrival.place, of: arrival.plane)
-        let fault = Arrival(stamp: arrival.stamp, target: target, source: source)
+        let fault = Arrival(stamp: arrival.stamp, target: target, source: source, synapse: arrival.synapse)
         if arrivals[worker].map(fault.comes) ?? true { arrivals[worker] = fault }
     }
 
@@ -69,6 +70,9 @@ final class Faults: @unchecked Sendable {
     }
 
     private func describe(_ fault: Arrival) -> String {
+        if let synapse = fault.synapse {
+            return "a synapse from node \(fault.source) onto node \(fault.target) went wrong: \(synapse)"
+        }
         let time = formatted(TimeGrid.ms(fault.stamp, simulation.resolution))
         let model = simulation.locate(fault.target).population.modelName
         return """

@@ -20,13 +20,19 @@ struct Route {
     private let isHeard: Bool
     private let projection: Projection
     private let resolution: Double
+    /// Of connections that are recorded.
+    private let samplers: [ConnectionSampler]
 
     /// For a worker's segments.
-    static func all(_ outgoing: Outgoing, worker: Int, _ simulation: Simulation) -> [Route] {
-        outgoing.projection.segmentsOfWorker[worker].map { Route(outgoing, $0, simulation) }
+    static func all(
+        _ outgoing: Outgoing, worker: Int, _ simulation: Simulation, _ samplers: [ConnectionSampler]
+    ) -> [Route] {
+        outgoing.projection.segmentsOfWorker[worker].map { Route(outgoing, $0, simulation, samplers) }
     }
 
-    private init(_ outgoing: Outgoing, _ segment: Segment, _ simulation: Simulation) {
+    private init(
+        _ outgoing: Outgoing, _ segment: Segment, _ simulation: Simulation, _ samplers: [ConnectionSampler]
+    ) {
         carried = outgoing.release?.first ?? -1
         rows = outgoing.rows
         chunks = segment.chunks.baseAddress!
@@ -38,9 +44,10 @@ struct Route {
         isHeard = destination.isHeard
         let projection = outgoing.projection
         self.projection = projection
+        self.samplers = samplers.filter { $0.isOf(projection, segment) }
         (handsOver, zeroIsNone) = (projection.model.handsOver, projection.model.source != nil)
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment, simulation) : nil
-        if let weight = projection.weight, let delay = projection.delay, synapse == nil {
+        if let weight = projection.weight, let delay = projection.delay, synapse == nil, self.samplers.isEmpty {
             shared = (weight, delay)
         } else {
             shared = nil
@@ -98,10 +105,19 @@ struct Route {
     ) {
         var factor = 1.0, weights: UnsafePointer<Double>?
         if let synapse {
+            defer {
+                if let wrong = synapse.takeFault() { note(stamp, chunk.targets[connections.lowerBound + wrong.index], &fault, wrong.text) }
+            }
             weights = synapse.receive(connections, chunk, row, carried + max(self.carried, 0), stamp, resolution)
         } else {
             weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
             if self.carried >= 0 { factor = carried[self.carried] }
+        }
+        for sampler in samplers {
+            sampler.hear(row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound) { n in
+                guard let weights else { return projection.weight! * factor }
+                return (0..<handsOver).reduce(0) { $0 + weights[n * handsOver + $1] * factor }
+            }
         }
         guard isHeard else { return }
         for (n, i) in connections.enumerated() {
@@ -117,8 +133,8 @@ struct Route {
     }
 
     @inline(never)
-    private func note(_ stamp: Int, _ target: UInt16, _ fault: inout NegativeArrival?) {
-        fault = .first(fault, NegativeArrival(stamp: stamp, place: base + Int(target), plane: plane))
+    private func note(_ stamp: Int, _ target: UInt16, _ fault: inout NegativeArrival?, _ synapse: String? = nil) {
+        fault = .first(fault, NegativeArrival(stamp: stamp, place: base + Int(target), plane: plane, synapse: synapse))
     }
 
     /// Where input of this sign and stamp goes to.
@@ -147,6 +163,8 @@ private final class ActingSynapse {
     }
 
     deinit { shared.deallocate() }
+
+    func takeFault() -> SynapseFault? { synapse.takeFault() }
 
     /// What some connections deliver of a spike.
     func receive(

@@ -44,6 +44,9 @@ final class SliceLoop: @unchecked Sendable {
     private let parts: [[Part]]
     /// For each worker and population, where spikes go.
     private let routes: [[[Route]]]
+    /// By worker: recorded connections; and those that are sampled at intervals, with their schedules.
+    private let samplers: [[ConnectionSampler]]
+    private let schedules: [[(sampler: ConnectionSampler, schedule: Schedule)]]
     /// nil where no connection carries a signal.
     private let signals: SignalBuffers?
     /// Slices that exchanges are behind, 0 or 1.
@@ -132,7 +135,10 @@ final class SliceLoop: @unchecked Sendable {
         eventHearing = simulation.populationList.map(\.eventHearing)
         hearsEvents = eventHearing.contains { !$0.isEmpty }
         parts = Self.parts(simulation, plans, together)
-        routes = Self.routes(simulation)
+        let recorded = simulation.connectionSamplers(together)
+        samplers = recorded.map { $0.map(\.sampler) }
+        schedules = recorded.map { $0.compactMap { item in item.schedule.map { (item.sampler, $0) } } }
+        routes = Self.routes(simulation, samplers)
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
         histories = simulation.histories
@@ -154,10 +160,10 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     /// By worker and population.
-    private static func routes(_ simulation: Simulation) -> [[[Route]]] {
+    private static func routes(_ simulation: Simulation, _ samplers: [[ConnectionSampler]]) -> [[[Route]]] {
         (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
-                population.outgoing.flatMap { Route.all($0, worker: worker, simulation) }
+                population.outgoing.flatMap { Route.all($0, worker: worker, simulation, samplers[worker]) }
             }
         }
     }
@@ -505,7 +511,7 @@ final class SliceLoop: @unchecked Sendable {
 
     private func deliver(_ worker: Int) {
         let routes = routes[worker], ordered = ordered, first = arrived.lowerBound + 1
-        var delivered = 0
+        var delivered = 0, due = dueSamples(worker)[...]
         for i in ordered.indices {
             // of a large network hardly any row is in the cache
             if i + 2 * Self.spikesAhead < ordered.count {
@@ -517,13 +523,33 @@ final class SliceLoop: @unchecked Sendable {
                 routes[Int(spike.population)].forEach { $0.prefetchConnections(Int(spike.cell)) }
             }
             let spike = ordered[i], stamp = first + Int(spike.lag)
+            while let sample = due.first, sample.stamp < stamp { take(sample, from: &due) }
             for route in routes[Int(spike.population)] {
                 var fault: NegativeArrival?
                 delivered += route.deliver(cell: Int(spike.cell), carried: spike.carried, stamp: stamp, fault: &fault)
                 if let fault { note(fault, of: spike, worker) }
             }
         }
+        while let sample = due.first { take(sample, from: &due) }
         events[worker] += delivered
+    }
+
+    private typealias Sample = (stamp: Int, sampler: ConnectionSampler)
+
+    /// Samples of connections in the slice that is handed over, in order.
+    private func dueSamples(_ worker: Int) -> [Sample] {
+        if schedules[worker].isEmpty || arrived.isEmpty { return [] }
+        var due: [Sample] = []
+        for (sampler, schedule) in schedules[worker] {
+            let stamps = schedule.samples(in: arrived.lowerBound + 1..<arrived.upperBound + 1)
+            due += (0..<stamps.count).map { (stamps[$0], sampler) }
+        }
+        return due.enumerated().sorted { ($0.element.stamp, $0.offset) < ($1.element.stamp, $1.offset) }.map(\.element)
+    }
+
+    private func take(_ sample: Sample, from due: inout ArraySlice<Sample>) {
+        sample.sampler.sample(sample.stamp)
+        due.removeFirst()
     }
 
     private static let spikesAhead = 4

@@ -175,6 +175,10 @@ extension Simulation {
                 throw InputError.unknown("\(model.name) has no parameter", name, among: model.parameters.map(\.name))
             }
             try parameter.check(x, of: model.name)
+            if name == "delay", now > 0, model.source != nil, model.readsTargetHistory {
+                throw InputError(
+                    "\(model.name): delay can't be changed after time 0: spikes of targets are on their way to on_post")
+            }
             if name == "receptor_type", try x != synapseParameter(name, reference) {
                 throw InputError("\(model.name): receptor_type can't be changed once connected")
             }

@@ -62,11 +62,14 @@ extension Simulation {
     }
 
     /// What `record` has made, in order.
-    public var recorders: [Recorder] { recordings.map { Recorder(self, $0) } }
+    public var recorders: [Recorder] {
+        (recordings + connectionRecordings.map(\.recording)).map { Recorder(self, $0) }
+    }
 
     public func recorder(labelled label: String) throws -> Recorder {
-        if let found = recordings.first(where: { $0.label == label }) { return Recorder(self, found) }
-        let labels = recordings.compactMap(\.label)
+        let all = recordings + connectionRecordings.map(\.recording)
+        if let found = all.first(where: { $0.label == label }) { return Recorder(self, found) }
+        let labels = all.compactMap(\.label)
         if labels.isEmpty {
             throw InputError("there is no recorder '\(label)': none was given a label (an option of record)")
         }

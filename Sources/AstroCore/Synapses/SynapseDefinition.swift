@@ -32,6 +32,8 @@ struct SynapseDefinition: Sendable {
     let source: SynapseSource?
     /// Parameters of targets that it reads.
     let readsOfTargets: [String]
+    /// What it hands over measures; nil where that fits any target.
+    let sentUnit: Unit?
     let checkpointLayout: CheckpointLayout
     /// Gives the kernel for a projection's columns.
     let bind: @Sendable (SynapseColumns, SynapseBinding) -> any BoundSynapse
@@ -109,7 +111,8 @@ struct SynapseDefinition: Sendable {
         self.identity = identity ?? name
         (self.name, self.text, self.carries) = (name, text, carries)
         self.bind = { columns, _ in bind(columns) }
-        (readsTargetTrace, handsOver, source, readsOfTargets) = (readsTargetHistory, 1, nil, [])
+        (readsTargetTrace, handsOver, source) = (readsTargetHistory, 1, nil)
+        (readsOfTargets, sentUnit) = ([], nil)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
         parameters = Self.common + release + arrival
@@ -125,6 +128,7 @@ struct SynapseDefinition: Sendable {
     ) {
         (name, self.text, carries, self.source) = (source.name, text, .spikes, source)
         readsOfTargets = plan.facts.post
+        sentUnit = plan.facts.sentDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
         identity = "\(Self.equations)\(source.name) \(source.hash)"
         self.parameters = Self.common(weight: Unit(plan.facts.weightUnit.dimension.name)) + parameters
         self.columns = columns

@@ -94,6 +94,19 @@ protocol BoundSynapse: Sendable {
 
     /// As a kernel's, for the block of a sender or of a connection.
     func lookback(_ block: UnsafeMutablePointer<Double>) -> Double
+
+    /// A value that is not finite, of a connection of the last row that spikes arrived over.
+    func takeFault() -> SynapseFault?
+}
+
+extension BoundSynapse {
+    func takeFault() -> SynapseFault? { nil }
+}
+
+/// What has gone wrong in a connection: its place in the row, and words for it.
+struct SynapseFault {
+    let index: Int
+    let text: String
 }
 
 /// Names the concrete kernel, so that its steps are compiled into the loops over connections.

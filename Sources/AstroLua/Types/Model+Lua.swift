@@ -95,6 +95,9 @@ extension Runtime {
     /// A model for `create`: what `astro.model` made, or a name; models that stdlib has as text are read when they are first named.
     func cellModel(_ arguments: Arguments, _ i: Int) throws -> (name: String, definition: ModelDefinition?) {
         if let model = ModelDefinition.read(self, arguments.L, at: arguments.index(i)) { return (model.name, model) }
+        if let synapse = SynapseInfo.read(self, arguments.L, at: arguments.index(i)) {
+            throw InputError("\(synapse.name) is a synapse model: it belongs in connect")
+        }
         let name = try arguments.string(i, "model")
         if !Catalogue.knows(name) { try readLibraryModel(name, arguments) }
         return (name, nil)

@@ -65,7 +65,8 @@ extension Recorder: LuaType {
         try Memory.refuse(
             bytes, for: "copies of \(eventCount) events", hint: "rec:save(path) writes them with little memory")
         let columns = try quantities.map { ($0, LuaValue.vector(try column($0))) }
-        return .table([("times", .vector(times)), ("senders", .vector(senders))] + columns)
+        let ends = [("times", LuaValue.vector(times)), ("senders", .vector(senders))]
+        return .table(ends + (isOfConnections ? [("targets", .vector(targets))] : []) + columns)
     }
 }
 

@@ -263,6 +263,10 @@ extension Simulation {
     }
 
     fileprivate func record(_ arguments: Arguments) throws -> Recorder {
+        if let connections = Connections.read(arguments.lua, arguments.L, at: arguments.index(1)) {
+            let names = try arguments.names(2, "names"), options = try arguments.settings(3, "options")
+            return try record(connections, quantities: names, options: options)
+        }
         let nodes = try arguments.object(Nodes.self, 1, "nodes")
         let optionsComeSecond =
             arguments.isTable(2) && arguments.isNothing(3) && lua_rawlen(arguments.L, arguments.index(2)) == 0

@@ -7,6 +7,8 @@ package struct ModelReader {
     var facts: ModelFacts
     var symbols: [String: Symbol] = [:]
     var lines: [EquationLine] = []
+    /// Changes what may stand in formulas, in synapses.
+    var adjust: ((inout FormulaReader.Context) -> Void)?
     /// What `post.X` is, in synapses.
     var member: ((_ object: String, _ member: String) throws -> Leaf)?
     /// Does a state that has no line stay as it is?
@@ -113,6 +115,7 @@ package struct ModelReader {
         var context = FormulaReader.Context(symbol: { symbols[$0] }, known: known)
         context.wanted = wanted.map { (dimension: $0.0, name: $0.1) }
         context.member = member
+        adjust?(&context)
         return context
     }
 

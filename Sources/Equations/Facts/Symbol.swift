@@ -47,6 +47,10 @@ struct FormulaReader {
         var known: [String]
         /// Why draws are not allowed here; nil: they are.
         var noDraws: String? = "may stand in conditions and actions only"
+        /// Why `last(X)` is not allowed here.
+        var noLast = "last(…) may stand in conditions and actions only"
+        /// Names that are there, but not here, and what to say of them.
+        var elsewhere: [String: String] = [:]
         var allowsCounts = false
         /// `last(X)`, of a state; nil: not here.
         var last: ((String) -> Symbol?)?
@@ -154,6 +158,7 @@ struct FormulaReader {
                 "'\(name)' is a unit: it stands in a product that begins with a number, as in 1*\(name) or 2/\(name)",
                 at: node)
         }
+        if let text = context.elsewhere[name] { throw tree.error(text, at: node) }
         if name == "lastspike" || name == "not_refractory" {
             throw tree.error("there is no '\(name)': a state that an action sets tells when a spike was", at: node)
         }
@@ -273,6 +278,7 @@ struct FormulaReader {
         _ name: String, _ arguments: [Operand], _ node: Int, _ tree: Expression, _ context: Context, _ chain: Set<Int>
     ) throws -> Typed {
         if name == "last" { return try last(arguments, node, tree, context) }
+        if let text = context.elsewhere["\(name)()"] { throw tree.error(text, at: node) }
         guard let function = Functions.named[name] else {
             if context.symbol(name) != nil {
                 throw tree.error("'\(name)' is not a function: write \(name)*(…) for a product", at: node)
@@ -344,7 +350,7 @@ struct FormulaReader {
 
     private func last(_ arguments: [Operand], _ node: Int, _ tree: Expression, _ context: Context) throws -> Typed {
         guard let last = context.last else {
-            throw tree.error("last(…) may stand in conditions and actions only", at: node)
+            throw tree.error(context.noLast, at: node)
         }
         guard arguments.count == 1, case .name(let name, _) = tree.nodes[arguments[0].node].kind,
             let symbol = last(name)

@@ -53,8 +53,10 @@ package final class SynapsePlan: Sendable {
         let release = try Self.moved(facts, &graph, moving.filter(senders.contains))
         releasePropagators = Propagators(release.linear, graph)
         let changes = onPre.changes.filter { senders.contains($0.state) }
+        // spikes of targets leave them alone: before and now is the same
+        let now = Dictionary(uniqueKeysWithValues: states.map { ($0, release.values[$0] ?? graph.leaf(.state, $0)) })
         let changed = graph.replacing(changes.map(\.value)) { leaf in
-            [.state, .last].contains(leaf.kind) ? release.values[Int(leaf.index)] : nil
+            [.state, .last].contains(leaf.kind) ? now[Int(leaf.index)] : nil
         }
         let after = Dictionary(uniqueKeysWithValues: zip(changes.map(\.state), changed))
         self.release = Assembler.program(
@@ -119,6 +121,9 @@ package final class SynapsePlan: Sendable {
         return Set(programs.flatMap(\.leaves).filter { $0.kind == .parameter }.map { Int($0.index) }).sorted()
     }
 
+    /// States that a spike of the sender reads as they were before one of the target at the same moment.
+    package var readBefore: [Int] { onPre.readsBefore.filter(onPost.states.contains) }
+
     package var drawsRandomly: Bool { onPre.program.drawsRandomly || onPost.program.drawsRandomly }
     package var changesWeight: Bool { facts.changesWeight }
     package var hasPost: Bool { !facts.onPost.roots.isEmpty }
@@ -134,7 +139,8 @@ extension SynapsePlan.Propagators {
 extension SynapsePlan {
     /// In words: what is kept where, by which method, and what an event costs.
     package var explanation: String {
-        var lines = ["\(facts.source.name): \(facts.model.states.count) states"]
+        let count = facts.model.states.count
+        var lines = ["\(facts.source.name): \(count) state\(count == 1 ? "" : "s")"]
         for (index, state) in facts.model.states.enumerated() {
             let place = ofSenders.contains(index) ? "once a sender" : "once a connection"
             let way =

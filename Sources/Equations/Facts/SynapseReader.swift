@@ -47,6 +47,14 @@ package struct SynapseReader {
         names = ModelReader(source.cell)
         names.standsStillWithoutLine = true
         names.member = { [target] in try target.leaf($0, $1) }
+        names.adjust = { context in
+            context.noDraws = "may stand in on_pre and on_post only"
+            context.noLast = "last(X) belongs to cells: at a spike, states are read as they were before it"
+            context.elsewhere = [
+                "weight": "'weight' stands in on_pre and on_post only: between spikes, states follow parameters and each other",
+                "send()": "send(…) is a statement of its own, not a value", "send_third()": "send_third(…) is a statement of its own, not a value",
+            ]
+        }
         facts = SynapseFacts(source: source, model: names.facts)
     }
 
@@ -109,7 +117,9 @@ package struct SynapseReader {
             }
         }
         if let (name, line) = progress.unread.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
-            throw part.error(unknown(name).message, line: line)
+            let known = names.facts.states.map(\.name) + ["weight"]
+            if InputError.nearest(to: name, among: known) != nil { throw part.error(unknown(name).message, line: line) }
+            throw part.error("'\(name)' is never read: states are \(known.joined(separator: ", "))", line: line)
         }
         result.changes = progress.order.map { .init(state: $0, value: progress.states[$0]!) }
         result.weight = progress.weight
@@ -250,6 +260,10 @@ extension ModelReader {
     fileprivate mutating func addNames(of synapse: SynapseReader) throws {
         addWords()
         symbols.merge(synapse.words(&formulas.graph)) { $1 }
+        for row in source.parameters + source.state
+        where ["source", "target", "synapse_model", "receptor_type", "third", "signal", "input"].contains(row.name) {
+            throw InputError("'\(row.name)' is a word of connect and of connections: choose another name")
+        }
         for row in source.parameters { try addParameter(row) }
         lines = try Parser.equations(TextPart("equations", source.equations))
         for line in lines {
@@ -258,9 +272,11 @@ extension ModelReader {
                     throw InputError("equations, line \(line.line): synapses have no noise ('\(name)')")
                 }
             }
-            if line.kind == .derivative, line.name == "weight" || line.name == "delay" {
-                throw InputError(
-                    "equations, line \(line.line): '\(line.name)' has no line: spikes change it, or a user")
+            if line.kind == .derivative, line.name == "weight" {
+                throw InputError("equations, line \(line.line): 'weight' has no line: on_pre and on_post change it")
+            }
+            if line.kind == .derivative, line.name == "delay" {
+                throw InputError("equations, line \(line.line): 'delay' has no line: it is given in connect")
             }
         }
         try addStates()

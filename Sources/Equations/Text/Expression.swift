@@ -294,6 +294,7 @@ struct Parser {
         }
         if takeSymbol("(") {
             let value = try formula()
+            if isSymbol(",") { throw error("\(first.text) takes one value") }
             guard takeSymbol(")") else { throw missingBracket() }
             return Statement(kind: .call, name: first.text, value: value, line: first.line)
         }
@@ -302,6 +303,12 @@ struct Parser {
         }
         if isSymbol("/"), first.text.hasPrefix("d") {
             throw error("a derivative belongs in equations; a statement is 'X = …' or 'X += …'")
+        }
+        if ["send", "send_third"].contains(first.text), token.kind == .name {
+            throw error("\(first.text) is written with brackets: \(first.text)(\(token.text))")
+        }
+        if token.kind == .end || token.kind == .separator {
+            throw error("'\(first.text)' alone does nothing; a statement is 'X = …' or 'X += …'")
         }
         throw error(
             "'\(first.text)' is followed by '\(token.kind == .end || token.kind == .separator ? "nothing" : token.text)'; a statement is 'X = …' or 'X += …'"

@@ -78,11 +78,12 @@ package enum EquationModel {
         var ports: [Port] = []
         for arrival in facts.arrivals {
             let name = arrival.receptorName.isEmpty ? "" : "\(arrival.receptorName) "
+            let weight = Unit(arrival.weightUnitText)
             if arrival.sign != .inhibitory {
-                ports.append(.spikes("\(name)excitatory", .positive, receptor: arrival.receptor))
+                ports.append(.spikes("\(name)excitatory", .positive, receptor: arrival.receptor, weight: weight))
             }
             if arrival.sign != .excitatory {
-                ports.append(.spikes("\(name)inhibitory", .negative, receptor: arrival.receptor))
+                ports.append(.spikes("\(name)inhibitory", .negative, receptor: arrival.receptor, weight: weight))
             }
         }
         var currents = 0

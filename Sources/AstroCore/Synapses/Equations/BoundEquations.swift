@@ -58,6 +58,13 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     /// What several spikes of the sender at one moment find: states from before those of the target at this moment.
     private var moment: (row: Int, time: Double, before: [Int: [Double]]) = (-1, 0, [:])
 
+    private var fault: SynapseFault?
+
+    func takeFault() -> SynapseFault? {
+        defer { fault = nil }
+        return fault
+    }
+
     /// Of one worker: spikes of a sender at one moment come one after the other.
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
         if (moment.row, moment.time) != (row.row, row.time) { moment = (row.row, row.time, [:]) }
@@ -69,6 +76,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
                 lanes.react(to: row, received + first * plan.onPre.sends)
                 lanes.store(row)
                 lanes.forEachBefore { moment.before[$0] = $1 }
+                if fault == nil { fault = lanes.fault }
             }
         }
     }
@@ -93,6 +101,11 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
                 for (lane, i) in some.enumerated() { body(i, lanes.weight[lane], lanes.values(lane)) }
             }
         }
+    }
+
+    /// What a sender has behind a spike that carried `before`.
+    func released(_ before: UnsafePointer<Double>, at time: Double) -> [Double] {
+        withLanes { $0.release(UnsafeBufferPointer(start: before, count: carriedCount), at: time) }
     }
 
     /// The same for a sender of this rank, which is stored.

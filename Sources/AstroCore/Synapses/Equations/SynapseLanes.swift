@@ -48,6 +48,7 @@ final class SynapseLanes: @unchecked Sendable {
     private var targets = [TargetSpikes](repeating: .none, count: Frame.largest)
     /// Lanes in which a spike of the target has acted at the moment that is looked through to.
     private var coincides = [Bool](repeating: false, count: Frame.largest)
+    private let readBefore: [Int]
     /// What draws belong to: the row, and how many spikes of the target came at the same moment before.
     private var row = 0
     /// In `home`, of all lanes that are loaded.
@@ -56,6 +57,7 @@ final class SynapseLanes: @unchecked Sendable {
     init(_ synapse: BoundEquations) {
         self.synapse = synapse
         let plan = synapse.plan, model = plan.facts.model
+        readBefore = plan.readBefore
         release = Frame(plan.release)
         move = Frame(plan.move)
         pre = Frame(plan.onPre.program)
@@ -112,6 +114,7 @@ final class SynapseLanes: @unchecked Sendable {
     func load(_ row: ArrivingRow, _ some: some Collection<Int>) {
         loaded = Array(some)
         (count, self.row) = (loaded.count, row.row)
+        fault = nil
         for (lane, i) in loaded.enumerated() {
             delays[lane] = row.delays.map { Int($0[i]) } ?? row.sharedDelay
             home.weight[lane] = row.weights[row.hasOwnWeights ? i : 0]
@@ -246,14 +249,14 @@ final class SynapseLanes: @unchecked Sendable {
         for (lane, i) in loaded.enumerated() {
             guard let values = before[i] else { continue }
             coincides[lane] = true
-            for (state, value) in zip(plan.onPre.readsBefore, values) { home.before[state][lane] = value }
+            for (state, value) in zip(readBefore, values) { home.before[state][lane] = value }
         }
     }
 
     /// The same for a later one.
     func forEachBefore(_ body: (Int, [Double]) -> Void) {
         for (lane, i) in loaded.enumerated() where coincides[lane] {
-            body(i, plan.onPre.readsBefore.map { home.before[$0][lane] })
+            body(i, readBefore.map { home.before[$0][lane] })
         }
     }
 
@@ -261,7 +264,7 @@ final class SynapseLanes: @unchecked Sendable {
     private func keepBefore(_ lanes: [Int], _ steps: [Int], _ end: Int) {
         for (n, lane) in lanes.enumerated() where steps[n] == end && !coincides[lane] {
             coincides[lane] = true
-            for state in plan.onPre.readsBefore { home.before[state][lane] = work.states[state][n] }
+            for state in readBefore { home.before[state][lane] = work.states[state][n] }
         }
     }
 
@@ -281,7 +284,31 @@ final class SynapseLanes: @unchecked Sendable {
             work.states[state].update(from: frame.output(output), count: lanes.count)
         }
         if event.changesWeight { work.weight.update(from: frame.output(event.states.count), count: lanes.count) }
+        lookForFault(frame === pre ? watched + sent : watched, lanes)
         scatter(lanes)
+    }
+
+    /// The first value of the loaded connections that is not finite.
+    private(set) var fault: SynapseFault?
+
+    private func lookForFault(_ watched: [(name: String, values: Row)], _ lanes: [Int]) {
+        guard fault == nil else { return }
+        for row in watched {
+            var sum = 0.0
+            for n in lanes.indices { sum += row.values[n] - row.values[n] }
+            // 0 unless one is infinite or no number
+            guard sum != 0, let n = lanes.indices.first(where: { row.values[$0] - row.values[$0] != 0 }) else { continue }
+            let time = formatted(work.time[n]), name = plan.facts.source.name
+            fault = SynapseFault(
+                index: loaded[lanes[n]], text: "\(name): \(row.name) is \(formatted(row.values[n])) at \(time) ms")
+            return
+        }
+    }
+
+    private lazy var watched: [(name: String, values: Row)] =
+        Array(zip(plan.facts.model.states.map(\.name), work.states)) + [("weight", work.weight)]
+    private lazy var sent: [(name: String, values: Row)] = (0..<plan.onPre.sends).map {
+        ("what is sent", pre.output(plan.onPre.states.count + (plan.onPre.changesWeight ? 1 : 0) + $0))
     }
 
     /// What `work` has goes back into `home`.
@@ -321,10 +348,10 @@ final class SynapseLanes: @unchecked Sendable {
         gather(all) { _ in row.time }
         moveWork(count)
         for state in plan.onPre.readsBefore {
-            for lane in 0..<count {
-                work.before[state][lane] = coincides[lane] ? home.before[state][lane] : work.states[state][lane]
-            }
-            for lane in count..<padded(count) { work.before[state][lane] = work.before[state][0] }
+            work.before[state].update(from: work.states[state], count: padded(count))
+        }
+        for state in readBefore {
+            for lane in 0..<count where coincides[lane] { work.before[state][lane] = home.before[state][lane] }
         }
         run(pre, plan.onPre, all, site: 0)
         let first = plan.onPre.states.count + (plan.onPre.changesWeight ? 1 : 0), sends = plan.onPre.sends

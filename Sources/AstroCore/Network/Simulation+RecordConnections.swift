@@ -1,0 +1,127 @@
+/// A recorder of connections, in a recording that has no samples of nodes.
+final class ConnectionRecording {
+    let recording: Recording
+    let references: [Connections.Reference]
+    let samples: ConnectionSamples
+    /// nil where it records at spikes.
+    let schedule: Schedule?
+
+    init(
+        _ recording: Recording, _ references: [Connections.Reference], _ samples: ConnectionSamples, _ schedule: Schedule?
+    ) {
+        (self.recording, self.references, self.samples, self.schedule) = (recording, references, samples, schedule)
+    }
+}
+
+extension Simulation {
+    /// A recorder of values of connections: every `interval` ms, or at each spike of the sender.
+    ///
+    /// - `options`: `interval` (1), `offset`, `start`, `stop` in ms, or `when` = "spike"; `label`.
+    public func record(_ connections: Connections, quantities: [String], options: Settings = [:]) throws -> Recorder {
+        guard connections.simulation === self else { throw InputError("connections are of another simulation") }
+        guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
+        var options = options
+        let label = options.removeValue(forKey: "label"), when = options.removeValue(forKey: "when")
+        let isOfSpikes = try Self.isOfSpikes(when)
+        if options["to"] != nil { throw InputError("to: recorders of connections write no file while the simulation runs") }
+        let known = ["interval", "offset", "start", "stop"]
+        for key in options.keys.sorted() where !known.contains(key) {
+            throw InputError.unknown("there is no option", key, among: known + ["when", "label"])
+        }
+        if isOfSpikes, options["interval"] != nil || options["offset"] != nil {
+            throw InputError("when = 'spike' has no interval: it records at each spike of the sender")
+        }
+        try check(quantities, connections.references, isOfSpikes: isOfSpikes)
+        let values = try Multimeter.merged(Multimeter.defaults, options)
+        let schedule = try Schedule(sampling: values, resolution, "record")
+        guard isOfSpikes || schedule.interval > 0 else { throw InputError("interval = 0 ms: samples need a time between them") }
+        let recording = Recording(quantities: quantities, resolution: resolution, schedule)
+        recording.firstStamp = now
+        if let label {
+            guard case .text(let text) = label else { throw InputError("label must be a string, got \(label)") }
+            guard !recordings.contains(where: { $0.label == text }), !connectionRecordings.contains(where: { $0.recording.label == text })
+            else { throw InputError("there is a recorder '\(text)' already") }
+            recording.label = text
+        }
+        let ends = connections.references.map(ends)
+        let samples = ConnectionSamples(
+            numbers: connections.numbers, sources: ends.map(\.source), targets: ends.map(\.target), names: quantities,
+            isOfSpikes: isOfSpikes, schedule.window, workers: threads)
+        recording.connections = samples
+        connectionRecordings.append(
+            ConnectionRecording(recording, connections.references, samples, isOfSpikes ? nil : schedule))
+        return Recorder(self, recording)
+    }
+
+    private static func isOfSpikes(_ when: Value?) throws -> Bool {
+        guard let when else { return false }
+        guard case .text("spike") = when else { throw InputError("when = \(when): it can be 'spike'") }
+        return true
+    }
+
+    private func check(_ names: [String], _ references: [Connections.Reference], isOfSpikes: Bool) throws {
+        guard Set(names).count == names.count else {
+            throw InputError("a quantity is named twice: \(names.joined(separator: ", "))")
+        }
+        let together = ranks.together
+        try together.agree {
+            var checked: Set<String> = []
+            for reference in references {
+                guard case .spike(let p, _, _, _) = reference else {
+                    throw InputError("connections of generators and signals have nothing that changes: record the nodes")
+                }
+                let model = projections[Int(p)].model
+                guard checked.insert("\(p)").inserted else { continue }
+                let known = model.parameters.map(\.name) + (isOfSpikes ? ["sent"] : [])
+                for name in names {
+                    if name == "sent", !isOfSpikes {
+                        throw InputError("'sent' is recorded at spikes: { when = \"spike\" }")
+                    }
+                    guard known.contains(name) else {
+                        throw InputError.unknown("\(model.name) has nothing to record called", name, among: known)
+                    }
+                    if model.source == nil, let column = model.column(name), model.columns[column].isState,
+                        projections[Int(p)].columns.places[column] != .shared, !model.columns[column].isArrival
+                    {
+                        throw InputError(
+                            "\(model.name) keeps \(name) once a sender and cannot tell it at a moment: record weight, or sent at spikes, or take the model as a text")
+                    }
+                }
+            }
+        }
+    }
+
+    /// By worker: what looks at recorded connections in a run.
+    func connectionSamplers(_ together: Together) -> [[(sampler: ConnectionSampler, schedule: Schedule?)]] {
+        var result: [[(sampler: ConnectionSampler, schedule: Schedule?)]] = Array(repeating: [], count: threads)
+        for recorded in connectionRecordings {
+            borrowStates(of: recorded.references, together)
+            var groups: [[Int32]: [(row: Int, index: Int, place: Int)]] = [:]
+            for (place, reference) in recorded.references.enumerated() {
+                guard case .spike(let p, let row, let segment, let index) = reference else { continue }
+                groups[[p, segment], default: []].append((Int(row), Int(index), place))
+            }
+            for (key, members) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                let projection = projections[Int(key[0])], segment = projection.segments[Int(key[1])]
+                let worker = segment.plane.worker
+                let sampler = ConnectionSampler(recorded.samples, projection, segment, worker: worker, self, members)
+                result[worker].append((sampler, recorded.schedule))
+            }
+        }
+        return result
+    }
+}
+
+extension SynapseDefinition.Column {
+    fileprivate var isArrival: Bool { part == .arrival }
+}
+
+extension Simulation {
+    /// The unit of a quantity of recorded connections; "" where it is not known.
+    func unit(of quantity: String, _ recording: Recording) -> String {
+        let references = connectionRecordings.first { $0.recording === recording }?.references ?? []
+        guard let first = references.first else { return "" }
+        let unit = model(first).parameter(quantity == "sent" ? "weight" : quantity)?.unit ?? .one
+        return unit == .target ? "" : unit.rawValue
+    }
+}
