@@ -258,6 +258,148 @@ describe("spikes and events", function()
     assert.has_error(function() sim:connect(source, cells, "one_to_one", { receptor_type = "NMDA" }) end)
   end)
 
+  describe("receptor_type from connection to connection", function()
+    -- Counts what arrives: `a` on AMPA, `b` on GABA.
+    local counting = model {
+      name = "counts_receptors", state = { a = 0, b = 0 }, inputs = { I_SIC = "signal pA" }, equations = "da/dt = 0\ndb/dt = 0",
+      on_spike = { AMPA = "a += weight", GABA = "b += weight" },
+    }
+
+    -- Senders of one spike, which is a cell's or a generator's, and cells that count.
+    local function network(kind, count, options)
+      local sim = astro.Simulation(options or {})
+      local source = sim:create("spike_generator", kind == "generators" and count or 1, { spike_times = { 1 } })
+      local senders = source
+      if kind == "cells" then
+        senders = sim:create("parrot_neuron", count)
+        sim:connect(source, senders)
+      end
+      return sim, senders, sim:create(counting, count)
+    end
+
+    -- What cells have counted, and what their connections say that they should have.
+    local function check(sim, senders, cells)
+      local c = sim:connections { source = senders, target = cells }
+      local a, b, receptors, weights, targets, first = {}, {}, c:get "receptor_type", c.weight, c.target, cells.ids[1]
+      for i = 1, #cells do a[i], b[i] = 0, 0 end
+      for i = 1, #c do
+        local sums = receptors[i] == 0 and a or b
+        local cell = targets[i] - first + 1
+        sums[cell] = sums[cell] + weights[i]
+      end
+      sim:simulate(5)
+      for i = 1, #cells do
+        near(a[i], at(cells, "a", i))
+        near(b[i], at(cells, "b", i))
+      end
+      return c
+    end
+
+    for _, kind in ipairs { "cells", "generators" } do
+      it("is a list of names or numbers, for " .. kind, function()
+        local sim, senders, cells = network(kind, 3)
+        assert.equal(3, sim:connect(senders, cells, "one_to_one", { receptor_type = { "GABA", "AMPA", "GABA" }, weight = { 1, 2, 4 } }))
+        local numbers = { 0, 1, 1, 1, 0, 1, 0, 0, 1 }
+        assert.equal(9, sim:connect(senders, cells, "all_to_all", { receptor_type = numbers, weight = { 8, 16, 32, 64, 128, 256, 512, 1024, 2048 } }))
+        local c = check(sim, senders, cells)
+        -- as the rule has them: by source, then by target
+        assert.are.same({ 1, 0, 1, table.unpack(numbers) }, c:get("receptor_type"):totable())
+        assert.are.same({ 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048 }, c.weight:totable())
+        assert.are.same({ 8 + 512, 2 + 128 + 1024, 0 }, cells:get("a"):totable())
+        assert.are.same({ 1 + 64, 16, 4 + 32 + 256 + 2048 }, cells:get("b"):totable())
+        assert.are.same({ 0, 1, 0 }, sim:connections({ source = senders, target = cells[2] }):get("receptor_type"):slice(1, 3):totable())
+      end)
+
+      it("is drawn for each, for " .. kind, function()
+        local count = 200
+        local drawn = { receptor_type = astro.random.uniform_int(2), weight = astro.random.uniform(1, 2), delay = astro.random.uniform(1, 2) }
+        local rule = { rule = "pairwise_bernoulli", p = 0.1 }
+        local prints = {}
+        for threads = 1, 3, 2 do
+          local sim, senders, cells = network(kind, count, { threads = threads, seed = 4 })
+          local made = sim:connect(senders, cells, rule, drawn)
+          local c = check(sim, senders, cells)
+          -- half of them on each
+          near(0.5, c:get("receptor_type"):mean(), 4 * 0.5 / math.sqrt(made))
+          prints[#prints + 1] = sim:fingerprint() .. table.concat(c:get("receptor_type"):totable())
+        end
+        assert.equal(prints[1], prints[2])
+      end)
+
+      it("is in checkpoints and files, for " .. kind, function()
+        local io_module = require "astro.io"
+        local sim, senders, cells = network(kind, 70)
+        sim:connect(senders, cells, { rule = "fixed_indegree", indegree = 5 }, { receptor_type = astro.random.uniform_int(2) })
+        local path = os.tmpname()
+        sim:save(path)
+        local loaded = astro.load(path)
+        os.remove(path)
+        for _, ending in ipairs { ".csv", ".h5" } do
+          io_module.save_connections(sim:connections { target = cells }, path .. ending)
+          local again, _, same = network(kind, 70)
+          assert.equal(350, io_module.connect(again, path .. ending))
+          os.remove(path .. ending)
+          local of, to = again:connections { target = same }, sim:connections { target = cells }
+          assert.is_true(of:get("receptor_type") == to:get("receptor_type") and of.source == to.source and of.target == to.target)
+        end
+        sim:simulate(5)
+        loaded:simulate(5)
+        assert.equal(sim:fingerprint(), loaded:fingerprint())
+        assert.are.same(sim:connections():get("receptor_type"):totable(), loaded:connections():get("receptor_type"):totable())
+      end)
+    end
+
+    it("goes with synapses that have states, and reaches what a receptor does not hear", function()
+      local sim = astro.Simulation { seed = 3 }
+      local source = sim:create("spike_generator", 1, { spike_times = { 1, 2, 3 } })
+      local parrots, cells = sim:create("parrot_neuron", 4), sim:create(counting, 4)
+      sim:connect(source, parrots)
+      local plastic = { synapse_model = "tsodyks_synapse", U = 0.5, tau_rec = 100, receptor_type = { 0, 1, 0, 1 } }
+      sim:connect(parrots, cells, "one_to_one", plastic)
+      sim:connect(parrots, cells, "one_to_one", { synapse_model = "tsodyks_synapse", U = 0.5, tau_rec = 100, receptor_type = "AMPA", weight = 10 })
+      -- receptor 1 of a parrot_neuron hears nothing
+      local heard = sim:create("parrot_neuron", 4)
+      sim:connect(parrots, heard, "one_to_one", { receptor_type = { 0, 1, 1, 0 } })
+      local spikes = sim:record(heard)
+      sim:simulate(10)
+      local a, b = cells:get "a", cells:get "b"
+      near(a[1], a[3])
+      near(a[2] + b[2], a[1])
+      near(10 * b[2], a[2])
+      assert.are.same({ 3, 0, 0, 3 }, { spikes.events.senders:eq(heard.ids[1]):sum(), spikes.events.senders:eq(heard.ids[2]):sum(),
+        spikes.events.senders:eq(heard.ids[3]):sum(), spikes.events.senders:eq(heard.ids[4]):sum() })
+    end)
+
+    it("goes with third factors", function()
+      local sim, senders, cells = network("cells", 60)
+      local glia = sim:create("astrocyte_lr_1994", 60)
+      sim:tripartite_connect(senders, cells, glia, { rule = "pairwise_bernoulli", p = 0.2 }, { rule = "third_factor_bernoulli_with_pool", p = 0.5 },
+        { primary = { receptor_type = astro.random.uniform_int(2) }, third_out = { synapse_model = "sic_connection" } })
+      near(0.5, check(sim, senders, cells):get("receptor_type"):mean(), 0.1)
+    end)
+
+    it("is refused where it is no receptor", function()
+      local sim, senders, cells = network("cells", 2)
+      local function refuses(receptor, message)
+        local ok, wrong = pcall(function() sim:connect(senders, cells, "all_to_all", { receptor_type = receptor }) end)
+        assert.is_false(ok)
+        assert.is_truthy(wrong:find(message, 1, true), wrong)
+        assert.equal(2, sim.num_connections)
+      end
+      refuses({ "AMPA", "GABA" }, "receptor_type has 2 values for 4 connections")
+      refuses({ "AMPA", "GABA", "NMDA", "GABA" }, "counts_receptors has no receptor 'NMDA'")
+      refuses({ 0, 1, 2, 1 }, "receptor_type = 2 is not a receptor (0 or 1)")
+      refuses({ 0, 1, 0.5, 1 }, "receptor_type = 0.5 is not a receptor")
+      refuses(astro.random.uniform_int(3), "receptor_type = 2 is not a receptor (0 or 1)")
+      refuses(astro.random.normal(0, 1), "receptor_type: normal(0, 1) gives no whole numbers (uniform_int does)")
+      refuses(astro.random.redraw(astro.random.uniform_int(9), 1, 2), "receptor_type = 2 is not a receptor (0 or 1)")
+      sim:connect(senders, cells, "all_to_all", { receptor_type = astro.random.redraw(astro.random.uniform_int(9), 0, 1) })
+      local ok, wrong = pcall(function() sim:connect(senders, cells, { rule = "fixed_indegree", indegree = 2 }, { receptor_type = { "AMPA", "GABA" } }) end)
+      assert.is_false(ok)
+      assert.is_truthy(wrong:find("a list needs the rule", 1, true), wrong)
+    end)
+  end)
+
   it("what spikes would add to held states is lost", function()
     local sim = astro.Simulation { resolution = 1 }
     local cells = sim:create(model {

@@ -112,8 +112,8 @@ enum ConnectionKind {
                 "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.cells { $0.ports.signal(route.port) != nil }))"
             )
         }
-        guard spec.receptor == 0 else {
-            throw InputError("\(model): receptor_type = \(spec.receptor) is not a receptor (0)")
+        if let wrong = spec.receptor(notAmong: [0]) {
+            throw InputError("\(model): receptor_type = \(wrong) is not a receptor (0)")
         }
     }
 
@@ -124,9 +124,9 @@ enum ConnectionKind {
                 "\(model.name) has several receptors (\(model.receptorNames.keys.sorted().joined(separator: ", "))): name one, as in { receptor_type = \"\(model.receptorNames.keys.min()!)\" }"
             )
         }
-        guard receptors.contains(spec.receptor) else {
+        if let wrong = spec.receptor(notAmong: receptors) {
             let all = receptors.map(String.init).joined(separator: " or ")
-            throw InputError("\(model.name): receptor_type = \(spec.receptor) is not a receptor (\(all))")
+            throw InputError("\(model.name): receptor_type = \(wrong) is not a receptor (\(all))")
         }
     }
 

@@ -11,6 +11,8 @@ struct Route {
     private let plane: InputPlane
     private let base: Int
     private let countsSpikes, refusesNegativeWeights: Bool
+    /// By receptor, where connections differ in it.
+    private let destinations: [SpikeDestination?]
     /// Weight and delay where these, and what a spike releases, are the same for all connections of a cell.
     private let shared: (weight: Double, delay: Int)?
     /// What acts at targets, connection by connection.
@@ -29,15 +31,16 @@ struct Route {
         rows = outgoing.rows
         chunks = segment.chunks.baseAddress!
         (plane, base) = (segment.plane, segment.base)
-        let destination = plane.spikes(receptor: outgoing.projection.spec.receptor)
+        let projection = outgoing.projection
+        destinations = projection.receptor == nil ? plane.spikeDestinations : []
+        let destination = projection.receptor.map(plane.spikes) ?? destinations.lazy.compactMap { $0 }.first!
         spikes = destination.rows + segment.base
         (slotMask, rowStride, toNegative) = (destination.slotMask, destination.stride, destination.toNegative)
         (countsSpikes, refusesNegativeWeights) = (destination.countsSpikes, destination.refusesNegative)
-        isHeard = destination.isHeard
-        let projection = outgoing.projection
+        isHeard = destination.isHeard || projection.receptor == nil
         self.projection = projection
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment) : nil
-        if let weight = projection.weight, let delay = projection.delay, synapse == nil {
+        if let weight = projection.weight, let delay = projection.delay, projection.receptor != nil, synapse == nil {
             shared = (weight, delay)
         } else {
             shared = nil
@@ -88,7 +91,7 @@ struct Route {
         return connections.count
     }
 
-    /// Connections that differ in weight or delay, or whose synapses act at the target.
+    /// Connections that differ in weight, delay or receptor, or whose synapses act at the target.
     private func deliverEach(
         _ connections: Range<Int>, _ chunk: RowChunk, _ carried: UnsafePointer<Double>, _ stamp: Int,
         _ fault: inout NegativeArrival?
@@ -101,12 +104,32 @@ struct Route {
             if self.carried >= 0 { factor = carried[self.carried] }
         }
         guard isHeard else { return }
+        let value = { (n: Int) in (weights.map { $0[n] } ?? projection.weight!) * factor }
+        if let receptors = chunk.receptors {
+            for (n, i) in connections.enumerated() {
+                deliver(value(n), stamp + delay(chunk, i), to: chunk.targets[i], at: receptors[i], &fault)
+            }
+            return
+        }
         for (n, i) in connections.enumerated() {
-            let value = countsSpikes ? 1 : (weights.map { $0[n] } ?? projection.weight!) * factor
-            let arrival = stamp + (projection.delay ?? Int(chunk.delays![i]))
+            let value = countsSpikes ? 1 : value(n), arrival = stamp + delay(chunk, i)
             if value < 0 && refusesNegativeWeights { note(arrival, chunk.targets[i], &fault) }
             place(arrival, value)[Int(chunk.targets[i])] += abs(value)
         }
+    }
+
+    @inline(__always)
+    private func delay(_ chunk: RowChunk, _ i: Int) -> Int { projection.delay ?? Int(chunk.delays![i]) }
+
+    /// Hands what arrives to a receptor.
+    private func deliver(
+        _ weight: Double, _ arrival: Int, to target: UInt16, at receptor: UInt8, _ fault: inout NegativeArrival?
+    ) {
+        let destination = destinations[Int(receptor)]!
+        guard destination.isHeard else { return }
+        let value = destination.countsSpikes ? 1 : weight
+        if value < 0 && destination.refusesNegative { note(arrival, target, &fault) }
+        destination.row(arrival, value)[base + Int(target)] += abs(value)
     }
 
     @inline(never)
