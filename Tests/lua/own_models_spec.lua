@@ -57,6 +57,40 @@ describe("units", function()
   end)
 end)
 
+describe("parameters", function()
+  it("may be infinite where their default is", function()
+    local m = model {
+      parameters = { { "V_min", "-inf mV", "lowest V" }, { "top", "inf mV", "highest V", "> 0" }, { "n", -math.huge } }, state = { V = "0 mV" },
+      equations = "dV/dt = -1*mV/ms\nq = clip(V, -5*mV, top)", events = { low = { when = "V < V_min", action = "V = V_min" } },
+    }
+    local rows = {}
+    for _, row in ipairs(astro.models(m.name).params) do rows[row.name] = row end
+    assert.are.same({ -math.huge, "mV", "any number or infinity" }, { rows.V_min.default, rows.V_min.unit, rows.V_min.range })
+    assert.are.same({ math.huge, "> 0, infinity too" }, { rows.top.default, rows.top.range })
+    assert.equal(-math.huge, rows.n.default)
+    assert.is_truthy(m:page():find("| `V_min` | -inf | mV |", 1, true))
+
+    local sim = astro.Simulation { resolution = 0.1 }
+    local cells = sim:create(m, 3, { V_min = { -3.5, -math.huge, -8 } })
+    sim:simulate(5)
+    near(-3.5, at(cells, "V", 1))
+    near(-5, at(cells, "V", 2))
+    cells[1]:set { V_min = -math.huge }
+    local path = os.tmpname()
+    sim:save(path)
+    local loaded = astro.load(path)
+    os.remove(path)
+    sim:simulate(5)
+    loaded:simulate(5)
+    near(-8.5, at(cells, "V", 1))
+    near(-8, at(cells, "V", 3))
+    assert.equal(sim:fingerprint(), loaded:fingerprint())
+    assert.are.same({ -math.huge, -math.huge, -8 }, loaded:populations()[1]:get("V_min"):totable())
+    assert.has_error(function() cells:set { top = -1 } end)
+    assert.has_error(function() cells:set { V = -math.huge } end)
+  end)
+end)
+
 describe("expressions", function()
   local values = {
     ["2 + 3*4^2"] = 50, ["-2^2"] = -4, ["2^3^2"] = 512, ["2**-1"] = 0.5, ["7 % 3"] = 1, ["-7 % 3"] = 2, ["1 if 2 > 1 else 0"] = 1,
@@ -317,10 +351,10 @@ describe("spikes and events", function()
         local prints = {}
         for threads = 1, 3, 2 do
           local sim, senders, cells = network(kind, count, { threads = threads, seed = 4 })
-          local made = sim:connect(senders, cells, rule, drawn)
+          local number = sim:connect(senders, cells, rule, drawn)
           local c = check(sim, senders, cells)
           -- half of them on each
-          near(0.5, c:get("receptor_type"):mean(), 4 * 0.5 / math.sqrt(made))
+          near(0.5, c:get("receptor_type"):mean(), 4 * 0.5 / math.sqrt(number))
           prints[#prints + 1] = sim:fingerprint() .. table.concat(c:get("receptor_type"):totable())
         end
         assert.equal(prints[1], prints[2])

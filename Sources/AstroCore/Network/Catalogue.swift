@@ -46,18 +46,18 @@ public enum Catalogue {
     }
 
     /// Adds a model that is a text; the same text is the same model.
-    package static func add(_ source: ModelSource) throws -> ModelDefinition {
-        if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
-        let model = try EquationModel.definition(source)
-        try add(model)
-        return model
-    }
+    package static func add(_ source: ModelSource) throws -> ModelDefinition { try model(of: source) { _ in true } }
 
     /// The model of a text that a file carries: the one that is known, else one that is added if its name is free.
     static func model(of source: ModelSource) throws -> ModelDefinition {
+        try model(of: source) { name in !models.contains { $0.name == name } }
+    }
+
+    /// - `isToBeAdded`: of a text that is new; asked about its name.
+    private static func model(of source: ModelSource, _ isToBeAdded: (String) -> Bool) throws -> ModelDefinition {
         if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
         let model = try EquationModel.definition(source)
-        if !models.contains(where: { $0.name == source.name }) { try add(model) }
+        if isToBeAdded(source.name) { try add(model) }
         return model
     }
 
