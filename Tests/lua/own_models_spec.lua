@@ -669,3 +669,87 @@ describe("a model", function()
     assert.has_error(function() astro.model { name = "iaf_psc_exp", state = { x = 1 }, equations = "dx/dt = 0" } end)
   end)
 end)
+
+describe("LaTeX", function()
+  local COMMANDS = {}
+  for name in ([[begin end frac mathrm left right text operatorname cdot sqrt lfloor rfloor lceil rceil bmod le ge ne wedge vee neg
+    exp ln sin cos tanh sinh cosh min max pi alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi
+    psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega]]):gmatch "%a+" do COMMANDS[name] = true end
+
+  -- What LaTeX (with amsmath) would stumble over, and what it would set otherwise than meant.
+  local function check(tex, name)
+    local open = {}
+    local function close(kind, place)
+      assert.equal(kind, table.remove(open), ("%s: %s"):format(name, tex:sub(math.max(1, place - 40), place + 40)))
+    end
+    local i = 1
+    while i <= #tex do
+      local c, word = tex:sub(i, i), tex:match("^\\(%a+)", i)
+      if word then
+        assert.is_true(COMMANDS[word], name .. ": \\" .. word)
+        local environment = (word == "begin" or word == "end") and tex:match("^{(%a+)}", i + #word + 1)
+        if word == "begin" then open[#open + 1] = environment end
+        if word == "end" then close(environment, i) end
+        if word == "left" then open[#open + 1] = "left" end
+        if word == "right" then close("left", i) end
+        i = i + #word + (environment and #environment + 2 or 0)
+      elseif c == "\\" then
+        assert.is_truthy(tex:find("^[\\,_]", i + 1), name)
+        i = i + 1
+      elseif c == "{" then
+        open[#open + 1] = c
+      elseif c == "}" then
+        close("{", i)
+      elseif c == "_" or c == "^" then
+        assert.equal("{", tex:sub(i + 1, i + 1), name)
+      elseif c == "&" then
+        assert.is_truthy(open[#open] == "aligned" or open[#open] == "cases", name)
+      end
+      assert.is_nil(c:find '[#%%$~"\'`]', name)
+      i = i + 1
+    end
+    assert.equal(0, #open, name)
+    for _, wrong in ipairs { "\\,\\,", "{\\,", "- -", "+ -", "\\,-" } do assert.is_nil(tex:find(wrong, 1, true), name .. ": " .. wrong) end
+    assert.is_truthy(tex:find("^\\begin{aligned}\n.*\n\\end{aligned}$"), name)
+  end
+
+  it("of every model of the library is whole", function()
+    local count = 0
+    for _, name in ipairs(astro.models()) do
+      local done, source = pcall(require, "astro.models." .. name)
+      if done then
+        local copy = {}
+        for key, value in pairs(source) do copy[key] = key ~= "name" and value or nil end
+        check(model(copy):explain("latex"), name)
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 20)
+  end)
+
+  it("of names, units, functions and operators of all kinds says what is meant", function()
+    local parameters = { t_ = "1 ms" }
+    for name in ("a b c alpha Alpha upsilon x_ _x __ a_b_c a__b V_1 tau_rec_10ms epsilon_Na m"):gmatch "%S+" do parameters[name] = 0.5 end
+    local cases = {
+      { "a*(-b) - (-c) + (-a)^2", [[a\,\left(-b\right) - \left(-c\right) + {\left(-a\right)}^{2}]] },
+      { "-a*b - (c - a)", [[-a\,b - \left(c - a\right)]] },
+      { "(a/b)^2/(b/c)^(1/3)", [[\frac{{\left(\frac{a}{b}\right)}^{2}}{{\left(\frac{b}{c}\right)}^{\frac{1}{3}}}]] },
+      { "1e-20^2*a", [[{\left(1\cdot 10^{-20}\right)}^{2}\,a]] },
+      { "3*ms/t_*m*V_1", [[\frac{3\,\mathrm{ms}}{t}\,m\,V_{1}]] },
+      { "2*t/(1*ms)", [[\frac{2\,t}{1\,\mathrm{ms}}]] },
+      { "pi*tau_rec_10ms*alpha + Alpha + upsilon", [[\pi\,\tau_{\mathrm{rec},\mathrm{10ms}}\,\alpha + \mathrm{Alpha} + \upsilon]] },
+      { "a if not (a < b) and b != c else (b if c == 1 else 0)",
+        [[\begin{cases} a & \text{if } \neg \left(a < b\right) \wedge b \ne c \\ \begin{cases} b & \text{if } c = 1 \\ 0 & \text{otherwise} \end{cases} & \text{otherwise} \end{cases}]] },
+      { "x_ + _x + __ + a_b_c + a__b", [[x + x + \mathrm{\_} + a_{b,c} + a_{b}]] },
+    }
+    local lines = { "dX/dt = -X/(10*ms) + 2*mV/ms^0.5*xi + 1e-3*mV/ms^0.5*xi_1", "dY/dt = -(Y - 1)/(3*ms)" }
+    for i, case in ipairs(cases) do lines[#lines + 1] = ("case_%d = %s"):format(i, case[1]) end
+    for i, f in ipairs { "exp", "expm1", "log", "log10", "sqrt", "abs", "sign", "floor", "ceil", "sin", "cos", "tanh", "sinh", "cosh", "int", "step", "exprel" } do
+      lines[#lines + 1] = ("f_%d = %s(a/(1 + b))^2.5 + min(a, b) + max(b, c) + clip(a, 0, 1) + a %% b"):format(i, f)
+    end
+    local tex = model({ parameters = parameters, state = { X = "0 mV", Y = 0 }, equations = table.concat(lines, "\n") }):explain "latex"
+    check(tex, "all kinds")
+    for _, case in ipairs(cases) do assert.is_truthy(tex:find("= " .. case[2] .. " \\\\\n", 1, true), case[1]) end
+    assert.is_truthy(tex:find([[\frac{2\,\mathrm{mV}}{{\mathrm{ms}}^{0.5}}\,\xi + \frac{0.001\,\mathrm{mV}}{{\mathrm{ms}}^{0.5}}\,\xi_{1}]], 1, true))
+  end)
+end)

@@ -136,8 +136,13 @@ public struct ModelInfo: Sendable {
     public let notes: [String]
     public let parameters: [ParameterInfo]
     public let recordables: [RecordableInfo]
+    /// Receptors of spikes that have names, by number; inputs of currents and signals; what can be recorded beside spikes.
+    public let receptors, inputs, events: [String]
 
-    init(_ name: String, _ kind: String, _ text: ModelText, _ parameters: [Parameter], _ recordables: [Recordable]) {
+    init(
+        _ name: String, _ kind: String, _ text: ModelText, _ parameters: [Parameter], _ recordables: [Recordable],
+        receptors: [String] = [], inputs: [String] = [], events: [String] = []
+    ) {
         self.name = name
         self.kind = kind
         summary = text.summary
@@ -148,6 +153,7 @@ public struct ModelInfo: Sendable {
         self.recordables = recordables.map {
             RecordableInfo(name: $0.name, unit: $0.unit.rawValue, meaning: $0.meaning)
         }
+        (self.receptors, self.inputs, self.events) = (receptors, inputs, events)
     }
 
     package init(_ model: ModelDefinition) {
@@ -162,7 +168,11 @@ public struct ModelInfo: Sendable {
             return Parameter(
                 parameter.name, .text(row.value), parameter.unit, parameter.meaning, parameter.range, parameter.role)
         }
-        self.init(model.name, model.family.rawValue, model.text, parameters, model.recordables)
+        self.init(
+            model.name, model.family.rawValue, model.text, parameters, model.recordables,
+            receptors: model.receptorNames.sorted { $0.value < $1.value }.map(\.key),
+            inputs: model.ports.list.filter { [.current, .signal].contains($0.quantity) }.map(\.name),
+            events: model.events)
     }
 
     init(_ model: any Device.Type) {
