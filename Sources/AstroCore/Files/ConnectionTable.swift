@@ -79,7 +79,7 @@ extension Simulation {
 }
 
 /// The connections of a table in groups that one connect call can make each: of one model, with equal parameters beside
-/// weight, delay and receptor, from cells or from generators.
+/// weight, delay and receptor, from cells or from generators; where receptors are told, onto one model.
 private struct ConnectionGroups {
     struct Group {
         let pre, post: Nodes
@@ -93,6 +93,8 @@ private struct ConnectionGroups {
         let values: [Double]
         /// What is there of that in which connections of a group may differ.
         let given: [Bool]
+        /// Of the targets, where a receptor is told.
+        let target: ObjectIdentifier?
     }
 
     /// A list in a connect call.
@@ -120,7 +122,10 @@ private struct ConnectionGroups {
             let values = fixed.map { $0.values[row].isNaN ? -Double.greatestFiniteMagnitude : $0.values[row] }
             // each connection has a weight and a delay; where a receptor is told, all are told
             let given = free.map { $0.name != "receptor_type" || !$0.values[row].isNaN }
-            let key = Key(model: models(row), isDevice: isDevice, values: values, given: given)
+            let isTold = zip(free, given).contains { $0.name == "receptor_type" && $1 }
+            let target =
+                isTold ? simulation.locate(targets[row]).population.cells.map { ObjectIdentifier($0.model) } : nil
+            let key = Key(model: models(row), isDevice: isDevice, values: values, given: given, target: target)
             if rows[key] == nil { order.append(key) }
             rows[key, default: []].append(row)
         }
