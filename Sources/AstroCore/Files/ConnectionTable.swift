@@ -79,7 +79,7 @@ extension Simulation {
 }
 
 /// The connections of a table in groups that one connect call can make each: of one model, with equal parameters beside
-/// weight, delay and receptor, from cells or from generators; where receptors are told, onto one model.
+/// weight, delay and receptor, from cells or from generators.
 private struct ConnectionGroups {
     struct Group {
         let pre, post: Nodes
@@ -93,8 +93,6 @@ private struct ConnectionGroups {
         let values: [Double]
         /// What is there of that in which connections of a group may differ.
         let given: [Bool]
-        /// Of the targets, where a receptor is told.
-        let target: ObjectIdentifier?
     }
 
     /// A list in a connect call.
@@ -122,10 +120,7 @@ private struct ConnectionGroups {
             let values = fixed.map { $0.values[row].isNaN ? -Double.greatestFiniteMagnitude : $0.values[row] }
             // each connection has a weight and a delay; where a receptor is told, all are told
             let given = free.map { $0.name != "receptor_type" || !$0.values[row].isNaN }
-            let isTold = zip(free, given).contains { $0.name == "receptor_type" && $1 }
-            let target =
-                isTold ? simulation.locate(targets[row]).population.cells.map { ObjectIdentifier($0.model) } : nil
-            let key = Key(model: models(row), isDevice: isDevice, values: values, given: given, target: target)
+            let key = Key(model: models(row), isDevice: isDevice, values: values, given: given)
             if rows[key] == nil { order.append(key) }
             rows[key, default: []].append(row)
         }
@@ -135,8 +130,29 @@ private struct ConnectionGroups {
                 settings[column.name] = .number(value)
             }
             let lists = zip(free, key.given).filter(\.1).map(\.0)
-            groups.append(try Self.group(rows[key]!, sources, targets, lists, settings, synapse, simulation))
+            for part in Self.byReceptor(rows[key]!, targets, lists, simulation) {
+                groups.append(try Self.group(part, sources, targets, lists, settings, synapse, simulation))
+            }
         }
+    }
+
+    /// A receptor each where not all targets have all of them, since one call takes what all targets have.
+    private static func byReceptor(
+        _ rows: [Int], _ targets: [Int], _ lists: [(name: String, values: [Double])], _ simulation: Simulation
+    ) -> [[Int]] {
+        guard let receptors = lists.first(where: { $0.name == "receptor_type" })?.values else { return [rows] }
+        let populations = Set(rows.map { simulation.locate(targets[$0]).population.index })
+        let ports = populations.compactMap { simulation.populationList[$0].cells?.model.ports }
+        var parts: [Double: [Int]] = [:], order: [Double] = []
+        for row in rows {
+            if parts[receptors[row]] == nil { order.append(receptors[row]) }
+            parts[receptors[row], default: []].append(row)
+        }
+        let haveAll = order.allSatisfy { receptor in
+            guard let receptor = Int(exactly: receptor), receptor >= 0 else { return false }
+            return ports.allSatisfy { $0.spikes(receptor: receptor) != nil || $0.current(receptor: receptor) != nil }
+        }
+        return haveAll ? [rows] : order.map { parts[$0]! }
     }
 
     private static func models(_ table: FileTable, _ synapse: Settings) throws -> (Int) -> String {
