@@ -41,8 +41,10 @@ for target in "${targets[@]}"; do
   # an HDF5 file with anything in it is not small
   length=8192
   [ "$target" = h5 ] && length=24576
+  words=lua
+  [ -f "Tests/Fuzz/$target.dict" ] && words=$target
   (cd "$build/work" && ASTROLUA_FUZZ_TARGET=$target ASTROLUA_STDLIB=$OLDPWD/stdlib "$build/release/Fuzz" -max_total_time=$((seconds / ${#targets[@]})) \
-    -handle_alrm=0 -timeout=0 -rss_limit_mb=3000 -max_len=$length -close_fd_mask=1 -print_final_stats=1 -dict=../../Tests/Fuzz/lua.dict \
+    -handle_alrm=0 -timeout=0 -rss_limit_mb=3000 -max_len=$length -close_fd_mask=1 -print_final_stats=1 -dict="../../Tests/Fuzz/$words.dict" \
     -artifact_prefix="$found/$target-" "$build/corpus/$target" "$build/seeds/$target" </dev/null 2>"$build/$target.log") || status=1
   grep -E "stat::number_of_executed_units|ERROR|SUMMARY|Test unit written" "$build/$target.log" || tail -5 "$build/$target.log"
   grep -oE "cov: [0-9]+" "$build/$target.log" | tail -1

@@ -46,6 +46,28 @@ struct ReplTerminalTests {
         #expect(terminal.end() == 0)
     }
 
+    @Test("Tab completes a model of one's own: its name, its parameters and what it records")
+    func completionOfOwnModels() throws {
+        let terminal = try TerminalRun()
+        terminal.enter("sim = astro.Simulation {}")
+        terminal.enter(
+            "lif = astro.model { name = 'typed_in', parameters = { tau_typed = '10 ms' }, state = { V_typed = '7 mV' }, "
+                + "equations = 'dV_typed/dt = -V_typed/tau_typed' }")
+        terminal.type("cells = sim:create(\"typed\t, 2, { tau_\t20 })\r")
+        terminal.enter("cells.model")
+        try terminal.wait(for: "\"typed_in\"")
+        terminal.type("cells:get(\"tau\t)[1]\r")
+        try terminal.wait(for: "\n20")
+        terminal.type("more = sim:create(lif, { V_t\t8 })\r")
+        terminal.type("sim:record(cells + more, { \"V_\t }).quantities[1]\r")
+        try terminal.wait(for: "\n\"V_typed\"")
+        terminal.type("lif:ex\t()\r")
+        try terminal.wait(for: "typed_in: 1 state")
+        try terminal.prompt()
+        terminal.type(TerminalRun.ctrlD)
+        #expect(terminal.end() == 0)
+    }
+
     @Test(
         "A quoted text that does not end is an error at once; a long one, a block and a bracket go on, with an ellipsis"
     )

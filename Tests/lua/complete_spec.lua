@@ -168,6 +168,55 @@ describe("completion between braces", function()
   end)
 end)
 
+describe("completion of a model of one's own", function()
+  variables.lif = astro.model {
+    name = "completed_lif", parameters = { { "tau_own", "10 ms", "time constant" } }, state = { V_own = "0 mV" },
+    inputs = { I_a = "current mV", J_sig = "signal mV" }, equations = "dV_own/dt = (I_a + J_sig - V_own)/tau_own\nquantity = 2*V_own",
+    on_spike = { GABA = "V_own -= weight", AMPA = "V_own += weight" }, spike = { when = "V_own > 3*mV", action = "V_own = 0" },
+    events = { release = { when = "V_own > 1*mV" } },
+  }
+  variables.cells = sim:create(variables.lif, 3)
+  variables.noise = sim:create "poisson_generator"
+
+  it("its name", function()
+    assert.equal("completed_lif", names 'sim:create("completed_')
+    assert.equal("completed_lif", names 'astro.models("completed_')
+    assert.equal("completed_lif", names "?completed_")
+    assert.equal("explain kind name page summary", names "lif.")
+    assert.equal("latex text", names 'lif:explain("')
+  end)
+
+  it("its parameters, states, quantities and inputs", function()
+    for _, created in ipairs { 'sim:create("completed_lif", 3, { ', "sim:create(lif, 3, { ", "sim:create(lif, { " } do
+      assert.equal("V_own label tau_own", names(created))
+    end
+    assert.equal("V_own tau_own", names "cells:set { ")
+    assert.equal("I_a J_sig V_own quantity tau_own", names 'cells:get("')
+    assert.equal("I_a J_sig V_own quantity", names 'sim:record(cells, { "')
+    assert.equal("tau_own", names "?tau_o")
+  end)
+
+  it("its events, receptors, inputs and signals", function()
+    assert.equal("event", names "sim:record(cells, nil, { ev")
+    assert.equal("release", names 'sim:record(cells, nil, { event = "')
+    assert.equal("AMPA GABA", names 'sim:connect(noise, cells, "all_to_all", { receptor_type = "')
+    assert.equal("GABA", names 'sim:connect(noise, cells, "all_to_all", { receptor_type = { "AMPA", "G')
+    assert.equal("I_a J_sig", names 'sim:connect(cells, cells, "all_to_all", { input = "')
+    assert.equal("I_a J_sig V_own quantity", names 'sim:connect(cells, exc, "all_to_all", { synapse_model = "signal_connection", signal = "')
+    assert.equal("signal", names 'sim:connect(cells, exc, "all_to_all", { synapse_model = "signal_connection", s')
+    assert.equal("AMPA GABA", names 'sim:tripartite_connect(exc, exc, cells, "x", "y", { third_in = { receptor_type = "')
+  end)
+
+  it("what astro.model takes", function()
+    assert.equal("parameters", names "astro.model { par")
+    assert.equal("method", names "astro.model { meth")
+    assert.equal("exact exponential_euler", names 'astro.model { method = "ex')
+    assert.equal("astrocyte neuron", names 'astro.model { kind = "')
+    assert.equal("refractory", names 'astro.model { spike = { when = "V > 1", ref')
+    assert.equal("crossing", names "astro.model { events = { release = { cro")
+  end)
+end)
+
 describe("Tab", function()
   it("inserts what all candidates share, then what follows the only one", function()
     assert.equal("gerprint", tab "sim:fin")

@@ -91,6 +91,37 @@ describe("astro.io", function()
     end)
   end
 
+  it("io.save_connections(c, path), io.connect(sim, path) onto models whose receptors or inputs have names", function()
+    local named = astro.model {
+      name = "io_named", state = { a = 0, b = 0 }, inputs = { I_a = "current 1/ms", I_b = "current 1/ms" },
+      equations = "da/dt = I_a\ndb/dt = I_b", on_spike = { AMPA = "a += weight", GABA = "b += weight" },
+    }
+    local function nodes()
+      local sim = astro.Simulation {}
+      return sim, sim:create("parrot_neuron", 3), sim:create(named, 3), sim:create("spike_generator", { spike_times = { 1 } }), sim:create("dc_generator")
+    end
+    for _, ending in ipairs { "csv", "h5" } do
+      for receptor, names in ipairs { { "AMPA", "I_a" }, { "GABA", "I_b" } } do
+        local sim, parrots, cells, source, current = nodes()
+        sim:connect(parrots, cells, "one_to_one", { receptor_type = names[1] })
+        sim:connect(source, cells, "all_to_all", { receptor_type = names[1], weight = 2 })
+        sim:connect(current, cells, "all_to_all", { input = names[2] })
+        io_module.save_connections(sim:connections(), path("named." .. ending))
+        local again = nodes()
+        assert.equal(9, io_module.connect(again, path("named." .. ending)))
+        local of, to = again:connections(), sim:connections()
+        for _, name in ipairs { "source", "target", "weight", "delay", "receptor_type" } do
+          assert.are.same(to:get(name):totable(), of:get(name):totable())
+        end
+        assert.equal(receptor - 1, of:get("receptor_type"):max())
+        -- what a table does not say can be told beside it
+        local told = nodes()
+        io_module.connect(told, { source = { 1 }, target = { 5 } }, { synapse = { receptor_type = names[1] } })
+        assert.equal(receptor - 1, told:connections():get("receptor_type")[1])
+      end
+    end
+  end)
+
   it("io.connect(sim, table, { source =, target =, synapse = })", function()
     local sim, cells, glia = network()
     local made = io_module.connect(sim, { source = { 1, 2, 2 }, target = { 3, 3, 1 }, weight = { 0.5, 1.0, 2.0 } },

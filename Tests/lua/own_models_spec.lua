@@ -57,6 +57,40 @@ describe("units", function()
   end)
 end)
 
+describe("parameters", function()
+  it("may be infinite where their default is", function()
+    local m = model {
+      parameters = { { "V_min", "-inf mV", "lowest V" }, { "top", "inf mV", "highest V", "> 0" }, { "n", -math.huge } }, state = { V = "0 mV" },
+      equations = "dV/dt = -1*mV/ms\nq = clip(V, -5*mV, top)", events = { low = { when = "V < V_min", action = "V = V_min" } },
+    }
+    local rows = {}
+    for _, row in ipairs(astro.models(m.name).params) do rows[row.name] = row end
+    assert.are.same({ -math.huge, "mV", "any number or infinity" }, { rows.V_min.default, rows.V_min.unit, rows.V_min.range })
+    assert.are.same({ math.huge, "> 0, infinity too" }, { rows.top.default, rows.top.range })
+    assert.equal(-math.huge, rows.n.default)
+    assert.is_truthy(m:page():find("| `V_min` | -inf | mV |", 1, true))
+
+    local sim = astro.Simulation { resolution = 0.1 }
+    local cells = sim:create(m, 3, { V_min = { -3.5, -math.huge, -8 } })
+    sim:simulate(5)
+    near(-3.5, at(cells, "V", 1))
+    near(-5, at(cells, "V", 2))
+    cells[1]:set { V_min = -math.huge }
+    local path = os.tmpname()
+    sim:save(path)
+    local loaded = astro.load(path)
+    os.remove(path)
+    sim:simulate(5)
+    loaded:simulate(5)
+    near(-8.5, at(cells, "V", 1))
+    near(-8, at(cells, "V", 3))
+    assert.equal(sim:fingerprint(), loaded:fingerprint())
+    assert.are.same({ -math.huge, -math.huge, -8 }, loaded:populations()[1]:get("V_min"):totable())
+    assert.has_error(function() cells:set { top = -1 } end)
+    assert.has_error(function() cells:set { V = -math.huge } end)
+  end)
+end)
+
 describe("expressions", function()
   local values = {
     ["2 + 3*4^2"] = 50, ["-2^2"] = -4, ["2^3^2"] = 512, ["2**-1"] = 0.5, ["7 % 3"] = 1, ["-7 % 3"] = 2, ["1 if 2 > 1 else 0"] = 1,
@@ -256,6 +290,148 @@ describe("spikes and events", function()
     sim:simulate(5)
     assert.are.same({ 9, -15, 18, -9 }, { at(cells, "a", 1), at(cells, "b", 1), at(cells, "c", 1), at(cells, "d", 1) })
     assert.has_error(function() sim:connect(source, cells, "one_to_one", { receptor_type = "NMDA" }) end)
+  end)
+
+  describe("receptor_type from connection to connection", function()
+    -- Counts what arrives: `a` on AMPA, `b` on GABA.
+    local counting = model {
+      name = "counts_receptors", state = { a = 0, b = 0 }, inputs = { I_SIC = "signal pA" }, equations = "da/dt = 0\ndb/dt = 0",
+      on_spike = { AMPA = "a += weight", GABA = "b += weight" },
+    }
+
+    -- Senders of one spike, which is a cell's or a generator's, and cells that count.
+    local function network(kind, count, options)
+      local sim = astro.Simulation(options or {})
+      local source = sim:create("spike_generator", kind == "generators" and count or 1, { spike_times = { 1 } })
+      local senders = source
+      if kind == "cells" then
+        senders = sim:create("parrot_neuron", count)
+        sim:connect(source, senders)
+      end
+      return sim, senders, sim:create(counting, count)
+    end
+
+    -- What cells have counted, and what their connections say that they should have.
+    local function check(sim, senders, cells)
+      local c = sim:connections { source = senders, target = cells }
+      local a, b, receptors, weights, targets, first = {}, {}, c:get "receptor_type", c.weight, c.target, cells.ids[1]
+      for i = 1, #cells do a[i], b[i] = 0, 0 end
+      for i = 1, #c do
+        local sums = receptors[i] == 0 and a or b
+        local cell = targets[i] - first + 1
+        sums[cell] = sums[cell] + weights[i]
+      end
+      sim:simulate(5)
+      for i = 1, #cells do
+        near(a[i], at(cells, "a", i))
+        near(b[i], at(cells, "b", i))
+      end
+      return c
+    end
+
+    for _, kind in ipairs { "cells", "generators" } do
+      it("is a list of names or numbers, for " .. kind, function()
+        local sim, senders, cells = network(kind, 3)
+        assert.equal(3, sim:connect(senders, cells, "one_to_one", { receptor_type = { "GABA", "AMPA", "GABA" }, weight = { 1, 2, 4 } }))
+        local numbers = { 0, 1, 1, 1, 0, 1, 0, 0, 1 }
+        assert.equal(9, sim:connect(senders, cells, "all_to_all", { receptor_type = numbers, weight = { 8, 16, 32, 64, 128, 256, 512, 1024, 2048 } }))
+        local c = check(sim, senders, cells)
+        -- as the rule has them: by source, then by target
+        assert.are.same({ 1, 0, 1, table.unpack(numbers) }, c:get("receptor_type"):totable())
+        assert.are.same({ 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048 }, c.weight:totable())
+        assert.are.same({ 8 + 512, 2 + 128 + 1024, 0 }, cells:get("a"):totable())
+        assert.are.same({ 1 + 64, 16, 4 + 32 + 256 + 2048 }, cells:get("b"):totable())
+        assert.are.same({ 0, 1, 0 }, sim:connections({ source = senders, target = cells[2] }):get("receptor_type"):slice(1, 3):totable())
+      end)
+
+      it("is drawn for each, for " .. kind, function()
+        local count = 200
+        local drawn = { receptor_type = astro.random.uniform_int(2), weight = astro.random.uniform(1, 2), delay = astro.random.uniform(1, 2) }
+        local rule = { rule = "pairwise_bernoulli", p = 0.1 }
+        local prints = {}
+        for threads = 1, 3, 2 do
+          local sim, senders, cells = network(kind, count, { threads = threads, seed = 4 })
+          local number = sim:connect(senders, cells, rule, drawn)
+          local c = check(sim, senders, cells)
+          -- half of them on each
+          near(0.5, c:get("receptor_type"):mean(), 4 * 0.5 / math.sqrt(number))
+          prints[#prints + 1] = sim:fingerprint() .. table.concat(c:get("receptor_type"):totable())
+        end
+        assert.equal(prints[1], prints[2])
+      end)
+
+      it("is in checkpoints and files, for " .. kind, function()
+        local io_module = require "astro.io"
+        local sim, senders, cells = network(kind, 70)
+        sim:connect(senders, cells, { rule = "fixed_indegree", indegree = 5 }, { receptor_type = astro.random.uniform_int(2) })
+        local path = os.tmpname()
+        sim:save(path)
+        local loaded = astro.load(path)
+        os.remove(path)
+        for _, ending in ipairs { ".csv", ".h5" } do
+          io_module.save_connections(sim:connections { target = cells }, path .. ending)
+          local again, _, same = network(kind, 70)
+          assert.equal(350, io_module.connect(again, path .. ending))
+          os.remove(path .. ending)
+          local of, to = again:connections { target = same }, sim:connections { target = cells }
+          assert.is_true(of:get("receptor_type") == to:get("receptor_type") and of.source == to.source and of.target == to.target)
+        end
+        sim:simulate(5)
+        loaded:simulate(5)
+        assert.equal(sim:fingerprint(), loaded:fingerprint())
+        assert.are.same(sim:connections():get("receptor_type"):totable(), loaded:connections():get("receptor_type"):totable())
+      end)
+    end
+
+    it("goes with synapses that have states, and reaches what a receptor does not hear", function()
+      local sim = astro.Simulation { seed = 3 }
+      local source = sim:create("spike_generator", 1, { spike_times = { 1, 2, 3 } })
+      local parrots, cells = sim:create("parrot_neuron", 4), sim:create(counting, 4)
+      sim:connect(source, parrots)
+      local plastic = { synapse_model = "tsodyks_synapse", U = 0.5, tau_rec = 100, receptor_type = { 0, 1, 0, 1 } }
+      sim:connect(parrots, cells, "one_to_one", plastic)
+      sim:connect(parrots, cells, "one_to_one", { synapse_model = "tsodyks_synapse", U = 0.5, tau_rec = 100, receptor_type = "AMPA", weight = 10 })
+      -- receptor 1 of a parrot_neuron hears nothing
+      local heard = sim:create("parrot_neuron", 4)
+      sim:connect(parrots, heard, "one_to_one", { receptor_type = { 0, 1, 1, 0 } })
+      local spikes = sim:record(heard)
+      sim:simulate(10)
+      local a, b = cells:get "a", cells:get "b"
+      near(a[1], a[3])
+      near(a[2] + b[2], a[1])
+      near(10 * b[2], a[2])
+      assert.are.same({ 3, 0, 0, 3 }, { spikes.events.senders:eq(heard.ids[1]):sum(), spikes.events.senders:eq(heard.ids[2]):sum(),
+        spikes.events.senders:eq(heard.ids[3]):sum(), spikes.events.senders:eq(heard.ids[4]):sum() })
+    end)
+
+    it("goes with third factors", function()
+      local sim, senders, cells = network("cells", 60)
+      local glia = sim:create("astrocyte_lr_1994", 60)
+      sim:tripartite_connect(senders, cells, glia, { rule = "pairwise_bernoulli", p = 0.2 }, { rule = "third_factor_bernoulli_with_pool", p = 0.5 },
+        { primary = { receptor_type = astro.random.uniform_int(2) }, third_out = { synapse_model = "sic_connection" } })
+      near(0.5, check(sim, senders, cells):get("receptor_type"):mean(), 0.1)
+    end)
+
+    it("is refused where it is no receptor", function()
+      local sim, senders, cells = network("cells", 2)
+      local function refuses(receptor, message)
+        local ok, wrong = pcall(function() sim:connect(senders, cells, "all_to_all", { receptor_type = receptor }) end)
+        assert.is_false(ok)
+        assert.is_truthy(wrong:find(message, 1, true), wrong)
+        assert.equal(2, sim.num_connections)
+      end
+      refuses({ "AMPA", "GABA" }, "receptor_type has 2 values for 4 connections")
+      refuses({ "AMPA", "GABA", "NMDA", "GABA" }, "counts_receptors has no receptor 'NMDA'")
+      refuses({ 0, 1, 2, 1 }, "receptor_type = 2 is not a receptor (0 or 1)")
+      refuses({ 0, 1, 0.5, 1 }, "receptor_type = 0.5 is not a receptor")
+      refuses(astro.random.uniform_int(3), "receptor_type = 2 is not a receptor (0 or 1)")
+      refuses(astro.random.normal(0, 1), "receptor_type: normal(0, 1) gives no whole numbers (uniform_int does)")
+      refuses(astro.random.redraw(astro.random.uniform_int(9), 1, 2), "receptor_type = 2 is not a receptor (0 or 1)")
+      sim:connect(senders, cells, "all_to_all", { receptor_type = astro.random.redraw(astro.random.uniform_int(9), 0, 1) })
+      local ok, wrong = pcall(function() sim:connect(senders, cells, { rule = "fixed_indegree", indegree = 2 }, { receptor_type = { "AMPA", "GABA" } }) end)
+      assert.is_false(ok)
+      assert.is_truthy(wrong:find("a list needs the rule", 1, true), wrong)
+    end)
   end)
 
   it("what spikes would add to held states is lost", function()
@@ -491,5 +667,89 @@ describe("a model", function()
 
   it("refuses the names of the program's models", function()
     assert.has_error(function() astro.model { name = "iaf_psc_exp", state = { x = 1 }, equations = "dx/dt = 0" } end)
+  end)
+end)
+
+describe("LaTeX", function()
+  local COMMANDS = {}
+  for name in ([[begin end frac mathrm left right text operatorname cdot sqrt lfloor rfloor lceil rceil bmod le ge ne wedge vee neg
+    exp ln sin cos tanh sinh cosh min max pi alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi
+    psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega]]):gmatch "%a+" do COMMANDS[name] = true end
+
+  -- What LaTeX (with amsmath) would stumble over, and what it would set otherwise than meant.
+  local function check(tex, name)
+    local open = {}
+    local function close(kind, place)
+      assert.equal(kind, table.remove(open), ("%s: %s"):format(name, tex:sub(math.max(1, place - 40), place + 40)))
+    end
+    local i = 1
+    while i <= #tex do
+      local c, word = tex:sub(i, i), tex:match("^\\(%a+)", i)
+      if word then
+        assert.is_true(COMMANDS[word], name .. ": \\" .. word)
+        local environment = (word == "begin" or word == "end") and tex:match("^{(%a+)}", i + #word + 1)
+        if word == "begin" then open[#open + 1] = environment end
+        if word == "end" then close(environment, i) end
+        if word == "left" then open[#open + 1] = "left" end
+        if word == "right" then close("left", i) end
+        i = i + #word + (environment and #environment + 2 or 0)
+      elseif c == "\\" then
+        assert.is_truthy(tex:find("^[\\,_]", i + 1), name)
+        i = i + 1
+      elseif c == "{" then
+        open[#open + 1] = c
+      elseif c == "}" then
+        close("{", i)
+      elseif c == "_" or c == "^" then
+        assert.equal("{", tex:sub(i + 1, i + 1), name)
+      elseif c == "&" then
+        assert.is_truthy(open[#open] == "aligned" or open[#open] == "cases", name)
+      end
+      assert.is_nil(c:find '[#%%$~"\'`]', name)
+      i = i + 1
+    end
+    assert.equal(0, #open, name)
+    for _, wrong in ipairs { "\\,\\,", "{\\,", "- -", "+ -", "\\,-" } do assert.is_nil(tex:find(wrong, 1, true), name .. ": " .. wrong) end
+    assert.is_truthy(tex:find("^\\begin{aligned}\n.*\n\\end{aligned}$"), name)
+  end
+
+  it("of every model of the library is whole", function()
+    local count = 0
+    for _, name in ipairs(astro.models()) do
+      local done, source = pcall(require, "astro.models." .. name)
+      if done then
+        local copy = {}
+        for key, value in pairs(source) do copy[key] = key ~= "name" and value or nil end
+        check(model(copy):explain("latex"), name)
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 20)
+  end)
+
+  it("of names, units, functions and operators of all kinds says what is meant", function()
+    local parameters = { t_ = "1 ms" }
+    for name in ("a b c alpha Alpha upsilon x_ _x __ a_b_c a__b V_1 tau_rec_10ms epsilon_Na m"):gmatch "%S+" do parameters[name] = 0.5 end
+    local cases = {
+      { "a*(-b) - (-c) + (-a)^2", [[a\,\left(-b\right) - \left(-c\right) + {\left(-a\right)}^{2}]] },
+      { "-a*b - (c - a)", [[-a\,b - \left(c - a\right)]] },
+      { "(a/b)^2/(b/c)^(1/3)", [[\frac{{\left(\frac{a}{b}\right)}^{2}}{{\left(\frac{b}{c}\right)}^{\frac{1}{3}}}]] },
+      { "1e-20^2*a", [[{\left(1\cdot 10^{-20}\right)}^{2}\,a]] },
+      { "3*ms/t_*m*V_1", [[\frac{3\,\mathrm{ms}}{t}\,m\,V_{1}]] },
+      { "2*t/(1*ms)", [[\frac{2\,t}{1\,\mathrm{ms}}]] },
+      { "pi*tau_rec_10ms*alpha + Alpha + upsilon", [[\pi\,\tau_{\mathrm{rec},\mathrm{10ms}}\,\alpha + \mathrm{Alpha} + \upsilon]] },
+      { "a if not (a < b) and b != c else (b if c == 1 else 0)",
+        [[\begin{cases} a & \text{if } \neg \left(a < b\right) \wedge b \ne c \\ \begin{cases} b & \text{if } c = 1 \\ 0 & \text{otherwise} \end{cases} & \text{otherwise} \end{cases}]] },
+      { "x_ + _x + __ + a_b_c + a__b", [[x + x + \mathrm{\_} + a_{b,c} + a_{b}]] },
+    }
+    local lines = { "dX/dt = -X/(10*ms) + 2*mV/ms^0.5*xi + 1e-3*mV/ms^0.5*xi_1", "dY/dt = -(Y - 1)/(3*ms)" }
+    for i, case in ipairs(cases) do lines[#lines + 1] = ("case_%d = %s"):format(i, case[1]) end
+    for i, f in ipairs { "exp", "expm1", "log", "log10", "sqrt", "abs", "sign", "floor", "ceil", "sin", "cos", "tanh", "sinh", "cosh", "int", "step", "exprel" } do
+      lines[#lines + 1] = ("f_%d = %s(a/(1 + b))^2.5 + min(a, b) + max(b, c) + clip(a, 0, 1) + a %% b"):format(i, f)
+    end
+    local tex = model({ parameters = parameters, state = { X = "0 mV", Y = 0 }, equations = table.concat(lines, "\n") }):explain "latex"
+    check(tex, "all kinds")
+    for _, case in ipairs(cases) do assert.is_truthy(tex:find("= " .. case[2] .. " \\\\\n", 1, true), case[1]) end
+    assert.is_truthy(tex:find([[\frac{2\,\mathrm{mV}}{{\mathrm{ms}}^{0.5}}\,\xi + \frac{0.001\,\mathrm{mV}}{{\mathrm{ms}}^{0.5}}\,\xi_{1}]], 1, true))
   end)
 end)

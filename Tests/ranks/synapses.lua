@@ -57,3 +57,23 @@ for _, name in ipairs(astro.models()) do
     end
   end
 end
+
+-- Targets with several receptors: which one is drawn for each connection, of every model that carries spikes, and of generators.
+local two = astro.model {
+  name = "two_receptors", parameters = { tau_minus = "20 ms" }, state = { a = 0, b = 0 }, equations = "da/dt = -a/(9*ms)\ndb/dt = -b/(7*ms)",
+  on_spike = { AMPA = "a += weight", GABA = "b += weight" }, spike = { when = "a > b + 3", action = "a = 0" },
+}
+for _, name in ipairs { "static_synapse", "tsodyks_synapse", "tsodyks2_synapse" } do
+  local sim = astro.Simulation { seed = 6 }
+  local noise, parrots, cells = sim:create("poisson_generator", 3, { rate = 200 }), sim:create("parrot_neuron", 130), sim:create(two, 150)
+  local drawn = { receptor_type = astro.random.uniform_int(2), weight = uniform(0.5, 2) }
+  sim:connect(noise, parrots)
+  sim:connect(noise, cells, { rule = "pairwise_bernoulli", p = 0.5 }, drawn)
+  drawn.synapse_model = name
+  sim:connect(parrots, cells, { rule = "fixed_indegree", indegree = 20 }, drawn)
+  local spikes = sim:record(cells)
+  sim:simulate(30)
+  local all, few = sim:connections { target = cells }, sim:connections { source = noise, target = cells[77] }
+  print(name, sim:fingerprint(), spikes.n_events, digest(all:get "receptor_type"), digest(all.source), digest(all.target), digest(all.weight),
+    digest(few:get "receptor_type"), digest(few.weight))
+end

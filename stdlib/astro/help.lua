@@ -72,6 +72,11 @@ end
 
 local function unit_text(unit) return NO_UNIT[unit] and "" or unit or "" end
 
+local function recordable_text(unit, meaning)
+  unit = unit_text(unit)
+  return unit .. (unit ~= "" and meaning ~= "" and ": " or "") .. meaning
+end
+
 local function default_text(value)
   if type(value) == "number" then return value > 1e300 and "unlimited" or ("%.10g"):format(value) end
   if type(value) ~= "table" and type(value) ~= "userdata" then return tostring(value) end
@@ -131,8 +136,7 @@ local function model_page(page, model)
   definitions(page, "state, with its start values", parameter_rows(model, true))
   local recordables = {}
   for i, name in ipairs(model.recordables) do
-    local unit = unit_text(model.recordable_units[i])
-    recordables[i] = { name, (unit ~= "" and unit .. ": " or "") .. model.recordable_meanings[i] }
+    recordables[i] = { name, recordable_text(model.recordable_units[i], model.recordable_meanings[i]) }
   end
   definitions(page, "recordables", recordables)
   list(page, "notes", model.notes)
@@ -158,8 +162,7 @@ local function parameter_page(page, name, parameters, recordables)
   definitions(page, nil, rows)
   rows = {}
   for i, found in ipairs(recordables) do
-    local unit = unit_text(found.unit)
-    rows[i] = { found.model.name, (unit ~= "" and unit .. ": " or "") .. found.meaning }
+    rows[i] = { found.model.name, recordable_text(found.unit, found.meaning) }
   end
   definitions(page, "recorded from", rows)
 end

@@ -82,14 +82,17 @@ private struct ProjectionHeader {
     let sources: NodeIDs
     let weight: Double?
     let delay: Int?
+    /// nil where connections differ in it.
+    let receptor: Int?
     let layout: SynapseLayout
 
     init(_ contents: inout SectionReader, _ targets: TargetPlaces) throws {
         number = try contents.int(0...1 << 40, "number of the call")
         let name = try contents.text()
         let model = try name.hasPrefix(SynapseDefinition.equations) ? Self.text(&contents) : Synapses.named(name)
-        let receptor = try contents.int(0...1000, "receptor")
-        spec = try SynapseSpec(["receptor_type": .number(Double(receptor))], standard: model)
+        spec = try SynapseSpec([:], standard: model)
+        let receptor = try contents.int(Projection.differingReceptors...1000, "receptor")
+        self.receptor = receptor == Projection.differingReceptors ? nil : receptor
         sources = try contents.nodes(1..<targets.count + 1)
         weight = try contents.optionalDouble()
         delay = try contents.flag() ? try contents.int(1...Int(UInt16.max), "delay") : nil
@@ -117,14 +120,15 @@ private struct ProjectionHeader {
         let projection = Projection(
             number: number, spec: spec, sources: sources, ownRows, columns: layout.makeColumns(rowCount: ownRows.count),
             segments: segments, workers: simulation.threads)
-        (projection.weight, projection.delay) = (weight, delay)
+        (projection.weight, projection.delay, projection.receptor) = (weight, delay, receptor)
         return projection
     }
 
     func readRows(_ chunk: Int, _ contents: inout SectionReader) throws -> ConnectionRows {
         try contents.require(chunk < Projection.chunks(rows: sources.count), "there is no part \(chunk) of the rows")
         let layout = RowsLayout(
-            weights: weight == nil, delays: delay == nil, own: layout.rowColumns, rows: sources.count)
+            weights: weight == nil, delays: delay == nil, receptors: receptor == nil, own: layout.rowColumns,
+            rows: sources.count)
         return try ConnectionRows(&contents, layout, rows: layout.rows(ofChunk: chunk))
     }
 }
@@ -137,9 +141,7 @@ extension CheckpointLoader {
         let built = isBuilt ? simulation.projections[index] : nil
         if let built {
             try same(
-                (built.number, built.spec.model, built.spec.receptor) == (
-                    header.number, header.spec.model, header.spec.receptor
-                )
+                (built.number, built.model, built.receptor) == (header.number, header.spec.model, header.receptor)
                     && built.sources == header.sources, "connections")
         }
         let segments = targets.stretches.map { Segment(plane: $0.plane, base: $0.base, chunks: chunks) }
@@ -198,9 +200,14 @@ extension CheckpointLoader {
                     if targets.isCell(Int(rows.targets[i])) { continue }
                     throw contents.damaged("there is no cell \(rows.targets[i]) to connect to")
                 }
+                let receptor = header.receptor ?? Int(rows.receptors[i])
+                guard segments[segment].plane.ports.spikes(receptor: receptor) != nil else {
+                    throw contents.damaged("cell \(rows.targets[i]) has no receptor \(receptor)")
+                }
                 parts[segment].targets.append(place)
                 if !rows.weights.isEmpty { parts[segment].weights.append(rows.weights[i]) }
                 if !rows.delays.isEmpty { parts[segment].delays.append(rows.delays[i]) }
+                if !rows.receptors.isEmpty { parts[segment].receptors.append(rows.receptors[i]) }
                 if rows.width > 0 { parts[segment].own += header.layout.block(rows.block(i), for: columns) }
             }
             i += count
@@ -225,6 +232,9 @@ extension CheckpointLoader {
                 simulation.ranks.isAlone ? Array(all) : all.filter { self.targets.find(Int(rows.targets[$0])) != nil }
             try same(
                 own.count == targets.count && zip(own, targets).allSatisfy { rows.targets[$0] == $1 }, "connections")
+            try same(
+                rows.receptors.isEmpty
+                    || zip(places, own).allSatisfy { $0.chunk.receptors![$0.index] == rows.receptors[$1] }, "receptors")
             for (place, n) in zip(places, own) {
                 if !rows.weights.isEmpty { place.chunk.weights![place.index] = rows.weights[n] }
                 if !rows.delays.isEmpty { place.chunk.delays![place.index] = rows.delays[n] }
@@ -242,11 +252,12 @@ extension CheckpointLoader {
 /// The connections of some rows to one segment, while they are collected.
 private struct ChunkPart {
     var starts: [UInt32] = [], targets: [UInt16] = []
-    var weights: [Double] = [], delays: [UInt16] = [], own: [Double] = []
+    var weights: [Double] = [], delays: [UInt16] = [], receptors: [UInt8] = [], own: [Double] = []
 
     var chunk: RowChunk {
         targets.withUnsafeBufferPointer {
-            RowChunk(starts: starts, targets: $0, weights: weights, delays: delays, own: own)
+            RowChunk(
+                starts: starts, targets: $0, weights: weights, delays: delays, receptors: receptors, own: own)
         }
     }
 }
@@ -310,7 +321,7 @@ extension CheckpointLoader {
             section.targets.allSatisfy { model(of: $0).ports.signal(route.port) != nil }, "a target takes none")
     }
 
-    private func model(of id: Int) -> ModelDefinition { simulation.locate(id).population.cells!.model }
+    fileprivate func model(of id: Int) -> ModelDefinition { simulation.locate(id).population.cells!.model }
 
     func readLink(_ index: Int) throws {
         var (_, contents) = try reader.take(.link)
@@ -377,6 +388,12 @@ private struct StoredLink {
             !targets.isEmpty && [delays.count, weights.count].allSatisfy { [1, targets.count].contains($0) },
             "columns differ in length")
         try contents.require(targets.allSatisfy(loader.targets.isCell), "a generator is connected to a device")
+        let sendsCurrent = populations[population].currentSource(device) != nil
+        try contents.require(
+            targets.allSatisfy { [receptor] in
+                let ports = loader.model(of: $0).ports
+                return sendsCurrent ? ports.current(receptor: receptor) != nil : ports.spikes(receptor: receptor) != nil
+            }, "a target has no receptor \(receptor)")
     }
 
     func make(_ simulation: Simulation) -> DeviceLink {

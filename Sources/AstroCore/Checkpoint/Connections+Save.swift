@@ -69,6 +69,9 @@ extension Simulation {
 }
 
 extension Projection {
+    /// Stands for the receptor where connections differ in it.
+    static let differingReceptors = -1
+
     fileprivate func write(to contents: inout SectionWriter) {
         contents.put(number)
         contents.put(model.source == nil ? model.name : model.identity)
@@ -76,7 +79,7 @@ extension Projection {
             contents.put(texts.count)
             texts.forEach { contents.put($0) }
         }
-        contents.put(spec.receptor)
+        contents.put(receptor ?? Self.differingReceptors)
         contents.put(near: sources)
         contents.put(weight)
         contents.put(delay)
@@ -140,6 +143,7 @@ struct ConnectionOrder: @unchecked Sendable {
             rows.targets += targets
             if layout.weights { rows.weights += places.map { $0.chunk.weights![$0.index] } }
             if layout.delays { rows.delays += places.map { $0.chunk.delays![$0.index] } }
+            if layout.receptors { rows.receptors += places.map { $0.chunk.receptors![$0.index] } }
             for place in places {
                 rows.own += layout.own.map { projection.value($0, row: row, place.chunk, place.index) }
             }
@@ -150,22 +154,23 @@ struct ConnectionOrder: @unchecked Sendable {
 
 /// What each connection of a projection has of its own.
 struct RowsLayout {
-    let weights, delays: Bool
+    let weights, delays, receptors: Bool
     /// Columns of the synapse.
     let own: [Int]
     private let rows: Int
 
-    init(weights: Bool, delays: Bool, own: [Int], rows: Int) {
-        (self.weights, self.delays, self.own, self.rows) = (weights, delays, own, rows)
+    init(weights: Bool, delays: Bool, receptors: Bool, own: [Int], rows: Int) {
+        (self.weights, self.delays, self.receptors) = (weights, delays, receptors)
+        (self.own, self.rows) = (own, rows)
     }
 
     init(_ projection: Projection) {
         self.init(
-            weights: projection.weight == nil, delays: projection.delay == nil,
+            weights: projection.weight == nil, delays: projection.delay == nil, receptors: projection.receptor == nil,
             own: SynapseLayout(projection.columns).rowColumns, rows: projection.sources.count)
     }
 
-    var hasColumns: Bool { weights || delays || !own.isEmpty }
+    var hasColumns: Bool { weights || delays || receptors || !own.isEmpty }
 
     func rows(ofChunk chunk: Int) -> Int { min(rows - chunk * Projection.rowsPerChunk, Projection.rowsPerChunk) }
 }
@@ -174,7 +179,7 @@ struct RowsLayout {
 struct ConnectionRows {
     /// Targets of all rows, one after the other, and how many each row has.
     var targets: [UInt32] = [], counts: [Int] = []
-    var weights: [Double] = [], delays: [UInt16] = []
+    var weights: [Double] = [], delays: [UInt16] = [], receptors: [UInt8] = []
     /// A block of so many numbers for each connection.
     var own: [Double] = [], width = 0
 
@@ -197,6 +202,7 @@ struct ConnectionRows {
         if layout.delays { delays = try contents.raw(targets.count, of: UInt16.self) }
         width = layout.own.count
         own = try contents.raw(targets.count * width, of: Double.self)
+        if layout.receptors { receptors = try contents.raw(targets.count, of: UInt8.self) }
         try contents.finish()
         try contents.require(!delays.contains(0), "a delay is 0")
     }
@@ -218,12 +224,14 @@ struct ConnectionRows {
         weights.withUnsafeBufferPointer { contents.put(raw: $0) }
         delays.withUnsafeBufferPointer { contents.put(raw: $0) }
         own.withUnsafeBufferPointer { contents.put(raw: $0) }
+        contents.put(raw: receptors)
     }
 
     private mutating func append(_ other: ConnectionRows, _ i: Int) {
         targets.append(other.targets[i])
         if !other.weights.isEmpty { weights.append(other.weights[i]) }
         if !other.delays.isEmpty { delays.append(other.delays[i]) }
+        if !other.receptors.isEmpty { receptors.append(other.receptors[i]) }
         own += other.block(i)
     }
 

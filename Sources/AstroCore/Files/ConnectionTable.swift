@@ -17,7 +17,7 @@ extension Connections {
         let parameters = known.flatMap(\.parameters).map(\.name)
         for name in parameters where result[name] == nil {
             let values = try parameterValues(name, simulation.ranks.together)
-            if name == "receptor_type", values.allSatisfy({ $0 == 0 }) { continue }
+            if name == "receptor_type", values.allSatisfy({ $0 == 0 }), !simulation.needsReceptors(target) { continue }
             result.add(name, values)
         }
         return result
@@ -25,6 +25,15 @@ extension Connections {
 }
 
 extension Simulation {
+    /// Do some of these nodes have to be told where spikes or currents go?
+    fileprivate func needsReceptors(_ ids: [Double]) -> Bool {
+        let populations = ids.reduce(into: Set<Int>()) { $0.insert(locate(Int($1)).population.index) }
+        return populations.contains {
+            guard let model = populationList[$0].cells?.model else { return false }
+            return model.receptorNames.count > 1 || model.ports.currentReceptors.count > 1
+        }
+    }
+
     /// Makes the connections of a table; their number.
     ///
     /// - `table`: `source` and `target`, and any of `weight`, `delay`, `synapse_model` and the models' parameters.
@@ -58,7 +67,7 @@ extension Simulation {
     }
 
     private func check(_ group: ConnectionGroups.Group) throws {
-        let spec = try SynapseSpec(group.synapse)
+        let spec = try SynapseSpec(group.synapse).resolved(group.pre.cellModels, group.post.cellModels)
         let kind = try ConnectionKind(group.pre, group.post, spec)
         if case .recording = kind { throw InputError("a connection with a recorder can't come from a file") }
         switch spec["delay"] {
@@ -70,7 +79,7 @@ extension Simulation {
 }
 
 /// The connections of a table in groups that one connect call can make each: of one model, with equal parameters beside
-/// weight and delay, from cells or from generators.
+/// weight, delay and receptor, from cells or from generators.
 private struct ConnectionGroups {
     struct Group {
         let pre, post: Nodes
@@ -82,7 +91,12 @@ private struct ConnectionGroups {
         let model: String
         let isDevice: Bool
         let values: [Double]
+        /// What is there of that in which connections of a group may differ.
+        let given: [Bool]
     }
+
+    /// A list in a connect call.
+    private static let listed = ["weight", "delay", "receptor_type"]
 
     private(set) var groups: [Group] = []
 
@@ -97,14 +111,16 @@ private struct ConnectionGroups {
             return (column.name, values)
         }
         try Self.check(numbers.map(\.name), models)
-        let fixed = numbers.filter { !["weight", "delay"].contains($0.name) && synapse[$0.name] == nil }
-        let free = numbers.filter { ["weight", "delay"].contains($0.name) && synapse[$0.name] == nil }
+        let fixed = numbers.filter { !Self.listed.contains($0.name) && synapse[$0.name] == nil }
+        let free = numbers.filter { Self.listed.contains($0.name) && synapse[$0.name] == nil }
         var rows: [Key: [Int]] = [:], order: [Key] = []
         for row in sources.indices {
             let isDevice = simulation.locate(sources[row]).population.devices != nil
             // nan is equal to nothing, not even itself: the bits of a number no parameter has stand for it
             let values = fixed.map { $0.values[row].isNaN ? -Double.greatestFiniteMagnitude : $0.values[row] }
-            let key = Key(model: models(row), isDevice: isDevice, values: values)
+            // each connection has a weight and a delay; where a receptor is told, all are told
+            let given = free.map { $0.name != "receptor_type" || !$0.values[row].isNaN }
+            let key = Key(model: models(row), isDevice: isDevice, values: values, given: given)
             if rows[key] == nil { order.append(key) }
             rows[key, default: []].append(row)
         }
@@ -113,8 +129,30 @@ private struct ConnectionGroups {
             for (column, value) in zip(fixed, key.values) where value != -Double.greatestFiniteMagnitude {
                 settings[column.name] = .number(value)
             }
-            groups.append(try Self.group(rows[key]!, sources, targets, free, settings, synapse, simulation))
+            let lists = zip(free, key.given).filter(\.1).map(\.0)
+            for part in Self.byReceptor(rows[key]!, targets, lists, simulation) {
+                groups.append(try Self.group(part, sources, targets, lists, settings, synapse, simulation))
+            }
         }
+    }
+
+    /// A receptor each where not all targets have all of them, since one call takes what all targets have.
+    private static func byReceptor(
+        _ rows: [Int], _ targets: [Int], _ lists: [(name: String, values: [Double])], _ simulation: Simulation
+    ) -> [[Int]] {
+        guard let receptors = lists.first(where: { $0.name == "receptor_type" })?.values else { return [rows] }
+        let populations = Set(rows.map { simulation.locate(targets[$0]).population.index })
+        let ports = populations.compactMap { simulation.populationList[$0].cells?.model.ports }
+        var parts: [Double: [Int]] = [:], order: [Double] = []
+        for row in rows {
+            if parts[receptors[row]] == nil { order.append(receptors[row]) }
+            parts[receptors[row], default: []].append(row)
+        }
+        let haveAll = order.allSatisfy { receptor in
+            guard let receptor = Int(exactly: receptor), receptor >= 0 else { return false }
+            return ports.allSatisfy { $0.spikes(receptor: receptor) != nil || $0.current(receptor: receptor) != nil }
+        }
+        return haveAll ? [rows] : order.map { parts[$0]! }
     }
 
     private static func models(_ table: FileTable, _ synapse: Settings) throws -> (Int) -> String {

@@ -127,9 +127,14 @@ final class InputPlane {
 
     /// Where spikes of a receptor go. There is such a receptor.
     @inline(__always)
-    func spikes(receptor: Int) -> SpikeDestination {
-        let entry = ports.spikes(receptor: receptor)!
-        return SpikeDestination(
+    func spikes(receptor: Int) -> SpikeDestination { destination(of: ports.spikes(receptor: receptor)!) }
+
+    /// Where spikes go, by receptor; nil where the model has none of that number.
+    var spikeDestinations: [SpikeDestination?] { ports.spikeEntries.map { $0.map(destination) } }
+
+    @inline(__always)
+    private func destination(of entry: Ports.SpikeEntry) -> SpikeDestination {
+        SpikeDestination(
             rows: spikes + entry.positive &* allocatedSize,
             toNegative: (entry.negative &- entry.positive) &* allocatedSize, stride: allocatedSize &* ports.spikeRows,
             slotMask: slotMask, countsSpikes: entry.countsSpikes, refusesNegative: entry.refusesNegative,

@@ -3,8 +3,8 @@ package struct ModelColumns {
     let store: ColumnStore
     let byName: [String: Column]
     let residents: Residents?
-    /// The least of a value on all ranks, which ask for it together.
-    let leastOnRanks: (Double) -> Double
+    /// The least of some parameters on all ranks, from what it is here; they ask for it together.
+    let leastOnRanks: ([String], Double) -> Double
     /// Columns of quantities that somebody reads, by name.
     var computed: [String: Column] = [:]
     package let resolution: Double
@@ -52,7 +52,7 @@ package struct ModelColumns {
         let ofCell = { (cell: Int) in columns.reduce(.infinity) { min($0, $1[cell]) } }
         if columns.allSatisfy({ $0.stride == 0 }) { return store.derivedShared(ofCell(0)) }
         guard let residents else {
-            return store.derivedShared(leastOnRanks(store.cells.lazy.map(ofCell).min() ?? .infinity))
+            return store.derivedShared(leastOnRanks(names, store.cells.lazy.map(ofCell).min() ?? .infinity))
         }
         // padding is as the last population
         let least = residents.populations.flatMap { slots in

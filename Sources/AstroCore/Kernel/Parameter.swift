@@ -91,7 +91,7 @@ extension Parameter {
             case .nonNegative: return x >= 0 && x.isFinite
             case .fraction: return x >= 0 && x <= 1
             case .extended: return !x.isNaN
-            case .bounds(_, let admits): return x.isFinite && admits(x)
+            case .bounds(_, let admits): return admits(x)
             }
         }
     }

@@ -60,7 +60,7 @@ package struct Ports: Sendable {
     /// Rows that spikes are summed in, one for each port of spikes that keeps them.
     let spikeRows: Int
     /// By receptor.
-    private let entries: [SpikeEntry?]
+    let spikeEntries: [SpikeEntry?]
     private let currents: [Int?]
 
     /// A port that has memory.
@@ -112,8 +112,9 @@ package struct Ports: Sendable {
             }
         }
         precondition(rows <= 128 && currents <= 16 && signals <= 32, "codes of ports overlap")
+        precondition(receptors <= 256, "connections keep a receptor in a byte")
         self.inputs = inputs.sorted { $0.code < $1.code }
-        (self.entries, spikeRows) = (entries, rows)
+        (spikeEntries, spikeRows) = (entries, rows)
         self.currents = (0..<receptors).map { receptor in
             list.firstIndex { $0.quantity == .current && $0.receptor == receptor }
         }
@@ -134,10 +135,10 @@ package struct Ports: Sendable {
     func counts(_ input: Input) -> Bool { list[input.port].quantity == .spikes(.counted) }
 
     /// nil where the model has no such receptor of spikes.
-    func spikes(receptor: Int) -> SpikeEntry? { receptor < entries.count ? entries[receptor] : nil }
+    func spikes(receptor: Int) -> SpikeEntry? { receptor < spikeEntries.count ? spikeEntries[receptor] : nil }
 
     /// Receptors that take spikes, ascending.
-    var spikeReceptors: [Int] { entries.indices.filter { entries[$0] != nil } }
+    var spikeReceptors: [Int] { spikeEntries.indices.filter { spikeEntries[$0] != nil } }
 
     /// Receptors that take currents, ascending.
     var currentReceptors: [Int] {

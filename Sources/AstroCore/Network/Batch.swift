@@ -22,6 +22,8 @@ final class Batch {
     private(set) var columns: [String: Column] = [:]
     private var computed: [String: Column] = [:]
     private var bound: (any NodeKernel)?
+    /// What ranks have told each other of parameters while a kernel was made, by what they asked.
+    private var agreed: [[String]: Double] = [:]
 
     /// The own cells of a population.
     init(
@@ -53,7 +55,8 @@ final class Batch {
 
     func column(_ name: String) -> Column { columns[name] ?? computedColumn(name) }
 
-    /// Where a quantity of the model goes that somebody reads.
+    /// Where a quantity of the model goes that somebody reads. That may be on one rank only: the kernel is made anew, and nothing is
+    /// asked again.
     private func computedColumn(_ name: String) -> Column {
         precondition(model.quantities.contains(name), "a model has no such column")
         if let column = computed[name] { return column }
@@ -86,7 +89,7 @@ final class Batch {
         residents!.add(number, of: population)
         share.plane.add(cells: 0..<number, of: population, at: share.offset + first)
         shares = [Cells.Share(worker: share.worker, cells: cells, plane: share.plane, offset: share.offset)]
-        bound = nil
+        unbind()
         return first
     }
 
@@ -135,7 +138,7 @@ final class Batch {
             spread(name, values, slots)
         }
         // what derives from parameters is of no use any more; states are where they were
-        if !model.isState(name) || column(name).base != before.base { bound = nil }
+        if !model.isState(name) || column(name).base != before.base { unbind() }
     }
 
     /// A column as a checkpoint has it: a value for all, or one for each own cell.
@@ -144,16 +147,28 @@ final class Batch {
         let column = isShared ? store.shared(values[0]) : store.array(values.first ?? 0)
         if column.stride == 1 { (column.base + cells.lowerBound).update(from: values, count: cells.count) }
         columns[name] = column
-        bound = nil
+        unbind()
     }
 
+    /// Parameters are others now.
+    private func unbind() { (bound, agreed) = (nil, [:]) }
+
     /// The model bound to the columns as they are now.
-    func kernel(_ together: Together) -> any NodeKernel {
+    func kernel(_ together: Together) -> any NodeKernel { kernel { together.least($0) } }
+
+    /// - `least`: of a value on all ranks, which ask for it together.
+    func kernel(leastOnRanks least: @escaping (Double) -> Double) -> any NodeKernel {
         if let bound { return bound }
         store.releaseDerived()
+        let leastOnRanks = { (names: [String], own: Double) -> Double in
+            if let known = self.agreed[names] { return known }
+            let found = least(own)
+            self.agreed[names] = found
+            return found
+        }
         let fresh = model.bind(
             ModelColumns(
-                store: store, byName: columns, residents: residents, leastOnRanks: together.least, computed: computed,
+                store: store, byName: columns, residents: residents, leastOnRanks: leastOnRanks, computed: computed,
                 resolution: resolution))
         bound = fresh
         return fresh
@@ -170,7 +185,7 @@ extension Batch: Checkpointed {
     static let kept = ["model", "columns"]
     static let made = [
         "starts", "resolution", "population", "residents", "shares", "blocks", "firstSenders", "store", "computed",
-        "bound",
+        "bound", "agreed",
     ]
 }
 

@@ -49,12 +49,7 @@ public enum Catalogue {
     }
 
     /// Adds a model that is a text; the same text is the same model.
-    package static func add(_ source: ModelSource) throws -> ModelDefinition {
-        if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
-        let model = try EquationModel.definition(source)
-        try add(model)
-        return model
-    }
+    package static func add(_ source: ModelSource) throws -> ModelDefinition { try model(of: source) { _ in true } }
 
     /// Adds a synapse model that is a text; the same text is the same model.
     package static func add(_ source: SynapseSource) throws -> SynapseInfo {
@@ -74,9 +69,14 @@ public enum Catalogue {
 
     /// The model of a text that a file carries: the one that is known, else one that is added if its name is free.
     static func model(of source: ModelSource) throws -> ModelDefinition {
+        try model(of: source) { name in !models.contains { $0.name == name } }
+    }
+
+    /// - `isToBeAdded`: of a text that is new; asked about its name.
+    private static func model(of source: ModelSource, _ isToBeAdded: (String) -> Bool) throws -> ModelDefinition {
         if let known = addedCellModels.withLock({ $0.last { $0.source == source } }) { return known }
         let model = try EquationModel.definition(source)
-        if !models.contains(where: { $0.name == source.name }) { try add(model) }
+        if isToBeAdded(source.name) { try add(model) }
         return model
     }
 
@@ -170,8 +170,13 @@ public struct ModelInfo: Sendable {
     public let notes: [String]
     public let parameters: [ParameterInfo]
     public let recordables: [RecordableInfo]
+    /// Receptors of spikes that have names, by number; inputs of currents and signals; what can be recorded beside spikes.
+    public let receptors, inputs, events: [String]
 
-    init(_ name: String, _ kind: String, _ text: ModelText, _ parameters: [Parameter], _ recordables: [Recordable]) {
+    init(
+        _ name: String, _ kind: String, _ text: ModelText, _ parameters: [Parameter], _ recordables: [Recordable],
+        receptors: [String] = [], inputs: [String] = [], events: [String] = []
+    ) {
         self.name = name
         self.kind = kind
         summary = text.summary
@@ -182,6 +187,7 @@ public struct ModelInfo: Sendable {
         self.recordables = recordables.map {
             RecordableInfo(name: $0.name, unit: $0.unit.rawValue, meaning: $0.meaning)
         }
+        (self.receptors, self.inputs, self.events) = (receptors, inputs, events)
     }
 
     package init(_ model: ModelDefinition) {
@@ -196,7 +202,11 @@ public struct ModelInfo: Sendable {
             return Parameter(
                 parameter.name, .text(row.value), parameter.unit, parameter.meaning, parameter.range, parameter.role)
         }
-        self.init(model.name, model.family.rawValue, model.text, parameters, model.recordables)
+        self.init(
+            model.name, model.family.rawValue, model.text, parameters, model.recordables,
+            receptors: model.receptorNames.sorted { $0.value < $1.value }.map(\.key),
+            inputs: model.ports.list.filter { [.current, .signal].contains($0.quantity) }.map(\.name),
+            events: model.events)
     }
 
     init(_ model: any Device.Type) {

@@ -99,7 +99,7 @@ enum ConnectionKind {
     /// What a synapse hands over has to be what its target takes; a plain number fits.
     private static func checkSent(_ spec: SynapseSpec, _ to: ModelDefinition) throws {
         guard let sent = spec.model.sentUnit else { return }
-        for port in to.ports.list where port.receptor == spec.receptor {
+        for port in to.ports.list where spec.receptors.contains(port.receptor) {
             guard case .spikes = port.quantity, let wanted = port.weight,
                 EquationModel.factor(from: sent.rawValue, to: wanted.rawValue) == nil
             else { continue }
@@ -141,8 +141,8 @@ enum ConnectionKind {
                 "\(model): \(to.name) takes no \(route.meaning) (\(Catalogue.cells { $0.ports.signal(route.port) != nil }))"
             )
         }
-        guard spec.receptor == 0 else {
-            throw InputError("\(model): receptor_type = \(spec.receptor) is not a receptor (0)")
+        if let wrong = spec.receptor(notAmong: [0]) {
+            throw InputError("\(model): receptor_type = \(wrong) is not a receptor (0)")
         }
     }
 
@@ -153,9 +153,9 @@ enum ConnectionKind {
                 "\(model.name) has several receptors (\(model.receptorNames.keys.sorted().joined(separator: ", "))): name one, as in { receptor_type = \"\(model.receptorNames.keys.min()!)\" }"
             )
         }
-        guard receptors.contains(spec.receptor) else {
+        if let wrong = spec.receptor(notAmong: receptors) {
             let all = receptors.map(String.init).joined(separator: " or ")
-            throw InputError("\(model.name): receptor_type = \(spec.receptor) is not a receptor (\(all))")
+            throw InputError("\(model.name): receptor_type = \(wrong) is not a receptor (\(all))")
         }
     }
 

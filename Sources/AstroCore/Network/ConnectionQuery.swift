@@ -76,9 +76,11 @@ struct ConnectionQuery {
         where model == nil || model!.name == projection.model.name {
             found.append(try find(in: projection, p))
         }
-        for (l, link) in simulation.links.enumerated() where model == nil || model == Synapses.standard {
+        for group in linkGroups where model == nil || model == Synapses.standard {
+            let link = simulation.links[group.lowerBound]
             let id = simulation.populationList[link.population].firstID + link.device
-            if sources?.contains(id) ?? true { found.append(try find(in: link, l, id)) }
+            guard sources?.contains(id) ?? true else { continue }
+            found.append(group.count == 1 ? try find(in: link, group.lowerBound) : try find(in: group))
         }
         return found.enumerated().sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }
             .map(\.element)
@@ -242,7 +244,39 @@ struct ConnectionQuery {
         return found
     }
 
-    private func find(in link: DeviceLink, _ l: Int, _ source: Int) throws -> Found {
+    /// Places of links, those that a call made of one generator together: one for each receptor.
+    private var linkGroups: [Range<Int>] {
+        let links = simulation.links
+        var groups: [Range<Int>] = []
+        for (l, link) in links.enumerated() {
+            if let last = groups.last?.last.map({ links[$0] }), link.receptor > last.receptor,
+                (last.number, last.population, last.device) == (link.number, link.population, link.device)
+            {
+                groups[groups.count - 1] = groups[groups.count - 1].lowerBound..<l + 1
+            } else {
+                groups.append(l..<l + 1)
+            }
+        }
+        return groups
+    }
+
+    /// By target.
+    private func find(in group: Range<Int>) throws -> Found {
+        var found = Found(simulation.links[group.lowerBound].number, simulation)
+        var entries: [(target: Int, link: Int, index: Int)] = []
+        for l in group {
+            for run in simulation.links[l].runsInOrder {
+                for i in wanted(of: run) {
+                    entries.append((simulation.id(at: run.place + i, of: run.plane), l, run.first + i))
+                }
+            }
+        }
+        entries.sort { $0 < $1 }
+        for entry in entries { try found.add(.link(entry.link, index: Int32(entry.index)), entry.target, 0) }
+        return found
+    }
+
+    private func find(in link: DeviceLink, _ l: Int) throws -> Found {
         var found = Found(link.number, simulation)
         for run in link.runsInOrder {
             for i in wanted(of: run) { try found.add(.link(l, index: Int32(run.first + i)), run.first + i, 0) }

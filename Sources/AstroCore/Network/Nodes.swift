@@ -177,9 +177,10 @@ extension Nodes {
         guard cells.isVisible(name) else {
             throw InputError.unknown("\(cells.model.name) has no parameter or state", name, among: cells.visibleNames)
         }
+        // on all ranks, whoever has the cells: their kernel may have to be made
+        if cells.model.quantities.contains(name) { cells.compute(name, stamp: stamp, together) }
         let own = run.even.positions(in: cells.own)
         if own.isEmpty { return [] }
-        if cells.model.quantities.contains(name) { cells.compute(name, stamp: stamp, together) }
         let column = cells.column(name)
         return own.map { column[run.even[$0]] }
     }

@@ -213,12 +213,13 @@ final class Cells {
     /// By the numbers of own cells, of which there must be some.
     func column(_ name: String) -> Column { batch!.column(name).shifted(by: shift) }
 
-    /// Works out a quantity as the state has it now.
+    /// Works out a quantity as the state has it now, of own cells; there may be none.
     func compute(_ name: String, stamp: Int, _ together: Together) {
         guard let batch else { return }
         _ = batch.column(name)
+        let kernel = batch.kernel(together)
         for first in stride(from: slots.lowerBound / blockSize * blockSize, to: slots.upperBound, by: blockCells) {
-            batch.kernel(together).computeQuantities(first..<min(first + blockCells, slots.upperBound), stamp: stamp)
+            kernel.computeQuantities(first..<min(first + blockCells, slots.upperBound), stamp: stamp)
         }
     }
 

@@ -14,6 +14,8 @@ final class Projection {
     /// Weight and delay (steps) where all connections share them.
     var weight: Double?
     var delay: Int?
+    /// Of the targets; nil where connections differ in it.
+    var receptor: Int?
     private(set) var longestDelay = 1
     private(set) var shortestDelay = Int.max
     let segments: [Segment]
@@ -42,7 +44,7 @@ final class Projection {
         self.sources = sources
         self.segments = segments
         segmentsOfWorker = (0..<workers).map { worker in segments.filter { $0.plane.worker == worker } }
-        weight = spec.sharedWeight
+        (weight, receptor) = (spec.sharedWeight, spec.receptor)
         self.columns = columns ?? SynapseColumns(spec.model, rowCount: ownRows.count, spec.sharedValue)
     }
 
@@ -161,7 +163,7 @@ struct OwnRows {
 }
 
 extension Projection: Checkpointed {
-    static let kept = ["number", "spec", "sources", "weight", "delay", "segments", "columns"]
+    static let kept = ["number", "spec", "sources", "weight", "delay", "receptor", "segments", "columns"]
     static let made = [
         "index", "binding", "longestDelay", "shortestDelay", "segmentsOfWorker", "count", "delayCounts", "ownRows",
     ]

@@ -115,7 +115,16 @@ final class ProjectionBuilder: @unchecked Sendable {
             var starts: [UInt32] = []
             var weights: [Double] = []
             var delays: [UInt16] = []
+            var receptors: [UInt8] = []
             var own: [Double] = []
+
+            mutating func removeAll() {
+                starts.removeAll(keepingCapacity: true)
+                weights.removeAll(keepingCapacity: true)
+                delays.removeAll(keepingCapacity: true)
+                receptors.removeAll(keepingCapacity: true)
+                own.removeAll(keepingCapacity: true)
+            }
         }
     }
 
@@ -123,17 +132,15 @@ final class ProjectionBuilder: @unchecked Sendable {
 
     func begin(_ scratch: Scratch) {
         for i in scratch.parts.indices {
-            scratch.parts[i].starts.removeAll(keepingCapacity: true)
+            scratch.parts[i].removeAll()
             scratch.filled[i] = 0
-            scratch.parts[i].weights.removeAll(keepingCapacity: true)
-            scratch.parts[i].delays.removeAll(keepingCapacity: true)
-            scratch.parts[i].own.removeAll(keepingCapacity: true)
         }
     }
 
     /// Do connections differ in what is drawn for each?
     var isDiffering: Bool {
-        projection.spec.uniform("delay") == nil || projection.weight == nil || projection.columns.ownWidth > 0
+        projection.spec.uniform("delay") == nil || projection.weight == nil || projection.receptor == nil
+            || projection.columns.ownWidth > 0
     }
 
     /// Stores a row of places among the own targets.
@@ -167,6 +174,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
         let delays = spec.uniform("delay") == nil ? try values("delay") : []
         let weights = projection.weight == nil ? try values("weight") : []
+        let receptors = projection.receptor == nil ? try values("receptor_type") : []
         let own = try ownBlocks(values, numbers, positions.count)
         let width = projection.columns.ownWidth
         if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
@@ -174,6 +182,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             scratch.append(place, to: segment)
             if !delays.isEmpty { scratch.parts[segment].delays.append(UInt16(try noteDelay(delays[i], scratch))) }
             if !weights.isEmpty { scratch.parts[segment].weights.append(weights[i]) }
+            if !receptors.isEmpty { scratch.parts[segment].receptors.append(UInt8(receptors[i])) }
             if width > 0 { scratch.parts[segment].own += own[i * width..<(i + 1) * width] }
         }
     }
@@ -212,7 +221,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             let targets = UnsafeBufferPointer(start: scratch.targets[i], count: scratch.filled[i])
             segment.chunks[index] = RowChunk(
                 starts: part.starts, targets: targets, weights: part.weights, delays: part.delays,
-                own: part.own)
+                receptors: part.receptors, own: part.own)
         }
     }
 

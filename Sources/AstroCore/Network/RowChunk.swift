@@ -13,15 +13,17 @@ struct RowChunk {
         let targets: UnsafeMutablePointer<UInt16>
         var weights: UnsafeMutablePointer<Double>?
         var delays: UnsafeMutablePointer<UInt16>?
+        /// Of the targets, where connections differ in them.
+        var receptors: UnsafeMutablePointer<UInt8>?
         /// A block for each connection: the columns of its synapse that are its own.
         var own: UnsafeMutablePointer<Double>?
     }
 
     /// - `starts`: for each row where its targets begin.
-    /// - `weights`, `delays`, `own`: those of each connection; nothing where there are none.
+    /// - `weights`, `delays`, `receptors`, `own`: those of each connection; nothing where there are none.
     init(
         starts: [UInt32], targets: UnsafeBufferPointer<UInt16>, weights: [Double] = [], delays: [UInt16] = [],
-        own: [Double] = []
+        receptors: [UInt8] = [], own: [Double] = []
     ) {
         let ends = starts.dropFirst() + [UInt32(targets.count)]
         let filled = zip(starts, ends).enumerated().reduce(UInt64(0)) { bits, row in
@@ -41,6 +43,7 @@ struct RowChunk {
         if let first = targets.baseAddress { places.initialize(from: first, count: targets.count) }
         setWeights(weights)
         setDelays(delays)
+        header.pointee.receptors = Self.copy(receptors)
         setOwn(own)
     }
 
@@ -82,6 +85,7 @@ struct RowChunk {
     var targets: UnsafeMutablePointer<UInt16> { header.pointee.targets }
     var weights: UnsafeMutablePointer<Double>? { header.pointee.weights }
     var delays: UnsafeMutablePointer<UInt16>? { header.pointee.delays }
+    var receptors: UnsafeMutablePointer<UInt8>? { header.pointee.receptors }
     var own: UnsafeMutablePointer<Double>? { header.pointee.own }
 
     /// Those of each connection; nothing where there are none.
@@ -102,18 +106,20 @@ struct RowChunk {
     func deallocate() {
         weights?.deallocate()
         delays?.deallocate()
+        receptors?.deallocate()
         own?.deallocate()
         UnsafeMutableRawPointer(header).deallocate()
     }
 
     /// - `ownWidth`: numbers in the block of a connection.
     func memoryBytes(ownWidth: Int) -> Int {
-        let perConnection = 2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2) + 8 * ownWidth
+        let perConnection =
+            2 + (weights == nil ? 0 : 8) + (delays == nil ? 0 : 2) + (receptors == nil ? 0 : 1) + 8 * ownWidth
         return MemoryLayout<Header>.stride + (filledRows + 1) * 4 + count * perConnection
     }
 }
 
 extension RowChunk.Header: Checkpointed {
-    static let kept = ["filled", "offsets", "targets", "weights", "delays", "own"]
+    static let kept = ["filled", "offsets", "targets", "weights", "delays", "receptors", "own"]
     static let made: [String] = []
 }

@@ -43,6 +43,18 @@ public indirect enum Distribution: Sendable, Equatable {
         if !condition { throw InputError(message()) }
     }
 
+    /// What can come, where that is whole numbers only.
+    var wholeNumbers: Range<Int>? {
+        switch self {
+        case .uniformInt(let max): return 0..<max
+        case .redraw(let inner, let min, let max):
+            guard let all = inner.wholeNumbers, min <= max else { return nil }
+            let limit = { (x: Double) in Int(Swift.min(Swift.max(x, Double(all.lowerBound)), 0x1p53)) }
+            return all.clamped(to: limit(min.rounded(.up))..<limit(max.rounded(.down) + 1))
+        case .uniform, .normal, .lognormal, .exponential: return nil
+        }
+    }
+
     func draw(_ stream: inout RandomStream) throws -> Double {
         switch self {
         case .uniform(let min, let max): return min + (max - min) * stream.uniform()

@@ -156,7 +156,7 @@ extension Projection {
         case "weight": return weight ?? chunk.weights![index]
         case "delay": return TimeGrid.ms(delay ?? Int(chunk.delays![index]), resolution)
         case "sent": return .nan
-        default: return model.column(name).map { value($0, row: row, chunk, index) } ?? Double(spec.receptor)
+        default: return model.column(name).map { value($0, row: row, chunk, index) } ?? Double(chunk.receptors.map { Int($0[index]) } ?? receptor ?? 0)
         }
     }
 }

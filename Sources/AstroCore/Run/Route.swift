@@ -13,6 +13,8 @@ struct Route {
     private let countsSpikes, refusesNegativeWeights: Bool
     private let handsOver: Int
     private let zeroIsNone: Bool
+    /// By receptor, where connections differ in it.
+    private let destinations: [SpikeDestination?]
     /// Weight and delay where these, and what a spike releases, are the same for all connections of a cell.
     private let shared: (weight: Double, delay: Int)?
     /// What acts at targets, connection by connection.
@@ -37,17 +39,20 @@ struct Route {
         rows = outgoing.rows
         chunks = segment.chunks.baseAddress!
         (plane, base) = (segment.plane, segment.base)
-        let destination = plane.spikes(receptor: outgoing.projection.spec.receptor)
+        let projection = outgoing.projection
+        destinations = projection.receptor == nil ? plane.spikeDestinations : []
+        let destination = projection.receptor.map(plane.spikes) ?? destinations.lazy.compactMap { $0 }.first!
         spikes = destination.rows + segment.base
         (slotMask, rowStride, toNegative) = (destination.slotMask, destination.stride, destination.toNegative)
         (countsSpikes, refusesNegativeWeights) = (destination.countsSpikes, destination.refusesNegative)
-        isHeard = destination.isHeard
-        let projection = outgoing.projection
+        isHeard = destination.isHeard || projection.receptor == nil
         self.projection = projection
         self.samplers = samplers.filter { $0.isOf(projection, segment) }
         (handsOver, zeroIsNone) = (projection.model.handsOver, projection.model.source != nil)
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment, simulation) : nil
-        if let weight = projection.weight, let delay = projection.delay, synapse == nil, self.samplers.isEmpty {
+        if let weight = projection.weight, let delay = projection.delay, projection.receptor != nil, synapse == nil,
+            self.samplers.isEmpty
+        {
             shared = (weight, delay)
         } else {
             shared = nil
@@ -98,7 +103,7 @@ struct Route {
         return connections.count
     }
 
-    /// Connections that differ in weight or delay, or whose synapses act at the target.
+    /// Connections that differ in weight, delay or receptor, or whose synapses act at the target.
     private func deliverEach(
         _ connections: Range<Int>, _ chunk: RowChunk, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int,
         _ fault: inout NegativeArrival?
@@ -121,15 +126,33 @@ struct Route {
         }
         guard isHeard else { return }
         for (n, i) in connections.enumerated() {
-            let arrival = stamp + (projection.delay ?? Int(chunk.delays![i]))
+            let arrival = stamp + delay(chunk, i)
             for k in 0..<handsOver {
                 let amount = (weights.map { $0[n &* handsOver &+ k] } ?? projection.weight!) * factor
                 if zeroIsNone && amount == 0 { continue }
+                if let receptors = chunk.receptors {
+                    deliver(amount, arrival, to: chunk.targets[i], at: receptors[i], &fault)
+                    continue
+                }
                 let value = countsSpikes ? 1 : amount
                 if value < 0 && refusesNegativeWeights { note(arrival, chunk.targets[i], &fault) }
                 place(arrival, value)[Int(chunk.targets[i])] += abs(value)
             }
         }
+    }
+
+    @inline(__always)
+    private func delay(_ chunk: RowChunk, _ i: Int) -> Int { projection.delay ?? Int(chunk.delays![i]) }
+
+    /// Hands what arrives to a receptor.
+    private func deliver(
+        _ weight: Double, _ arrival: Int, to target: UInt16, at receptor: UInt8, _ fault: inout NegativeArrival?
+    ) {
+        let destination = destinations[Int(receptor)]!
+        guard destination.isHeard else { return }
+        let value = destination.countsSpikes ? 1 : weight
+        if value < 0 && destination.refusesNegative { note(arrival, target, &fault) }
+        destination.row(arrival, value)[base + Int(target)] += abs(value)
     }
 
     @inline(never)

@@ -84,6 +84,7 @@ extension Simulation {
         if kind == .stimulation { return 40 }
         var bytes = spec.sharedWeight == nil ? 10 : 2
         if spec.uniform("delay") == nil { bytes += 2 }
+        if spec.receptor == nil { bytes += 1 }
         return Double(bytes + 8 * SynapseColumns(spec.model, rowCount: 0, spec.sharedValue).ownWidth)
     }
 
@@ -267,7 +268,8 @@ extension Simulation {
     ) throws -> Int {
         var made: [DeviceLink] = []
         let targets = Targets(post, self)
-        try StreamName.check(.poisson, call: links.count + pre.count, "generators that are connected")
+        let most = pre.count * spec.receptors.count
+        try StreamName.check(.poisson, call: links.count + most, "generators that are connected")
         // the same on all ranks: what fails fails everywhere
         for (row, source) in pre.enumerated() {
             let (count, forEachTarget) = linkTargets(rows, rule, row, post, targets)
@@ -275,14 +277,17 @@ extension Simulation {
             guard count <= Int(UInt32.max) else {
                 throw InputError("\(count) connections of one generator are too many")
             }
-            let (weights, delays) = try linkValues(spec, rule, call, row, count, post.count)
+            let values = try linkValues(spec, rule, call, row, count, post.count)
             let (population, device) = locate(source)
-            made.append(
-                DeviceLink(
-                    population: population.index, device: device, number: call.number,
-                    streamNumber: links.count + made.count, count: count, weights: weights,
-                    delays: delays.map(Int32.init), receptor: spec.receptor, now: now, workers: threads,
-                    forEachTarget: forEachTarget, place: place))
+            for part in try receptorParts(spec, rule, call, row, count, post.count) {
+                made.append(
+                    DeviceLink(
+                        population: population.index, device: device, number: call.number,
+                        streamNumber: links.count + made.count, count: part.count,
+                        weights: part.own(values.weights), delays: part.own(values.delays).map(Int32.init),
+                        receptor: part.receptor, now: now, workers: threads,
+                        forEachTarget: part.targets(forEachTarget), place: place))
+            }
         }
         links += made
         return made.reduce(0) { $0 + $1.count }
@@ -312,6 +317,19 @@ extension Simulation {
         _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
         try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount)
+    }
+
+    /// The connections of a generator by receptor.
+    private func receptorParts(
+        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+    ) throws -> [ReceptorPart] {
+        if let receptor = spec.receptor { return [ReceptorPart(receptor: receptor, count: count, numbers: nil)] }
+        let draws = ParameterDraws(spec, "receptor_type", call, rowStart: { rule.start(ofRow: $0, postCount) })
+        var numbers: [Int: [Int]] = [:]
+        for (i, receptor) in try draws.values(row: row, count: count).enumerated() {
+            numbers[Int(receptor), default: []].append(i)
+        }
+        return numbers.sorted { $0.key < $1.key }.map { ReceptorPart(receptor: $0, count: $1.count, numbers: $1) }
     }
 
     // MARK: Tripartite
@@ -419,6 +437,30 @@ extension Simulation {
     private func uniformValues(_ spec: SynapseSpec) throws -> (weights: [Double], delays: [Int])? {
         guard let weight = spec.uniform("weight"), let delay = spec.uniform("delay") else { return nil }
         return ([weight], [try SynapseSpec.delaySteps(delay, resolution)])
+    }
+}
+
+/// Those connections of a generator that end on one receptor.
+private struct ReceptorPart {
+    let receptor, count: Int
+    /// Which of all they are, ascending; nil where they are all.
+    let numbers: [Int]?
+
+    /// Their values; one that all share stays one.
+    func own<T>(_ values: [T]) -> [T] {
+        guard let numbers, values.count > 1 else { return values }
+        return numbers.map { values[$0] }
+    }
+
+    /// Their targets, out of those of all connections by number.
+    func targets(_ forEach: @escaping ((Int, Int) -> Void) -> Void) -> ((Int, Int) -> Void) -> Void {
+        guard let numbers else { return forEach }
+        return { body in
+            forEach { number, id in
+                let place = numbers.partitioningIndex { $0 >= number }
+                if place < numbers.count, numbers[place] == number { body(place, id) }
+            }
+        }
     }
 }
 

@@ -128,7 +128,9 @@ extension Simulation {
         if case .link(let l, _) = reference, name == "receptor_type" { return Double(links[l].receptor) }
         guard case .spike(let p, let row, let s, let index) = reference else { return parameter.defaultNumber }
         let (projection, _, chunk) = stored(p, row, s)
-        guard let column = model.column(name) else { return Double(projection.spec.receptor) }
+        guard let column = model.column(name) else {
+            return Double(projection.receptor ?? Int(chunk.receptors![Int(index)]))
+        }
         return projection.value(column, row: Int(row), chunk, Int(index))
     }
 

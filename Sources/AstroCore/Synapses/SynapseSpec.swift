@@ -1,14 +1,25 @@
 /// What a connect call says about its synapses, checked.
 struct SynapseSpec {
     private(set) var model: SynapseDefinition
-    private(set) var receptor: Int
-    /// Of the target's model, where it is named: a receptor or an input.
-    private var receptorName: String?
+    /// Of the target's model, where they are named: a receptor or an input for all, or one for each connection.
+    private var receptorNames: ReceptorNames?
     private var isReceptorGiven = false
     /// When connections are made: ms.
     var now = 0.0
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
+
+    private enum ReceptorNames {
+        case all(String)
+        case listed([String])
+
+        var distinct: [String] {
+            switch self {
+            case .all(let name): [name]
+            case .listed(let names): Set(names).sorted()
+            }
+        }
+    }
 
     /// Where a parameter's values come from.
     enum Source {
@@ -33,16 +44,31 @@ struct SynapseSpec {
         case let other?: throw InputError("synapse_model must be a name, got \(other)")
         }
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
-        receptorName = try Self.receptorName(settings, model)
-        isReceptorGiven = settings["receptor_type"] != nil || receptorName != nil
+        receptorNames = try Self.receptorNames(settings, model)
+        isReceptorGiven = settings["receptor_type"] != nil || receptorNames != nil
         for key in settings.keys.sorted() where key != "synapse_model" && !Self.isName(key, settings, model) {
             guard let parameter = model.parameters.first(where: { $0.name == key }) else {
                 throw Self.unknown(key, settings, model)
             }
             sources[key] = try Self.source(settings[key]!, parameter, model.name)
         }
-        receptor = try Self.receptor(sources.removeValue(forKey: "receptor_type")!)
+        try Self.checkReceptor(self["receptor_type"])
         try checkConditions()
+    }
+
+    /// Of the target; nil where connections differ in it.
+    var receptor: Int? { uniform("receptor_type").map { Int($0) } }
+
+    /// The first receptor that connections can have and that is not among some.
+    func receptor(notAmong known: [Int]) -> Int? { receptors.first { !known.contains($0) } }
+
+    /// Those that connections can have.
+    var receptors: any Collection<Int> {
+        switch self["receptor_type"] {
+        case .all(let x): [Int(x)]
+        case .listed(let list): Set(list.map { Int($0) }).sorted()
+        case .drawn(let distribution): distribution.wholeNumbers!
+        }
     }
 
     /// What synapses take, whatever their model.
@@ -60,14 +86,18 @@ struct SynapseSpec {
     private static func isName(_ key: String, _ settings: Settings, _ model: SynapseDefinition) -> Bool {
         if key == "input" { return true }
         if key == "signal" { return model.name == SignalConnection.name }
-        if key == "receptor_type", case .text? = settings[key] { return true }
-        return false
+        guard key == "receptor_type" else { return false }
+        switch settings[key] {
+        case .text?, .texts?: return true
+        default: return false
+        }
     }
 
-    private static func receptorName(_ settings: Settings, _ model: SynapseDefinition) throws -> String? {
+    private static func receptorNames(_ settings: Settings, _ model: SynapseDefinition) throws -> ReceptorNames? {
         if model.name == SignalConnection.name { return nil }
         switch (settings["input"], settings["receptor_type"]) {
-        case (.text(let name)?, nil), (nil, .text(let name)?): return name
+        case (.text(let name)?, nil), (nil, .text(let name)?): return .all(name)
+        case (nil, .texts(let names)?): return .listed(names)
         case (nil, _): return nil
         case (.text?, _?): throw InputError("input and receptor_type say the same twice: give one of them")
         case (let other?, _): throw InputError("input must be the name of an input, got \(other)")
@@ -78,17 +108,19 @@ struct SynapseSpec {
     func resolved(_ pre: [ModelDefinition?], _ post: [ModelDefinition?]) throws -> SynapseSpec {
         var result = self
         let targets = post.compactMap { $0 }
-        if let receptorName, let target = targets.first {
-            let numbers = Set(targets.map { $0.receptor(named: receptorName) })
-            guard numbers.count == 1, let number = numbers.first! else {
-                let receptors = target.receptorNames.keys.sorted(),
-                    currents = target.ports.list.filter { $0.quantity == .current }.map(\.name)
-                let ofCurrents = pre.allSatisfy { $0 == nil }
-                throw InputError.unknown(
-                    "\(target.name) has no \(ofCurrents && receptors.isEmpty ? "input" : "receptor")", receptorName,
-                    among: ofCurrents ? receptors + currents : receptors)
+        if let receptorNames, let target = targets.first {
+            var numbers: [String: Double] = [:]
+            for name in receptorNames.distinct {
+                let found = Set(targets.map { $0.receptor(named: name) })
+                guard found.count == 1, let number = found.first! else {
+                    throw Self.unknownReceptor(name, of: target, ofCurrents: pre.allSatisfy { $0 == nil })
+                }
+                numbers[name] = Double(number)
             }
-            result.receptor = number
+            switch receptorNames {
+            case .all(let name): result.sources["receptor_type"] = .all(numbers[name]!)
+            case .listed(let names): result.sources["receptor_type"] = .listed(names.map { numbers[$0]! })
+            }
         }
         if model.name == SignalConnection.name, var route = model.signal {
             if route.port.isEmpty { route.port = try Self.onlyInput(of: targets) }
@@ -96,6 +128,14 @@ struct SynapseSpec {
                 signal: route.output, input: route.port, scale: try Self.scale(route, pre.compactMap { $0 }, targets))
         }
         return result
+    }
+
+    private static func unknownReceptor(_ name: String, of target: ModelDefinition, ofCurrents: Bool) -> InputError {
+        let receptors = target.receptorNames.keys.sorted(),
+            currents = target.ports.list.filter { $0.quantity == .current }.map(\.name)
+        return InputError.unknown(
+            "\(target.name) has no \(ofCurrents && receptors.isEmpty ? "input" : "receptor")", name,
+            among: ofCurrents ? receptors + currents : receptors)
     }
 
     /// Where a signal goes that names no input: there is one.
@@ -151,11 +191,20 @@ struct SynapseSpec {
             "\(model.name) has no parameter", key, among: model.parameters.map(\.name) + ["synapse_model"])
     }
 
-    private static func receptor(_ source: Source) throws -> Int {
-        guard let value = source.uniform, value == value.rounded(), value < 1000 else {
-            throw InputError("receptor_type must be a whole number, the same for all connections")
+    private static func checkReceptor(_ source: Source) throws {
+        switch source {
+        case .drawn(let distribution):
+            if distribution.wholeNumbers != nil { return }
+            throw InputError("receptor_type: \(distribution) gives no whole numbers (uniform_int does)")
+        case .all(let x): try checkReceptor(x)
+        case .listed(let list): try list.forEach(checkReceptor)
         }
-        return Int(value)
+    }
+
+    private static func checkReceptor(_ value: Double) throws {
+        guard value == value.rounded(), value < 1000 else {
+            throw InputError("receptor_type = \(formatted(value)) is not a receptor: a small whole number or a name")
+        }
     }
 
     private static func source(_ value: Value, _ parameter: Parameter, _ model: String) throws -> Source {

@@ -92,6 +92,8 @@ extension ModelInfo {
             ("recordable_units", .list(recordables.map { .text($0.unit) })),
             ("recordable_meanings", .list(recordables.map { .text($0.meaning) })), ("equations", .text(equations)),
             ("references", .list(references.map { .text($0) })), ("notes", .list(notes.map { .text($0) })),
+            ("receptors", .list(receptors.map { .text($0) })), ("inputs", .list(inputs.map { .text($0) })),
+            ("events", .list(events.map { .text($0) })),
         ])
     }
 }

@@ -242,9 +242,7 @@ struct ModelTable {
     private func value(_ index: Int32, _ name: String) throws -> String {
         if lua_type(L, index) == LUA_TNUMBER {
             let x = lua_tonumberx(L, index, nil)
-            guard x.isFinite else {
-                throw InputError("\(name) = \(x.isNaN ? "nan" : formatted(x)) is not allowed (any finite number)")
-            }
+            if x.isNaN { throw InputError("\(name) = nan is not a number") }
             return "\(x)"
         }
         guard lua_type(L, index) == LUA_TSTRING else {

@@ -105,10 +105,10 @@ package struct LaTeXWriter {
     }
 
     private static let greek: Set = [
-        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi",
-        "rho",
-        "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi",
-        "Psi", "Omega",
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
+        "xi",
+        "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
+        "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
     ]
 
     /// `tau_syn_ex` as \tau_{\mathrm{syn,ex}}.
@@ -123,7 +123,7 @@ package struct LaTeXWriter {
 
     /// How close the parts of a text hold together.
     private enum Binding: Int, Comparable {
-        case choice, or, and, comparison, sum, product, negative, power, value
+        case choice, or, and, comparison, sum, negative, product, power, value
         static func < (a: Binding, b: Binding) -> Bool { a.rawValue < b.rawValue }
     }
 
@@ -138,18 +138,15 @@ package struct LaTeXWriter {
         }
         for node in tree.nodes {
             switch node.kind {
-            case .number(let x): texts.append((Self.number(x), x < 0 ? .negative : .value))
+            case .number(let x): texts.append(Self.number(x))
             case .name(let name, let inProduct):
-                texts.append(
-                    (
-                        name == "pi" ? "\\pi" : inProduct && !isOwn(name) ? "\\,\\mathrm{\(name)}" : Self.symbol(name),
-                        .value
-                    ))
+                let isUnit = inProduct && !isOwn(name) && PhysicalUnit.byName[name] != nil
+                texts.append((isUnit ? "\\mathrm{\(name)}" : Self.symbol(name), .value))
             case .member(let object, let member): texts.append(("\(Self.symbol(member))^{\\mathrm{\(object)}}", .value))
             case .negative(let a): texts.append(("-" + take(a, .product), .negative))
             case .not(let a): texts.append(("\\neg " + take(a, .value), .and))
             case .choice(let then, let condition, let otherwise):
-                let first = take(then, .or), test = take(condition, .or), second = take(otherwise, .or)
+                let first = take(then, .choice), test = take(condition, .or), second = take(otherwise, .choice)
                 texts.append(
                     (
                         "\\begin{cases} \(first) & \\text{if } \(test) \\\\ \(second) & \\text{otherwise} \\end{cases}",
@@ -158,6 +155,9 @@ package struct LaTeXWriter {
             case .call(let name, let arguments):
                 let inner = arguments.map { take($0, .choice) }
                 texts.append(Self.call(name, inner))
+            case .binary(.multiply, let a, let b) where texts[a].binding == .negative:
+                // a sign in front of a product needs no brackets
+                texts.append((take(a, .negative) + "\\," + take(b, .product), .negative))
             case .binary(let op, let a, let b): texts.append(binary(op, a, b, take))
             }
         }
@@ -169,20 +169,22 @@ package struct LaTeXWriter {
             || facts.inputs.contains { $0.name == name } || facts.quantities.contains { $0.name == name }
     }
 
-    private static func number(_ x: Double) -> String {
+    private static func number(_ x: Double) -> (text: String, binding: Binding) {
         let text = formatted(x)
-        guard let e = text.firstIndex(of: "e") else { return text }
-        return "\(text[..<e])\\cdot 10^{\(Int(text[text.index(after: e)...]) ?? 0)}"
+        guard let e = text.firstIndex(of: "e") else { return (text, x < 0 ? .negative : .value) }
+        return (
+            "\(text[..<e])\\cdot 10^{\(Int(text[text.index(after: e)...]) ?? 0)}", x < 0 ? .negative : .product
+        )
     }
 
     private func binary(
         _ op: BinaryOperator, _ a: Int, _ b: Int, _ take: (Int, Binding) -> String
     ) -> (text: String, binding: Binding) {
         switch op {
-        case .add: return (take(a, .sum) + " + " + take(b, .sum), .sum)
+        case .add: return (take(a, .sum) + " + " + take(b, .product), .sum)
         case .subtract: return (take(a, .sum) + " - " + take(b, .product), .sum)
         case .multiply: return (take(a, .product) + "\\," + take(b, .product), .product)
-        case .divide: return ("\\frac{\(take(a, .choice))}{\(take(b, .choice))}", .value)
+        case .divide: return ("\\frac{\(take(a, .choice))}{\(take(b, .choice))}", .product)
         case .remainder: return (take(a, .product) + " \\bmod " + take(b, .value), .product)
         case .power: return ("{\(take(a, .value))}^{\(take(b, .choice))}", .power)
         case .less: return (take(a, .sum) + " < " + take(b, .sum), .comparison)

@@ -5,6 +5,8 @@ package struct ModelFacts: Sendable {
     package struct Range: Sendable, Equatable {
         /// What a value has to be above or below, or may just be.
         package var above: Double?, atLeast: Double?, below: Double?, atMost: Double?
+        /// May it be infinite? A parameter may whose default is.
+        package var hasInfinity = false
 
         package static let any = Range()
 
@@ -13,7 +15,8 @@ package struct ModelFacts: Sendable {
         }
 
         package func admits(_ x: Double) -> Bool {
-            x.isFinite && (above.map { x > $0 } ?? true) && (atLeast.map { x >= $0 } ?? true)
+            (x.isFinite || hasInfinity && x.isInfinite) && (above.map { x > $0 } ?? true)
+                && (atLeast.map { x >= $0 } ?? true)
                 && (below.map { x < $0 } ?? true) && (atMost.map { x <= $0 } ?? true)
         }
     }

@@ -126,7 +126,8 @@ package struct ModelReader {
         guard let quantity = try quantity(row.value, place) else {
             throw InputError("\(place): '\(row.value)' is not a number with a unit, as in \"250 pF\"")
         }
-        let range = try Self.range(row.allowed, place)
+        var range = try Self.range(row.allowed, place)
+        range.hasInfinity = quantity.number.isInfinite
         guard range.admits(quantity.number) else {
             throw InputError("\(place): the default \(formatted(quantity.number)) is not allowed (\(row.allowed))")
         }
@@ -197,7 +198,8 @@ package struct ModelReader {
         for (row, (start, unit, text)) in zip(source.state, starts) {
             let place = "state '\(row.name)'", range = try Self.range(row.allowed, place)
             if case .number(let x) = start, !range.admits(x) {
-                throw InputError("\(place): the start value \(formatted(x)) is not allowed (\(row.allowed))")
+                let allowed = x.isFinite ? row.allowed : "any finite number"
+                throw InputError("\(place): the start value \(formatted(x)) is not allowed (\(allowed))")
             }
             let leaf = formulas.graph.leaf(.state, facts.states.count)
             let node = scaled(leaf, unit)
@@ -230,7 +232,7 @@ package struct ModelReader {
         }
         let value = try formulas.read(tree, context)
         guard !value.isTruth else { throw InputError("\(place): '\(row.value)' is a condition, not a value") }
-        if let x = formulas.graph.constantValue(value.node), (value.dimension ?? .none) == .none {
+        if let x = formulas.graph.constantValue(value.node), (value.dimension ?? Dimension.none) == Dimension.none {
             return (.number(x), .one, "1")
         }
         let dimension = value.dimension ?? .none
@@ -471,7 +473,7 @@ package struct ModelReader {
             dimension = own.unit.dimension - (value.dimension ?? .none)
         }
         var context = context((own.unit.dimension, statement.name))
-        context.symbol = changed(context.symbol, current, weight, dimension ?? .none)
+        context.symbol = changed(context.symbol, current, weight, dimension ?? Dimension.none)
         context.known += ["weight"]
         let value = try formulas.read(statement.value, context)
         let scaled = formulas.graph.apply(.multiply, value.node, formulas.graph.constant(1 / own.unit.factor))
@@ -616,23 +618,7 @@ package struct ModelReader {
                 unread[statement.name] = statement.line
                 continue
             }
-            let own = facts.states[state]
-            let old = context.symbol(own.name)!
-            let needsUnit = [.assign, .add, .subtract].contains(statement.kind)
-            if needsUnit { context.wanted = (own.unit.dimension, statement.name) }
-            let value = try formulas.read(statement.value, context)
-            guard !value.isTruth else {
-                throw statement.value.part.error(
-                    "'\(statement.value.text(statement.value.root))' is a condition, not a number", line: statement.line
-                )
-            }
-            if !needsUnit, let dimension = value.dimension, dimension != .none {
-                throw statement.value.part.error(
-                    "\(statement.value.text(statement.value.root)) is \(dimension.name); a factor of '\(own.name)' has no unit",
-                    line: statement.line)
-            }
-            let new = combined(statement.kind, old.node, value.node)
-            current[state] = formulas.graph.apply(.multiply, new, formulas.graph.constant(1 / own.unit.factor))
+            current[state] = try newValue(statement, facts.states[state], context)
             if !order.contains(state) { order.append(state) }
         }
         if let (name, line) = unread.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
@@ -641,6 +627,28 @@ package struct ModelReader {
                 InputError.unknown("there is no state", name, among: facts.states.map(\.name)).message, line: line)
         }
         return order.map { .init(state: $0, value: current[$0]!) }
+    }
+
+    /// What a statement makes of a state, in the state's own unit.
+    private mutating func newValue(
+        _ statement: Statement, _ own: ModelFacts.State, _ context: FormulaReader.Context
+    ) throws -> Graph.ID {
+        var context = context
+        let old = context.symbol(own.name)!
+        let needsUnit = [.assign, .add, .subtract].contains(statement.kind)
+        if needsUnit { context.wanted = (own.unit.dimension, statement.name) }
+        let value = try formulas.read(statement.value, context)
+        guard !value.isTruth else {
+            throw statement.value.part.error(
+                "'\(statement.value.text(statement.value.root))' is a condition, not a number", line: statement.line)
+        }
+        if !needsUnit, let dimension = value.dimension, dimension != .none {
+            throw statement.value.part.error(
+                "\(statement.value.text(statement.value.root)) is \(dimension.name); a factor of '\(own.name)' has no unit",
+                line: statement.line)
+        }
+        let new = combined(statement.kind, old.node, value.node)
+        return formulas.graph.apply(.multiply, new, formulas.graph.constant(1 / own.unit.factor))
     }
 
     mutating func combined(_ kind: Statement.Kind, _ old: Graph.ID, _ value: Graph.ID) -> Graph.ID {

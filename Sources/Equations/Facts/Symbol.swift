@@ -294,13 +294,7 @@ struct FormulaReader {
         let values = try arguments.map { isInt ? $0.value : try number($0.value, $0.node, tree) }
         switch function.units {
         case .none:
-            for (value, argument) in zip(values, arguments) {
-                if hasUnits, let dimension = value.dimension, dimension != .none {
-                    throw tree.error(
-                        "\(tree.text(argument.node)) is \(self.name(dimension)); \(name) takes a plain number",
-                        at: argument.node)
-                }
-            }
+            for (value, argument) in zip(values, arguments) { try checkPlain(value, of: name, argument.node, tree) }
             return Typed(
                 node: isInt && values[0].isTruth ? values[0].node : apply(function, values.map(\.node)),
                 dimension: Dimension.none)
@@ -316,6 +310,11 @@ struct FormulaReader {
             return try power(
                 values[0], Typed(node: graph.constant(0.5), dimension: Dimension.none), arguments[0].node, node, tree)
         }
+    }
+
+    private func checkPlain(_ value: Typed, of function: String, _ node: Int, _ tree: Expression) throws {
+        guard hasUnits, let dimension = value.dimension, dimension != .none else { return }
+        throw tree.error("\(tree.text(node)) is \(name(dimension)); \(function) takes a plain number", at: node)
     }
 
     private mutating func apply(_ function: Functions.Function, _ a: [Graph.ID]) -> Graph.ID {

@@ -53,7 +53,7 @@ package enum UnitText {
     }
 }
 
-/// A number with a unit, as in "250 pF".
+/// A number with a unit, as in "250 pF" or "-inf mV".
 package struct Quantity: Sendable, Equatable {
     package let number: Double
     package let unit: PhysicalUnit
@@ -63,6 +63,11 @@ package struct Quantity: Sendable, Equatable {
     /// nil where the text does not begin with a number, or goes on as a formula.
     package init?(_ text: String) throws {
         let trimmed = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        if let (number, rest) = Self.infinity(trimmed) {
+            unit = rest.isEmpty ? .one : try UnitText.unit(String(rest))
+            (self.number, unitText) = (number, rest.isEmpty ? "1" : Self.plain(rest))
+            return
+        }
         let end = trimmed.firstIndex { !"0123456789.eE+-".contains($0) } ?? trimmed.endIndex
         // an e of a unit is not one of a number
         var numberEnd = end
@@ -79,6 +84,18 @@ package struct Quantity: Sendable, Equatable {
         }
         guard let first = rest.first, first.isLetter || first == "1" || first == "(" || first == "µ" else { return nil }
         unit = try UnitText.unit(String(rest))
-        (self.number, unitText) = (number, String(rest.map { "µμ".contains($0) ? "u" : $0 }))
+        (self.number, unitText) = (number, Self.plain(rest))
+    }
+
+    private static func plain(_ unit: Substring) -> String { String(unit.map { "µμ".contains($0) ? "u" : $0 }) }
+
+    /// "inf" or "-inf", alone or before a unit.
+    private static func infinity(_ text: String) -> (number: Double, rest: Substring)? {
+        let words = text.split(separator: " ", maxSplits: 1)
+        switch words.first {
+        case "inf", "+inf": return (.infinity, words.dropFirst().first ?? "")
+        case "-inf": return (-.infinity, words.dropFirst().first ?? "")
+        default: return nil
+        }
     }
 }

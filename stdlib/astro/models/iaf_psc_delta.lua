@@ -15,7 +15,7 @@ return {
     { "E_L",     "-70 mV",    "resting potential" },
     { "V_th",    "-55 mV",    "spike threshold" },
     { "V_reset", "-70 mV",    "potential after a spike" },
-    { "V_min",   "-1e300 mV", "lowest V_m" },
+    { "V_min",   "-inf mV", "lowest V_m" },
     { "t_ref",   "2 ms",      "refractory time", ">= 0" },
     { "I_e",     "0 pA",      "constant current" },
   },

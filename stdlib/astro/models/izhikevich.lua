@@ -16,7 +16,7 @@ return {
     { "c",     "-65 mV",    "potential after a spike" },
     { "d",     "8 mV",      "recovery added at a spike" },
     { "V_th",  "30 mV",     "peak of a spike, where V_m is reset" },
-    { "V_min", "-1e300 mV", "lowest V_m" },
+    { "V_min", "-inf mV", "lowest V_m" },
     { "I_e",   "0 pA",      "constant current" },
   },
   state = {

@@ -145,6 +145,9 @@ end
 
 local function created_model(context)
   local name = argument_text(context, 1)
+  local first = context.tokens[context.call.arguments[1]]
+  local value = first and first.kind == "name" and variable(first.text)
+  if reference.type_name(value) == "Model" then name = value.name end
   return name and check.includes(astro.models(), name) and { name } or names_where(is_node)
 end
 
@@ -161,14 +164,39 @@ local RULE <const> = {
 
 local function synapse_items() return model_items(is_synapse) end
 
+-- Where connections begin and end: arguments of the call.
+local ENDS <const> = { third_in = { 1, 3 }, third_out = { 3, 2 } }
+local FIRST_TWO <const> = { 1, 2 }
+
+local function end_models(context, which)
+  local from, to = argument_tokens(context, (ENDS[context.call.path[1]] or FIRST_TWO)[which])
+  return from and node_models(context.tokens, from, to) or {}
+end
+
+-- What some models list under a key.
+local function listed_items(models, key)
+  local items = {}
+  for _, name in ipairs(models) do items = joined(items, items_of(astro.models(name)[key])) end
+  return items
+end
+
+local function texts_of(items) return { texts = items, any = { texts = items } } end
+
 local SYNAPSE <const> = {
   texts = synapse_items,
   keys = function(context)
     local name = argument_text(context, context.call.argument, "synapse_model")
     local models = name and check.includes(astro.models(), name) and { name } or names_where(is_synapse)
-    return joined({ item("synapse_model", "name of the synapse model") }, parameter_items(models))
+    local own = { item("synapse_model", "name of the synapse model"), item("input", "name of the target's input of currents or signals") }
+    if not name or name == "signal_connection" then own[3] = item("signal", "name of the source's state or quantity") end
+    return joined(own, parameter_items(models))
   end,
-  fields = { synapse_model = { texts = synapse_items } },
+  fields = {
+    synapse_model = { texts = synapse_items },
+    receptor_type = texts_of(function(context) return listed_items(end_models(context, 2), "receptors") end),
+    input = { texts = function(context) return listed_items(end_models(context, 2), "inputs") end },
+    signal = { texts = function(context) return recordable_items(end_models(context, 1)) end },
+  },
 }
 
 local THIRD <const> = {
@@ -206,6 +234,11 @@ local function recorded_items(context)
   return recordable_items(or_all(node_models(context.tokens, from, to), is_node))
 end
 
+local function event_items(context)
+  local from, to = argument_tokens(context, 1)
+  return listed_items(or_all(node_models(context.tokens, from, to), is_node), "events")
+end
+
 local NAMES <const> = { texts = recorded_items, any = { texts = recorded_items } }
 
 -- A file's name as it stands between quotes.
@@ -230,6 +263,37 @@ local function with_fields(schema, fields)
   schema.fields = fields
   return schema
 end
+
+local function names_of(names) return { texts = function() return items_of(names) end } end
+
+-- What `astro.model` takes.
+local EVENT <const> = keys_of { "action", "crossing", "hold", "refractory", "when" }
+local MODEL_KEYS <const> = {
+  item("name", "what create calls it"),
+  item("summary", "one sentence"),
+  item("references", "where it is from"),
+  item("notes", "what else to know"),
+  item("kind", "neuron or astrocyte"),
+  item("parameters", "rows { name, default, meaning, allowed }"),
+  item("state", "rows with start values"),
+  item("inputs", '"current UNIT" or "signal UNIT", by name'),
+  item("equations", "lines dX/dt = … and X = …"),
+  item("on_spike", "what arriving spikes do"),
+  item("spike", "when it fires, and what follows"),
+  item("events", "more of the same, by name"),
+  item("method", "how the equations are solved"),
+  item("tolerance", 'of "rkf45"'),
+  item("step", "a step of its own in ms"),
+  item("units", "false: numbers without units"),
+}
+local MODEL <const> = {
+  keys = function() return MODEL_KEYS end,
+  fields = {
+    kind = names_of { "neuron", "astrocyte" },
+    method = names_of { "auto", "exact", "euler", "exponential_euler", "heun", "milstein", "rk4", "rkf45" },
+    spike = EVENT, events = { any = EVENT },
+  },
+}
 
 local CONNECTION_NAMES <const> = {
   texts = function() return parameter_items(names_where(is_synapse)) end,
@@ -277,7 +341,13 @@ local SCHEMAS <const> = {
         fields = { primary = SYNAPSE, third_in = SYNAPSE, third_out = SYNAPSE },
       },
     },
-    record = { nil, NAMES, with_fields(keys_of { "interval", "label", "offset", "start", "stop", "to" }, { to = FILE }) },
+    record = {
+      nil, NAMES,
+      with_fields(
+        keys_of { "event", "interval", "label", "offset", "start", "stop", "to" },
+        { to = FILE, event = { texts = event_items } }
+      ),
+    },
     connections = { with_fields(keys_of { "source", "target", "synapse_model" }, { synapse_model = { texts = synapse_items } }) },
     nodes = { { texts = labels_of("populations") } },
     recorder = { { texts = labels_of("recorders") } },
@@ -286,7 +356,9 @@ local SCHEMAS <const> = {
   Nodes = { get = { NODE_NAMES }, set = { NODE_NAMES } },
   Connections = { get = { CONNECTION_NAMES }, set = { CONNECTION_NAMES } },
   Recorder = { save = { FILE } },
+  Model = { explain = { names_of { "text", "latex" } } },
   functions = {
+    model = { MODEL },
     Simulation = { keys_of { "resolution", "seed", "threads" } },
     models = { { texts = function() return model_items(function() return true end) end } },
     rules = { { texts = function() return items_of(astro.rules()) end } },

@@ -58,6 +58,7 @@ package enum EquationModel {
     static func range(_ range: ModelFacts.Range) -> Parameter.Range {
         switch range {
         case .any: return .any
+        case .anyOrInfinite: return .extended
         case ModelFacts.Range(above: 0): return .positive
         case ModelFacts.Range(atLeast: 0): return .nonNegative
         case ModelFacts.Range(atLeast: 0, atMost: 1): return .fraction
@@ -203,7 +204,15 @@ package enum EquationModel {
 }
 
 extension ModelFacts.Range {
-    fileprivate var text: String {
+    fileprivate static var anyOrInfinite: Self {
+        var range = Self.any
+        range.hasInfinity = true
+        return range
+    }
+
+    fileprivate var text: String { hasInfinity ? "\(bounds), infinity too" : bounds }
+
+    private var bounds: String {
         if let atLeast, let atMost { return "\(formatted(atLeast)) to \(formatted(atMost))" }
         if let above { return "> \(formatted(above))" }
         if let atLeast { return ">= \(formatted(atLeast))" }
