@@ -80,9 +80,9 @@ extension Plan {
     private var cost: String {
         let folded = derived.nodes.count + linear.elements.count
         let ahead = folded == 0 ? "" : "; \(count(folded, "value")) of parameters alone, worked out once"
-        guard let adaptive else { return "a step: \(count(step.instructions.count, "operation")) a cell\(ahead)" }
+        guard let adaptive else { return "a step: \(count(step.operations, "operation")) a cell\(ahead)" }
         return
-            "a trial: \(count(adaptive.trial.instructions.count, "operation")) a cell; a step \(step.instructions.count) more\(ahead)"
+            "a trial: \(count(adaptive.trial.operations, "operation")) a cell; a step \(step.operations) more\(ahead)"
     }
 }
 

@@ -113,6 +113,8 @@ package struct Graph: Sendable {
         case .negate:
             if self[a].op == .negate { return self[a].a }
             if self[a].op == .subtract { return apply(.subtract, self[a].b, self[a].a) }
+        case .absolute:
+            if self[a].op == .negate { return apply(.absolute, self[a].a) }
         case .power: return simplifiedPower(a, b, y)
         case .select:
             if b == c { return b }

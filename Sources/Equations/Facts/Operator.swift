@@ -6,6 +6,8 @@ package enum Operator: UInt8, Sendable, CaseIterable {
     case add, subtract, multiply, divide
     /// a b + c, c - a b, a b - c, each rounded once.
     case multiplyAdd, subtractProduct, multiplySubtract
+    /// Others from another operand on: b - a, b / a, a + b c, a - b c, b c - a; a and c, of which b is true chooses the one or the other.
+    case subtractFrom, divideInto, addProduct, lessProduct, productLess, keptWhere, replacedWhere
     case negate, absolute, squareRoot, smaller, larger
     case exponential, exponentialLess1, relativeExponential
     case logarithm, logarithm10, power
@@ -27,12 +29,52 @@ package enum Operator: UInt8, Sendable, CaseIterable {
             .logarithm10, .sine, .cosine, .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent, .floor, .ceiling,
             .truncate, .sign, .not, .poisson:
             1
-        case .multiplyAdd, .subtractProduct, .multiplySubtract, .select: 3
+        case .multiplyAdd, .subtractProduct, .multiplySubtract, .select, .addProduct, .lessProduct, .productLess,
+            .keptWhere, .replacedWhere:
+            3
         default: 2
         }
     }
 
     var isCommutative: Bool { [.add, .multiply, .equal, .unequal, .and, .or].contains(self) }
+
+    /// What the machine can do two of at once: an operation whose result goes on, and one that takes it as its first operand.
+    var isFirst: Bool {
+        switch self {
+        case .add, .subtract, .subtractFrom, .multiply, .divide, .multiplyAdd, .subtractProduct, .multiplySubtract: true
+        default: false
+        }
+    }
+    var isSecond: Bool {
+        switch self {
+        case .negate, .absolute, .add, .subtract, .subtractFrom, .multiply, .divide, .divideInto, .multiplyAdd,
+            .subtractProduct, .multiplySubtract, .addProduct, .lessProduct, .productLess, .smaller, .larger, .keptWhere,
+            .replacedWhere:
+            true
+        default: false
+        }
+    }
+
+    /// Are its second and third operand factors?
+    var addsProduct: Bool { self == .addProduct || self == .lessProduct || self == .productLess }
+
+    /// The same with another operand first, and the order of operands then.
+    func turned(_ slot: Int) -> (op: Operator, order: [Int])? {
+        switch (self, slot) {
+        case (_, 0): (self, Array(0..<operands))
+        case (.add, 1), (.multiply, 1): (self, [1, 0])
+        case (.subtract, 1): (.subtractFrom, [1, 0])
+        case (.subtractFrom, 1): (.subtract, [1, 0])
+        case (.divide, 1): (.divideInto, [1, 0])
+        case (.multiplyAdd, 1), (.subtractProduct, 1), (.multiplySubtract, 1): (self, [1, 0, 2])
+        case (.multiplyAdd, 2): (.addProduct, [2, 0, 1])
+        case (.subtractProduct, 2): (.lessProduct, [2, 0, 1])
+        case (.multiplySubtract, 2): (.productLess, [2, 0, 1])
+        case (.select, 1): (.keptWhere, [1, 0, 2])
+        case (.select, 2): (.replacedWhere, [2, 0, 1])
+        default: nil
+        }
+    }
 
     var isRandom: Bool { [.uniform, .normal, .binomial, .poisson].contains(self) }
 

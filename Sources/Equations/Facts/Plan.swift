@@ -76,7 +76,7 @@ package final class Plan: Sendable {
         readsLast = (events.actions + events.conditions + events.refractory.compactMap { $0 } + [step])
             .contains { $0.leaves.contains { $0.kind == .last } }
         guard stepper.graph.nodes.count <= Graph.mostNodes else {
-            throw InputError("the model is too large: a step takes \(step.instructions.count) operations")
+            throw InputError("the model is too large: a step takes \(step.operations) operations")
         }
         (self.facts, graph, self.linear, self.derived) = (facts, stepper.graph, linear, derived)
         (self.changed, self.methods, self.method) = (changed, methods, method)

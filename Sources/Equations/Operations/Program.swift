@@ -3,11 +3,14 @@
 /// In a frame come first what the program reads from outside (`leaves`), then numbers of the text, then what it gives (`outputs`),
 /// then registers.
 package struct Program: Sendable {
+    /// An operation on a, b, c, and what is done with its result while it is still in a register: `then` on it, d and e.
     package struct Instruction: Sendable, Equatable {
         package let op: Operator
+        /// `copy` where there is nothing more to do.
+        package let then: Operator
         /// Of a draw: its place in the texts.
         package let site: Int32
-        package let target, a, b, c: Int32
+        package let target, a, b, c, d, e: Int32
     }
 
     package var leaves: [Leaf] = []
@@ -20,6 +23,8 @@ package struct Program: Sendable {
     package var firstOutput: Int { leaves.count + constants.count }
     package var firstRegister: Int { firstOutput + outputs }
     package var places: Int { firstRegister + registers }
+    /// As the formulas have them: an instruction can be two.
+    package var operations: Int { instructions.reduce(0) { $0 + ($1.then == .copy ? 1 : 2) } }
 
     /// Is there a draw among the instructions?
     package private(set) var drawsRandomly = false
@@ -53,6 +58,7 @@ package struct Assembler {
     typealias Output = (value: Graph.ID, over: Leaf?)
 
     private let graph: Graph
+    private let pairs: Bool
     /// nil: what depends on parameters only is worked out like the rest.
     private var derived: DerivedValues?
     private var program = Program()
@@ -61,33 +67,43 @@ package struct Assembler {
 
     /// - `derived`: gets what depends on parameters only.
     static func program(_ graph: Graph, _ outputs: [Output], _ derived: inout DerivedValues) -> Program {
-        var assembler = Assembler(graph, derived)
+        var assembler = Assembler(graph, derived, pairs: true)
         defer { derived = assembler.derived! }
         return assembler.assemble(outputs)
     }
 
     /// The program that works out derived values themselves.
-    package static func program(_ graph: Graph, parameterValues: [Graph.ID]) -> Program {
-        var assembler = Assembler(graph, nil)
+    ///
+    /// - `pairs`: may two operations be one instruction?
+    package static func program(_ graph: Graph, parameterValues: [Graph.ID], pairs: Bool = true) -> Program {
+        var assembler = Assembler(graph, nil, pairs: pairs)
         return assembler.assemble(parameterValues.map { ($0, nil) })
     }
 
-    private init(_ graph: Graph, _ derived: DerivedValues?) { (self.graph, self.derived) = (graph, derived) }
+    private init(_ graph: Graph, _ derived: DerivedValues?, pairs: Bool) {
+        (self.graph, self.derived, self.pairs) = (graph, derived, pairs)
+    }
 
-    /// An operation whose operands are still values.
+    /// An operation whose operands are still values, or two, of which the second takes the first one's result.
     private struct Step {
-        let op: Operator
+        var op: Operator
         let value: Graph.ID
-        let operands: [Graph.ID]
-        let site: Int32
+        var operands: [Graph.ID]
+        var site: Int32 = 0
+        var then = Operator.copy
+        var others: [Graph.ID] = []
+
+        var all: [Graph.ID] { operands + others }
     }
 
     private mutating func assemble(_ outputs: [Output]) -> Program {
-        let (steps, leafOf) = steps(outputs.map(\.value))
+        var (steps, leafOf) = steps(outputs.map(\.value))
+        if pairs { steps = paired(steps, outputs) }
+        for index in steps.indices { putSharedSecond(&steps[index], leafOf) }
         layOut(steps, leafOf, outputs)
         var places = Places(direct: directPlaces(steps, leafOf, outputs), lastUse: [:], program.firstRegister)
         for (position, step) in steps.enumerated() {
-            for operand in step.operands { places.lastUse[operand] = position }
+            for operand in step.all { places.lastUse[operand] = position }
         }
         for output in outputs { places.lastUse[output.value] = steps.count }
         // a state that another one takes over is put aside before it changes
@@ -95,18 +111,22 @@ package struct Assembler {
             guard let leaf = leafOf[output.value], leaf != output.over, places.known[output.value] == nil else {
                 continue
             }
-            append(.copy, 0, places.register(for: output.value), [leafPlaces[leaf]!])
+            append(
+                Step(op: .copy, value: output.value, operands: []), places.register(for: output.value),
+                [leafPlaces[leaf]!])
         }
         for (position, step) in steps.enumerated() {
-            let operands = step.operands.map { places.known[$0] ?? place(of: $0, leafOf) }
-            places.release(step.operands, after: position)
+            let find = { (value: Graph.ID) in places.known[value] ?? place(of: value, leafOf) }
+            let operands = step.operands.map(find), others = step.others.map(find)
+            places.release(step.all, after: position)
             let target = places.direct[step.value].map { Int32(program.firstOutput + $0) }
-            append(step.op, step.site, places.take(target, for: step.value), operands)
+            append(step, places.take(target, for: step.value), operands, others)
         }
         for (index, output) in outputs.enumerated() where places.direct[output.value] != index {
             if leafOf[output.value] != nil, leafOf[output.value] == output.over { continue }
             let source = places.known[output.value] ?? place(of: output.value, leafOf)
-            append(.copy, 0, Int32(program.firstOutput + index), [source])
+            append(
+                Step(op: .copy, value: output.value, operands: []), Int32(program.firstOutput + index), [source])
         }
         program.registers = places.registers
         program.finish()
@@ -153,7 +173,7 @@ package struct Assembler {
         var lastRead: [Leaf: Int] = [:], positions: [Graph.ID: Int] = [:]
         for (position, step) in steps.enumerated() {
             positions[step.value] = position
-            for operand in step.operands { if let leaf = leafOf[operand] { lastRead[leaf] = position } }
+            for operand in step.all { if let leaf = leafOf[operand] { lastRead[leaf] = position } }
         }
         var direct: [Graph.ID: Int] = [:]
         for (index, output) in outputs.enumerated() where direct[output.value] == nil {
@@ -164,10 +184,14 @@ package struct Assembler {
         return direct
     }
 
-    private mutating func append(_ op: Operator, _ site: Int32, _ target: Int32, _ operands: [Int32]) {
-        let operand = { (index: Int) in index < operands.count ? operands[index] : target }
+    private mutating func append(_ step: Step, _ target: Int32, _ operands: [Int32], _ others: [Int32] = []) {
+        // what is not read is some place
+        let first = { (index: Int) in index < operands.count ? operands[index] : target }
+        let second = { (index: Int) in index < others.count ? others[index] : target }
         program.instructions.append(
-            .init(op: op, site: site, target: target, a: operand(0), b: operand(1), c: operand(2)))
+            .init(
+                op: step.op, then: step.then, site: step.site, target: target, a: first(0), b: first(1), c: first(2),
+                d: second(0), e: second(1)))
     }
 
     private func place(of value: Graph.ID, _ leafOf: [Graph.ID: Leaf]) -> Int32 {
@@ -178,7 +202,7 @@ package struct Assembler {
     /// Gives leaves and constants their places.
     private mutating func layOut(_ steps: [Step], _ leafOf: [Graph.ID: Leaf], _ outputs: [Output]) {
         program.outputs = outputs.count
-        let read = steps.flatMap(\.operands) + outputs.map(\.value)
+        let read = steps.flatMap(\.all) + outputs.map(\.value)
         for value in read {
             if let leaf = leafOf[value], leafPlaces[leaf] == nil {
                 leafPlaces[leaf] = Int32(program.leaves.count)
@@ -212,11 +236,48 @@ package struct Assembler {
         return (made.reversed(), leafOf)
     }
 
+    /// A value that only one operation reads need not leave its register: both become one step. Who comes first takes first, which leaves
+    /// as few operations alone as there can be.
+    private func paired(_ steps: [Step], _ outputs: [Output]) -> [Step] {
+        var uses: [Graph.ID: Int] = [:], makers: [Graph.ID: Int] = [:]
+        for step in steps { for operand in step.operands { uses[operand, default: 0] += 1 } }
+        for output in outputs { uses[output.value, default: 0] += 1 }
+        var result: [Step?] = steps
+        for (position, step) in steps.enumerated() {
+            makers[step.value] = position
+            for (slot, operand) in step.operands.enumerated() where uses[operand] == 1 {
+                guard let maker = makers[operand], let first = result[maker], first.then == .copy, first.op.isFirst,
+                    let turned = step.op.turned(slot), turned.op.isSecond
+                else { continue }
+                let others = turned.order.dropFirst().map { step.operands[$0] }
+                result[position] = Step(
+                    op: first.op, value: step.value, operands: first.operands, then: turned.op, others: others)
+                result[maker] = nil
+                break
+            }
+        }
+        return result.compactMap { $0 }
+    }
+
+    /// The machine reads what all cells share once if it is the second operand.
+    private func putSharedSecond(_ step: inout Step, _ leafOf: [Graph.ID: Leaf]) {
+        func isShared(_ value: Graph.ID) -> Bool {
+            leafOf[value].map { $0.level <= .parameters } ?? (graph[value].op == .constant)
+        }
+        func isBetter(_ a: Graph.ID, _ b: Graph.ID) -> Bool { isShared(b) && !isShared(a) }
+        if step.operands.count > 1, isBetter(step.operands[1], step.operands[0]), let turned = step.op.turned(1),
+            turned.op.isFirst
+        {
+            (step.op, step.operands) = (turned.op, turned.order.map { step.operands[$0] })
+        }
+        if step.then.addsProduct, isBetter(step.others[0], step.others[1]) { step.others.swapAt(0, 1) }
+    }
+
     private func fusing(_ id: Graph.ID, _ node: Graph.Node, _ isFree: (Graph.ID) -> Bool) -> (
         step: Step, fused: Graph.ID?
     ) {
         func step(_ op: Operator, _ product: Graph.ID, _ other: Graph.ID) -> (Step, Graph.ID?) {
-            (Step(op: op, value: id, operands: [graph[product].a, graph[product].b, other], site: 0), product)
+            (Step(op: op, value: id, operands: [graph[product].a, graph[product].b, other]), product)
         }
         if node.op == .add {
             if isFree(node.b) { return step(.multiplyAdd, node.b, node.a) }

@@ -42,11 +42,27 @@ struct AdaptiveSteps {
         }
     }
 
+    private typealias Vector = Machine.Vector
+
     private func row(_ row: LaneFrames.Row) -> UnsafeMutablePointer<Double> { lanes.row(row) }
+
+    /// Lanes that are there to fill the last vector go along, and nobody looks.
+    @inline(__always)
+    private func forEachVector(_ body: (Int) -> Void) {
+        var cell = 0
+        while cell < lanes.padded {
+            body(cell)
+            cell &+= Vector.laneCount
+        }
+    }
 
     private func tryStep() {
         let time = row(.within), substep = row(.substep), trial = row(.trialLength)
-        for lane in 0..<lanes.active { trial[lane] = min(substep[lane], length - time[lane]) }
+        let length = Vector(repeating: length)
+        forEachVector { cell in
+            let rest = length - Vector(at: time + cell)
+            rest.orSmaller(Vector(at: substep + cell)).store(at: trial + cell)
+        }
         lanes.fill(.trialLength)
         lanes.trial.run(lanes.padded)
     }
@@ -54,34 +70,27 @@ struct AdaptiveSteps {
     /// Takes what was tried where its error is small enough; did any lane?
     private func judge() -> Bool {
         let error = lanes.trial.output(2 * adaptive.states.count)
-        let time = row(.within), substep = row(.substep), trial = row(.trialLength), next = row(.next)
+        let time = row(.within), substep = row(.substep), trial = row(.trialLength)
         let accepted = row(.accepted), sloped = row(.sloped), trials = row(.trials)
-        var cell = 0
-        while cell < lanes.padded {
-            let ratio = Lanes(at: error + cell)
-            (Lanes(at: trial + cell) * RungeKuttaFehlberg45.factor(ratio)).store(at: next + cell)
-            cell &+= Lanes.laneCount
-        }
-        var some = false
-        for lane in 0..<lanes.active {
-            let isLast = substep[lane] >= length - time[lane]
-            let isRejected = error[lane] > RungeKuttaFehlberg45.limit
+        let zero = Vector.zeros, one = Vector(repeating: 1), length = Vector(repeating: length)
+        forEachVector { cell in
+            let ratio = Vector(at: error + cell), tried = Vector(at: trial + cell), before = Vector(at: time + cell)
+            let next = tried * RungeKuttaFehlberg45.factor(ratio)
+            let isRejected = Vector(repeating: RungeKuttaFehlberg45.limit).isLess(than: ratio)
             // where a shorter trial would not move the time, what was reached is taken
-            let isStuck = isRejected && !(time[lane] < time[lane] + next[lane])
-            let isAccepted = !isRejected || isStuck
-            accepted[lane] = isAccepted ? 1 : 0
-            if isAccepted {
-                time[lane] = isLast ? length : time[lane] + trial[lane]
-                some = true
-            }
-            substep[lane] = isStuck ? trial[lane] : next[lane]
-            trials[lane] += 1
-            sloped[lane] = 1
+            let moves = before.isLess(than: before + next)
+            let isLast = Vector(at: substep + cell).isAtLeast(length - before)
+            let reached = isLast.select(length, before + tried)
+            isRejected.select(moves.select(zero, one), one).store(at: accepted + cell)
+            isRejected.select(moves.select(before, reached), reached).store(at: time + cell)
+            isRejected.select(moves.select(next, tried), next).store(at: substep + cell)
+            (Vector(at: trials + cell) + one).store(at: trials + cell)
+            one.store(at: sloped + cell)
         }
         for lane in lanes.active..<lanes.padded { accepted[lane] = 0 }
         lanes.take()
         lanes.setMoments(start: space.stepStart[0])
-        return some
+        return EquationKernel.Block.any(accepted, lanes.padded)
     }
 
     // MARK: Events
@@ -93,35 +102,34 @@ struct AdaptiveSteps {
             let holds = lanes.conditions[event].output(0), waiting = row(.waiting(event)),
                 wasTrue = row(.wasTrue(event))
             let isCrossing = plan.facts.events[event].isCrossing
-            var happens: [Int] = []
-            for lane in 0..<lanes.active where accepted[lane] > 0 && holds[lane] > 0 && waiting[lane] <= 0 {
-                if !(isCrossing && wasTrue[lane] > 0) { happens.append(lane) }
-            }
             let looked = isCrossing ? (0..<lanes.active).filter { accepted[$0] > 0 && waiting[$0] <= 0 } : []
-            if !happens.isEmpty { act(event, happens, io) }
+            let happens = space.row(.happens), zero = Vector.zeros
+            forEachVector { cell in
+                let mayHappen = zero.isAtLeast(Vector(at: waiting + cell)).select(Vector(at: accepted + cell), zero)
+                var flags = zero.isLess(than: mayHappen).select(Vector(at: holds + cell), zero)
+                if isCrossing { flags = zero.isLess(than: Vector(at: wasTrue + cell)).select(zero, flags) }
+                flags.store(at: happens + cell)
+            }
+            let some = EquationKernel.Block.any(happens, lanes.padded)
+            if some { act(event, happens, io) }
             guard isCrossing else { continue }
-            if !happens.isEmpty { lanes.conditions[event].run(lanes.padded) }
+            if some { lanes.conditions[event].run(lanes.padded) }
             for lane in looked { wasTrue[lane] = holds[lane] }
         }
     }
 
-    private func act(_ event: Int, _ happening: [Int], _ io: borrowing CellIO) {
+    private func act(_ event: Int, _ happens: UnsafeMutablePointer<Double>, _ io: borrowing CellIO) {
         let frame = lanes.actions[event], waiting = row(.waiting(event)), sloped = row(.sloped)
-        if frame.program.drawsRandomly {
+        let draws = frame.program.drawsRandomly
+        if draws {
             let draws = CellDraws(io, step: step)
             frame.run(
                 lanes.padded,
                 LaneDraws { op, site, lane, a, b in
                     draws.draw(op.draw, site: site, slot: lane < lanes.active ? lanes.cell(lane) : .max, a, b)
                 })
-        } else {
-            frame.run(lanes.padded)
         }
-        for (output, change) in plan.facts.events[event].action.enumerated() {
-            let state = row(.state(change.state)), new = frame.output(output)
-            for lane in happening { state[lane] = new[lane] }
-        }
-        for lane in happening {
+        kernel.act(event, frame, happens, lanes.padded, mayRun: !draws, state: { row(.state($0)) }) { lane in
             sloped[lane] = 0
             waiting[lane] = kernel.waiting(after: event, lanes.cell(lane), within: true)
             kernel.send(event, lanes.cell(lane), step, io)
@@ -131,6 +139,7 @@ struct AdaptiveSteps {
     private func finishLanes(_ io: borrowing CellIO) {
         let time = row(.within), trials = row(.trials)
         var done: [Int] = []
+        done.reserveCapacity(lanes.active)
         for lane in 0..<lanes.active {
             let isTired = trials[lane] > Self.mostTrials
             if isTired { io.reportInstability(step: step, cell: lanes.cell(lane)) }
@@ -146,8 +155,8 @@ final class LaneFrames {
         case state(Int), slope(Int), last(Int), waiting(Int), wasTrue(Int)
         /// A column that cells have their own values of.
         case own(Leaf)
-        /// ms within the step and since the start; lengths of this and the next trial; counts and flags.
-        case within, moment, substep, trialLength, next, trials, accepted, sloped, cell
+        /// ms within the step and since the start; how long the next trials may be and this one is; counts and flags.
+        case within, moment, substep, trialLength, trials, accepted, sloped, cell
     }
 
     /// Which rows there are.
@@ -164,7 +173,7 @@ final class LaneFrames {
             for (index, column) in all.waiting.enumerated() { add(.waiting(index), column, isWritten: true) }
             for (index, column) in all.wasTrue.enumerated() { add(.wasTrue(index), column, isWritten: true) }
             if plan.readsLast { for index in all.states.indices { add(.last(index)) } }
-            for row in [Row.within, .moment, .trialLength, .next, .trials, .accepted, .sloped, .cell] { add(row) }
+            for row in [Row.within, .moment, .trialLength, .trials, .accepted, .sloped, .cell] { add(row) }
             add(.substep, all.substep!, isWritten: true)
             let programs = [adaptive.slopes, adaptive.trial] + plan.conditions + plan.actions
             for leaf in Set(programs.flatMap(\.leaves)).sorted() {
@@ -205,7 +214,7 @@ final class LaneFrames {
         slopeRows = adaptive.states.indices.map { find(.slope($0)) }
         waiting = columns.waiting.indices.map { find(.waiting($0)) }
         wasTrue = columns.wasTrue.indices.map { find(.wasTrue($0)) }
-        usual = [.within, .moment, .substep, .trialLength, .next, .trials, .accepted, .sloped, .cell].map { find($0) }
+        usual = [.within, .moment, .substep, .trialLength, .trials, .accepted, .sloped, .cell].map { find($0) }
         loaded = layout.columns.map { (find($0.row), $0.column) }
         written = layout.columns.filter(\.isWritten).map { (find($0.row), $0.column) }
         for frame in [slopes, trial] + conditions + actions {
@@ -224,11 +233,10 @@ final class LaneFrames {
         case .moment: usual[1]
         case .substep: usual[2]
         case .trialLength: usual[3]
-        case .next: usual[4]
-        case .trials: usual[5]
-        case .accepted: usual[6]
-        case .sloped: usual[7]
-        case .cell: usual[8]
+        case .trials: usual[4]
+        case .accepted: usual[5]
+        case .sloped: usual[6]
+        case .cell: usual[7]
         case .last, .own: find(row)
         }
     }
@@ -296,7 +304,8 @@ final class LaneFrames {
     /// Slopes of lanes whose state is not where the last trial left it.
     func makeSlopes() {
         let sloped = row(.sloped)
-        let missing = (0..<active).count { sloped[$0] == 0 }
+        var missing = 0
+        for lane in 0..<active { missing &+= sloped[lane] == 0 ? 1 : 0 }
         guard missing > 0 else { return }
         slopes.run(padded)
         for (index, slope) in slopeRows.enumerated() {

@@ -27,7 +27,9 @@ final class EquationKernel: NodeKernel {
     let firstCondition: Int
     /// May conditions be looked at again after the step's program?
     let looksAgain: Bool
-    let hasOwnStep, hasRefractoryConditions: Bool
+    let hasOwnStep, isAdaptive, hasRefractoryConditions: Bool
+    /// Steps of the model, by event.
+    private let refractorySteps: [Column?]
     /// Do programs ask what time it is?
     let readsTime: Bool
     /// For each event, the states that it changes.
@@ -41,7 +43,9 @@ final class EquationKernel: NodeKernel {
         quantities = plan.facts.quantities.map { columns.computed($0.name) }
         lanes = AdaptiveSteps.rows(self.columns)
         let facts = plan.facts
-        hasOwnStep = self.columns.stepsPerStep > 1 || !self.columns.spikeSums.isEmpty || !self.columns.inputSums.isEmpty
+        hasOwnStep = facts.source.step != nil
+        isAdaptive = plan.adaptive != nil
+        refractorySteps = self.columns.refractorySteps
         sendsSpikes = facts.sendsSpikes
         (events, isCrossing) = (facts.events.count, facts.events.map(\.isCrossing))
         firstCondition = plan.changed.count + facts.events.count
@@ -64,7 +68,8 @@ final class EquationKernel: NodeKernel {
         let workspace = takeWorkspace()
         defer { giveBack(workspace) }
         workspace.bind(cells.lowerBound)
-        let block = Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count)
+        let block = Block(
+            kernel: self, space: workspace, first: cells.lowerBound, count: cells.count, firstStep: steps.lowerBound)
         for step in steps { block.advance(step, io) }
     }
 
@@ -96,12 +101,13 @@ final class EquationKernel: NodeKernel {
         let kernel: EquationKernel
         let space: Workspace
         let first, count: Int
+        let firstStep: Int
 
         private var columns: EquationColumns { kernel.columns }
         private var plan: Plan { kernel.plan }
 
         func advance(_ step: Int, _ io: borrowing CellIO) {
-            guard hasOwnStep else {
+            guard kernel.hasOwnStep else {
                 bindPorts(step, io)
                 advanceModel(step, io)
                 clearPorts(step, io)
@@ -115,8 +121,6 @@ final class EquationKernel: NodeKernel {
             }
             fetchInputs(step, io)
         }
-
-        private var hasOwnStep: Bool { kernel.hasOwnStep }
 
         private func advanceModel(_ step: Int, _ io: borrowing CellIO) {
             let before = step + 1 - columns.stepsPerStep
@@ -155,9 +159,14 @@ final class EquationKernel: NodeKernel {
             for (index, input) in columns.inputs.enumerated() {
                 let values = input.base + first
                 if let rows = rows(kernel.firstHeld + index, step, io) {
-                    values.update(from: rows, count: count)
-                    rows.update(repeating: 0, count: count)
-                } else {
+                    var cell = 0
+                    while cell < count {
+                        Machine.Vector(at: rows + cell).store(at: values + cell)
+                        Machine.Vector.zeros.store(at: rows + cell)
+                        cell &+= Machine.Vector.laneCount
+                    }
+                } else if step == firstStep {
+                    // nothing comes here before the next call either
                     values.update(repeating: 0, count: count)
                 }
             }
@@ -208,7 +217,7 @@ final class EquationKernel: NodeKernel {
         private func lookAtEvents(_ step: Int, _ io: borrowing CellIO) {
             var hasActed = false
             for event in 0..<kernel.events {
-                let happens = self.happens(event, again: hasActed || plan.adaptive != nil, step, io)
+                let happens = self.happens(event, again: hasActed || kernel.isAdaptive, step, io)
                 if Self.any(happens, count) {
                     act(event, happens, step, io)
                     hasActed = true
@@ -238,25 +247,26 @@ final class EquationKernel: NodeKernel {
             let happens = space.row(.happens), holds = space.conditions[event].output(0)
             let before = space.row(.waitingBefore(event)), now = columns.waiting[event].base + first
             let wasTrue = columns.wasTrue[event].base + first, isCrossing = kernel.isCrossing[event]
-            for lane in 0..<count {
-                let counts = before[lane] <= 0 && now[lane] <= 0 && !(isCrossing && wasTrue[lane] > 0)
-                happens[lane] = counts ? holds[lane] : 0
+            let zero = Machine.Vector.zeros
+            var cell = 0
+            while cell < count {
+                var flags = zero.isAtLeast(Machine.Vector(at: before + cell)).select(
+                    zero.isAtLeast(Machine.Vector(at: now + cell)).select(Machine.Vector(at: holds + cell), zero), zero)
+                if isCrossing { flags = zero.isLess(than: Machine.Vector(at: wasTrue + cell)).select(zero, flags) }
+                flags.store(at: happens + cell)
+                cell &+= Machine.Vector.laneCount
             }
             return happens
         }
 
         private func act(_ event: Int, _ happens: UnsafeMutablePointer<Double>, _ step: Int, _ io: borrowing CellIO) {
-            let frame = space.actions[event]
-            run(frame, step, io)
-            // few cells have it happen: the others are not looked at again
-            var lanes: [Int] = []
-            for lane in 0..<count where happens[lane] > 0 { lanes.append(lane) }
-            for (output, index) in kernel.changes[event].enumerated() {
-                let state = columns.states[index].base + first, new = frame.output(output)
-                for lane in lanes { state[lane] = new[lane] }
-            }
-            let waiting = columns.waiting[event].base + first
-            for lane in lanes where first + lane < io.count {
+            let frame = space.actions[event], waiting = columns.waiting[event].base + first
+            let draws = frame.program.drawsRandomly
+            if draws { run(frame, step, io) }
+            kernel.act(
+                event, frame, happens, count, mayRun: !draws, state: { columns.states[$0].base + first }
+            ) { lane in
+                guard first + lane < io.count else { return }
                 waiting[lane] = kernel.waiting(after: event, first + lane)
                 kernel.send(event, first + lane, step, io)
             }
@@ -267,7 +277,7 @@ final class EquationKernel: NodeKernel {
             run(space.conditions[event], step, io)
             let wasTrue = columns.wasTrue[event].base + first, holds = space.conditions[event].output(0)
             let waiting = space.row(.waitingBefore(event)), now = columns.waiting[event].base + first
-            for lane in 0..<count where waiting[lane] <= 0 && (plan.adaptive == nil || now[lane] <= 0) {
+            for lane in 0..<count where waiting[lane] <= 0 && (!kernel.isAdaptive || now[lane] <= 0) {
                 wasTrue[lane] = holds[lane]
             }
         }
@@ -287,10 +297,35 @@ final class EquationKernel: NodeKernel {
         }
     }
 
+    /// What an event does to cells that lie side by side, in a block or in lanes of the adaptive method. Few cells have it happen: the
+    /// vectors without one are not looked at again.
+    ///
+    /// - `mayRun`: is the action's program still to be run?
+    /// - `state`: where a state lies.
+    /// - `follow`: what else becomes of a cell.
+    @inline(__always)
+    func act(
+        _ event: Int, _ frame: Frame, _ happens: UnsafeMutablePointer<Double>, _ count: Int, mayRun: Bool,
+        state: (Int) -> UnsafeMutablePointer<Double>, follow: (Int) -> Void
+    ) {
+        var first = 0
+        while first < count {
+            defer { first &+= Machine.width }
+            guard Block.any(happens + first, Machine.width) else { continue }
+            let lanes = first..<first + Machine.width
+            if mayRun { frame.run(lanes) }
+            for (output, index) in changes[event].enumerated() {
+                let old = state(index), new = frame.output(output)
+                for lane in lanes where happens[lane] > 0 { old[lane] = new[lane] }
+            }
+            for lane in lanes where happens[lane] > 0 { follow(lane) }
+        }
+    }
+
     /// Refractory steps that an event begins with; a condition is marked as new.
     func waiting(after event: Int, _ cell: Int, within step: Bool = false) -> Double {
         if hasRefractoryConditions, plan.refractory[event] != nil { return 2 }
-        guard let steps = columns.refractorySteps[event]?[cell], steps > 0 else { return 0 }
+        guard let steps = refractorySteps[event]?[cell], steps > 0 else { return 0 }
         return step ? steps + 1 : steps
     }
 

@@ -8,12 +8,14 @@ final class Frame {
     static let stride = largest + 8
 
     let program: Program
+    private let firstOutput: Int
     let places: UnsafeMutablePointer<Place>
     /// Numbers of the text, each so often that a vector can read it; then registers.
     private let memory: UnsafeMutablePointer<Double>
 
     init(_ program: Program) {
         self.program = program
+        firstOutput = program.firstOutput
         places = .allocate(capacity: max(program.places, 1))
         let constants = program.constants.count * Machine.width
         memory = ColumnStore.allocate(constants + (program.registers + program.outputs) * Self.stride)
@@ -41,11 +43,14 @@ final class Frame {
     }
 
     /// Where an output goes, if not to the frame's own memory.
-    func setOutput(_ index: Int, _ place: Place) { places[program.firstOutput + index] = place }
+    func setOutput(_ index: Int, _ place: Place) { places[firstOutput + index] = place }
 
-    func output(_ index: Int) -> UnsafeMutablePointer<Double> { places[program.firstOutput + index].base }
+    func output(_ index: Int) -> UnsafeMutablePointer<Double> { places[firstOutput + index].base }
 
-    func run(_ count: Int) { Machine(places: places, count: count).run(program, NoDraws()) }
+    func run(_ count: Int) { run(0..<count) }
 
-    func run(_ count: Int, _ draws: some DrawSource) { Machine(places: places, count: count).run(program, draws) }
+    /// Of a program that draws nothing: these cells alone.
+    func run(_ cells: Range<Int>) { Machine(places: places, cells: cells).run(program, NoDraws()) }
+
+    func run(_ count: Int, _ draws: some DrawSource) { Machine(places: places, cells: 0..<count).run(program, draws) }
 }

@@ -56,8 +56,8 @@ struct Machine {
 
     /// Of the running program; see `Program`.
     let places: UnsafePointer<Place>
-    /// Cells, a multiple of `width`.
-    let count: Int
+    /// Cells, multiples of `width`; a program that draws goes from 0.
+    let cells: Range<Int>
 
     /// - `draws`: what draws need.
     func run(_ program: Program, _ draws: borrowing some DrawSource) {
@@ -67,45 +67,75 @@ struct Machine {
     private func run(_ i: Program.Instruction, _ draws: borrowing some DrawSource) {
         switch i.op {
         case .constant, .leaf: break
-        case .copy: unary(i) { $0 }
-        case .add: binary(i) { $0 + $1 }
-        case .subtract: binary(i) { $0 - $1 }
-        case .multiply: binary(i) { $0 * $1 }
-        case .divide: binary(i) { $0 / $1 }
-        case .multiplyAdd: ternary(i) { $2.addingProduct($0, $1) }
-        case .subtractProduct: ternary(i) { $2.subtractingProduct($0, $1) }
-        case .multiplySubtract: ternary(i) { $0.times($1, less: $2) }
-        case .negate: unary(i) { Vector.zeros - $0 }
-        case .absolute: unary(i) { $0.magnitude }
-        case .squareRoot: unary(i) { $0.root }
-        case .smaller: binary(i) { $0.orSmaller($1) }
-        case .larger: binary(i) { $0.orLarger($1) }
-        case .floor: unary(i) { $0.floored }
-        case .ceiling: unary(i) { $0.raised }
-        case .truncate: unary(i) { $0.truncated }
-        case .sign:
-            unary(i) { x in
-                let zero = Vector.zeros, one = Vector(repeating: 1)
-                return zero.isLess(than: x).select(one, x.isLess(than: zero).select(zero - one, zero))
-            }
-        case .less: binary(i) { $0.isLess(than: $1).select(Vector(repeating: 1), Vector.zeros) }
-        case .lessEqual: binary(i) { $1.isAtLeast($0).select(Vector(repeating: 1), Vector.zeros) }
-        case .equal: binary(i) { $0.isAtLeast($1).and($1.isAtLeast($0)).select(Vector(repeating: 1), Vector.zeros) }
-        case .unequal: binary(i) { $0.isAtLeast($1).and($1.isAtLeast($0)).select(Vector.zeros, Vector(repeating: 1)) }
-        case .and: binary(i) { $0 * $1 }
-        case .or: binary(i) { $0.orLarger($1) }
-        case .not: unary(i) { Vector(repeating: 1) - $0 }
-        case .select: ternary(i) { Vector.zeros.isLess(than: $0).select($1, $2) }
+        case .add: first(i) { a, b, _ in a + b }
+        case .subtract: first(i) { a, b, _ in a - b }
+        case .subtractFrom: first(i) { a, b, _ in b - a }
+        case .multiply: first(i) { a, b, _ in a * b }
+        case .divide: first(i) { a, b, _ in a / b }
+        case .multiplyAdd: first(i) { a, b, c in c.addingProduct(a, b) }
+        case .subtractProduct: first(i) { a, b, c in c.subtractingProduct(a, b) }
+        case .multiplySubtract: first(i) { a, b, c in a.times(b, less: c) }
         case .exponential, .exponentialLess1, .relativeExponential, .logarithm, .logarithm10, .power, .sine, .cosine,
             .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent, .remainder:
             function(i)
         case .uniform, .normal:
-            draws.fill(places[Int(i.target)].base, i.op, site: Int(i.site), count: count)
+            draws.fill(places[Int(i.target)].base, i.op, site: Int(i.site), count: cells.upperBound)
         case .binomial, .poisson:
-            for lane in 0..<count {
+            for lane in cells {
                 places[Int(i.target)].base[lane] = draws.draw(
                     i.op, site: Int(i.site), lane, value(i.a, lane), value(i.b, lane))
             }
+        default: alone(i)
+        }
+    }
+
+    /// An operation that may go on with a second one. The operators for which it does are those that `Operator.isSecond` names.
+    @inline(__always)
+    private func first(_ i: Program.Instruction, _ one: (Vector, Vector, Vector) -> Vector) {
+        switch i.then {
+        case .negate: only(i, one) { x in Vector.zeros - x }
+        case .absolute: only(i, one) { x in x.magnitude }
+        case .add: both(i, one) { x, d, _ in x + d }
+        case .subtract: both(i, one) { x, d, _ in x - d }
+        case .subtractFrom: both(i, one) { x, d, _ in d - x }
+        case .multiply: both(i, one) { x, d, _ in x * d }
+        case .divide: both(i, one) { x, d, _ in x / d }
+        case .divideInto: both(i, one) { x, d, _ in d / x }
+        case .multiplyAdd: both(i, one) { x, d, e in e.addingProduct(x, d) }
+        case .subtractProduct: both(i, one) { x, d, e in e.subtractingProduct(x, d) }
+        case .multiplySubtract: both(i, one) { x, d, e in x.times(d, less: e) }
+        case .addProduct: both(i, one) { x, d, e in x.addingProduct(d, e) }
+        case .lessProduct: both(i, one) { x, d, e in x.subtractingProduct(d, e) }
+        case .productLess: both(i, one) { x, d, e in d.times(e, less: x) }
+        case .smaller: both(i, one) { x, d, _ in x.orSmaller(d) }
+        case .larger: both(i, one) { x, d, _ in x.orLarger(d) }
+        case .keptWhere: both(i, one) { x, d, e in Vector.zeros.isLess(than: d).select(x, e) }
+        case .replacedWhere: both(i, one) { x, d, e in Vector.zeros.isLess(than: d).select(e, x) }
+        default: only(i, one) { x in x }
+        }
+    }
+
+    private func alone(_ i: Program.Instruction) {
+        let zero = Vector.zeros, one = Vector(repeating: 1)
+        switch i.op {
+        case .copy: unary(i) { $0 }
+        case .negate: unary(i) { Vector.zeros - $0 }
+        case .absolute: unary(i) { $0.magnitude }
+        case .squareRoot: unary(i) { $0.root }
+        case .floor: unary(i) { $0.floored }
+        case .ceiling: unary(i) { $0.raised }
+        case .truncate: unary(i) { $0.truncated }
+        case .sign: unary(i) { zero.isLess(than: $0).select(one, $0.isLess(than: zero).select(zero - one, zero)) }
+        case .not: unary(i) { one - $0 }
+        case .smaller: binary(i) { $0.orSmaller($1) }
+        case .larger, .or: binary(i) { $0.orLarger($1) }
+        case .less: binary(i) { $0.isLess(than: $1).select(one, zero) }
+        case .lessEqual: binary(i) { $1.isAtLeast($0).select(one, zero) }
+        case .equal: binary(i) { $0.isAtLeast($1).and($1.isAtLeast($0)).select(one, zero) }
+        case .unequal: binary(i) { $0.isAtLeast($1).and($1.isAtLeast($0)).select(zero, one) }
+        case .and: binary(i) { $0 * $1 }
+        case .select: ternary(i) { Vector.zeros.isLess(than: $0).select($1, $2) }
+        default: preconditionFailure("\(i.op) is only the second of two operations")
         }
     }
 
@@ -151,8 +181,8 @@ struct Machine {
     @inline(__always)
     private func unary(_ i: Program.Instruction, _ body: (Vector) -> Vector) {
         let a = places[Int(i.a)], target = places[Int(i.target)].base
-        var cell = 0
-        while cell < count {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
             body(vector(a, cell)).store(at: target + cell)
             cell &+= Vector.laneCount
         }
@@ -161,8 +191,8 @@ struct Machine {
     @inline(__always)
     private func binary(_ i: Program.Instruction, _ body: (Vector, Vector) -> Vector) {
         let a = places[Int(i.a)], b = places[Int(i.b)], target = places[Int(i.target)].base
-        var cell = 0
-        while cell < count {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
             body(vector(a, cell), vector(b, cell)).store(at: target + cell)
             cell &+= Vector.laneCount
         }
@@ -171,9 +201,50 @@ struct Machine {
     @inline(__always)
     private func ternary(_ i: Program.Instruction, _ body: (Vector, Vector, Vector) -> Vector) {
         let a = places[Int(i.a)], b = places[Int(i.b)], c = places[Int(i.c)], target = places[Int(i.target)].base
-        var cell = 0
-        while cell < count {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
             body(vector(a, cell), vector(b, cell), vector(c, cell)).store(at: target + cell)
+            cell &+= Vector.laneCount
+        }
+    }
+
+    /// One operation, and something that needs no operands.
+    @inline(__always)
+    private func only(
+        _ i: Program.Instruction, _ one: (Vector, Vector, Vector) -> Vector, _ other: (Vector) -> Vector
+    ) {
+        let b = places[Int(i.b)]
+        if b.stride == 0 {
+            pass(i, Shared(b), Shared(b), one) { x, _, _ in other(x) }
+        } else {
+            pass(i, Own(b), Own(b), one) { x, _, _ in other(x) }
+        }
+    }
+
+    @inline(__always)
+    private func both(
+        _ i: Program.Instruction, _ one: (Vector, Vector, Vector) -> Vector, _ other: (Vector, Vector, Vector) -> Vector
+    ) {
+        let b = places[Int(i.b)], d = places[Int(i.d)]
+        switch (b.stride == 0, d.stride == 0) {
+        case (true, true): pass(i, Shared(b), Shared(d), one, other)
+        case (true, false): pass(i, Shared(b), Own(d), one, other)
+        case (false, true): pass(i, Own(b), Shared(d), one, other)
+        case (false, false): pass(i, Own(b), Own(d), one, other)
+        }
+    }
+
+    /// Operands that a loop does not read are not loaded either.
+    @inline(__always)
+    private func pass(
+        _ i: Program.Instruction, _ b: some Operand, _ d: some Operand, _ one: (Vector, Vector, Vector) -> Vector,
+        _ other: (Vector, Vector, Vector) -> Vector
+    ) {
+        let a = places[Int(i.a)], c = places[Int(i.c)], e = places[Int(i.e)], target = places[Int(i.target)].base
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
+            let x = one(vector(a, cell), b[cell], vector(c, cell))
+            other(x, d[cell], vector(e, cell)).store(at: target + cell)
             cell &+= Vector.laneCount
         }
     }
@@ -185,8 +256,8 @@ struct Machine {
         _ body: (Vector) -> Vector
     ) {
         let a = places[Int(i.a)], target = places[Int(i.target)].base
-        var cell = 0
-        while cell < count {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
             let x = vector(a, cell)
             let inside = x.isAtLeast(Vector(repeating: low)).and(Vector(repeating: high).isAtLeast(x)).bits
             body(x).store(at: target + cell)
@@ -210,14 +281,14 @@ struct Machine {
 
     private func scalar(_ i: Program.Instruction, _ body: (Double, Double) -> Double) {
         let target = places[Int(i.target)].base
-        for cell in 0..<count { target[cell] = body(value(i.a, cell), value(i.b, cell)) }
+        for cell in cells { target[cell] = body(value(i.a, cell), value(i.b, cell)) }
     }
 
     /// x^y as `AstroCore.power` has it.
     private func power(_ i: Program.Instruction) {
         let a = places[Int(i.a)], b = places[Int(i.b)], target = places[Int(i.target)].base
-        var cell = 0
-        while cell < count {
+        var cell = cells.lowerBound
+        while cell < cells.upperBound {
             let x = vector(a, cell), y = vector(b, cell), one = Vector(repeating: 1)
             let product = y * logarithm(x)
             let isUsual = x.isAtLeast(Vector(repeating: 0x1p-1022)).and(
@@ -238,4 +309,21 @@ struct Machine {
             cell &+= Vector.laneCount
         }
     }
+}
+
+/// An operand of which a loop knows whether all cells share it: then it stays in a register.
+private protocol Operand {
+    subscript(cell: Int) -> Machine.Vector { get }
+}
+
+private struct Shared: Operand {
+    private let value: Machine.Vector
+    @inline(__always) init(_ place: Place) { value = Machine.Vector(repeating: place.base.pointee) }
+    @inline(__always) subscript(cell: Int) -> Machine.Vector { value }
+}
+
+private struct Own: Operand {
+    private let base: UnsafeMutablePointer<Double>
+    @inline(__always) init(_ place: Place) { base = place.base }
+    @inline(__always) subscript(cell: Int) -> Machine.Vector { Machine.Vector(at: base + cell) }
 }
