@@ -663,16 +663,16 @@ describe("a definition", function()
   end)
 
   it("that is the same twice is one model, and its name is one, too", function()
-    local function definition() return { name = "twice", state = { x = 1 }, on_pre = "send(weight*x)" } end
+    local function definition() return { name = "given_twice", state = { x = 1 }, on_pre = "send(weight*x)" } end
     local a, b = astro.synapse(definition()), astro.synapse(definition())
     assert.is_true(a == b)
-    assert.equal("twice", a.name)
+    assert.equal("given_twice", a.name)
     assert.is_false(a == additive)
-    local c = after(5, "twice", { x = 4 }, { 2 }, {})
+    local c = after(5, "given_twice", { x = 4 }, { 2 }, {})
     assert.equal(4, c:get("x")[1])
     local found = 0
     for _, name in ipairs(astro.models()) do
-      if name == "twice" then found = found + 1 end
+      if name == "given_twice" then found = found + 1 end
     end
     assert.equal(1, found)
   end)
@@ -681,11 +681,11 @@ describe("a definition", function()
     local sim = astro.Simulation { resolution = 0.1 }
     local a, b = sim:create("parrot_neuron"), sim:create(probe, 2)
     sim:connect(generator(sim, { 5 }), a)
-    local old = astro.synapse { name = "replaced", parameters = { k = 2 }, state = { n = 0 }, on_pre = "n += 1; send(k*weight)" }
-    sim:connect(a, b[1], nil, { synapse_model = "replaced" })
-    local new = astro.synapse { name = "replaced", parameters = { k = 2, m = 5 }, on_pre = "send(k*m*weight)" }
+    local old = astro.synapse { name = "replaced_synapse", parameters = { k = 2 }, state = { n = 0 }, on_pre = "n += 1; send(k*weight)" }
+    sim:connect(a, b[1], nil, { synapse_model = "replaced_synapse" })
+    local new = astro.synapse { name = "replaced_synapse", parameters = { k = 2, m = 5 }, on_pre = "send(k*m*weight)" }
     assert.is_false(old == new)
-    sim:connect(a, b[2], nil, { synapse_model = "replaced", m = 7 })
+    sim:connect(a, b[2], nil, { synapse_model = "replaced_synapse", m = 7 })
     sim:simulate(10)
     assert.are.same({ 2, 14 }, b:get("sum"):totable())
     local path = os.tmpname()
