@@ -190,6 +190,40 @@ describe("connections", function()
     assert.are.same({ 1, 0, 1 }, sim:connections { synapse_model = other }:get("n"):totable())
   end)
 
+  it("remember what the target did, however long the sender is silent", function()
+    local counter = synapse {
+      parameters = { tau = "50 ms" }, state = { n = 0, K = 0 }, equations = "dK/dt = -K/tau", on_pre = "send(weight)", on_post = "n += 1; K += 1",
+    }
+    local sim = astro.Simulation { resolution = 0.1 }
+    local a, b, times = sim:create("parrot_neuron", 3), sim:create("parrot_neuron"), {}
+    for i = 1, 150 do times[i] = 4 * i end
+    sim:connect(generator(sim, { 10, 590 }), a[1])
+    sim:connect(generator(sim, { 10, 11, 12, 13 }), a[2])
+    sim:connect(generator(sim, times), b)
+    sim:connect(a, b, nil, { synapse_model = counter, delay = 3, receptor_type = 1 })
+    local c = sim:connections { synapse_model = counter }
+    sim:simulate(300)
+    assert.are.same({ 74, 74, 74 }, c:get("n"):totable())
+    sim:simulate(303)
+    local trace = 0
+    for _, time in ipairs(times) do trace = trace + math.exp(-(603 - time - 3) / 50) end
+    assert.are.same({ 150, 150, 150 }, c:get("n"):totable())
+    for i = 1, 3 do near(trace, c:get("K")[i]) end
+  end)
+
+  it("that are made later see only what comes then, and may have longer delays", function()
+    local counter = synapse { state = { n = 0 }, on_pre = "send(weight)", on_post = "n += 1" }
+    local sim = astro.Simulation { resolution = 0.1 }
+    local a, b, times = sim:create("parrot_neuron"), sim:create("parrot_neuron"), {}
+    for i = 1, 30 do times[i] = 5 * i + 1 end
+    sim:connect(generator(sim, times), b)
+    sim:connect(a, b, nil, { synapse_model = counter, delay = 1, receptor_type = 1 })
+    sim:simulate(50)
+    sim:connect(a, b, nil, { synapse_model = counter, delay = 30, receptor_type = 1 })
+    sim:simulate(50)
+    assert.are.same({ 19, 4 }, sim:connections { synapse_model = counter }:get("n"):totable())
+  end)
+
   it("of a cell with itself see its spikes from both sides", function()
     local sim = astro.Simulation { resolution = 0.1 }
     local a = sim:create("parrot_neuron")
