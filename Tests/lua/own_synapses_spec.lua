@@ -434,6 +434,71 @@ describe("against built-in synapses", function()
   end
 end)
 
+describe("against plastic synapses of NEST", function()
+  local traces = "dK_plus/dt = -K_plus/tau_plus; dK_minus/dt = -K_minus/tau_minus"
+  local texts = {
+    -- all pairs and triplets (Pfister and Gerstner 2006)
+    stdp_triplet_synapse = {
+      parameters = { tau_plus = "16.8 ms", tau_x = "101 ms", tau_minus = "33.7 ms", tau_y = "125 ms", A2p = 5e-3, A2m = 7e-3, A3p = 6.2e-3, A3m = 2.3e-3 },
+      state = { r1 = 0, r2 = 0, o1 = 0, o2 = 0 },
+      equations = "dr1/dt = -r1/tau_plus; dr2/dt = -r2/tau_x; do1/dt = -o1/tau_minus; do2/dt = -o2/tau_y",
+      on_pre = "weight = max(0, weight - o1*(A2m + A3m*r2)); r1 += 1; r2 += 1; send(weight)",
+      on_post = "weight = min(100, weight + r1*(A2p + A3p*o2)); o1 += 1; o2 += 1",
+      weight = 1,
+    },
+    -- a power law (Morrison, Aertsen and Diesmann 2007)
+    stdp_pl_synapse_hom = {
+      parameters = { tau_plus = "20 ms", tau_minus = "25 ms", lambda = 0.1, alpha = 0.5, mu = 0.4 }, state = { K_plus = 0, K_minus = 0 }, equations = traces,
+      on_pre = "weight = max(0, weight - lambda*alpha*weight*K_minus); K_plus += 1; send(weight)",
+      on_post = "weight += lambda*weight^mu*K_plus; K_minus += 1",
+      weight = 2,
+    },
+    -- nearest spikes on both sides; there the sender counts as having fired at 0
+    stdp_nn_symm_synapse = {
+      parameters = { tau_plus = "17 ms", tau_minus = "33 ms", lambda = 0.07, alpha = 1.1 }, state = { K_plus = 1, K_minus = 0 }, equations = traces,
+      on_pre = "weight = 100*max(0, weight/100 - alpha*lambda*(weight/100)^0.6*K_minus); K_plus = 1; send(weight)",
+      on_post = "weight = 100*min(1, weight/100 + lambda*(1 - weight/100)^0.4*K_plus); K_minus = 1",
+      weight = 45,
+    },
+    -- inhibitory plasticity (Vogels et al. 2011)
+    vogels_sprekeler_synapse = {
+      parameters = { tau_plus = "20 ms", tau_minus = "20 ms", eta = 0.01, alpha = 0.12 }, state = { K_plus = 0, K_minus = 0 }, equations = traces,
+      on_pre = "weight = max(0, min(10, weight + eta*K_minus) - alpha*eta); K_plus += 1; send(weight)",
+      on_post = "weight = min(10, weight + eta*K_plus); K_minus += 1",
+      weight = 0.5,
+    },
+  }
+
+  local function numbers(text)
+    local list = {}
+    for number in text:gmatch("%S+") do list[#list + 1] = tonumber(number) end
+    return list
+  end
+
+  local cases = {}
+  for line in io.lines("Tests/Fixtures/plasticity/weights.csv") do
+    local model, delay, weight, pre, post = line:match("^([%w_]+),([%d.]+),([%d.]+),([%d. ]+),([%d. ]+)$")
+    if model then
+      cases[model] = cases[model] or {}
+      table.insert(cases[model], { delay = tonumber(delay), weight = tonumber(weight), pre = numbers(pre), post = numbers(post) })
+    end
+  end
+
+  for name, definition in pairs(texts) do
+    it(name, function()
+      local start = definition.weight
+      definition.weight = nil
+      local model = synapse(definition)
+      assert.equal(12, #cases[name])
+      for _, case in ipairs(cases[name]) do
+        local c = after(case.pre[#case.pre], model, { weight = start, delay = case.delay }, case.pre, case.post)
+        assert.truthy(math.abs(case.weight - start) > 1e-3)
+        near(case.weight, c.weight[1])
+      end
+    end)
+  end
+end)
+
 describe("states between spikes", function()
   it("follow coupled linear equations exactly", function()
     local chain = synapse {
