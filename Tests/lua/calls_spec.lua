@@ -10,6 +10,7 @@ local receivers = {
   Simulation = sim, Nodes = nodes, Recorder = sim:record(nodes), Connections = sim:connections(), Vector = astro.vector { 1, 2 },
   Distribution = astro.random.normal(), Figure = require("astro.plot").lines({ 1, 2 }, { 1, 2 }), Results = results,
   Model = astro.model { name = "calls_model", state = { x = 1 }, equations = "dx/dt = 0" },
+  Synapse = astro.synapse { name = "calls_synapse", on_pre = "send(weight)" },
 }
 
 -- Arguments that mean nothing to anything, so that no call does anything.

@@ -18,6 +18,17 @@ local BASE = { tsodyks_synapse = { x = 0.5, tau_fac = 30 }, tsodyks2_synapse = {
 -- strong enough for targets to fire
 local OWN_RANGES = { stdp_synapse = { weight = { 20, 55 } } }
 
+-- A synapse of a script: states of senders and of connections, both kinds of spikes, draws, two spikes a time.
+astro.synapse {
+  name = "text_synapse",
+  parameters = { tau_plus = "20 ms", lambda = 0.05, Wmax = 100 },
+  state = { Kplus = 0, y = 0.2, u = 0 },
+  equations = "dKplus/dt = -Kplus/tau_plus; dy/dt = (u - y)/(30*ms); du/dt = -u/post.tau_minus",
+  on_pre = "weight = max(0, weight - lambda*y*weight*rand()); send(weight); send(randn()*y); Kplus += 1",
+  on_post = "weight = min(Wmax, weight + lambda*Kplus); u = 0.5*u + rand()",
+}
+BASE.text_synapse, OWN_RANGES.text_synapse = { weight = 40 }, { weight = { 20, 55 } }
+
 local function build(model, own)
   local sim = astro.Simulation { seed = 5 }
   local noise = sim:create("poisson_generator", { rate = 300 })

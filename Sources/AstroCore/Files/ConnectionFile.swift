@@ -112,7 +112,7 @@ private struct SonataEdges {
         try file.setAttribute(SonataEdgeReader.order, of: group, number: Int64(number))
         let sources = try writeEnds("source", group, edges, key.source, names)
         let targets = try writeEnds("target", group, edges, key.target, names)
-        let type = Synapses.all.firstIndex { $0.name == model }!
+        let all = simulation.synapseModels, type = all.firstIndex { $0.fileName == model }!
         try file.write("\(group)/edge_type_id", Array(repeating: Double(type), count: count), .uint64)
         try file.write("\(group)/edge_group_id", Array(repeating: 0, count: count), .uint64)
         try file.write("\(group)/edge_group_index", (0..<count).map(Double.init), .uint64)
@@ -124,7 +124,7 @@ private struct SonataEdges {
         try file.write("\(group)/0/@library/model_template", texts: [model])
         try file.write("\(group)/0/model_template", Array(repeating: 0, count: count), .uint32)
         try file.makeGroup("\(group)/0/dynamics_params")
-        let parameters = Synapses.all[type].parameters.map(\.name)
+        let parameters = all[type].parameters.map(\.name)
         for parameter in parameters where !["weight", "delay"].contains(parameter) {
             if let values = edges.numbers(parameter) {
                 try file.write("\(group)/0/dynamics_params/\(parameter)", values, .double)

@@ -6,13 +6,13 @@ extension Connections {
         let indices = synapseModelIndices, used = Set(indices), all = simulation.synapseModels
         let known = all.indices.filter(used.contains).map { all[$0] }
         // a signal is part of what its connections are called
-        let names = known.map(\.identity)
+        let names = known.map(\.fileName)
         var result = FileTable()
         result.add("source", source)
         result.add("target", target)
         result.add("weight", weight)
         result.add("delay", delay)
-        let number = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
+        let number = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1.identity, Int32($0)) })
         result.columns.append(("synapse_model", .names(names, which: indices.map { number[all[$0].identity]! })))
         let parameters = known.flatMap(\.parameters).map(\.name)
         for name in parameters where result[name] == nil {

@@ -35,10 +35,11 @@ extension Simulation {
     /// Takes some connections of a row on to a moment, the present if none is given.
     ///
     /// - `sender`: what the sender has, if that is not what is stored.
+    /// - `delay`: ms; spikes of targets that are on the way for longer act, too.
     func takeOn(
         _ projection: Projection, _ synapse: BoundEquations, _ segment: Segment, _ chunk: RowChunk, row: Int,
         _ which: [Int], at time: Double? = nil, sender: [Double]? = nil, storing: Bool,
-        _ body: (Int, Double, [Double]) -> Void
+        arrivedAfter delay: Double? = nil, _ body: (Int, Double, [Double]) -> Void
     ) {
         let carried = projection.columns.releasesBySender ? sender ?? projection.senderValues(row: row) : [0]
         let time = time ?? TimeGrid.ms(now, resolution)
@@ -47,7 +48,7 @@ extension Simulation {
             withUnsafeMutablePointer(to: &nothing) { nothing in
                 let whole = wholeChunk(
                     projection, segment, chunk, row: row, at: time, carried.baseAddress!, nothing)
-                synapse.takeOn(whole, which, storing: storing, body)
+                synapse.takeOn(whole, which, storing: storing, arrivedAfter: delay, body)
             }
         }
     }
@@ -107,4 +108,39 @@ extension Simulation {
         for row in 0..<projection.ownRows.count { synapse.takeOn(sender: row, to: TimeGrid.ms(now, resolution)) }
         borrowStates(of: projection.filledRows, in: projection, together)
     }
+}
+
+/// Delays that change while spikes of targets are on their way: each of them acts once. Those that are on the way for longer than the
+/// new delay act at once.
+extension Simulation {
+    private func looksBack(_ projection: Projection) -> Bool {
+        projection.model.source != nil && projection.model.readsTargetHistory
+    }
+
+    /// From when on spikes of targets count is each connection's own from now on.
+    func keepOwnDelays(of projection: Projection) {
+        guard looksBack(projection), let since = projection.model.column(EquationSynapse.since) else { return }
+        projection.individualise(.column(since))
+    }
+
+    /// - `changes`: of delays, in steps; they are as they were before still.
+    func letTargetSpikesArrive(_ changes: ConnectionChanges) {
+        var synapses: [ObjectIdentifier: BoundEquations] = [:]
+        for (value, reference) in zip(changes.values, changes.references) {
+            guard case .spike(let p, let number, let s, let index) = reference, looksBack(projections[Int(p)]) else { continue }
+            let projection = projections[Int(p)], segment = projection.segments[Int(s)], row = Int(number)
+            let key = ObjectIdentifier(segment)
+            let synapse = synapses[key] ?? projection.bind(segment, self) as! BoundEquations
+            synapses[key] = synapse
+            let chunk = segment.chunks[row / Projection.rowsPerChunk]!
+            let shortest = min(Int(value), Int(chunk.delays![Int(index)]))
+            takeOn(
+                projection, synapse, segment, chunk, row: row, [Int(index)], storing: true,
+                arrivedAfter: TimeGrid.ms(Int(value), resolution)) { _, _, _ in }
+            let since = Quantity.column(projection.model.column(EquationSynapse.since)!)
+            projection.set(since, TimeGrid.ms(now - shortest, resolution), chunk, Int(index))
+        }
+    }
+
+    private typealias Quantity = Projection.Quantity
 }

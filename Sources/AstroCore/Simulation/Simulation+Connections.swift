@@ -177,10 +177,6 @@ extension Simulation {
                 throw InputError.unknown("\(model.name) has no parameter", name, among: model.parameters.map(\.name))
             }
             try parameter.check(x, of: model.name)
-            if name == "delay", now > 0, model.source != nil, model.readsTargetHistory {
-                throw InputError(
-                    "\(model.name): delay can't be changed after time 0: spikes of targets are on their way to on_post")
-            }
             if name == "receptor_type", try x != synapseParameter(name, reference) {
                 throw InputError("\(model.name): receptor_type can't be changed once connected")
             }
@@ -251,10 +247,12 @@ extension Simulation {
         for p in touched {
             let projection = projections[p], quantity = projection.quantity(name)
             takeOnSynapses(of: projection, together)
+            if name == "delay" { keepOwnDelays(of: projection) }
             if case .column = quantity { borrowStates(of: projection.filledRows, in: projection, together) }
             projection.individualise(quantity)
         }
         for link in touchedLinks { flush(links[link]) }
+        if name == "delay" { letTargetSpikesArrive(changes) }
         var slow: [Int: [(number: Int, value: Double)]] = [:]
         for (value, reference) in zip(changes.values, references) {
             switch reference {

@@ -155,6 +155,9 @@ struct SynapseDefinition: Sendable {
             "receptor_type", 0, .one, "receptor of the target", .nonNegative, and: "0; onto parrot_neuron 0 or 1"),
     ]
 
+    /// What tables of connections call it.
+    var fileName: String { source == nil ? identity : name }
+
     func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
     func column(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
 }

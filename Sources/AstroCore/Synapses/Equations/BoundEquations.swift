@@ -89,13 +89,14 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     ///
     /// - `body`: gets a connection's place in the row, its weight, and the states in the order of the text.
     func takeOn(
-        _ row: ArrivingRow, _ which: [Int], storing: Bool = false, _ body: (Int, Double, [Double]) -> Void = { _, _, _ in }
+        _ row: ArrivingRow, _ which: [Int], storing: Bool = false, arrivedAfter delay: Double? = nil,
+        _ body: (Int, Double, [Double]) -> Void = { _, _, _ in }
     ) {
         withLanes { lanes in
             for first in stride(from: 0, to: which.count, by: Frame.largest) {
                 let some = which[first..<min(which.count, first + Frame.largest)]
                 lanes.load(row, some)
-                lanes.lookBack(through: row.time)
+                lanes.lookBack(through: row.time, arrivedAfter: delay)
                 lanes.moveAll(to: row.time)
                 if storing { lanes.store(row) }
                 for (lane, i) in some.enumerated() { body(i, lanes.weight[lane], lanes.values(lane)) }

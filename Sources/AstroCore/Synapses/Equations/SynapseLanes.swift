@@ -219,21 +219,26 @@ final class SynapseLanes: @unchecked Sendable {
     }
 
     /// Lets the spikes of targets act that come to the synapses up to a moment.
-    func lookBack(through time: Double) {
+    ///
+    /// - `other`: ms; those that are on the way for longer act then, too.
+    func lookBack(through time: Double, arrivedAfter other: Double? = nil) {
         guard plan.hasPost else { return }
         let resolution = synapse.resolution
         let pending = (0..<count).map { lane -> Slice<UnsafeBufferPointer<TargetHistory.Spike>> in
             let delay = home.delay[lane]
             // a spike counts if it was sent after the connection was made
-            return targets[lane].between(after: max(known[lane] - delay, since[lane]), through: time - delay)
+            return targets[lane].between(
+                after: max(known[lane] - delay, since[lane]), through: time - min(delay, other ?? delay))
         }
         let most = pending.map(\.count).max() ?? 0
         let end = TimeGrid.stepsNearest(time, resolution)
         for round in 0..<most {
             let lanes = (0..<count).filter { pending[$0].count > round }
             let step = { (lane: Int) -> Int in
-                TimeGrid.stepsNearest(pending[lane][pending[lane].startIndex + round].time, resolution)
-                    + self.delays[lane]
+                min(
+                    end,
+                    TimeGrid.stepsNearest(pending[lane][pending[lane].startIndex + round].time, resolution)
+                        + self.delays[lane])
             }
             let steps = lanes.map(step)
             gather(lanes) { TimeGrid.ms(step($0), resolution) }

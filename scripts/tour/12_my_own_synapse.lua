@@ -1,0 +1,109 @@
+-- 12. My own synapse.
+--
+-- A synapse that learns: the weight grows where the target fires behind the sender, and shrinks where it fires before. First the rule is
+-- measured, a pair of spikes at each interval. Then one line of it is changed, and both learn from sixty pairs at several frequencies.
+-- test: --pairs 3
+
+local astro = require "astro"
+local plot = require "astro.plot"
+local report = require "astro.report"
+local options = require "astro.options" { "Two rules of plasticity.", { "pairs", 60, "pairs of spikes at each frequency" } }
+
+local DELAY = 1.0                            -- ms
+local LONGEST = 60                           -- ms, between the spikes of a pair
+local FREQUENCIES = { 10, 20, 30, 40, 50 }   -- Hz
+local LAWS = {                               -- what a spike of the target does to the weight
+  { "pair", "weight += A_pair*K_plus" },
+  { "triplet", "weight += A_triplet*K_plus*K_slow" },
+}
+
+-- Traces of spikes decay between them. `on_pre` is what a spike of the sender does, `on_post` what one of the target does.
+local function rule(name, law)
+  return astro.synapse {
+    name = name,
+    summary = "Plasticity by the timing of spikes.",
+    parameters = {
+      { "tau_plus",  "17 ms",  "time constant of the sender's trace", "> 0" },
+      { "tau_minus", "34 ms",  "time constant of the target's trace", "> 0" },
+      { "tau_slow",  "114 ms", "time constant of the target's slow trace", "> 0" },
+      { "A_minus",   0.007,    "depression" },
+      { "A_pair",    0.005,    "potentiation by two spikes" },
+      { "A_triplet", 0.0065,   "potentiation by three" },
+    },
+    state = {
+      { "K_plus",  0, "trace of the sender" },
+      { "K_minus", 0, "trace of the target" },
+      { "K_slow",  0, "slow trace of the target" },
+    },
+    equations = "dK_plus/dt = -K_plus/tau_plus; dK_minus/dt = -K_minus/tau_minus; dK_slow/dt = -K_slow/tau_slow",
+    on_pre = "weight -= A_minus*K_minus; K_plus += 1; send(weight)",
+    on_post = law .. "; K_minus += 1; K_slow += 1",
+  }
+end
+
+-- Cells that fire at given times: a list for each.
+local function cells(sim, trains)
+  local nodes = sim:create("parrot_neuron", #trains)
+  for i, times in ipairs(trains) do sim:connect(sim:create("spike_generator", { spike_times = times }), nodes[i]) end
+  return nodes
+end
+
+-- The weights from senders to targets after some time, in percent of what they were. Receptor 1 is one that the target does not hear.
+local function learned(synapse, senders, targets, duration)
+  local sim = astro.Simulation { resolution = 0.5, seed = options.seed }
+  local pre, post = cells(sim, senders), cells(sim, targets)
+  local connection_rule = #targets == #senders and "one_to_one" or "all_to_all"
+  sim:connect(pre, post, connection_rule, { synapse_model = synapse, weight = 1.0, delay = DELAY, receptor_type = 1 })
+  sim:simulate(duration)
+  return sim:connections { synapse_model = synapse }.weight * 100
+end
+
+-- One spike of the target, and senders that fire from LONGEST behind it to LONGEST before it.
+local function window(synapse)
+  local senders, intervals = {}, {}
+  for interval = -LONGEST, LONGEST do
+    senders[#senders + 1], intervals[#intervals + 1] = { 2 * LONGEST - interval }, interval
+  end
+  return intervals, learned(synapse, senders, { { 2 * LONGEST } }, 4 * LONGEST) - 100
+end
+
+-- Pairs at each frequency, the target `lag` behind its sender.
+local function by_frequency(synapse, lag)
+  local senders, targets = {}, {}
+  for i, frequency in ipairs(FREQUENCIES) do
+    local before, behind = {}, {}
+    for n = 1, options.pairs do
+      local time = 20 + 1000 * n // frequency
+      before[n], behind[n] = time, time + lag
+    end
+    senders[i], targets[i] = before, behind
+  end
+  return learned(synapse, senders, targets, 1000 * options.pairs / FREQUENCIES[1] + 200)
+end
+
+local windows, curves, intervals = {}, {}, nil
+for _, law in ipairs(LAWS) do
+  local name = law[1]
+  local synapse = rule(name .. "_rule", law[2])
+  intervals, windows[name] = window(synapse)
+  report.heading(name)
+  local change = windows[name]
+  for _, interval in ipairs { -20, -10, -1, 1, 10, 20 } do
+    report.value(("a pair, %+d ms"):format(interval), change[interval + LONGEST + 1], "%")
+  end
+  for _, lag in ipairs { 10, -10 } do
+    local weights = by_frequency(synapse, lag)
+    curves[("%s, %+d ms"):format(name, lag)] = weights
+    for i = 1, #FREQUENCIES, 2 do
+      report.value(("%d Hz, %+d ms"):format(FREQUENCIES[i], lag), weights[i], "%")
+    end
+  end
+end
+
+plot.panels {
+  plot.lines(intervals, windows, { title = "One pair", xlabel = "t_post - t_pre (ms)", ylabel = "change of weight (%)" }),
+  plot.lines(FREQUENCIES, curves, { title = "Many pairs", xlabel = "frequency (Hz)", ylabel = "weight (%)" }),
+  columns = 1,
+}:save(options:figure("12_my_own_synapse"))
+
+-- Question: DELAY = 11. Where does the window of the pair rule change its sign, and what becomes of the pairs at +10 and -10 ms?
