@@ -43,6 +43,12 @@ public indirect enum Distribution: Sendable, Equatable {
         if !condition { throw InputError(message()) }
     }
 
+    /// Numbers for a script; `word` tells its calls apart.
+    package func draws(_ count: Int, from word: Int64) throws -> [Double] {
+        var stream = RandomStream(seed: word, StreamName(.script))
+        return try (0..<count).map { _ in try draw(&stream) }
+    }
+
     func draw(_ stream: inout RandomStream) throws -> Double {
         switch self {
         case .uniform(let min, let max): return min + (max - min) * stream.uniform()
