@@ -366,7 +366,9 @@ private struct StoredLink {
 
     func make(_ simulation: Simulation) -> DeviceLink {
         DeviceLink(
-            population: population, device: device, number: number, streamNumber: stream, count: targets.count,
+            population: population, device: device,
+            generator: simulation.populationList[population].firstStreamed + device, number: number,
+            streamNumber: stream, count: targets.count,
             weights: weights, delays: delays, receptor: receptor, now: simulation.now, workers: simulation.threads,
             forEachTarget: { body in for (number, id) in targets.enumerated() { body(number, id) } },
             place: simulation.place)

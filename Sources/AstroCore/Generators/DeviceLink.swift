@@ -5,6 +5,8 @@
 final class DeviceLink {
     let population: Int
     let device: Int
+    /// Which generator it is, among all nodes that draw.
+    private let generator: Int
     /// Names the random numbers of these connections: the connect call and the device within it.
     let streamNumber: Int
     let number: Int
@@ -32,11 +34,12 @@ final class DeviceLink {
     /// - `forEachTarget`: tells numbers of connections, ascending, and the targets' global ids; those of own cells among them.
     /// - `place`: where an own cell's input goes.
     init(
-        population: Int, device: Int, number: Int, streamNumber: Int, count: Int, weights: [Double], delays: [Int32],
-        receptor: Int, now: Int, workers: Int, forEachTarget: ((Int, Int) -> Void) -> Void,
+        population: Int, device: Int, generator: Int, number: Int, streamNumber: Int, count: Int, weights: [Double],
+        delays: [Int32], receptor: Int, now: Int, workers: Int, forEachTarget: ((Int, Int) -> Void) -> Void,
         place: @escaping (Int) -> (plane: InputPlane, place: Int)?
     ) {
-        (self.population, self.device, self.number, self.streamNumber) = (population, device, number, streamNumber)
+        (self.population, self.device, self.generator) = (population, device, generator)
+        (self.number, self.streamNumber) = (number, streamNumber)
         (self.count, self.weights, self.delays, self.receptor) = (count, weights, delays, receptor)
         since = now
         trainsSince = now
@@ -121,7 +124,8 @@ final class DeviceLink {
 
     /// The random numbers of the connections.
     func numbers(_ purpose: Purpose, _ seed: Int64) -> LinkNumbers {
-        LinkNumbers(seed: seed, name: StreamName(purpose, call: streamNumber), count: count)
+        LinkNumbers(
+            seed: seed, name: StreamName(purpose, call: streamNumber), count: count, generator: generator)
     }
 
     /// What was found when all that had been sent was handed on, before a change.
@@ -159,5 +163,5 @@ extension DeviceLink: Checkpointed {
         "population", "device", "streamNumber", "number", "weights", "delays", "count", "receptor", "since",
         "trainsSince", "negativeArrival",
     ]
-    static let made = ["shares", "version"]
+    static let made = ["generator", "shares", "version"]
 }

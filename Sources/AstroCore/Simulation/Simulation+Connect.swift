@@ -263,8 +263,8 @@ extension Simulation {
             let (population, device) = locate(source)
             made.append(
                 DeviceLink(
-                    population: population.index, device: device, number: call.number,
-                    streamNumber: links.count + made.count, count: count, weights: weights,
+                    population: population.index, device: device, generator: population.firstStreamed + device,
+                    number: call.number, streamNumber: links.count + made.count, count: count, weights: weights,
                     delays: delays.map(Int32.init), receptor: spec.receptor, now: now, workers: threads,
                     forEachTarget: forEachTarget, place: place))
         }
