@@ -43,9 +43,10 @@ public indirect enum Distribution: Sendable, Equatable {
         if !condition { throw InputError(message()) }
     }
 
-    /// Numbers for a script; `word` tells its calls apart.
-    package func draws(_ count: Int, from word: Int64) throws -> [Double] {
-        var stream = RandomStream(seed: word, StreamName(.script))
+    /// Numbers for a script, by a seed and what tells its calls apart.
+    package func draws(_ count: Int, seed: Int64, call: Int = 0) throws -> [Double] {
+        try StreamName.check(.script, call: call, "calls")
+        var stream = RandomStream(seed: seed, StreamName(.script, call: call))
         return try (0..<count).map { _ in try draw(&stream) }
     }
 

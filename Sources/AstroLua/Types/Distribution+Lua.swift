@@ -23,7 +23,7 @@ extension Distribution: LuaType {
                 let isOne = arguments.isNothing(1), count = isOne ? 1 : try arguments.integer(1, "n")
                 guard count >= 0 else { throw InputError("n = \(count) is not a number of draws (0, 1, 2, …)") }
                 try Memory.refuse(16 * Double(count), for: "\(count) numbers")
-                let numbers = try distribution.draws(count, from: host_random_word(arguments.L))
+                let numbers = try distribution.draws(count, seed: host_random_word(arguments.L))
                 return isOne ? .number(numbers[0]) : .vector(numbers)
             }
         ]
@@ -39,6 +39,20 @@ extension Distribution: LuaType {
             .init("__eq", "==") { arguments in
                 let a = Distribution.read(arguments.runtime, arguments.L, at: 1)
                 return .flag(a != nil && a == Distribution.read(arguments.runtime, arguments.L, at: 2))
+            }
+        ]
+    }
+
+    /// For modules of stdlib.
+    static var hostFunctions: [LuaMethod<Void>] {
+        [
+            .init("draw", "host.draw(dist, n, seed, call) -> Vector", "Numbers that seed and call name.") {
+                _, arguments in
+                let distribution = try arguments.object(Distribution.self, 1, "dist")
+                let count = try arguments.integer(2, "n"), seed = Int64(try arguments.integer(3, "seed"))
+                // the first is that of dist:draw
+                return .vector(
+                    try distribution.draws(count, seed: seed, call: try arguments.integer(4, "call") + 1))
             }
         ]
     }
