@@ -31,8 +31,8 @@ extension CurrentSource {
         }
         var sum = 0.0, count = 0
         for link in links {
-            count += link.count
-            for i in 0..<link.count { sum += current(at: drawn, over: link[i]) }
+            for i in link.connections { sum += current(at: drawn, over: link[i]) }
+            count += link.count - link.removed.count
         }
         return sum / Double(max(count, 1))
     }

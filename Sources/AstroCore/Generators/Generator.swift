@@ -64,6 +64,10 @@ struct LinkNumbers {
     let name: StreamName
     let count: Int
     let generator: Int
+    var removed: Set<Int> = []
+
+    /// Numbers of connections that there are.
+    var connections: [Int] { (0..<count).filter { !removed.contains($0) } }
 
     subscript(connection: Int) -> ConnectionNumbers {
         ConnectionNumbers(seed: seed, link: name, connection: connection, generator: generator)

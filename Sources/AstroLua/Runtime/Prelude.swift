@@ -84,7 +84,9 @@ extension Runtime {
     }
 
     /// Modules that scripts call by their last name.
-    private static let usualModules = ["analysis", "io", "options", "plot", "presets", "report", "show", "sweep", "trains"]
+    private static let usualModules = [
+        "analysis", "io", "options", "plot", "presets", "report", "show", "sweep", "trains",
+    ]
 
     /// Reading a global that was never set names the nearest one that exists, or how the module is loaded.
     func installStrictGlobals() {
