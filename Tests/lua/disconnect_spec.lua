@@ -20,14 +20,14 @@ local function network(threads)
   local sim = astro.Simulation { seed = 5, threads = threads or 2 }
   local a = sim:create("aeif_cond_alpha_astro", 12, { label = "a", V_m = astro.random.uniform(-70, -55) })
   local b, glia = sim:create("aeif_cond_alpha_astro", 12, { label = "b" }), sim:create("astrocyte_lr_1994", 12, { label = "glia", IP3 = 1 })
-  local noise = sim:create("poisson_generator", { rate = 9000, label = "noise" })
+  local noise = sim:create("poisson_generator", { rate = 20000, label = "noise" })
   local current = sim:create("noise_generator", { mean = 200, std = 300, label = "current" })
   sim:connect(a, b, { rule = "pairwise_bernoulli", p = 0.5 }, { weight = 3 })
   sim:connect(a, b, "all_to_all", { weight = astro.random.uniform(0, 3), delay = astro.random.uniform(0.5, 3) })
   sim:connect(a, b, { rule = "fixed_indegree", indegree = 8 }, { synapse_model = "tsodyks_synapse", weight = 5, U = astro.random.uniform(0.1, 0.9) })
   sim:connect(b, a, "all_to_all", { synapse_model = "stdp_synapse", weight = astro.random.uniform(1, 4), delay = 1.5 })
   sim:connect(glia, b, "all_to_all", { synapse_model = "sic_connection", weight = 5 })
-  sim:connect(noise, a + b, nil, { weight = astro.random.uniform(0.5, 1.5), delay = astro.random.uniform(0.1, 2) })
+  sim:connect(noise, a + b, nil, { weight = astro.random.uniform(2, 4), delay = astro.random.uniform(0.1, 2) })
   sim:connect(current, a, nil, { delay = 0.7 })
   sim:record(a + b, { label = "spikes" })
   sim:record(b, { "V_m", "I_SIC" }, { label = "traces" })
@@ -50,6 +50,7 @@ end
 
 local function digest(sim)
   local recorded = {}
+  assert.is_true(sim:recorder("spikes").n_events > 20, "the network is silent")
   for _, label in ipairs { "spikes", "traces", "I" } do
     for name, values in pairs(sim:recorder(label).events) do recorded[#recorded + 1] = ("%s %d %.17g"):format(name, #values, values:sum()) end
   end
@@ -188,7 +189,7 @@ describe("disconnect", function()
 
   it("can take all of a generator, and of astrocytes", function()
     local path, sim = os.tmpname(), network()
-    sim:simulate(2)
+    sim:simulate(20)
     sim:connections({ source = sim:nodes "noise" }):disconnect()
     sim:connections({ synapse_model = "sic_connection" }):disconnect()
     sim:connections({ synapse_model = "stdp_synapse" }):disconnect()

@@ -22,7 +22,7 @@ local inputs = {
 local generators = {}
 for i, input in ipairs(inputs) do
   generators[i] = sim:create(input[1], input[2])
-  sim:connect(generators[i], a + b, nil, { weight = input[1] == "noise_generator" and 1 or 0.7, delay = astro.random.uniform(0.2, 2) })
+  sim:connect(generators[i], a + b, nil, { weight = input[1] == "noise_generator" and 1 or 5, delay = astro.random.uniform(0.2, 2) })
 end
 local spikes, current, rate = sim:record(a + b), sim:record(generators[8], { "I" }), sim:record(generators[1], { "rate" })
 local direct = sim:record(generators[4] + generators[5] + generators[6])

@@ -8,6 +8,9 @@ struct InhomogeneousPoissonGenerator: RatedSource {
             number of spikes in a step ~ Poisson(rate * resolution)
             rate = rate_values[i] from rate_times[i] on; 0 before the first time
             """,
+        references: [
+            "Daley & Vere-Jones (2003) An Introduction to the Theory of Point Processes, vol. 1, ch. 2. doi:10.1007/b97277"
+        ],
         notes: [
             "Spikes with the stamp rate_times[i] have the new rate already; the first possible stamp is start + 2 steps, the last "
                 + "stop + 1 step.",

@@ -7,6 +7,9 @@ struct SinusoidalPoissonGenerator: RatedSource, SharedTrainSource {
             number of spikes in a step ~ Poisson(rate(t) * resolution)
             rate(t) = max(0, rate + amplitude sin(2 pi frequency t + phase))
             """,
+        references: [
+            "Daley & Vere-Jones (2003) An Introduction to the Theory of Point Processes, vol. 1, ch. 2. doi:10.1007/b97277"
+        ],
         notes: [
             "The sine runs in simulation time; start and stop do not shift its phase.",
             "A spike's rate is that of its stamp; the first possible stamp is start, the last stop - 1 step.",

@@ -100,6 +100,7 @@ extension Simulation {
             }
         }
         removeSpikeConnections(places, together)
+        stopUnreadHistories()
         removeSignals(signals, together)
         for l in Set(together.gather(ofLinks.keys.sorted()).all).sorted() {
             prepareBuffers()
@@ -120,12 +121,6 @@ extension Simulation {
         for population in populationList { population.outgoing.removeAll { $0.projection.count == 0 } }
         projections.removeAll { $0.count == 0 }
         for (index, projection) in projections.enumerated() { projection.index = index }
-        // nobody is left to ask for these spikes, and who comes later must not find them
-        if !readsTargetHistory {
-            for history in planes.joined().compactMap(\.history) {
-                for place in history.cells.indices { history.forget(place, before: .infinity) }
-            }
-        }
     }
 
     private func removeSignals(_ numbers: [Int: [Int]], _ together: Together) {
