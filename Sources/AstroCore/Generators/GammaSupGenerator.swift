@@ -79,8 +79,9 @@ struct GammaSupGenerator: SpikeSource {
 
     /// The steps after `stamp` in which processes go on, up to the end of a window.
     func steps(after stamp: Int) -> Stretch? {
-        for stretch in past + [now] where stretch.end > stamp + 1 && stretch.p > 0 {
+        for stretch in past + [now] where stretch.p > 0 {
             let first = max(stretch.first, stamp + 1)
+            guard first < stretch.end else { continue }
             let shift = GammaTrain.windowShift(stretch.p * Double(processes))
             return Stretch(first: first, end: min(stretch.end, (first >> shift + 1) << shift), p: stretch.p)
         }

@@ -315,11 +315,11 @@ def rates():
         for changes in inhomogeneous:
             yield from (("inhomogeneous_poisson_generator", p) for p in splits(first, changes))
     on = dict(rate=1e6)
-    # 0 in a whole half of the wave, to the last bit
-    wave = dict(amplitude=1e9, frequency=50.0, phase=1.0)
+    # 0 in one half of the wave, at least 28 spikes a step in the other
+    wave = dict(amplitude=2e7, frequency=50.0, phase=1.0)
     for first, changes in [
         (on, [dict(rate=0.0)]), (on, [dict(rate=0.0), on]), (dict(), [on]), (wave, [dict(phase=91.0)]), (wave, [dict(frequency=125.0)]),
-        (wave, [dict(amplitude=0.0)]), (wave, [dict(amplitude=-1e9)]), (wave, []), (dict(), [wave, dict(rate=1e9)]),
+        (wave, [dict(amplitude=0.0)]), (wave, [dict(amplitude=-2e7)]), (wave, []), (dict(), [wave, dict(rate=3e7)]),
         (dict(wave, stop=5.0), [dict(stop=100.0)]), (on, [dict(individual_spike_trains=True)]),
     ]:
         yield from (("sinusoidal_poisson_generator", p) for p in splits(first, changes))
@@ -339,6 +339,7 @@ def packets():
         (base, [dict(pulse_times=[12.5, 9.0])]), (base, [dict(activity=5)]), (base, [dict(activity=0)]), (base, [dict(sdev=0.0)]),
         (dict(), [dict(pulse_times=[9.0]), dict(activity=2)]), (dict(), [base]), (base, [dict(pulse_times=[])]),
         (dict(base, start=1.5, stop=13.0), [dict(stop=100.0)]), (dict(base, start=1.5), [dict(origin=2.0)]), (base, [dict(stop=4.0)]),
+        (base, [dict(start=13.0)]),
     ]:
         yield from (("pulsepacket_generator", p) for p in splits(first, changes))
 
