@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+// Where the registry keeps math.random as Lua has it, whatever a script puts in its place.
+static const char *const RANDOM = "host.random";
+
 // math.randomseed() without arguments goes back to the run's seed. Its first upvalue is Lua's own: the generator's state.
 static int seed_random(lua_State *L) {
     if (lua_isnone(L, 1)) lua_pushinteger(L, (lua_Integer)host_of(L)->seed);
@@ -19,7 +22,17 @@ static void random_install(lua_State *L) {
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "randomseed");
     lua_call(L, 0, 0);
+    lua_getfield(L, -1, "random");
+    lua_setfield(L, LUA_REGISTRYINDEX, RANDOM);
     lua_pop(L, 1);
+}
+
+int64_t host_random_word(lua_State *L) {
+    lua_getfield(L, LUA_REGISTRYINDEX, RANDOM);
+    lua_pushinteger(L, 0);
+    int64_t word = lua_pcall(L, 1, 1, 0) == LUA_OK ? (int64_t)lua_tointeger(L, -1) : 0;
+    lua_pop(L, 1);
+    return word;
 }
 
 // A collection is not interrupted. In the middle of one, all of 5.4 loses a metatable that is given to a table with weak keys and

@@ -96,7 +96,7 @@ extension Lua {
     }
 
     /// n if the table's keys are 1 to n, otherwise nil.
-    func sequenceLength(_ L: LuaState, of table: Int32) throws -> Int? {
+    package func sequenceLength(_ L: LuaState, of table: Int32) throws -> Int? {
         guard host_push_sequence_length(L, table) == LUA_OK else { throw RaisedError() }
         defer { shim_pop(L, 1) }
         let length = lua_tointegerx(L, -1, nil)

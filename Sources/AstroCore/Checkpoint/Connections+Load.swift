@@ -332,14 +332,14 @@ extension CheckpointLoader {
                 try same(
                     (link.population, link.device, link.number, link.receptor)
                         == (read.population, read.device, read.number, read.receptor)
-                        && link.count == read.targets.count
+                        && link.count == read.count && link.removed == read.removed
                         && simulation.targets(of: link) == read.targets.filter { targets.find($0) != nil },
                     "connections of generators")
             }
         } else {
             simulation.links.append(link)
         }
-        let fault = read.fault ?? (simulation.now + 1, read.targets[0])
+        let fault = read.fault ?? (simulation.now + 1, read.targets.first ?? 1)
         link.resume(
             weights: read.weights, delays: read.delays, since: read.since, trainsSince: read.trainsSince,
             negativeArrival: negativeArrival(fault, read.hasNegativeArrival))
@@ -361,8 +361,14 @@ private struct StoredLink {
     let fault: (stamp: Int, target: Int)?
     /// Global ids.
     let targets: [Int]
+    /// By number, or one for all.
     let delays: [Int32]
     let weights: [Double]
+    /// Numbers of connections that were removed.
+    let removed: [Int]
+
+    var count: Int { targets.count + removed.count }
+    private var numbers: [Int] { Self.numbers(of: targets.count, without: removed) }
 
     init(_ contents: inout SectionReader, _ loader: CheckpointLoader) throws {
         let simulation = loader.simulation, populations = simulation.populationList
@@ -381,12 +387,21 @@ private struct StoredLink {
             hasNegativeArrival && loader.reader.version > 1
             ? (stamp: try contents.int(), target: try contents.int()) : nil
         targets = try contents.near(1..<loader.targets.count + 1, "node")
-        delays = try contents.near(1..<Int(UInt16.max) + 1, "delay").map { Int32($0) }
-        weights = try contents.doubles()
+        let delays = try contents.near(1..<Int(UInt16.max) + 1, "delay").map { Int32($0) }
+        let weights = try contents.doubles()
+        let removed = contents.rest > 0 ? try contents.near() : []
         try contents.finish()
+        let all = targets.count + removed.count
+        let counts = [1, targets.count]
         try contents.require(
-            !targets.isEmpty && [delays.count, weights.count].allSatisfy { [1, targets.count].contains($0) },
-            "columns differ in length")
+            all > 0 && counts.contains(delays.count) && counts.contains(weights.count), "columns differ in length")
+        try contents.require(
+            (removed.last ?? 0) < all && zip([-1] + removed, removed).allSatisfy { $0 < $1 },
+            "removed connections are out of order")
+        let numbers = Self.numbers(of: targets.count, without: removed)
+        self.delays = Self.spread(delays, numbers, all, filling: 1)
+        self.weights = Self.spread(weights, numbers, all, filling: 1)
+        self.removed = removed
         try contents.require(targets.allSatisfy(loader.targets.isCell), "a generator is connected to a device")
         let sendsCurrent = populations[population].currentSource(device) != nil
         try contents.require(
@@ -397,10 +412,30 @@ private struct StoredLink {
     }
 
     func make(_ simulation: Simulation) -> DeviceLink {
-        DeviceLink(
-            population: population, device: device, number: number, streamNumber: stream, count: targets.count,
+        let link = DeviceLink(
+            population: population, device: device,
+            generator: simulation.populationList[population].firstStreamed + device, number: number,
+            streamNumber: stream, count: count,
             weights: weights, delays: delays, receptor: receptor, now: simulation.now, workers: simulation.threads,
-            forEachTarget: { body in for (number, id) in targets.enumerated() { body(number, id) } },
+            forEachTarget: { body in for (number, id) in zip(numbers, targets) { body(number, id) } },
             place: simulation.place)
+        link.remove(removed)
+        return link
+    }
+
+    private static func numbers(of count: Int, without removed: [Int]) -> [Int] {
+        var result: [Int] = [], gone = removed[...]
+        for number in 0..<count + removed.count {
+            if gone.first == number { gone.removeFirst() } else { result.append(number) }
+        }
+        return result
+    }
+
+    /// Puts values where the numbers of their connections say; one for all stays.
+    private static func spread<T>(_ values: [T], _ numbers: [Int], _ count: Int, filling: T) -> [T] {
+        if values.count == 1 || values.count == count { return values }
+        var result = Array(repeating: filling, count: count)
+        for (number, value) in zip(numbers, values) { result[number] = value }
+        return result
     }
 }

@@ -98,8 +98,8 @@ package struct SectionWriter {
             put(4)
             put(texts.count)
             texts.forEach { put($0) }
-        case .distribution:
-            fatalError("what a device holds has been drawn")
+        case .lists, .distribution:
+            fatalError("what a device holds is its own, and has been drawn")
         }
     }
 }

@@ -131,6 +131,7 @@ extension Simulation {
             contents.put(near: ends.targets)
             contents.put(near: ends.delays)
             contents.put(ends.weights)
+            if !link.removed.isEmpty { contents.put(near: link.removed) }
         }
     }
 

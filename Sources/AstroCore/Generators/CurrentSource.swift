@@ -1,6 +1,6 @@
 /// A generator of currents: what is sent at a stamp reaches a target a delay later and acts, held constant, over the step
 /// after that.
-protocol CurrentSource: Generator {
+protocol CurrentSource: SampledGenerator {
     var window: ActivityWindow { get }
 
     /// The current in pA that a connection sends at a stamp, before its weight, while the generator is active.
@@ -22,17 +22,17 @@ extension CurrentSource {
     /// A current starts a step early, so that without delay it would act from `start` on.
     func isActive(_ stamp: Int) -> Bool { window.contains(stamp + 1) }
 
-    /// What a multimeter records as `I`.
     func recorded(at stamp: Int, over links: [LinkNumbers], seed: Int64) -> Double {
         guard isActive(stamp) else { return 0 }
         let drawn = heldSince(stamp)
         guard Self.drawsForEachConnection else {
-            return current(at: drawn, over: ConnectionNumbers(seed: seed, link: StreamName(.noise), connection: 0))
+            let none = ConnectionNumbers(seed: seed, link: StreamName(.noise), connection: 0, generator: 0)
+            return current(at: drawn, over: none)
         }
         var sum = 0.0, count = 0
         for link in links {
-            count += link.count
-            for i in 0..<link.count { sum += current(at: drawn, over: link[i]) }
+            for i in link.connections { sum += current(at: drawn, over: link[i]) }
+            count += link.count - link.removed.count
         }
         return sum / Double(max(count, 1))
     }

@@ -5,14 +5,18 @@
 final class DeviceLink {
     let population: Int
     let device: Int
+    /// Which generator it is, among all nodes that draw.
+    private let generator: Int
     /// Names the random numbers of these connections: the connect call and the device within it.
     let streamNumber: Int
     let number: Int
     private(set) var shares: [[Run]]
     private(set) var weights: [Double]
     private(set) var delays: [Int32]
-    /// Connections on all ranks; runs are of those onto own cells.
+    /// Connections that were made, on all ranks; runs are of those onto own cells.
     let count: Int
+    /// The numbers of those that were removed, on all ranks, in order. The others keep theirs.
+    private(set) var removed: [Int] = []
     let receptor: Int
     /// Only what is sent after this stamp is still to be handed on.
     private(set) var since: Int
@@ -32,11 +36,12 @@ final class DeviceLink {
     /// - `forEachTarget`: tells numbers of connections, ascending, and the targets' global ids; those of own cells among them.
     /// - `place`: where an own cell's input goes.
     init(
-        population: Int, device: Int, number: Int, streamNumber: Int, count: Int, weights: [Double], delays: [Int32],
-        receptor: Int, now: Int, workers: Int, forEachTarget: ((Int, Int) -> Void) -> Void,
+        population: Int, device: Int, generator: Int, number: Int, streamNumber: Int, count: Int, weights: [Double],
+        delays: [Int32], receptor: Int, now: Int, workers: Int, forEachTarget: ((Int, Int) -> Void) -> Void,
         place: @escaping (Int) -> (plane: InputPlane, place: Int)?
     ) {
-        (self.population, self.device, self.number, self.streamNumber) = (population, device, number, streamNumber)
+        (self.population, self.device, self.generator) = (population, device, generator)
+        (self.number, self.streamNumber) = (number, streamNumber)
         (self.count, self.weights, self.delays, self.receptor) = (count, weights, delays, receptor)
         since = now
         trainsSince = now
@@ -54,6 +59,17 @@ final class DeviceLink {
         } else {
             shares[plane.worker].append(Run(plane: plane, place: place, first: number, count: 1))
         }
+    }
+
+    /// Connections that there are, on all ranks.
+    var connectionCount: Int { count - removed.count }
+
+    /// Removes connections, told by their numbers on all ranks.
+    func remove(_ numbers: [Int]) {
+        guard !numbers.isEmpty else { return }
+        removed = (removed + numbers).sorted()
+        shares = shares.map { $0.flatMap { $0.without(removed) } }
+        version += 1
     }
 
     /// Connections onto own cells, in order: number, and the target's plane and place.
@@ -121,7 +137,9 @@ final class DeviceLink {
 
     /// The random numbers of the connections.
     func numbers(_ purpose: Purpose, _ seed: Int64) -> LinkNumbers {
-        LinkNumbers(seed: seed, name: StreamName(purpose, call: streamNumber), count: count)
+        LinkNumbers(
+            seed: seed, name: StreamName(purpose, call: streamNumber), count: count, generator: generator,
+            removed: Set(removed))
     }
 
     /// What was found when all that had been sent was handed on, before a change.
@@ -156,10 +174,26 @@ struct NegativeArrival {
     }
 }
 
+extension DeviceLink.Run {
+    /// The pieces that are left of it without the connections of some numbers, which are in order.
+    fileprivate func without(_ removed: [Int]) -> [Self] {
+        var pieces: [Self] = [], next = first
+        for gone in removed[removed.partitioningIndex { $0 >= first }...].prefix(while: { $0 < first + count }) + [
+            first + count
+        ] {
+            if gone > next {
+                pieces.append(Self(plane: plane, place: place + next - first, first: next, count: gone - next))
+            }
+            next = gone + 1
+        }
+        return pieces
+    }
+}
+
 extension DeviceLink: Checkpointed {
     static let kept = [
-        "population", "device", "streamNumber", "number", "weights", "delays", "count", "receptor", "since",
+        "population", "device", "streamNumber", "number", "weights", "delays", "count", "removed", "receptor", "since",
         "trainsSince", "negativeArrival",
     ]
-    static let made = ["shares", "version"]
+    static let made = ["generator", "shares", "version"]
 }

@@ -12,6 +12,12 @@ extension Generator {
     static var family: NodeFamily { .stimulator }
 }
 
+/// A generator that a multimeter can ask.
+protocol SampledGenerator: Generator {
+    /// What is recorded at a stamp, of the only quantity there is.
+    func recorded(at stamp: Int, over links: [LinkNumbers], seed: Int64) -> Double
+}
+
 /// Brings what a generator sends to the cells of one piece. It is made anew when the generator or the link changes.
 protocol Feed {
     /// Adds what arrives, except what is sent after `sentUntil`. Called for one slice after the other; slices that end before
@@ -40,9 +46,16 @@ struct ConnectionNumbers {
     /// The name that the connections of a link have in common.
     let link: StreamName
     let connection: Int
+    /// Which generator it is, among all nodes that draw.
+    let generator: Int
 
     /// Draws of the connection at a stamp: a block of 128 bits for each stamp, then those of the stamps behind it.
     func stream(from stamp: Int) -> RandomStream { RandomStream(seed: seed, link.of(member: connection), from: stamp) }
+
+    /// Draws that all connections of the generator share, from a block of one of its members on.
+    func shared(_ member: Int = 0, from block: Int) -> RandomStream {
+        RandomStream(seed: seed, StreamName(.generator, call: generator, member: member), from: block)
+    }
 }
 
 /// The same for all connections of a link.
@@ -50,8 +63,13 @@ struct LinkNumbers {
     let seed: Int64
     let name: StreamName
     let count: Int
+    let generator: Int
+    var removed: Set<Int> = []
+
+    /// Numbers of connections that there are.
+    var connections: [Int] { (0..<count).filter { !removed.contains($0) } }
 
     subscript(connection: Int) -> ConnectionNumbers {
-        ConnectionNumbers(seed: seed, link: name, connection: connection)
+        ConnectionNumbers(seed: seed, link: name, connection: connection, generator: generator)
     }
 }

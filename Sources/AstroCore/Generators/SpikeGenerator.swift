@@ -8,6 +8,7 @@ struct SpikeGenerator: SpikeSource {
             "Times that are past, or now, are skipped; a time of 0 is an error.",
             "With shift_now_spikes a time that is now is sent a step later; that holds for the times set in the same call.",
             "Entries within 0.0005 ms of the grid are on it.",
+            "Of several nodes each can have a list of its own: spike_times = { {1, 2}, {3} }.",
         ])
     static let ownParameters = [
         Parameter(
@@ -32,31 +33,35 @@ struct SpikeGenerator: SpikeSource {
     private let stamps: [Int]
 
     init(_ values: Settings, resolution: Double) throws {
+        try self.init(values, resolution, named: Self.name)
+    }
+
+    init(_ values: Settings, _ resolution: Double, named name: String) throws {
         self.values = values
-        let window = try ActivityWindow(values, resolution, Self.name)
-        try Self.checkFlags(values)
+        let window = try ActivityWindow(values, resolution, name)
+        try Self.checkFlags(values, name)
         let times = values.numbers("spike_times")
-        let weights = try Self.perSpike("spike_weights", values, times.count)
-        let multiplicities = try Self.perSpike("spike_multiplicities", values, times.count)
+        let weights = try Self.perSpike("spike_weights", values, times.count, name)
+        let multiplicities = try Self.perSpike("spike_multiplicities", values, times.count, name)
         let shift = values.flag("shift_now_spikes"), rounding = values.flag("allow_offgrid_times")
         var spikes: [SentSpikes] = []
         var previous = -TimeGrid.never
         for (i, time) in times.enumerated() {
-            let step = try EventTimes.step(time, resolution, roundingUp: rounding, "\(Self.name): spike_times")
+            let step = try EventTimes.step(time, resolution, roundingUp: rounding, "\(name): spike_times")
             guard step != 0 || shift else {
                 throw InputError(
-                    "\(Self.name): spike_times: 0 ms is not in the future (shift_now_spikes moves it by a step)")
+                    "\(name): spike_times: 0 ms is not in the future (shift_now_spikes moves it by a step)")
             }
             guard step >= previous, i == 0 || times[i] >= times[i - 1] else {
                 throw InputError(
-                    "\(Self.name): spike_times must be in ascending order: \(formatted(time)) ms comes after \(formatted(times[i - 1])) ms"
+                    "\(name): spike_times must be in ascending order: \(formatted(time)) ms comes after \(formatted(times[i - 1])) ms"
                 )
             }
             previous = step
             let multiplicity = multiplicities?[i] ?? 1
             guard multiplicity == multiplicity.rounded(), multiplicity <= Self.mostSpikes else {
                 throw InputError(
-                    "\(Self.name): spike_multiplicities: \(formatted(multiplicity)) is not a whole number up to 1000000"
+                    "\(name): spike_multiplicities: \(formatted(multiplicity)) is not a whole number up to 1000000"
                 )
             }
             let stamp = step + window.origin
@@ -111,7 +116,7 @@ struct SpikeGenerator: SpikeSource {
     /// A parrot_neuron repeats spikes one by one.
     private static let mostSpikes = 1e6
 
-    private static func checkFlags(_ values: Settings) throws {
+    private static func checkFlags(_ values: Settings, _ name: String) throws {
         guard values.flag("precise_times") else { return }
         if values.flag("allow_offgrid_times") || values.flag("shift_now_spikes") {
             throw InputError("\(name): precise_times can't be combined with allow_offgrid_times or shift_now_spikes")
@@ -119,7 +124,7 @@ struct SpikeGenerator: SpikeSource {
         throw InputError("\(name): precise_times = true needs models with precise spikes; there are none")
     }
 
-    private static func perSpike(_ key: String, _ values: Settings, _ count: Int) throws -> [Double]? {
+    private static func perSpike(_ key: String, _ values: Settings, _ count: Int, _ name: String) throws -> [Double]? {
         let list = values.numbers(key)
         if list.isEmpty { return nil }
         guard list.count == count else {

@@ -31,6 +31,7 @@ extension Parameter {
         case .numbers: return "a list of numbers"
         case .texts: return "a list of names"
         case .text: return "a name"
+        case .lists: return "a list of lists"
         case .distribution: return "a distribution"
         }
     }

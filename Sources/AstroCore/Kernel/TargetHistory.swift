@@ -46,6 +46,12 @@ final class TargetHistory {
         cells[place].isKept = true
     }
 
+    /// From now on, none of the cell's spikes is kept, not those that there are either.
+    func stop(_ place: Int) {
+        cells[place].isKept = false
+        cells[place].count = 0
+    }
+
     func setTimeConstant(_ tau_minus: Double, _ place: Int) {
         if place < cells.count { cells[place].tau_minus = tau_minus }
     }

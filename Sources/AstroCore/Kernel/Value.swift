@@ -5,6 +5,8 @@ public enum Value: Sendable, Equatable {
     case text(String)
     /// A list of numbers: one per node or connection, or the value of a list parameter such as `spike_times`.
     case numbers([Double])
+    /// A list parameter's value for each node.
+    case lists([[Double]])
     case texts([String])
     /// Drawn once per node or connection.
     case distribution(Distribution)
@@ -18,6 +20,7 @@ extension Value: CustomStringConvertible {
         case .flag(let b): return b ? "true" : "false"
         case .text(let s): return "'\(s)'"
         case .numbers(let v): return "a list of \(v.count) numbers"
+        case .lists(let v): return "a list of \(v.count) lists"
         case .texts(let v): return "a list of \(v.count) names"
         case .distribution(let d): return d.description
         }

@@ -89,7 +89,13 @@ public enum Catalogue {
     // types without state: nothing to guard
     nonisolated(unsafe) static let deviceModels: [any Device.Type] = [
         PoissonGenerator.self,
+        InhomogeneousPoissonGenerator.self,
+        SinusoidalPoissonGenerator.self,
+        GammaSupGenerator.self,
+        MIPGenerator.self,
+        PulsepacketGenerator.self,
         SpikeGenerator.self,
+        SpikeTrainInjector.self,
         DCGenerator.self,
         StepCurrentGenerator.self,
         ACGenerator.self,

@@ -5,6 +5,8 @@ public final class Connections: CustomStringConvertible {
     /// Those onto cells of this rank, and which of all they are.
     let references: [Reference]
     private let ownership: Ownership
+    /// How often connections had been removed when these were asked for.
+    private let removals: Int
 
     /// Where a connection is stored.
     enum Reference {
@@ -16,6 +18,7 @@ public final class Connections: CustomStringConvertible {
 
     init(_ simulation: Simulation, _ references: [Reference], _ ownership: Ownership) {
         (self.simulation, self.references, self.ownership) = (simulation, references, ownership)
+        removals = simulation.removals
     }
 
     private var ranks: Ranks { simulation.ranks }
@@ -62,6 +65,7 @@ public final class Connections: CustomStringConvertible {
 
     /// 1-based; negative numbers count from the end.
     public func connection(at i: Int) throws -> Connections {
+        try checkCurrent()
         let index = i < 0 ? count + i : i - 1
         guard i != 0, index >= 0, index < count else {
             throw InputError("there is no connection \(i) among \(count)")
@@ -93,8 +97,23 @@ public final class Connections: CustomStringConvertible {
         }
     }
 
+    /// Own ones among those with some numbers, from 0.
+    func references(at numbers: [Int]) -> [Reference] {
+        if ranks.isAlone { return numbers.map { references[$0] } }
+        let wanted = Set(numbers)
+        return zip(ownership.positions(of: ranks.rank), references).filter { wanted.contains($0.0) }.map(\.1)
+    }
+
+    /// Refuses a handle whose connections may be elsewhere by now, or gone.
+    func checkCurrent() throws {
+        guard removals == simulation.removals else {
+            throw InputError("connections were removed since these were asked for: ask again, sim:connections { … }")
+        }
+    }
+
     /// Refuses what takes some bytes a connection.
     public func refuse(bytesEach: Int) throws {
+        try checkCurrent()
         try ranks.together.agree { try Self.refuse(count, bytes: bytesEach) }
     }
 
@@ -125,6 +144,7 @@ public final class Connections: CustomStringConvertible {
     }
 
     public var description: String {
+        guard removals == simulation.removals else { return "Connections(n = \(count), some were removed since)" }
         let models = synapseModelsPresent(ranks.together).map(\.name).sorted().joined(separator: ", ")
         return "Connections(n = \(count)\(models.isEmpty ? "" : ", \(models)"))"
     }

@@ -205,7 +205,8 @@ extension Nodes {
         var offset = 0
         try simulation.ranks.together.agree {
             for run in runs {
-                let part = try settings.mapValues { try partOf($0, offset, run) }
+                let part = try Dictionary(
+                    uniqueKeysWithValues: settings.map { ($0.key, try partOf($0.key, $0.value, offset, run)) })
                 if let cells = run.population.cells {
                     lists.append(try CellAssignment(cells, run.even, part, randomName(run)))
                 } else {
@@ -242,13 +243,23 @@ extension Nodes {
             firstCell: run.population.firstStreamed)
     }
 
-    /// The values of a list that belong to a run of cells.
-    private func partOf(_ value: Value, _ offset: Int, _ run: Run) throws -> Value {
-        guard run.population.cells != nil, case .numbers(let list) = value, runs.count > 1 else { return value }
-        guard list.count == count else {
-            throw InputError("a list of \(list.count) values was given for \(count) nodes")
+    /// The values of a list that belong to a run; a list that is one value of a device stays whole.
+    private func partOf(_ name: String, _ value: Value, _ offset: Int, _ run: Run) throws -> Value {
+        guard runs.count > 1 else { return value }
+        let own = offset..<offset + run.count
+        switch value {
+        case .numbers(let list) where !run.population.holdsList(name):
+            try checkCount(list.count)
+            return .numbers(Array(list[own]))
+        case .lists(let lists):
+            try checkCount(lists.count)
+            return .lists(Array(lists[own]))
+        default: return value
         }
-        return .numbers(Array(list[offset..<offset + run.count]))
+    }
+
+    private func checkCount(_ given: Int) throws {
+        guard given == count else { throw InputError("a list of \(given) values was given for \(count) nodes") }
     }
 }
 

@@ -7,6 +7,12 @@ extension Population {
 
     var recorders: [any RecorderDevice] { (devices ?? []).compactMap { $0 as? any RecorderDevice } }
 
+    /// Is a parameter of its devices a list?
+    func holdsList(_ name: String) -> Bool {
+        guard let device = devices?.first, case .numbers? = device.values[name] else { return false }
+        return true
+    }
+
     var sendsSpikes: Bool { cells?.model.sendsSpikes ?? (spikeSource(0) != nil) }
 }
 

@@ -199,6 +199,16 @@ final class Segment {
         return madeIndex
     }
 
+    /// Puts others in the place of chunks.
+    func replace(_ new: [Int: RowChunk?]) {
+        for (index, chunk) in new {
+            chunks[index]?.deallocate()
+            chunks[index] = chunk
+        }
+        count = chunks.reduce(0) { $0 + ($1?.count ?? 0) }
+        madeIndex = nil
+    }
+
     func memoryBytes(ownWidth: Int) -> Int {
         chunks.reduce(chunks.count * 8 + (madeIndex?.memoryBytes ?? 0)) {
             $0 + ($1?.memoryBytes(ownWidth: ownWidth) ?? 0)

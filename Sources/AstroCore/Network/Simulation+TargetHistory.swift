@@ -23,6 +23,26 @@ extension Simulation {
         }
     }
 
+    /// Keeps no spikes any more of cells that no connection looks back at: what comes later must not find them.
+    func stopUnreadHistories() {
+        var read: [ObjectIdentifier: Set<Int>] = [:]
+        for projection in projections where projection.model.readsTargetHistory {
+            for segment in projection.segments {
+                for case let chunk? in segment.chunks {
+                    let places = (0..<chunk.count).map { segment.base + Int(chunk.targets[$0]) }
+                    read[ObjectIdentifier(segment.plane), default: []].formUnion(places)
+                }
+            }
+        }
+        for plane in planes.joined() {
+            guard let history = plane.history else { continue }
+            let places = read[ObjectIdentifier(plane)] ?? []
+            for place in history.cells.indices where history.cells[place].isKept && !places.contains(place) {
+                history.stop(place)
+            }
+        }
+    }
+
     /// For each connection onto own cells of a projection that reads histories: since when (ms) its target's spikes count, as far as
     /// the sender's spikes tell, the delay aside.
     func lookbacks(of projection: Projection, _ together: Together, _ body: (StoredPlace, Double) -> Void) {

@@ -46,6 +46,8 @@ public final class Simulation {
     /// Places for what cells send over signals with a listener.
     var senderCount = 0
     var connectCalls = 0
+    /// Calls that removed connections: places of stored ones change.
+    var removals = 0
     var sampleCalls = 0
     /// Calls of `Nodes.set` on cells.
     var assignments = 0
@@ -94,7 +96,7 @@ public final class Simulation {
     /// Connections between cells and from generators; what recorders listen to is no connection here.
     public var connectionCount: Int {
         projections.reduce(0) { $0 + $1.count } + signalProjections.reduce(0) { $0 + $1.count }
-            + links.reduce(0) { $0 + $1.count }
+            + links.reduce(0) { $0 + $1.connectionCount }
     }
 
     public var populations: [Nodes] { populationList.map { Nodes(self, [.init($0)]) } }
@@ -158,7 +160,7 @@ extension Simulation: Checkpointed {
     ]
     static let made = [
         "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
-        "outboxes",
+        "outboxes", "removals",
         "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings",
     ]
 }

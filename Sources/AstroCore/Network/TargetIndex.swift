@@ -1,6 +1,6 @@
 /// The connections of a segment by target: made when they are first asked for, four bytes a connection.
 ///
-/// Connections count through the segment's chunks. None ever goes or moves, so an index stays right.
+/// Connections count through the segment's chunks. An index is right until some are removed.
 struct TargetIndex {
     /// Chunks with connections, and the number of the first of each.
     private let chunks: [Int32]

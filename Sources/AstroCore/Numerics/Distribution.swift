@@ -55,6 +55,13 @@ public indirect enum Distribution: Sendable, Equatable {
         }
     }
 
+    /// Numbers for a script, by a seed and what tells its calls apart.
+    package func draws(_ count: Int, seed: Int64, call: Int = 0) throws -> [Double] {
+        try StreamName.check(.script, call: call, "calls")
+        var stream = RandomStream(seed: seed, StreamName(.script, call: call))
+        return try (0..<count).map { _ in try draw(&stream) }
+    }
+
     func draw(_ stream: inout RandomStream) throws -> Double {
         switch self {
         case .uniform(let min, let max): return min + (max - min) * stream.uniform()

@@ -1,7 +1,7 @@
 /// What random numbers are drawn for.
 package enum Purpose: CaseIterable {
     case nodeParameter, connection, synapseParameter, thirdFactor, pool, poisson, noise, sample, nodeAssignment,
-        cellStep, synapseStep
+        cellStep, generator, script, synapseStep
     /// Rules that connect recorders, parameters of connections that are set, spikes that a recorder gets of a generator: each
     /// shares the code of another purpose, from which `places` keep it apart.
     case recorderRule, synapseAssignment, recordedPoisson
@@ -19,7 +19,9 @@ package enum Purpose: CaseIterable {
         case .sample: 8
         case .nodeAssignment: 9
         case .cellStep: 10
-        case .synapseStep: 11
+        case .generator: 11
+        case .script: 12
+        case .synapseStep: 13
         }
     }
 

@@ -13,7 +13,8 @@ struct DeviceListener {
         guard let source = population.spikeSource(device) else { return }
         let sender = population.firstID + device, first = max(first, since + 1)
         let name = StreamName(.recordedPoisson, call: streamNumber - Self.streamNumbers.lowerBound)
-        let connection = ConnectionNumbers(seed: seed, link: name, connection: 0)
+        let connection = ConnectionNumbers(
+            seed: seed, link: name, connection: 0, generator: population.firstStreamed + device)
         source.forEachSpike(first..<max(first, last + 1), of: connection) { spikes in
             for _ in 0..<spikes.count { recording.addSpike(stamp: spikes.stamp, sender: sender) }
         }

@@ -1,6 +1,6 @@
-/// What a run samples of a generator for a recorder: the current that it sends.
+/// What a run samples of a generator for a recorder: its current, or its rate.
 struct GeneratorSampling {
-    private let source: any CurrentSource
+    private let source: any SampledGenerator
     /// Its connections.
     private let links: [LinkNumbers]
     private let seed: Int64
@@ -23,7 +23,7 @@ struct GeneratorSampling {
     private init?(
         _ simulation: Simulation, _ population: Population, _ device: Int, _ stamps: EvenRun, _ slot: SampleTable.Slot
     ) {
-        guard let source = population.currentSource(device) else { return nil }
+        guard let source = population.generator(device) as? any SampledGenerator else { return nil }
         (self.source, self.stamps, self.slot, seed) = (source, stamps, slot, simulation.seed)
         links = simulation.links.filter { $0.population == population.index && $0.device == device }
             .map { $0.numbers(.noise, simulation.seed) }

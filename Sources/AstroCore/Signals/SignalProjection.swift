@@ -15,7 +15,7 @@ final class SignalProjection {
     /// Onto own cells.
     private(set) var entries: [Entry]
     /// Connections, on all ranks.
-    let count: Int
+    private(set) var count: Int
     private(set) var shortestDelay = 1, longestDelay = 1
     /// Made when first asked for: entries by source and by target, and the number of each one's first connection, which stays
     /// when entries are split.
@@ -57,6 +57,12 @@ final class SignalProjection {
             return
         }
         entries = entries.indices.flatMap { parts[$0] ?? [entries[$0]] }
+        (bySource, byTarget, firsts) = ([], [], [])
+    }
+
+    /// Has only these left, so many connections on all ranks.
+    func keep(_ entries: [Entry], count: Int) {
+        (self.entries, self.count) = (entries, count)
         (bySource, byTarget, firsts) = ([], [], [])
     }
 

@@ -282,8 +282,8 @@ extension Simulation {
             for part in try receptorParts(spec, rule, call, row, count, post.count) {
                 made.append(
                     DeviceLink(
-                        population: population.index, device: device, number: call.number,
-                        streamNumber: links.count + made.count, count: part.count,
+                        population: population.index, device: device, generator: population.firstStreamed + device,
+                        number: call.number, streamNumber: links.count + made.count, count: part.count,
                         weights: part.own(values.weights), delays: part.own(values.delays).map(Int32.init),
                         receptor: part.receptor, now: now, workers: threads,
                         forEachTarget: part.targets(forEachTarget), place: place))

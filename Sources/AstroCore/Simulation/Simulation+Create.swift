@@ -49,23 +49,27 @@ extension Simulation {
         return append(count, label, .devices(devices), streamed: model.family != .recorder)
     }
 
-    /// The values of one device among `count`: lists and distributions for a number give each its own.
+    /// The values of one device among `count`: lists and distributions for a number give each its own, and so do lists of lists
+    /// for a list.
     static func own(
         _ settings: Settings, _ model: any Device.Type, _ index: Int, _ count: Int, _ stream: RandomStream
     ) throws -> Settings {
         var result = settings
         var stream = stream
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
-            guard let parameter = model.parameters.first(where: { $0.name == name }),
-                case .number = parameter.defaultValue
-            else { continue }
-            switch value {
-            case .numbers(let list):
+            guard let parameter = model.parameters.first(where: { $0.name == name }) else { continue }
+            switch (parameter.defaultValue, value) {
+            case (.number, .numbers(let list)):
                 guard list.count == count else {
                     throw InputError.uneven("\(model.name): \(name)", list.count, nodes: count)
                 }
                 result[name] = .number(list[index])
-            case .distribution(let distribution):
+            case (.numbers, .lists(let lists)):
+                guard lists.count == count else {
+                    throw InputError.uneven("\(model.name): \(name)", lists.count, nodes: count)
+                }
+                result[name] = .numbers(lists[index])
+            case (.number, .distribution(let distribution)):
                 try distribution.check()
                 result[name] = .number(try distribution.draw(&stream))
             default: continue

@@ -72,7 +72,10 @@ final class Journal {
     // MARK: Calls
 
     /// Those that happen again although their answer is known.
-    private static let changing: Set = ["Simulation.connect", "Simulation.tripartite_connect", "io.connect"]
+    private static let changing: Set = [
+        "Simulation.connect", "Simulation.tripartite_connect", "Simulation.disconnect", "Connections.disconnect",
+        "io.connect",
+    ]
     /// Those that put a simulation's data into a file, which is there already.
     private static let written: Set = ["Simulation.save", "Recorder.save", "io.save_connections"]
     /// Those whose answers follow from what was built and set, and may be long.

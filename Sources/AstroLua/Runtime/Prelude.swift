@@ -11,6 +11,7 @@ extension Runtime {
     /// The private table that modules in stdlib get as their third argument; scripts cannot reach it.
     private static var hostFunctions: [LuaMethod<Void>] {
         drawingFunctions + fileFunctions + sweepFunctions + resultsFunctions + helpFunctions
+            + Distribution.hostFunctions
     }
 
     func installPrelude() throws {
@@ -83,7 +84,9 @@ extension Runtime {
     }
 
     /// Modules that scripts call by their last name.
-    private static let usualModules = ["analysis", "io", "options", "plot", "presets", "report", "show", "sweep"]
+    private static let usualModules = [
+        "analysis", "io", "options", "plot", "presets", "report", "show", "sweep", "trains",
+    ]
 
     /// Reading a global that was never set names the nearest one that exists, or how the module is loaded.
     func installStrictGlobals() {

@@ -28,6 +28,11 @@ extension Connections: LuaType {
                 try c.set(try arguments.settings(1, "parameters"))
                 return .nothing
             },
+            .init("disconnect", "c:disconnect() -> number", "Removes them, as sim:disconnect(c) does; how many.") {
+                c, arguments in
+                defer { arguments.runtime.accountMemory() }
+                return .integer(try c.simulation.disconnect(c))
+            },
         ]
     }
 

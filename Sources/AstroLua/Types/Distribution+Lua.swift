@@ -1,5 +1,6 @@
 import AstroCore
 import CLua
+import CLuaHost
 import LuaBridge
 
 extension Distribution: LuaType {
@@ -8,7 +9,25 @@ extension Distribution: LuaType {
         "What `astro.random` makes. It stands where a parameter of nodes or synapses takes a number; each node or "
             + "connection then draws its own."
     }
-    package static var methods: [LuaMethod<Distribution>] { [] }
+    package static var methods: [LuaMethod<Distribution>] {
+        [
+            .init(
+                "draw", "dist:draw([n]) -> number or Vector", "A number drawn from it, or a Vector of n.",
+                details: """
+                    Each call takes a word from `math.random`: the run's seed, or `math.randomseed`, decides what is drawn. \
+                    What nodes and connections draw is independent of it.
+
+                        local gap = astro.random.exponential(10):draw()
+                    """
+            ) { distribution, arguments in
+                let isOne = arguments.isNothing(1), count = isOne ? 1 : try arguments.integer(1, "n")
+                guard count >= 0 else { throw InputError("n = \(count) is not a number of draws (0, 1, 2, …)") }
+                try Memory.refuse(16 * Double(count), for: "\(count) numbers")
+                let numbers = try distribution.draws(count, seed: host_random_word(arguments.L))
+                return isOne ? .number(numbers[0]) : .vector(numbers)
+            }
+        ]
+    }
     package var luaText: String { description }
 
     package static var operators: [LuaOperator] {
@@ -20,6 +39,20 @@ extension Distribution: LuaType {
             .init("__eq", "==") { arguments in
                 let a = Distribution.read(arguments.runtime, arguments.L, at: 1)
                 return .flag(a != nil && a == Distribution.read(arguments.runtime, arguments.L, at: 2))
+            }
+        ]
+    }
+
+    /// For modules of stdlib.
+    static var hostFunctions: [LuaMethod<Void>] {
+        [
+            .init("draw", "host.draw(dist, n, seed, call) -> Vector", "Numbers that seed and call name.") {
+                _, arguments in
+                let distribution = try arguments.object(Distribution.self, 1, "dist")
+                let count = try arguments.integer(2, "n"), seed = Int64(try arguments.integer(3, "seed"))
+                // the first is that of dist:draw
+                return .vector(
+                    try distribution.draws(count, seed: seed, call: try arguments.integer(4, "call") + 1))
             }
         ]
     }

@@ -42,6 +42,7 @@ extension Arguments {
         case LUA_TBOOLEAN: return .flag(lua_toboolean(L, index) != 0)
         case LUA_TSTRING: return .text(try exactText(at: index, name))
         case LUA_TTABLE:
+            if let lists = try lists(at: index, name) { return .lists(lists) }
             switch try list(at: index, name) {
             case .numbers(let numbers): return .numbers(numbers)
             case .texts(let texts): return .texts(texts)
@@ -52,6 +53,33 @@ extension Arguments {
         if let distribution = Distribution.read(lua, L, at: index) { return .distribution(distribution) }
         throw wrong(at: index, name, "a number, a boolean, a string, a list or a distribution")
     }
+
+    /// A list of lists or Vectors; nil where the first element is neither.
+    private func lists(at index: Int32, _ name: String) throws -> [[Double]]? {
+        guard let count = try lua.sequenceLength(L, of: index), count > 0 else { return nil }
+        var result: [[Double]] = []
+        for i in 1...count {
+            lua_rawgeti(L, index, lua_Integer(i))
+            defer { lua_settop(L, -2) }
+            guard let list = try numbers(ofElement: "\(name)[\(i)]") else {
+                if i == 1 { return nil }
+                throw wrong(at: -1, "\(name)[\(i)]", "a list of numbers")
+            }
+            result.append(list)
+        }
+        return result
+    }
+
+    /// The numbers of the list or Vector on top of the stack.
+    private func numbers(ofElement name: String) throws -> [Double]? {
+        let top = lua_gettop(L)
+        if let vector = Vector.read(lua, L, at: top) { return try copy(vector, name) }
+        guard lua_type(L, top) == LUA_TTABLE else { return nil }
+        switch try list(at: top, name) {
+        case .numbers(let numbers): return numbers
+        case .texts: throw wrong(at: top, name, "a list of numbers")
+        }
+    }
 }
 
 extension LuaValue {
@@ -61,6 +89,7 @@ extension LuaValue {
         case .flag(let b): self = .flag(b)
         case .text(let s): self = .text(s)
         case .numbers(let v): self = .vector(v)
+        case .lists(let v): self = .list(v.map { .vector($0) })
         case .texts(let v): self = .list(v.map { .text($0) })
         case .distribution(let d): self = .object(d)
         }

@@ -56,6 +56,22 @@ extension Simulation: LuaType {
                         synapse: try arguments.settings(4, "synapse", shorthand: "synapse_model")))
             },
             .init(
+                "disconnect", "sim:disconnect(connections_or_pre [, post [, rule [, synapse]]]) -> number",
+                "Removes connections; how many.",
+                details: """
+                    Either those of a handle, as its only argument, or one of each pair of nodes that `rule` names: `one_to_one` (the default) or \
+                    `all_to_all`. `synapse` is a model's name or `{ synapse_model = }` (`static_synapse`). Each pair must have \
+                    one, or nothing is removed. What a connection has sent already still arrives. Handles from before no longer \
+                    lead to connections: ask again.
+
+                        sim:disconnect(exc, inh, "all_to_all", "tsodyks_synapse")
+                        sim:disconnect(sim:connections { target = exc[1] })
+                    """
+            ) { sim, arguments in
+                defer { arguments.runtime.accountMemory() }
+                return .integer(try sim.disconnect(arguments))
+            },
+            .init(
                 "tripartite_connect", "sim:tripartite_connect(pre, post, third, rule, third_rule, synapses) -> table",
                 "Connects neurons, and astrocytes to some of the pairs; the counts of primary, third_in, third_out.",
                 details: """
@@ -241,6 +257,18 @@ extension Simulation {
         }
         if let definition { return try create(definition, count: count, parameters: parameters, label: label) }
         return try create(model, count: count, parameters: parameters, label: label)
+    }
+
+    fileprivate func disconnect(_ arguments: Arguments) throws -> Int {
+        if let connections = Connections.read(arguments.runtime, arguments.L, at: arguments.index(1)) {
+            try arguments.refuseSurplus(beyond: 1)
+            return try disconnect(connections)
+        }
+        let pre = try arguments.object(Nodes.self, 1, "connections_or_pre")
+        return try disconnect(
+            pre, try arguments.object(Nodes.self, 2, "post"),
+            rule: try arguments.settings(3, "rule", shorthand: "rule"),
+            synapse: try arguments.settings(4, "synapse", shorthand: "synapse_model"))
     }
 
     fileprivate func tripartiteConnect(_ arguments: Arguments) throws -> LuaValue {

@@ -52,6 +52,8 @@ const char *host_lua_release(void);
 const char *host_lost_output(bool *is_told);
 void host_note_lost_output(void);          // another process has lost some
 
+// 64 random bits of the generator behind math.random.
+int64_t host_random_word(lua_State *L);
 // Whether it is one without known memory faults: 5.4.8 or later.
 bool host_lua_is_patched(void);
 // What scripts print goes to `tap`, too. Called once, after host_confine.

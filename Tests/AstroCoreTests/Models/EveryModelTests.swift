@@ -63,7 +63,8 @@ struct EveryModelTests {
         #expect(model.kind == reference.family ?? reference.kind)
         // A synapse's weight_recorder comes with the weight recorder.
         let expected = reference.parameters.filter { $0.key != "weight_recorder" }
-        #expect(Set(model.parameters.map(\.name)) == Set(expected.keys), "\(model.name)")
+        let beyond = BetweenRunsTests.beyond[model.name] ?? []
+        #expect(Set(model.parameters.map(\.name)) == Set(expected.keys).union(beyond), "\(model.name)")
         for parameter in model.parameters {
             guard let entry = expected[parameter.name] else { continue }
             #expect(
@@ -78,10 +79,9 @@ struct EveryModelTests {
             #expect(parameter.isState == (entry.role == "state"), "\(model.name).\(parameter.name)")
         }
         let recordables = Dictionary(uniqueKeysWithValues: model.recordables.map { ($0.name, $0.unit) })
-        // every neuron here can have a slow inward current
-        let expectedRecordables = (reference.recordables ?? [:]).merging(recordables.filter { $0.key == "I_SIC" }) {
-            $1
-        }
+        // every neuron here can have a slow inward current, and a rate that can depend on time can be recorded
+        let others = recordables.filter { $0.key == "I_SIC" || model.name == "poisson_generator" && $0.key == "rate" }
+        let expectedRecordables = (reference.recordables ?? [:]).merging(others) { $1 }
         #expect(recordables == expectedRecordables, "\(model.name)")
     }
 
@@ -117,11 +117,14 @@ struct EveryModelTests {
     func settable(_ model: ModelInfo) throws {
         let nodes = try Simulation().create(model.name, count: 3)
         for parameter in model.parameters {
-            // A tenth more is within every model's range, and a whole step for times; from 0, one is. Fractions end at 1.
+            // A tenth more is within every model's range, and a whole step for times and numbers; from 0, one is. Fractions end
+            // at 1.
             guard case .number(let standard) = parameter.defaultValue, standard < 1e300 else { continue }
             // A noise's modulation may not exceed its std, which is 0 here.
             if parameter.name == "std_mod" { continue }
-            let other = parameter.unit == "ms" ? standard + 1 : standard == 0 ? 1 : standard * 1.1
+            let isWhole = parameter.unit == "ms" || parameter.range.contains("whole")
+            let other =
+                isWhole ? standard + 1 : standard == 0 ? 1 : parameter.range == "0 to 1" ? standard / 2 : standard * 1.1
             try nodes.node(at: 2).set([parameter.name: .number(other)])
             guard case .numbers(let values) = try nodes.get(parameter.name) else {
                 Issue.record("\(model.name).\(parameter.name): not numbers")

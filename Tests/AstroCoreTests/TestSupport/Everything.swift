@@ -21,6 +21,17 @@ enum Everything {
     /// What makes devices do something.
     private static let settings: [String: Settings] = [
         "poisson_generator": ["rate": .numbers([300, 12000])],
+        "inhomogeneous_poisson_generator": ["rate_times": .numbers([2, 20]), "rate_values": .numbers([300, 12000])],
+        "sinusoidal_poisson_generator": [
+            "rate": .number(900), "amplitude": .number(900), "frequency": .number(40),
+            "individual_spike_trains": .flag(false),
+        ],
+        "mip_generator": ["rate": .numbers([900, 60000]), "p_copy": .number(0.3)],
+        "pulsepacket_generator": [
+            "pulse_times": .numbers([5, 18.3, 18.3]), "activity": .number(20), "sdev": .numbers([0, 4]),
+        ],
+        "gamma_sup_generator": ["rate": .number(50), "gamma_shape": .numbers([2, 5]), "n_proc": .number(7)],
+        "spike_train_injector": ["spike_times": .lists([[0.1, 3, 17.4], [30.2]])],
         "spike_generator": [
             "spike_times": .numbers([0.1, 3, 3, 17.4, 30.2]), "spike_multiplicities": .numbers([1, 2, 1, 1, 3]),
         ],

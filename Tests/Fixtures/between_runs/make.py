@@ -20,6 +20,7 @@ import numpy as np
 STEP = 0.1
 INTEGRATOR = dict(g_L=0.0, a=0.0, Delta_T=0.0, V_th=1e5, V_peak=1e5, C_m=1000.0, V_m=0.0)
 TARGETS = 12
+LISTED = ["spike_generator", "spike_train_injector"]
 
 
 def reset():
@@ -97,7 +98,7 @@ def spike_case(model, pieces, delay):
     parrot = nest.Create("parrot_neuron")
     behind = nest.Create("spike_recorder")
     nest.Connect(parrot, behind)
-    direct = nest.Create("spike_recorder") if model == "spike_generator" else None
+    direct = nest.Create("spike_recorder") if model in LISTED else None
 
     def act(node):
         nest.Connect(node, parrot, syn_spec=dict(delay=delay))
@@ -107,6 +108,8 @@ def spike_case(model, pieces, delay):
     steps, refused = play(model, pieces, act)
     result = dict(kind="spikes", delay=delay, refused=refused)
     result["parrot"] = [s for s in sorted(steps_of(behind.events["times"])) if s <= steps]
+    if model == "pulsepacket_generator":
+        return result
     if direct:
         result["spikes"] = [s for s in sorted(steps_of(direct.events["times"])) if s <= steps]
     else:
@@ -184,7 +187,8 @@ def splits(first, changes):
         pieces.append(dict(set=[change], run=3.2))
     pieces.append(dict(run=6.3))
     yield pieces
-    if first != {} or changes == [dict(start=0.0)]:
+    # times that are past when a node is made are an error in NEST
+    if min(first.get("rate_times", [5.0])) > 4.7 and (first != {} or changes == [dict(start=0.0)]):
         yield [dict(run=4.7), dict(create=first, run=2.6)] + pieces[1:]
 
 
@@ -266,6 +270,9 @@ def spikes():
     for window, changes in windows():
         yield from (("spike_generator", p) for p in splits({**base, **window}, changes))
         yield from (("poisson_generator", p) for p in splits({**dict(rate=3e5), **window}, changes))
+        yield from (("spike_train_injector", p) for p in splits({**base, **window}, changes))
+        for model, busy in BUSY.items():
+            yield from ((model, p) for p in splits({**busy, **window}, changes))
     for first in [dict(), base, dict(base, stop=5.0), dict(base, start=8.0), dict(base, origin=2.0)]:
         for changes in [
             [times()], [times(2)], [times(7.3)], [times(7.4)], [times(2, 7.3, 8, 8, 11)],
@@ -277,10 +284,64 @@ def spikes():
             [times(8, 10, spike_multiplicities=[2, 3])], [times(8, 9), times(9, 11), times(13)], [times(8), dict(origin=5.0)],
             [times(8, 9, shift_now_spikes=True), times(10.5, 11)],
         ]:
-            yield from (("spike_generator", p) for p in splits(first, changes))
+            yield from ((model, p) for model in LISTED for p in splits(first, changes))
     for changes in [[dict(rate=0.0)], [dict(rate=0.0), dict(rate=2e5)], [dict(rate=5e5)]]:
         for first in [dict(rate=3e5), dict(rate=3e5, stop=5.0), dict(rate=3e5, start=8.0), dict()]:
             yield from (("poisson_generator", p) for p in splits(first, changes))
+
+
+# A spike in every step of activity, but for a chance below 1e-20.
+BUSY = {
+    "inhomogeneous_poisson_generator": dict(rate_times=[0.1], rate_values=[1e6]),
+    "sinusoidal_poisson_generator": dict(rate=1e6),
+    "mip_generator": dict(rate=1e6),
+    "gamma_sup_generator": dict(rate=1000.0, gamma_shape=5, n_proc=1000),
+}
+
+
+def rates():
+    """Rates that are so high, or 0, that it is certain in which steps there are spikes."""
+
+    def rates(times, on):
+        return dict(rate_times=times, rate_values=[1e6 if x else 0.0 for x in on])
+
+    inhomogeneous = [
+        [rates([9.0], [1])], [rates([7.4], [1])], [rates([12.0], [0])], [rates([8.0], [0]), rates([11.0, 12.0], [1, 0])],
+        [rates([7.3], [0])], [rates([2.0, 8.0], [1, 0])], [dict(rate_times=[8.0])], [dict(rate_values=[1e6])],
+        [dict(**rates([8.04, 9.04], [1, 0]), allow_offgrid_times=True)], [dict(allow_offgrid_times=True)],
+        [rates([9.0, 8.0], [1, 0])], [dict(**rates([8.0], [1]), start=8.5)], [dict(**rates([8.0], [1]), stop=2.0), dict(stop=100.0)],
+    ]
+    for first in [dict(), rates([1.0], [1]), rates([1.0, 3.0, 9.0], [1, 0, 1]), rates([9.0, 12.0], [1, 0]), rates([1.0, 6.0], [1, 0])]:
+        for changes in inhomogeneous:
+            yield from (("inhomogeneous_poisson_generator", p) for p in splits(first, changes))
+    on = dict(rate=1e6)
+    # 0 in one half of the wave, at least 28 spikes a step in the other
+    wave = dict(amplitude=2e7, frequency=50.0, phase=1.0)
+    for first, changes in [
+        (on, [dict(rate=0.0)]), (on, [dict(rate=0.0), on]), (dict(), [on]), (wave, [dict(phase=91.0)]), (wave, [dict(frequency=125.0)]),
+        (wave, [dict(amplitude=0.0)]), (wave, [dict(amplitude=-2e7)]), (wave, []), (dict(), [wave, dict(rate=3e7)]),
+        (dict(wave, stop=5.0), [dict(stop=100.0)]), (on, [dict(individual_spike_trains=True)]),
+    ]:
+        yield from (("sinusoidal_poisson_generator", p) for p in splits(first, changes))
+    for changes in [[dict(rate=0.0)], [dict(rate=0.0), on], [dict(p_copy=0.0)], [dict(p_copy=0.0), dict(p_copy=1.0)]]:
+        for first in [on, dict(on, stop=5.0), dict(on, start=8.0), dict()]:
+            yield from (("mip_generator", p) for p in splits(first, changes))
+    busy = BUSY["gamma_sup_generator"]
+    for changes in [[dict(rate=0.0)], [dict(rate=0.0), dict(rate=800.0)], [busy]]:
+        for first in [busy, dict(busy, stop=5.0), dict(busy, start=8.0), dict()]:
+            yield from (("gamma_sup_generator", p) for p in splits(first, changes))
+
+
+def packets():
+    """Without spread, so that nothing is random; no packet is nearer than 1 ms to the end of a run, since NEST sends such twice."""
+    base = dict(pulse_times=[5.02, 1.0, 2.0, 14.0], activity=3)
+    for first, changes in [
+        (base, [dict(pulse_times=[12.5, 9.0])]), (base, [dict(activity=5)]), (base, [dict(activity=0)]), (base, [dict(sdev=0.0)]),
+        (dict(), [dict(pulse_times=[9.0]), dict(activity=2)]), (dict(), [base]), (base, [dict(pulse_times=[])]),
+        (dict(base, start=1.5, stop=13.0), [dict(stop=100.0)]), (dict(base, start=1.5), [dict(origin=2.0)]), (base, [dict(stop=4.0)]),
+        (base, [dict(start=13.0)]),
+    ]:
+        yield from (("pulsepacket_generator", p) for p in splits(first, changes))
 
 
 def recorders():
@@ -339,9 +400,10 @@ def main():
         for number, (model, pieces) in enumerate(source):
             delay = 1.5 if number % 3 == 2 else STEP
             add(model, pieces, current_case(model, pieces, delay))
-    for number, (model, pieces) in enumerate(spikes()):
-        delay = 1.5 if number % 3 == 2 else STEP
-        add(model, pieces, spike_case(model, pieces, delay))
+    for source in [spikes(), rates(), packets()]:
+        for number, (model, pieces) in enumerate(source):
+            delay = 1.5 if number % 3 == 2 else STEP
+            add(model, pieces, spike_case(model, pieces, delay))
     for model, pieces in recorders():
         add(model, pieces, recorder_case(model, pieces))
     for model, pieces, quantities, drive in cells():

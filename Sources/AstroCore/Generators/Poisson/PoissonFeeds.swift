@@ -40,7 +40,7 @@ final class PoissonFeed: Feed {
 
 extension DeviceLink.Piece {
     /// Spikes of one connection, rounded as where those of all connections are added at once.
-    fileprivate func addPoisson(_ number: Int, at stamp: Int, over i: Int) {
+    func addPoisson(_ number: Int, at stamp: Int, over i: Int) {
         let weight = link.weight(i), place = i - run.first
         let (row, amount) = spikes(ofWeight: weight, at: stamp)
         if refuses(weight) { note(stamp, i) }

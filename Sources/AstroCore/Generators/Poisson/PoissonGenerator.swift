@@ -1,19 +1,28 @@
 /// An independent Poisson train for each outgoing connection.
-struct PoissonGenerator: SpikeSource {
+struct PoissonGenerator: RatedSource {
     static let name = "poisson_generator"
     static let text = ModelText(
         summary: "Independent Poisson spike trains, one per outgoing connection.",
-        equations: "number of spikes in a step ~ Poisson(rate * resolution)",
+        equations: """
+            number of spikes in a step ~ Poisson(rate(t) * resolution)
+            rate(t) = max(0, r + amplitude sin(2 pi frequency t + phase))
+            r = rate before the first of rate_times, rate_values[i] from rate_times[i] on
+            """,
         notes: [
+            "The rate may depend on time: by steps, by a sine, or both; times are those of the simulation. The rate of a spike is that "
+                + "of its stamp.",
+            "What is set as rate between runs holds until the next of rate_times; new times leave the rate as it is until the first of "
+                + "them that is still to come.",
             "Several spikes of a step travel as one event of that multiplicity.",
             "The first possible stamp is start + 2 steps, the last stop + 1 step.",
             "A parrot_neuron in between gives many cells the same train.",
         ])
-    static let ownParameters = [
-        Parameter("rate", 0, .Hz, "mean rate of each train", .nonNegative, and: "at most 1e8 spikes a step")
-    ]
+    static let ownParameters =
+        [Parameter("rate", 0, .Hz, "mean rate of each train", .nonNegative, and: "at most 1e8 spikes a step")]
+        + RateCourse.stepParameters + RateCourse.waveParameters
 
     let values: Settings
+    private(set) var course: RateCourse
     let counts: PoissonTable
     /// The same for the windows of `PoissonTrains`; nil where they don't pay.
     let windowCounts: PoissonTable?
@@ -24,6 +33,7 @@ struct PoissonGenerator: SpikeSource {
     init(_ values: Settings, resolution: Double) throws {
         self.values = values
         window = try ActivityWindow(values, resolution, Self.name)
+        course = try RateCourse(values, resolution, Self.name)
         let mean = values.number("rate") * resolution / 1000
         counts = try PoissonTable(mean: mean)
         windowCounts =
@@ -37,14 +47,23 @@ struct PoissonGenerator: SpikeSource {
         return (values, mean > 0 && mean <= RareWindow.largestMean ? ["eight_steps": .flag(true)] : [:])
     }
 
+    func succeeding(_ old: Self?, now: Int) -> Self {
+        var result = self
+        // without times there is nothing that a held rate could wait for
+        if course.hasChanges { result.course = course.succeeding(old?.course, now: now) }
+        return result
+    }
+
     private var drawsEightSteps: Bool { rareWindow == nil && counts.mean > 0 && counts.mean <= RareWindow.largestMean }
 
-    var carried: Settings { drawsEightSteps ? ["eight_steps": .flag(true)] : [:] }
+    var carried: Settings {
+        course.carried.merging(drawsEightSteps ? ["eight_steps": .flag(true)] : [:]) { $1 }
+    }
 
     func resuming(_ carried: Settings) throws -> Self {
-        guard carried.flag("eight_steps") else { return self }
         var result = self
-        result.rareWindow = nil
+        result.course = try course.resuming(carried, Self.name)
+        if carried.flag("eight_steps") { result.rareWindow = nil }
         return result
     }
 
@@ -53,6 +72,7 @@ struct PoissonGenerator: SpikeSource {
     /// Trains of a link are drawn for many connections at once, and many steps if spikes are rare.
     func feed(_ piece: DeviceLink.Piece, from firstArrival: Int, seed: Int64) -> any Feed {
         let link = piece.link
+        guard course.isConstant else { return piece.isHeard ? RatedFeed(self, piece, seed: seed) : Silence() }
         guard counts.mean > 0, piece.isHeard else { return Silence() }
         guard link.count >= RareWindow.fewestConnections, let rareWindow else {
             return PoissonFeed(self, piece, seed: seed)
@@ -60,14 +80,5 @@ struct PoissonGenerator: SpikeSource {
         let name = link.numbers(.poisson, seed).name
         let trains = RareTrains(rareWindow, seed: seed, name, since: link.trainsSince)
         return RareFeed(self, trains, piece, from: firstArrival)
-    }
-
-    /// The train of a single connection, such as a recorder's, step by step.
-    func forEachSpike(_ stamps: Range<Int>, of connection: ConnectionNumbers, _ body: (SentSpikes) -> Void) {
-        let draws = PoissonDraws(table: counts, seed: connection.seed, connection.link)
-        for stamp in stamps where isActive(stamp) {
-            let count = draws.number(connection: connection.connection, stamp: stamp)
-            if count > 0 { body(SentSpikes(stamp: stamp, count: count)) }
-        }
     }
 }

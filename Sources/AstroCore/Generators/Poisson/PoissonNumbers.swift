@@ -10,14 +10,19 @@ final class PoissonNumbers {
     private var held = -1
     private let source: Source
 
-    private enum Source { case windows(PoissonTrains), steps(PoissonDraws) }
+    enum Source { case windows(PoissonTrains), steps(PoissonDraws), rates(RateTables, Int64, StreamName) }
 
     /// - `since`: the stamp of the generator's last change.
-    init(_ generator: PoissonGenerator, _ connections: Range<Int>, seed: Int64, _ name: StreamName, since: Int) {
-        self.connections = connections
-        source =
+    convenience init(
+        _ generator: PoissonGenerator, _ connections: Range<Int>, seed: Int64, _ name: StreamName, since: Int
+    ) {
+        self.init(
             generator.windowCounts.map { .windows(PoissonTrains(table: $0, seed: seed, name, since: since)) }
-            ?? .steps(PoissonDraws(table: generator.counts, seed: seed, name))
+                ?? .steps(PoissonDraws(table: generator.counts, seed: seed, name)), connections)
+    }
+
+    init(_ source: Source, _ connections: Range<Int>) {
+        (self.source, self.connections) = (source, connections)
         firstBlock = connections.lowerBound / 32
         blocks = (connections.upperBound + 31) / 32 - firstBlock
         words = .allocate(capacity: blocks * 32)
@@ -50,6 +55,9 @@ final class PoissonNumbers {
             switch source {
             case .windows(let trains): trains.fill(numbers, block: firstBlock &+ block, window: wanted)
             case .steps(let draws): draws.fill(numbers, block: firstBlock &+ block, stamp: wanted)
+            case .rates(let tables, let seed, let name):
+                PoissonDraws(table: tables.table(at: wanted), seed: seed, name)
+                    .fill(numbers, block: firstBlock &+ block, stamp: wanted)
             }
         }
     }

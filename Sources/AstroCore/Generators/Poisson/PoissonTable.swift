@@ -10,12 +10,19 @@ package final class PoissonTable: Sendable {
     package let lowest: Int
     let mean: Double
 
-    package init(mean: Double) throws {
-        guard mean <= Self.largestMean else {
-            throw InputError(
-                "poisson_generator: rate gives \(formatted(mean)) spikes a step (at most \(formatted(Self.largestMean)))"
-            )
+    package convenience init(mean: Double) throws {
+        try Self.check(mean: mean, of: "poisson_generator")
+        self.init(admissible: mean)
+    }
+
+    static func check(mean: Double, of model: String, largest: Double = largestMean) throws {
+        guard mean <= largest else {
+            throw InputError("\(model): rate gives \(formatted(mean)) spikes a step (at most \(formatted(largest)))")
         }
+    }
+
+    /// Of a mean that was checked.
+    init(admissible mean: Double) {
         self.mean = mean
         guard mean > 0 else {
             (thresholds, lowest) = ([], 0)

@@ -1,0 +1,47 @@
+/// Poisson trains whose rate changes at listed times.
+struct InhomogeneousPoissonGenerator: RatedSource {
+    static let name = "inhomogeneous_poisson_generator"
+    static let text = ModelText(
+        summary:
+            "Independent Poisson spike trains, one per outgoing connection, with a rate that changes at listed times.",
+        equations: """
+            number of spikes in a step ~ Poisson(rate * resolution)
+            rate = rate_values[i] from rate_times[i] on; 0 before the first time
+            """,
+        references: [
+            "Daley & Vere-Jones (2003) An Introduction to the Theory of Point Processes, vol. 1, ch. 2. doi:10.1007/b97277"
+        ],
+        notes: [
+            "Spikes with the stamp rate_times[i] have the new rate already; the first possible stamp is start + 2 steps, the last "
+                + "stop + 1 step.",
+            "New times leave the rate as it is until the first of them that is still to come; those that are past, or now, are "
+                + "skipped.",
+            "As in NEST, rate_times count from the beginning of the simulation, not from origin.",
+            "poisson_generator takes rate_times and rate_values, too, beside a rate and a sine.",
+        ])
+    static let ownParameters = RateCourse.stepParameters
+
+    let values: Settings
+    private(set) var course: RateCourse
+    private let window: ActivityWindow
+
+    init(_ values: Settings, resolution: Double) throws {
+        self.values = values
+        window = try ActivityWindow(values, resolution, Self.name)
+        course = try RateCourse(values, resolution, Self.name)
+    }
+
+    func isActive(_ stamp: Int) -> Bool { window.contains(stamp - 1) }
+
+    func succeeding(_ old: Self?, now: Int) -> Self { with(course.succeeding(old?.course, now: now)) }
+
+    var carried: Settings { course.carried }
+
+    func resuming(_ carried: Settings) throws -> Self { with(try course.resuming(carried, Self.name)) }
+
+    private func with(_ course: RateCourse) -> Self {
+        var result = self
+        result.course = course
+        return result
+    }
+}
