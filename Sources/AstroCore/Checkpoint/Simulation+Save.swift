@@ -6,7 +6,8 @@ extension Simulation {
         guard !isRunning else { throw InputError("the simulation is running") }
         if let recording = connectionRecordings.first {
             throw InputError(
-                "a checkpoint cannot hold recorders of connections (\(Recorder(self, recording.recording))): save before they are made")
+                "a checkpoint cannot hold recorders of connections (\(Recorder(self, recording.recording))): save before they are made"
+            )
         }
         try CheckpointWriter.write(to: path, ranks.together) { try write(to: $0) }
     }

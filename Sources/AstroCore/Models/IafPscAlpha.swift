@@ -19,7 +19,10 @@ struct IafPscAlpha: VectorKernel {
                 "time to peak of the alpha-shaped inhibitory current"
             ), [Parameter("V_min", -.infinity, .mV, "lowest V_m", .extended)]),
         recordables: IafTables.recordables,
-        ports: [.spikes("ex", .positive, weight: .pA), .spikes("in", .negative, weight: .pA), .current("I_stim"), .signal("I_SIC")],
+        ports: [
+            .spikes("ex", .positive, weight: .pA), .spikes("in", .negative, weight: .pA), .current("I_stim"),
+            .signal("I_SIC"),
+        ],
         hiddenState: [.init("I_syn_ex"), .init("I_syn_in"), .init("dI_syn_ex"), .init("dI_syn_in")]
             + IafMembrane.hiddenState,
         stateLimits: IafTables.stateLimits,

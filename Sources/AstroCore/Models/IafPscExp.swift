@@ -25,7 +25,8 @@ struct IafPscExp: VectorKernel {
             tau_syn: ("decay time of the excitatory current", "decay time of the inhibitory current"), softThreshold),
         recordables: IafTables.recordables,
         ports: [
-            .spikes("ex", .positive, weight: .pA), .spikes("in", .negative, weight: .pA), .current("I_stim"), .current("I_filtered", receptor: 1),
+            .spikes("ex", .positive, weight: .pA), .spikes("in", .negative, weight: .pA), .current("I_stim"),
+            .current("I_filtered", receptor: 1),
             .signal("I_SIC"),
         ],
         hiddenState: [.init("I_syn_ex"), .init("I_syn_in"), .init("I_filtered")] + IafMembrane.hiddenState,

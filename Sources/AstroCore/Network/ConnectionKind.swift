@@ -90,7 +90,8 @@ enum ConnectionKind {
         for name in synapse.readsOfTargets where !parameters.contains(name) {
             if to.signals.contains(name) || to.parameters.contains(where: { $0.name == name }) {
                 throw InputError(
-                    "\(synapse.name): post.\(name) changes while \(to.name) runs: synapses read parameters of their targets")
+                    "\(synapse.name): post.\(name) changes while \(to.name) runs: synapses read parameters of their targets"
+                )
             }
             throw InputError.unknown("\(synapse.name): \(to.name) has no parameter", name, among: parameters)
         }

@@ -201,7 +201,8 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
         let lists = try projection.columns.own.map { c in
             if columns[c].begins == .number { return (0..<count).map { Double(numbers?[$0] ?? UInt32($0)) } }
-            return try spec.sharedValue(columns[c]).map { Array(repeating: $0, count: count) } ?? values(columns[c].name)
+            return try spec.sharedValue(columns[c]).map { Array(repeating: $0, count: count) }
+                ?? values(columns[c].name)
         }
         return (0..<count).flatMap { i in lists.map { $0[i] } }
     }

@@ -7,7 +7,8 @@ final class ConnectionRecording {
     let schedule: Schedule?
 
     init(
-        _ recording: Recording, _ references: [Connections.Reference], _ samples: ConnectionSamples, _ schedule: Schedule?
+        _ recording: Recording, _ references: [Connections.Reference], _ samples: ConnectionSamples,
+        _ schedule: Schedule?
     ) {
         (self.recording, self.references, self.samples, self.schedule) = (recording, references, samples, schedule)
     }
@@ -23,7 +24,9 @@ extension Simulation {
         var options = options
         let label = options.removeValue(forKey: "label"), when = options.removeValue(forKey: "when")
         let isOfSpikes = try Self.isOfSpikes(when)
-        if options["to"] != nil { throw InputError("to: recorders of connections write no file while the simulation runs") }
+        if options["to"] != nil {
+            throw InputError("to: recorders of connections write no file while the simulation runs")
+        }
         let known = ["interval", "offset", "start", "stop"]
         for key in options.keys.sorted() where !known.contains(key) {
             throw InputError.unknown("there is no option", key, among: known + ["when", "label"])
@@ -34,12 +37,15 @@ extension Simulation {
         try check(quantities, connections.references, isOfSpikes: isOfSpikes)
         let values = try Multimeter.merged(Multimeter.defaults, options)
         let schedule = try Schedule(sampling: values, resolution, "record")
-        guard isOfSpikes || schedule.interval > 0 else { throw InputError("interval = 0 ms: samples need a time between them") }
+        guard isOfSpikes || schedule.interval > 0 else {
+            throw InputError("interval = 0 ms: samples need a time between them")
+        }
         let recording = Recording(quantities: quantities, resolution: resolution, schedule)
         recording.firstStamp = now
         if let label {
             guard case .text(let text) = label else { throw InputError("label must be a string, got \(label)") }
-            guard !recordings.contains(where: { $0.label == text }), !connectionRecordings.contains(where: { $0.recording.label == text })
+            guard !recordings.contains(where: { $0.label == text }),
+                !connectionRecordings.contains(where: { $0.recording.label == text })
             else { throw InputError("there is a recorder '\(text)' already") }
             recording.label = text
         }
@@ -68,7 +74,8 @@ extension Simulation {
             var checked: Set<String> = []
             for reference in references {
                 guard case .spike(let p, _, _, _) = reference else {
-                    throw InputError("connections of generators and signals have nothing that changes: record the nodes")
+                    throw InputError(
+                        "connections of generators and signals have nothing that changes: record the nodes")
                 }
                 let model = projections[Int(p)].model
                 guard checked.insert("\(p)").inserted else { continue }
@@ -84,7 +91,8 @@ extension Simulation {
                         projections[Int(p)].columns.places[column] != .shared, !model.columns[column].isArrival
                     {
                         throw InputError(
-                            "\(model.name) keeps \(name) once a sender and cannot tell it at a moment: record weight, or sent at spikes, or take the model as a text")
+                            "\(model.name) keeps \(name) once a sender and cannot tell it at a moment: record weight, or sent at spikes, or take the model as a text"
+                        )
                     }
                 }
             }

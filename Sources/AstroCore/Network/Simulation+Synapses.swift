@@ -100,7 +100,8 @@ extension Simulation {
                 for inChunk in chunk.rows {
                     takeOn(
                         projection, synapse, segment, chunk, row: number * Projection.rowsPerChunk + inChunk,
-                        Array(chunk.connections(ofRow: inChunk)), storing: true) { _, _, _ in }
+                        Array(chunk.connections(ofRow: inChunk)), storing: true
+                    ) { _, _, _ in }
                 }
             }
         }
@@ -127,7 +128,9 @@ extension Simulation {
     func letTargetSpikesArrive(_ changes: ConnectionChanges) {
         var synapses: [ObjectIdentifier: BoundEquations] = [:]
         for (value, reference) in zip(changes.values, changes.references) {
-            guard case .spike(let p, let number, let s, let index) = reference, looksBack(projections[Int(p)]) else { continue }
+            guard case .spike(let p, let number, let s, let index) = reference, looksBack(projections[Int(p)]) else {
+                continue
+            }
             let projection = projections[Int(p)], segment = projection.segments[Int(s)], row = Int(number)
             let key = ObjectIdentifier(segment)
             let synapse = synapses[key] ?? projection.bind(segment, self) as! BoundEquations
@@ -136,7 +139,8 @@ extension Simulation {
             let shortest = min(Int(value), Int(chunk.delays![Int(index)]))
             takeOn(
                 projection, synapse, segment, chunk, row: row, [Int(index)], storing: true,
-                arrivedAfter: TimeGrid.ms(Int(value), resolution)) { _, _, _ in }
+                arrivedAfter: TimeGrid.ms(Int(value), resolution)
+            ) { _, _, _ in }
             let since = Quantity.column(projection.model.column(EquationSynapse.since)!)
             projection.set(since, TimeGrid.ms(now - shortest, resolution), chunk, Int(index))
         }

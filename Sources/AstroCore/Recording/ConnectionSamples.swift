@@ -48,7 +48,8 @@ final class ConnectionSamples: @unchecked Sendable {
             for (n, stamp) in stamps[worker].enumerated() {
                 let place = Int(places[worker][n])
                 let own = values[worker][n * names.count..<(n + 1) * names.count]
-                rows.append([Double(stamp), Double(numbers[place]), Double(sources[place]), Double(targets[place])] + own)
+                rows.append(
+                    [Double(stamp), Double(numbers[place]), Double(sources[place]), Double(targets[place])] + own)
             }
         }
         return rows
@@ -82,7 +83,8 @@ final class ConnectionSampler {
     }
 
     init(
-        _ samples: ConnectionSamples, _ projection: Projection, _ segment: Segment, worker: Int, _ simulation: Simulation,
+        _ samples: ConnectionSamples, _ projection: Projection, _ segment: Segment, worker: Int,
+        _ simulation: Simulation,
         _ members: [(row: Int, index: Int, place: Int)]
     ) {
         (self.samples, self.projection, self.segment) = (samples, projection, segment)
@@ -98,7 +100,9 @@ final class ConnectionSampler {
         }
     }
 
-    func isOf(_ projection: Projection, _ segment: Segment) -> Bool { projection === self.projection && segment === self.segment }
+    func isOf(_ projection: Projection, _ segment: Segment) -> Bool {
+        projection === self.projection && segment === self.segment
+    }
 
     private func chunk(_ row: Int) -> RowChunk { segment.chunks[row / Projection.rowsPerChunk]! }
 
@@ -156,7 +160,9 @@ extension Projection {
         case "weight": return weight ?? chunk.weights![index]
         case "delay": return TimeGrid.ms(delay ?? Int(chunk.delays![index]), resolution)
         case "sent": return .nan
-        default: return model.column(name).map { value($0, row: row, chunk, index) } ?? Double(chunk.receptors.map { Int($0[index]) } ?? receptor ?? 0)
+        default:
+            return model.column(name).map { value($0, row: row, chunk, index) }
+                ?? Double(chunk.receptors.map { Int($0[index]) } ?? receptor ?? 0)
         }
     }
 }

@@ -111,7 +111,9 @@ struct Route {
         var factor = 1.0, weights: UnsafePointer<Double>?
         if let synapse {
             defer {
-                if let wrong = synapse.takeFault() { note(stamp, chunk.targets[connections.lowerBound + wrong.index], &fault, wrong.text) }
+                if let wrong = synapse.takeFault() {
+                    note(stamp, chunk.targets[connections.lowerBound + wrong.index], &fault, wrong.text)
+                }
             }
             weights = synapse.receive(connections, chunk, row, carried + max(self.carried, 0), stamp, resolution)
         } else {
@@ -119,7 +121,8 @@ struct Route {
             if self.carried >= 0 { factor = carried[self.carried] }
         }
         for sampler in samplers {
-            sampler.hear(row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound) { n in
+            sampler.hear(row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound)
+            { n in
                 guard let weights else { return projection.weight! * factor }
                 return (0..<handsOver).reduce(0) { $0 + weights[n * handsOver + $1] * factor }
             }
@@ -195,7 +198,8 @@ private final class ActingSynapse {
         _ resolution: Double
     ) -> UnsafePointer<Double> {
         let first = connections.lowerBound, width = projection.columns.ownWidth
-        let values = received.memory(bytes: 8 * connections.count * projection.model.handsOver).assumingMemoryBound(to: Double.self)
+        let values = received.memory(bytes: 8 * connections.count * projection.model.handsOver).assumingMemoryBound(
+            to: Double.self)
         synapse.arrive(
             ArrivingRow(
                 row: row, count: connections.count, time: TimeGrid.ms(stamp, resolution), resolution: resolution,

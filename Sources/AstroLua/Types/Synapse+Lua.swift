@@ -127,7 +127,8 @@ extension ModelTable {
             source.units = lua_toboolean(L, value) != 0
         case "on_spike":
             throw InputError(
-                "there is no key 'on_spike': on_pre is what a spike of the sender does, on_post what one of the target does")
+                "there is no key 'on_spike': on_pre is what a spike of the sender does, on_post what one of the target does"
+            )
         case "inputs", "spike", "events", "method":
             throw InputError("'\(key)' belongs to models of cells (astro.model)")
         default: throw InputError.unknown("there is no key", key, among: Self.synapseKeys)

@@ -51,8 +51,10 @@ package struct SynapseReader {
             context.noDraws = "may stand in on_pre and on_post only"
             context.noLast = "last(X) belongs to cells: at a spike, states are read as they were before it"
             context.elsewhere = [
-                "weight": "'weight' stands in on_pre and on_post only: between spikes, states follow parameters and each other",
-                "send()": "send(…) is a statement of its own, not a value", "send_third()": "send_third(…) is a statement of its own, not a value",
+                "weight":
+                    "'weight' stands in on_pre and on_post only: between spikes, states follow parameters and each other",
+                "send()": "send(…) is a statement of its own, not a value",
+                "send_third()": "send_third(…) is a statement of its own, not a value",
             ]
         }
         facts = SynapseFacts(source: source, model: names.facts)
@@ -70,8 +72,10 @@ package struct SynapseReader {
         facts.onPost = try reaction(source.onPost, "on_post")
         names.facts.graph = names.formulas.graph
         facts.post = target.names
-        facts.postInEquations = names.formulas.graph.leaves(of: names.facts.states.map(\.slope)).filter { $0.kind == .post }
-            .map { target.names[Int($0.index)] }.sorted()
+        facts.postInEquations = names.formulas.graph.leaves(of: names.facts.states.map(\.slope)).filter {
+            $0.kind == .post
+        }
+        .map { target.names[Int($0.index)] }.sorted()
         guard names.formulas.sites < 256 else {
             throw InputError("the texts draw at \(names.formulas.sites) places; there may be 255")
         }
@@ -177,7 +181,8 @@ package struct SynapseReader {
                 line: statement.line)
         }
         guard isPre else {
-            throw part.error("send stands in on_pre only: a spike of the target hands nothing over", line: statement.line)
+            throw part.error(
+                "send stands in on_pre only: a spike of the target hands nothing over", line: statement.line)
         }
         let value = try formula(statement, context)
         if source.units, let dimension = value.dimension {

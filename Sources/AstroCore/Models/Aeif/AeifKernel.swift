@@ -19,7 +19,8 @@ struct AeifKernel: NodeKernel {
     /// Places of the ports.
     static let ex = 0, inh = 1, stimulus = 2, slowInwardCurrent = 3
     static let ports: [Port] = [
-        .spikes("ex", .positive, weight: .nS), .spikes("in", .negative, weight: .nS), .current("I_stim"), .signal("I_SIC"),
+        .spikes("ex", .positive, weight: .nS), .spikes("in", .negative, weight: .nS), .current("I_stim"),
+        .signal("I_SIC"),
     ]
 
     /// `substep` is the adaptive method's next trial in ms, carried from step to step; at least the resolution while

@@ -194,7 +194,7 @@ final class LaneFrames {
 
     private let layout: Layout
     private let all: EquationColumns
-    private let space: Workspace
+    private unowned let space: Workspace
     let slopes, trial: Frame
     let conditions, actions: [Frame]
     /// Lanes that hold a cell: the first ones.

@@ -130,7 +130,9 @@ final class SynapseLanes: @unchecked Sendable {
                     row.history.map { TargetSpikes($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
             }
         }
-        for (values, place) in own { for (lane, i) in loaded.enumerated() { values[lane] = row.own[i * row.width + place] } }
+        for (values, place) in own {
+            for (lane, i) in loaded.enumerated() { values[lane] = row.own[i * row.width + place] }
+        }
         if let place = numberPlace {
             for (lane, i) in loaded.enumerated() { numbers[lane] = Int(row.own[i * row.width + place]) }
         }
@@ -151,13 +153,18 @@ final class SynapseLanes: @unchecked Sendable {
             if case .connection(let k) = columns.places[column] { k } else { nil }
         }
         let parameters = ownParameters.map { (home.parameters[$0], place(synapse.parameters[$0])!) }
-        let states = synapse.states.enumerated().compactMap { state, column in place(column).map { (home.states[state], $0) } }
-        let moments = [(known, synapse.known), (since, synapse.since)].compactMap { row, column in place(column).map { (row, $0) } }
+        let states = synapse.states.enumerated().compactMap { state, column in
+            place(column).map { (home.states[state], $0) }
+        }
+        let moments = [(known, synapse.known), (since, synapse.since)].compactMap { row, column in
+            place(column).map { (row, $0) }
+        }
         return parameters + states + moments
     }()
 
     /// Rows of what the spike carries of its sender, where the sender releases.
-    private lazy var ofSender: [Row] = columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
+    private lazy var ofSender: [Row] =
+        columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
 
     private lazy var numberPlace: Int? = synapse.number.flatMap {
         if case .connection(let k) = columns.places[$0] { k } else { nil }
@@ -280,7 +287,8 @@ final class SynapseLanes: @unchecked Sendable {
                 padded(lanes.count),
                 LaneDraws { [self] op, site, n, a, b in
                     let lane = lanes[min(n, lanes.count - 1)]
-                    return draw(op, site, round, lane, step: TimeGrid.stepsNearest(work.time[n], synapse.resolution), a, b)
+                    return draw(
+                        op, site, round, lane, step: TimeGrid.stepsNearest(work.time[n], synapse.resolution), a, b)
                 })
         } else {
             frame.run(padded(lanes.count))
@@ -302,7 +310,9 @@ final class SynapseLanes: @unchecked Sendable {
             var sum = 0.0
             for n in lanes.indices { sum += row.values[n] - row.values[n] }
             // 0 unless one is infinite or no number
-            guard sum != 0, let n = lanes.indices.first(where: { row.values[$0] - row.values[$0] != 0 }) else { continue }
+            guard sum != 0, let n = lanes.indices.first(where: { row.values[$0] - row.values[$0] != 0 }) else {
+                continue
+            }
             let time = formatted(work.time[n]), name = plan.facts.source.name
             fault = SynapseFault(
                 index: loaded[lanes[n]], text: "\(name): \(row.name) is \(formatted(row.values[n])) at \(time) ms")
