@@ -46,7 +46,7 @@ struct BetweenRunsTests {
     /// Lists or flags that NEST takes only together with the others; here they may come alone. Docs/differences.md.
     static let takenAlone: [Set<String>] = [
         ["amplitude_times"], ["amplitude_values"], ["allow_offgrid_times"], ["shift_now_spikes"],
-        ["individual_spike_trains"],
+        ["individual_spike_trains"], ["rate_times"], ["rate_values"],
     ]
 
     /// A negative origin is taken here, too, and times of rates that are past.
