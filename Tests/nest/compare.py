@@ -27,7 +27,13 @@ EXACT = {  # name: (assignments or text changed in the example, options of the t
     "glif_psc_neuron": ({'"rate": 150000.0': '"rate": 0.0'}, "--noise 0"),
     "iaf_tum_2000_short_term_depression": ({}, ""),
     "iaf_tum_2000_short_term_facilitation": ({}, ""),
+    "gap_junctions_two_neurons": ({}, ""),
+    "glif_cond_neuron": ({'"rate": 15000.0': '"rate": 0.0'}, "--noise 0"),
+    "glif_psc_double_alpha_neuron": ({}, ""),
     "hh_psc_alpha": ({"sr.n_events = 0": "pass"}, ""),
+    "ignore_and_spike_mechanism": ({}, ""),
+    "intrinsic_currents_subthreshold": ({}, ""),
+    "mc_neuron": ({}, ""),
     "multimeter_file": ({}, ""),
     "one_neuron": ({}, ""),
     "testiaf": ({}, ""),
@@ -44,6 +50,13 @@ RANDOM = {
     "brette_et_al_2007/cuba_stdp": ({"NE": 1800, "NI": 450, "simtime": 1000.0}, "--scale 0.2 --time 1000"),
     "brunel_alpha_nest": ({"order": 400}, "--order 400"),
     "brunel_delta_nest": ({"order": 400}, "--order 400"),
+    "cross_check_mip_corrdet": ({"T": 10000.0}, "--time 10000"),
+    "gif_population": ({}, ""),
+    "gap_junctions_inhibitory_network": ({"n_neuron": 100, "gap_per_neuron": 20, "inh_per_neuron": 20, "simtime": 201.0, "threads": 2}, "--neurons 100 --gaps 20 --inhibitory 20 --time 201"),
+    "intrinsic_currents_spiking": ({"t_sim": 2000.0}, "--time 2000"),
+    "pulsepacket": ({}, ""),
+    "sensitivity_to_perturbation": ({"dt": 0.1}, "--resolution 0.1"),
+    "store_restore_network": ({}, ""),
     "if_curve": ({"self.params = params\n        self.build()\n        self.connect()": "self.params = params", "i_mean=(400.0, 900.0, 50.0), i_std=(0.0, 600.0, 50.0)": "i_mean=(400.0, 900.0, 200.0), i_std=(0.0, 600.0, 200.0)"}, "--step 200"),
     "one_neuron_with_noise": ({}, ""),
     "recording_demo": ({}, ""),
@@ -61,7 +74,7 @@ def run_example():
 
     def collect():
         for node in nest.GetNodes():
-            if node.get("element_type") == "recorder" and "n_events" in node.get():
+            if node.get("element_type") == "recorder" and "events" in node.get():
                 events = node.events
                 quantities = [q for q in events if q not in ("times", "senders", "weights", "offsets")]
                 held.append((list(events["times"]), list(events["senders"]), {q: list(events[q]) for q in quantities}))
