@@ -23,7 +23,8 @@ local EXCITATORY, INHIBITORY = 300, -50   -- pA
 
 local sim = astro.Simulation { resolution = STEP, seed = options.seed }
 local neurons = sim:create(hh_psc_alpha_gap, options.neurons, { V_m = astro.random.uniform(-80, -40) })
-sim:connect(neurons, neurons, { rule = "fixed_indegree", indegree = options.inhibitory, allow_autapses = false }, { weight = INHIBITORY, delay = DELAY })
+local inhibition = { rule = "fixed_indegree", indegree = options.inhibitory, allow_autapses = false }
+sim:connect(neurons, neurons, inhibition, { weight = INHIBITORY, delay = DELAY })
 sim:connect(sim:create("poisson_generator", { rate = 500 }), neurons, "all_to_all", { weight = EXCITATORY, delay = DELAY })
 
 -- As in NEST's example, pairs are drawn with replacement; a pair of a cell with itself changes nothing.

@@ -12,8 +12,8 @@ local options = require "astro.options" { "A neuron that spikes at random, with 
 local gif = astro.model {
   name = "gif_cond_exp_multisynapse",
   parameters = {
-    C_m = "80 pF", g_L = "4 nS", E_L = "-70 mV", V_reset = "-55 mV", Delta_V = "0.5 mV", V_T_star = "-35 mV", lambda_0 = "1 1/ms", t_ref = "4 ms",
-    E_rev_1 = "0 mV", tau_syn_1 = "4 ms", E_rev_2 = "-85 mV", tau_syn_2 = "8 ms",
+    C_m = "80 pF", g_L = "4 nS", E_L = "-70 mV", V_reset = "-55 mV", Delta_V = "0.5 mV", V_T_star = "-35 mV",
+    lambda_0 = "1 1/s", t_ref = "4 ms", E_rev_1 = "0 mV", tau_syn_1 = "4 ms", E_rev_2 = "-85 mV", tau_syn_2 = "8 ms",
   },
   state = { V_m = "-70 mV", g_1 = "0 nS", g_2 = "0 nS" },
   equations = [[

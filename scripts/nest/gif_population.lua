@@ -18,7 +18,7 @@ local gif = astro.model {
   name = "gif_psc_exp",
   parameters = {
     C_m = "83.1 pF", g_L = "3.7 nS", E_L = "-67 mV", Delta_V = "1.4 mV", V_T_star = "-39.6 mV", t_ref = "4 ms", V_reset = "-36.7 mV",
-    lambda_0 = "1 1/ms", tau_syn_ex = "10 ms", tau_syn_in = "2 ms", I_e = "0 pA",
+    lambda_0 = "1 1/s", tau_syn_ex = "10 ms", tau_syn_in = "2 ms", I_e = "0 pA",
     q_stc_1 = "56.7 pA", tau_stc_1 = "57.8 ms", q_stc_2 = "-6.9 pA", tau_stc_2 = "218.2 ms",
     q_sfa_1 = "11.7 mV", tau_sfa_1 = "53.8 ms", q_sfa_2 = "1.8 mV", tau_sfa_2 = "640 ms",
   },

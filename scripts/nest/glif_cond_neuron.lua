@@ -1,5 +1,5 @@
--- The five levels of the generalized integrate-and-fire neurons of the Allen Institute with conductances: the library's glif_psc, its current
--- replaced by two receptors, excitatory and inhibitory.
+-- The five levels of the generalized integrate-and-fire neurons of the Allen Institute with conductances: the library's glif_psc, its
+-- current replaced by two receptors, excitatory and inhibitory.
 --
 -- Twin of NEST's example glif_cond_neuron.
 -- test: --time 300
@@ -22,7 +22,7 @@ local SWITCHES = {
 
 local glif = require "astro.models.glif_psc"
 glif.name, glif.method = "glif_cond", "rkf45"
-glif.equations = glif.equations:gsub("I_syn %+", "I_syn + "):gsub("[^\n]*dI_syn[^\n]*\n?", "") .. "\nI_syn = g_1*(0*mV - V_m) + g_2*(-85*mV - V_m)"
+glif.equations = glif.equations:gsub("[^\n]*dI_syn[^\n]*\n?", "") .. "\nI_syn = g_1*(0*mV - V_m) + g_2*(-85*mV - V_m)"
 glif.on_spike = {}
 for i = #glif.state, 1, -1 do
   if glif.state[i][1]:find("I_syn") then table.remove(glif.state, i) end
@@ -46,10 +46,9 @@ sim:connect(up, neurons, "all_to_all", { delay = STEP, receptor_type = 1 })
 sim:connect(down, neurons, "all_to_all", { delay = STEP, receptor_type = 2 })
 sim:connect(noise, parrot, "all_to_all", { delay = STEP })
 sim:connect(parrot, neurons, "all_to_all", { delay = STEP, receptor_type = 1 })
+local QUANTITIES = { "V_m", "g_1", "g_2", "threshold", "threshold_spike", "threshold_voltage", "ASCurrents_sum" }
 local traces = {}
-for i = 1, #ORDER do
-  traces[i] = sim:record(neurons[i], { "V_m", "g_1", "g_2", "threshold", "threshold_spike", "threshold_voltage", "ASCurrents_sum" }, { interval = STEP })
-end
+for i = 1, #ORDER do traces[i] = sim:record(neurons[i], QUANTITIES, { interval = STEP }) end
 local spikes = sim:record(neurons)
 sim:simulate(options.time)
 

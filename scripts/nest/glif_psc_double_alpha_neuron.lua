@@ -20,7 +20,9 @@ local KINDS = {                   -- time to peak of the slow part in ms and its
 -- The first level of GLIF neurons: what the library's model is with all switches at 0.
 local definition = {
   name = "glif_psc_double_alpha",
-  parameters = { C_m = "58.72 pF", g = "9.43 nS", E_L = "-78.85 mV", V_th = "-51.68 mV", V_reset = "-78.85 mV", t_ref = "3.75 ms", tau_fast = "2 ms" },
+  parameters = {
+    C_m = "58.72 pF", g = "9.43 nS", E_L = "-78.85 mV", V_th = "-51.68 mV", V_reset = "-78.85 mV", t_ref = "3.75 ms", tau_fast = "2 ms",
+  },
   state = { V_m = "-78.85 mV" },
   on_spike = {},
   spike = { when = "V_m > V_th", action = "V_m = V_reset", refractory = "t_ref", hold = "V_m" },

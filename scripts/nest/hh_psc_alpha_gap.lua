@@ -1,5 +1,6 @@
--- NEST's hh_psc_alpha_gap: a fast-spiking Hodgkin-Huxley neuron with gap junctions. Mancilla et al. (2007), doi:10.1523/JNEUROSCI.2715-06.2007.
--- Each gap junction sends the potential of the other cell, times its conductance in nS, to V_other; g_gap is the sum of a cell's conductances.
+-- NEST's hh_psc_alpha_gap: a fast-spiking Hodgkin-Huxley neuron with gap junctions. Mancilla et al. (2007),
+-- doi:10.1523/JNEUROSCI.2715-06.2007. Each gap junction sends the potential of the other cell, times its conductance in nS, to V_other;
+-- g_gap is the sum of a cell's conductances.
 local astro = require "astro"
 
 local rest = -69.60401191631222  -- mV

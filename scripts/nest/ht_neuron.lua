@@ -1,6 +1,6 @@
--- The thalamocortical neuron of Hill & Tononi (2005), doi:10.1152/jn.00915.2004, as NEST has it: four receptors, NMDA with a magnesium block in
--- two stages (Vargas-Caballero & Robinson 2003, doi:10.1152/jn.01038.2002), an adapting threshold, a potassium current in place of a reset, and
--- four intrinsic currents. Conductances have no unit, currents are in mV.
+-- The thalamocortical neuron of Hill & Tononi (2005), doi:10.1152/jn.00915.2004, as NEST has it: four receptors, NMDA with a magnesium
+-- block in two stages (Vargas-Caballero & Robinson 2003, doi:10.1152/jn.01038.2002), an adapting threshold, a potassium current in place
+-- of a reset, and four intrinsic currents. Conductances have no unit, currents are in mV.
 local astro = require "astro"
 
 local RECEPTORS = {  -- peak; mV, ms, ms

@@ -23,7 +23,8 @@ definition.spike = { when = "phase > interval - dt/2", action = "phase -= interv
 
 local sim = astro.Simulation { seed = options.seed }
 local regular = sim:create("iaf_psc_delta", { I_e = 400.0 })
-local ignoring = sim:create(astro.model(definition), { I_e = 400.0, interval = options.interval, phase = options.interval - options.offset })
+local phase = options.interval - options.offset
+local ignoring = sim:create(astro.model(definition), { I_e = 400.0, interval = options.interval, phase = phase })
 local spikes = sim:record(regular + ignoring)
 sim:simulate(options.time)
 

@@ -29,8 +29,8 @@ for block = 0, options.blocks - 1 do
 end
 
 report.samples("V_m", trace.events.V_m, "mV")
-local events = trace.events
+local events, time = trace.events, { xlabel = "time (ms)", ylabel = "mV" }
 plot.panels {
-  plot.lines(events.times, { V_m = events.V_m, theta = events.theta }, { xlabel = "time (ms)", ylabel = "mV", yrange = { -80, 0 } }),
-  plot.lines(events.times, { I_h = events.I_h, I_T = events.I_T, I_NaP = events.I_NaP, I_KNa = events.I_KNa }, { xlabel = "time (ms)", ylabel = "mV" }),
+  plot.lines(events.times, { V_m = events.V_m, theta = events.theta }, time),
+  plot.lines(events.times, { I_h = events.I_h, I_T = events.I_T, I_NaP = events.I_NaP, I_KNa = events.I_KNa }, time),
 }:save(options:figure("intrinsic_currents_subthreshold"))

@@ -8,7 +8,10 @@ local astro = require "astro"
 local plot = require "astro.plot"
 local report = require "astro.report"
 
-local options = require "astro.options" { "A neuron of three compartments.", { "current", 150.0, "constant current into the soma at 700 ms, in pA" } }
+local options = require "astro.options" {
+  "A neuron of three compartments.",
+  { "current", 150.0, "constant current into the soma from 700 ms on, in pA" },
+}
 
 local COMPARTMENTS = {  -- pF, nS, ms; current in pA and when it flows; times of excitatory and inhibitory spikes
   { name = "s", C_m = 150, g_L = 12, tau_ex = 0.5, tau_in = 2, current = { 50, 250, 300 }, ex = { 600, 620 }, inh = { 610, 630 } },
@@ -23,7 +26,8 @@ local definition = {
   name = "iaf_cond_alpha_mc",
   parameters = { V_th = "-60 mV", V_reset = "-65 mV", t_ref = "10 ms", g_sp = "5 nS", g_pd = "1 nS", I_e = "0 pA" },
   state = {}, inputs = {}, on_spike = {}, equations = "V = min(V_s, V_th)",
-  spike = { when = "V_s >= V_th", action = "V_s = V_reset", refractory = "t_ref", hold = "V_s" },
+  -- as in NEST, the dendrites stand still with the soma
+  spike = { when = "V_s >= V_th", action = "V_s = V_reset", refractory = "t_ref", hold = { "V_s", "V_p", "V_d" } },
   method = "rkf45",
 }
 for _, c in ipairs(COMPARTMENTS) do

@@ -11,6 +11,7 @@ local options = require "astro.options" {
   "What one more spike changes.",
   { "time", 1000.0, "simulated time in ms" },
   { "perturbation", 400.0, "time of the spike in ms" },
+  { "seed", 7, "seed of all random numbers; with some the cell spikes anyway, and nothing changes" },
   { "resolution", 0.01, "step in ms, and delay of all connections" },
 }
 

@@ -26,7 +26,8 @@ local model = astro.model(definition)
 local sim = astro.Simulation { seed = options.seed }
 local exc = sim:create(model, 4 * N_IN, { V_m = astro.random.normal(-65, 5), label = "excitatory" })
 local inh = sim:create(model, N_IN, { V_m = astro.random.normal(-65, 5) })
-sim:connect(exc, exc + inh, { rule = "fixed_indegree", indegree = 2 * N_IN // 5 }, { synapse_model = "stdp_synapse", weight = JE, Wmax = 2 * JE })
+local learning = { synapse_model = "stdp_synapse", weight = JE, Wmax = 2 * JE }
+sim:connect(exc, exc + inh, { rule = "fixed_indegree", indegree = 2 * N_IN // 5 }, learning)
 sim:connect(inh, exc + inh, { rule = "fixed_indegree", indegree = N_IN // 10 }, { weight = -4 * JE })
 sim:connect(sim:create("poisson_generator", { rate = 800.0 }), exc + inh, "all_to_all", { weight = JE })
 sim:record(exc, { label = "spikes" })

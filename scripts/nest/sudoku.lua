@@ -1,5 +1,6 @@
--- A network that solves Sudoku: a population for each digit in each cell of the field, which inhibits all that it excludes. Noise lets it
--- look; given digits are stimulated. Whoever spikes most in 100 ms is the digit of a cell. Ostrau et al. (2019), doi:10.1145/3320288.3320307.
+-- A network that solves Sudoku: a population for each digit in each cell of the field, which inhibits all that it excludes. Noise lets
+-- it look; given digits are stimulated. Whoever spikes most in 100 ms is the digit of a cell. Ostrau et al. (2019),
+-- doi:10.1145/3320288.3320307.
 --
 -- Twin of NEST's example sudoku.
 -- test: --time 300

@@ -34,7 +34,8 @@ figures[3] = matrix(sim, pre, post, "All to all")
 sim = astro.Simulation { seed = options.seed }
 neurons = sim:create("iaf_psc_alpha", 15)
 local function part(first, last) return neurons:slice(first, last) end
-sim:connect(part(1, 5), part(1, 5), "one_to_one", { synapse_model = "stdp_synapse", weight = astro.random.redraw(astro.random.normal(5, 2), 0, 100) })
+local normal = astro.random.redraw(astro.random.normal(5, 2), 0, 100)
+sim:connect(part(1, 5), part(1, 5), "one_to_one", { synapse_model = "stdp_synapse", weight = normal })
 sim:connect(part(1, 10), part(6, 12), { rule = "pairwise_bernoulli", p = 0.4 }, { weight = 4.0 })
 sim:connect(part(6, 10), part(1, 5), { rule = "fixed_total_number", N = 5 }, { weight = 3.0 })
 sim:connect(part(11, 15), part(1, 12), "all_to_all", { synapse_model = "stdp_synapse", weight = astro.random.uniform(1, 5) })
