@@ -56,6 +56,8 @@ RANDOM = {
     "intrinsic_currents_spiking": ({"t_sim": 2000.0}, "--time 2000"),
     "pulsepacket": ({}, ""),
     "sensitivity_to_perturbation": ({"dt": 0.1, "nest.rng_seed = seed_NEST": "pass"}, "--resolution 0.1"),
+    "sinusoidal_gamma_generator": ({}, ""),
+    "sinusoidal_poisson_generator": ({}, ""),
     "store_restore_network": ({}, ""),
     "if_curve": ({"self.params = params\n        self.build()\n        self.connect()": "self.params = params", "i_mean=(400.0, 900.0, 50.0), i_std=(0.0, 600.0, 50.0)": "i_mean=(400.0, 900.0, 200.0), i_std=(0.0, 600.0, 200.0)"}, "--step 200"),
     "one_neuron_with_noise": ({}, ""),

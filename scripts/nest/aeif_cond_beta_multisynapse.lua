@@ -2,7 +2,7 @@
 -- another. The model is written down here: an adaptive exponential neuron, and three lines for each receptor.
 --
 -- Twin of NEST's example aeif_cond_beta_multisynapse.
--- test:
+-- test: --time 50
 
 local astro = require "astro"
 local plot = require "astro.plot"

@@ -1,7 +1,7 @@
 -- A generalized integrate-and-fire neuron that spikes at random, with two receptors of their own time constants and reversal potentials.
 --
 -- Twin of NEST's example gif_cond_exp_multisynapse.
--- test:
+-- test: --time 50
 
 local astro = require "astro"
 local plot = require "astro.plot"

@@ -2,7 +2,7 @@
 -- the slow part, beside a single alpha function.
 --
 -- Twin of NEST's example glif_psc_double_alpha_neuron.
--- test:
+-- test: --time 50
 
 local astro = require "astro"
 local plot = require "astro.plot"

@@ -1,7 +1,7 @@
 -- A neuron that spikes by its dynamics beside one that spikes regularly, whatever its input: the library's iaf_psc_delta with a phase.
 --
 -- Twin of NEST's example ignore_and_spike_mechanism.
--- test:
+-- test: --time 50
 
 local astro = require "astro"
 local plot = require "astro.plot"

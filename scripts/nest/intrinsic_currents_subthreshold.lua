@@ -1,7 +1,7 @@
 -- Intrinsic currents of a thalamocortical neuron below its threshold: depolarizing and ever longer hyperpolarizing currents by turns.
 --
 -- Twin of NEST's example intrinsic_currents_subthreshold.
--- test:
+-- test: --blocks 2
 
 local astro = require "astro"
 local ht_neuron = require "ht_neuron"

@@ -2,7 +2,7 @@
 -- that makes it spike. The model is written down here, each compartment by the same lines.
 --
 -- Twin of NEST's example mc_neuron.
--- test:
+-- test: --current 200
 
 local astro = require "astro"
 local plot = require "astro.plot"

@@ -3,7 +3,7 @@
 -- doi:10.1145/3320288.3320307.
 --
 -- Twin of NEST's example sudoku.
--- test: --time 300
+-- test: --time 100 --neurons 1
 
 local astro = require "astro"
 local report = require "astro.report"

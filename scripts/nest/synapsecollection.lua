@@ -1,7 +1,7 @@
 -- Connections as a collection: asked by source, target and model, read and set, and drawn as matrices.
 --
 -- Twin of NEST's example synapsecollection.
--- test:
+-- test: --seed 2
 
 local astro = require "astro"
 local plot = require "astro.plot"
