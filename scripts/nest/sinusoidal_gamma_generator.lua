@@ -25,7 +25,8 @@ local figures = { columns = 3 }
 for i, recorder in ipairs(spikes) do
   report.value(("source %d"):format(i), ("%d spikes, CV %.2f"):format(recorder.n_events, analysis.cv(recorder)))
   local counted = analysis.rate_over_time(recorder, { bin = 5 })
-  figures[#figures + 1] = plot.lines(counted.times, counted.values, { xlabel = "time (ms)", ylabel = "spikes per second" })
+  local axes = { xlabel = "time (ms)", ylabel = "spikes per second", xrange = { 0, options.time } }
+  figures[#figures + 1] = plot.lines(counted.times, counted.values, axes)
 end
 
 for _, kind in ipairs { "individual", "common" } do
@@ -36,7 +37,7 @@ for _, kind in ipairs { "individual", "common" } do
   sim:connect(source, parrots, n == 1 and "all_to_all" or "one_to_one")
   local trains = sim:record(parrots)
   sim:simulate(options.time)
-  figures[#figures + 1] = plot.raster(trains, { title = kind .. " trains" })
+  figures[#figures + 1] = plot.raster(trains, { title = kind .. " trains", xrange = { 0, options.time } })
 end
 
 local CHANGES = {
