@@ -47,7 +47,8 @@ local function siegert(steps)
 end
 
 local neuron = {
-  C_m = C_M, tau_m = TAU_M, tau_syn_ex = TAU_SYN.excitatory, tau_syn_in = TAU_SYN.inhibitory, E_L = E_L, V_m = E_L, V_reset = E_L, V_th = V_TH, t_ref = T_REF,
+  C_m = C_M, tau_m = TAU_M, tau_syn_ex = TAU_SYN.excitatory, tau_syn_in = TAU_SYN.inhibitory,
+  E_L = E_L, V_m = E_L, V_reset = E_L, V_th = V_TH, t_ref = T_REF,
 }
 local sim = astro.Simulation { seed = options.seed }
 local neurons, free = sim:create("iaf_psc_alpha", N, neuron), sim:create("iaf_psc_alpha", neuron)

@@ -2,7 +2,7 @@
 -- another. The model is written down here: an adaptive exponential neuron, and three lines for each receptor.
 --
 -- Twin of NEST's example aeif_cond_beta_multisynapse.
--- test:
+-- test: --time 50
 
 local astro = require "astro"
 local plot = require "astro.plot"
@@ -18,8 +18,8 @@ local RECEPTORS = {  -- mV, ms, ms; delay in ms
 local definition = {
   name = "aeif_cond_beta_multisynapse",
   parameters = {
-    C_m = "281 pF", g_L = "30 nS", E_L = "-70.6 mV", V_th = "-50.4 mV", Delta_T = "2 mV", V_peak = "0 mV", V_reset = "-60 mV", t_ref = "0 ms",
-    tau_w = "144 ms", a = "4 nS", b = "80.5 pA", I_e = "0 pA",
+    C_m = "281 pF", g_L = "30 nS", E_L = "-70.6 mV", V_th = "-50.4 mV", Delta_T = "2 mV", V_peak = "0 mV",
+    V_reset = "-60 mV", t_ref = "0 ms", tau_w = "144 ms", a = "4 nS", b = "80.5 pA", I_e = "0 pA",
   },
   state = { V_m = "-70.6 mV", w = "0 pA" },
   on_spike = {},
@@ -36,7 +36,8 @@ for i, r in ipairs(RECEPTORS) do
   lines[#lines + 1] = ("dg_%d/dt = dg_%d - g_%d/(%g*ms)"):format(i, i, i, r.decay)
   currents[i] = ("g_%d*(%g*mV - V)"):format(i, r.E_rev)
 end
-lines[#lines + 1] = ("dV_m/dt = (g_L*(E_L - V) + g_L*Delta_T*exp((V - V_th)/Delta_T) + %s - w + I_e)/C_m"):format(table.concat(currents, " + "))
+lines[#lines + 1] = "I_syn = " .. table.concat(currents, " + ")
+lines[#lines + 1] = "dV_m/dt = (g_L*(E_L - V) + g_L*Delta_T*exp((V - V_th)/Delta_T) + I_syn - w + I_e)/C_m"
 definition.equations = table.concat(lines, "\n")
 
 local sim = astro.Simulation { seed = options.seed }

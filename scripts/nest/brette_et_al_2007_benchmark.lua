@@ -18,7 +18,8 @@ return function(network)
   local sim = astro.Simulation { resolution = network.step, seed = options.seed }
   local exc, inh = sim:create(network.model, N_EX, network.params), sim:create(network.model, N_IN, network.params)
   local stimulus = sim:create("poisson_generator", { rate = 300.0, start = 1.0, stop = 51.0 })
-  local excitatory, inhibitory = { weight = network.weights[1], delay = network.step }, { weight = network.weights[2], delay = network.step }
+  local excitatory = { weight = network.weights[1], delay = network.step }
+  local inhibitory = { weight = network.weights[2], delay = network.step }
   sim:connect(exc, exc + inh, { rule = "fixed_indegree", indegree = EPSILON * N_EX // 1 }, excitatory)
   sim:connect(inh, exc + inh, { rule = "fixed_indegree", indegree = EPSILON * N_IN // 1 }, inhibitory)
   sim:connect(stimulus, exc:slice(1, N_STIMULATED), "all_to_all", excitatory)

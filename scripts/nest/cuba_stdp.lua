@@ -14,7 +14,9 @@ local options = require "astro.options" {
   { "plastic", true, "the excitatory connections learn" },
 }
 
-local NEURON = { E_L = 0.0, V_th = 20.0, V_reset = 0.0, C_m = 250.0, tau_m = 20.0, V_m = astro.random.redraw(astro.random.normal(7.0, 5.0), -100, 19.9) }
+local NEURON = {
+  E_L = 0.0, V_th = 20.0, V_reset = 0.0, C_m = 250.0, tau_m = 20.0, V_m = astro.random.redraw(astro.random.normal(7.0, 5.0), -100, 19.9),
+}
 local EPSILON, DELAY = 0.1, 1.5            -- probability of a connection; ms
 local WEIGHT, SPREAD, G = 35.0, 3.0, 5.0   -- pA; inhibitory over excitatory weight
 local RATE = 900.0 * 4.5                   -- Hz

@@ -8,7 +8,10 @@ local astro = require "astro"
 local plot = require "astro.plot"
 local report = require "astro.report"
 
-local options = require "astro.options" { "Short-term plasticity by two synapses.", { "time", 500.0, "length of each of three parts in ms" } }
+local options = require "astro.options" {
+  "Short-term plasticity by two synapses.",
+  { "time", 500.0, "length of each of three parts in ms" },
+}
 
 local EXPERIMENTS = {
   Depression = { U = 0.67, u = 0.67, x = 1.0, tau_rec = 450.0, tau_fac = 0.0, weight = 250.0 },

@@ -17,7 +17,8 @@ return function(kind)
   local tau_m, C_m = kind.tau_m, kind.tau_m / kind.R_m
   local sim = astro.Simulation { seed = options.seed }
   local neurons = sim:create("iaf_psc_exp", 2, {
-    C_m = C_m, tau_m = tau_m, tau_syn_ex = kind.tau_psc, tau_syn_in = kind.tau_psc, V_th = V_TH, V_reset = 0.0, E_L = 0.0, V_m = 0.0, t_ref = T_REF,
+    C_m = C_m, tau_m = tau_m, tau_syn_ex = kind.tau_psc, tau_syn_in = kind.tau_psc, V_th = V_TH, V_reset = 0.0,
+    E_L = 0.0, V_m = 0.0, t_ref = T_REF,
   })
   local amplitude = V_TH * C_m / tau_m / (1 - math.exp(-(PERIOD - T_REF) / tau_m))
   sim:connect(sim:create("dc_generator", { amplitude = amplitude, start = 50.0, stop = 1050.0 }), neurons[1])

@@ -1,7 +1,7 @@
 -- Weights that are drawn from a normal distribution, as matrices of the connections between two populations.
 --
 -- Twin of NEST's example plot_weight_matrices.
--- test:
+-- test: --excitatory 50
 
 local astro = require "astro"
 local plot = require "astro.plot"

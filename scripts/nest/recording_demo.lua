@@ -1,7 +1,7 @@
 -- Spikes to memory and to a file, times in ms or in steps.
 --
 -- Twin of NEST's example recording_demo.
--- test:
+-- test: --time 20
 
 local astro = require "astro"
 local io = require "astro.io"

@@ -2,7 +2,7 @@
 -- refractory period, is written down here: Dayan & Abbott (2001), p. 166; Muller et al. (2007), doi:10.1162/neco.2007.19.11.2958.
 --
 -- Twin of NEST's example vinit_example.
--- test:
+-- test: --time 50
 
 local astro = require "astro"
 local plot = require "astro.plot"
