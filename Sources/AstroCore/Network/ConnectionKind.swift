@@ -101,11 +101,11 @@ enum ConnectionKind {
     private static func checkSent(_ spec: SynapseSpec, _ to: ModelDefinition) throws {
         guard let sent = spec.model.sentUnit else { return }
         for port in to.ports.list where spec.receptors.contains(port.receptor) {
-            guard case .spikes = port.quantity, let wanted = port.weight,
+            guard case .spikes = port.quantity, let wanted = port.weight, wanted != .one,
                 EquationModel.factor(from: sent.rawValue, to: wanted.rawValue) == nil
             else { continue }
-            let takes = wanted == .one ? "plain numbers" : wanted.rawValue
-            throw InputError("\(spec.model.name) sends \(sent.rawValue), and spikes onto \(to.name) are \(takes)")
+            throw InputError(
+                "\(spec.model.name) sends \(sent.rawValue), and spikes onto \(to.name) are \(wanted.rawValue)")
         }
     }
 
