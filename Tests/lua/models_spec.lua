@@ -15,7 +15,11 @@ local function names_in(folder, pattern)
   return names
 end
 
-local NAMES <const> = names_in(LIBRARY, "^([%w_]+)%.lua$")
+-- Models of cells; synapses have plasticity_spec.lua.
+local NAMES <const> = {}
+for _, name in ipairs(names_in(LIBRARY, "^([%w_]+)%.lua$")) do
+  if not definition(name).on_pre then NAMES[#NAMES + 1] = name end
+end
 
 -- The model, under a name that no built-in model has.
 local made = {}

@@ -83,7 +83,70 @@ local function compare(fixture, model, without)
   return worst, where
 end
 
+
 local function fixture(name) return (assert(json.decode(contents(FIXTURES .. name .. ".json")))) end
+
+-- Statistics of the reference's synapses that draw: each spike of many connections at once.
+local function samples(name, variant, count, times)
+  local sim = astro.Simulation { seed = 4 }
+  local generator, sender = sim:create("spike_generator", 1, { spike_times = times }), sim:create "parrot_neuron"
+  local targets = sim:create("parrot_neuron", count)
+  sim:connect(generator, sender, "one_to_one", { delay = 0.1 })
+  local synapse = { synapse_model = name, delay = 1 }
+  for key, value in pairs(variant) do synapse[key] = value end
+  sim:connect(sender, targets, "all_to_all", synapse)
+  local sent = sim:record(sim:connections { source = sender }, { "sent" }, { when = "spike" })
+  sim:simulate(times[#times] + 5)
+  return sent.events
+end
+
+describe("plasticity: what the library says", function()
+  for _, name in ipairs {
+    "bernoulli_synapse", "jonke_synapse", "quantal_stp_synapse", "static_synapse_hom_w", "stdp_nn_pre_centered_synapse",
+    "stdp_nn_restr_synapse", "stdp_nn_symm_synapse", "stdp_pl_synapse_hom", "stdp_synapse_hom", "stdp_triplet_synapse",
+    "vogels_sprekeler_synapse",
+  } do
+    it(name, function()
+      local model = assert(loadfile("stdlib/astro/models/" .. name .. ".lua", "t"))()
+      assert.equal(name, model.name)
+      assert.is_truthy(model.summary:find "%.$")
+      for _, rows in ipairs { model.parameters or {}, model.state or {} } do
+        for _, row in ipairs(rows) do assert.is_true(#row[3] > 0, row[1]) end
+      end
+    end)
+  end
+end)
+
+describe("plasticity: synapses that draw", function()
+  it("bernoulli_synapse: each spike onto each target by itself", function()
+    local count, times, p = 400, { 5, 6, 9, 20, 21.3 }, 0.3
+    local sent = samples("bernoulli_synapse", { p_transmit = p, weight = 2 }, count, times).sent
+    assert.equal(count * #times, #sent)
+    -- five standard errors
+    assert.is_true(math.abs(sent:mean() / 2 - p) < 5 * math.sqrt(p * (1 - p) / #sent))
+    for _, value in ipairs(sent) do assert.is_true(value == 0 or value == 2) end
+  end)
+
+  it("quantal_stp_synapse: means of each spike, worked out exactly", function()
+    local data = fixture "quantal_stp_synapse"
+    local names, rows = csv(FIXTURES .. data.files.csv)
+    local columns = {}
+    for c, name in ipairs(names) do columns[name] = c end
+    local times, count = {}, 400
+    for i = 1, 12 do times[i] = rows[i][1] - 0.1 end
+    for variant, parameters in pairs(data.variants) do
+      local sent, worst = samples("quantal_stp_synapse", parameters, count, times).sent, 0
+      for i = 1, 12 do
+        local sum = 0
+        for k = 1, count do sum = sum + sent[(i - 1) * count + k] end
+        local mean, sd = rows[i][columns[variant .. ".exact_mean"]], rows[i][columns[variant .. ".exact_sd"]]
+        worst = math.max(worst, math.abs(sum / count - mean) / math.max(sd / math.sqrt(count), 1e-9))
+      end
+      -- of 60 means one lies further off once in 30 000 times
+      assert.is_true(worst < 5, ("%s: %.2f standard errors"):format(variant, worst))
+    end
+  end)
+end)
 
 describe("plasticity: weights of the reference on fixed trains", function()
   for _, name in ipairs {

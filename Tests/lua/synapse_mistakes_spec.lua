@@ -93,7 +93,7 @@ local function cases()
     { { equations = "dK_plus/dt = xi/tau_plus" .. rest },
       [[equations, line 1: synapses have no noise ('xi')]] },
     { { equations = "dweight/dt = -weight/tau_plus" .. rest },
-      [[equations, line 1: 'weight' has no line: spikes change it, or a user]] },
+      [[equations, line 1: 'weight' has no line: on_pre and on_post change it]] },
     { { equations = "dA_plus/dt = 0" .. rest },
       [[equations, line 1: 'A_plus' is a parameter; a line dX/dt is that of a state]] },
     { { equations = "dK/dt = 0" .. rest },
