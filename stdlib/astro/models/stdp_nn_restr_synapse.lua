@@ -8,7 +8,8 @@ return {
     "Morrison, Diesmann & Gerstner (2008), Biol Cybern 98:459, doi:10.1007/s00422-008-0233-1",
   },
   notes = {
-    "Of the spikes of the target behind one of the sender the first counts. A spike of the sender counts if the target has spiked since its last one.",
+    "Of the spikes of the target behind one of the sender the first counts. A spike of the sender counts if the target has spiked "
+      .. "since its last one.",
     "At the start the sender counts as having just spiked, as in the reference.",
     "tau_minus is a parameter of the target.",
   },
