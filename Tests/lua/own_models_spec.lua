@@ -447,6 +447,18 @@ describe("spikes and events", function()
     assert.equal(4, at(cells, "n", 1))
   end)
 
+  it("rkf45 does not take a trial that explodes", function()
+    local function membrane(resolution)
+      local sim = astro.Simulation { resolution = resolution }
+      local cell = sim:create("hh_psc_alpha", { V_m = 10, Act_n = 0.8 })
+      sim:simulate(0.5)
+      return cell:get "V_m"
+    end
+    -- NEST 3.10, whose tolerance is 1e-3: -76.2420
+    assert.near(-76.242, membrane(0.1), 1e-3)
+    assert.near(membrane(0.01), membrane(0.1), 1e-4)
+  end)
+
   it("in rkf45 what arrives is looked at in its step", function()
     local sim = astro.Simulation { resolution = 1 }
     local cells = sim:create(model {

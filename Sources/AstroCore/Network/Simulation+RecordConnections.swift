@@ -34,7 +34,7 @@ extension Simulation {
         if isOfSpikes, options["interval"] != nil || options["offset"] != nil {
             throw InputError("when = 'spike' has no interval: it records at each spike of the sender")
         }
-        try check(quantities, connections.references, isOfSpikes: isOfSpikes)
+        try check(quantities, connections.references, isOfSpikes: isOfSpikes, ranks.together)
         let values = try Multimeter.merged(Multimeter.defaults, options)
         let schedule = try Schedule(sampling: values, resolution, "record")
         guard isOfSpikes || schedule.interval > 0 else {
@@ -65,11 +65,12 @@ extension Simulation {
         return true
     }
 
-    private func check(_ names: [String], _ references: [Connections.Reference], isOfSpikes: Bool) throws {
+    private func check(
+        _ names: [String], _ references: [Connections.Reference], isOfSpikes: Bool, _ together: Together
+    ) throws {
         guard Set(names).count == names.count else {
             throw InputError("a quantity is named twice: \(names.joined(separator: ", "))")
         }
-        let together = ranks.together
         try together.agree {
             var checked: Set<String> = []
             for reference in references {

@@ -232,13 +232,24 @@ extension Stepper {
         var worst: Graph.ID?
         for state in states where graph.constantValue(end[state]!) != 0 {
             let error = graph.apply(.multiply, h, weighted(Fehlberg.difference, k, state))
-            let change = graph.apply(.absolute, graph.apply(.multiply, h, end[state]!))
+            let change = graph.apply(.smaller, change(end[state]!, 1, h), change(k[0][state]!, Self.steepest, h))
             let scale = graph.apply(.add, allowed, graph.apply(.multiply, allowed, change))
             let ratio = graph.apply(.divide, graph.apply(.absolute, error), scale)
-            // in this order a ratio that is NaN stays one
-            worst = worst.map { graph.apply(.larger, $0, ratio) } ?? ratio
+            // one that is no number is too large
+            let bounded = graph.apply(.smaller, ratio, graph.constant(Self.largestRatio))
+            worst = worst.map { graph.apply(.larger, $0, bounded) } ?? bounded
         }
         return (values, end, worst ?? graph.constant(0))
+    }
+
+    /// What is allowed grows with the slope at the end, but not where that has become so many times steeper: a trial that explodes
+    /// must not allow itself to.
+    private static let steepest = 1000.0
+    private static let largestRatio = 1e30
+
+    private mutating func change(_ slope: Graph.ID, _ factor: Double, _ h: Graph.ID) -> Graph.ID {
+        let change = graph.apply(.multiply, h, graph.apply(.multiply, graph.constant(factor), slope))
+        return graph.apply(.absolute, change)
     }
 
     private mutating func weighted(_ weights: [Double], _ k: [[Int: Graph.ID]], _ state: Int) -> Graph.ID {
