@@ -46,7 +46,8 @@ end
 
 for _, name in ipairs(astro.models()) do
   local model = astro.models(name)
-  if model.kind == "synapse" then
+  -- those of the library are texts as the one above
+  if model.kind == "synapse" and not pcall(require, "astro.models." .. name) then
     for _, parameter in ipairs(model.params) do
       local range = (OWN_RANGES[name] or {})[parameter.name] or RANGES[parameter.name]
       if range then
