@@ -866,3 +866,25 @@ describe("a definition", function()
     assert.equal(additive.name, sim:connections { synapse_model = additive }.synapse_model[1])
   end)
 end)
+
+-- Memory that the process has, in kB; nil where the system does not tell.
+local function resident()
+  local file = io.open "/proc/self/status"
+  if not file then return nil end
+  local text <close> = file
+  return tonumber(text:read("a"):match "VmRSS:%s+(%d+)")
+end
+
+it("many short runs leave nothing behind", function()
+  local sim = astro.Simulation { seed = 1 }
+  local noise, pre, post = sim:create("poisson_generator", { rate = 500 }), sim:create("parrot_neuron", 20), sim:create("parrot_neuron", 20)
+  sim:connect(noise, pre + post)
+  sim:connect(pre, post, "all_to_all", { synapse_model = "stdp_synapse_hom", weight = 50, receptor_type = 1 })
+  local function runs(n) for _ = 1, n do sim:simulate(1) end end
+  runs(20)
+  local before = resident()
+  if not before then return end
+  runs(200)
+  -- what each run bound to the synapses was 60 kB
+  assert.is_true(resident() - before < 3000)
+end)

@@ -89,7 +89,7 @@ extension Simulation {
                         throw InputError.unknown("\(model.name) has nothing to record called", name, among: known)
                     }
                     if model.source == nil, let column = model.column(name), model.columns[column].isState,
-                        projections[Int(p)].columns.places[column] != .shared, !model.columns[column].isArrival
+                        projections[Int(p)].columns.places[column] != .shared, model.columns[column].part == .release
                     {
                         throw InputError(
                             "\(model.name) keeps \(name) once a sender and cannot tell it at a moment: record weight, or sent at spikes, or take the model as a text"
@@ -119,10 +119,6 @@ extension Simulation {
         }
         return result
     }
-}
-
-extension SynapseDefinition.Column {
-    fileprivate var isArrival: Bool { part == .arrival }
 }
 
 extension Simulation {

@@ -6,7 +6,8 @@ import Equations
 /// Every lane does what a single connection would.
 /// One worker at a time has it.
 final class SynapseLanes: @unchecked Sendable {
-    private let synapse: BoundEquations
+    /// The owner of the lanes.
+    private unowned let synapse: BoundEquations
     private var plan: SynapsePlan { synapse.plan }
     private var columns: SynapseColumns { synapse.columns }
     private let release, move, pre, post: Frame
@@ -49,7 +50,7 @@ final class SynapseLanes: @unchecked Sendable {
     /// Lanes in which a spike of the target has acted at the moment that is looked through to.
     private var coincides = [Bool](repeating: false, count: Frame.largest)
     private let readBefore: [Int]
-    /// What draws belong to: the row, and how many spikes of the target came at the same moment before.
+    /// Of the loaded connections; draws are named by it.
     private var row = 0
     /// In `home`, of all lanes that are loaded.
     var weight: Row { home.weight }
