@@ -888,3 +888,14 @@ it("many short runs leave nothing behind", function()
   -- what each run bound to the synapses was 60 kB
   assert.is_true(resident() - before < 3000)
 end)
+
+it("recorders of nodes and of connections share labels", function()
+  local sim = astro.Simulation {}
+  local a, b = sim:create "parrot_neuron", sim:create "parrot_neuron"
+  sim:connect(a, b)
+  sim:record(sim:connections(), { "weight" }, { label = "w" })
+  assert.has_error(function() sim:record(a, nil, { label = "w" }) end)
+  sim:record(a, nil, { label = "s" })
+  assert.has_error(function() sim:record(sim:connections(), { "weight" }, { label = "s" }) end)
+  assert.equal(2, #sim:recorders())
+end)

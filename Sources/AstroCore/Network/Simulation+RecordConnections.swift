@@ -22,7 +22,9 @@ extension Simulation {
         guard connections.simulation === self else { throw InputError("connections are of another simulation") }
         guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
         var options = options
-        let label = options.removeValue(forKey: "label"), when = options.removeValue(forKey: "when")
+        let label = try Self.text("label", options.removeValue(forKey: "label"), "a string")
+        try refuseTaken(label)
+        let when = options.removeValue(forKey: "when")
         let isOfSpikes = try Self.isOfSpikes(when)
         if options["to"] != nil {
             throw InputError("to: recorders of connections write no file while the simulation runs")
@@ -42,13 +44,7 @@ extension Simulation {
         }
         let recording = Recording(quantities: quantities, resolution: resolution, schedule)
         recording.firstStamp = now
-        if let label {
-            guard case .text(let text) = label else { throw InputError("label must be a string, got \(label)") }
-            guard !recordings.contains(where: { $0.label == text }),
-                !connectionRecordings.contains(where: { $0.recording.label == text })
-            else { throw InputError("there is a recorder '\(text)' already") }
-            recording.label = text
-        }
+        recording.label = label
         let ends = connections.references.map(ends)
         let samples = ConnectionSamples(
             numbers: connections.numbers, sources: ends.map(\.source), targets: ends.map(\.target), names: quantities,

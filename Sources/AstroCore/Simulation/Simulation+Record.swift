@@ -9,9 +9,7 @@ extension Simulation {
         var options = options
         let path = try Self.text("to", options.removeValue(forKey: "to"), "the path of a file")
         let label = try Self.text("label", options.removeValue(forKey: "label"), "a string")
-        if let label, recordings.contains(where: { $0.label == label }) {
-            throw InputError("there is a recorder '\(label)' already")
-        }
+        try refuseTaken(label)
         let event = try Self.text("event", options.removeValue(forKey: "event"), "the name of an event")
         if event != nil, quantities != nil {
             throw InputError("event = … records events, and quantities are samples: two calls of record")
@@ -53,7 +51,13 @@ extension Simulation {
     /// Files that recorders write while it runs.
     public var streamedFiles: [String] { allRecordings().compactMap { $0.stream?.path } }
 
-    private static func text(_ name: String, _ value: Value?, _ wanted: String) throws -> String? {
+    /// All recorders that scripts have made have labels of their own.
+    func refuseTaken(_ label: String?) throws {
+        guard let label, recorders.contains(where: { $0.label == label }) else { return }
+        throw InputError("there is a recorder '\(label)' already")
+    }
+
+    static func text(_ name: String, _ value: Value?, _ wanted: String) throws -> String? {
         switch value {
         case nil: return nil
         case .text(let text)?: return text
