@@ -8,10 +8,10 @@ local options = {}
 
 options.KINDS = {
   "raster", "traces", "lines", "histogram", "matrix", "correlation", "spectrogram", "tripartite", "degrees", "connectivity",
-  "phase_plane", "panels",
+  "phase_plane", "weights", "stdp_window", "panels",
 }
 
-local AXES <const> = "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane"
+local AXES <const> = "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane stdp_window"
 local IMAGES <const> = "matrix correlation spectrogram connectivity"
 
 -- { name, what it may be (as check.value takes it), the kinds of pictures that have it, meaning }
@@ -27,11 +27,11 @@ options.ROWS = {
   { "histogram", "boolean", "raster", "`true`: mean rate of the neurons in bins, below" },
   { "bin", "positive", "raster", "width of the histogram's bins in ms; by default some ten spikes fall into each" },
   { "groups", "table", "raster", "`{ { \"name\", nodes }, … }`: a colour for each" },
-  { "each", "boolean", "traces", "`true`: a curve for each node, the first seven" },
+  { "each", "boolean", "traces weights", "`true`: a curve for each node or connection, the first seven" },
   { "points", "boolean", "lines", "`true`: points instead of lines" },
   { "logx", "boolean", "lines", "`true`: a logarithmic axis; numbers of 0 or below have no place there, and the axis says how many" },
   { "logy", "boolean", "lines", "the same for the other axis" },
-  { "bins", "positive", "histogram", "their number" },
+  { "bins", "positive", "histogram weights", "their number" },
   { "most", "count", "tripartite", "cells shown in a row (20)" },
   { "synapse_model", "string", "degrees connectivity", "only connections of this model" },
   { "weight", "boolean", "connectivity", "`true`: sums of weights instead of counts" },
@@ -43,6 +43,12 @@ options.ROWS = {
   { "overlap", "fraction", "spectrogram", "as in `analysis.spectrogram` (0.5)" },
   { "interval", "positive", "spectrogram", "ms between the samples of a signal that is a plain list" },
   { "range", "range", IMAGES, "what the colours reach from and to" },
+  { "quantity", "string", "weights", "what was recorded, by default the weight" },
+  { "step", "positive", "stdp_window", "ms from one interval to the next (1); the `xrange` says how far they go (from -80 to 80)" },
+  { "pairs", "count", "stdp_window", "pairs of spikes that count together (1)" },
+  { "frequency", "positive", "stdp_window", "pairs a second, of several (1)" },
+  { "tau_minus", "positive", "stdp_window", "parameter of the target, ms" },
+  { "percent", "boolean", "stdp_window", "`true`: the change in percent of the weight before" },
   { "label", "string", IMAGES, "what the colours mean" },
   { "palette", "string", IMAGES:gsub(" connectivity", ""), '`"counts"`, `"power"` or `"signed"`' },
 }
