@@ -62,7 +62,7 @@ RANDOM = {
     "store_restore_network": ({}, ""),
     "if_curve": ({"self.params = params\n        self.build()\n        self.connect()": "self.params = params", "i_mean=(400.0, 900.0, 50.0), i_std=(0.0, 600.0, 50.0)": "i_mean=(400.0, 900.0, 200.0), i_std=(0.0, 600.0, 200.0)"}, "--step 200"),
     "one_neuron_with_noise": ({}, ""),
-    "wang_decision_making": ({"coherences": [51.2], "Simulate(4000.0)": "Simulate(400.0)"}, "--runs 1 --time 400"),
+    "wang_decision_making": ({"[51.2, 12.8, 0.0]": "[51.2]", "Simulate(4000.0)": "Simulate(400.0)", "print_time=True, rng_seed=seed": "print_time=False"}, "--runs 1 --time 400"),
     "recording_demo": ({}, ""),
     "repeated_stimulation": ({}, ""),
 }

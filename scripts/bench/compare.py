@@ -36,15 +36,36 @@ NETWORKS = {
 }
 
 
+POWER = Path(os.environ.get("POWERCAP", "/sys/class/powercap"))
+
+
+def counters():
+    """What each processor package has used so far and where its counter starts anew, in uJ; nothing where the machine does not tell."""
+    found = []
+    for zone in sorted(POWER.glob("intel-rapl:?")):
+        try:
+            found.append((int((zone / "energy_uj").read_text()), int((zone / "max_energy_range_uj").read_text())))
+        except OSError:
+            pass  # only the administrator may read it
+    return found
+
+
+def energy_since(before):
+    """In J, of all packages and of everything that ran on them."""
+    return sum((now - then) % (most + 1) for (then, _), (now, most) in zip(before, counters())) / 1e6
+
+
 def run(command):
     """Standard output of a command, its peak memory in MB and its processor time in s, measured alike for both programs."""
+    before = counters()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{command[0]} ended with status {process.returncode}")
-    return output, {"memory": usage.ru_maxrss / 1024, "processor": usage.ru_utime + usage.ru_stime}
+    used = {"memory": usage.ru_maxrss / 1024, "processor": usage.ru_utime + usage.ru_stime}
+    return output, used | ({"energy": energy_since(before)} if before else {})
 
 
 def reported(output, name):
@@ -134,6 +155,7 @@ def main():
           f"{given.threads} threads\n")
     print(f"{'':<16}{'astrolua':>14} {'':<10}{'NEST':>14} {'':<10}{'ratio':>10}")
     rows = [("build", "s"), ("simulate", "s"), ("processor", "s"), ("memory", "MB"), ("connections", "")]
+    rows += [("energy", "J")] if "energy" in ours[0] else []
     for name, unit in rows + NETWORKS[given.network]["rows"]:
         show(name, unit, ours, theirs)
 

@@ -114,9 +114,9 @@ local function run(coherence)
     local difference = (i == 1 and 1 or -1) * coherence / 100
     sim:connect(signal(sim, MU * (1 + difference)), cells, "all_to_all", outside(G_EX))
   end
-  local spikes = { sim:record(a), sim:record(b), sim:record(rest), sim:record(inh) }
+  local others, first, second, inhibitory = sim:record(rest), sim:record(a), sim:record(b), sim:record(inh)
   sim:simulate(options.time)
-  return spikes
+  return { first, second, others, inhibitory }
 end
 
 local figures = {}
