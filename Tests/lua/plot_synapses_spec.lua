@@ -180,6 +180,8 @@ describe("pictures of synapses", function()
       { function() analysis.stdp_window("stdp_synapse", { step = 0.01 }) end, "stdp_window: step must be at least 0.1 ms, got 0.01" },
       { function() analysis.stdp_window("stdp_synapse", { range = { -1e6, 1e6 } }) end, "are 2000001 intervals, at most 100000" },
       { function() analysis.stdp_window { weight = 1 } end, "stdp_window: the table names no synapse_model" },
+      { function() analysis.signal(at_spikes, "weight") end, "signal: the recorder holds samples of connections, not of nodes" },
+      { function() plot.raster { events = at_spikes, quantities = { "weight" } } end, "raster: the recorder holds samples of weight, not spikes" },
       { function() plot.histogram { { "a", { 1 } }, { 2, { 1 } } } end, "histogram: values%[2%] must be { name, values }, got number 2" },
     } do
       local done, problem = pcall(case[1])
