@@ -23,6 +23,8 @@ package enum CheckpointFormat {
         case projection = "PROJ", rows = "ROWS", synapses = "SYNA"
         case signals = "SICS", link = "LINK"
         case attachments = "ATTA", pending = "PEND", history = "HIST"
+        /// Only where there are some: spikes that synapses have sent to paired cells.
+        case thirdSpikes = "THRD"
         case end = "END."
         /// How far a script had come.
         case run = "RUN.", journal = "JOUR"

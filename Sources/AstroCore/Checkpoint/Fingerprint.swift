@@ -42,6 +42,14 @@ extension Simulation {
         for projection in projections { addSynapses(projection, to: &relay, together) }
         forgetUnreadHistory(together)
         for population in populationsWithHistory { addHistory(population, to: &relay) }
+        let third = allThirdSpikes(together)
+        relay.pass(to: 0) { digest in
+            for spike in third {
+                digest.add(UInt64(spike.stamp))
+                digest.add(UInt64(spike.item.third))
+                digest.add(spike.item.amount)
+            }
+        }
         return relay.end().hex
     }
 
@@ -117,7 +125,7 @@ extension Simulation {
     /// The spikes that synapses may still ask for, cell by cell.
     private func addHistory(_ population: Population, to relay: inout Relay<Digest>) {
         relay.passAlong(population.cells!.deal) { digest in
-            forEachHistory(population) { cell, spikes in
+            forEachHistory(population) { cell, spikes, _ in
                 for spike in spikes {
                     digest.add(UInt64(cell))
                     digest.add(spike.time)

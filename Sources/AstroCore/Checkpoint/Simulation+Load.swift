@@ -97,6 +97,7 @@ struct CheckpointLoader {
         try readAttachments()
         try readPending()
         try readHistories()
+        try readThirdSpikes()
         try reader.take(.end).contents.finish()
         simulation.isPrepared = false
     }

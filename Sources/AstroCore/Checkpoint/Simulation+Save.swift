@@ -38,6 +38,7 @@ extension Simulation {
                 { writePending(cells, to: &$0) })
         }
         try writeHistories(to: writer)
+        try writeThirdSpikes(to: writer)
         try writer.put(.end, number) { _ in }
     }
 
@@ -115,7 +116,7 @@ extension Simulation {
                 .history, population.index, merging: { try HistorySection.merge(&$0) },
                 { contents in
                     var section = HistorySection()
-                    forEachHistory(population) { section.add($0, Array($1)) }
+                    forEachHistory(population) { section.add($0, Array($1), $2.names, $2.values) }
                     section.write(to: &contents)
                 })
         }

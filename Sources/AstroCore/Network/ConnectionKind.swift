@@ -84,16 +84,20 @@ enum ConnectionKind {
         try Self.checkReceptor(spec, of: to, to.ports.spikeReceptors)
     }
 
-    /// What a synapse reads of its target has to be a parameter there.
+    /// What a synapse reads of its target has to be there; and what equations read, to stay as it is.
     private static func checkReads(_ synapse: SynapseDefinition, _ to: ModelDefinition) throws {
         let parameters = to.parameters.filter { $0.role == .parameter }.map(\.name)
         for name in synapse.readsOfTargets where !parameters.contains(name) {
-            if to.signals.contains(name) || to.parameters.contains(where: { $0.name == name }) {
+            guard to.sends(name) else {
+                throw InputError.unknown(
+                    "\(synapse.name): post.\(name): \(to.name) has no parameter, state or quantity", name,
+                    among: parameters + to.signals)
+            }
+            if synapse.readsInEquations.contains(name) {
                 throw InputError(
-                    "\(synapse.name): post.\(name) changes while \(to.name) runs: synapses read parameters of their targets"
+                    "\(synapse.name): post.\(name) changes while \(to.name) runs: equations of synapses read parameters of their targets, on_pre and on_post states, too"
                 )
             }
-            throw InputError.unknown("\(synapse.name): \(to.name) has no parameter", name, among: parameters)
         }
     }
 

@@ -9,6 +9,9 @@ final class HistoryRecorder: @unchecked Sendable {
         let history: TargetHistory
         /// From a cell to its place.
         let shift: Int
+        /// For each name of the history: where a cell's values lie among those of a slice, less the cell; and the factor to the unit of
+        /// formulas.
+        let reads: [(run: Int, factor: Double)]
     }
 
     /// A projection whose synapses read histories: for each row since when, the delay aside.
@@ -39,7 +42,10 @@ final class HistoryRecorder: @unchecked Sendable {
             simulation.populationList.map { population in
                 (population.cells?.shares ?? []).compactMap { share in
                     guard share.worker == worker, let history = share.plane.history else { return nil }
-                    return Recorded(cells: share.cells, history: history, shift: share.offset - share.cells.lowerBound)
+                    history.setNames(simulation.namesReadAtSpikes(of: population.cells!.model))
+                    return Recorded(
+                        cells: share.cells, history: history, shift: share.offset - share.cells.lowerBound,
+                        reads: simulation.reads(history.names, of: population.cells!))
                 }
             }
         }
@@ -61,13 +67,19 @@ final class HistoryRecorder: @unchecked Sendable {
     }
 
     /// A worker's own spikes of a slice.
-    func record(_ outbox: Outbox, _ slice: Range<Int>, worker: Int) {
+    ///
+    /// - `values`: what cells have at the ends of the slice's steps, where synapses read it.
+    func record(_ outbox: Outbox, _ slice: Range<Int>, worker: Int, _ values: SignalValues?) {
         for lag in 0..<slice.count {
+            let values = values?.at(lag: lag)
             let time = TimeGrid.ms(slice.lowerBound + lag + 1, resolution)
             for spike in outbox.spikes[lag] {
                 let cell = Int(spike.cell)
                 for each in recorded[worker][Int(spike.population)] where each.cells.contains(cell) {
-                    each.history.record(cell + each.shift, at: time, forgetting: since)
+                    each.history.record(cell + each.shift, at: time, forgetting: since) { name in
+                        let read = each.reads[name]
+                        return values.map { $0[read.run + cell] * read.factor } ?? 0
+                    }
                 }
             }
         }

@@ -146,7 +146,11 @@ final class ProjectionBuilder: @unchecked Sendable {
     /// Stores a row of places among the own targets.
     ///
     /// - `numbers`: which of the row's `count` connections they are; nil for all.
-    func add(row: Int, _ positions: [UInt32], numbers: [UInt32]? = nil, of count: Int = 0, to scratch: Scratch) throws {
+    /// - `thirds`: ids of the cells paired with them, where a rule says which.
+    func add(
+        row: Int, _ positions: [UInt32], numbers: [UInt32]? = nil, of count: Int = 0, thirds: [Double]? = nil,
+        to scratch: Scratch
+    ) throws {
         for i in scratch.parts.indices { scratch.parts[i].starts.append(UInt32(scratch.filled[i])) }
         scratch.count += positions.count
         scratch.reserve(positions.count)
@@ -154,7 +158,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             try noteDelay(delay, scratch)
             addTargets(positions, scratch)
         } else {
-            try addDiffering(row, positions, numbers, numbers == nil ? positions.count : count, scratch)
+            try addDiffering(row, positions, numbers, numbers == nil ? positions.count : count, thirds, scratch)
         }
     }
 
@@ -163,7 +167,7 @@ final class ProjectionBuilder: @unchecked Sendable {
     }
 
     private func addDiffering(
-        _ row: Int, _ positions: [UInt32], _ numbers: [UInt32]?, _ count: Int, _ scratch: Scratch
+        _ row: Int, _ positions: [UInt32], _ numbers: [UInt32]?, _ count: Int, _ thirds: [Double]?, _ scratch: Scratch
     ) throws {
         let spec = projection.spec
         let values = { (name: String) throws -> [Double] in
@@ -175,7 +179,9 @@ final class ProjectionBuilder: @unchecked Sendable {
         let delays = spec.uniform("delay") == nil ? try values("delay") : []
         let weights = projection.weight == nil ? try values("weight") : []
         let receptors = projection.receptor == nil ? try values("receptor_type") : []
-        let own = try ownBlocks(values, numbers, positions.count)
+        let own = try ownBlocks(
+            { if $0 == SynapseDefinition.third.name, let thirds { thirds } else { try values($0) } }, numbers,
+            positions.count)
         let width = projection.columns.ownWidth
         if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
         try map.forEach(positions) { i, segment, place in

@@ -69,6 +69,10 @@ public final class Simulation {
     var remoteSenders: RemoteSenders?
     /// Where synapses look back at their targets' spikes.
     var histories: HistoryRecorder?
+    /// Where values of cells lie that connections are paired with, by what synapses read of them.
+    var readCells: [String: ReadCells] = [:]
+    /// Spikes that synapses have sent to paired cells, until they arrive.
+    let thirdSpikes: ThirdSpikes
     /// Recorders of connections.
     var connectionRecordings: [ConnectionRecording] = []
 
@@ -86,6 +90,7 @@ public final class Simulation {
         self.threads = threads
         planes = Array(repeating: [], count: threads)
         outboxes = (0..<threads).map { _ in [Outbox(), Outbox()] }
+        thirdSpikes = ThirdSpikes(workers: threads)
     }
 
     static let mostThreads = 1024
@@ -156,11 +161,11 @@ extension Simulation: Checkpointed {
         "signalProjections",
         "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
-        "recordings",
+        "recordings", "thirdSpikes",
     ]
     static let made = [
         "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
         "outboxes", "removals",
-        "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings",
+        "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings", "readCells",
     ]
 }

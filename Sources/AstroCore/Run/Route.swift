@@ -84,13 +84,13 @@ struct Route {
     /// - `fault`: the first arrival of a negative weight at a cell that takes none.
     @inline(__always)
     func deliver(
-        cell: Int, carried: UnsafePointer<Double>, stamp: Int, fault: inout NegativeArrival?
+        cell: Int, carried: UnsafePointer<Double>, stamp: Int, _ values: SignalValues?, fault: inout NegativeArrival?
     ) -> Int {
         guard let (chunk, row, number) = find(cell) else { return 0 }
         let connections = chunk.connections(ofRow: row)
         guard !connections.isEmpty else { return 0 }
         guard let (weight, delay) = shared else {
-            deliverEach(connections, chunk, number, carried, stamp, &fault)
+            deliverEach(connections, chunk, number, carried, stamp, values, &fault)
             return connections.count
         }
         guard isHeard else { return connections.count }
@@ -106,7 +106,7 @@ struct Route {
     /// Connections that differ in weight, delay or receptor, or whose synapses act at the target.
     private func deliverEach(
         _ connections: Range<Int>, _ chunk: RowChunk, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int,
-        _ fault: inout NegativeArrival?
+        _ values: SignalValues?, _ fault: inout NegativeArrival?
     ) {
         var factor = 1.0, weights: UnsafePointer<Double>?
         if let synapse {
@@ -115,7 +115,7 @@ struct Route {
                     note(stamp, chunk.targets[connections.lowerBound + wrong.index], &fault, wrong.text)
                 }
             }
-            weights = synapse.receive(connections, chunk, row, carried + max(self.carried, 0), stamp, resolution)
+            weights = synapse.receive(connections, chunk, row, carried + max(self.carried, 0), stamp, resolution, values)
         } else {
             weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
             if self.carried >= 0 { factor = carried[self.carried] }
@@ -143,6 +143,28 @@ struct Route {
             }
         }
     }
+
+    /// What synapses have sent to paired cells when a spike arrived that `deliver` has handed over.
+    ///
+    /// - `spike`: of the sender; `occurrence`: which of its spikes of that moment.
+    func takeSentToThird(
+        cell: Int, stamp: Int, source: Int, occurrence: Int, _ id: (Int, InputPlane) -> Int,
+        into all: inout [ThirdSpike]
+    ) {
+        guard sendsToThird, let (chunk, row, _) = find(cell), let synapse else { return }
+        let first = chunk.connections(ofRow: row).lowerBound
+        for item in synapse.takeSentToThird() {
+            let index = first + item.index
+            all.append(
+                ThirdSpike(
+                    sent: Int32(stamp), source: Int32(source), occurrence: Int32(occurrence),
+                    projection: Int32(projection.index), target: Int32(id(base + Int(chunk.targets[index]), plane)),
+                    index: Int32(index), third: Int32(item.third), arrival: Int32(stamp + delay(chunk, index)),
+                    amount: item.amount))
+        }
+    }
+
+    var sendsToThird: Bool { projection.model.sendsToThird > 0 }
 
     @inline(__always)
     private func delay(_ chunk: RowChunk, _ i: Int) -> Int { projection.delay ?? Int(chunk.delays![i]) }
@@ -191,11 +213,12 @@ private final class ActingSynapse {
     deinit { shared.deallocate() }
 
     func takeFault() -> SynapseFault? { synapse.takeFault() }
+    func takeSentToThird() -> [SentToThird] { synapse.takeSentToThird() }
 
     /// What some connections deliver of a spike.
     func receive(
         _ connections: Range<Int>, _ chunk: RowChunk, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int,
-        _ resolution: Double
+        _ resolution: Double, _ cells: SignalValues?
     ) -> UnsafePointer<Double> {
         let first = connections.lowerBound, width = projection.columns.ownWidth
         let values = received.memory(bytes: 8 * connections.count * projection.model.handsOver).assumingMemoryBound(
@@ -206,7 +229,7 @@ private final class ActingSynapse {
                 weights: chunk.weights.map { $0 + first } ?? shared, hasOwnWeights: chunk.weights != nil,
                 delays: chunk.delays.map { UnsafePointer($0 + first) }, sharedDelay: projection.delay ?? 0,
                 own: chunk.own.map { $0 + first * width } ?? shared, width: width, carried: carried,
-                targets: chunk.targets + first, history: history),
+                targets: chunk.targets + first, history: history, values: cells),
             received: values)
         return UnsafePointer(values)
     }

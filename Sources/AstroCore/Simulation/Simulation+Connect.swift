@@ -27,6 +27,7 @@ extension Simulation {
             var spec = try SynapseSpec(synapse, standard: standard).resolved(pre.cellModels, post.cellModels)
             spec.now = TimeGrid.ms(now, resolution)
             let kind = try ConnectionKind(pre, post, spec)
+            try checkPaired(spec.model, spec.thirds)
             if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
@@ -338,7 +339,7 @@ extension Simulation {
     /// target's pool take part: `thirdIn` from the source to it, `thirdOut` from it to the target.
     public func tripartiteConnect(
         _ pre: Nodes, _ post: Nodes, third: Nodes, rule: Settings, thirdRule: Settings, primary: Settings = [:],
-        thirdIn: Settings = [:], thirdOut: Settings = [:]
+        thirdIn: Settings? = nil, thirdOut: Settings? = nil
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         try timed(\.connect) {
             try checkMine(pre, "sources")
@@ -346,6 +347,7 @@ extension Simulation {
             try checkMine(third, "third-factor nodes")
             var specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
             specs.setTime(TimeGrid.ms(now, resolution))
+            if specs.primary.model.isPaired { try checkPaired(specs.primary.model, third) }
             let rule = try Self.rule(rule)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
@@ -360,11 +362,12 @@ extension Simulation {
             }
             let own = Targets(targets, self), together = ranks.together
             try checkDraws(specs.primary, sources.count, call)
-            try checkDraws(specs.thirdIn, sources.count, call)
+            if let thirdIn = specs.thirdIn { try checkDraws(thirdIn, sources.count, call) }
             let factor = try together.agree {
                 try Memory.refuse(
                     expected
-                        * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
+                        * (bytesPerConnection(specs.primary, .spikes)
+                            + (specs.thirdIn.map { bytesPerConnection($0, .spikes) } ?? 0)
                             + rule.connections(sources, targets, call).temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
                 return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads)
@@ -384,50 +387,65 @@ extension Simulation {
         let second = try CallName(seed: seed, number: call.number + 1)
         let outCall = try CallName(seed: seed, number: call.number + 2)
         let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: targets, call, self)
-        let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: Targets(third, self), second, self)
+        let thirdIn = specs.thirdIn.map {
+            ProjectionBuilder($0, rule, pre: pre, post: Targets(third, self), second, self)
+        }
+        let pairing = Pairing(factor, specs.primary.isPairedByRule ? third : nil)
         let expected = rule.expectedCount(pre.count, post.count) / Double(ranks.count)
         let out = ThirdOutCounts(
             workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
         let rows = rule.rows(pre, post, call, together)
         if ranks.isAlone {
-            try buildHere(primary, thirdIn, factor, out, rows, rowCount: pre.count, together)
+            try buildHere(primary, thirdIn, pairing, out, rows, rowCount: pre.count, together)
         } else {
-            try build(primary, thirdIn, factor, out, rows, rowCount: pre.count, together)
+            try build(primary, thirdIn, pairing, out, rows, rowCount: pre.count, together)
         }
+        let outCount = try makeThirdOut(specs, factor, out, targets, third, outCall, together)
+        append(primary.projection, together)
+        if let thirdIn { append(thirdIn.projection, together) }
+        return (primary.projection.count, thirdIn?.projection.count ?? 0, outCount)
+    }
+
+    /// What astrocytes of a tripartite call send to its targets; the number of connections.
+    private func makeThirdOut(
+        _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ out: ThirdOutCounts, _ targets: Targets, _ third: NodeIDs,
+        _ outCall: CallName, _ together: Together
+    ) throws -> Int {
+        guard let spec = specs.thirdOut else { return 0 }
         var entries: [SignalProjection.Entry] = []
         try together.agree {
-            let shared = try uniformValues(specs.thirdOut)
+            let shared = try uniformValues(spec)
             try out.forEach { target, place, number in
                 let astrocyte = third[factor.member(target, place)]
                 let name = targets.position(ofOwn: target) * factor.poolSize + place
-                let values = try shared ?? self.connectionValues(specs.thirdOut, nil, outCall, name, number, 0)
+                let values = try shared ?? self.connectionValues(spec, nil, outCall, name, number, 0)
                 for i in values.weights.indices {
                     let each = values.weights.count == 1 ? number : 1
                     self.append(astrocyte, targets.own[target], values.weights[i], values.delays[i], each, to: &entries)
                 }
             }
         }
-        append(primary.projection, together)
-        append(thirdIn.projection, together)
-        let outCount = add(entries, specs.thirdOut.model, outCall, together)
-        return (primary.projection.count, thirdIn.projection.count, outCount)
+        return add(entries, spec.model, outCall, together)
     }
 
     private func buildHere(
-        _ primary: ProjectionBuilder, _ thirdIn: ProjectionBuilder, _ factor: ThirdFactor, _ out: ThirdOutCounts,
+        _ primary: ProjectionBuilder, _ thirdIn: ProjectionBuilder?, _ pairing: Pairing, _ out: ThirdOutCounts,
         _ rows: any Rows, rowCount: Int, _ together: Together
     ) throws {
         nonisolated(unsafe) let rows = rows
-        try buildChunks([primary, thirdIn], rowCount: rowCount, together) { chunk, worker, scratches in
+        let factor = pairing.factor
+        try buildChunks([primary] + (thirdIn.map { [$0] } ?? []), rowCount: rowCount, together) {
+            chunk, worker, scratches in
             var positions: [UInt32] = [], astrocytes: [UInt32] = [], places: [Int32] = []
             for row in chunk {
                 positions.removeAll(keepingCapacity: true)
                 astrocytes.removeAll(keepingCapacity: true)
                 rows.append(row: row, to: &positions)
                 factor.choose(row: row, positions.count, into: &places)
-                factor.members(positions, places, into: &astrocytes)
                 out.add(positions, places, worker: worker)
-                try primary.add(row: row, positions, to: scratches[0])
+                try primary.add(row: row, positions, thirds: pairing.thirds(positions, places), to: scratches[0])
+                guard let thirdIn else { continue }
+                factor.members(positions, places, into: &astrocytes)
                 try thirdIn.add(row: row, astrocytes, to: scratches[1])
             }
         }
@@ -466,17 +484,33 @@ private struct ReceptorPart {
 
 /// The synapses of a tripartite call, checked against the nodes they join.
 struct TripartiteSpecs {
-    private(set) var primary, thirdIn, thirdOut: SynapseSpec
+    private(set) var primary: SynapseSpec
+    /// nil where there are none.
+    private(set) var thirdIn, thirdOut: SynapseSpec?
 
     /// When connections are made: ms.
-    mutating func setTime(_ now: Double) { (primary.now, thirdIn.now, thirdOut.now) = (now, now, now) }
+    mutating func setTime(_ now: Double) {
+        primary.now = now
+        thirdIn?.now = now
+        thirdOut?.now = now
+    }
 
-    init(_ primary: Settings, _ thirdIn: Settings, _ thirdOut: Settings, _ pre: Nodes, _ post: Nodes, _ third: Nodes)
+    /// Where primary synapses read or feed the astrocyte themselves, others are made only if asked for.
+    init(_ primary: Settings, _ thirdIn: Settings?, _ thirdOut: Settings?, _ pre: Nodes, _ post: Nodes, _ third: Nodes)
         throws
     {
         self.primary = try Self.spec(primary, "primary", pre, post)
-        self.thirdIn = try Self.spec(thirdIn, "third_in", pre, third)
-        self.thirdOut = try Self.spec(thirdOut, "third_out", third, post)
+        let isPaired = self.primary.model.isPaired
+        if isPaired, primary[SynapseDefinition.third.name] != nil {
+            throw InputError("primary: third is chosen by the third-factor rule, it cannot be given")
+        }
+        self.primary.isPairedByRule = isPaired
+        if let settings = isPaired ? thirdIn : thirdIn ?? [:] {
+            self.thirdIn = try Self.spec(settings, "third_in", pre, third)
+        }
+        if let settings = isPaired ? thirdOut : thirdOut ?? [:] {
+            self.thirdOut = try Self.spec(settings, "third_out", third, post)
+        }
     }
 
     private static func carriesWrong(_ model: SynapseDefinition, _ name: String) -> InputError {

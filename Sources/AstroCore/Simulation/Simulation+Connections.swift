@@ -171,15 +171,22 @@ extension Simulation {
     }
 
     private func check(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws {
+        var paired: [Int32: Set<Double>] = [:]
         for (x, reference) in zip(list, references) {
             let model = model(reference)
             guard let parameter = model.parameter(name) else {
                 throw InputError.unknown("\(model.name) has no parameter", name, among: model.parameters.map(\.name))
             }
             try parameter.check(x, of: model.name)
+            if name == SynapseDefinition.third.name, case .spike(let p, _, _, _) = reference {
+                paired[p, default: []].insert(x)
+            }
             if name == "receptor_type", try x != synapseParameter(name, reference) {
                 throw InputError("\(model.name): receptor_type can't be changed once connected")
             }
+        }
+        for (p, ids) in paired.sorted(by: { $0.key < $1.key }) {
+            try checkPaired(projections[Int(p)].model, ids.sorted())
         }
     }
 

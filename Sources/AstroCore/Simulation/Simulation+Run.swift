@@ -96,7 +96,7 @@ extension Simulation {
             recording.lastStamp = now
         }
         figures.spikes += run.spikes
-        figures.events += run.events.reduce(0, +)
+        figures.events += run.events
         let unwritten = StreamWriter(recordings, together).write(through: now)
         if let failure = run.failure ?? unwritten.map({ InputError(stopped($0, at: now)) }) { throw failure }
         return run
@@ -155,6 +155,7 @@ extension Simulation {
         populationList.forEach { $0.arrangeCarried() }
         numberSenders()
         prepareRemoteSenders(together)
+        readCells = makeReadCells()
         makeInputBlocks()
         histories = HistoryRecorder(self, together)
         isPrepared = true
@@ -162,7 +163,7 @@ extension Simulation {
 
     /// Gives the cells of each batch their places among those that send a signal with a listener; -1 for other signals.
     private func numberSenders() {
-        let heard = Set(signalProjections.map(\.route.output)), readFrom = batchesOfSenders()
+        let heard = heardSignals, readFrom = batchesOfSenders()
         senderCount = 0
         for batch in batches {
             for (index, signal) in batch.model.signals.enumerated() {
@@ -185,6 +186,10 @@ extension Simulation {
         for entry in signalProjections.lazy.flatMap(\.entries) where Int(entry.source) != last {
             last = Int(entry.source)
             if let batch = locate(last).population.cells?.batch { found.insert(ObjectIdentifier(batch)) }
+        }
+        forEachRead { _, id in
+            if id != last, let batch = locate(id).population.cells?.batch { found.insert(ObjectIdentifier(batch)) }
+            last = id
         }
         return found
     }
@@ -243,11 +248,15 @@ extension Simulation {
     private func prepareRemoteSenders(_ together: Together) {
         if ranks.isAlone { return }
         audience = Audience(self, together)
-        if signalProjections.isEmpty { return }
-        let needed = signalProjections.flatMap { projection in
-            projection.entries.map { RemoteSenders.Sender(signal: projection.route.output, id: Int($0.source)) }
+        if signalProjections.isEmpty, !readsOtherCells { return }
+        var needed: Set<RemoteSenders.Sender> = []
+        for projection in signalProjections {
+            for entry in projection.entries {
+                needed.insert(.init(signal: projection.route.output, id: Int(entry.source)))
+            }
         }
-        remoteSenders = RemoteSenders(self, needed: Set(needed), together)
+        forEachRead { needed.insert(.init(signal: $0, id: $1)) }
+        remoteSenders = RemoteSenders(self, needed: needed, together)
     }
 
     /// Of all but recorders.

@@ -30,10 +30,15 @@ struct SynapseDefinition: Sendable {
     let handsOver: Int
     /// What it is made of, where that is a text.
     let source: SynapseSource?
-    /// Parameters of targets that it reads.
+    /// Parameters, states and quantities of targets that it reads; those that have to be parameters, since equations do.
     let readsOfTargets: [String]
-    /// What it hands over measures; nil where that fits any target.
+    let readsInEquations: [String]
+    /// States and quantities that it reads of the cell paired with a connection, and the spikes that it hands over to it.
+    let readsOfThird: [String]
+    let sendsToThird: Int
+    /// What it hands over measures, to the target and to the paired cell; nil where that fits any.
     let sentUnit: Unit?
+    let thirdUnit: Unit?
     let checkpointLayout: CheckpointLayout
     /// Gives the kernel for a projection's columns.
     let bind: @Sendable (SynapseColumns, SynapseBinding) -> any BoundSynapse
@@ -42,6 +47,9 @@ struct SynapseDefinition: Sendable {
         case spikes
         case signal(SignalRoute)
     }
+
+    /// Is a cell paired with each connection?
+    var isPaired: Bool { !readsOfThird.isEmpty || sendsToThird > 0 }
 
     /// What it joins, where it carries a signal; nil where it carries spikes.
     var signal: SignalRoute? { if case .signal(let route) = carries { route } else { nil } }
@@ -112,7 +120,8 @@ struct SynapseDefinition: Sendable {
         (self.name, self.text, self.carries) = (name, text, carries)
         self.bind = { columns, _ in bind(columns) }
         (readsTargetTrace, handsOver, source) = (readsTargetHistory, 1, nil)
-        (readsOfTargets, sentUnit) = ([], nil)
+        (readsOfTargets, readsInEquations, readsOfThird, sendsToThird) = ([], [], [], 0)
+        (sentUnit, thirdUnit) = (nil, nil)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
         parameters = Self.common + release + arrival
@@ -127,8 +136,10 @@ struct SynapseDefinition: Sendable {
         _ source: SynapseSource, _ plan: SynapsePlan, _ text: ModelText, parameters: [Parameter], columns: [Column]
     ) {
         (name, self.text, carries, self.source) = (source.name, text, .spikes, source)
-        readsOfTargets = plan.facts.post
+        (readsOfTargets, readsInEquations) = (plan.facts.post, plan.facts.postInEquations)
+        (readsOfThird, sendsToThird) = (plan.facts.third, plan.onPre.thirds)
         sentUnit = plan.facts.sentDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
+        thirdUnit = plan.facts.thirdDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
         identity = "\(Self.equations)\(source.name) \(source.hash)"
         self.parameters = Self.common(weight: Unit(plan.facts.weightUnit.dimension.name)) + parameters
         self.columns = columns
@@ -144,6 +155,10 @@ struct SynapseDefinition: Sendable {
     private static func common(weight: Unit) -> [Parameter] {
         [Parameter("weight", 1, weight, "connection weight")] + common.dropFirst()
     }
+
+    /// The cell that is paired with a connection.
+    static let third = Parameter(
+        "third", 0, .one, "id of the astrocyte paired with the connection; 0: none", .nonNegative)
 
     /// What all models have.
     private static let common = [

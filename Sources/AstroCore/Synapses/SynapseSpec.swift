@@ -6,6 +6,8 @@ struct SynapseSpec {
     private var isReceptorGiven = false
     /// When connections are made: ms.
     var now = 0.0
+    /// Does whoever makes the connections say which cell is paired with each?
+    var isPairedByRule = false
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
 
@@ -58,6 +60,15 @@ struct SynapseSpec {
 
     /// Of the target; nil where connections differ in it.
     var receptor: Int? { uniform("receptor_type").map { Int($0) } }
+
+    /// Ids of cells that are paired with connections; 0 stands for none.
+    var thirds: [Double] {
+        switch sources[SynapseDefinition.third.name] {
+        case .all(let x)?: [x]
+        case .listed(let list)?: list
+        case .drawn?, nil: []
+        }
+    }
 
     /// The first receptor that connections can have and that is not among some.
     func receptor(notAmong known: [Int]) -> Int? { receptors.first { !known.contains($0) } }
@@ -214,6 +225,9 @@ struct SynapseSpec {
             return .all(x)
         case .distribution(let distribution):
             try distribution.check()
+            if parameter.name == SynapseDefinition.third.name {
+                throw InputError("\(model): third takes nodes, not \(distribution)")
+            }
             return .drawn(distribution)
         case .numbers(let list):
             try list.forEach { try parameter.check($0, of: model) }
@@ -285,10 +299,11 @@ struct SynapseSpec {
 
     /// What all connections share of the model's own columns; hidden states start alike.
     func sharedValue(_ column: SynapseDefinition.Column) -> Double? {
+        if column.name == SynapseDefinition.third.name, isPairedByRule { return nil }
         switch column.begins {
-        case .asGiven: sources[column.name].map(\.uniform) ?? column.start
-        case .now: now
-        case .number: nil
+        case .asGiven: return sources[column.name].map(\.uniform) ?? column.start
+        case .now: return now
+        case .number: return nil
         }
     }
 }

@@ -50,6 +50,10 @@ extension Arguments {
         default: break
         }
         if let vector = Vector.read(lua, L, at: index) { return .numbers(try copy(vector, name)) }
+        if name == "third", let nodes = Nodes.read(lua, L, at: index) {
+            let ids = nodes.ids.map(Double.init)
+            return ids.count == 1 ? .number(ids[0]) : .numbers(ids)
+        }
         if let distribution = Distribution.read(lua, L, at: index) { return .distribution(distribution) }
         throw wrong(at: index, name, "a number, a boolean, a string, a list or a distribution")
     }

@@ -78,7 +78,9 @@ extension Simulation: LuaType {
                     `rule` makes the primary connections; `third_rule`, a table for \
                     `third_factor_bernoulli_with_pool`, chooses an astrocyte for some of them. `synapses` has the keys \
                     `primary`, `third_in` (neuron to astrocyte) and `third_out` (astrocyte to neuron, a \
-                    `sic_connection`), each a synapse as in `sim:connect`.
+                    `sic_connection`), each a synapse as in `sim:connect`. A primary synapse that reads or feeds its \
+                    astrocyte (`third.X`, `send_third`) is paired with it; `third_in` and `third_out` are then made only if \
+                    given.
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
@@ -284,7 +286,7 @@ extension Simulation {
         }
         let made = try tripartiteConnect(
             pre, post, third: third, rule: rule, thirdRule: thirdRule, primary: synapses["primary"] ?? [:],
-            thirdIn: synapses["third_in"] ?? [:], thirdOut: synapses["third_out"] ?? [:])
+            thirdIn: synapses["third_in"], thirdOut: synapses["third_out"])
         return .table([
             ("primary", .integer(made.primary)), ("third_in", .integer(made.thirdIn)),
             ("third_out", .integer(made.thirdOut)),

@@ -127,8 +127,8 @@ package struct Leaf: Hashable, Comparable, Sendable {
         case index
         /// White noise.
         case noise
-        /// Of a synapse: the delay, and what its target has.
-        case delay, post
+        /// Of a synapse: the delay, what its target has, and what the cell paired with it has.
+        case delay, post, third
     }
 
     package let kind: Kind
@@ -141,7 +141,7 @@ package struct Leaf: Hashable, Comparable, Sendable {
     /// How often it changes.
     var level: Graph.Level {
         switch kind {
-        case .parameter, .derived, .propagator, .stepLength, .delay, .post: .parameters
+        case .parameter, .derived, .propagator, .stepLength, .delay, .post, .third: .parameters
         case .input: .step
         default: .always
         }
