@@ -8,7 +8,7 @@ local glia_model = astro.model {
 local neuron = astro.model {
   name = "neuron_of_ranks", parameters = { tau = "10 ms" }, state = { V = "rand()" },
   equations = "dV/dt = (1.2 - V)/tau", on_spike = "V += weight",
-  spike = { when = "V > 1", action = "V = 0.1*V", refractory = "1 ms" },
+  spike = { when = "V > 1", action = "V = 0.1*V", refractory = "1*ms" },
 }
 local synapse = astro.synapse {
   name = "synapse_of_ranks", state = { x = 1, seen = 0 }, equations = "dx/dt = (1 - x)/(100*ms)",
@@ -31,7 +31,7 @@ local function show(sim)
   print(sim:fingerprint(), spikes.n_events, ("%.17g %.17g %.17g"):format(c.weight:sum(), c:get("seen"):sum(), c.third:sum()))
 end
 show(sim)
-sim:connections { source = cells:slice(1, 40) }:set { third = glia[9] }
+sim:connections { source = cells:slice(1, 40), synapse_model = synapse }:set { third = glia[9] }
 sim:simulate(5)
 sim:save "state.checkpoint"
 local again = astro.load("state.checkpoint", { streams = false })
