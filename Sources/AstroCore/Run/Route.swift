@@ -21,9 +21,13 @@ struct Route {
     private let synapse: ActingSynapse?
     private let isHeard: Bool
     private let projection: Projection
+    /// Where all connections share them.
+    private let sharedWeight: Double
+    private let sharedDelay: Int
     private let resolution: Double
     /// Of connections that are recorded.
     private let samplers: [ConnectionSampler]
+    private let hasSamplers: Bool
 
     /// For a worker's segments.
     static func all(
@@ -47,7 +51,9 @@ struct Route {
         (countsSpikes, refusesNegativeWeights) = (destination.countsSpikes, destination.refusesNegative)
         isHeard = destination.isHeard || projection.receptor == nil
         self.projection = projection
+        (sharedWeight, sharedDelay) = (projection.weight ?? 0, projection.delay ?? 0)
         self.samplers = samplers.filter { $0.isOf(projection, segment) }
+        hasSamplers = !self.samplers.isEmpty
         (handsOver, zeroIsNone) = (projection.model.handsOver, projection.model.source != nil)
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment, simulation) : nil
         if let weight = projection.weight, let delay = projection.delay, projection.receptor != nil, synapse == nil,
@@ -120,14 +126,16 @@ struct Route {
             weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
             if self.carried >= 0 { factor = carried[self.carried] }
         }
-        for sampler in samplers {
-            sampler.hear(row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound)
-            { n in
+        if hasSamplers {
+            hear(connections, row, carried, stamp) { n in
                 guard let weights else { return projection.weight! * factor }
                 return (0..<handsOver).reduce(0) { $0 + weights[n * handsOver + $1] * factor }
             }
         }
         guard isHeard else { return }
+        if synapse == nil, chunk.receptors == nil, !countsSpikes, !refusesNegativeWeights {
+            return deliverWeights(connections, chunk, weights, factor, stamp)
+        }
         for (n, i) in connections.enumerated() {
             let arrival = stamp + delay(chunk, i)
             for k in 0..<handsOver {
@@ -141,6 +149,50 @@ struct Route {
                 if value < 0 && refusesNegativeWeights { note(arrival, chunk.targets[i], &fault) }
                 place(arrival, value)[Int(chunk.targets[i])] += abs(value)
             }
+        }
+    }
+
+    /// Lets recorders of connections hear of a spike.
+    ///
+    /// - `sent`: what connections hand over, counted from the first of the row.
+    @inline(never)
+    private func hear(
+        _ connections: Range<Int>, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int, _ sent: (Int) -> Double
+    ) {
+        for sampler in samplers {
+            sampler.hear(
+                row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound, sent)
+        }
+    }
+
+    /// Connections that differ in weight or delay alone, onto cells that take any weight.
+    ///
+    /// - `weights`: of these connections; nil where they share one.
+    private func deliverWeights(
+        _ connections: Range<Int>, _ chunk: RowChunk, _ weights: UnsafePointer<Double>?, _ factor: Double, _ stamp: Int
+    ) {
+        let targets = chunk.targets + connections.lowerBound, count = connections.count
+        guard let weights else {
+            let amount = sharedWeight * factor, input = spikes + (amount > 0 ? 0 : toNegative), size = abs(amount)
+            let delays = chunk.delays! + connections.lowerBound
+            for n in 0..<count {
+                let row = input + ((stamp &+ Int(delays[n])) & slotMask) &* rowStride
+                row[Int(targets[n])] += size
+            }
+            return
+        }
+        guard let delays = chunk.delays.map({ $0 + connections.lowerBound }) else {
+            let row = spikes + ((stamp &+ sharedDelay) & slotMask) &* rowStride
+            for n in 0..<count {
+                let amount = weights[n] * factor
+                row[Int(targets[n]) &+ (amount > 0 ? 0 : toNegative)] += abs(amount)
+            }
+            return
+        }
+        for n in 0..<count {
+            let amount = weights[n] * factor
+            let row = spikes + (((stamp &+ Int(delays[n])) & slotMask) &* rowStride &+ (amount > 0 ? 0 : toNegative))
+            row[Int(targets[n])] += abs(amount)
         }
     }
 
@@ -233,4 +285,29 @@ private final class ActingSynapse {
             received: values)
         return UnsafePointer(values)
     }
+}
+
+/// The routes of one worker by population, where a loop finds them without counting references.
+final class RouteTable {
+    private let all: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<Route>>
+
+    init(_ routes: [[Route]]) {
+        all = .allocate(capacity: routes.count)
+        for (population, routes) in routes.enumerated() {
+            let some = UnsafeMutableBufferPointer<Route>.allocate(capacity: routes.count)
+            _ = some.initialize(fromContentsOf: routes)
+            all.initializeElement(at: population, to: some)
+        }
+    }
+
+    deinit {
+        for routes in all {
+            routes.deinitialize()
+            routes.deallocate()
+        }
+        all.deallocate()
+    }
+
+    @inline(__always)
+    subscript(population: Int) -> UnsafeMutableBufferPointer<Route> { all[population] }
 }

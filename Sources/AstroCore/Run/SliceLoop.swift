@@ -43,7 +43,7 @@ final class SliceLoop: @unchecked Sendable {
     private var nextReport: Double
     private let parts: [[Part]]
     /// For each worker and population, where spikes go.
-    private let routes: [[[Route]]]
+    private let routes: [RouteTable]
     /// For paired cells, by worker; nil where no synapse sends them anything.
     private let thirdSpikes: [ThirdOutbox]?
     /// By worker: recorded connections; and those that are sampled at intervals, with their schedules.
@@ -168,11 +168,12 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     /// By worker and population.
-    private static func routes(_ simulation: Simulation, _ samplers: [[ConnectionSampler]]) -> [[[Route]]] {
+    private static func routes(_ simulation: Simulation, _ samplers: [[ConnectionSampler]]) -> [RouteTable] {
         (0..<simulation.threads).map { worker in
-            simulation.populationList.map { population in
-                population.outgoing.flatMap { Route.all($0, worker: worker, simulation, samplers[worker]) }
-            }
+            RouteTable(
+                simulation.populationList.map { population in
+                    population.outgoing.flatMap { Route.all($0, worker: worker, simulation, samplers[worker]) }
+                })
         }
     }
 
@@ -528,28 +529,33 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     private func deliver(_ worker: Int) {
-        let routes = routes[worker], ordered = ordered, first = arrived.lowerBound + 1
+        ordered.withUnsafeBufferPointer { deliver($0, worker) }
+    }
+
+    private func deliver(_ ordered: UnsafeBufferPointer<OrderedSpike>, _ worker: Int) {
+        let routes = routes[worker], first = arrived.lowerBound + 1
         let values = signals?.values(slice: arrivedNumber), third = thirdSpikes?[worker]
         var delivered = 0, due = dueSamples(worker)[...]
         for i in ordered.indices {
             // of a large network hardly any row is in the cache
             if i + 2 * Self.spikesAhead < ordered.count {
-                let spike = ordered[i + 2 * Self.spikesAhead]
-                routes[Int(spike.population)].forEach { $0.prefetchChunks(Int(spike.cell)) }
+                let spike = ordered[i + 2 * Self.spikesAhead], ahead = routes[Int(spike.population)]
+                for k in 0..<ahead.count { ahead[k].prefetchChunks(Int(spike.cell)) }
             }
             if i + Self.spikesAhead < ordered.count {
-                let spike = ordered[i + Self.spikesAhead]
-                routes[Int(spike.population)].forEach { $0.prefetchConnections(Int(spike.cell)) }
+                let spike = ordered[i + Self.spikesAhead], ahead = routes[Int(spike.population)]
+                for k in 0..<ahead.count { ahead[k].prefetchConnections(Int(spike.cell)) }
             }
             let spike = ordered[i], stamp = first + Int(spike.lag)
             while let sample = due.first, sample.stamp < stamp { take(sample, from: &due) }
-            for route in routes[Int(spike.population)] {
+            let all = routes[Int(spike.population)]
+            for k in 0..<all.count {
                 var fault: NegativeArrival?
-                delivered += route.deliver(
+                delivered += all[k].deliver(
                     cell: Int(spike.cell), carried: spike.carried, stamp: stamp, values?.at(lag: Int(spike.lag)),
                     fault: &fault)
                 if let fault { note(fault, of: spike, worker) }
-                if let third, route.sendsToThird { collect(route, spike, i, stamp, into: third) }
+                if let third, all[k].sendsToThird { collect(all[k], spike, i, stamp, into: third) }
             }
         }
         while let sample = due.first { take(sample, from: &due) }

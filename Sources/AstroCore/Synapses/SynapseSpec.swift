@@ -340,12 +340,12 @@ struct ParameterDraws {
             let most = Purpose.synapseParameter.mostParameters
             let name = StreamName(
                 .synapseParameter, call: call.number, parameter: index % most, member: row + (index / most) << 33)
-            var stream = RandomStream(seed: call.seed, name)
-            return try (0..<count).map { _ in
-                let x = try distribution.draw(&stream)
-                try parameter.check(x, of: distribution.description)
-                return x
-            }
+            let values = try distribution.draws(count, seed: call.seed, name)
+            // what is allowed is an interval
+            guard let least = values.min(), let most = values.max() else { return [] }
+            if parameter.range.admits(least) && parameter.range.admits(most) { return values }
+            try values.forEach { try parameter.check($0, of: distribution.description) }
+            return values
         }
     }
 }
