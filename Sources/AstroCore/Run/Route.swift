@@ -161,7 +161,7 @@ struct Route {
     ) {
         for sampler in samplers {
             sampler.hear(
-                row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound, sent)
+                row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound, sent: sent)
         }
     }
 
