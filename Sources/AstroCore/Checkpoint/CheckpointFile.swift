@@ -25,6 +25,8 @@ package enum CheckpointFormat {
         case attachments = "ATTA", pending = "PEND", history = "HIST"
         /// Only where there are some: spikes that synapses have sent to paired cells.
         case thirdSpikes = "THRD"
+        /// Only where synapses look back at spikes of paired cells: those.
+        case pairedSpikes = "PAIR"
         case end = "END."
         /// How far a script had come.
         case run = "RUN.", journal = "JOUR"

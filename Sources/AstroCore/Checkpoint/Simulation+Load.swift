@@ -98,6 +98,7 @@ struct CheckpointLoader {
         try readPending()
         try readHistories()
         try readThirdSpikes()
+        try readPairedSpikes()
         try reader.take(.end).contents.finish()
         simulation.isPrepared = false
     }

@@ -39,6 +39,7 @@ extension Simulation {
         }
         try writeHistories(to: writer)
         try writeThirdSpikes(to: writer)
+        try writePairedSpikes(to: writer)
         try writer.put(.end, number) { _ in }
     }
 

@@ -13,6 +13,7 @@ public enum Catalogue {
         IafPscAlpha.definition,
         IafPscExp.definition,
         ParrotNeuron.definition,
+        VolumeTransmitter.definition,
     ]
 
     /// Models of cells that were defined while the program runs.

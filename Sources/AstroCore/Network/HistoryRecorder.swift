@@ -27,6 +27,9 @@ final class HistoryRecorder: @unchecked Sendable {
     /// By population, with the rows of its cells.
     private var readers: [[(rows: RowMap, reader: Reader)]]
     private var all: [Reader] = []
+    private let paired: PairedSpikes
+    /// By population: places of its cells among those whose spikes paired synapses look back at.
+    private let pairedPlaces: [[Int32: Int]]
     private let resolution: Double
     /// ms; spikes before are not asked for.
     private var since = -Double.infinity
@@ -49,6 +52,13 @@ final class HistoryRecorder: @unchecked Sendable {
                 }
             }
         }
+        paired = simulation.pairedSpikes
+        var places = simulation.populationList.map { _ in [Int32: Int]() }
+        for id in paired.ids {
+            let (population, cell) = simulation.locate(id)
+            places[population.index][Int32(cell)] = paired.place(of: id)
+        }
+        pairedPlaces = places
         readers = simulation.populationList.map { _ in [] }
         var byProjection: [Int: Reader] = [:]
         for projection in simulation.projections where projection.model.readsTargetHistory {
@@ -88,6 +98,10 @@ final class HistoryRecorder: @unchecked Sendable {
     /// Spikes that are about to be handed over, of all cells with targets here.
     func note(_ spikes: [OrderedSpike], _ slice: Range<Int>) {
         for spike in spikes {
+            if let place = pairedPlaces[Int(spike.population)][spike.cell] {
+                let time = TimeGrid.ms(slice.lowerBound + Int(spike.lag) + 1, resolution)
+                paired.record(place, at: time, forgetting: since)
+            }
             for (rows, reader) in readers[Int(spike.population)] {
                 let row = rows.row(Int(spike.cell))
                 if row >= 0 { reader.since[row] = TimeGrid.ms(slice.lowerBound + Int(spike.lag) + 1, resolution) }

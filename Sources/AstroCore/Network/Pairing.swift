@@ -21,6 +21,10 @@ extension Simulation {
     /// Refuses ids of cells that a synapse model cannot be paired with; 0 stands for none.
     func checkPaired(_ model: SynapseDefinition, _ ids: [Double]) throws {
         guard model.isPaired else { return }
+        if model.readsThirdSpikes, ids.contains(0) {
+            throw InputError(
+                "\(model.name): third is missing: a volume_transmitter, as in { third = sim:create(\"volume_transmitter\") }")
+        }
         var known = Set<Int>()
         for id in Set(ids).sorted() where id != 0 {
             guard id == id.rounded(), id >= 1, id <= Double(nodeCount) else {
@@ -41,6 +45,9 @@ extension Simulation {
     private func checkPaired(_ synapse: SynapseDefinition, _ population: Population) throws {
         guard let model = population.cells?.model else {
             throw InputError("\(synapse.name): a \(population.modelName) cannot be third: synapses are paired with cells")
+        }
+        if synapse.readsThirdSpikes, !model.sendsSpikes {
+            throw InputError("\(synapse.name): third: \(model.name) sends no spikes (volume_transmitter does)")
         }
         for name in synapse.readsOfThird where model.signal(name) == nil {
             throw InputError.unknown(

@@ -129,7 +129,7 @@ struct ReadCells: Sendable {
 
 extension Projection {
     /// Calls `body` with the ids of cells that own connections are paired with, 0 among them; an id may come often.
-    fileprivate func forEachPairedCell(_ body: (Int) -> Void) {
+    func forEachPairedCell(_ body: (Int) -> Void) {
         guard model.isPaired, let column = model.column(SynapseDefinition.third.name), ownCount > 0 else { return }
         guard case .connection(let place) = columns.places[column] else {
             return body(Int(columns.sharedValue(column)))

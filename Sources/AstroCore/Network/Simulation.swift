@@ -73,6 +73,8 @@ public final class Simulation {
     var readCells: [String: ReadCells] = [:]
     /// Spikes that synapses have sent to paired cells, until they arrive.
     let thirdSpikes: ThirdSpikes
+    /// Spikes of paired cells, where synapses look back at them.
+    let pairedSpikes: PairedSpikes
     /// Recorders of connections.
     var connectionRecordings: [ConnectionRecording] = []
 
@@ -91,6 +93,7 @@ public final class Simulation {
         planes = Array(repeating: [], count: threads)
         outboxes = (0..<threads).map { _ in [Outbox(), Outbox()] }
         thirdSpikes = ThirdSpikes(workers: threads)
+        pairedSpikes = PairedSpikes(resolution: resolution)
     }
 
     static let mostThreads = 1024
@@ -161,7 +164,7 @@ extension Simulation: Checkpointed {
         "signalProjections",
         "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
-        "recordings", "thirdSpikes",
+        "recordings", "thirdSpikes", "pairedSpikes",
     ]
     static let made = [
         "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",

@@ -156,6 +156,7 @@ extension Simulation {
         numberSenders()
         prepareRemoteSenders(together)
         readCells = makeReadCells()
+        keepPairedSpikes()
         makeInputBlocks()
         histories = HistoryRecorder(self, together)
         isPrepared = true

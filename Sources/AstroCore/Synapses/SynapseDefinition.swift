@@ -36,6 +36,8 @@ struct SynapseDefinition: Sendable {
     /// States and quantities that it reads of the cell paired with a connection, and the spikes that it hands over to it.
     let readsOfThird: [String]
     let sendsToThird: Int
+    /// Does it look back at the spikes of the paired cell, which each connection must have then?
+    let readsThirdSpikes: Bool
     /// What it hands over measures, to the target and to the paired cell; nil where that fits any.
     let sentUnit: Unit?
     let thirdUnit: Unit?
@@ -49,7 +51,7 @@ struct SynapseDefinition: Sendable {
     }
 
     /// Is a cell paired with each connection?
-    var isPaired: Bool { !readsOfThird.isEmpty || sendsToThird > 0 }
+    var isPaired: Bool { !readsOfThird.isEmpty || sendsToThird > 0 || readsThirdSpikes }
 
     /// What it joins, where it carries a signal; nil where it carries spikes.
     var signal: SignalRoute? { if case .signal(let route) = carries { route } else { nil } }
@@ -98,21 +100,24 @@ struct SynapseDefinition: Sendable {
     ///
     /// - `release`, `arrival`: parameters and states of the two parts.
     /// - `hidden`: states of the release that a user does not see, and how they start.
+    /// - `since`: a hidden state of the arrival that begins with the moment (ms) at which the connection is made.
     init<Kernel: SynapseKernel>(
         _ name: String, _ text: ModelText, release: [Parameter] = [], hidden: [(name: String, start: Double)] = [],
-        arrival: [Parameter] = [], conditions: [SynapseCondition] = [], changesWeight: Bool = false,
-        readsTargetHistory: Bool = false, _ kernel: Kernel.Type
+        arrival: [Parameter] = [], since: String? = nil, conditions: [SynapseCondition] = [],
+        changesWeight: Bool = false, readsTargetHistory: Bool = false, readsThirdSpikes: Bool = false,
+        _ kernel: Kernel.Type
     ) {
         self.init(
-            name, text, release: release, hidden: hidden, arrival: arrival, conditions: conditions,
-            changesWeight: changesWeight, readsTargetHistory: readsTargetHistory
+            name, text, release: release, hidden: hidden, arrival: arrival, since: since, conditions: conditions,
+            changesWeight: changesWeight, readsTargetHistory: readsTargetHistory, readsThirdSpikes: readsThirdSpikes
         ) { BoundKernel<Kernel>($0) }
     }
 
     private init(
         _ name: String, _ text: ModelText, carries: Load = .spikes, release: [Parameter] = [],
-        hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], conditions: [SynapseCondition] = [],
-        changesWeight: Bool = false, scalesWeight: Bool = false, readsTargetHistory: Bool = false,
+        hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], since: String? = nil,
+        conditions: [SynapseCondition] = [], changesWeight: Bool = false, scalesWeight: Bool = false,
+        readsTargetHistory: Bool = false, readsThirdSpikes: Bool = false,
         checkpointLayout: CheckpointLayout = .general, identity: String? = nil,
         bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
     ) {
@@ -124,11 +129,14 @@ struct SynapseDefinition: Sendable {
         (sentUnit, thirdUnit) = (nil, nil)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
+        self.readsThirdSpikes = readsThirdSpikes
+        let arrival = arrival + (readsThirdSpikes ? [Self.third] : [])
         parameters = Self.common + release + arrival
         columns =
             release.map { Column($0, .release) }
             + hidden.map { Column(name: $0.name, start: $0.start, isState: true, part: .release) }
             + arrival.map { Column($0, .arrival) }
+            + (since.map { [Column(name: $0, start: 0, isState: true, part: .arrival, begins: .now)] } ?? [])
     }
 
     /// A model that is a text.
@@ -137,7 +145,7 @@ struct SynapseDefinition: Sendable {
     ) {
         (name, self.text, carries, self.source) = (source.name, text, .spikes, source)
         (readsOfTargets, readsInEquations) = (plan.facts.post, plan.facts.postInEquations)
-        (readsOfThird, sendsToThird) = (plan.facts.third, plan.onPre.thirds)
+        (readsOfThird, sendsToThird, readsThirdSpikes) = (plan.facts.third, plan.onPre.thirds, false)
         sentUnit = plan.facts.sentDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
         thirdUnit = plan.facts.thirdDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
         identity = "\(Self.equations)\(source.name) \(source.hash)"
@@ -216,6 +224,7 @@ enum Synapses {
         Tsodyks2Synapse.definition,
         StdpSynapse.definition,
         SignalConnection.definition,
+        StdpDopamineSynapse.definition,
     ]
 
     /// Those that were defined while the program runs.

@@ -45,6 +45,7 @@ struct SynapseSpec {
         case .text(let name)?: model = try Synapses.named(name)
         case let other?: throw InputError("synapse_model must be a name, got \(other)")
         }
+        let settings = try Self.named(settings, model)
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
         receptorNames = try Self.receptorNames(settings, model)
         isReceptorGiven = settings["receptor_type"] != nil || receptorNames != nil
@@ -56,6 +57,17 @@ struct SynapseSpec {
         }
         try Self.checkReceptor(self["receptor_type"])
         try checkConditions()
+    }
+
+    /// A volume transmitter is what such synapses are paired with: it goes by the reference's name, too.
+    private static func named(_ settings: Settings, _ model: SynapseDefinition) throws -> Settings {
+        guard model.readsThirdSpikes, let transmitter = settings["volume_transmitter"] else { return settings }
+        var settings = settings
+        settings["volume_transmitter"] = nil
+        guard settings.updateValue(transmitter, forKey: SynapseDefinition.third.name) == nil else {
+            throw InputError("\(model.name): third and volume_transmitter are the same: give one of them")
+        }
+        return settings
     }
 
     /// Of the target; nil where connections differ in it.

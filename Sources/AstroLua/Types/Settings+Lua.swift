@@ -50,7 +50,7 @@ extension Arguments {
         default: break
         }
         if let vector = Vector.read(lua, L, at: index) { return .numbers(try copy(vector, name)) }
-        if name == "third", let nodes = Nodes.read(lua, L, at: index) {
+        if ["third", "volume_transmitter"].contains(name), let nodes = Nodes.read(lua, L, at: index) {
             let ids = nodes.ids.map(Double.init)
             return ids.count == 1 ? .number(ids[0]) : .numbers(ids)
         }
