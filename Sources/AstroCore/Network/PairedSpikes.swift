@@ -1,5 +1,6 @@
 /// Spikes of cells that connections are paired with, where synapses look back at them; each rank has those that its connections need.
-final class PairedSpikes {
+/// Worker 0 writes while all others wait.
+final class PairedSpikes: @unchecked Sendable {
     private var places: [Int: Int] = [:]
     private let history = TargetHistory()
     private let resolution: Double

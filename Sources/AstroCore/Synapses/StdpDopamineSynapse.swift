@@ -57,10 +57,10 @@ struct StdpDopamineSynapse: SynapseKernel {
 
     private let tau_plus, Kplus, last: SynapseColumn
     private let A_plus, A_minus, tau_c, tau_n, b, Wmin, Wmax, c, n, third, updated: SynapseColumn
-    private let columns: SynapseColumns
+    private let paired: PairedSpikes?
 
     init(_ columns: SynapseColumns) {
-        self.columns = columns
+        paired = columns.paired
         (tau_plus, Kplus, last) = (columns["tau_plus"], columns["Kplus"], columns["last"])
         (A_plus, A_minus, tau_c, tau_n) = (columns["A_plus"], columns["A_minus"], columns["tau_c"], columns["tau_n"])
         (b, Wmin, Wmax, c, n) = (columns["b"], columns["Wmin"], columns["Wmax"], columns["c"], columns["n"])
@@ -83,7 +83,7 @@ struct StdpDopamineSynapse: SynapseKernel {
         _ weight: inout Double, _ synapse: Synapse, _ before: Carried, _ spike: borrowing ArrivingSpike
     ) -> Double {
         var course = Course(self, synapse, weight)
-        let dopamine = columns.paired?.spikes(of: Int(synapse[third])) ?? .none
+        let dopamine = paired?.spikes(of: Int(synapse[third])) ?? .none
         var left = dopamine.between(after: course.time, through: spike.time)[...]
         for target in spike.target.between(after: before.last - spike.delay, through: spike.time - spike.delay) {
             let time = target.time + spike.delay
