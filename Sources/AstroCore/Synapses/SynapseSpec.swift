@@ -6,6 +6,8 @@ struct SynapseSpec {
     private var isReceptorGiven = false
     /// When connections are made: ms.
     var now = 0.0
+    /// Of a coupling: steps from one evaluation to the next.
+    private(set) var every = 1
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
 
@@ -95,6 +97,9 @@ struct SynapseSpec {
 
     private static func receptorNames(_ settings: Settings, _ model: SynapseDefinition) throws -> ReceptorNames? {
         if model.name == SignalConnection.name { return nil }
+        if let coupling = model.coupling, settings["input"] != nil {
+            throw InputError("\(model.name): 'input' is part of the coupling (\(coupling.facts.source.input))")
+        }
         switch (settings["input"], settings["receptor_type"]) {
         case (.text(let name)?, nil), (nil, .text(let name)?): return .all(name)
         case (nil, .texts(let names)?): return .listed(names)
@@ -105,9 +110,13 @@ struct SynapseSpec {
     }
 
     /// With what it needs to know of the nodes: which receptor a name is, and how units are converted.
-    func resolved(_ pre: [ModelDefinition?], _ post: [ModelDefinition?]) throws -> SynapseSpec {
+    func resolved(_ pre: [ModelDefinition?], _ post: [ModelDefinition?], resolution: Double) throws -> SynapseSpec {
         var result = self
         let targets = post.compactMap { $0 }
+        if model.coupling != nil {
+            result.model = try model.joining(pre.compactMap { $0 }, targets)
+            try result.setSteps(resolution)
+        }
         if let receptorNames, let target = targets.first {
             var numbers: [String: Double] = [:]
             for name in receptorNames.distinct {
@@ -128,6 +137,22 @@ struct SynapseSpec {
                 signal: route.output, input: route.port, scale: try Self.scale(route, pre.compactMap { $0 }, targets))
         }
         return result
+    }
+
+    /// Delays and intervals of couplings that are not given are a step.
+    private mutating func setSteps(_ resolution: Double) throws {
+        if uniform("delay") == 0 { sources["delay"] = .all(resolution) }
+        guard let ms = uniform(Coupling.every) else {
+            throw InputError("\(model.name): every is one number for all connections of a call")
+        }
+        sources[Coupling.every] = .all(ms == 0 ? resolution : ms)
+        guard ms > 0 else { return }
+        guard let steps = TimeGrid.steps(ms, resolution), steps < Int(Int32.max) else {
+            throw InputError(
+                "\(model.name): every = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+            )
+        }
+        every = steps
     }
 
     private static func unknownReceptor(_ name: String, of target: ModelDefinition, ofCurrents: Bool) -> InputError {

@@ -72,7 +72,7 @@ extension Runtime {
 
     /// Pushes the module's table.
     func pushAstro() {
-        pushFunctions(Self.astroFunctions + Self.modelFunctions + Self.synapseFunctions) { row in
+        pushFunctions(Self.astroFunctions + Self.modelFunctions + Self.synapseFunctions + Self.couplingFunctions) { row in
             CallSlips.check(String(row.usage.prefix { $0 != "(" && $0 != "{" }))
         }
         setField("random") {
