@@ -162,7 +162,8 @@ extension Simulation: Checkpointed {
         "recordings",
     ]
     static let made = [
-        "threads", "models", "openBatches", "senderCount", "couplings", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
+        "threads", "models", "openBatches", "senderCount", "couplings", "workerTurn", "rankTurn", "smallCellsInTurn",
+        "isPrepared",
         "outboxes", "removals",
         "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings",
     ]

@@ -110,7 +110,9 @@ final class CouplingTable: @unchecked Sendable {
 
     /// Groups of the cells at some places.
     func groups(at places: Range<Int>) -> Range<Int> {
-        groups.partitioningIndex { $0.place >= places.lowerBound }..<groups.partitioningIndex {
+        groups.partitioningIndex {
+            $0.place >= places.lowerBound
+        }..<groups.partitioningIndex {
             $0.place >= places.upperBound
         }
     }
@@ -189,8 +191,12 @@ final class CouplingTable: @unchecked Sendable {
 
     @inline(__always)
     private func gather(_ pairs: Range<Int>, _ values: UnsafePointer<Double>, _ stride: Int) {
-        for name in preRuns.indices { Self.gather(preRuns[name] + pairs.lowerBound, pairs.count, values, stride, preRows[name]) }
-        for name in postRuns.indices { Self.gather(postRuns[name] + pairs.lowerBound, pairs.count, values, stride, postRows[name]) }
+        for name in preRuns.indices {
+            Self.gather(preRuns[name] + pairs.lowerBound, pairs.count, values, stride, preRows[name])
+        }
+        for name in postRuns.indices {
+            Self.gather(postRuns[name] + pairs.lowerBound, pairs.count, values, stride, postRows[name])
+        }
     }
 
     private static func gather(
@@ -296,7 +302,9 @@ private final class ReadyMemory {
         bytes += size * MemoryLayout<T>.stride
         let memory = raw.bindMemory(to: T.self, capacity: size)
         memory.initialize(repeating: filling, count: size)
-        values.withUnsafeBufferPointer { if let base = $0.baseAddress { memory.update(from: base, count: values.count) } }
+        values.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { memory.update(from: base, count: values.count) }
+        }
         return memory
     }
 

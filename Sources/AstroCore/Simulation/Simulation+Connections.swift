@@ -126,7 +126,9 @@ extension Simulation {
                 "\(model.name) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
         }
         if case .link(let l, _) = reference, name == "receptor_type" { return Double(links[l].receptor) }
-        if case .signal(let p, let number) = reference { return signalProjections[p].parameter(name, number, resolution) }
+        if case .signal(let p, let number) = reference {
+            return signalProjections[p].parameter(name, number, resolution)
+        }
         guard case .spike(let p, let row, let s, let index) = reference else { return parameter.defaultNumber }
         let (projection, _, chunk) = stored(p, row, s)
         guard let column = model.column(name) else {

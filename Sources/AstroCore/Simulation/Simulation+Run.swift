@@ -225,6 +225,20 @@ extension Simulation {
         }
     }
 
+    /// Steps from one reading of a signal to the next, by name.
+    var signalIntervals: [String: Int] {
+        var found: [String: Int] = [:]
+        for projection in signalProjections {
+            let every = projection.values?.every ?? 1
+            for name in projection.model.signalsOfSources + projection.model.signalsOfTargets {
+                found[name] = Self.commonDivisor(found[name] ?? every, every)
+            }
+        }
+        return found
+    }
+
+    private static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
+
     /// A table for each port of a plane that receives signals.
     func signalTables() -> [SignalTable] {
         couplings = []

@@ -3,7 +3,7 @@ struct SynapseSpec {
     private(set) var model: SynapseDefinition
     /// Of the target's model, where they are named: a receptor or an input for all, or one for each connection.
     private var receptorNames: ReceptorNames?
-    private var isReceptorGiven = false
+    private var isReceptorGiven = false, isDelayGiven = false
     /// When connections are made: ms.
     var now = 0.0
     /// Of a coupling: steps from one evaluation to the next.
@@ -48,6 +48,7 @@ struct SynapseSpec {
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
         receptorNames = try Self.receptorNames(settings, model)
         isReceptorGiven = settings["receptor_type"] != nil || receptorNames != nil
+        isDelayGiven = settings["delay"] != nil
         for key in settings.keys.sorted() where key != "synapse_model" && !Self.isName(key, settings, model) {
             guard let parameter = model.parameters.first(where: { $0.name == key }) else {
                 throw Self.unknown(key, settings, model)
@@ -141,7 +142,7 @@ struct SynapseSpec {
 
     /// Delays and intervals of couplings that are not given are a step.
     private mutating func setSteps(_ resolution: Double) throws {
-        if uniform("delay") == 0 { sources["delay"] = .all(resolution) }
+        if !isDelayGiven { sources["delay"] = .all(resolution) }
         guard let ms = uniform(Coupling.every) else {
             throw InputError("\(model.name): every is one number for all connections of a call")
         }

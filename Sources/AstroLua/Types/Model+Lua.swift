@@ -96,7 +96,8 @@ extension Runtime {
     func cellModel(_ arguments: Arguments, _ i: Int) throws -> (name: String, definition: ModelDefinition?) {
         if let model = ModelDefinition.read(self, arguments.L, at: arguments.index(i)) { return (model.name, model) }
         if let synapse = SynapseInfo.read(self, arguments.L, at: arguments.index(i)) {
-            throw InputError("\(synapse.name) is a \(synapse.isCoupling ? "coupling" : "synapse model"): it belongs in connect")
+            throw InputError(
+                "\(synapse.name) is a \(synapse.isCoupling ? "coupling" : "synapse model"): it belongs in connect")
         }
         let name = try arguments.string(i, "model")
         if !Catalogue.knows(name) { try readLibraryModel(name, arguments) }

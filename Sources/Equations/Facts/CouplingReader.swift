@@ -84,7 +84,8 @@ struct CouplingReader {
         try names.add(quantities: source.quantities)
         let value = try readValue()
         names.facts.graph = names.formulas.graph
-        guard !ends.pre.isEmpty || !ends.post.isEmpty else {
+        guard names.facts.graph.leaves(of: [value]).contains(where: { [.preSignal, .postSignal].contains($0.kind) })
+        else {
             throw InputError("value: it reads nothing of its two cells: pre.X, post.X")
         }
         guard names.facts.graph.nodes.count <= Graph.mostNodes else { throw InputError("the coupling is too large") }
@@ -115,7 +116,8 @@ extension ModelReader {
         lines = try quantities.map { quantity in
             let place = "where.\(quantity.name)"
             guard Self.isName(quantity.name) else {
-                throw InputError("\(place): '\(quantity.name)' is not a name: letters, digits and _, the first not a digit")
+                throw InputError(
+                    "\(place): '\(quantity.name)' is not a name: letters, digits and _, the first not a digit")
             }
             return EquationLine(
                 kind: .quantity, name: quantity.name, value: try Parser.expression(TextPart(place, quantity.text)),
