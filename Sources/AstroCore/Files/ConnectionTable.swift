@@ -67,7 +67,8 @@ extension Simulation {
     }
 
     private func check(_ group: ConnectionGroups.Group) throws {
-        let spec = try SynapseSpec(group.synapse).resolved(group.pre.cellModels, group.post.cellModels)
+        let spec = try SynapseSpec(group.synapse).resolved(
+            group.pre.cellModels, group.post.cellModels, resolution: resolution)
         let kind = try ConnectionKind(group.pre, group.post, spec)
         if case .recording = kind { throw InputError("a connection with a recorder can't come from a file") }
         switch spec["delay"] {

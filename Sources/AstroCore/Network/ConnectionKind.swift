@@ -126,17 +126,23 @@ enum ConnectionKind {
         _ route: SignalRoute, _ from: ModelDefinition, _ to: ModelDefinition, _ spec: SynapseSpec
     ) throws {
         let model = spec.model.name
+        if spec.model.coupling != nil {
+            for name in spec.model.signalsOfSources { try checkRead(name, "pre", of: from, model) }
+            for name in spec.model.signalsOfTargets { try checkRead(name, "post", of: to, model) }
+        }
         if model == SignalConnection.name {
             if from.signal(route.output) == nil {
                 throw InputError.unknown(
                     "\(model): \(from.name) has no state or quantity", route.output, among: from.signals)
             }
+        }
+        if model == SignalConnection.name || spec.model.coupling != nil {
             if to.ports.signal(route.port) == nil {
                 let inputs = to.ports.list.filter { $0.quantity == .signal }.map(\.name)
                 throw InputError.unknown("\(model): \(to.name) takes no signal", route.port, among: inputs)
             }
         }
-        guard from.signal(route.output) != nil else {
+        guard spec.model.coupling != nil || from.signal(route.output) != nil else {
             throw InputError(
                 "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.cells { $0.signal(route.output) != nil }))"
             )
@@ -149,6 +155,18 @@ enum ConnectionKind {
         if let wrong = spec.receptor(notAmong: [0]) {
             throw InputError("\(model): receptor_type = \(wrong) is not a receptor (0)")
         }
+    }
+
+    /// What a coupling reads of its cells has to be a state or a quantity there.
+    private static func checkRead(_ name: String, _ end: String, of cells: ModelDefinition, _ coupling: String) throws {
+        if cells.signal(name) != nil { return }
+        if cells.parameters.contains(where: { $0.name == name }) {
+            throw InputError(
+                "\(coupling): \(end).\(name): '\(name)' is a parameter of \(cells.name): couplings read states and quantities"
+            )
+        }
+        throw InputError.unknown(
+            "\(coupling): \(end).\(name): \(cells.name) has no state or quantity", name, among: cells.signals)
     }
 
     private static func checkReceptor(_ spec: SynapseSpec, of model: ModelDefinition, _ receptors: [Int]) throws {

@@ -18,10 +18,12 @@ extension Simulation {
 
     /// Names of signals that somebody listens to.
     var heardSignals: Set<String> {
-        projections.reduce(into: Set(signalProjections.map(\.route.output))) { names, projection in
+        var names = Set(signalProjections.flatMap { $0.model.signalsOfSources + $0.model.signalsOfTargets })
+        for projection in projections {
             names.formUnion(projection.model.readsOfThird)
             names.formUnion(namesReadOfTargets(projection.model))
         }
+        return names
     }
 
     /// Calls `body` with what synapses onto own cells read of other cells: the name, and the cell's id.

@@ -45,6 +45,9 @@ public final class Simulation {
     var deviceListeners: [DeviceListener] = []
     /// Places for what cells send over signals with a listener.
     var senderCount = 0
+    /// What is worked out of that; and places for it, behind those of all senders.
+    var couplings: [CouplingTable] = []
+    var couplingRuns: Int { couplings.reduce(0) { $0 + $1.groups.count } }
     var connectCalls = 0
     /// Calls that removed connections: places of stored ones change.
     var removals = 0
@@ -167,7 +170,8 @@ extension Simulation: Checkpointed {
         "recordings", "thirdSpikes", "pairedSpikes",
     ]
     static let made = [
-        "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
+        "threads", "models", "openBatches", "senderCount", "couplings", "workerTurn", "rankTurn", "smallCellsInTurn",
+        "isPrepared",
         "outboxes", "removals",
         "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings", "readCells",
     ]

@@ -13,7 +13,7 @@ final class SignalBuffers {
     init?(_ simulation: Simulation, steps: Int, count: Int) {
         guard !simulation.signalProjections.isEmpty || simulation.readsOtherCells else { return nil }
         (stride, remote) = (steps, simulation.remoteSenders)
-        let size = (simulation.senderCount + (remote?.count ?? 0)) * steps + 8
+        let size = (simulation.senderCount + (remote?.count ?? 0) + simulation.couplingRuns) * steps + 8
         isActive = Array(repeating: false, count: count)
         buffers = (0..<count).map { _ in
             let memory = ColumnStore.allocate(size)
@@ -43,7 +43,10 @@ final class SignalBuffers {
 
     /// Adds what was sent in a slice to the input of a block's cells.
     func apply(_ block: InputBlock, slice: Int, steps: Range<Int>) {
-        guard isActive[buffer(slice)] else { return }
+        for (table, groups) in block.couplings {
+            table.evaluate(groups, buffers[buffer(slice)], stride: stride, steps: steps)
+        }
+        guard isActive[buffer(slice)] || !block.couplings.isEmpty else { return }
         for (table, parts) in block.signals {
             table.apply(parts, buffers[buffer(slice)], stride: stride, first: steps.lowerBound, count: steps.count)
         }

@@ -101,15 +101,24 @@ final class SliceLoop: @unchecked Sendable {
         struct FromColumn {
             let index: Int
             let column: Column
+            /// Steps from one reading to the next.
+            let every: Int
         }
 
-        init(_ batch: Batch) {
+        /// - `intervals`: steps from one reading of a signal to the next, by name.
+        init(_ batch: Batch, _ intervals: [String: Int]) {
             let model = batch.model, count = max(model.signals.count, 1)
             outputs = .allocate(capacity: count)
             outputs.initialize(repeating: nil, count: count)
             columnSignals = (model.firstColumnSignal..<model.signals.count).filter { batch.firstSenders[$0] >= 0 }.map {
-                FromColumn(index: $0, column: batch.column(model.signals[$0]))
+                FromColumn(
+                    index: $0, column: batch.column(model.signals[$0]), every: intervals[model.signals[$0]] ?? 1)
             }
+        }
+
+        /// The end of the first step from `step` on after which a column is read; at most `end`.
+        func nextReading(_ step: Int, end: Int) -> Int {
+            columnSignals.reduce(end) { min($0, (step / $1.every + 1) * $1.every) }
         }
 
         deinit { outputs.deallocate() }
@@ -161,9 +170,11 @@ final class SliceLoop: @unchecked Sendable {
     private static func parts(
         _ simulation: Simulation, _ plans: [ObjectIdentifier: SampleTable.Plan], _ together: Together
     ) -> [[Part]] {
-        let sampled = sampled(simulation.populationList)
+        let sampled = sampled(simulation.populationList), intervals = simulation.signalIntervals
         return (0..<simulation.threads).map { worker in
-            simulation.batches.flatMap { parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, together) }
+            simulation.batches.flatMap {
+                parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, intervals, together)
+            }
         }
     }
 
@@ -204,7 +215,7 @@ final class SliceLoop: @unchecked Sendable {
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
     private static func parts(
         _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan],
-        _ together: Together
+        _ intervals: [String: Int], _ together: Together
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
@@ -213,7 +224,8 @@ final class SliceLoop: @unchecked Sendable {
                 let some = blocks.indices.filter { isSampled[$0] == wanted }.map { blocks[$0] }
                 if some.isEmpty { continue }
                 // the kernel comes after what asks for quantities
-                let sampling = SamplingPlan(wanted ? sampled : [], share, plans), signals = KernelSignals(batch)
+                let sampling = SamplingPlan(wanted ? sampled : [], share, plans),
+                    signals = KernelSignals(batch, intervals)
                 parts.append(
                     Part(
                         batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
@@ -314,11 +326,15 @@ final class SliceLoop: @unchecked Sendable {
             if columnSignals.isEmpty { part.kernel.advance(block.padded, steps: steps, io: io) }
         }
         if columnSignals.isEmpty { return part.kernel.finish(steps: steps, io: io) }
-        // what is read from columns has to be read after each step
-        for step in steps {
-            for block in part.blocks { part.kernel.advance(block.padded, steps: step..<step + 1, io: io) }
-            part.kernel.finish(steps: step..<step + 1, io: io)
-            for block in part.blocks { send(columnSignals, block, part, step) }
+        // what is read from columns has to be read as it is then
+        var first = steps.lowerBound
+        while first < steps.upperBound {
+            let end = part.signals.nextReading(first, end: steps.upperBound)
+            for block in part.blocks { part.kernel.advance(block.padded, steps: first..<end, io: io) }
+            part.kernel.finish(steps: first..<end, io: io)
+            let due = columnSignals.filter { end % $0.every == 0 }
+            if !due.isEmpty { for block in part.blocks { send(due, block, part, end - 1) } }
+            first = end
         }
     }
 

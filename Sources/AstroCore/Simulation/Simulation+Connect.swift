@@ -24,11 +24,14 @@ extension Simulation {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
-            var spec = try SynapseSpec(synapse, standard: standard).resolved(pre.cellModels, post.cellModels)
-            spec.now = TimeGrid.ms(now, resolution)
-            let kind = try ConnectionKind(pre, post, spec)
+            let given = try SynapseSpec(synapse, standard: standard)
+            let spec = try resolved(given, pre, post), kind = try ConnectionKind(pre, post, spec)
             try checkPaired(spec.model, spec.thirds)
-            if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
+            var back = spec
+            if rule.makesSymmetric {
+                if kind == .signal { back = try resolved(given, post, pre) }
+                try checkWayBack(pre, post, back, kind, synapse)
+            }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
@@ -44,11 +47,18 @@ extension Simulation {
                         * (bytesPerConnection(spec, kind) + temporary) / Double(ranks.count),
                     for: "that many connections")
             }
-            let made = try make(kind, rule, spec, sources, targets, call, together)
+            var made = try make(kind, rule, spec, sources, targets, call, together)
+            if let ruleBack = rule.wayBack { made += try make(kind, ruleBack, back, targets, sources, call, together) }
             connectCalls += 1
             isPrepared = false
             return made
         }
+    }
+
+    private func resolved(_ spec: SynapseSpec, _ pre: Nodes, _ post: Nodes) throws -> SynapseSpec {
+        var result = try spec.resolved(pre.cellModels, post.cellModels, resolution: resolution)
+        result.now = TimeGrid.ms(now, resolution)
+        return result
     }
 
     /// Refuses more connections than there are names of random numbers for, where synapses draw.
@@ -81,7 +91,11 @@ extension Simulation {
     }
 
     private func bytesPerConnection(_ spec: SynapseSpec, _ kind: ConnectionKind) -> Double {
-        if kind == .signal { return 24 }
+        if kind == .signal {
+            guard spec.model.coupling != nil else { return 24 }
+            let own = spec.model.columns.count { spec.uniform($0.name) == nil }
+            return Double(24 + CouplingTable.bytesPerConnection + (own + (spec.every > 1 ? 1 : 0)) * 8)
+        }
         if kind == .stimulation { return 40 }
         var bytes = spec.sharedWeight == nil ? 10 : 2
         if spec.uniform("delay") == nil { bytes += 2 }
@@ -95,15 +109,12 @@ extension Simulation {
     ) throws -> Int {
         // of devices there are few, and all ranks have them
         let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, together)
-        var made = 0
         switch kind {
-        case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call, together)
-        case .signal: made = try makeSignals(rows, rule, spec, pre, post, call, together)
-        case .stimulation: made = try makeLinks(rows, rule, spec, pre, post, call)
+        case .spikes: return try makeProjection(rows, rule, spec, pre, post, call, together)
+        case .signal: return try makeSignals(rows, rule, spec, pre, post, call, together)
+        case .stimulation: return try makeLinks(rows, rule, spec, pre, post, call)
         case .recording: return 0
         }
-        guard let back = rule.wayBack else { return made }
-        return made + (try make(kind, back, spec, post, pre, call, together))
     }
 
     // MARK: Spikes between cells
@@ -177,84 +188,82 @@ extension Simulation {
         _ call: CallName, _ together: Together
     ) throws -> Int {
         if !ranks.isAlone {
-            let entries = try signalEntries(rows, rule, spec, pre, Targets(post, self), call, together)
-            return add(entries, spec.model, call, together)
+            return add(
+                try signalEntries(rows, rule, spec, pre, Targets(post, self), call, together), spec, call, together)
         }
-        var entries: [SignalProjection.Entry] = []
-        var positions: [UInt32] = []
+        var made = SignalEntries(spec), positions: [UInt32] = []
         for (row, source) in pre.enumerated() {
             positions.removeAll(keepingCapacity: true)
             rows.append(row: row, to: &positions)
-            let values = try connectionValues(spec, rule, call, row, positions.count, post.count)
-            for (i, position) in positions.enumerated() {
-                append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
-            }
+            let values = try signalValues(spec, rule, call, row, positions.count, post.count)
+            for (i, position) in positions.enumerated() { made.append(source, post[Int(position)], values, i) }
         }
-        return add(entries, spec.model, call, together)
+        return add(made, spec, call, together)
     }
 
     /// As above for one's own targets, where rows come from several ranks.
     private func signalEntries(
         _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
         _ call: CallName, _ together: Together
-    ) throws -> [SignalProjection.Entry] {
-        let found = Mutex<[(chunk: Int, entries: [SignalProjection.Entry])]>([])
+    ) throws -> SignalEntries {
+        let found = Mutex<[(chunk: Int, entries: SignalEntries)]>([])
         try exchangeRows(rows, count: pre.count, onto: targets, numbered: true, together) { chunk, _, rows in
-            var entries: [SignalProjection.Entry] = []
+            var made = SignalEntries(spec)
             for (row, part) in rows {
                 let numbers = part.column(1)
                 if numbers.isEmpty { continue }
-                let values = try self.connectionValues(spec, rule, call, row, Int(part.header.first!), targets.count)
+                let values = try self.signalValues(spec, rule, call, row, Int(part.header.first!), targets.count)
                 for (i, place) in part.column(0).enumerated() {
                     let number = Int(numbers[i])
-                    self.append(
-                        pre[row], targets.own[Int(place)], values.weights[number], values.delays[number], 1,
-                        follows: i > 0 && Int(numbers[i - 1]) == number - 1, to: &entries)
+                    made.append(
+                        pre[row], targets.own[Int(place)], values, number,
+                        follows: i > 0 && Int(numbers[i - 1]) == number - 1)
                 }
             }
-            found.withLock { $0.append((chunk, entries)) }
+            found.withLock { $0.append((chunk, made)) }
         }
-        return found.withLock { $0.sorted { $0.chunk < $1.chunk }.flatMap(\.entries) }
+        var all = SignalEntries(spec)
+        for part in found.withLock({ $0 }).sorted(by: { $0.chunk < $1.chunk }) { all.append(part.entries) }
+        return all
+    }
+
+    /// What the connections of a row have.
+    private func signalValues(
+        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+    ) throws -> SignalEntries.Values {
+        let both = try connectionValues(spec, rule, call, row, count, postCount)
+        let own = try spec.model.columns.map { column -> [Double] in
+            if spec.uniform(column.name) != nil { return [] }
+            return try drawn(column.name, spec, rule, call, row, count, postCount)
+        }
+        return SignalEntries.Values(weights: both.weights, delays: both.delays, own: own)
+    }
+
+    private func drawn(
+        _ name: String, _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
+        _ postCount: Int
+    ) throws -> [Double] {
+        let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
+        return try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
     }
 
     private func connectionValues(
         _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
     ) throws -> (weights: [Double], delays: [Int]) {
-        let values = { (name: String) throws -> [Double] in
-            let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
-            return try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
-        }
-        return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
-    }
-
-    /// Joins with the entry before where only the multiplicity differs.
-    ///
-    /// - `follows`: there is no connection between them, not onto cells of other ranks either.
-    private func append(
-        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, follows: Bool = true,
-        to entries: inout [SignalProjection.Entry]
-    ) {
-        if follows, let last = entries.last, Int(last.source) == source, Int(last.target) == target,
-            last.weight == weight,
-            Int(last.delay) == delay
-        {
-            entries[entries.count - 1].multiplicity += Int32(number)
-        } else {
-            entries.append(
-                SignalProjection.Entry(
-                    source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay),
-                    multiplicity: Int32(number)))
-        }
+        let delays = try drawn("delay", spec, rule, call, row, count, postCount)
+        return (
+            try drawn("weight", spec, rule, call, row, count, postCount),
+            try delays.map { try SynapseSpec.delaySteps($0, resolution) }
+        )
     }
 
     /// The number of connections.
-    private func add(
-        _ entries: [SignalProjection.Entry], _ model: SynapseDefinition, _ call: CallName, _ together: Together
-    ) -> Int {
-        let count = together.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
-        if count > 0, let route = model.signal {
+    private func add(_ made: SignalEntries, _ spec: SynapseSpec, _ call: CallName, _ together: Together) -> Int {
+        let count = together.sum([made.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+        if count > 0, let route = spec.model.signal {
             let projection = SignalProjection(
-                number: call.number, model: model, route, entries: entries, count: count)
+                number: call.number, model: spec.model, route, entries: made.entries, count: count,
+                values: made.couplingValues(spec))
             projection.findDelays(together)
             signalProjections.append(projection)
         }
@@ -412,20 +421,20 @@ extension Simulation {
         _ outCall: CallName, _ together: Together
     ) throws -> Int {
         guard let spec = specs.thirdOut else { return 0 }
-        var entries: [SignalProjection.Entry] = []
+        var made = SignalEntries(spec)
         try together.agree {
-            let shared = try uniformValues(spec)
+            let shared = try sharedSignalValues(spec)
             try out.forEach { target, place, number in
                 let astrocyte = third[factor.member(target, place)]
                 let name = targets.position(ofOwn: target) * factor.poolSize + place
-                let values = try shared ?? self.connectionValues(spec, nil, outCall, name, number, 0)
+                let values = try shared ?? self.signalValues(spec, nil, outCall, name, number, 0)
                 for i in values.weights.indices {
-                    let each = values.weights.count == 1 ? number : 1
-                    self.append(astrocyte, targets.own[target], values.weights[i], values.delays[i], each, to: &entries)
+                    made.append(
+                        astrocyte, targets.own[target], values, i, number: values.weights.count == 1 ? number : 1)
                 }
             }
         }
-        return add(entries, spec.model, outCall, together)
+        return add(made, spec, outCall, together)
     }
 
     private func buildHere(
@@ -449,6 +458,15 @@ extension Simulation {
                 try thirdIn.add(row: row, astrocytes, to: scratches[1])
             }
         }
+    }
+
+    /// Of connections that share all they have: one value each; else nil.
+    private func sharedSignalValues(_ spec: SynapseSpec) throws -> SignalEntries.Values? {
+        guard let both = try uniformValues(spec), spec.model.columns.allSatisfy({ spec.uniform($0.name) != nil }) else {
+            return nil
+        }
+        return SignalEntries.Values(
+            weights: both.weights, delays: both.delays, own: spec.model.columns.map { _ in [] })
     }
 
     /// Weight and delay that all connections share, or nil.
@@ -521,7 +539,8 @@ struct TripartiteSpecs {
 
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
         do {
-            let spec = try SynapseSpec(settings).resolved(from.cellModels, to.cellModels)
+            let spec = try SynapseSpec(settings).resolved(
+                from.cellModels, to.cellModels, resolution: from.simulation.resolution)
             try spec.refuseLists("connections with a third factor")
             let kind = try ConnectionKind(from, to, spec)
             guard kind == .spikes || kind == .signal else {

@@ -30,6 +30,8 @@ struct SynapseDefinition: Sendable {
     let handsOver: Int
     /// What it is made of, where that is a text.
     let source: SynapseSource?
+    /// Where it is a coupling: what it sends.
+    let coupling: CouplingPlan?
     /// Parameters, states and quantities of targets that it reads; those that have to be parameters, since equations do.
     let readsOfTargets: [String]
     let readsInEquations: [String]
@@ -126,7 +128,7 @@ struct SynapseDefinition: Sendable {
         self.bind = { columns, _ in bind(columns) }
         (readsTargetTrace, handsOver, source) = (readsTargetHistory, 1, nil)
         (readsOfTargets, readsInEquations, readsOfThird, sendsToThird) = ([], [], [], 0)
-        (sentUnit, thirdUnit) = (nil, nil)
+        (sentUnit, thirdUnit, coupling) = (nil, nil, nil)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
         self.readsThirdSpikes = readsThirdSpikes
@@ -143,12 +145,12 @@ struct SynapseDefinition: Sendable {
     init(
         _ source: SynapseSource, _ plan: SynapsePlan, _ text: ModelText, parameters: [Parameter], columns: [Column]
     ) {
-        (name, self.text, carries, self.source) = (source.name, text, .spikes, source)
+        (name, self.text, carries, self.source, coupling) = (source.name, text, .spikes, source, nil)
         (readsOfTargets, readsInEquations) = (plan.facts.post, plan.facts.postInEquations)
         (readsOfThird, sendsToThird, readsThirdSpikes) = (plan.facts.third, plan.onPre.thirds, false)
         sentUnit = plan.facts.sentDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
         thirdUnit = plan.facts.thirdDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
-        identity = "\(Self.equations)\(source.name) \(source.hash)"
+        identity = "\(Self.equations)\(source.name) \(Self.hash(source.encoded))"
         self.parameters = Self.common(weight: Unit(plan.facts.weightUnit.dimension.name)) + parameters
         self.columns = columns
         (conditions, checkpointLayout, scalesWeight) = ([], .general, false)
@@ -178,8 +180,11 @@ struct SynapseDefinition: Sendable {
             "receptor_type", 0, .one, "receptor of the target", .nonNegative, and: "0; onto parrot_neuron 0 or 1"),
     ]
 
+    /// Is it made of texts?
+    var isText: Bool { source != nil || coupling != nil }
+
     /// What tables of connections call it.
-    var fileName: String { source == nil ? identity : name }
+    var fileName: String { isText ? name : identity }
 
     func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
     func column(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
@@ -263,7 +268,9 @@ enum Synapses {
     static var parameterNames: [String] { all.flatMap { $0.parameters.map(\.name) } }
 }
 
-extension SynapseSource {
+extension SynapseDefinition {
     /// Tells definitions apart.
-    fileprivate var hash: String { String(SHA256.hex(of: encoded.flatMap { Array($0.utf8) + [0] }).prefix(16)) }
+    static func hash(_ texts: [String]) -> String {
+        String(SHA256.hex(of: texts.flatMap { Array($0.utf8) + [0] }).prefix(16))
+    }
 }

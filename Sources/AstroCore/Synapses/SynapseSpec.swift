@@ -3,11 +3,13 @@ struct SynapseSpec {
     private(set) var model: SynapseDefinition
     /// Of the target's model, where they are named: a receptor or an input for all, or one for each connection.
     private var receptorNames: ReceptorNames?
-    private var isReceptorGiven = false
+    private var isReceptorGiven = false, isDelayGiven = false
     /// When connections are made: ms.
     var now = 0.0
     /// Does whoever makes the connections say which cell is paired with each?
     var isPairedByRule = false
+    /// Of a coupling: steps from one evaluation to the next.
+    private(set) var every = 1
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
 
@@ -49,6 +51,7 @@ struct SynapseSpec {
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
         receptorNames = try Self.receptorNames(settings, model)
         isReceptorGiven = settings["receptor_type"] != nil || receptorNames != nil
+        isDelayGiven = settings["delay"] != nil
         for key in settings.keys.sorted() where key != "synapse_model" && !Self.isName(key, settings, model) {
             guard let parameter = model.parameters.first(where: { $0.name == key }) else {
                 throw Self.unknown(key, settings, model)
@@ -118,6 +121,9 @@ struct SynapseSpec {
 
     private static func receptorNames(_ settings: Settings, _ model: SynapseDefinition) throws -> ReceptorNames? {
         if model.name == SignalConnection.name { return nil }
+        if let coupling = model.coupling, settings["input"] != nil {
+            throw InputError("\(model.name): 'input' is part of the coupling (\(coupling.facts.source.input))")
+        }
         switch (settings["input"], settings["receptor_type"]) {
         case (.text(let name)?, nil), (nil, .text(let name)?): return .all(name)
         case (nil, .texts(let names)?): return .listed(names)
@@ -128,9 +134,13 @@ struct SynapseSpec {
     }
 
     /// With what it needs to know of the nodes: which receptor a name is, and how units are converted.
-    func resolved(_ pre: [ModelDefinition?], _ post: [ModelDefinition?]) throws -> SynapseSpec {
+    func resolved(_ pre: [ModelDefinition?], _ post: [ModelDefinition?], resolution: Double) throws -> SynapseSpec {
         var result = self
         let targets = post.compactMap { $0 }
+        if model.coupling != nil {
+            result.model = try model.joining(pre.compactMap { $0 }, targets)
+            try result.setSteps(resolution)
+        }
         if let receptorNames, let target = targets.first {
             var numbers: [String: Double] = [:]
             for name in receptorNames.distinct {
@@ -151,6 +161,22 @@ struct SynapseSpec {
                 signal: route.output, input: route.port, scale: try Self.scale(route, pre.compactMap { $0 }, targets))
         }
         return result
+    }
+
+    /// Delays and intervals of couplings that are not given are a step.
+    private mutating func setSteps(_ resolution: Double) throws {
+        if !isDelayGiven { sources["delay"] = .all(resolution) }
+        guard let ms = uniform(Coupling.every) else {
+            throw InputError("\(model.name): every is one number for all connections of a call")
+        }
+        sources[Coupling.every] = .all(ms == 0 ? resolution : ms)
+        guard ms > 0 else { return }
+        guard let steps = TimeGrid.steps(ms, resolution), steps < Int(Int32.max) else {
+            throw InputError(
+                "\(model.name): every = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+            )
+        }
+        every = steps
     }
 
     private static func unknownReceptor(_ name: String, of target: ModelDefinition, ofCurrents: Bool) -> InputError {

@@ -70,9 +70,14 @@ extension Runtime {
         ]
     }
 
+    /// What the module holds.
+    static var allFunctions: [LuaMethod<Void>] {
+        astroFunctions + modelFunctions + synapseFunctions + couplingFunctions
+    }
+
     /// Pushes the module's table.
     func pushAstro() {
-        pushFunctions(Self.astroFunctions + Self.modelFunctions + Self.synapseFunctions) { row in
+        pushFunctions(Self.allFunctions) { row in
             CallSlips.check(String(row.usage.prefix { $0 != "(" && $0 != "{" }))
         }
         setField("random") {

@@ -69,9 +69,7 @@ package struct SynapseReader {
     }
 
     private mutating func read() throws {
-        guard ModelReader.isName(source.name) else {
-            throw InputError("name = '\(source.name)' is not a name: letters, digits and _, the first not a digit")
-        }
+        try ModelReader.checkName(source.name)
         guard !source.onPre.allSatisfy(\.isWhitespace) else {
             throw InputError("on_pre is missing: what does a spike of the sender do?")
         }

@@ -54,7 +54,9 @@ package enum EquationSynapse {
 
     /// How a model is run, in words; nil of a model that is not a text.
     package static func explanation(_ name: String) throws -> String? {
-        guard let source = try Synapses.named(name).source else { return nil }
+        let model = try Synapses.named(name)
+        if let coupling = model.coupling { return coupling.explanation }
+        guard let source = model.source else { return nil }
         return try SynapsePlan.plan(source).explanation
     }
 }
