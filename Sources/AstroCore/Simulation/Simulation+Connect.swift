@@ -6,14 +6,14 @@ extension Simulation {
     /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
     /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
     public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
-        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse)
+        try connect(pre, post, rule: try Self.rule(rule, pre, post), synapse: synapse)
     }
 
     /// Through a model that scripts need not have a name for, where `synapse` names none.
     func connect(
         _ pre: Nodes, _ post: Nodes, through model: SynapseDefinition, rule: Settings = [:], synapse: Settings = [:]
     ) throws -> Int {
-        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse, standard: model)
+        try connect(pre, post, rule: try Self.rule(rule, pre, post), synapse: synapse, standard: model)
     }
 
     /// By any rule, one that scripts have no name for included.
@@ -24,7 +24,9 @@ extension Simulation {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
-            var spec = try SynapseSpec(synapse, standard: standard).resolved(pre.cellModels, post.cellModels)
+            var spec = try SynapseSpec(synapse, standard: standard).resolved(pre.cellModels, post.cellModels) {
+                try Geometry(pre, post)
+            }
             spec.now = TimeGrid.ms(now, resolution)
             let kind = try ConnectionKind(pre, post, spec)
             if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
@@ -61,8 +63,8 @@ extension Simulation {
         }
     }
 
-    private static func rule(_ settings: Settings) throws -> any ConnectionRule {
-        try ConnectionRules.rule(settings, synapseKeys: SynapseSpec.allKeys)
+    private static func rule(_ settings: Settings, _ pre: Nodes, _ post: Nodes) throws -> any ConnectionRule {
+        try ConnectionRules.rule(settings, synapseKeys: SynapseSpec.allKeys) { try Geometry(pre, post) }
     }
 
     /// Refuses what can't go both ways between these nodes.
@@ -72,6 +74,7 @@ extension Simulation {
         guard try ConnectionKind(post, pre, spec) == kind else {
             throw InputError("make_symmetric: what goes from the sources to the targets can't go back")
         }
+        try spec.checkSymmetry()
         for (name, value) in synapse.sorted(by: { $0.key < $1.key }) {
             if case .distribution = value {
                 throw InputError("make_symmetric: \(name) can't be random; both directions have the same parameters")
@@ -102,7 +105,7 @@ extension Simulation {
         case .recording: return 0
         }
         guard let back = rule.wayBack else { return made }
-        return made + (try make(kind, back, spec, post, pre, call, together))
+        return made + (try make(kind, back, spec.reversed, post, pre, call, together))
     }
 
     // MARK: Spikes between cells
@@ -184,7 +187,7 @@ extension Simulation {
         for (row, source) in pre.enumerated() {
             positions.removeAll(keepingCapacity: true)
             rows.append(row: row, to: &positions)
-            let values = try connectionValues(spec, rule, call, row, positions.count, post.count)
+            let values = try connectionValues(spec, rule, call, row, positions.count, post.count, row) { positions }
             for (i, position) in positions.enumerated() {
                 append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
             }
@@ -203,12 +206,14 @@ extension Simulation {
             for (row, part) in rows {
                 let numbers = part.column(1)
                 if numbers.isEmpty { continue }
-                let values = try self.connectionValues(spec, rule, call, row, Int(part.header.first!), targets.count)
-                for (i, place) in part.column(0).enumerated() {
-                    let number = Int(numbers[i])
+                let places = part.column(0)
+                let values = try self.connectionValues(
+                    spec, rule, call, row, Int(part.header.first!), targets.count, row, numbers
+                ) { places.map { UInt32(targets.position(ofOwn: Int($0))) } }
+                for (i, place) in places.enumerated() {
                     self.append(
-                        pre[row], targets.own[Int(place)], values.weights[number], values.delays[number], 1,
-                        follows: i > 0 && Int(numbers[i - 1]) == number - 1, to: &entries)
+                        pre[row], targets.own[Int(place)], values.weights[i], values.delays[i], 1,
+                        follows: i > 0 && numbers[i - 1] + 1 == numbers[i], to: &entries)
                 }
             }
             found.withLock { $0.append((chunk, entries)) }
@@ -216,12 +221,18 @@ extension Simulation {
         return found.withLock { $0.sorted { $0.chunk < $1.chunk }.flatMap(\.entries) }
     }
 
+    /// - `numbers`: which of the row's `count` connections they are; nil for all.
+    /// - `source`: where the row's source stands among all.
+    /// - `targets`: of these connections.
     private func connectionValues(
-        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
+        _ postCount: Int, _ source: Int, _ numbers: [UInt32]? = nil, _ targets: () -> [UInt32]
     ) throws -> (weights: [Double], delays: [Int]) {
-        let values = { (name: String) throws -> [Double] in
+        func values(_ name: String) throws -> [Double] {
+            if let placed = try spec.placedValues(name, source, targets) { return placed }
             let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
-            return try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
+            let all = try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
+            return numbers.map { $0.map { all[Int($0)] } } ?? all
         }
         return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }
@@ -277,7 +288,7 @@ extension Simulation {
             guard count <= Int(UInt32.max) else {
                 throw InputError("\(count) connections of one generator are too many")
             }
-            let values = try linkValues(spec, rule, call, row, count, post.count)
+            let values = try linkValues(spec, rule, call, row, count, post.count) { linkPositions(rows, rule, row, post) }
             let (population, device) = locate(source)
             for part in try receptorParts(spec, rule, call, row, count, post.count) {
                 made.append(
@@ -314,9 +325,18 @@ extension Simulation {
     }
 
     private func linkValues(
-        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int,
+        _ targets: () -> [UInt32]
     ) throws -> (weights: [Double], delays: [Int]) {
-        try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount)
+        try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount, row, nil, targets)
+    }
+
+    /// The targets of a generator on all ranks.
+    private func linkPositions(_ rows: any Rows, _ rule: any ConnectionRule, _ row: Int, _ post: NodeIDs) -> [UInt32] {
+        if rule.joinsAll { return Array(0..<UInt32(post.count)) }
+        var positions: [UInt32] = []
+        rows.append(row: row, to: &positions)
+        return positions
     }
 
     /// The connections of a generator by receptor.
@@ -346,7 +366,7 @@ extension Simulation {
             try checkMine(third, "third-factor nodes")
             var specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
             specs.setTime(TimeGrid.ms(now, resolution))
-            let rule = try Self.rule(rule)
+            let rule = try Self.rule(rule, pre, post)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
             }
@@ -367,7 +387,11 @@ extension Simulation {
                         * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
                             + rule.connections(sources, targets, call).temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
-                return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads)
+                return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads) {
+                    do { return try Geometry(post, third, ("the targets", "the third-factor nodes")) } catch let error as InputError {
+                        throw InputError("pool_type 'nearest': \(error.message)")
+                    }
+                }
             }
             let counts = try makeTripartite(
                 rule, specs, factor, sources, targets, own, NodeIDs(third), call, together)
@@ -398,9 +422,14 @@ extension Simulation {
         try together.agree {
             let shared = try uniformValues(specs.thirdOut)
             try out.forEach { target, place, number in
-                let astrocyte = third[factor.member(target, place)]
-                let name = targets.position(ofOwn: target) * factor.poolSize + place
-                let values = try shared ?? self.connectionValues(specs.thirdOut, nil, outCall, name, number, 0)
+                let member = factor.member(target, place), position = targets.position(ofOwn: target)
+                let astrocyte = third[member]
+                let name = position * factor.poolSize + place
+                let values =
+                    try shared
+                    ?? self.connectionValues(specs.thirdOut, nil, outCall, name, number, 0, member) {
+                        Array(repeating: UInt32(position), count: number)
+                    }
                 for i in values.weights.indices {
                     let each = values.weights.count == 1 ? number : 1
                     self.append(astrocyte, targets.own[target], values.weights[i], values.delays[i], each, to: &entries)
@@ -487,7 +516,7 @@ struct TripartiteSpecs {
 
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
         do {
-            let spec = try SynapseSpec(settings).resolved(from.cellModels, to.cellModels)
+            let spec = try SynapseSpec(settings).resolved(from.cellModels, to.cellModels) { try Geometry(from, to) }
             try spec.refuseLists("connections with a third factor")
             let kind = try ConnectionKind(from, to, spec)
             guard kind == .spikes || kind == .signal else {
