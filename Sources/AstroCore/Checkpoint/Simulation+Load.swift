@@ -186,7 +186,8 @@ struct CheckpointLoader {
         guard var (_, contents) = try reader.takeIf(.positions) else { return nil }
         let dimensions = try contents.int(2...3, "number of dimensions")
         let wrap = try contents.doubles(), coordinates = try contents.doubles()
-        try contents.require(wrap.isEmpty || wrap.count == dimensions && wrap.allSatisfy { $0 > 0 }, "lengths are wrong")
+        try contents.require(
+            wrap.isEmpty || wrap.count == dimensions && wrap.allSatisfy { $0 > 0 }, "lengths are wrong")
         try contents.require(
             coordinates.count == count * dimensions && coordinates.allSatisfy(\.isFinite), "coordinates are missing")
         try contents.finish()

@@ -133,18 +133,18 @@ extension Mask {
     public init(_ tables: [String: Settings], anchor: Value?) throws {
         let known = Self.kinds.keys.sorted()
         for kind in tables.keys.sorted() where !known.contains(kind) {
-            throw InputError.unknown("mask: there is no kind", kind, among: known + ["anchor"])
+            throw InputError.unknown("there is no kind", kind, among: known + ["anchor"])
         }
         guard tables.count == 1, let (kind, given) = tables.first else {
             throw InputError(
                 tables.isEmpty
-                    ? "mask: a kind is missing, as in { circular = { radius = 0.5 } } (there are: \(known.joined(separator: ", ")))"
-                    : "mask: one kind a table (\(tables.keys.sorted().joined(separator: ", ")) are given); astro.space.mask {…} + astro.space.mask {…} joins several"
+                    ? "a kind is missing, as in { circular = { radius = 0.5 } } (there are: \(known.joined(separator: ", ")))"
+                    : "one kind a table (\(tables.keys.sorted().joined(separator: ", ")) are given); astro.space.mask {…} + astro.space.mask {…} joins several"
             )
         }
         var settings = given
         if let anchor {
-            guard settings["anchor"] == nil else { throw InputError("mask: anchor is given twice") }
+            guard settings["anchor"] == nil else { throw InputError("anchor is given twice") }
             settings["anchor"] = anchor
         }
         self = .shape(try MaskShape(kind, settings))
@@ -153,10 +153,11 @@ extension Mask {
 
 extension MaskShape {
     fileprivate init(_ kind: String, _ settings: Settings) throws {
-        let reader = try SpaceSettings("mask: \(kind)", settings, Mask.kinds[kind]! + ["anchor"])
+        let reader = try SpaceSettings(settings, Mask.kinds[kind]! + ["anchor"], in: kind)
         let dimensions = ["spherical", "box", "ellipsoidal"].contains(kind) ? 3 : 2
         (name, self.dimensions) = (kind, dimensions)
-        var center = try settings["anchor"] == nil ? SIMD3(repeating: 0) : Self.vector(reader.list("anchor", dimensions))
+        var center =
+            try settings["anchor"] == nil ? SIMD3(repeating: 0) : Self.vector(reader.list("anchor", dimensions))
         switch kind {
         case "circular", "spherical": self.kind = .ellipsoid(SIMD3(repeating: try Self.positive("radius", reader)))
         case "doughnut": self.kind = try Self.ring(reader)
@@ -179,7 +180,9 @@ extension MaskShape {
         self.center = center
     }
 
-    private static func vector(_ list: [Double]) -> SIMD3<Double> { SIMD3(list[0], list[1], list.count > 2 ? list[2] : 0) }
+    private static func vector(_ list: [Double]) -> SIMD3<Double> {
+        SIMD3(list[0], list[1], list.count > 2 ? list[2] : 0)
+    }
 
     private static func positive(_ key: String, _ reader: SpaceSettings) throws -> Double {
         let x = try reader.needed(key)

@@ -71,7 +71,7 @@ public enum Positions: Sendable, Equatable {
 
 extension Positions {
     public init(grid settings: Settings) throws {
-        let reader = try SpaceSettings("grid", settings, ["shape", "extent", "center", "wrap"])
+        let reader = try SpaceSettings(settings, ["shape", "extent", "center", "wrap"])
         guard let given = try reader.list("shape") else {
             throw reader.error("shape is missing: { columns, rows } or three numbers")
         }
@@ -84,12 +84,14 @@ extension Positions {
         guard shape.count == 2 || shape.count == 3 else {
             throw reader.error("shape has \(shape.count) numbers; there may be 2 or 3")
         }
-        guard shape.reduce(1.0, { $0 * Double($1) }) < 0x1p31 else { throw reader.error("shape: that are too many nodes") }
+        guard shape.reduce(1.0, { $0 * Double($1) }) < 0x1p31 else {
+            throw reader.error("shape: that are too many nodes")
+        }
         self = .grid(shape: shape, try reader.box(shape.count))
     }
 
     public init(uniform settings: Settings) throws {
-        let reader = try SpaceSettings("uniform", settings, ["n", "extent", "center", "wrap", "seed"])
+        let reader = try SpaceSettings(settings, ["n", "extent", "center", "wrap", "seed"])
         let count = try reader.number("n")
         if let count, !(count >= 1 && count == count.rounded() && count < 0x1p31) {
             throw reader.error("n = \(formatted(count)) is not a number of nodes (1, 2, 3, …)")
@@ -102,13 +104,16 @@ extension Positions {
     }
 
     public init(points: [[Double]]) throws {
-        guard let first = points.first else { throw InputError("positions: a list of points, each { x, y } or { x, y, z }") }
+        guard let first = points.first else {
+            throw InputError("positions: a list of points, each { x, y } or { x, y, z }")
+        }
         guard first.count == 2 || first.count == 3 else {
             throw InputError("positions: point 1 has \(first.count) coordinates; there may be 2 or 3")
         }
         for (i, point) in points.enumerated() {
             guard point.count == first.count else {
-                throw InputError("positions: point \(i + 1) has \(point.count) coordinates, the first has \(first.count)")
+                throw InputError(
+                    "positions: point \(i + 1) has \(point.count) coordinates, the first has \(first.count)")
             }
             if let wrong = point.first(where: { !$0.isFinite }) {
                 throw InputError("positions: point \(i + 1): \(formatted(wrong)) is not a place")
@@ -123,7 +128,8 @@ extension Positions: CustomStringConvertible {
         switch self {
         case .grid(let shape, let box):
             "grid of \(shape.map(String.init).joined(separator: " x ")) nodes on \(box.description)"
-        case .uniform(let count, _, let box): "\(count.map { "\($0) random places" } ?? "random places") on \(box.description)"
+        case .uniform(let count, _, let box):
+            "\(count.map { "\($0) random places" } ?? "random places") on \(box.description)"
         case .points(let dimensions, let list): "\(list.count / dimensions) points in \(dimensions) dimensions"
         }
     }
@@ -137,17 +143,18 @@ extension Positions.Box: CustomStringConvertible {
 
 /// A table about space, whose keys are known.
 struct SpaceSettings {
-    private let name: String
+    private let place: String
     private let settings: Settings
 
-    init(_ name: String, _ settings: Settings, _ known: [String]) throws {
-        (self.name, self.settings) = (name, settings)
+    /// - `place`: where the table is, where the call does not tell.
+    init(_ settings: Settings, _ known: [String], in place: String = "") throws {
+        (self.place, self.settings) = (place.isEmpty ? "" : "\(place): ", settings)
         for key in settings.keys.sorted() where !known.contains(key) {
-            throw InputError.unknown("\(name) has no key", key, among: known)
+            throw error(InputError.unknown("there is no key", key, among: known).message)
         }
     }
 
-    func error(_ message: String) -> InputError { InputError("\(name): \(message)") }
+    func error(_ message: String) -> InputError { InputError(place + message) }
 
     func number(_ key: String) throws -> Double? {
         switch settings[key] {
@@ -167,7 +174,9 @@ struct SpaceSettings {
         switch settings[key] {
         case nil: return nil
         case .numbers(let list)?:
-            if let wrong = list.first(where: { !$0.isFinite }) { throw error("\(key): \(formatted(wrong)) is not a length") }
+            if let wrong = list.first(where: { !$0.isFinite }) {
+                throw error("\(key): \(formatted(wrong)) is not a length")
+            }
             return list
         case let other?: throw error("\(key) must be a list of numbers, got \(other)")
         }

@@ -31,7 +31,7 @@ private struct NamedFunction {
 
     init(_ name: SpatialFunction.Named, _ settings: Settings) throws {
         self.name = name
-        reader = try SpaceSettings(name.rawValue, settings, Self.keys(name))
+        reader = try SpaceSettings(settings, Self.keys(name))
     }
 
     private static func keys(_ name: SpatialFunction.Named) -> [String] {

@@ -31,7 +31,9 @@ enum ConnectionRules {
         }
         let checked = RuleSettings(settings, type.info)
         if let use = type.info.space, checked.isSpatial {
-            guard let space else { throw InputError("\(type.info.name): masks and functions of distance are not possible here") }
+            guard let space else {
+                throw InputError("\(type.info.name): masks and functions of distance are not possible here")
+            }
             let rule = try SpatialRule(checked, use, Self.geometry(type.info.name, space))
             try checkFlags(checked, rules)
             return rule

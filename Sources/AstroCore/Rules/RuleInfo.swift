@@ -45,7 +45,9 @@ public struct RuleKey: Sendable {
     fileprivate static func ofSpace(_ use: SpatialRule.Use) -> [RuleKey] {
         let mask = RuleKey("mask", "region around a sender in which its targets lie", default: "everywhere")
         guard use == .indegree || use == .outdegree else { return [mask] }
-        return [mask, RuleKey("p", "how likely partners are among each other, by their distance", default: "all alike")]
+        return [
+            mask, RuleKey("p", "how likely partners are among each other, by their distance", default: "all alike"),
+        ]
     }
 }
 

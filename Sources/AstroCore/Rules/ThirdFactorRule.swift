@@ -8,7 +8,8 @@ struct ThirdFactorRule {
             RuleKey("p", "probability that an astrocyte takes part, 0 to 1", default: "1"),
             RuleKey("pool_size", "astrocytes in the pool of a target", default: "all astrocytes"),
             RuleKey(
-                "pool_type", "how pools are dealt out: \"random\", \"block\" (neighbours share) or \"nearest\" (to the target's place)",
+                "pool_type",
+                "how pools are dealt out: \"random\", \"block\" (neighbours share) or \"nearest\" (to the target's place)",
                 default: "random"),
         ],
         notes: [

@@ -288,7 +288,9 @@ extension Simulation {
             guard count <= Int(UInt32.max) else {
                 throw InputError("\(count) connections of one generator are too many")
             }
-            let values = try linkValues(spec, rule, call, row, count, post.count) { linkPositions(rows, rule, row, post) }
+            let values = try linkValues(spec, rule, call, row, count, post.count) {
+                linkPositions(rows, rule, row, post)
+            }
             let (population, device) = locate(source)
             for part in try receptorParts(spec, rule, call, row, count, post.count) {
                 made.append(
@@ -388,7 +390,9 @@ extension Simulation {
                             + rule.connections(sources, targets, call).temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
                 return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads) {
-                    do { return try Geometry(post, third, ("the targets", "the third-factor nodes")) } catch let error as InputError {
+                    do { return try Geometry(post, third, ("the targets", "the third-factor nodes")) } catch let error
+                        as InputError
+                    {
                         throw InputError("pool_type 'nearest': \(error.message)")
                     }
                 }

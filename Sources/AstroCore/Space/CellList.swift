@@ -58,7 +58,8 @@ struct CellList: Sendable {
     ) -> SIMD3<Int> {
         var result = SIMD3(repeating: 0)
         for axis in 0..<3 {
-            result[axis] = Int(min(max(((place[axis] - low[axis]) / width[axis]).rounded(.down), 0), Double(counts[axis] - 1)))
+            result[axis] = Int(
+                min(max(((place[axis] - low[axis]) / width[axis]).rounded(.down), 0), Double(counts[axis] - 1)))
         }
         return result
     }
@@ -192,7 +193,9 @@ struct Nearest: Sendable {
             }
             found.sort { ($0.distance, $0.point) < ($1.distance, $1.point) }
             var nearest: [UInt32] = []
-            for entry in found where nearest.last != entry.point && nearest.count < count { nearest.append(entry.point) }
+            for entry in found where nearest.last != entry.point && nearest.count < count {
+                nearest.append(entry.point)
+            }
             if nearest.count == count || isAll { return nearest }
             reach *= 2
         }

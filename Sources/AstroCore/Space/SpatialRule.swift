@@ -31,7 +31,8 @@ struct SpatialRule: ConnectionRule {
         let side: Geometry.Side = use == .indegree ? .targets : .sources
         neighbours = mask.map { Neighbours(geometry, $0, of: side) }
         opposite = use == .symmetric ? mask.map { Neighbours(geometry, $0, of: .targets) } : nil
-        degree = use == .indegree ? try settings.count("indegree") : use == .outdegree ? try settings.count("outdegree") : 0
+        degree =
+            use == .indegree ? try settings.count("indegree") : use == .outdegree ? try settings.count("outdegree") : 0
         strength = try Self.strength(settings, use, geometry)
         if use == .symmetric {
             let changed = try settings.changedFlags()
@@ -151,7 +152,9 @@ struct SpatialRule: ConnectionRule {
         }
         var found = candidates(node)
         filter?.remove(node, from: &found, since: 0)
-        guard case .placed = strength else { return strengths(node, Array(found.prefix(1)), from: side).first ?? 0 > 0 ? found.count : 0 }
+        guard case .placed = strength else {
+            return strengths(node, Array(found.prefix(1)), from: side).first ?? 0 > 0 ? found.count : 0
+        }
         var count = 0
         for first in stride(from: 0, to: found.count, by: 4096) where count < wanted {
             let some = Array(found[first..<min(found.count, first + 4096)])
@@ -255,7 +258,8 @@ struct SpatialRule: ConnectionRule {
             }
         case .placed:
             let weights = strengths(node, found, from: side)
-            list += allowsMultapses
+            list +=
+                allowsMultapses
                 ? random.weighted(degree, found, weights) : random.weightedDistinct(degree, found, weights)
         }
     }

@@ -285,7 +285,8 @@ struct SynapseSpec {
     /// The values of a function of place between a source and some targets; nil where it is none.
     func placedValues(_ name: String, _ source: Int, _ targets: () -> [UInt32]) throws -> [Double]? {
         guard let function = placed[name] else { return nil }
-        let parameter = model.parameters.first { $0.name == name }!, values = function.values(source, targets(), from: .sources)
+        let parameter = model.parameters.first { $0.name == name }!,
+            values = function.values(source, targets(), from: .sources)
         for x in values { try parameter.check(x, of: model.name) }
         return values
     }
@@ -301,7 +302,8 @@ struct SynapseSpec {
     func checkSymmetry() throws {
         for (name, function) in placed.sorted(by: { $0.key < $1.key }) where !function.isSymmetric {
             throw InputError(
-                "make_symmetric: \(name) has to be a function of distance alone; both directions have the same parameters")
+                "make_symmetric: \(name) has to be a function of distance alone; both directions have the same parameters"
+            )
         }
     }
 

@@ -85,7 +85,8 @@ final class Journal {
     ]
     /// Those that only lead to what was built, and `simulate`, which is dealt with by itself.
     private static let untold: Set = [
-        "Nodes.slice", "Nodes.ids", "Nodes.positions", "Nodes.model", "Nodes.label", "Simulation.nodes", "Simulation.populations",
+        "Nodes.slice", "Nodes.ids", "Nodes.positions", "Nodes.model", "Nodes.label", "Simulation.nodes",
+        "Simulation.populations",
         "Simulation.simulate",
     ]
 

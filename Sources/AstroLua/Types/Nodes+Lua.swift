@@ -72,7 +72,8 @@ extension Nodes: LuaType {
                 $0.label.map { .text($0) } ?? .none
             },
             .init(
-                "positions", "The place of each node in mm, a list of { x, y } or { x, y, z }; nil where there is none.",
+                "positions",
+                "The place of each node in mm, a list of { x, y } or { x, y, z }; nil where there is none.",
                 result: "table"
             ) { $0.positions.map { .list($0.map { .list($0.map { .number($0) }) }) } ?? .none },
             .init(

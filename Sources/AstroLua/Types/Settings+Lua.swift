@@ -19,7 +19,9 @@ extension Arguments {
         try forEachField(at: index, name) { key in
             let place = lua_gettop(L)
             if key == "mask", lua_type(L, place) == LUA_TTABLE {
-                result[key] = .mask(try mask(at: place))
+                do { result[key] = .mask(try mask(at: place)) } catch let error as InputError {
+                    throw InputError("mask: \(error.message)")
+                }
                 return
             }
             result[key] = try self.name(at: place, key, key).map(Value.text) ?? value(at: place, key)
@@ -62,7 +64,8 @@ extension Arguments {
         if let mask = Mask.read(lua, L, at: index) { return .mask(mask) }
         if Positions.read(lua, L, at: index) != nil {
             throw InputError(
-                "\(name): positions are an option, behind the parameters: sim:create(model, n, { … }, { positions = P })")
+                "\(name): positions are an option, behind the parameters: sim:create(model, n, { … }, { positions = P })"
+            )
         }
         throw wrong(at: index, name, "a number, a boolean, a string, a list or a distribution")
     }

@@ -145,7 +145,8 @@ extension Runtime {
             (.gamma, "kappa=, theta=", "The density of a gamma distribution, at the distance."),
         ]
         return rows.map { name, keys, meaning in
-            .init(name.rawValue, "astro.space.\(name.rawValue){ \(keys) } -> SpatialFunction", meaning) { _, arguments in
+            .init(name.rawValue, "astro.space.\(name.rawValue){ \(keys) } -> SpatialFunction", meaning) {
+                _, arguments in
                 .object(try SpatialFunction(name, arguments.table(1, name.rawValue)))
             }
         }
@@ -166,7 +167,7 @@ extension Arguments {
             if key == "anchor" {
                 anchor = try settings(of: key, at: place)
             } else {
-                guard lua_type(L, place) == LUA_TTABLE else { throw wrong(at: place, "mask: \(key)", "a table") }
+                guard lua_type(L, place) == LUA_TTABLE else { throw wrong(at: place, key, "a table") }
                 tables[key] = try settings(at: place, key)
             }
         }
@@ -186,7 +187,8 @@ extension Arguments {
             } else {
                 guard lua_type(L, place) == LUA_TTABLE, let points = try points(at: place) else {
                     throw wrong(
-                        at: place, key, "a list of points, as { { x, y }, … }, or what astro.space.grid or uniform make")
+                        at: place, key, "a list of points, as { { x, y }, … }, or what astro.space.grid or uniform make"
+                    )
                 }
                 result = try Positions(points: points)
             }
