@@ -96,6 +96,7 @@ public struct MaskShape: Sendable, Equatable {
     /// A turn about the third axis, then a tilt towards it, in degrees: NEST's azimuth_angle and polar_angle.
     struct Turn: Equatable, Sendable {
         private let azimuth, polar: SIMD2<Double>
+        fileprivate let text: String
 
         init(azimuth: Double, polar: Double) {
             let pair = { (angle: Double) -> SIMD2<Double> in
@@ -103,6 +104,7 @@ public struct MaskShape: Sendable, Equatable {
                 return SIMD2(cos, sin)
             }
             (self.azimuth, self.polar) = (pair(azimuth), pair(polar))
+            text = ", turned by \(formatted(azimuth))\(polar == 0 ? "" : " and \(formatted(polar))") degrees"
         }
 
         /// A displacement as the shape sees it that is not turned.
@@ -230,7 +232,7 @@ extension MaskShape: CustomStringConvertible {
             case .box(let sides): half(sides)
             case .ring(let inner, let outer): "\(formatted(inner)) to \(formatted(outer))"
             }
-        return "\(name) \(size) mm about (\(place))\(turn == nil ? "" : ", turned")"
+        return "\(name) \(size) mm about (\(place))\(turn?.text ?? "")"
     }
 }
 

@@ -128,8 +128,8 @@ extension Positions: CustomStringConvertible {
         switch self {
         case .grid(let shape, let box):
             "grid of \(shape.map(String.init).joined(separator: " x ")) nodes on \(box.description)"
-        case .uniform(let count, _, let box):
-            "\(count.map { "\($0) random places" } ?? "random places") on \(box.description)"
+        case .uniform(let count, let seed, let box):
+            "\(count.map { "\($0) random places" } ?? "random places") on \(box)\(seed.map { ", seed \($0)" } ?? "")"
         case .points(let dimensions, let list): "\(list.count / dimensions) points in \(dimensions) dimensions"
         }
     }
@@ -137,7 +137,9 @@ extension Positions: CustomStringConvertible {
 
 extension Positions.Box: CustomStringConvertible {
     public var description: String {
-        "\(extent.map { formatted($0) }.joined(separator: " x ")) mm\(wrap ? ", periodic" : "")"
+        let middle = center.map { formatted($0) }.joined(separator: ", "), isMoved = center.contains { $0 != 0 }
+        return "\(extent.map { formatted($0) }.joined(separator: " x ")) mm"
+            + "\(isMoved ? " about (\(middle))" : "")\(wrap ? ", periodic" : "")"
     }
 }
 

@@ -79,7 +79,10 @@ enum ConnectionRules {
         _ rules: [any NamedConnectionRule.Type]
     ) -> InputError {
         let what = "\(rule.name) has no key"
-        let others = rules.map { $0.info }.filter { $0.ownKeys.contains { $0.name == key } }.map(\.name)
+        let owners = rules.map { $0.info }.filter { $0.ownKeys.contains { $0.name == key } }
+        // those that need it are meant rather than those that can have it
+        let needing = owners.filter { $0.ownKeys.contains { $0.name == key && $0.defaultText == nil } }
+        let others = (needing.isEmpty ? owners : needing).map(\.name)
         if settings["rule"] == nil, let first = others.first {
             let owners = "\(others.joined(separator: ", ")) \(others.count == 1 ? "has" : "have") one"
             return InputError(

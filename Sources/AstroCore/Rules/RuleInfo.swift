@@ -18,9 +18,9 @@ public struct RuleInfo: Sendable {
         notes: [String] = [], space: SpatialRule.Use? = nil
     ) {
         (self.name, self.summary, self.count, self.notes) = (name, summary, count, notes)
-        let ownKeys = ownKeys + (space.map(RuleKey.ofSpace) ?? [])
-        (self.ownKeys, self.flags, self.space) = (ownKeys, flags, space)
-        keys = ownKeys + RuleFlag.allCases.filter { $0.isShownAlways || flags.contains($0) }.map(\.key)
+        let ofSpace = space.map(RuleKey.ofSpace) ?? []
+        (self.ownKeys, self.flags, self.space) = (ownKeys + ofSpace, flags, space)
+        keys = ownKeys + RuleFlag.allCases.filter { $0.isShownAlways || flags.contains($0) }.map(\.key) + ofSpace
     }
 
     /// Of a rule without flags.

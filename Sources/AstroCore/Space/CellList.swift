@@ -164,7 +164,7 @@ struct Nearest: Sendable {
         let (low, high) = geometry.sources.bounds
         var size = pointwiseMax(high, geometry.targets.bounds.high) - pointwiseMin(low, geometry.targets.bounds.low)
         size = pointwiseMax(size, geometry.period)
-        farthest = max((size * size).sum().squareRoot(), .leastNormalMagnitude)
+        farthest = max((size * size).sum().squareRoot(), 1e-100)
         grain = farthest * farthest * 0x1p-40
         let reach = list.size, axes = (0..<3).filter { reach[$0] > 0 }
         let volume = axes.reduce(1.0) { $0 * reach[$1] }

@@ -43,7 +43,8 @@ extension Simulation: LuaType {
                     `allow_multapses`. `synapse` is a name or a table with `synapse_model` (`static_synapse`), \
                     `weight` (1; nS onto conductances, pA for slow inward currents), `delay` (1 ms) and the model's \
                     parameters; each may be a distribution. `receptor_type` is a number or a name, for all connections or \
-                    a list with one for each. Devices connect the same way.
+                    a list with one for each. Devices connect the same way. Between nodes that have positions, a rule takes a \
+                    `mask`, and `p`, weights and delays may be functions of distance (`help "astro.space"`).
 
                         sim:connect(exc, inh, { rule = "fixed_indegree", indegree = 10 }, { weight = 2.0, delay = 1.5 })
 
