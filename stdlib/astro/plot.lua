@@ -21,6 +21,7 @@ local KINDS <const> = {
   matrices = { "matrix", "correlation", "spectrogram" },
   network = { "tripartite", "degrees", "connectivity" },
   phase_plane = { "phase_plane" },
+  space = { "map", "layer", "targets", "wave" },
   panels = { "panels" },
 }
 

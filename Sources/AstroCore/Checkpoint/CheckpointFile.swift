@@ -19,7 +19,7 @@ package enum CheckpointFormat {
     package enum Section: String {
         case simulation = "SIMU"
         case recording = "RECO", spikes = "SPIK", samples = "SAMP"
-        case population = "POPU", column = "COLU", devices = "DEVI"
+        case population = "POPU", column = "COLU", devices = "DEVI", positions = "PLAC"
         case projection = "PROJ", rows = "ROWS", synapses = "SYNA"
         case signals = "SICS", link = "LINK"
         case attachments = "ATTA", pending = "PEND", history = "HIST"

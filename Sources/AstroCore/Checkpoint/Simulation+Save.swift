@@ -78,6 +78,9 @@ extension Simulation {
                     { cells.write(start, to: &$0) })
             }
         }
+        if let layer = population.layer {
+            try writer.put(.positions, population.index) { layer.write(to: &$0) }
+        }
         guard let devices = population.devices else { return }
         try writer.put(.devices, population.index) { contents in
             for (i, device) in devices.enumerated() {
@@ -172,6 +175,14 @@ extension Simulation {
                     << SpikeListener.eventShift)
             contents.put(near: listener.cells.map { Int($0) })
         }
+    }
+}
+
+extension Layer {
+    fileprivate func write(to contents: inout SectionWriter) {
+        contents.put(dimensions)
+        contents.put(wrap ?? [])
+        contents.put(coordinates)
     }
 }
 

@@ -191,6 +191,8 @@ final class ProjectionBuilder: @unchecked Sendable {
     ) throws {
         let spec = projection.spec
         let values = { (name: String) throws -> [Double] in
+            let ends = { positions.map { UInt32(self.targets.position(ofOwn: Int($0))) } }
+            if let placed = try spec.placedValues(name, row, ends) { return placed }
             let all = try ParameterDraws(
                 spec, name, self.call, rowStart: { self.rule.start(ofRow: $0, self.targets.count) }
             ).values(row: row, count: count)

@@ -6,14 +6,14 @@ extension Simulation {
     /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
     /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
     public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
-        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse)
+        try connect(pre, post, rule: try Self.rule(rule, pre, post), synapse: synapse)
     }
 
     /// Through a model that scripts need not have a name for, where `synapse` names none.
     func connect(
         _ pre: Nodes, _ post: Nodes, through model: SynapseDefinition, rule: Settings = [:], synapse: Settings = [:]
     ) throws -> Int {
-        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse, standard: model)
+        try connect(pre, post, rule: try Self.rule(rule, pre, post), synapse: synapse, standard: model)
     }
 
     /// By any rule, one that scripts have no name for included.
@@ -27,11 +27,8 @@ extension Simulation {
             let given = try SynapseSpec(synapse, standard: standard)
             let spec = try resolved(given, pre, post), kind = try ConnectionKind(pre, post, spec)
             try checkPaired(spec.model, spec.thirds)
-            var back = spec
-            if rule.makesSymmetric {
-                if kind == .signal { back = try resolved(given, post, pre) }
-                try checkWayBack(pre, post, back, kind, synapse)
-            }
+            let back = kind == .signal && rule.makesSymmetric ? try resolved(given, post, pre) : spec.reversed
+            if rule.makesSymmetric { try checkWayBack(pre, post, back, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
@@ -56,7 +53,9 @@ extension Simulation {
     }
 
     private func resolved(_ spec: SynapseSpec, _ pre: Nodes, _ post: Nodes) throws -> SynapseSpec {
-        var result = try spec.resolved(pre.cellModels, post.cellModels, resolution: resolution)
+        var result = try spec.resolved(pre.cellModels, post.cellModels, resolution: resolution) {
+            try Geometry(pre, post)
+        }
         result.now = TimeGrid.ms(now, resolution)
         return result
     }
@@ -72,8 +71,8 @@ extension Simulation {
         }
     }
 
-    private static func rule(_ settings: Settings) throws -> any ConnectionRule {
-        try ConnectionRules.rule(settings, synapseKeys: SynapseSpec.allKeys)
+    private static func rule(_ settings: Settings, _ pre: Nodes, _ post: Nodes) throws -> any ConnectionRule {
+        try ConnectionRules.rule(settings, synapseKeys: SynapseSpec.allKeys) { try Geometry(pre, post) }
     }
 
     /// Refuses what can't go both ways between these nodes.
@@ -83,6 +82,7 @@ extension Simulation {
         guard try ConnectionKind(post, pre, spec) == kind else {
             throw InputError("make_symmetric: what goes from the sources to the targets can't go back")
         }
+        try spec.checkSymmetry()
         for (name, value) in synapse.sorted(by: { $0.key < $1.key }) {
             if case .distribution = value {
                 throw InputError("make_symmetric: \(name) can't be random; both directions have the same parameters")
@@ -195,7 +195,7 @@ extension Simulation {
         for (row, source) in pre.enumerated() {
             positions.removeAll(keepingCapacity: true)
             rows.append(row: row, to: &positions)
-            let values = try signalValues(spec, rule, call, row, positions.count, post.count)
+            let values = try signalValues(spec, rule, call, row, positions.count, post.count, row) { positions }
             for (i, position) in positions.enumerated() { made.append(source, post[Int(position)], values, i) }
         }
         return add(made, spec, call, together)
@@ -212,12 +212,14 @@ extension Simulation {
             for (row, part) in rows {
                 let numbers = part.column(1)
                 if numbers.isEmpty { continue }
-                let values = try self.signalValues(spec, rule, call, row, Int(part.header.first!), targets.count)
-                for (i, place) in part.column(0).enumerated() {
-                    let number = Int(numbers[i])
+                let places = part.column(0)
+                let values = try self.signalValues(
+                    spec, rule, call, row, Int(part.header.first!), targets.count, row, numbers
+                ) { places.map { UInt32(targets.position(ofOwn: Int($0))) } }
+                for (i, place) in places.enumerated() {
                     made.append(
-                        pre[row], targets.own[Int(place)], values, number,
-                        follows: i > 0 && Int(numbers[i - 1]) == number - 1)
+                        pre[row], targets.own[Int(place)], values, i,
+                        follows: i > 0 && numbers[i - 1] + 1 == numbers[i])
                 }
             }
             found.withLock { $0.append((chunk, made)) }
@@ -227,34 +229,40 @@ extension Simulation {
         return all
     }
 
-    /// What the connections of a row have.
+    /// What the connections of a row have; arguments as below.
     private func signalValues(
-        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
+        _ postCount: Int, _ source: Int, _ numbers: [UInt32]? = nil, _ targets: () -> [UInt32]
     ) throws -> SignalEntries.Values {
-        let both = try connectionValues(spec, rule, call, row, count, postCount)
+        let both = try connectionValues(spec, rule, call, row, count, postCount, source, numbers, targets)
         let own = try spec.model.columns.map { column -> [Double] in
             if spec.uniform(column.name) != nil { return [] }
-            return try drawn(column.name, spec, rule, call, row, count, postCount)
+            return try drawn(column.name, spec, rule, call, row, count, postCount, source, numbers, targets)
         }
         return SignalEntries.Values(weights: both.weights, delays: both.delays, own: own)
     }
 
     private func drawn(
         _ name: String, _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
-        _ postCount: Int
+        _ postCount: Int, _ source: Int, _ numbers: [UInt32]?, _ targets: () -> [UInt32]
     ) throws -> [Double] {
+        if let placed = try spec.placedValues(name, source, targets) { return placed }
         let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
-        return try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
+        let all = try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
+        return numbers.map { $0.map { all[Int($0)] } } ?? all
     }
 
+    /// - `numbers`: which of the row's `count` connections they are; nil for all.
+    /// - `source`: where the row's source stands among all.
+    /// - `targets`: of these connections.
     private func connectionValues(
-        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
+        _ postCount: Int, _ source: Int, _ numbers: [UInt32]? = nil, _ targets: () -> [UInt32]
     ) throws -> (weights: [Double], delays: [Int]) {
-        let delays = try drawn("delay", spec, rule, call, row, count, postCount)
-        return (
-            try drawn("weight", spec, rule, call, row, count, postCount),
-            try delays.map { try SynapseSpec.delaySteps($0, resolution) }
-        )
+        let values = { (name: String) in
+            try self.drawn(name, spec, rule, call, row, count, postCount, source, numbers, targets)
+        }
+        return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }
 
     /// The number of connections.
@@ -287,7 +295,9 @@ extension Simulation {
             guard count <= Int(UInt32.max) else {
                 throw InputError("\(count) connections of one generator are too many")
             }
-            let values = try linkValues(spec, rule, call, row, count, post.count)
+            let values = try linkValues(spec, rule, call, row, count, post.count) {
+                linkPositions(rows, rule, row, post)
+            }
             let (population, device) = locate(source)
             for part in try receptorParts(spec, rule, call, row, count, post.count) {
                 made.append(
@@ -324,9 +334,18 @@ extension Simulation {
     }
 
     private func linkValues(
-        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int,
+        _ targets: () -> [UInt32]
     ) throws -> (weights: [Double], delays: [Int]) {
-        try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount)
+        try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount, row, nil, targets)
+    }
+
+    /// The targets of a generator on all ranks.
+    private func linkPositions(_ rows: any Rows, _ rule: any ConnectionRule, _ row: Int, _ post: NodeIDs) -> [UInt32] {
+        if rule.joinsAll { return Array(0..<UInt32(post.count)) }
+        var positions: [UInt32] = []
+        rows.append(row: row, to: &positions)
+        return positions
     }
 
     /// The connections of a generator by receptor.
@@ -357,7 +376,7 @@ extension Simulation {
             var specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
             specs.setTime(TimeGrid.ms(now, resolution))
             if specs.primary.model.isPaired { try checkPaired(specs.primary.model, third) }
-            let rule = try Self.rule(rule)
+            let rule = try Self.rule(rule, pre, post)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
             }
@@ -379,7 +398,13 @@ extension Simulation {
                             + (specs.thirdIn.map { bytesPerConnection($0, .spikes) } ?? 0)
                             + rule.connections(sources, targets, call).temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
-                return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads)
+                return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads) {
+                    do { return try Geometry(post, third, ("the targets", "the third-factor nodes")) } catch let error
+                        as InputError
+                    {
+                        throw InputError("pool_type 'nearest': \(error.message)")
+                    }
+                }
             }
             let counts = try makeTripartite(
                 rule, specs, factor, sources, targets, own, NodeIDs(third), call, together)
@@ -425,9 +450,14 @@ extension Simulation {
         try together.agree {
             let shared = try sharedSignalValues(spec)
             try out.forEach { target, place, number in
-                let astrocyte = third[factor.member(target, place)]
-                let name = targets.position(ofOwn: target) * factor.poolSize + place
-                let values = try shared ?? self.signalValues(spec, nil, outCall, name, number, 0)
+                let member = factor.member(target, place), position = targets.position(ofOwn: target)
+                let astrocyte = third[member]
+                let name = position * factor.poolSize + place
+                let values =
+                    try shared
+                    ?? self.signalValues(spec, nil, outCall, name, number, 0, member) {
+                        Array(repeating: UInt32(position), count: number)
+                    }
                 for i in values.weights.indices {
                     made.append(
                         astrocyte, targets.own[target], values, i, number: values.weights.count == 1 ? number : 1)
@@ -540,7 +570,8 @@ struct TripartiteSpecs {
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
         do {
             let spec = try SynapseSpec(settings).resolved(
-                from.cellModels, to.cellModels, resolution: from.simulation.resolution)
+                from.cellModels, to.cellModels, resolution: from.simulation.resolution
+            ) { try Geometry(from, to) }
             try spec.refuseLists("connections with a third factor")
             let kind = try ConnectionKind(from, to, spec)
             guard kind == .spikes || kind == .signal else {

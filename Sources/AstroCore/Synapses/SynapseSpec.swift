@@ -1,3 +1,5 @@
+import Equations
+
 /// What a connect call says about its synapses, checked.
 struct SynapseSpec {
     private(set) var model: SynapseDefinition
@@ -12,6 +14,8 @@ struct SynapseSpec {
     private(set) var every = 1
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
+    /// Functions of place, with the places.
+    private var placed: [String: PlacedFunction] = [:]
 
     private enum ReceptorNames {
         case all(String)
@@ -30,6 +34,8 @@ struct SynapseSpec {
         case all(Double)
         case drawn(Distribution)
         case listed([Double])
+        /// By where the two nodes lie.
+        case placed(SpatialFunction)
 
         var uniform: Double? {
             if case .all(let x) = self { return x }
@@ -81,7 +87,7 @@ struct SynapseSpec {
         switch sources[SynapseDefinition.third.name] {
         case .all(let x)?: [x]
         case .listed(let list)?: list
-        case .drawn?, nil: []
+        case .drawn?, .placed?, nil: []
         }
     }
 
@@ -94,6 +100,7 @@ struct SynapseSpec {
         case .all(let x): [Int(x)]
         case .listed(let list): Set(list.map { Int($0) }).sorted()
         case .drawn(let distribution): distribution.wholeNumbers!
+        case .placed: []
         }
     }
 
@@ -133,9 +140,24 @@ struct SynapseSpec {
         }
     }
 
-    /// With what it needs to know of the nodes: which receptor a name is, and how units are converted.
-    func resolved(_ pre: [ModelDefinition?], _ post: [ModelDefinition?], resolution: Double) throws -> SynapseSpec {
+    /// With what it needs to know of the nodes: which receptor a name is, how units are converted, and where they lie.
+    ///
+    /// - `space`: asked for where something depends on it.
+    func resolved(
+        _ pre: [ModelDefinition?], _ post: [ModelDefinition?], resolution: Double, _ space: () throws -> Geometry
+    ) throws -> SynapseSpec {
         var result = self
+        for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+            guard case .placed(let function) = source else { continue }
+            let what = "\(model.name): \(name)"
+            do {
+                // a formula that is none is told first
+                _ = try PlaceFormula(function.text, of: what)
+                result.placed[name] = try PlacedFunction(function, space(), of: what)
+            } catch let error as InputError {
+                throw error.message.hasPrefix(what) ? error : InputError("\(what): \(error.message)")
+            }
+        }
         let targets = post.compactMap { $0 }
         if model.coupling != nil {
             result.model = try model.joining(pre.compactMap { $0 }, targets)
@@ -242,6 +264,7 @@ struct SynapseSpec {
 
     private static func checkReceptor(_ source: Source) throws {
         switch source {
+        case .placed(let function): throw InputError("receptor_type can't be a function of distance, got \(function)")
         case .drawn(let distribution):
             if distribution.wholeNumbers != nil { return }
             throw InputError("receptor_type: \(distribution) gives no whole numbers (uniform_int does)")
@@ -257,22 +280,31 @@ struct SynapseSpec {
     }
 
     private static func source(_ value: Value, _ parameter: Parameter, _ model: String) throws -> Source {
+        func refusePair(_ given: Any) throws {
+            guard parameter.name == SynapseDefinition.third.name else { return }
+            throw InputError("\(model): third takes nodes, not \(given)")
+        }
         switch value {
         case .number(let x):
             try parameter.check(x, of: model)
             return .all(x)
         case .distribution(let distribution):
             try distribution.check()
-            if parameter.name == SynapseDefinition.third.name {
-                throw InputError("\(model): third takes nodes, not \(distribution)")
-            }
+            try refusePair(distribution)
             return .drawn(distribution)
         case .numbers(let list):
             try list.forEach { try parameter.check($0, of: model) }
             return .listed(list)
+        case .text(let text) where !text.isEmpty:
+            try refusePair(text)
+            return .placed(SpatialFunction(text: text))
+        case .function(let function):
+            try refusePair(function)
+            return .placed(function)
         default:
             throw InputError(
-                "\(model): \(parameter.name) must be a number, a list of numbers or a distribution, got \(value)")
+                "\(model): \(parameter.name) must be a number, a list of numbers, a distribution or a function of distance, got \(value)"
+            )
         }
     }
 
@@ -302,6 +334,34 @@ struct SynapseSpec {
             guard list.count == count else {
                 throw InputError("\(model.name): \(name) has \(list.count) values for \(count) connections")
             }
+        }
+    }
+
+    /// Does something depend on where nodes lie?
+    var isPlaced: Bool { !placed.isEmpty }
+
+    /// The values of a function of place between a source and some targets; nil where it is none.
+    func placedValues(_ name: String, _ source: Int, _ targets: () -> [UInt32]) throws -> [Double]? {
+        guard let function = placed[name] else { return nil }
+        let parameter = model.parameters.first { $0.name == name }!,
+            values = function.values(source, targets(), from: .sources)
+        for x in values { try parameter.check(x, of: model.name) }
+        return values
+    }
+
+    /// For the way back.
+    var reversed: SynapseSpec {
+        var result = self
+        result.placed = placed.mapValues(\.reversed)
+        return result
+    }
+
+    /// Refuses values that are others on the way back.
+    func checkSymmetry() throws {
+        for (name, function) in placed.sorted(by: { $0.key < $1.key }) where !function.isSymmetric {
+            throw InputError(
+                "make_symmetric: \(name) has to be a function of distance alone; both directions have the same parameters"
+            )
         }
     }
 
@@ -371,6 +431,7 @@ struct ParameterDraws {
 
     func values(row: Int, count: Int) throws -> [Double] {
         switch source {
+        case .placed: preconditionFailure("\(parameter.name) depends on the targets")
         case .all(let x): return Array(repeating: x, count: count)
         case .listed(let list): return Array(list[rowStart(row)..<rowStart(row) + count])
         case .drawn(let distribution):

@@ -13,6 +13,9 @@ extension Runtime {
         add(Simulation.self)
         add(ModelDefinition.self)
         add(SynapseInfo.self)
+        add(Positions.self)
+        add(SpatialFunction.self)
+        add(Mask.self)
         registerColumns()
     }
 
@@ -83,6 +86,10 @@ extension Runtime {
         setField("random") {
             pushFunctions(Distribution.makers)
             makeStrict { "astro.random has no field '\($0)'" }
+        }
+        setField("space") {
+            pushFunctions(Self.spaceFunctions)
+            makeStrict { "astro.space has no field '\($0)'" }
         }
         setField("version") { pushText(Catalogue.version, L) }
         makeStrict { "astro has no field '\($0)'" }

@@ -37,6 +37,7 @@ extension Runtime {
                     ("types", .list(arguments.runtime.typePages.map(\.luaValue))),
                     ("astro", .list(Runtime.allFunctions.map(\.page))),
                     ("random", .list(Distribution.makers.map(\.page))),
+                    ("space", .list(Runtime.spaceFunctions.map(\.page))),
                 ])
             },
             .init("methods", "host.methods(type)", "The table of a userdata type's methods, or nil.") { _, arguments in

@@ -204,7 +204,7 @@ local THIRD <const> = {
   keys = function() return rule_key_items { "third_factor_bernoulli_with_pool" } end,
   fields = {
     rule = { texts = function() return items_of { "third_factor_bernoulli_with_pool" } end },
-    pool_type = { texts = function() return items_of { "random", "block" } end },
+    pool_type = { texts = function() return items_of { "random", "block", "nearest" } end },
   },
 }
 
