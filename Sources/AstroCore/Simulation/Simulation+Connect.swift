@@ -259,8 +259,8 @@ extension Simulation {
         _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
         _ postCount: Int, _ source: Int, _ numbers: [UInt32]? = nil, _ targets: () -> [UInt32]
     ) throws -> (weights: [Double], delays: [Int]) {
-        let values = { (name: String) in
-            try self.drawn(name, spec, rule, call, row, count, postCount, source, numbers, targets)
+        func values(_ name: String) throws -> [Double] {
+            try drawn(name, spec, rule, call, row, count, postCount, source, numbers, targets)
         }
         return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }

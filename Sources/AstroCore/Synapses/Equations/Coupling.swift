@@ -47,7 +47,8 @@ extension SynapseDefinition {
         columns = own.map { Column($0, .arrival) }
         (conditions, checkpointLayout, scalesWeight, changesWeight) = ([], .general, true, false)
         (readsTargetHistory, readsTargetTrace, handsOver) = (false, false, 1)
-        (readsOfTargets, sentUnit) = ([], nil)
+        (readsOfTargets, readsInEquations, readsOfThird, sendsToThird, readsThirdSpikes) = ([], [], [], 0, false)
+        (sentUnit, thirdUnit) = (nil, nil)
         bind = { columns, _ in BoundKernel<ConstantWeight>(columns) }
     }
 
