@@ -10,6 +10,8 @@ let vectorWidth = Context.environment["ASTROLUA_VECTOR_WIDTH"] ?? "8"
 let engine: [SwiftSetting] = [
     .unsafeFlags(["-Xcc", "-march=\(cpu)", "-Xcc", "-ffp-contract=off"]),
     .define("VECTOR_WIDTH_\(vectorWidth)"),
+    // accesses are checked when tests are built for debugging; in the loops over spikes the checks cost a tenth
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 // A Lua that is linked statically is there for C modules, too, which find it in the program (--trust).

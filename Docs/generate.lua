@@ -72,9 +72,11 @@ end
 
 local MEANINGS = {
   astro = "The simulator's module: a global in scripts and at the prompt, and what `require \"astro\"` returns. Besides the functions it "
-    .. "holds `astro.random` and `astro.version`, a string.",
+    .. "holds `astro.random`, `astro.space` and `astro.version`, a string.",
   ["astro.random"] = "Distributions, which stand where a parameter of nodes or synapses takes a number; each node or connection "
     .. "draws its own value.",
+  ["astro.space"] = "Where nodes lie, and what follows from it: positions for `sim:create`, masks and functions of distance for connections. "
+    .. "Lengths are in mm. [Space](../space.md) teaches it.",
 }
 
 local function functions_page(name)
@@ -101,8 +103,8 @@ end
 local function first_sentence(text) return (text:gsub("%s*\n%s*", " "):match("^(.-[.:])%f[%s\0]") or text):gsub(":$", ".") end
 
 local function reference_pages(pages)
-  local index_rows = { { "astro", MEANINGS.astro }, { "astro.random", MEANINGS["astro.random"] } }
-  for _, name in ipairs { "astro", "astro.random" } do pages["reference/" .. name .. ".md"] = functions_page(name) end
+  local index_rows = { { "astro", MEANINGS.astro }, { "astro.random", MEANINGS["astro.random"] }, { "astro.space", MEANINGS["astro.space"] } }
+  for _, name in ipairs(reference.program_modules()) do pages["reference/" .. name .. ".md"] = functions_page(name) end
   for _, info in ipairs(reference.types()) do
     pages["reference/" .. info.name .. ".md"] = type_page(info)
     index_rows[#index_rows + 1] = { info.name, info.meaning }

@@ -21,6 +21,9 @@ job() {
   timeout 300 mpirun $root --oversubscribe -n "$ranks" "$program" --quiet "$@"
 }
 
+# differ FILE: where it is not what expected.txt says, and how it ends, where messages stand
+differ() { diff expected.txt "$1" | head -n 20; echo "... the end of what was found:"; tail -n 15 "$1"; }
+
 passed() { echo "passed  $1"; }
 failed() { echo "FAILED  $1"; status=1; }
 
@@ -36,12 +39,12 @@ for script in "$here"/*.lua; do
     job "$1" --threads "$2" "$script" >out.txt 2>&1
     results >found.txt
     if cmp -s expected.txt found.txt; then passed "$name, ranks: $1, threads: $2"
-    else failed "$name, ranks: $1, threads: $2"; diff expected.txt found.txt | head -n 20; fi
+    else failed "$name, ranks: $1, threads: $2"; differ found.txt; fi
   done
 done
 
 # same NAME: out.txt is what expected.txt holds
-same() { if cmp -s expected.txt out.txt; then passed "$1"; else failed "$1"; diff expected.txt out.txt | head -n 20; fi; }
+same() { if cmp -s expected.txt out.txt; then passed "$1"; else failed "$1"; differ out.txt; fi; }
 
 # a checkpoint on other numbers of ranks: state.checkpoint is what all of them have written
 cat >later.lua <<'END'

@@ -6,7 +6,7 @@ import Testing
 struct FloorsTests {
     /// From the lowest up; folders of one floor may know each other.
     private static let floors = [
-        ["Numerics"], ["Kernel"], ["Models", "Synapses", "Signals", "Generators", "Rules"],
+        ["Numerics"], ["Kernel"], ["Models", "Synapses", "Signals", "Generators", "Rules", "Space"],
         ["Network", "Recording", "Ranks"], ["Run", "Checkpoint", "Files"], ["Simulation"],
     ]
 

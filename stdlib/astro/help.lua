@@ -231,6 +231,7 @@ local function overview(page)
   names_part(page, "models", astro.models())
   names_part(page, "connection rules", astro.rules())
   local modules = reference.modules()
+  table.insert(modules, 1, "astro.space")
   table.insert(modules, 1, "astro.random")
   table.insert(modules, 1, "astro")
   names_part(page, "modules", modules)
@@ -261,7 +262,7 @@ end
 local function qualified(page, name)
   local receiver, member = name:match("^([%w_.]-)[.:]([%w_]+)$")
   if not receiver then return end
-  for _, row in ipairs((receiver == "astro" or receiver == "astro.random") and reference.functions(receiver) or {}) do
+  for _, row in ipairs(reference.functions(receiver) or {}) do
     if row.name == member then return function_page(page, row, name) end
   end
   local type_name = reference.type_of_receiver(receiver)
@@ -275,7 +276,7 @@ local function qualified(page, name)
 end
 
 local function by_name(page, name)
-  if name == "astro" or name == "astro.random" then return functions_page(page, name) end
+  if reference.functions(name) then return functions_page(page, name) end
   local info = reference.type(reference.type_of_receiver(name) or "")
   if info then return type_page(page, info) end
   if check.includes(astro.models(), name) then return model_page(page, astro.models(name)) end
@@ -285,11 +286,10 @@ local function by_name(page, name)
   qualified(page, name)
   if #page > 0 then return end
   bare_member(page, name)
-  for _, row in ipairs(reference.functions("astro")) do
-    if row.name == name then function_page(page, row, "astro." .. name) end
-  end
-  for _, row in ipairs(reference.functions("astro.random")) do
-    if row.name == name then function_page(page, row, "astro.random." .. name) end
+  for _, module_name in ipairs(reference.program_modules()) do
+    for _, row in ipairs(reference.functions(module_name)) do
+      if row.name == name then function_page(page, row, module_name .. "." .. name) end
+    end
   end
   for _, module_name in ipairs(reference.modules()) do entry_page(page, module_name, name) end
   local parameters, recordables = reference.models_with(name)
@@ -333,7 +333,9 @@ local function of_value(page, value)
   end
   local info = reference.type(reference.type_name(value) or "")
   if info then return type_page(page, info) end
-  if value == astro or value == astro.random then return functions_page(page, value == astro and "astro" or "astro.random") end
+  for _, name in ipairs(reference.program_modules()) do
+    if value == reference.program_module(name) then return functions_page(page, name) end
+  end
   for _, name in ipairs(reference.modules()) do
     if rawget(loaded, name) == value then return module_page(page, reference.module(name)) end
   end

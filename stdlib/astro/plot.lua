@@ -22,6 +22,7 @@ local KINDS <const> = {
   network = { "tripartite", "degrees", "connectivity" },
   phase_plane = { "phase_plane" },
   synapses = { "weights", "stdp_window" },
+  space = { "map", "layer", "targets", "wave" },
   panels = { "panels" },
 }
 

@@ -32,8 +32,17 @@ function reference.type(name)
   end
 end
 
--- The functions of `astro`, or those of `astro.random`.
-function reference.functions(module) return program_pages()[module == "astro.random" and "random" or "astro"] end
+-- Modules whose functions are the program's: under which name its pages have them.
+local PROGRAM_MODULES <const> = { astro = "astro", ["astro.random"] = "random", ["astro.space"] = "space" }
+
+-- The names of those modules, in order.
+function reference.program_modules() return { "astro", "astro.random", "astro.space" } end
+
+-- The functions of one of them; nil for others.
+function reference.functions(module) return PROGRAM_MODULES[module] and program_pages()[PROGRAM_MODULES[module]] end
+
+-- One of them as a value.
+function reference.program_module(name) return name == "astro" and astro or astro[name:match("[%w_]+$")] end
 
 local function row_named(rows, name)
   for _, row in ipairs(rows) do
@@ -241,8 +250,8 @@ local function program_function(value)
       if methods[row.name] == value then return row, page.name .. ":" .. row.name end
     end
   end
-  for _, module in ipairs { "astro", "astro.random" } do
-    local functions = module == "astro" and astro or astro.random
+  for _, module in ipairs(reference.program_modules()) do
+    local functions = reference.program_module(module)
     for _, row in ipairs(reference.functions(module)) do
       if rawget(functions, row.name) == value then return row, module .. "." .. row.name end
     end
@@ -318,7 +327,7 @@ local function add_members(names, seen)
     for _, row in ipairs(page.methods) do add(receiver .. ":" .. row.name) end
     for _, row in ipairs(page.fields) do add(receiver .. "." .. row.name) end
   end
-  for _, module in ipairs { "astro", "astro.random" } do
+  for _, module in ipairs(reference.program_modules()) do
     add(module)
     for _, row in ipairs(reference.functions(module)) do add(module .. "." .. row.name) end
   end

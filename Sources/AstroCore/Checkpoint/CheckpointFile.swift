@@ -19,10 +19,14 @@ package enum CheckpointFormat {
     package enum Section: String {
         case simulation = "SIMU"
         case recording = "RECO", spikes = "SPIK", samples = "SAMP"
-        case population = "POPU", column = "COLU", devices = "DEVI"
+        case population = "POPU", column = "COLU", devices = "DEVI", positions = "PLAC"
         case projection = "PROJ", rows = "ROWS", synapses = "SYNA"
         case signals = "SICS", link = "LINK"
         case attachments = "ATTA", pending = "PEND", history = "HIST"
+        /// Only where there are some: spikes that synapses have sent to paired cells.
+        case thirdSpikes = "THRD"
+        /// Only where synapses look back at spikes of paired cells: those.
+        case pairedSpikes = "PAIR"
         case end = "END."
         /// How far a script had come.
         case run = "RUN.", journal = "JOUR"

@@ -290,9 +290,10 @@ extension CheckpointLoader {
             return section
         }
         let count = together.sum([section.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
-        let model = try Synapses.named(section.model)
+        let model = try together.agree { try definition(of: section, contents) }
         let projection = SignalProjection(
-            number: section.number, model: model, model.signal!, entries: section.entries, count: count)
+            number: section.number, model: model, model.signal!, entries: section.entries, count: count,
+            values: section.values)
         projection.findDelays(together)
         guard isBuilt else { return simulation.signalProjections.append(projection) }
         let built = simulation.signalProjections[index]
@@ -300,6 +301,7 @@ extension CheckpointLoader {
             let (old, new) = (built.entriesByTarget, projection.entriesByTarget)
             try same(
                 (built.number, built.model) == (projection.number, projection.model) && old.count == new.count
+                    && built.values?.every == projection.values?.every
                     && zip(old, new).allSatisfy {
                         ($0.source, $0.target, $0.multiplicity) == ($1.source, $1.target, $1.multiplicity)
                     }, "slow inward current connections")
@@ -312,13 +314,45 @@ extension CheckpointLoader {
         for ids in [Set(section.sources), Set(section.targets)] {
             for id in ids where !targets.isCell(id) { throw contents.damaged("node \(id) is not a cell") }
         }
-        guard let route = (try? Synapses.named(section.model))?.signal else {
-            throw contents.damaged("no signal goes over \(section.model)")
-        }
+        let definition = try definition(of: section, contents), route = definition.signal!
         try contents.require(
-            section.sources.allSatisfy { model(of: $0).signal(route.output) != nil }, "a source sends none")
+            section.sources.allSatisfy { sends(definition.signalsOfSources, $0) }, "a source sends none")
+        try contents.require(
+            section.targets.allSatisfy { sends(definition.signalsOfTargets, $0) }, "a target is not what is read of it")
         try contents.require(
             section.targets.allSatisfy { model(of: $0).ports.signal(route.port) != nil }, "a target takes none")
+    }
+
+    private func sends(_ signals: [String], _ id: Int) -> Bool {
+        signals.allSatisfy { model(of: id).signal($0) != nil }
+    }
+
+    /// What carries the signal: a coupling is what the file says, between the cells that it joins.
+    private func definition(of section: SignalSection, _ contents: SectionReader) throws -> SynapseDefinition {
+        guard !section.coupling.isEmpty || section.values != nil else {
+            guard let known = try? Synapses.named(section.model), known.signal != nil, known.coupling == nil else {
+                throw contents.damaged("no signal goes over \(section.model)")
+            }
+            return known
+        }
+        guard let source = CouplingSource(encoded: section.coupling) else {
+            throw contents.damaged("the definition of a coupling is not one")
+        }
+        do {
+            let coupling = try Catalogue.coupling(of: source).joining(
+                models(of: section.sources), models(of: section.targets))
+            try contents.require(
+                section.values?.shared.count == coupling.columns.count, "a coupling has other parameters")
+            return coupling
+        } catch let error as InputError {
+            throw contents.damaged("the definition of \(source.name) is wrong: \(error.message)")
+        }
+    }
+
+    private func models(of ids: [Int]) -> [ModelDefinition] {
+        Set(ids.map { simulation.locate($0).population.index }).sorted().compactMap {
+            simulation.populationList[$0].cells?.model
+        }
     }
 
     fileprivate func model(of id: Int) -> ModelDefinition { simulation.locate(id).population.cells!.model }

@@ -40,8 +40,17 @@ extension Simulation {
         relay.pass(to: 0) { $0.add(UInt64(now)) }
         for cells in populationList.compactMap(\.cells) { addCells(cells, to: &relay) }
         for projection in projections { addSynapses(projection, to: &relay, together) }
+        for projection in signalProjections { addHeld(projection, to: &relay, together) }
         forgetUnreadHistory(together)
         for population in populationsWithHistory { addHistory(population, to: &relay) }
+        let third = allThirdSpikes(together)
+        relay.pass(to: 0) { digest in
+            for spike in third {
+                digest.add(UInt64(spike.stamp))
+                digest.add(UInt64(spike.item.third))
+                digest.add(spike.item.amount)
+            }
+        }
         return relay.end().hex
     }
 
@@ -114,10 +123,21 @@ extension Simulation {
         }
     }
 
+    /// What couplings that are worked out now and then send until they are again, target by target.
+    private func addHeld(_ projection: SignalProjection, to relay: inout Relay<Digest>, _ together: Together) {
+        guard let values = projection.values, values.every > 1 else { return }
+        let places = projection.placesByTarget
+        let keys = places.map { place in
+            ConnectionKey(Int(projection.entries[place].target), Int(projection.entries[place].target))
+        }
+        let order = merged(keys, together), all = together.assemble(places.map { values.held[$0] }, order)
+        relay.pass(to: 0) { digest in all.forEach { digest.add($0) } }
+    }
+
     /// The spikes that synapses may still ask for, cell by cell.
     private func addHistory(_ population: Population, to relay: inout Relay<Digest>) {
         relay.passAlong(population.cells!.deal) { digest in
-            forEachHistory(population) { cell, spikes in
+            forEachHistory(population) { cell, spikes, _ in
                 for spike in spikes {
                     digest.add(UInt64(cell))
                     digest.add(spike.time)

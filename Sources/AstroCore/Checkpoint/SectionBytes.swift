@@ -98,7 +98,7 @@ package struct SectionWriter {
             put(4)
             put(texts.count)
             texts.forEach { put($0) }
-        case .lists, .distribution:
+        case .lists, .distribution, .function, .mask:
             fatalError("what a device holds is its own, and has been drawn")
         }
     }

@@ -81,12 +81,23 @@ struct SignalSection {
     /// Named where it is not the first model that carried signals.
     private(set) var model = Self.firstModel
     private static let firstModel = "sic_connection"
+    /// Of a coupling: the texts that it is made of, and what its connections have.
+    private(set) var coupling: [String] = []
+    private(set) var values: CouplingValues?
 
-    init(number: Int, model: String) { (self.number, self.model) = (number, model) }
+    /// The same connect call, without connections.
+    private init(like other: SignalSection) {
+        (number, model, coupling) = (other.number, other.model, other.coupling)
+        values = other.values?.picking([])
+    }
 
     init(_ projection: SignalProjection) {
         (number, model) = (projection.number, projection.model.identity)
-        for entry in projection.entriesByTarget {
+        let places = projection.placesByTarget
+        coupling = projection.model.coupling?.facts.source.encoded ?? []
+        values = projection.values?.picking(places)
+        for place in places {
+            let entry = projection.entries[place]
             sources.append(Int(entry.source))
             targets.append(Int(entry.target))
             delays.append(Int(entry.delay))
@@ -102,17 +113,35 @@ struct SignalSection {
         multiplicities = try contents.near(1..<Int(Int32.max), "multiplicity")
         weights = try contents.doubles()
         if contents.rest > 0 { model = try contents.text() }
+        if contents.rest > 0 { try readCoupling(&contents) }
         try contents.finish()
         let isEven = [targets.count, delays.count, multiplicities.count].allSatisfy { $0 == sources.count }
         try contents.require(
             isEven && (weights.count == 1 || weights.count == sources.count), "columns differ in length")
     }
 
+    private mutating func readCoupling(_ contents: inout SectionReader) throws {
+        coupling = try (0..<(try contents.count())).map { _ in try contents.text() }
+        let every = try contents.int(1...Int(Int32.max), "interval")
+        let shared = try (0..<(try contents.count())).map { _ in try contents.optionalDouble() }
+        let own = try shared.map { try $0 == nil ? contents.doubles(sources.count) : [] }
+        let held = try contents.doubles(every > 1 ? sources.count : 0)
+        values = CouplingValues(every: every, shared: shared, own: own, held: held)
+        try contents.require(multiplicities.allSatisfy { $0 == 1 }, "connections of a coupling are joined")
+    }
+
+    private func writeCoupling(_ values: CouplingValues, to contents: inout SectionWriter) {
+        contents.put(coupling.count)
+        coupling.forEach { contents.put($0) }
+        contents.put(values.every)
+        contents.put(values.shared.count)
+        values.shared.forEach { contents.put($0) }
+        for list in values.own + [values.held] { list.withUnsafeBufferPointer { contents.put(raw: $0) } }
+    }
+
     var entries: [SignalProjection.Entry] {
         sources.indices.map { i in
-            SignalProjection.Entry(
-                source: Int32(sources[i]), target: Int32(targets[i]), weight: weight(i), delay: Int32(delays[i]),
-                multiplicity: Int32(multiplicities[i]))
+            SignalProjection.Entry(sources[i], targets[i], weight(i), delays[i], multiplicity: multiplicities[i])
         }
     }
 
@@ -124,6 +153,11 @@ struct SignalSection {
         delays.append(other.delays[i])
         multiplicities.append(other.multiplicities[i])
         weights.append(other.weight(i))
+        guard let values = other.values else { return }
+        for column in values.own.indices where values.shared[column] == nil {
+            self.values!.own[column].append(values.own[column][i])
+        }
+        if !values.held.isEmpty { self.values!.held.append(values.held[i]) }
     }
 
     func write(to contents: inout SectionWriter) {
@@ -132,6 +166,7 @@ struct SignalSection {
         let isShared = !weights.isEmpty && weights.allSatisfy { $0.bitPattern == weights[0].bitPattern }
         contents.put(isShared ? [weights[0]] : weights)
         if model != Self.firstModel { contents.put(model) }
+        if let values { writeCoupling(values, to: &contents) }
     }
 
     static func merge(_ readers: inout [SectionReader]) throws -> SectionWriter {
@@ -140,7 +175,7 @@ struct SignalSection {
         for (number, part) in parts.enumerated() { order += part.sources.indices.map { (number, $0) } }
         // all entries of a target are in one part, in their order
         order.sort { (parts[$0.part].targets[$0.i], $0.i) < (parts[$1.part].targets[$1.i], $1.i) }
-        var whole = SignalSection(number: parts[0].number, model: parts[0].model), contents = SectionWriter()
+        var whole = SignalSection(like: parts[0]), contents = SectionWriter()
         for (part, i) in order { whole.append(parts[part], i) }
         whole.write(to: &contents)
         return contents
@@ -148,7 +183,7 @@ struct SignalSection {
 
     /// - `owner`: whose a target is.
     func split(ranks: Int, _ owner: (Int) -> Int) -> [SectionWriter] {
-        var parts = Array(repeating: SignalSection(number: number, model: model), count: ranks)
+        var parts = Array(repeating: SignalSection(like: self), count: ranks)
         for i in sources.indices { parts[owner(targets[i])].append(self, i) }
         return parts.map {
             var contents = SectionWriter()

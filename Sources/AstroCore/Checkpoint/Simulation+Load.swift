@@ -97,6 +97,8 @@ struct CheckpointLoader {
         try readAttachments()
         try readPending()
         try readHistories()
+        try readThirdSpikes()
+        try readPairedSpikes()
         try reader.take(.end).contents.finish()
         simulation.isPrepared = false
     }
@@ -160,9 +162,11 @@ struct CheckpointLoader {
         let definition = try contents.rest > 0 ? self.definition(&contents, named: model) : Catalogue.cellModel(model)
         try contents.finish()
         guard isBuilt else {
+            let kind = definition != nil ? try readKind(model, definition, count, columns) : nil
+            let layer = try readLayer(count)
             let population = Population(
-                index: index, firstID: simulation.nodeCount + 1, count: count, label: label,
-                kind: try readKind(model, definition, count, columns), stream: stream, firstStreamed: first)
+                index: index, firstID: simulation.nodeCount + 1, count: count, label: label, layer: layer,
+                kind: try kind ?? readKind(model, definition, count, columns), stream: stream, firstStreamed: first)
             return simulation.populationList.append(population)
         }
         let built = simulation.populationList[index]
@@ -172,9 +176,24 @@ struct CheckpointLoader {
             for column in try readColumns(columns, of: cells.model, cells.deal) {
                 cells.restore(column.name, column.values, isShared: column.isShared)
             }
+            try same(built.layer == readLayer(count), "positions")
             return try check(cells)
         }
+        try same(built.layer == readLayer(count), "positions")
         for (i, device) in try readDevices(model, count).enumerated() { built.replace(device: i, with: device) }
+    }
+
+    /// Where nodes lie, if the checkpoint says so.
+    private func readLayer(_ count: Int) throws -> Layer? {
+        guard var (_, contents) = try reader.takeIf(.positions) else { return nil }
+        let dimensions = try contents.int(2...3, "number of dimensions")
+        let wrap = try contents.doubles(), coordinates = try contents.doubles()
+        try contents.require(
+            wrap.isEmpty || wrap.count == dimensions && wrap.allSatisfy { $0 > 0 }, "lengths are wrong")
+        try contents.require(
+            coordinates.count == count * dimensions && coordinates.allSatisfy(\.isFinite), "coordinates are missing")
+        try contents.finish()
+        return Layer(dimensions: dimensions, coordinates: coordinates, wrap: wrap.isEmpty ? nil : wrap)
     }
 
     /// A model that the checkpoint carries as a text.

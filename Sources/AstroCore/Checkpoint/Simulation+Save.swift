@@ -38,6 +38,8 @@ extension Simulation {
                 { writePending(cells, to: &$0) })
         }
         try writeHistories(to: writer)
+        try writeThirdSpikes(to: writer)
+        try writePairedSpikes(to: writer)
         try writer.put(.end, number) { _ in }
     }
 
@@ -75,6 +77,9 @@ extension Simulation {
                     .column, population.index, merging: { try SectionParts.mergeColumns(&$0, cells.deal) },
                     { cells.write(start, to: &$0) })
             }
+        }
+        if let layer = population.layer {
+            try writer.put(.positions, population.index) { layer.write(to: &$0) }
         }
         guard let devices = population.devices else { return }
         try writer.put(.devices, population.index) { contents in
@@ -115,7 +120,7 @@ extension Simulation {
                 .history, population.index, merging: { try HistorySection.merge(&$0) },
                 { contents in
                     var section = HistorySection()
-                    forEachHistory(population) { section.add($0, Array($1)) }
+                    forEachHistory(population) { section.add($0, Array($1), $2.names, $2.values) }
                     section.write(to: &contents)
                 })
         }
@@ -170,6 +175,14 @@ extension Simulation {
                     << SpikeListener.eventShift)
             contents.put(near: listener.cells.map { Int($0) })
         }
+    }
+}
+
+extension Layer {
+    fileprivate func write(to contents: inout SectionWriter) {
+        contents.put(dimensions)
+        contents.put(wrap ?? [])
+        contents.put(coordinates)
     }
 }
 

@@ -67,13 +67,15 @@ extension Simulation {
     }
 
     private func check(_ group: ConnectionGroups.Group) throws {
-        let spec = try SynapseSpec(group.synapse).resolved(group.pre.cellModels, group.post.cellModels)
+        let spec = try SynapseSpec(group.synapse).resolved(
+            group.pre.cellModels, group.post.cellModels, resolution: resolution
+        ) { try Geometry(group.pre, group.post) }
         let kind = try ConnectionKind(group.pre, group.post, spec)
         if case .recording = kind { throw InputError("a connection with a recorder can't come from a file") }
         switch spec["delay"] {
         case .all(let ms): _ = try SynapseSpec.delaySteps(ms, resolution)
         case .listed(let list): for ms in list { _ = try SynapseSpec.delaySteps(ms, resolution) }
-        case .drawn: break
+        case .drawn, .placed: break
         }
     }
 }

@@ -40,7 +40,7 @@ public struct Parameter: Sendable {
         case .texts: values = "a list of names"
         case .text: values = range.text
         case .numbers: values = "a list, each \(range.text)"
-        case .number, .lists, .distribution: values = range.text
+        case .number, .lists, .distribution, .function, .mask: values = range.text
         }
         return condition.isEmpty ? values : "\(values), \(condition)"
     }

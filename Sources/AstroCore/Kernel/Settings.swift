@@ -33,6 +33,8 @@ extension Parameter {
         case .text: return "a name"
         case .lists: return "a list of lists"
         case .distribution: return "a distribution"
+        case .function: return "a function of distance"
+        case .mask: return "a mask"
         }
     }
 }

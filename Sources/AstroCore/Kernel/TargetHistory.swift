@@ -16,10 +16,20 @@ final class TargetHistory {
         /// ms
         fileprivate(set) var tau_minus = 1.0
         fileprivate var spikes: UnsafeMutablePointer<Spike>?
+        /// What the cell had as each spike left it, spike by spike: a value for each of the history's names.
+        fileprivate var values: UnsafeMutablePointer<Double>?
         fileprivate var count = 0, capacity = 0
 
         var all: UnsafeBufferPointer<Spike> { UnsafeBufferPointer(start: spikes, count: count) }
+
+        /// - `width`: the number of names.
+        func allValues(_ width: Int) -> UnsafeBufferPointer<Double> {
+            UnsafeBufferPointer(start: values, count: count * width)
+        }
     }
+
+    /// States and quantities that are written down with each spike, since synapses read them.
+    private(set) var names: [String] = []
 
     /// The parameter that a model must have for its spikes to be kept: the time constant of the trace.
     static let parameter = "tau_minus"
@@ -28,8 +38,29 @@ final class TargetHistory {
     private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
 
     deinit {
-        cells.forEach { $0.spikes?.deallocate() }
+        for cell in cells {
+            cell.spikes?.deallocate()
+            cell.values?.deallocate()
+        }
         cells.deallocate()
+    }
+
+    /// From now on, these are written down. Nobody asks what those had in earlier spikes that are new.
+    func setNames(_ new: [String]) {
+        if new == names { return }
+        let from = new.map { name in names.firstIndex(of: name) }, width = names.count
+        for place in cells.indices where cells[place].capacity > 0 {
+            let old = cells[place].values, count = cells[place].count
+            cells[place].values = new.isEmpty ? nil : .allocate(capacity: cells[place].capacity * new.count)
+            for (k, column) in from.enumerated() {
+                for i in 0..<count {
+                    let value = column.map { old![i * width + $0] } ?? 0
+                    (cells[place].values! + i * new.count + k).initialize(to: value)
+                }
+            }
+            old?.deallocate()
+        }
+        names = new
     }
 
     /// From now on, the cell's spikes are kept.
@@ -57,17 +88,20 @@ final class TargetHistory {
     }
 
     /// - `since`: ms; nobody asks for what was before, except for its trace.
-    func record(_ place: Int, at time: Double, forgetting since: Double) {
+    /// - `value`: by the place of a name.
+    func record(_ place: Int, at time: Double, forgetting since: Double, _ value: (Int) -> Double) {
         guard place < cells.count, cells[place].isKept else { return }
         if cells[place].count == cells[place].capacity { makeRoom(place, since) }
         let trace = cells[place].all.last.map {
             $0.trace * exponentialEverywhere(($0.time - time) / cells[place].tau_minus)
         }
-        append(Spike(time: time, trace: (trace ?? 0) + 1), place)
+        append(Spike(time: time, trace: (trace ?? 0) + 1), place, value)
     }
 
-    private func append(_ spike: Spike, _ place: Int) {
-        (cells[place].spikes! + cells[place].count).initialize(to: spike)
+    private func append(_ spike: Spike, _ place: Int, _ value: (Int) -> Double) {
+        let count = cells[place].count
+        (cells[place].spikes! + count).initialize(to: spike)
+        for k in names.indices { (cells[place].values! + count * names.count + k).initialize(to: value(k)) }
         cells[place].count += 1
     }
 
@@ -84,6 +118,14 @@ final class TargetHistory {
             larger.initialize(from: old, count: cells[place].count)
             old.deallocate()
         }
+        if !names.isEmpty {
+            let values = UnsafeMutablePointer<Double>.allocate(capacity: capacity * names.count)
+            if let old = cells[place].values {
+                values.initialize(from: old, count: cells[place].count * names.count)
+                old.deallocate()
+            }
+            cells[place].values = values
+        }
         (cells[place].spikes, cells[place].capacity) = (larger, capacity)
     }
 
@@ -93,24 +135,32 @@ final class TargetHistory {
         guard first > 0, let spikes = cells[place].spikes else { return }
         cells[place].count -= first
         spikes.update(from: spikes + first, count: cells[place].count)
+        let width = names.count
+        if let values = cells[place].values {
+            values.update(from: values + first * width, count: cells[place].count * width)
+        }
     }
 
     /// Makes these the spikes of a cell.
-    func restore(_ place: Int, _ spikes: [Spike]) {
+    ///
+    /// - `values`: of all spikes, one after the other, for each name.
+    func restore(_ place: Int, _ spikes: [Spike], _ values: [Double] = []) {
         guard place < cells.count else { return }
         cells[place].count = 0
         if spikes.count > cells[place].capacity { reserve(spikes.count, place) }
-        spikes.forEach { append($0, place) }
+        for (i, spike) in spikes.enumerated() { append(spike, place) { values[i * names.count + $0] } }
     }
 
     var memoryBytes: Int {
-        cells.reduce(cells.count * MemoryLayout<Cell>.stride) { $0 + $1.capacity * MemoryLayout<Spike>.stride }
+        let bytes = MemoryLayout<Spike>.stride + 8 * names.count
+        return cells.reduce(cells.count * MemoryLayout<Cell>.stride) { $0 + $1.capacity * bytes }
     }
 }
 
 /// The spikes of a target, as a synapse may ask for them. Times are in ms, and count as equal within half a step.
 struct TargetSpikes: @unchecked Sendable {
     private let spikes: UnsafeBufferPointer<TargetHistory.Spike>
+    private let values: UnsafePointer<Double>?
     private let tau_minus, halfStep: Double
 
     /// Of a target whose spikes are not kept: none.
@@ -119,7 +169,14 @@ struct TargetSpikes: @unchecked Sendable {
     @inline(__always)
     init(_ cell: TargetHistory.Cell, resolution: Double) {
         (spikes, tau_minus, halfStep) = (cell.all, cell.tau_minus, resolution / 2)
+        values = cell.values.map { UnsafePointer($0) }
     }
+
+    /// What the target had as a spike left it.
+    ///
+    /// - `spike`: its index in what `between` gives.
+    /// - `name`, `width`: the place of what is asked for among the history's names, and how many there are.
+    func value(_ spike: Int, _ name: Int, of width: Int) -> Double { values![spike * width + name] }
 
     /// after < time <= through
     @inline(__always)

@@ -10,6 +10,9 @@ public enum Value: Sendable, Equatable {
     case texts([String])
     /// Drawn once per node or connection.
     case distribution(Distribution)
+    /// Of where two nodes lie: worked out for each pair.
+    case function(SpatialFunction)
+    case mask(Mask)
 }
 
 extension Value: CustomStringConvertible {
@@ -23,6 +26,8 @@ extension Value: CustomStringConvertible {
         case .lists(let v): return "a list of \(v.count) lists"
         case .texts(let v): return "a list of \(v.count) names"
         case .distribution(let d): return d.description
+        case .function(let f): return "a function of distance (\(f))"
+        case .mask(let mask): return "a mask (\(mask))"
         }
     }
 }

@@ -13,6 +13,7 @@ public enum Catalogue {
         IafPscAlpha.definition,
         IafPscExp.definition,
         ParrotNeuron.definition,
+        VolumeTransmitter.definition,
     ]
 
     /// Models of cells that were defined while the program runs.
@@ -27,7 +28,7 @@ public enum Catalogue {
     /// Adds a model of cells; one that was added under the same name before is replaced. Cells that exist keep theirs.
     package static func add(_ model: ModelDefinition) throws {
         let taken = ownCellModels.map(\.name) + deviceModels.map { $0.name } + Synapses.own.map(\.name)
-        if Synapses.all.contains(where: { $0.name == model.name && $0.source != nil }) {
+        if Synapses.all.contains(where: { $0.name == model.name && $0.isText }) {
             throw InputError("'\(model.name)' is the name of a synapse model: choose another")
         }
         guard !taken.contains(model.name) else {
@@ -53,23 +54,45 @@ public enum Catalogue {
 
     /// Adds a synapse model that is a text; the same text is the same model.
     package static func add(_ source: SynapseSource) throws -> SynapseInfo {
-        if let known = Synapses.all.last(where: { $0.source == source }) { return SynapseInfo(known) }
-        let model = try EquationSynapse.definition(source)
-        try add(model)
-        return SynapseInfo(model)
+        SynapseInfo(
+            try known({ $0.source == source }, else: { try EquationSynapse.definition(source) }) { _ in true })
+    }
+
+    /// Adds a coupling; the same text is the same coupling.
+    package static func add(_ source: CouplingSource) throws -> SynapseInfo {
+        SynapseInfo(
+            try known({ $0.coupling?.facts.source == source }, else: { try Coupling.definition(source) }) { _ in true })
     }
 
     /// The model of a text that a file carries: the one that is known, else one that is added if its name is free.
     static func synapse(of source: SynapseSource) throws -> SynapseDefinition {
-        if let known = Synapses.all.last(where: { $0.source == source }) { return known }
-        let model = try EquationSynapse.definition(source)
-        if !models.contains(where: { $0.name == source.name }) { try add(model) }
+        try known({ $0.source == source }, else: { try EquationSynapse.definition(source) }, isToBeAdded: isFree)
+    }
+
+    /// The same of a coupling.
+    static func coupling(of source: CouplingSource) throws -> SynapseDefinition {
+        try known(
+            { $0.coupling?.facts.source == source }, else: { try Coupling.definition(source) }, isToBeAdded: isFree)
+    }
+
+    private static func isFree(_ name: String) -> Bool { !models.contains { $0.name == name } }
+
+    /// The synapse model that is meant, or a new one.
+    ///
+    /// - `isToBeAdded`: of one that is new; asked about its name.
+    private static func known(
+        _ isMeant: (SynapseDefinition) -> Bool, else make: () throws -> SynapseDefinition,
+        isToBeAdded: (String) -> Bool
+    ) throws -> SynapseDefinition {
+        if let known = Synapses.all.last(where: isMeant) { return known }
+        let model = try make()
+        if isToBeAdded(model.name) { try add(model) }
         return model
     }
 
     /// The model of a text that a file carries: the one that is known, else one that is added if its name is free.
     static func model(of source: ModelSource) throws -> ModelDefinition {
-        try model(of: source) { name in !models.contains { $0.name == name } }
+        try model(of: source, isFree)
     }
 
     /// - `isToBeAdded`: of a text that is new; asked about its name.
@@ -161,6 +184,7 @@ package final class SynapseInfo: Sendable {
 
     package var name: String { definition.name }
     package var identity: String { definition.identity }
+    package var isCoupling: Bool { definition.coupling != nil }
     package var summary: String { definition.text.summary }
     package var info: ModelInfo { ModelInfo(definition) }
 }

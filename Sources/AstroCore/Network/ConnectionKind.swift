@@ -84,16 +84,20 @@ enum ConnectionKind {
         try Self.checkReceptor(spec, of: to, to.ports.spikeReceptors)
     }
 
-    /// What a synapse reads of its target has to be a parameter there.
+    /// What a synapse reads of its target has to be there; and what equations read, to stay as it is.
     private static func checkReads(_ synapse: SynapseDefinition, _ to: ModelDefinition) throws {
         let parameters = to.parameters.filter { $0.role == .parameter }.map(\.name)
         for name in synapse.readsOfTargets where !parameters.contains(name) {
-            if to.signals.contains(name) || to.parameters.contains(where: { $0.name == name }) {
+            guard to.sends(name) else {
+                throw InputError.unknown(
+                    "\(synapse.name): post.\(name): \(to.name) has no parameter, state or quantity", name,
+                    among: parameters + to.signals)
+            }
+            if synapse.readsInEquations.contains(name) {
                 throw InputError(
-                    "\(synapse.name): post.\(name) changes while \(to.name) runs: synapses read parameters of their targets"
+                    "\(synapse.name): post.\(name) changes while \(to.name) runs: equations of synapses read parameters of their targets, on_pre and on_post states, too"
                 )
             }
-            throw InputError.unknown("\(synapse.name): \(to.name) has no parameter", name, among: parameters)
         }
     }
 
@@ -122,17 +126,23 @@ enum ConnectionKind {
         _ route: SignalRoute, _ from: ModelDefinition, _ to: ModelDefinition, _ spec: SynapseSpec
     ) throws {
         let model = spec.model.name
+        if spec.model.coupling != nil {
+            for name in spec.model.signalsOfSources { try checkRead(name, "pre", of: from, model) }
+            for name in spec.model.signalsOfTargets { try checkRead(name, "post", of: to, model) }
+        }
         if model == SignalConnection.name {
             if from.signal(route.output) == nil {
                 throw InputError.unknown(
                     "\(model): \(from.name) has no state or quantity", route.output, among: from.signals)
             }
+        }
+        if model == SignalConnection.name || spec.model.coupling != nil {
             if to.ports.signal(route.port) == nil {
                 let inputs = to.ports.list.filter { $0.quantity == .signal }.map(\.name)
                 throw InputError.unknown("\(model): \(to.name) takes no signal", route.port, among: inputs)
             }
         }
-        guard from.signal(route.output) != nil else {
+        guard spec.model.coupling != nil || from.signal(route.output) != nil else {
             throw InputError(
                 "\(model): \(from.name) sends no \(route.meaning) (\(Catalogue.cells { $0.signal(route.output) != nil }))"
             )
@@ -145,6 +155,18 @@ enum ConnectionKind {
         if let wrong = spec.receptor(notAmong: [0]) {
             throw InputError("\(model): receptor_type = \(wrong) is not a receptor (0)")
         }
+    }
+
+    /// What a coupling reads of its cells has to be a state or a quantity there.
+    private static func checkRead(_ name: String, _ end: String, of cells: ModelDefinition, _ coupling: String) throws {
+        if cells.signal(name) != nil { return }
+        if cells.parameters.contains(where: { $0.name == name }) {
+            throw InputError(
+                "\(coupling): \(end).\(name): '\(name)' is a parameter of \(cells.name): couplings read states and quantities"
+            )
+        }
+        throw InputError.unknown(
+            "\(coupling): \(end).\(name): \(cells.name) has no state or quantity", name, among: cells.signals)
     }
 
     private static func checkReceptor(_ spec: SynapseSpec, of model: ModelDefinition, _ receptors: [Int]) throws {

@@ -9,6 +9,9 @@ final class HistoryRecorder: @unchecked Sendable {
         let history: TargetHistory
         /// From a cell to its place.
         let shift: Int
+        /// For each name of the history: where a cell's values lie among those of a slice, less the cell; and the factor to the unit of
+        /// formulas.
+        let reads: [(run: Int, factor: Double)]
     }
 
     /// A projection whose synapses read histories: for each row since when, the delay aside.
@@ -24,6 +27,9 @@ final class HistoryRecorder: @unchecked Sendable {
     /// By population, with the rows of its cells.
     private var readers: [[(rows: RowMap, reader: Reader)]]
     private var all: [Reader] = []
+    private let paired: PairedSpikes
+    /// By population: places of its cells among those whose spikes paired synapses look back at.
+    private let pairedPlaces: [[Int32: Int]]
     private let resolution: Double
     /// ms; spikes before are not asked for.
     private var since = -Double.infinity
@@ -39,10 +45,20 @@ final class HistoryRecorder: @unchecked Sendable {
             simulation.populationList.map { population in
                 (population.cells?.shares ?? []).compactMap { share in
                     guard share.worker == worker, let history = share.plane.history else { return nil }
-                    return Recorded(cells: share.cells, history: history, shift: share.offset - share.cells.lowerBound)
+                    history.setNames(simulation.namesReadAtSpikes(of: population.cells!.model))
+                    return Recorded(
+                        cells: share.cells, history: history, shift: share.offset - share.cells.lowerBound,
+                        reads: simulation.reads(history.names, of: population.cells!))
                 }
             }
         }
+        paired = simulation.pairedSpikes
+        var places = simulation.populationList.map { _ in [Int32: Int]() }
+        for id in paired.ids {
+            let (population, cell) = simulation.locate(id)
+            places[population.index][Int32(cell)] = paired.place(of: id)
+        }
+        pairedPlaces = places
         readers = simulation.populationList.map { _ in [] }
         var byProjection: [Int: Reader] = [:]
         for projection in simulation.projections where projection.model.readsTargetHistory {
@@ -61,13 +77,19 @@ final class HistoryRecorder: @unchecked Sendable {
     }
 
     /// A worker's own spikes of a slice.
-    func record(_ outbox: Outbox, _ slice: Range<Int>, worker: Int) {
+    ///
+    /// - `values`: what cells have at the ends of the slice's steps, where synapses read it.
+    func record(_ outbox: Outbox, _ slice: Range<Int>, worker: Int, _ values: SignalValues?) {
         for lag in 0..<slice.count {
+            let values = values?.at(lag: lag)
             let time = TimeGrid.ms(slice.lowerBound + lag + 1, resolution)
             for spike in outbox.spikes[lag] {
                 let cell = Int(spike.cell)
                 for each in recorded[worker][Int(spike.population)] where each.cells.contains(cell) {
-                    each.history.record(cell + each.shift, at: time, forgetting: since)
+                    each.history.record(cell + each.shift, at: time, forgetting: since) { name in
+                        let read = each.reads[name]
+                        return values.map { $0[read.run + cell] * read.factor } ?? 0
+                    }
                 }
             }
         }
@@ -76,6 +98,10 @@ final class HistoryRecorder: @unchecked Sendable {
     /// Spikes that are about to be handed over, of all cells with targets here.
     func note(_ spikes: [OrderedSpike], _ slice: Range<Int>) {
         for spike in spikes {
+            if let place = pairedPlaces[Int(spike.population)][spike.cell] {
+                let time = TimeGrid.ms(slice.lowerBound + Int(spike.lag) + 1, resolution)
+                paired.record(place, at: time, forgetting: since)
+            }
             for (rows, reader) in readers[Int(spike.population)] {
                 let row = rows.row(Int(spike.cell))
                 if row >= 0 { reader.since[row] = TimeGrid.ms(slice.lowerBound + Int(spike.lag) + 1, resolution) }

@@ -11,6 +11,8 @@ final class InputBlock {
     let places: Range<Int>
     fileprivate(set) var links: [DeviceLink.Piece] = []
     fileprivate(set) var signals: [(table: SignalTable, parts: [SignalTable.Part])] = []
+    /// What is to be evaluated before these are added up.
+    fileprivate(set) var couplings: [(table: CouplingTable, groups: Range<Int>)] = []
 
     static let cellCount = blockCells
 
@@ -44,6 +46,7 @@ extension Simulation {
             for block in blocks[ObjectIdentifier(table.plane)]! {
                 let parts = table.parts(block.places)
                 if !parts.isEmpty { block.signals.append((table, parts)) }
+                block.couplings += table.couplings.map { ($0, $0.groups(at: block.places)) }.filter { !$1.isEmpty }
             }
         }
     }

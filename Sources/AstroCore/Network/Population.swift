@@ -4,6 +4,8 @@ final class Population {
     let firstID: Int
     let count: Int
     let label: String?
+    /// Where they lie; nil where nobody has said.
+    let layer: Layer?
     private(set) var kind: Kind
     /// The number in the names of random streams. Recorders have none, so that adding one shifts no stream.
     let stream: Int
@@ -15,11 +17,14 @@ final class Population {
         case devices([any Device])
     }
 
-    init(index: Int, firstID: Int, count: Int, label: String?, kind: Kind, stream: Int, firstStreamed: Int) {
+    init(
+        index: Int, firstID: Int, count: Int, label: String?, layer: Layer?, kind: Kind, stream: Int, firstStreamed: Int
+    ) {
         self.index = index
         self.firstID = firstID
         self.count = count
         self.label = label
+        self.layer = layer
         self.kind = kind
         self.stream = stream
         self.firstStreamed = firstStreamed
@@ -92,7 +97,7 @@ final class Population {
 
 extension Population: Checkpointed {
     static let kept = [
-        "count", "label", "kind", "stream", "firstStreamed", "spikeListeners", "samplers",
+        "count", "label", "layer", "kind", "stream", "firstStreamed", "spikeListeners", "samplers",
     ]
     static let made = ["index", "firstID", "outgoing", "carried", "madeHearing"]
 }

@@ -51,11 +51,12 @@ extension SignalProjection {
     func remove(_ numbers: [Int], ofAll removed: Int) {
         var gone: [Int: Int32] = [:]
         for number in numbers { gone[entryIndex(of: number), default: 0] += 1 }
-        keep(
-            entries.enumerated().compactMap { index, entry in
-                var entry = entry
-                entry.multiplicity -= gone[index] ?? 0
-                return entry.multiplicity > 0 ? entry : nil
-            }, count: count - removed)
+        var left: [Entry] = [], places: [Int] = []
+        for (index, entry) in entries.enumerated() where entry.multiplicity > gone[index] ?? 0 {
+            left.append(entry)
+            left[left.count - 1].multiplicity -= gone[index] ?? 0
+            places.append(index)
+        }
+        keep(left, at: places, count: count - removed)
     }
 }

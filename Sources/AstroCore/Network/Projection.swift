@@ -58,7 +58,14 @@ final class Projection {
     /// To what targets in a segment have.
     func bind(_ segment: Segment, _ simulation: Simulation) -> any BoundSynapse {
         var binding = binding
-        binding.post = model.readsOfTargets.map { simulation.values($0, in: segment) }
+        binding.post = model.readsOfTargets.map { name in
+            let column = segment.plane.history?.names.firstIndex(of: name) ?? -1
+            return ReadOfTargets(
+                fixed: simulation.values(name, in: segment), changing: simulation.placesRead(name, in: segment),
+                column: column)
+        }
+        binding.historyWidth = segment.plane.history?.names.count ?? 0
+        binding.third = model.readsOfThird.map { simulation.readCells[$0] ?? ReadCells(count: 0) }
         return model.bind(columns, binding)
     }
 

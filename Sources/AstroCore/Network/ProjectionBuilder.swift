@@ -73,22 +73,36 @@ final class ProjectionBuilder: @unchecked Sendable {
         fileprivate var parts: [Part]
         fileprivate(set) var count = 0
         fileprivate(set) var shortestDelay = Int.max, longestDelay = 0
-        /// Targets of each part: memory, its size, and how much of it is filled.
-        fileprivate let targets: UnsafeMutablePointer<UnsafeMutablePointer<UInt16>>
+        /// Targets of each part, with their weights and delays where these differ: memory, its size, and how much of it is filled.
+        fileprivate let columns: UnsafeMutablePointer<Columns>
         fileprivate let filled: UnsafeMutablePointer<Int>
         private var capacity = 0
 
-        fileprivate init(segments: Int) {
+        fileprivate struct Columns {
+            var targets = UnsafeMutablePointer<UInt16>.allocate(capacity: 1)
+            var weights: UnsafeMutablePointer<Double>?
+            var delays: UnsafeMutablePointer<UInt16>?
+        }
+
+        fileprivate init(segments: Int, weights: Bool, delays: Bool) {
             parts = Array(repeating: Part(), count: segments)
-            targets = .allocate(capacity: max(segments, 1))
+            columns = .allocate(capacity: max(segments, 1))
             filled = .allocate(capacity: max(segments, 1))
-            for i in 0..<segments { (targets + i).initialize(to: .allocate(capacity: 1)) }
+            for i in 0..<segments {
+                let own = Columns(
+                    weights: weights ? .allocate(capacity: 1) : nil, delays: delays ? .allocate(capacity: 1) : nil)
+                (columns + i).initialize(to: own)
+            }
             filled.initialize(repeating: 0, count: segments)
         }
 
         deinit {
-            for i in parts.indices { targets[i].deallocate() }
-            targets.deallocate()
+            for i in parts.indices {
+                columns[i].targets.deallocate()
+                columns[i].weights?.deallocate()
+                columns[i].delays?.deallocate()
+            }
+            columns.deallocate()
             filled.deallocate()
         }
 
@@ -98,37 +112,43 @@ final class ProjectionBuilder: @unchecked Sendable {
             guard wanted > capacity else { return }
             capacity = max(2 * capacity, wanted)
             for i in parts.indices {
-                let larger = UnsafeMutablePointer<UInt16>.allocate(capacity: capacity)
-                larger.initialize(from: targets[i], count: filled[i])
-                targets[i].deallocate()
-                targets[i] = larger
+                columns[i].targets = moved(columns[i].targets, filled[i])
+                columns[i].weights = columns[i].weights.map { moved($0, filled[i]) }
+                columns[i].delays = columns[i].delays.map { moved($0, filled[i]) }
             }
+        }
+
+        private func moved<T>(_ old: UnsafeMutablePointer<T>, _ count: Int) -> UnsafeMutablePointer<T> {
+            let larger = UnsafeMutablePointer<T>.allocate(capacity: capacity)
+            larger.moveInitialize(from: old, count: count)
+            old.deallocate()
+            return larger
         }
 
         @inline(__always)
         fileprivate func append(_ place: UInt16, to part: Int) {
-            targets[part][filled[part]] = place
+            columns[part].targets[filled[part]] = place
             filled[part] &+= 1
         }
 
         fileprivate struct Part {
             var starts: [UInt32] = []
-            var weights: [Double] = []
-            var delays: [UInt16] = []
             var receptors: [UInt8] = []
             var own: [Double] = []
 
             mutating func removeAll() {
                 starts.removeAll(keepingCapacity: true)
-                weights.removeAll(keepingCapacity: true)
-                delays.removeAll(keepingCapacity: true)
                 receptors.removeAll(keepingCapacity: true)
                 own.removeAll(keepingCapacity: true)
             }
         }
     }
 
-    func makeScratch() -> Scratch { Scratch(segments: projection.segments.count) }
+    func makeScratch() -> Scratch {
+        Scratch(
+            segments: projection.segments.count, weights: projection.weight == nil,
+            delays: projection.spec.uniform("delay") == nil)
+    }
 
     func begin(_ scratch: Scratch) {
         for i in scratch.parts.indices {
@@ -146,7 +166,11 @@ final class ProjectionBuilder: @unchecked Sendable {
     /// Stores a row of places among the own targets.
     ///
     /// - `numbers`: which of the row's `count` connections they are; nil for all.
-    func add(row: Int, _ positions: [UInt32], numbers: [UInt32]? = nil, of count: Int = 0, to scratch: Scratch) throws {
+    /// - `thirds`: ids of the cells paired with them, where a rule says which.
+    func add(
+        row: Int, _ positions: [UInt32], numbers: [UInt32]? = nil, of count: Int = 0, thirds: [Double]? = nil,
+        to scratch: Scratch
+    ) throws {
         for i in scratch.parts.indices { scratch.parts[i].starts.append(UInt32(scratch.filled[i])) }
         scratch.count += positions.count
         scratch.reserve(positions.count)
@@ -154,7 +178,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             try noteDelay(delay, scratch)
             addTargets(positions, scratch)
         } else {
-            try addDiffering(row, positions, numbers, numbers == nil ? positions.count : count, scratch)
+            try addDiffering(row, positions, numbers, numbers == nil ? positions.count : count, thirds, scratch)
         }
     }
 
@@ -163,28 +187,50 @@ final class ProjectionBuilder: @unchecked Sendable {
     }
 
     private func addDiffering(
-        _ row: Int, _ positions: [UInt32], _ numbers: [UInt32]?, _ count: Int, _ scratch: Scratch
+        _ row: Int, _ positions: [UInt32], _ numbers: [UInt32]?, _ count: Int, _ thirds: [Double]?, _ scratch: Scratch
     ) throws {
         let spec = projection.spec
         let values = { (name: String) throws -> [Double] in
+            let ends = { positions.map { UInt32(self.targets.position(ofOwn: Int($0))) } }
+            if let placed = try spec.placedValues(name, row, ends) { return placed }
             let all = try ParameterDraws(
                 spec, name, self.call, rowStart: { self.rule.start(ofRow: $0, self.targets.count) }
             ).values(row: row, count: count)
             return numbers.map { $0.map { all[Int($0)] } } ?? all
         }
-        let delays = spec.uniform("delay") == nil ? try values("delay") : []
+        let delays = spec.uniform("delay") == nil ? try steps(values("delay"), scratch) : []
         let weights = projection.weight == nil ? try values("weight") : []
         let receptors = projection.receptor == nil ? try values("receptor_type") : []
-        let own = try ownBlocks(values, numbers, positions.count)
+        let own = try ownBlocks(
+            { if $0 == SynapseDefinition.third.name, let thirds { thirds } else { try values($0) } }, numbers,
+            positions.count)
         let width = projection.columns.ownWidth
         if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
-        try map.forEach(positions) { i, segment, place in
+        map.forEach(positions) { i, segment, place in
+            let columns = scratch.columns[segment], filled = scratch.filled[segment]
+            if let all = columns.delays { (all + filled).initialize(to: delays[i]) }
+            if let all = columns.weights { (all + filled).initialize(to: weights[i]) }
             scratch.append(place, to: segment)
-            if !delays.isEmpty { scratch.parts[segment].delays.append(UInt16(try noteDelay(delays[i], scratch))) }
-            if !weights.isEmpty { scratch.parts[segment].weights.append(weights[i]) }
+        }
+        if receptors.isEmpty, width == 0 { return }
+        map.forEach(positions) { i, segment, _ in
             if !receptors.isEmpty { scratch.parts[segment].receptors.append(UInt8(receptors[i])) }
             if width > 0 { scratch.parts[segment].own += own[i * width..<(i + 1) * width] }
         }
+    }
+
+    /// Delays in steps; takes note of them.
+    private func steps(_ delays: [Double], _ scratch: Scratch) throws -> [UInt16] {
+        guard let least = delays.min(), let most = delays.max() else { return [] }
+        if let first = try? SynapseSpec.delaySteps(least, resolution),
+            let last = try? SynapseSpec.delaySteps(most, resolution)
+        {
+            scratch.shortestDelay = min(scratch.shortestDelay, first)
+            scratch.longestDelay = max(scratch.longestDelay, last)
+            return delays.map { UInt16(truncatingIfNeeded: TimeGrid.stepsNearest($0, resolution)) }
+        }
+        // the first wrong one is told
+        return try delays.map { UInt16(try noteDelay($0, scratch)) }
     }
 
     /// What connections have of their own, one after the other.
@@ -218,11 +264,13 @@ final class ProjectionBuilder: @unchecked Sendable {
     /// Stores what the scratch holds as chunk number `index`.
     func store(_ scratch: Scratch, chunk index: Int) {
         for (i, segment) in projection.segments.enumerated() where scratch.filled[i] > 0 {
-            let part = scratch.parts[i]
-            let targets = UnsafeBufferPointer(start: scratch.targets[i], count: scratch.filled[i])
-            segment.chunks[index] = RowChunk(
-                starts: part.starts, targets: targets, weights: part.weights, delays: part.delays,
+            let part = scratch.parts[i], columns = scratch.columns[i], count = scratch.filled[i]
+            let chunk = RowChunk(
+                starts: part.starts, targets: UnsafeBufferPointer(start: columns.targets, count: count),
                 receptors: part.receptors, own: part.own)
+            if let weights = columns.weights { chunk.setWeights(UnsafeBufferPointer(start: weights, count: count)) }
+            if let delays = columns.delays { chunk.setDelays(UnsafeBufferPointer(start: delays, count: count)) }
+            segment.chunks[index] = chunk
         }
     }
 

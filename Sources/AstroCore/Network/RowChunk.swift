@@ -89,18 +89,18 @@ struct RowChunk {
     var own: UnsafeMutablePointer<Double>? { header.pointee.own }
 
     /// Those of each connection; nothing where there are none.
-    func setWeights(_ values: [Double]) { header.pointee.weights = Self.copy(values) }
-    func setDelays(_ values: [UInt16]) { header.pointee.delays = Self.copy(values) }
+    func setWeights(_ values: some Collection<Double>) { header.pointee.weights = Self.copy(values) }
+    func setDelays(_ values: some Collection<UInt16>) { header.pointee.delays = Self.copy(values) }
     func setOwn(_ values: [Double]) {
         own?.deallocate()
         header.pointee.own = Self.copy(values)
     }
 
-    private static func copy<T>(_ values: [T]) -> UnsafeMutablePointer<T>? {
+    private static func copy<T>(_ values: some Collection<T>) -> UnsafeMutablePointer<T>? {
         if values.isEmpty { return nil }
-        let memory = UnsafeMutablePointer<T>.allocate(capacity: values.count)
-        values.withUnsafeBufferPointer { memory.initialize(from: $0.baseAddress!, count: values.count) }
-        return memory
+        let memory = UnsafeMutableBufferPointer<T>.allocate(capacity: values.count)
+        _ = memory.initialize(fromContentsOf: values)
+        return memory.baseAddress
     }
 
     func deallocate() {

@@ -1,4 +1,11 @@
 extension SignalProjection {
+    /// A parameter of a connection, told by its number, beside weight and delay.
+    func parameter(_ name: String, _ number: Int, _ resolution: Double) -> Double {
+        guard let values else { return 0 }
+        if let column = model.column(name) { return values.value(column, entryIndex(of: number)) }
+        return name == Coupling.every ? TimeGrid.ms(values.every, resolution) : 0
+    }
+
     /// After delays were set.
     func findDelays(_ together: Together) {
         setDelays(

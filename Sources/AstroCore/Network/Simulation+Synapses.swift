@@ -6,7 +6,9 @@ extension Simulation {
     func values(_ name: String, in segment: Segment) -> [Double] {
         var values = [Double](repeating: 0, count: max(0, min(Segment.span, segment.plane.size - segment.base)))
         for resident in segment.plane.residents {
-            let cells = populationList[resident.population].cells!, column = cells.column(name)
+            let cells = populationList[resident.population].cells!
+            guard cells.parameter(name)?.role == .parameter else { continue }
+            let column = cells.column(name)
             let factor = cells.model.parameters.first { $0.name == name }.map { EquationModel.factor(of: $0.unit) } ?? 1
             for place in max(resident.offset, segment.base)..<max(segment.base, resident.offset + resident.cells.count)
             where place - segment.base < values.count {

@@ -106,13 +106,19 @@ extension Simulation {
         }
     }
 
-    /// The spikes that are kept of the own cells of a population, cell by cell.
-    func forEachHistory(_ population: Population, _ body: (Int, UnsafeBufferPointer<TargetHistory.Spike>) -> Void) {
+    /// The spikes that are kept of the own cells of a population, cell by cell, and what each has left the cell with.
+    func forEachHistory(
+        _ population: Population,
+        _ body: (Int, UnsafeBufferPointer<TargetHistory.Spike>, (names: [String], values: UnsafeBufferPointer<Double>))
+            -> Void
+    ) {
         for share in population.cells!.shares {
             guard let history = share.plane.history else { continue }
             for cell in share.cells {
                 let place = share.offset + cell - share.cells.lowerBound
-                if place < history.cells.count { body(cell, history.cells[place].all) }
+                guard place < history.cells.count else { continue }
+                let kept = history.cells[place]
+                body(cell, kept.all, (history.names, kept.allValues(history.names.count)))
             }
         }
     }

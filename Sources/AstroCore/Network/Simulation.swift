@@ -45,6 +45,9 @@ public final class Simulation {
     var deviceListeners: [DeviceListener] = []
     /// Places for what cells send over signals with a listener.
     var senderCount = 0
+    /// What is worked out of that; and places for it, behind those of all senders.
+    var couplings: [CouplingTable] = []
+    var couplingRuns: Int { couplings.reduce(0) { $0 + $1.groups.count } }
     var connectCalls = 0
     /// Calls that removed connections: places of stored ones change.
     var removals = 0
@@ -69,6 +72,12 @@ public final class Simulation {
     var remoteSenders: RemoteSenders?
     /// Where synapses look back at their targets' spikes.
     var histories: HistoryRecorder?
+    /// Where values of cells lie that connections are paired with, by what synapses read of them.
+    var readCells: [String: ReadCells] = [:]
+    /// Spikes that synapses have sent to paired cells, until they arrive.
+    let thirdSpikes: ThirdSpikes
+    /// Spikes of paired cells, where synapses look back at them.
+    let pairedSpikes: PairedSpikes
     /// Recorders of connections.
     var connectionRecordings: [ConnectionRecording] = []
 
@@ -86,6 +95,8 @@ public final class Simulation {
         self.threads = threads
         planes = Array(repeating: [], count: threads)
         outboxes = (0..<threads).map { _ in [Outbox(), Outbox()] }
+        thirdSpikes = ThirdSpikes(workers: threads)
+        pairedSpikes = PairedSpikes(resolution: resolution)
     }
 
     static let mostThreads = 1024
@@ -156,11 +167,12 @@ extension Simulation: Checkpointed {
         "signalProjections",
         "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
-        "recordings",
+        "recordings", "thirdSpikes", "pairedSpikes",
     ]
     static let made = [
-        "threads", "models", "openBatches", "senderCount", "workerTurn", "rankTurn", "smallCellsInTurn", "isPrepared",
+        "threads", "models", "openBatches", "senderCount", "couplings", "workerTurn", "rankTurn", "smallCellsInTurn",
+        "isPrepared",
         "outboxes", "removals",
-        "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings",
+        "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings", "readCells",
     ]
 }

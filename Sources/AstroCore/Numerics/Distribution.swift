@@ -74,7 +74,7 @@ public indirect enum Distribution: Sendable, Equatable {
                 let x = try inner.draw(&stream)
                 if x >= min && x <= max { return x }
             }
-            throw InputError("\(description): no value between min and max in \(Self.redrawLimit) draws")
+            throw noValue
         }
     }
 }

@@ -1,7 +1,7 @@
 /// What random numbers are drawn for.
 package enum Purpose: CaseIterable {
     case nodeParameter, connection, synapseParameter, thirdFactor, pool, poisson, noise, sample, nodeAssignment,
-        cellStep, generator, script, synapseStep
+        cellStep, generator, script, synapseStep, position
     /// Rules that connect recorders, parameters of connections that are set, spikes that a recorder gets of a generator: each
     /// shares the code of another purpose, from which `places` keep it apart.
     case recorderRule, synapseAssignment, recordedPoisson
@@ -22,6 +22,7 @@ package enum Purpose: CaseIterable {
         case .generator: 11
         case .script: 12
         case .synapseStep: 13
+        case .position: 20
         }
     }
 

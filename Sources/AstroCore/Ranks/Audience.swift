@@ -9,7 +9,8 @@ struct Audience {
         let ranks = together.ranks
         words = (ranks.count + 63) / 64
         for (population, wanted) in zip(simulation.populationList, Self.wanted(simulation)) {
-            guard let cells = population.cells, !population.outgoing.isEmpty else {
+            let isPaired = simulation.readsPairedSpikes && population.sendsSpikes
+            guard let cells = population.cells, isPaired || !population.outgoing.isEmpty else {
                 bits.append([])
                 continue
             }
@@ -28,6 +29,10 @@ struct Audience {
                     wanted[stretch.nodes.population.index][cell / 8] |= 1 << UInt8(cell % 8)
                 }
             }
+        }
+        for id in simulation.pairedSpikes.ids {
+            let (population, cell) = simulation.locate(id)
+            wanted[population.index][cell / 8] |= 1 << UInt8(cell % 8)
         }
         return wanted
     }

@@ -38,7 +38,7 @@ final class RemoteSenders {
         firstRun = simulation.senderCount
         isFilled = Array(repeating: Array(repeating: false, count: ranks.count), count: Self.mostBuffers)
         // all ranks have the same projections
-        let signals = Set(simulation.signalProjections.map(\.route.output)).sorted()
+        let signals = simulation.heardSignals.sorted()
         var wanted = Array(repeating: [SIMD2<Int32>](), count: ranks.count)
         for sender in needed.sorted() {
             let owner = simulation.owner(of: sender.id)

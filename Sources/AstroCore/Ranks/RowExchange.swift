@@ -190,11 +190,11 @@ extension Simulation {
     /// As `buildChunks` of a tripartite call, where there are several ranks. Whoever draws a row decides which connections
     /// get an astrocyte and from which place of a pool; the target's owner knows the pool, and tells the astrocyte's owner.
     func build(
-        _ primary: ProjectionBuilder, _ third: ProjectionBuilder, _ factor: ThirdFactor, _ out: ThirdOutCounts,
+        _ primary: ProjectionBuilder, _ third: ProjectionBuilder?, _ pairing: Pairing, _ out: ThirdOutCounts,
         _ rows: any Rows, rowCount: Int, _ together: Together
     ) throws {
         let construction = TripartiteConstruction(
-            self, primary, third, factor, out, rows, rowCount: rowCount, together)
+            self, primary, third, pairing, out, rows, rowCount: rowCount, together)
         for batch in 0..<construction.turns.batches { try construction.run(batch) }
         try construction.finish()
     }
@@ -208,8 +208,11 @@ extension Simulation {
 private final class TripartiteConstruction {
     let turns: RowTurns
     private let simulation: Simulation
-    private let primary, third: ProjectionBuilder
-    private let factor: ThirdFactor
+    private let primary: ProjectionBuilder
+    /// nil where nothing goes to astrocytes but what synapses send themselves.
+    private let third: ProjectionBuilder?
+    private let pairing: Pairing
+    private var factor: ThirdFactor { pairing.factor }
     private let out: ThirdOutCounts
     private let rows: any Rows
     private let together: Together
@@ -218,15 +221,15 @@ private final class TripartiteConstruction {
     private static let nobody = UInt32.max
 
     init(
-        _ simulation: Simulation, _ primary: ProjectionBuilder, _ third: ProjectionBuilder, _ factor: ThirdFactor,
+        _ simulation: Simulation, _ primary: ProjectionBuilder, _ third: ProjectionBuilder?, _ pairing: Pairing,
         _ out: ThirdOutCounts, _ rows: any Rows, rowCount: Int, _ together: Together
     ) {
         (self.simulation, self.primary, self.third) = (simulation, primary, third)
-        (self.factor, self.out, self.rows) = (factor, out, rows)
+        (self.pairing, self.out, self.rows) = (pairing, out, rows)
         (self.together, ranks) = (together, together.ranks.count)
         turns = simulation.turns(rows: rowCount)
         first = (0..<simulation.threads).map { _ in primary.makeScratch() }
-        second = (0..<simulation.threads).map { _ in third.makeScratch() }
+        second = third.map { third in (0..<simulation.threads).map { _ in third.makeScratch() } } ?? []
     }
 
     private var width: Int { primary.isDiffering ? 4 : 3 }
@@ -237,18 +240,19 @@ private final class TripartiteConstruction {
         let mine = chunks[together.ranks.rank]
         let received = simulation.exchangeChunks(mine, from: chunks, together) { this.draw($0) }.flatMap { $0 }
         try simulation.workOff(received, together) { try this.storePrimary($0.chunk, $0.words, $1) }
+        guard let third else { return }
         let all = chunks[0].lowerBound..<chunks[ranks - 1].upperBound
         let replies = simulation.exchangeChunks(all, from: Array(repeating: all, count: ranks), together) { chunk in
-            this.reply(received[chunk - all.lowerBound].words, this.turns.rows(ofChunk: chunk))
+            this.reply(received[chunk - all.lowerBound].words, this.turns.rows(ofChunk: chunk), third)
         }
         try simulation.workOff(Array(all), together) { chunk, worker in
-            try this.storeThird(chunk, replies.map { $0[chunk - all.lowerBound].words }, worker)
+            try this.storeThird(third, chunk, replies.map { $0[chunk - all.lowerBound].words }, worker)
         }
     }
 
     func finish() throws {
         try primary.finish(first, together)
-        try third.finish(second, together)
+        try third?.finish(second, together)
     }
 
     private func draw(_ chunk: Int) -> RowMessages {
@@ -273,17 +277,17 @@ private final class TripartiteConstruction {
     private func storePrimary(_ chunk: Int, _ words: [UInt32], _ worker: Int) throws {
         primary.begin(first[worker])
         for (row, part) in turns.parts(words, ofChunk: chunk, headers: 3, width: width) {
-            let places = part.column(0)
+            let places = part.column(0), inPools = part.column(1).map { Int32(bitPattern: $0) }
             try primary.add(
                 row: row, places, numbers: width == 4 ? part.column(3) : nil, of: Int(part.header.first!),
-                to: first[worker])
-            out.add(places, part.column(1).map { Int32(bitPattern: $0) }, worker: worker)
+                thirds: pairing.thirds(places, inPools), to: first[worker])
+            out.add(places, inPools, worker: worker)
         }
         primary.store(first[worker], chunk: chunk)
     }
 
     /// What the owners of astrocytes are to know of a chunk.
-    private func reply(_ words: [UInt32], _ rows: Range<Int>) -> RowMessages {
+    private func reply(_ words: [UInt32], _ rows: Range<Int>, _ third: ProjectionBuilder) -> RowMessages {
         var messages = RowMessages(to: ranks, headers: 2, width: 2)
         var next = 0, piece = 0
         for _ in rows {
@@ -300,7 +304,7 @@ private final class TripartiteConstruction {
     }
 
     /// - `messages`: what each rank has said of the chunk.
-    private func storeThird(_ chunk: Int, _ messages: [[UInt32]], _ worker: Int) throws {
+    private func storeThird(_ third: ProjectionBuilder, _ chunk: Int, _ messages: [[UInt32]], _ worker: Int) throws {
         third.begin(second[worker])
         let all = messages.map { turns.parts($0, ofChunk: chunk, headers: 2, width: 2) }
         for (i, row) in turns.rows(ofChunk: chunk).enumerated() {

@@ -7,10 +7,15 @@ final class ConnectionSamples: @unchecked Sendable {
     let names: [String]
     let isOfSpikes: Bool
     let window: ActivityWindow
-    /// By worker: a stamp, the place of the connection and its values.
-    private var stamps: [[Int]]
-    private var places: [[Int32]]
-    private var values: [[Double]]
+    /// By worker: workers write side by side.
+    private let parts: [Part]
+
+    /// For each sample a stamp, the place of the connection and its values.
+    private final class Part {
+        var stamps: [Int] = []
+        var places: [Int32] = []
+        var values: [Double] = []
+    }
 
     init(
         numbers: [Int], sources: [Int], targets: [Int], names: [String], isOfSpikes: Bool, _ window: ActivityWindow,
@@ -18,25 +23,24 @@ final class ConnectionSamples: @unchecked Sendable {
     ) {
         (self.numbers, self.sources, self.targets, self.names) = (numbers, sources, targets, names)
         (self.isOfSpikes, self.window) = (isOfSpikes, window)
-        stamps = Array(repeating: [], count: workers)
-        places = Array(repeating: [], count: workers)
-        values = Array(repeating: [], count: workers)
+        parts = (0..<workers).map { _ in Part() }
     }
 
-    var count: Int { stamps.reduce(0) { $0 + $1.count } }
+    var count: Int { parts.reduce(0) { $0 + $1.stamps.count } }
     var bytes: Int { count * (12 + 8 * names.count) }
 
     func add(_ worker: Int, stamp: Int, place: Int, _ new: [Double]) {
-        stamps[worker].append(stamp)
-        places[worker].append(Int32(place))
-        values[worker] += new
+        let part = parts[worker]
+        part.stamps.append(stamp)
+        part.places.append(Int32(place))
+        part.values += new
     }
 
     func clear() {
-        for worker in stamps.indices {
-            stamps[worker].removeAll()
-            places[worker].removeAll()
-            values[worker].removeAll()
+        for part in parts {
+            part.stamps.removeAll()
+            part.places.removeAll()
+            part.values.removeAll()
         }
     }
 
@@ -44,10 +48,10 @@ final class ConnectionSamples: @unchecked Sendable {
     private var rows: [[Double]] {
         var rows: [[Double]] = []
         rows.reserveCapacity(count)
-        for worker in stamps.indices {
-            for (n, stamp) in stamps[worker].enumerated() {
-                let place = Int(places[worker][n])
-                let own = values[worker][n * names.count..<(n + 1) * names.count]
+        for part in parts {
+            for (n, stamp) in part.stamps.enumerated() {
+                let place = Int(part.places[n])
+                let own = part.values[n * names.count..<(n + 1) * names.count]
                 rows.append(
                     [Double(stamp), Double(numbers[place]), Double(sources[place]), Double(targets[place])] + own)
             }

@@ -1,7 +1,7 @@
 struct AllToAll: NamedConnectionRule {
     static let info = RuleInfo(
         name: "all_to_all", summary: "Every source to every target.", count: "N_pre * N_post",
-        flags: [.allow_autapses, .allow_multapses])
+        flags: [.allow_autapses, .allow_multapses], space: .all)
 
     private let allowsAutapses: Bool
 

@@ -18,8 +18,10 @@ enum ConnectionRules {
     ///
     /// - `rules`: those that can be named.
     /// - `synapseKeys`: what belongs into another table, for messages.
+    /// - `space`: where the nodes lie; asked for where the rule heeds it.
     static func rule(
-        _ settings: Settings, among rules: [any NamedConnectionRule.Type] = all, synapseKeys: [String] = []
+        _ settings: Settings, among rules: [any NamedConnectionRule.Type] = all, synapseKeys: [String] = [],
+        space: (() throws -> Geometry)? = nil
     ) throws -> any ConnectionRule {
         let type = try named(settings["rule"] ?? .text(standard), rules)
         let known = ["rule"] + RuleFlag.allCases.map(\.rawValue) + type.info.ownKeys.map(\.name)
@@ -28,6 +30,14 @@ enum ConnectionRules {
             throw unknown(key, settings, type.info, known, rules)
         }
         let checked = RuleSettings(settings, type.info)
+        if let use = type.info.space, checked.isSpatial {
+            guard let space else {
+                throw InputError("\(type.info.name): masks and functions of distance are not possible here")
+            }
+            let rule = try SpatialRule(checked, use, Self.geometry(type.info.name, space))
+            try checkFlags(checked, rules)
+            return rule
+        }
         let rule = try type.init(checked)
         try checkFlags(checked, rules)
         return rule
@@ -54,6 +64,10 @@ enum ConnectionRules {
         throw InputError.unknown("there is no connection rule", name, among: rules.map { $0.info.name })
     }
 
+    private static func geometry(_ name: String, _ space: () throws -> Geometry) throws -> Geometry {
+        do { return try space() } catch let error as InputError { throw InputError("\(name): \(error.message)") }
+    }
+
     private static func isSynapses(_ key: String, _ rule: RuleInfo) -> InputError {
         InputError(
             "\(rule.name) has no key '\(key)': that is the synapse's, which is an argument of its own, behind the rule")
@@ -65,7 +79,10 @@ enum ConnectionRules {
         _ rules: [any NamedConnectionRule.Type]
     ) -> InputError {
         let what = "\(rule.name) has no key"
-        let others = rules.map { $0.info }.filter { $0.ownKeys.contains { $0.name == key } }.map(\.name)
+        let owners = rules.map { $0.info }.filter { $0.ownKeys.contains { $0.name == key } }
+        // those that need it are meant rather than those that can have it
+        let needing = owners.filter { $0.ownKeys.contains { $0.name == key && $0.defaultText == nil } }
+        let others = (needing.isEmpty ? owners : needing).map(\.name)
         if settings["rule"] == nil, let first = others.first {
             let owners = "\(others.joined(separator: ", ")) \(others.count == 1 ? "has" : "have") one"
             return InputError(

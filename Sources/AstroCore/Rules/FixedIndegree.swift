@@ -2,7 +2,7 @@ struct FixedIndegree: NamedConnectionRule {
     static let info = RuleInfo(
         name: "fixed_indegree", summary: "For each target so many sources, drawn at random.",
         count: "indegree * N_post", ownKeys: [RuleKey("indegree", "connections onto each target")],
-        flags: [.allow_autapses, .allow_multapses])
+        flags: [.allow_autapses, .allow_multapses], space: .indegree)
 
     private let degree: FixedDegree
 

@@ -2,7 +2,7 @@ struct FixedOutdegree: NamedConnectionRule {
     static let info = RuleInfo(
         name: "fixed_outdegree", summary: "For each source so many targets, drawn at random.",
         count: "outdegree * N_pre", ownKeys: [RuleKey("outdegree", "connections from each source")],
-        flags: [.allow_autapses, .allow_multapses])
+        flags: [.allow_autapses, .allow_multapses], space: .outdegree)
 
     private let degree: FixedDegree
 

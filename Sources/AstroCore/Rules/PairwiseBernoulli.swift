@@ -1,9 +1,11 @@
 struct PairwiseBernoulli: NamedConnectionRule {
     static let info = RuleInfo(
         name: "pairwise_bernoulli", summary: "Each pair with probability p, never twice.",
-        count: "on average p * N_pre * N_post", ownKeys: [RuleKey("p", "probability of a pair, 0 to 1")],
+        count: "on average p * N_pre * N_post",
+        ownKeys: [RuleKey("p", "probability of a pair, 0 to 1, or a function of distance")],
         flags: [.allow_autapses, .allow_multapses],
-        notes: ["The number of connections has the standard deviation sqrt(N_pre * N_post * p * (1 - p))."])
+        notes: ["The number of connections has the standard deviation sqrt(N_pre * N_post * p * (1 - p))."],
+        space: .bernoulli)
 
     private let p: Double
     private let allowsAutapses: Bool

@@ -3,8 +3,9 @@ struct PairwisePoisson: NamedConnectionRule {
     static let info = RuleInfo(
         name: "pairwise_poisson", summary: "Each pair a Poisson number of times.",
         count: "on average pairwise_avg_num_conns * N_pre * N_post",
-        ownKeys: [RuleKey(key, "mean number of connections of a pair")], flags: [.allow_autapses],
-        notes: ["It cannot avoid multapses."])
+        ownKeys: [RuleKey(key, "mean number of connections of a pair, or a function of distance")],
+        flags: [.allow_autapses],
+        notes: ["It cannot avoid multapses."], space: .poisson)
 
     private let mean: Double
     private let allowsAutapses: Bool

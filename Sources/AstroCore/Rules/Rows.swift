@@ -88,15 +88,45 @@ struct ListedRows: Rows {
     init(rows: Int, _ add: (inout PairList) -> Void, row: @escaping (_ source: Int) -> Int? = { $0 }) {
         var list = PairList(row: row)
         add(&list)
+        // dealt out by target, then by row: each row's targets are in order without being compared
+        let columns = 1 + Int(list.pairs.lazy.map(\.target).max() ?? 0)
+        let ends = Self.starts(columns, list.pairs.lazy.map(\.target))
         let starts = Self.starts(rows, list.pairs.lazy.map(\.row))
-        var next = starts
-        var targets = [UInt32](repeating: 0, count: list.pairs.count)
-        for (source, target) in list.pairs {
-            targets[next[Int(source)]] = target
-            next[Int(source)] += 1
+        let byTarget = Self.dealt(list.pairs.count, ends) { list.pairs[$0].target } value: { list.pairs[$0].row }
+        list.pairs = []
+        targets = [UInt32](unsafeUninitializedCapacity: byTarget.count) { targets, filled in
+            var next = starts
+            next.withUnsafeMutableBufferPointer { next in
+                for target in 0..<columns {
+                    for index in ends[target]..<ends[target + 1] {
+                        let row = Int(byTarget[index])
+                        targets[next[row]] = UInt32(truncatingIfNeeded: target)
+                        next[row] &+= 1
+                    }
+                }
+            }
+            filled = byTarget.count
         }
-        for row in 0..<rows { targets[starts[row]..<starts[row + 1]].sort() }
-        (self.starts, self.targets) = (starts, targets)
+        self.starts = starts
+    }
+
+    /// Values put into the order of their keys; those of one key stay in their order.
+    ///
+    /// - `starts`: where those of each key begin.
+    private static func dealt(
+        _ count: Int, _ starts: [Int], key: (Int) -> UInt32, value: (Int) -> UInt32
+    ) -> [UInt32] {
+        [UInt32](unsafeUninitializedCapacity: count) { values, filled in
+            var next = starts
+            next.withUnsafeMutableBufferPointer { next in
+                for i in 0..<count {
+                    let key = Int(key(i))
+                    values[next[key]] = value(i)
+                    next[key] &+= 1
+                }
+            }
+            filled = count
+        }
     }
 
     /// Where the connections of each row begin, in order of rows; one more than there are rows.

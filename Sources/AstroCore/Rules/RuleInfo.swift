@@ -10,20 +10,23 @@ public struct RuleInfo: Sendable {
     let ownKeys: [RuleKey]
     /// What the rule can do; other flags have to keep their defaults.
     let flags: [RuleFlag]
+    /// What it does with the nodes within a mask; nil where it can't heed where nodes lie.
+    let space: SpatialRule.Use?
 
     init(
         name: String, summary: String, count: String, ownKeys: [RuleKey] = [], flags: [RuleFlag] = [],
-        notes: [String] = []
+        notes: [String] = [], space: SpatialRule.Use? = nil
     ) {
         (self.name, self.summary, self.count, self.notes) = (name, summary, count, notes)
-        (self.ownKeys, self.flags) = (ownKeys, flags)
-        keys = ownKeys + RuleFlag.allCases.filter { $0.isShownAlways || flags.contains($0) }.map(\.key)
+        let ofSpace = space.map(RuleKey.ofSpace) ?? []
+        (self.ownKeys, self.flags, self.space) = (ownKeys + ofSpace, flags, space)
+        keys = ownKeys + RuleFlag.allCases.filter { $0.isShownAlways || flags.contains($0) }.map(\.key) + ofSpace
     }
 
     /// Of a rule without flags.
     init(name: String, summary: String, count: String, keys: [RuleKey], notes: [String]) {
         (self.name, self.summary, self.count, self.notes) = (name, summary, count, notes)
-        (self.keys, ownKeys, flags) = (keys, keys, [])
+        (self.keys, ownKeys, flags, space) = (keys, keys, [], nil)
     }
 }
 
@@ -36,6 +39,15 @@ public struct RuleKey: Sendable {
 
     init(_ name: String, _ meaning: String, default text: String? = nil) {
         (self.name, self.meaning, defaultText) = (name, meaning, text)
+    }
+
+    /// Of rules that can heed where nodes lie.
+    fileprivate static func ofSpace(_ use: SpatialRule.Use) -> [RuleKey] {
+        let mask = RuleKey("mask", "region around a sender in which its targets lie", default: "everywhere")
+        guard use == .indegree || use == .outdegree else { return [mask] }
+        return [
+            mask, RuleKey("p", "how likely partners are among each other, by their distance", default: "all alike"),
+        ]
     }
 }
 

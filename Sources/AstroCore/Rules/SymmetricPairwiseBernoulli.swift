@@ -2,9 +2,10 @@ struct SymmetricPairwiseBernoulli: NamedConnectionRule {
     static let info = RuleInfo(
         name: "symmetric_pairwise_bernoulli",
         summary: "Within one population: a pair in both directions with probability p, or not at all.",
-        count: "on average p * N * (N - 1)", ownKeys: [RuleKey("p", "probability of a pair, from 0 to below 1")],
+        count: "on average p * N * (N - 1)",
+        ownKeys: [RuleKey("p", "probability of a pair, from 0 to below 1, or a function of distance")],
         flags: [.allow_autapses, .make_symmetric],
-        notes: ["It demands make_symmetric = true, allow_autapses = false and p < 1."])
+        notes: ["It demands make_symmetric = true, allow_autapses = false and p < 1."], space: .symmetric)
 
     private let p: Double
 

@@ -7,38 +7,45 @@ final class ThirdFactor: Sendable {
     let poolSize: Int
     private let call: CallName
     private let threshold: UInt64
-    /// Random pools, `poolSize` entries for each target; nil where a pool is everyone or a block.
+    /// Random or nearest pools, `poolSize` entries for each target; nil where a pool is everyone or a block.
     private let pools: [UInt32]?
     /// The first astrocyte of each target's block; nil where pools are no blocks.
     private let blocks: [UInt32]?
 
     /// - `positions`: of this rank's targets among all; asked for where a table is made of them.
-    init(_ rule: ThirdFactorRule, _ positions: @autoclosure () -> [UInt32], _ call: CallName, workers: Int) throws {
+    /// - `space`: from targets to astrocytes; asked for where the nearest are wanted.
+    init(
+        _ rule: ThirdFactorRule, _ positions: @autoclosure () -> [UInt32], _ call: CallName, workers: Int,
+        space: () throws -> Geometry
+    ) throws {
         (poolSize, self.call, threshold) = (rule.poolSize, call, UInt64(rule.p * 0x1p32))
         // a pool of everyone needs no table
         let needsTable = rule.poolSize < rule.thirdCount
         let positions = needsTable ? positions() : []
-        let isRandom = needsTable && rule.poolType == .random
-        if isRandom {
+        let hasTable = needsTable && rule.poolType != .block
+        if hasTable {
             try Memory.refuse(
                 Double(positions.count) * Double(rule.poolSize) * 4,
                 for: "pools of \(rule.poolSize) for \(positions.count) targets")
         }
-        pools = isRandom ? Self.drawPools(rule, positions, call, workers) : nil
+        let nearest = rule.poolType == .nearest ? Nearest(try space(), count: rule.poolSize) : nil
+        pools = hasTable ? Self.pools(rule, positions, call, nearest, workers) : nil
         blocks = needsTable && rule.poolType == .block ? positions.map(rule.firstOfBlock) : nil
     }
 
-    private static func drawPools(_ rule: ThirdFactorRule, _ positions: [UInt32], _ call: CallName, _ workers: Int)
-        -> [UInt32]
-    {
+    private static func pools(
+        _ rule: ThirdFactorRule, _ positions: [UInt32], _ call: CallName, _ nearest: Nearest?, _ workers: Int
+    ) -> [UInt32] {
         let size = rule.poolSize, third = rule.thirdCount, stretch = 256
         return [UInt32](unsafeUninitializedCapacity: positions.count * size) { buffer, initialized in
             nonisolated(unsafe) let base = buffer.baseAddress!
             Team.shared.forEach((positions.count + stretch - 1) / stretch, workers: workers) { part, _ in
                 for target in part * stretch..<min(positions.count, (part + 1) * stretch) {
-                    let name = StreamName(.pool, call: call.number, member: Int(positions[target]))
-                    var stream = RandomStream(seed: call.seed, name)
-                    let pool = stream.distinct(size, below: third).map { UInt32($0) }
+                    let position = Int(positions[target])
+                    var stream = RandomStream(
+                        seed: call.seed, StreamName(.pool, call: call.number, member: position))
+                    let pool =
+                        nearest?.targets(of: position) ?? stream.distinct(size, below: third).map { UInt32($0) }
                     (base + target * size).initialize(from: pool, count: size)
                 }
             }

@@ -8,15 +8,19 @@ struct ThirdFactorRule {
             RuleKey("p", "probability that an astrocyte takes part, 0 to 1", default: "1"),
             RuleKey("pool_size", "astrocytes in the pool of a target", default: "all astrocytes"),
             RuleKey(
-                "pool_type", "how pools are dealt out: \"random\", or \"block\" (neighbours share)", default: "random"),
+                "pool_type",
+                "how pools are dealt out: \"random\", \"block\" (neighbours share) or \"nearest\" (to the target's place)",
+                default: "random"),
         ],
         notes: [
             "It goes into tripartite_connect as third_rule, beside a rule for the primary connections.",
             "With \"block\" and pool_size = 1 the number of targets must be a multiple of the number of astrocytes; "
                 + "with a larger pool N_post * pool_size must equal the number of astrocytes.",
+            "With \"nearest\" targets and astrocytes need positions; of astrocytes that are equally near, the first are taken. "
+                + "With pool_size = 1 these are territories that do not overlap.",
         ])
 
-    enum PoolType: String, CaseIterable { case random, block }
+    enum PoolType: String, CaseIterable { case random, block, nearest }
 
     let p: Double
     let poolSize: Int
@@ -64,7 +68,7 @@ struct ThirdFactorRule {
         case .text(let text):
             if let type = PoolType(rawValue: text) { return type }
             throw InputError.unknown("\(name) has no pool_type", text, among: PoolType.allCases.map(\.rawValue))
-        case let other: throw InputError("\(name): pool_type must be 'random' or 'block', got \(other)")
+        case let other: throw InputError("\(name): pool_type must be 'random', 'block' or 'nearest', got \(other)")
         }
     }
 

@@ -2,9 +2,12 @@
 final class Faults: @unchecked Sendable {
     private let simulation: Simulation
     /// Spikes of negative weight that reached cells which take none: for each worker the first.
-    private var arrivals: [Arrival?]
+    private let arrivals: [FirstArrival]
     /// Memory that recorders lack.
     var shortage: String?
+
+    /// Of one worker: workers write side by side.
+    private final class FirstArrival { var arrival: Arrival? }
 
     /// A spike of negative weight: global ids.
     private struct Arrival {
@@ -18,14 +21,15 @@ final class Faults: @unchecked Sendable {
 
     init(_ simulation: Simulation) {
         self.simulation = simulation
-        arrivals = Array(repeating: nil, count: simulation.threads)
+        arrivals = (0..<simulation.threads).map { _ in FirstArrival() }
     }
 
     /// Notes a spike of negative weight from a node.
     func note(_ arrival: NegativeArrival, from source: Int, _ worker: Int) {
         let target = simulation.id(at: arrival.place, of: arrival.plane)
         let fault = Arrival(stamp: arrival.stamp, target: target, source: source, synapse: arrival.synapse)
-        if arrivals[worker].map(fault.comes) ?? true { arrivals[worker] = fault }
+        let first = arrivals[worker]
+        if first.arrival.map(fault.comes) ?? true { first.arrival = fault }
     }
 
     /// The first thing that went wrong on this rank in the slice that begins at `firstStep`.
@@ -66,7 +70,7 @@ final class Faults: @unchecked Sendable {
             guard let arrival = link.takeNegativeArrival() else { continue }
             note(arrival, from: simulation.populationList[link.population].firstID + link.device, 0)
         }
-        return arrivals.compactMap { $0 }.min { $0.comes(before: $1) }
+        return arrivals.compactMap(\.arrival).min { $0.comes(before: $1) }
     }
 
     private func describe(_ fault: Arrival) -> String {

@@ -21,9 +21,13 @@ struct Route {
     private let synapse: ActingSynapse?
     private let isHeard: Bool
     private let projection: Projection
+    /// Where all connections share them.
+    private let sharedWeight: Double
+    private let sharedDelay: Int
     private let resolution: Double
     /// Of connections that are recorded.
     private let samplers: [ConnectionSampler]
+    private let hasSamplers: Bool
 
     /// For a worker's segments.
     static func all(
@@ -47,7 +51,9 @@ struct Route {
         (countsSpikes, refusesNegativeWeights) = (destination.countsSpikes, destination.refusesNegative)
         isHeard = destination.isHeard || projection.receptor == nil
         self.projection = projection
+        (sharedWeight, sharedDelay) = (projection.weight ?? 0, projection.delay ?? 0)
         self.samplers = samplers.filter { $0.isOf(projection, segment) }
+        hasSamplers = !self.samplers.isEmpty
         (handsOver, zeroIsNone) = (projection.model.handsOver, projection.model.source != nil)
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment, simulation) : nil
         if let weight = projection.weight, let delay = projection.delay, projection.receptor != nil, synapse == nil,
@@ -84,13 +90,13 @@ struct Route {
     /// - `fault`: the first arrival of a negative weight at a cell that takes none.
     @inline(__always)
     func deliver(
-        cell: Int, carried: UnsafePointer<Double>, stamp: Int, fault: inout NegativeArrival?
+        cell: Int, carried: UnsafePointer<Double>, stamp: Int, _ values: SignalValues?, fault: inout NegativeArrival?
     ) -> Int {
         guard let (chunk, row, number) = find(cell) else { return 0 }
         let connections = chunk.connections(ofRow: row)
         guard !connections.isEmpty else { return 0 }
         guard let (weight, delay) = shared else {
-            deliverEach(connections, chunk, number, carried, stamp, &fault)
+            deliverEach(connections, chunk, number, carried, stamp, values, &fault)
             return connections.count
         }
         guard isHeard else { return connections.count }
@@ -106,7 +112,7 @@ struct Route {
     /// Connections that differ in weight, delay or receptor, or whose synapses act at the target.
     private func deliverEach(
         _ connections: Range<Int>, _ chunk: RowChunk, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int,
-        _ fault: inout NegativeArrival?
+        _ values: SignalValues?, _ fault: inout NegativeArrival?
     ) {
         var factor = 1.0, weights: UnsafePointer<Double>?
         if let synapse {
@@ -115,19 +121,21 @@ struct Route {
                     note(stamp, chunk.targets[connections.lowerBound + wrong.index], &fault, wrong.text)
                 }
             }
-            weights = synapse.receive(connections, chunk, row, carried + max(self.carried, 0), stamp, resolution)
+            weights = synapse.receive(connections, chunk, row, carried + max(self.carried, 0), stamp, resolution, values)
         } else {
             weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
             if self.carried >= 0 { factor = carried[self.carried] }
         }
-        for sampler in samplers {
-            sampler.hear(row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound)
-            { n in
+        if hasSamplers {
+            hear(connections, row, carried, stamp) { n in
                 guard let weights else { return projection.weight! * factor }
                 return (0..<handsOver).reduce(0) { $0 + weights[n * handsOver + $1] * factor }
             }
         }
         guard isHeard else { return }
+        if synapse == nil, chunk.receptors == nil, !countsSpikes, !refusesNegativeWeights {
+            return deliverWeights(connections, chunk, weights, factor, stamp)
+        }
         for (n, i) in connections.enumerated() {
             let arrival = stamp + delay(chunk, i)
             for k in 0..<handsOver {
@@ -143,6 +151,72 @@ struct Route {
             }
         }
     }
+
+    /// Lets recorders of connections hear of a spike.
+    ///
+    /// - `sent`: what connections hand over, counted from the first of the row.
+    @inline(never)
+    private func hear(
+        _ connections: Range<Int>, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int, _ sent: (Int) -> Double
+    ) {
+        for sampler in samplers {
+            sampler.hear(
+                row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound, sent: sent)
+        }
+    }
+
+    /// Connections that differ in weight or delay alone, onto cells that take any weight.
+    ///
+    /// - `weights`: of these connections; nil where they share one.
+    private func deliverWeights(
+        _ connections: Range<Int>, _ chunk: RowChunk, _ weights: UnsafePointer<Double>?, _ factor: Double, _ stamp: Int
+    ) {
+        let targets = chunk.targets + connections.lowerBound, count = connections.count
+        guard let weights else {
+            let amount = sharedWeight * factor, input = spikes + (amount > 0 ? 0 : toNegative), size = abs(amount)
+            let delays = chunk.delays! + connections.lowerBound
+            for n in 0..<count {
+                let row = input + ((stamp &+ Int(delays[n])) & slotMask) &* rowStride
+                row[Int(targets[n])] += size
+            }
+            return
+        }
+        guard let delays = chunk.delays.map({ $0 + connections.lowerBound }) else {
+            let row = spikes + ((stamp &+ sharedDelay) & slotMask) &* rowStride
+            for n in 0..<count {
+                let amount = weights[n] * factor
+                row[Int(targets[n]) &+ (amount > 0 ? 0 : toNegative)] += abs(amount)
+            }
+            return
+        }
+        for n in 0..<count {
+            let amount = weights[n] * factor
+            let row = spikes + (((stamp &+ Int(delays[n])) & slotMask) &* rowStride &+ (amount > 0 ? 0 : toNegative))
+            row[Int(targets[n])] += abs(amount)
+        }
+    }
+
+    /// What synapses have sent to paired cells when a spike arrived that `deliver` has handed over.
+    ///
+    /// - `spike`: of the sender; `occurrence`: which of its spikes of that moment.
+    func takeSentToThird(
+        cell: Int, stamp: Int, source: Int, occurrence: Int, _ id: (Int, InputPlane) -> Int,
+        into all: inout [ThirdSpike]
+    ) {
+        guard sendsToThird, let (chunk, row, _) = find(cell), let synapse else { return }
+        let first = chunk.connections(ofRow: row).lowerBound
+        for item in synapse.takeSentToThird() {
+            let index = first + item.index
+            all.append(
+                ThirdSpike(
+                    sent: Int32(stamp), source: Int32(source), occurrence: Int32(occurrence),
+                    projection: Int32(projection.index), target: Int32(id(base + Int(chunk.targets[index]), plane)),
+                    index: Int32(index), third: Int32(item.third), arrival: Int32(stamp + delay(chunk, index)),
+                    amount: item.amount))
+        }
+    }
+
+    var sendsToThird: Bool { projection.model.sendsToThird > 0 }
 
     @inline(__always)
     private func delay(_ chunk: RowChunk, _ i: Int) -> Int { projection.delay ?? Int(chunk.delays![i]) }
@@ -191,11 +265,12 @@ private final class ActingSynapse {
     deinit { shared.deallocate() }
 
     func takeFault() -> SynapseFault? { synapse.takeFault() }
+    func takeSentToThird() -> [SentToThird] { synapse.takeSentToThird() }
 
     /// What some connections deliver of a spike.
     func receive(
         _ connections: Range<Int>, _ chunk: RowChunk, _ row: Int, _ carried: UnsafePointer<Double>, _ stamp: Int,
-        _ resolution: Double
+        _ resolution: Double, _ cells: SignalValues?
     ) -> UnsafePointer<Double> {
         let first = connections.lowerBound, width = projection.columns.ownWidth
         let values = received.memory(bytes: 8 * connections.count * projection.model.handsOver).assumingMemoryBound(
@@ -206,8 +281,33 @@ private final class ActingSynapse {
                 weights: chunk.weights.map { $0 + first } ?? shared, hasOwnWeights: chunk.weights != nil,
                 delays: chunk.delays.map { UnsafePointer($0 + first) }, sharedDelay: projection.delay ?? 0,
                 own: chunk.own.map { $0 + first * width } ?? shared, width: width, carried: carried,
-                targets: chunk.targets + first, history: history),
+                targets: chunk.targets + first, history: history, values: cells),
             received: values)
         return UnsafePointer(values)
     }
+}
+
+/// The routes of one worker by population, where a loop finds them without counting references.
+final class RouteTable {
+    private let all: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<Route>>
+
+    init(_ routes: [[Route]]) {
+        all = .allocate(capacity: routes.count)
+        for (population, routes) in routes.enumerated() {
+            let some = UnsafeMutableBufferPointer<Route>.allocate(capacity: routes.count)
+            _ = some.initialize(fromContentsOf: routes)
+            all.initializeElement(at: population, to: some)
+        }
+    }
+
+    deinit {
+        for routes in all {
+            routes.deinitialize()
+            routes.deallocate()
+        }
+        all.deallocate()
+    }
+
+    @inline(__always)
+    subscript(population: Int) -> UnsafeMutableBufferPointer<Route> { all[population] }
 }

@@ -7,13 +7,13 @@ final class SignalBuffers {
     private var isActive: [Bool]
     private let remote: RemoteSenders?
 
-    /// nil where no connection carries a signal.
+    /// nil where no connection carries a signal, and no synapse reads other cells.
     ///
     /// - `steps`: of the longest slice.
     init?(_ simulation: Simulation, steps: Int, count: Int) {
-        guard !simulation.signalProjections.isEmpty else { return nil }
+        guard !simulation.signalProjections.isEmpty || simulation.readsOtherCells else { return nil }
         (stride, remote) = (steps, simulation.remoteSenders)
-        let size = (simulation.senderCount + (remote?.count ?? 0)) * steps + 8
+        let size = (simulation.senderCount + (remote?.count ?? 0) + simulation.couplingRuns) * steps + 8
         isActive = Array(repeating: false, count: count)
         buffers = (0..<count).map { _ in
             let memory = ColumnStore.allocate(size)
@@ -43,7 +43,10 @@ final class SignalBuffers {
 
     /// Adds what was sent in a slice to the input of a block's cells.
     func apply(_ block: InputBlock, slice: Int, steps: Range<Int>) {
-        guard isActive[buffer(slice)] else { return }
+        for (table, groups) in block.couplings {
+            table.evaluate(groups, buffers[buffer(slice)], stride: stride, steps: steps)
+        }
+        guard isActive[buffer(slice)] || !block.couplings.isEmpty else { return }
         for (table, parts) in block.signals {
             table.apply(parts, buffers[buffer(slice)], stride: stride, first: steps.lowerBound, count: steps.count)
         }
@@ -51,6 +54,14 @@ final class SignalBuffers {
 
     /// The kernels of a slice are done; has one sent anything but 0?
     func conclude(slice: Int, isActive active: Bool) { isActive[buffer(slice)] = active }
+
+    /// What was sent in a slice; nil where all is 0.
+    func values(slice: Int) -> SignalValues? {
+        isActive[buffer(slice)] ? SignalValues(runs: buffers[buffer(slice)], stride: stride) : nil
+    }
+
+    /// The same while kernels are still at it: of a worker's own cells.
+    func unfinishedValues(slice: Int) -> SignalValues { SignalValues(runs: buffers[buffer(slice)], stride: stride) }
 
     // MARK: Ranks
 
@@ -68,4 +79,19 @@ final class SignalBuffers {
         let came = remote.end(buffers[number], stride: stride, steps: steps, number: number)
         isActive[number] = isActive[number] || came
     }
+}
+
+/// What cells have at the ends of a slice's steps: a run of values for each.
+struct SignalValues: BitwiseCopyable {
+    fileprivate let runs: UnsafePointer<Double>
+    fileprivate let stride: Int
+
+    init(runs: UnsafePointer<Double>, stride: Int) { (self.runs, self.stride) = (runs, stride) }
+
+    /// Those of one step.
+    func at(lag: Int) -> SignalValues { SignalValues(runs: runs + lag, stride: stride) }
+
+    /// At the step, by the place of the cell's run.
+    @inline(__always)
+    subscript(run: Int) -> Double { runs[run &* stride] }
 }

@@ -43,7 +43,9 @@ final class SliceLoop: @unchecked Sendable {
     private var nextReport: Double
     private let parts: [[Part]]
     /// For each worker and population, where spikes go.
-    private let routes: [[[Route]]]
+    private let routes: [RouteTable]
+    /// For paired cells, by worker; nil where no synapse sends them anything.
+    private let thirdSpikes: [ThirdOutbox]?
     /// By worker: recorded connections; and those that are sampled at intervals, with their schedules.
     private let samplers: [[ConnectionSampler]]
     private let schedules: [[(sampler: ConnectionSampler, schedule: Schedule)]]
@@ -59,6 +61,7 @@ final class SliceLoop: @unchecked Sendable {
     /// Spikes of the slice `arrived`, in order.
     private var ordered: [OrderedSpike] = []
     private var arrived: Range<Int>
+    private var arrivedNumber = 0
     private var goOn = true
     private let together: Together
     /// Where there are other ranks.
@@ -72,8 +75,9 @@ final class SliceLoop: @unchecked Sendable {
     private let isPauseDue: (() -> Bool)?
     private(set) var isPaused = false
 
-    // one entry a worker
-    private(set) var events: [Int]
+    /// Events that each worker has handed over: workers write side by side, each its own.
+    private let eventCounts: UnsafeMutablePointer<Int>
+    var events: Int { (0..<simulation.threads).reduce(0) { $0 + eventCounts[$1] } }
 
     private let faults: Faults
 
@@ -97,15 +101,24 @@ final class SliceLoop: @unchecked Sendable {
         struct FromColumn {
             let index: Int
             let column: Column
+            /// Steps from one reading to the next.
+            let every: Int
         }
 
-        init(_ batch: Batch) {
+        /// - `intervals`: steps from one reading of a signal to the next, by name.
+        init(_ batch: Batch, _ intervals: [String: Int]) {
             let model = batch.model, count = max(model.signals.count, 1)
             outputs = .allocate(capacity: count)
             outputs.initialize(repeating: nil, count: count)
             columnSignals = (model.firstColumnSignal..<model.signals.count).filter { batch.firstSenders[$0] >= 0 }.map {
-                FromColumn(index: $0, column: batch.column(model.signals[$0]))
+                FromColumn(
+                    index: $0, column: batch.column(model.signals[$0]), every: intervals[model.signals[$0]] ?? 1)
             }
+        }
+
+        /// The end of the first step from `step` on after which a column is read; at most `end`.
+        func nextReading(_ step: Int, end: Int) -> Int {
+            columnSignals.reduce(end) { min($0, (step / $1.every + 1) * $1.every) }
         }
 
         deinit { outputs.deallocate() }
@@ -127,7 +140,8 @@ final class SliceLoop: @unchecked Sendable {
         reached = simulation.now
         nextReport = Clock.seconds + Self.reportInterval
         length = simulation.sliceLength
-        events = Array(repeating: 0, count: simulation.threads)
+        eventCounts = .allocate(capacity: simulation.threads)
+        eventCounts.initialize(repeating: 0, count: simulation.threads)
         faults = Faults(simulation)
         let plans = Dictionary(uniqueKeysWithValues: zip(recordings.map(ObjectIdentifier.init), plans))
         generatorSampling = simulation.populationList.flatMap { GeneratorSampling.all(simulation, $0, plans) }
@@ -139,6 +153,7 @@ final class SliceLoop: @unchecked Sendable {
         samplers = recorded.map { $0.map(\.sampler) }
         schedules = recorded.map { $0.compactMap { item in item.schedule.map { (item.sampler, $0) } } }
         routes = Self.routes(simulation, samplers)
+        thirdSpikes = simulation.sendsToThird ? (0..<simulation.threads).map { _ in ThirdOutbox() } : nil
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
         histories = simulation.histories
@@ -149,22 +164,27 @@ final class SliceLoop: @unchecked Sendable {
         limitSpikes()
     }
 
+    deinit { eventCounts.deallocate() }
+
     /// By worker.
     private static func parts(
         _ simulation: Simulation, _ plans: [ObjectIdentifier: SampleTable.Plan], _ together: Together
     ) -> [[Part]] {
-        let sampled = sampled(simulation.populationList)
+        let sampled = sampled(simulation.populationList), intervals = simulation.signalIntervals
         return (0..<simulation.threads).map { worker in
-            simulation.batches.flatMap { parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, together) }
+            simulation.batches.flatMap {
+                parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, intervals, together)
+            }
         }
     }
 
     /// By worker and population.
-    private static func routes(_ simulation: Simulation, _ samplers: [[ConnectionSampler]]) -> [[[Route]]] {
+    private static func routes(_ simulation: Simulation, _ samplers: [[ConnectionSampler]]) -> [RouteTable] {
         (0..<simulation.threads).map { worker in
-            simulation.populationList.map { population in
-                population.outgoing.flatMap { Route.all($0, worker: worker, simulation, samplers[worker]) }
-            }
+            RouteTable(
+                simulation.populationList.map { population in
+                    population.outgoing.flatMap { Route.all($0, worker: worker, simulation, samplers[worker]) }
+                })
         }
     }
 
@@ -195,7 +215,7 @@ final class SliceLoop: @unchecked Sendable {
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
     private static func parts(
         _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan],
-        _ together: Together
+        _ intervals: [String: Int], _ together: Together
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
@@ -204,7 +224,8 @@ final class SliceLoop: @unchecked Sendable {
                 let some = blocks.indices.filter { isSampled[$0] == wanted }.map { blocks[$0] }
                 if some.isEmpty { continue }
                 // the kernel comes after what asks for quantities
-                let sampling = SamplingPlan(wanted ? sampled : [], share, plans), signals = KernelSignals(batch)
+                let sampling = SamplingPlan(wanted ? sampled : [], share, plans),
+                    signals = KernelSignals(batch, intervals)
                 parts.append(
                     Part(
                         batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
@@ -235,18 +256,18 @@ final class SliceLoop: @unchecked Sendable {
             outbox.clear(lags: slice.count)
             update(worker, slice, number, outbox)
             release(outbox, slice)
-            histories?.record(outbox, slice, worker: worker)
+            histories?.record(outbox, slice, worker: worker, signals?.unfinishedValues(slice: number))
             barrier.wait()
             if worker == 0 { conclude(slice, number) }
             barrier.wait()
-            deliver(worker)
+            handOver(worker)
             number += 1
         }
         if behind > 0, number > 0 {
             barrier.wait()
             if worker == 0 { takeArrivals(number - 1) }
             barrier.wait()
-            deliver(worker)
+            handOver(worker)
         }
         for last in number - 1 - behind..<number {
             for part in parts[worker] { part.blocks.forEach { takeSignals($0, of: last) } }
@@ -261,6 +282,7 @@ final class SliceLoop: @unchecked Sendable {
     // MARK: Updating
 
     private func update(_ worker: Int, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
+        if thirdSpikes != nil || !simulation.thirdSpikes.isEmpty { takeThirdSpikes(worker, slice) }
         for part in parts[worker] {
             var from = slice.lowerBound
             // up to each sample, then on
@@ -304,11 +326,15 @@ final class SliceLoop: @unchecked Sendable {
             if columnSignals.isEmpty { part.kernel.advance(block.padded, steps: steps, io: io) }
         }
         if columnSignals.isEmpty { return part.kernel.finish(steps: steps, io: io) }
-        // what is read from columns has to be read after each step
-        for step in steps {
-            for block in part.blocks { part.kernel.advance(block.padded, steps: step..<step + 1, io: io) }
-            part.kernel.finish(steps: step..<step + 1, io: io)
-            for block in part.blocks { send(columnSignals, block, part, step) }
+        // what is read from columns has to be read as it is then
+        var first = steps.lowerBound
+        while first < steps.upperBound {
+            let end = part.signals.nextReading(first, end: steps.upperBound)
+            for block in part.blocks { part.kernel.advance(block.padded, steps: first..<end, io: io) }
+            part.kernel.finish(steps: first..<end, io: io)
+            let due = columnSignals.filter { end % $0.every == 0 }
+            if !due.isEmpty { for block in part.blocks { send(due, block, part, end - 1) } }
+            first = end
         }
     }
 
@@ -356,7 +382,7 @@ final class SliceLoop: @unchecked Sendable {
             sum += piece.apply(arrivals, seed: simulation.seed) { simulation.generator(of: piece.link) }
             if let arrival = piece.takeNegativeArrival() { faults.note(arrival, from: sender(piece.link), worker) }
         }
-        events[worker] += sum
+        eventCounts[worker] += sum
     }
 
     /// The id of a link's generator.
@@ -398,7 +424,7 @@ final class SliceLoop: @unchecked Sendable {
             told[number % 2] = fault
             if number >= behind { takeArrivals(number - behind) } else { ordered.removeAll(keepingCapacity: true) }
         } else {
-            arrived = slice
+            (arrived, arrivedNumber) = (slice, number)
             spikes += ordered.count
             if let fault { fail(fault.message) }
             record()
@@ -443,7 +469,7 @@ final class SliceLoop: @unchecked Sendable {
     /// Takes what all ranks have sent in slice `number`.
     private func takeArrivals(_ number: Int) {
         guard let exchange else { return }
-        arrived = slice(number)
+        (arrived, arrivedNumber) = (slice(number), number)
         let all = exchange.end(&ordered, lags: arrived.count)
         signals?.takeArrivals(slice: number, steps: arrived.count)
         spikes += all.reduce(0) { $0 + $1.spikes }
@@ -509,29 +535,90 @@ final class SliceLoop: @unchecked Sendable {
 
     // MARK: Delivering
 
+    private func handOver(_ worker: Int) {
+        deliver(worker)
+        guard let thirdSpikes else { return }
+        // what synapses send is for cells of other workers, too
+        barrier.wait()
+        if worker == 0 { collect(thirdSpikes) }
+        barrier.wait()
+    }
+
     private func deliver(_ worker: Int) {
-        let routes = routes[worker], ordered = ordered, first = arrived.lowerBound + 1
+        ordered.withUnsafeBufferPointer { deliver($0, worker) }
+    }
+
+    private func deliver(_ ordered: UnsafeBufferPointer<OrderedSpike>, _ worker: Int) {
+        let routes = routes[worker], first = arrived.lowerBound + 1
+        let values = signals?.values(slice: arrivedNumber), third = thirdSpikes?[worker]
         var delivered = 0, due = dueSamples(worker)[...]
         for i in ordered.indices {
             // of a large network hardly any row is in the cache
             if i + 2 * Self.spikesAhead < ordered.count {
-                let spike = ordered[i + 2 * Self.spikesAhead]
-                routes[Int(spike.population)].forEach { $0.prefetchChunks(Int(spike.cell)) }
+                let spike = ordered[i + 2 * Self.spikesAhead], ahead = routes[Int(spike.population)]
+                for k in 0..<ahead.count { ahead[k].prefetchChunks(Int(spike.cell)) }
             }
             if i + Self.spikesAhead < ordered.count {
-                let spike = ordered[i + Self.spikesAhead]
-                routes[Int(spike.population)].forEach { $0.prefetchConnections(Int(spike.cell)) }
+                let spike = ordered[i + Self.spikesAhead], ahead = routes[Int(spike.population)]
+                for k in 0..<ahead.count { ahead[k].prefetchConnections(Int(spike.cell)) }
             }
             let spike = ordered[i], stamp = first + Int(spike.lag)
             while let sample = due.first, sample.stamp < stamp { take(sample, from: &due) }
-            for route in routes[Int(spike.population)] {
+            let all = routes[Int(spike.population)]
+            for k in 0..<all.count {
                 var fault: NegativeArrival?
-                delivered += route.deliver(cell: Int(spike.cell), carried: spike.carried, stamp: stamp, fault: &fault)
+                delivered += all[k].deliver(
+                    cell: Int(spike.cell), carried: spike.carried, stamp: stamp, values?.at(lag: Int(spike.lag)),
+                    fault: &fault)
                 if let fault { note(fault, of: spike, worker) }
+                if let third, all[k].sendsToThird { collect(all[k], spike, i, stamp, into: third) }
             }
         }
         while let sample = due.first { take(sample, from: &due) }
-        events[worker] += delivered
+        eventCounts[worker] += delivered
+    }
+
+    // MARK: Spikes for paired cells
+
+    /// Those that one worker's synapses have sent.
+    private final class ThirdOutbox { var spikes: [ThirdSpike] = [] }
+
+    private func collect(_ route: Route, _ spike: OrderedSpike, _ index: Int, _ stamp: Int, into outbox: ThirdOutbox) {
+        var occurrence = 0
+        while index > occurrence, ordered[index - occurrence - 1].isOfSameMoment(as: spike) { occurrence += 1 }
+        let source = simulation.populationList[Int(spike.population)].firstID + Int(spike.cell)
+        route.takeSentToThird(
+            cell: Int(spike.cell), stamp: stamp, source: source, occurrence: occurrence,
+            { simulation.id(at: $0, of: $1) }, into: &outbox.spikes)
+    }
+
+    /// Puts what all workers' synapses have sent in order, and gives it to whose cells receive it.
+    private func collect(_ outboxes: [ThirdOutbox]) {
+        var spikes = outboxes.flatMap(\.spikes)
+        outboxes.forEach { $0.spikes.removeAll(keepingCapacity: true) }
+        if exchange != nil {
+            var parts = Array(repeating: [ThirdSpike](), count: simulation.ranks.count)
+            for spike in spikes { parts[simulation.owner(of: Int(spike.third))].append(spike) }
+            spikes = Array(together.exchange(parts).joined())
+        }
+        simulation.keep(spikes.sorted())
+    }
+
+    /// Adds to the input of a worker's cells what arrives from synapses in a slice: no more of it will come.
+    private func takeThirdSpikes(_ worker: Int, _ slice: Range<Int>) {
+        for stamp in slice.lowerBound + 1...slice.upperBound {
+            for item in simulation.thirdSpikes.take(stamp, worker: worker) {
+                let (plane, place) = simulation.place(Int(item.third))!, destination = plane.spikes(receptor: 0)
+                eventCounts[worker] += 1
+                guard destination.isHeard else { continue }
+                let value = destination.countsSpikes ? 1 : item.amount
+                if value < 0 && destination.refusesNegative {
+                    let fault = NegativeArrival(stamp: stamp, place: place, plane: plane)
+                    faults.note(fault, from: Int(item.source), worker)
+                }
+                destination.row(stamp, value)[place] += abs(value)
+            }
+        }
     }
 
     private typealias Sample = (stamp: Int, sampler: ConnectionSampler)

@@ -1,5 +1,5 @@
 /// The connections of one connect call that carry a signal. Parallel connections with the same source, target,
-/// weight and delay are one entry with a multiplicity.
+/// weight and delay are one entry with a multiplicity, but for couplings: of these each connection is an entry.
 final class SignalProjection {
     struct Entry {
         /// Global ids.
@@ -17,13 +17,19 @@ final class SignalProjection {
     /// Connections, on all ranks.
     private(set) var count: Int
     private(set) var shortestDelay = 1, longestDelay = 1
+    /// Of a coupling.
+    var values: CouplingValues?
     /// Made when first asked for: entries by source and by target, and the number of each one's first connection, which stays
     /// when entries are split.
     var bySource: [Int32] = [], byTarget: [Int32] = []
     private var firsts: [Int] = []
 
-    init(number: Int, model: SynapseDefinition, _ route: SignalRoute, entries: [Entry], count: Int) {
+    init(
+        number: Int, model: SynapseDefinition, _ route: SignalRoute, entries: [Entry], count: Int,
+        values: CouplingValues? = nil
+    ) {
         self.number = number
+        self.values = values
         (self.model, self.route) = (model, route)
         self.entries = entries
         self.count = count
@@ -40,9 +46,22 @@ final class SignalProjection {
     /// Takes over the delays on all ranks, in steps.
     func setDelays(shortest: Int, longest: Int) { (shortestDelay, longestDelay) = (shortest, longest) }
 
-    /// Gives connections, told by their numbers, new weights or delays (steps). Entries whose connections then differ are
-    /// split.
-    func set(_ changes: [(number: Int, value: Double)], delay: Bool) {
+    /// What connections have.
+    enum Quantity: Equatable { case weight, delay, column(Int) }
+
+    func quantity(_ name: String) -> Quantity {
+        if let column = model.column(name) { return .column(column) }
+        return name == "delay" ? .delay : .weight
+    }
+
+    /// Gives connections, told by their numbers, new values; delays in steps. Entries whose connections then differ are split.
+    func set(_ changes: [(number: Int, value: Double)], _ quantity: Quantity) {
+        if case .column(let column) = quantity {
+            values?.individualise(column, count: entries.count)
+            for change in changes { values?.own[column][entryIndex(of: change.number)] = change.value }
+            return
+        }
+        let delay = quantity == .delay
         var changed: [Int: [Double]] = [:]
         for change in changes {
             let index = entryIndex(of: change.number), entry = entries[index]
@@ -60,9 +79,10 @@ final class SignalProjection {
         (bySource, byTarget, firsts) = ([], [], [])
     }
 
-    /// Has only these left, so many connections on all ranks.
-    func keep(_ entries: [Entry], count: Int) {
+    /// Has only these left, which are what is left of entries at some places, so many connections on all ranks.
+    func keep(_ entries: [Entry], at places: [Int], count: Int) {
         (self.entries, self.count) = (entries, count)
+        values = values?.picking(places)
         (bySource, byTarget, firsts) = ([], [], [])
     }
 
@@ -106,18 +126,22 @@ final class SignalProjection {
 }
 
 extension SignalProjection: Checkpointed {
-    static let kept = ["number", "model", "route", "entries"]
+    static let kept = ["number", "model", "route", "entries", "values"]
     static let made = ["count", "shortestDelay", "longestDelay", "bySource", "byTarget", "firsts"]
 }
 
 extension SignalProjection {
     /// In the order of checkpoints, which does not tell how targets are dealt out.
-    var entriesByTarget: [Entry] {
-        if zip(entries, entries.dropFirst()).allSatisfy({ $0.target <= $1.target }) { return entries }
-        return entries.indices.sorted { (entries[$0].target, $0) < (entries[$1].target, $1) }.map { entries[$0] }
+    var placesByTarget: [Int] {
+        if zip(entries, entries.dropFirst()).allSatisfy({ $0.target <= $1.target }) { return Array(entries.indices) }
+        return entries.indices.sorted { (entries[$0].target, $0) < (entries[$1].target, $1) }
     }
 
+    var entriesByTarget: [Entry] { placesByTarget.map { entries[$0] } }
+
     var memoryBytes: Int {
-        entries.count * MemoryLayout<Entry>.stride + (bySource.count + byTarget.count) * 4 + firsts.count * 8
+        let own = values.map { $0.held.count + $0.own.reduce(0) { $0 + $1.count } } ?? 0
+        return entries.count * MemoryLayout<Entry>.stride + (bySource.count + byTarget.count) * 4
+            + (firsts.count + own) * 8
     }
 }

@@ -21,50 +21,73 @@ final class SignalTable {
         var groups: Range<Int>
     }
 
+    /// What reaches the port: what cells send, and what couplings make of it.
+    enum Source {
+        case cells(SignalProjection), coupling(CouplingTable)
+    }
+
     let plane: InputPlane
+    /// Of those that reach the port: they have to be evaluated before.
+    let couplings: [CouplingTable]
     private let port: Int
     private var groups: [Group] = []
     private var senders: [Int32] = []
     private var weights: [Double] = []
 
+    /// - `sources`: in the order in which they were connected.
     /// - `place`: of a cell by its global id; nil for those of other workers.
     /// - `sender`: the run of what a cell sends, by the name of the signal and the cell's global id.
     init(
-        _ projections: [SignalProjection], plane: InputPlane, port: Int, place: (Int) -> Int?,
-        sender: (String, Int) -> Int
+        _ sources: [Source], plane: InputPlane, port: Int, place: (Int) -> Int?, sender: (String, Int) -> Int
     ) {
         (self.plane, self.port) = (plane, port)
-        var found: [Found] = []
-        for (number, projection) in projections.enumerated() {
-            for (index, entry) in projection.entries.enumerated() {
-                guard let place = place(Int(entry.target)) else { continue }
-                found.append(
-                    Found(
-                        place: Int32(place), delay: entry.delay, isDifference: projection.route.isDifference ? 1 : 0,
-                        projection: Int32(number), entry: Int32(index)))
-            }
-        }
+        couplings = sources.compactMap { if case .coupling(let table) = $0 { table } else { nil } }
+        var found = sources.enumerated().flatMap { Self.found($1, Int32($0), place) }
         // those of a tripartite call are in order
         if !zip(found, found.dropFirst()).allSatisfy({ $0 <= $1 }) { found.sort(by: <) }
         senders.reserveCapacity(found.count)
         weights.reserveCapacity(found.count)
         for (i, item) in found.enumerated() {
-            let projection = projections[Int(item.projection)], entry = projection.entries[Int(item.entry)]
-            let output = projection.route.output
-            senders.append(Int32(sender(output, Int(entry.source))))
-            weights.append(entry.weight * Double(entry.multiplicity) * projection.route.scale)
+            var end: Int32 = -1
+            switch sources[Int(item.source)] {
+            case .cells(let projection):
+                let entry = projection.entries[Int(item.entry)], output = projection.route.output
+                senders.append(Int32(sender(output, Int(entry.source))))
+                weights.append(entry.weight * Double(entry.multiplicity) * projection.route.scale)
+                if item.isDifference > 0 { end = Int32(sender(output, Int(entry.target))) }
+            case .coupling(let table):
+                senders.append(Int32(table.firstRun) + item.entry)
+                weights.append(1)
+            }
             if i + 1 < found.count, found[i + 1].isSummed(with: item) { continue }
             let first = groups.last?.entries.upperBound ?? 0
             groups.append(
-                Group(
-                    place: Int(item.place), delay: Int(item.delay), entries: first..<i + 1,
-                    end: item.isDifference == 0 ? -1 : Int32(sender(output, Int(entry.target)))))
+                Group(place: Int(item.place), delay: Int(item.delay), entries: first..<i + 1, end: end))
         }
     }
 
-    /// An entry of a projection onto a place of the plane.
+    private static func found(_ source: Source, _ number: Int32, _ place: (Int) -> Int?) -> [Found] {
+        switch source {
+        case .cells(let projection):
+            let isDifference: Int32 = projection.route.isDifference ? 1 : 0
+            return projection.entries.enumerated().compactMap { index, entry in
+                guard let place = place(Int(entry.target)) else { return nil }
+                return Found(
+                    place: Int32(place), delay: entry.delay, isDifference: isDifference, source: number,
+                    entry: Int32(index))
+            }
+        case .coupling(let table):
+            return table.groups.enumerated().map { index, group in
+                Found(
+                    place: Int32(group.place), delay: Int32(group.delay), isDifference: 0, source: number,
+                    entry: Int32(index))
+            }
+        }
+    }
+
+    /// An entry of a projection onto a place of the plane, or a group of a coupling.
     private struct Found: Comparable {
-        let place, delay, isDifference, projection, entry: Int32
+        let place, delay, isDifference, source, entry: Int32
 
         func isSummed(with other: Found) -> Bool {
             (place, delay, isDifference) == (other.place, other.delay, other.isDifference)
@@ -73,7 +96,7 @@ final class SignalTable {
         static func < (a: Found, b: Found) -> Bool {
             if a.place != b.place { return a.place < b.place }
             if a.delay != b.delay { return a.delay > b.delay }
-            return (a.isDifference, a.projection, a.entry) < (b.isDifference, b.projection, b.entry)
+            return (a.isDifference, a.source, a.entry) < (b.isDifference, b.source, b.entry)
         }
     }
 
@@ -170,7 +193,9 @@ final class SignalTable {
     }
 
     var isEmpty: Bool { groups.isEmpty }
-    var memoryBytes: Int { groups.count * MemoryLayout<Group>.stride + senders.count * 12 }
+    var memoryBytes: Int {
+        groups.count * MemoryLayout<Group>.stride + senders.count * 12 + couplings.reduce(0) { $0 + $1.memoryBytes }
+    }
 }
 
 /// Weighted sums over what cells send.

@@ -6,14 +6,14 @@ extension Simulation {
     /// - `rule`: `rule` (a name, default all_to_all) and the rule's keys.
     /// - `synapse`: `synapse_model` (default static_synapse), `weight`, `delay` (ms) and the model's parameters.
     public func connect(_ pre: Nodes, _ post: Nodes, rule: Settings = [:], synapse: Settings = [:]) throws -> Int {
-        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse)
+        try connect(pre, post, rule: try Self.rule(rule, pre, post), synapse: synapse)
     }
 
     /// Through a model that scripts need not have a name for, where `synapse` names none.
     func connect(
         _ pre: Nodes, _ post: Nodes, through model: SynapseDefinition, rule: Settings = [:], synapse: Settings = [:]
     ) throws -> Int {
-        try connect(pre, post, rule: try Self.rule(rule), synapse: synapse, standard: model)
+        try connect(pre, post, rule: try Self.rule(rule, pre, post), synapse: synapse, standard: model)
     }
 
     /// By any rule, one that scripts have no name for included.
@@ -24,10 +24,11 @@ extension Simulation {
         try timed(\.connect) {
             try checkMine(pre, "sources")
             try checkMine(post, "targets")
-            var spec = try SynapseSpec(synapse, standard: standard).resolved(pre.cellModels, post.cellModels)
-            spec.now = TimeGrid.ms(now, resolution)
-            let kind = try ConnectionKind(pre, post, spec)
-            if rule.makesSymmetric { try checkWayBack(pre, post, spec, kind, synapse) }
+            let given = try SynapseSpec(synapse, standard: standard)
+            let spec = try resolved(given, pre, post), kind = try ConnectionKind(pre, post, spec)
+            try checkPaired(spec.model, spec.thirds)
+            let back = kind == .signal && rule.makesSymmetric ? try resolved(given, post, pre) : spec.reversed
+            if rule.makesSymmetric { try checkWayBack(pre, post, back, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
@@ -43,11 +44,20 @@ extension Simulation {
                         * (bytesPerConnection(spec, kind) + temporary) / Double(ranks.count),
                     for: "that many connections")
             }
-            let made = try make(kind, rule, spec, sources, targets, call, together)
+            var made = try make(kind, rule, spec, sources, targets, call, together)
+            if let ruleBack = rule.wayBack { made += try make(kind, ruleBack, back, targets, sources, call, together) }
             connectCalls += 1
             isPrepared = false
             return made
         }
+    }
+
+    private func resolved(_ spec: SynapseSpec, _ pre: Nodes, _ post: Nodes) throws -> SynapseSpec {
+        var result = try spec.resolved(pre.cellModels, post.cellModels, resolution: resolution) {
+            try Geometry(pre, post)
+        }
+        result.now = TimeGrid.ms(now, resolution)
+        return result
     }
 
     /// Refuses more connections than there are names of random numbers for, where synapses draw.
@@ -61,8 +71,8 @@ extension Simulation {
         }
     }
 
-    private static func rule(_ settings: Settings) throws -> any ConnectionRule {
-        try ConnectionRules.rule(settings, synapseKeys: SynapseSpec.allKeys)
+    private static func rule(_ settings: Settings, _ pre: Nodes, _ post: Nodes) throws -> any ConnectionRule {
+        try ConnectionRules.rule(settings, synapseKeys: SynapseSpec.allKeys) { try Geometry(pre, post) }
     }
 
     /// Refuses what can't go both ways between these nodes.
@@ -72,6 +82,7 @@ extension Simulation {
         guard try ConnectionKind(post, pre, spec) == kind else {
             throw InputError("make_symmetric: what goes from the sources to the targets can't go back")
         }
+        try spec.checkSymmetry()
         for (name, value) in synapse.sorted(by: { $0.key < $1.key }) {
             if case .distribution = value {
                 throw InputError("make_symmetric: \(name) can't be random; both directions have the same parameters")
@@ -80,7 +91,11 @@ extension Simulation {
     }
 
     private func bytesPerConnection(_ spec: SynapseSpec, _ kind: ConnectionKind) -> Double {
-        if kind == .signal { return 24 }
+        if kind == .signal {
+            guard spec.model.coupling != nil else { return 24 }
+            let own = spec.model.columns.count { spec.uniform($0.name) == nil }
+            return Double(24 + CouplingTable.bytesPerConnection + (own + (spec.every > 1 ? 1 : 0)) * 8)
+        }
         if kind == .stimulation { return 40 }
         var bytes = spec.sharedWeight == nil ? 10 : 2
         if spec.uniform("delay") == nil { bytes += 2 }
@@ -94,15 +109,12 @@ extension Simulation {
     ) throws -> Int {
         // of devices there are few, and all ranks have them
         let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, together)
-        var made = 0
         switch kind {
-        case .spikes: made = try makeProjection(rows, rule, spec, pre, post, call, together)
-        case .signal: made = try makeSignals(rows, rule, spec, pre, post, call, together)
-        case .stimulation: made = try makeLinks(rows, rule, spec, pre, post, call)
+        case .spikes: return try makeProjection(rows, rule, spec, pre, post, call, together)
+        case .signal: return try makeSignals(rows, rule, spec, pre, post, call, together)
+        case .stimulation: return try makeLinks(rows, rule, spec, pre, post, call)
         case .recording: return 0
         }
-        guard let back = rule.wayBack else { return made }
-        return made + (try make(kind, back, spec, post, pre, call, together))
     }
 
     // MARK: Spikes between cells
@@ -176,84 +188,90 @@ extension Simulation {
         _ call: CallName, _ together: Together
     ) throws -> Int {
         if !ranks.isAlone {
-            let entries = try signalEntries(rows, rule, spec, pre, Targets(post, self), call, together)
-            return add(entries, spec.model, call, together)
+            return add(
+                try signalEntries(rows, rule, spec, pre, Targets(post, self), call, together), spec, call, together)
         }
-        var entries: [SignalProjection.Entry] = []
-        var positions: [UInt32] = []
+        var made = SignalEntries(spec), positions: [UInt32] = []
         for (row, source) in pre.enumerated() {
             positions.removeAll(keepingCapacity: true)
             rows.append(row: row, to: &positions)
-            let values = try connectionValues(spec, rule, call, row, positions.count, post.count)
-            for (i, position) in positions.enumerated() {
-                append(source, post[Int(position)], values.weights[i], values.delays[i], 1, to: &entries)
-            }
+            let values = try signalValues(spec, rule, call, row, positions.count, post.count, row) { positions }
+            for (i, position) in positions.enumerated() { made.append(source, post[Int(position)], values, i) }
         }
-        return add(entries, spec.model, call, together)
+        return add(made, spec, call, together)
     }
 
     /// As above for one's own targets, where rows come from several ranks.
     private func signalEntries(
         _ rows: any Rows, _ rule: any ConnectionRule, _ spec: SynapseSpec, _ pre: NodeIDs, _ targets: Targets,
         _ call: CallName, _ together: Together
-    ) throws -> [SignalProjection.Entry] {
-        let found = Mutex<[(chunk: Int, entries: [SignalProjection.Entry])]>([])
+    ) throws -> SignalEntries {
+        let found = Mutex<[(chunk: Int, entries: SignalEntries)]>([])
         try exchangeRows(rows, count: pre.count, onto: targets, numbered: true, together) { chunk, _, rows in
-            var entries: [SignalProjection.Entry] = []
+            var made = SignalEntries(spec)
             for (row, part) in rows {
                 let numbers = part.column(1)
                 if numbers.isEmpty { continue }
-                let values = try self.connectionValues(spec, rule, call, row, Int(part.header.first!), targets.count)
-                for (i, place) in part.column(0).enumerated() {
-                    let number = Int(numbers[i])
-                    self.append(
-                        pre[row], targets.own[Int(place)], values.weights[number], values.delays[number], 1,
-                        follows: i > 0 && Int(numbers[i - 1]) == number - 1, to: &entries)
+                let places = part.column(0)
+                let values = try self.signalValues(
+                    spec, rule, call, row, Int(part.header.first!), targets.count, row, numbers
+                ) { places.map { UInt32(targets.position(ofOwn: Int($0))) } }
+                for (i, place) in places.enumerated() {
+                    made.append(
+                        pre[row], targets.own[Int(place)], values, i,
+                        follows: i > 0 && numbers[i - 1] + 1 == numbers[i])
                 }
             }
-            found.withLock { $0.append((chunk, entries)) }
+            found.withLock { $0.append((chunk, made)) }
         }
-        return found.withLock { $0.sorted { $0.chunk < $1.chunk }.flatMap(\.entries) }
+        var all = SignalEntries(spec)
+        for part in found.withLock({ $0 }).sorted(by: { $0.chunk < $1.chunk }) { all.append(part.entries) }
+        return all
     }
 
+    /// What the connections of a row have; arguments as below.
+    private func signalValues(
+        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
+        _ postCount: Int, _ source: Int, _ numbers: [UInt32]? = nil, _ targets: () -> [UInt32]
+    ) throws -> SignalEntries.Values {
+        let both = try connectionValues(spec, rule, call, row, count, postCount, source, numbers, targets)
+        let own = try spec.model.columns.map { column -> [Double] in
+            if spec.uniform(column.name) != nil { return [] }
+            return try drawn(column.name, spec, rule, call, row, count, postCount, source, numbers, targets)
+        }
+        return SignalEntries.Values(weights: both.weights, delays: both.delays, own: own)
+    }
+
+    private func drawn(
+        _ name: String, _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
+        _ postCount: Int, _ source: Int, _ numbers: [UInt32]?, _ targets: () -> [UInt32]
+    ) throws -> [Double] {
+        if let placed = try spec.placedValues(name, source, targets) { return placed }
+        let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
+        let all = try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
+        return numbers.map { $0.map { all[Int($0)] } } ?? all
+    }
+
+    /// - `numbers`: which of the row's `count` connections they are; nil for all.
+    /// - `source`: where the row's source stands among all.
+    /// - `targets`: of these connections.
     private func connectionValues(
-        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: (any ConnectionRule)?, _ call: CallName, _ row: Int, _ count: Int,
+        _ postCount: Int, _ source: Int, _ numbers: [UInt32]? = nil, _ targets: () -> [UInt32]
     ) throws -> (weights: [Double], delays: [Int]) {
-        let values = { (name: String) throws -> [Double] in
-            let rowStart = { rule?.start(ofRow: $0, postCount) ?? $0 * postCount }
-            return try ParameterDraws(spec, name, call, rowStart: rowStart).values(row: row, count: count)
+        func values(_ name: String) throws -> [Double] {
+            try drawn(name, spec, rule, call, row, count, postCount, source, numbers, targets)
         }
         return (try values("weight"), try values("delay").map { try SynapseSpec.delaySteps($0, resolution) })
     }
 
-    /// Joins with the entry before where only the multiplicity differs.
-    ///
-    /// - `follows`: there is no connection between them, not onto cells of other ranks either.
-    private func append(
-        _ source: Int, _ target: Int, _ weight: Double, _ delay: Int, _ number: Int, follows: Bool = true,
-        to entries: inout [SignalProjection.Entry]
-    ) {
-        if follows, let last = entries.last, Int(last.source) == source, Int(last.target) == target,
-            last.weight == weight,
-            Int(last.delay) == delay
-        {
-            entries[entries.count - 1].multiplicity += Int32(number)
-        } else {
-            entries.append(
-                SignalProjection.Entry(
-                    source: Int32(source), target: Int32(target), weight: weight, delay: Int32(delay),
-                    multiplicity: Int32(number)))
-        }
-    }
-
     /// The number of connections.
-    private func add(
-        _ entries: [SignalProjection.Entry], _ model: SynapseDefinition, _ call: CallName, _ together: Together
-    ) -> Int {
-        let count = together.sum([entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
-        if count > 0, let route = model.signal {
+    private func add(_ made: SignalEntries, _ spec: SynapseSpec, _ call: CallName, _ together: Together) -> Int {
+        let count = together.sum([made.entries.reduce(0) { $0 + Int($1.multiplicity) }])[0]
+        if count > 0, let route = spec.model.signal {
             let projection = SignalProjection(
-                number: call.number, model: model, route, entries: entries, count: count)
+                number: call.number, model: spec.model, route, entries: made.entries, count: count,
+                values: made.couplingValues(spec))
             projection.findDelays(together)
             signalProjections.append(projection)
         }
@@ -277,7 +295,9 @@ extension Simulation {
             guard count <= Int(UInt32.max) else {
                 throw InputError("\(count) connections of one generator are too many")
             }
-            let values = try linkValues(spec, rule, call, row, count, post.count)
+            let values = try linkValues(spec, rule, call, row, count, post.count) {
+                linkPositions(rows, rule, row, post)
+            }
             let (population, device) = locate(source)
             for part in try receptorParts(spec, rule, call, row, count, post.count) {
                 made.append(
@@ -314,9 +334,18 @@ extension Simulation {
     }
 
     private func linkValues(
-        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int
+        _ spec: SynapseSpec, _ rule: any ConnectionRule, _ call: CallName, _ row: Int, _ count: Int, _ postCount: Int,
+        _ targets: () -> [UInt32]
     ) throws -> (weights: [Double], delays: [Int]) {
-        try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount)
+        try uniformValues(spec) ?? connectionValues(spec, rule, call, row, count, postCount, row, nil, targets)
+    }
+
+    /// The targets of a generator on all ranks.
+    private func linkPositions(_ rows: any Rows, _ rule: any ConnectionRule, _ row: Int, _ post: NodeIDs) -> [UInt32] {
+        if rule.joinsAll { return Array(0..<UInt32(post.count)) }
+        var positions: [UInt32] = []
+        rows.append(row: row, to: &positions)
+        return positions
     }
 
     /// The connections of a generator by receptor.
@@ -338,7 +367,7 @@ extension Simulation {
     /// target's pool take part: `thirdIn` from the source to it, `thirdOut` from it to the target.
     public func tripartiteConnect(
         _ pre: Nodes, _ post: Nodes, third: Nodes, rule: Settings, thirdRule: Settings, primary: Settings = [:],
-        thirdIn: Settings = [:], thirdOut: Settings = [:]
+        thirdIn: Settings? = nil, thirdOut: Settings? = nil
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         try timed(\.connect) {
             try checkMine(pre, "sources")
@@ -346,7 +375,8 @@ extension Simulation {
             try checkMine(third, "third-factor nodes")
             var specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
             specs.setTime(TimeGrid.ms(now, resolution))
-            let rule = try Self.rule(rule)
+            if specs.primary.model.isPaired { try checkPaired(specs.primary.model, third) }
+            let rule = try Self.rule(rule, pre, post)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
             }
@@ -360,14 +390,21 @@ extension Simulation {
             }
             let own = Targets(targets, self), together = ranks.together
             try checkDraws(specs.primary, sources.count, call)
-            try checkDraws(specs.thirdIn, sources.count, call)
+            if let thirdIn = specs.thirdIn { try checkDraws(thirdIn, sources.count, call) }
             let factor = try together.agree {
                 try Memory.refuse(
                     expected
-                        * (bytesPerConnection(specs.primary, .spikes) + bytesPerConnection(specs.thirdIn, .spikes)
+                        * (bytesPerConnection(specs.primary, .spikes)
+                            + (specs.thirdIn.map { bytesPerConnection($0, .spikes) } ?? 0)
                             + rule.connections(sources, targets, call).temporaryBytes) / Double(ranks.count),
                     for: "that many connections")
-                return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads)
+                return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads) {
+                    do { return try Geometry(post, third, ("the targets", "the third-factor nodes")) } catch let error
+                        as InputError
+                    {
+                        throw InputError("pool_type 'nearest': \(error.message)")
+                    }
+                }
             }
             let counts = try makeTripartite(
                 rule, specs, factor, sources, targets, own, NodeIDs(third), call, together)
@@ -384,53 +421,82 @@ extension Simulation {
         let second = try CallName(seed: seed, number: call.number + 1)
         let outCall = try CallName(seed: seed, number: call.number + 2)
         let primary = ProjectionBuilder(specs.primary, rule, pre: pre, post: targets, call, self)
-        let thirdIn = ProjectionBuilder(specs.thirdIn, rule, pre: pre, post: Targets(third, self), second, self)
+        let thirdIn = specs.thirdIn.map {
+            ProjectionBuilder($0, rule, pre: pre, post: Targets(third, self), second, self)
+        }
+        let pairing = Pairing(factor, specs.primary.isPairedByRule ? third : nil)
         let expected = rule.expectedCount(pre.count, post.count) / Double(ranks.count)
         let out = ThirdOutCounts(
             workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
         let rows = rule.rows(pre, post, call, together)
         if ranks.isAlone {
-            try buildHere(primary, thirdIn, factor, out, rows, rowCount: pre.count, together)
+            try buildHere(primary, thirdIn, pairing, out, rows, rowCount: pre.count, together)
         } else {
-            try build(primary, thirdIn, factor, out, rows, rowCount: pre.count, together)
+            try build(primary, thirdIn, pairing, out, rows, rowCount: pre.count, together)
         }
-        var entries: [SignalProjection.Entry] = []
+        let outCount = try makeThirdOut(specs, factor, out, targets, third, outCall, together)
+        append(primary.projection, together)
+        if let thirdIn { append(thirdIn.projection, together) }
+        return (primary.projection.count, thirdIn?.projection.count ?? 0, outCount)
+    }
+
+    /// What astrocytes of a tripartite call send to its targets; the number of connections.
+    private func makeThirdOut(
+        _ specs: TripartiteSpecs, _ factor: ThirdFactor, _ out: ThirdOutCounts, _ targets: Targets, _ third: NodeIDs,
+        _ outCall: CallName, _ together: Together
+    ) throws -> Int {
+        guard let spec = specs.thirdOut else { return 0 }
+        var made = SignalEntries(spec)
         try together.agree {
-            let shared = try uniformValues(specs.thirdOut)
+            let shared = try sharedSignalValues(spec)
             try out.forEach { target, place, number in
-                let astrocyte = third[factor.member(target, place)]
-                let name = targets.position(ofOwn: target) * factor.poolSize + place
-                let values = try shared ?? self.connectionValues(specs.thirdOut, nil, outCall, name, number, 0)
+                let member = factor.member(target, place), position = targets.position(ofOwn: target)
+                let astrocyte = third[member]
+                let name = position * factor.poolSize + place
+                let values =
+                    try shared
+                    ?? self.signalValues(spec, nil, outCall, name, number, 0, member) {
+                        Array(repeating: UInt32(position), count: number)
+                    }
                 for i in values.weights.indices {
-                    let each = values.weights.count == 1 ? number : 1
-                    self.append(astrocyte, targets.own[target], values.weights[i], values.delays[i], each, to: &entries)
+                    made.append(
+                        astrocyte, targets.own[target], values, i, number: values.weights.count == 1 ? number : 1)
                 }
             }
         }
-        append(primary.projection, together)
-        append(thirdIn.projection, together)
-        let outCount = add(entries, specs.thirdOut.model, outCall, together)
-        return (primary.projection.count, thirdIn.projection.count, outCount)
+        return add(made, spec, outCall, together)
     }
 
     private func buildHere(
-        _ primary: ProjectionBuilder, _ thirdIn: ProjectionBuilder, _ factor: ThirdFactor, _ out: ThirdOutCounts,
+        _ primary: ProjectionBuilder, _ thirdIn: ProjectionBuilder?, _ pairing: Pairing, _ out: ThirdOutCounts,
         _ rows: any Rows, rowCount: Int, _ together: Together
     ) throws {
         nonisolated(unsafe) let rows = rows
-        try buildChunks([primary, thirdIn], rowCount: rowCount, together) { chunk, worker, scratches in
+        let factor = pairing.factor
+        try buildChunks([primary] + (thirdIn.map { [$0] } ?? []), rowCount: rowCount, together) {
+            chunk, worker, scratches in
             var positions: [UInt32] = [], astrocytes: [UInt32] = [], places: [Int32] = []
             for row in chunk {
                 positions.removeAll(keepingCapacity: true)
                 astrocytes.removeAll(keepingCapacity: true)
                 rows.append(row: row, to: &positions)
                 factor.choose(row: row, positions.count, into: &places)
-                factor.members(positions, places, into: &astrocytes)
                 out.add(positions, places, worker: worker)
-                try primary.add(row: row, positions, to: scratches[0])
+                try primary.add(row: row, positions, thirds: pairing.thirds(positions, places), to: scratches[0])
+                guard let thirdIn else { continue }
+                factor.members(positions, places, into: &astrocytes)
                 try thirdIn.add(row: row, astrocytes, to: scratches[1])
             }
         }
+    }
+
+    /// Of connections that share all they have: one value each; else nil.
+    private func sharedSignalValues(_ spec: SynapseSpec) throws -> SignalEntries.Values? {
+        guard let both = try uniformValues(spec), spec.model.columns.allSatisfy({ spec.uniform($0.name) != nil }) else {
+            return nil
+        }
+        return SignalEntries.Values(
+            weights: both.weights, delays: both.delays, own: spec.model.columns.map { _ in [] })
     }
 
     /// Weight and delay that all connections share, or nil.
@@ -466,17 +532,33 @@ private struct ReceptorPart {
 
 /// The synapses of a tripartite call, checked against the nodes they join.
 struct TripartiteSpecs {
-    private(set) var primary, thirdIn, thirdOut: SynapseSpec
+    private(set) var primary: SynapseSpec
+    /// nil where there are none.
+    private(set) var thirdIn, thirdOut: SynapseSpec?
 
     /// When connections are made: ms.
-    mutating func setTime(_ now: Double) { (primary.now, thirdIn.now, thirdOut.now) = (now, now, now) }
+    mutating func setTime(_ now: Double) {
+        primary.now = now
+        thirdIn?.now = now
+        thirdOut?.now = now
+    }
 
-    init(_ primary: Settings, _ thirdIn: Settings, _ thirdOut: Settings, _ pre: Nodes, _ post: Nodes, _ third: Nodes)
+    /// Where primary synapses read or feed the astrocyte themselves, others are made only if asked for.
+    init(_ primary: Settings, _ thirdIn: Settings?, _ thirdOut: Settings?, _ pre: Nodes, _ post: Nodes, _ third: Nodes)
         throws
     {
         self.primary = try Self.spec(primary, "primary", pre, post)
-        self.thirdIn = try Self.spec(thirdIn, "third_in", pre, third)
-        self.thirdOut = try Self.spec(thirdOut, "third_out", third, post)
+        let isPaired = self.primary.model.isPaired
+        if isPaired, primary[SynapseDefinition.third.name] != nil {
+            throw InputError("primary: third is chosen by the third-factor rule, it cannot be given")
+        }
+        self.primary.isPairedByRule = isPaired
+        if let settings = isPaired ? thirdIn : thirdIn ?? [:] {
+            self.thirdIn = try Self.spec(settings, "third_in", pre, third)
+        }
+        if let settings = isPaired ? thirdOut : thirdOut ?? [:] {
+            self.thirdOut = try Self.spec(settings, "third_out", third, post)
+        }
     }
 
     private static func carriesWrong(_ model: SynapseDefinition, _ name: String) -> InputError {
@@ -487,7 +569,9 @@ struct TripartiteSpecs {
 
     private static func spec(_ settings: Settings, _ name: String, _ from: Nodes, _ to: Nodes) throws -> SynapseSpec {
         do {
-            let spec = try SynapseSpec(settings).resolved(from.cellModels, to.cellModels)
+            let spec = try SynapseSpec(settings).resolved(
+                from.cellModels, to.cellModels, resolution: from.simulation.resolution
+            ) { try Geometry(from, to) }
             try spec.refuseLists("connections with a third factor")
             let kind = try ConnectionKind(from, to, spec)
             guard kind == .spikes || kind == .signal else {

@@ -126,6 +126,9 @@ extension Simulation {
                 "\(model.name) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
         }
         if case .link(let l, _) = reference, name == "receptor_type" { return Double(links[l].receptor) }
+        if case .signal(let p, let number) = reference {
+            return signalProjections[p].parameter(name, number, resolution)
+        }
         guard case .spike(let p, let row, let s, let index) = reference else { return parameter.defaultNumber }
         let (projection, _, chunk) = stored(p, row, s)
         guard let column = model.column(name) else {
@@ -171,15 +174,25 @@ extension Simulation {
     }
 
     private func check(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws {
+        var paired: [Int32: Set<Double>] = [:]
         for (x, reference) in zip(list, references) {
             let model = model(reference)
             guard let parameter = model.parameter(name) else {
                 throw InputError.unknown("\(model.name) has no parameter", name, among: model.parameters.map(\.name))
             }
             try parameter.check(x, of: model.name)
+            if name == SynapseDefinition.third.name, case .spike(let p, _, _, _) = reference {
+                paired[p, default: []].insert(x)
+            }
             if name == "receptor_type", try x != synapseParameter(name, reference) {
                 throw InputError("\(model.name): receptor_type can't be changed once connected")
             }
+            if name == Coupling.every, model.coupling != nil, try x != synapseParameter(name, reference) {
+                throw InputError("\(model.name): every can't be changed once connected: it is that of the connect call")
+            }
+        }
+        for (p, ids) in paired.sorted(by: { $0.key < $1.key }) {
+            try checkPaired(projections[Int(p)].model, ids.sorted())
         }
     }
 
@@ -253,7 +266,8 @@ extension Simulation {
         }
         for link in touchedLinks { flush(links[link]) }
         if name == "delay" { letTargetSpikesArrive(changes) }
-        var slow: [Int: [(number: Int, value: Double)]] = [:]
+        // on all ranks they have their own, or none has
+        var slow = Dictionary(uniqueKeysWithValues: touchedSignals.map { ($0, [(number: Int, value: Double)]()) })
         for (value, reference) in zip(changes.values, references) {
             switch reference {
             case .spike(let p, let row, let s, let index): setSpike(name, value, p, row, s, Int(index))
@@ -263,7 +277,7 @@ extension Simulation {
                 if name == "delay" { links[l].setDelay(Int(value), of: Int(index)) }
             }
         }
-        for (p, changes) in slow { signalProjections[p].set(changes, delay: name == "delay") }
+        for (p, changes) in slow { signalProjections[p].set(changes, signalProjections[p].quantity(name)) }
         if name == "delay" {
             for p in touched { projections[p].findDelays(together) }
             for p in touchedSignals { signalProjections[p].findDelays(together) }

@@ -1,18 +1,21 @@
 extension Simulation {
     /// Makes `count` nodes of a model of the program.
     ///
+    /// - `count`: 1 where neither it nor the positions tell.
     /// - `parameters`: by name, in the units of the model's table; a list gives each node its own value, a distribution draws it.
     /// - Throws: an `InputError` where the model, a parameter or a value is not allowed; nothing has been made then.
-    public func create(_ model: String, count: Int = 1, parameters: Settings = [:], label: String? = nil) throws
-        -> Nodes
-    {
-        try creating(count) {
+    public func create(
+        _ model: String, count: Int? = nil, parameters: Settings = [:], label: String? = nil,
+        positions: Positions? = nil
+    ) throws -> Nodes {
+        let isRecorder = Catalogue.deviceModels.first { $0.name == model }?.family == .recorder
+        return try creating(count, positions, isRecorder: isRecorder) { count, layer in
             if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
                 try ranks.together.agree { try refuse(count, bytes: Double(count) * 1000, of: model) }
-                return try createDevices(device, count, parameters, label)
+                return try createDevices(device, count, parameters, label, layer)
             }
             if let cell = Catalogue.cellModel(model) {
-                return try createCells(cell, count, parameters, label, ranks.together)
+                return try createCells(cell, count, parameters, label, layer, ranks.together)
             }
             if (try? Synapses.named(model)) != nil {
                 throw InputError("\(model) is a synapse model: it belongs in connect")
@@ -23,22 +26,48 @@ extension Simulation {
 
     /// The same of a model that need not be in the catalogue.
     package func create(
-        _ model: ModelDefinition, count: Int = 1, parameters: Settings = [:], label: String? = nil
+        _ model: ModelDefinition, count: Int? = nil, parameters: Settings = [:], label: String? = nil,
+        positions: Positions? = nil
     ) throws -> Nodes {
-        try creating(count) { try createCells(model, count, parameters, label, ranks.together) }
+        try creating(count, positions) { try createCells(model, $0, parameters, label, $1, ranks.together) }
     }
 
-    private func creating(_ count: Int, _ body: () throws -> Nodes) throws -> Nodes {
+    private func creating(
+        _ count: Int?, _ positions: Positions?, isRecorder: Bool = false,
+        _ body: (_ count: Int, _ layer: Layer?) throws -> Nodes
+    ) throws -> Nodes {
         try timed(\.create) {
+            let count = try Self.count(count, positions)
             guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
             try StreamName.check(.nodeParameter, call: streamedPopulations, "populations")
-            return try body()
+            return try body(count, layer(positions, count, isRecorder))
         }
+    }
+
+    private static func count(_ count: Int?, _ positions: Positions?) throws -> Int {
+        guard let positions else { return count ?? 1 }
+        guard let places = positions.count else {
+            guard let count else { throw InputError("uniform: n is missing: how many nodes?") }
+            return count
+        }
+        guard let count, count != places else { return places }
+        throw InputError("n = \(count) nodes, but positions has \(places) places (\(positions))")
+    }
+
+    private func layer(_ positions: Positions?, _ count: Int, _ isRecorder: Bool) throws -> Layer? {
+        guard let positions else { return nil }
+        try ranks.together.agree { try Memory.refuse(Double(count) * 64, for: "the positions of \(count) nodes") }
+        // the first name is that of positions with a seed of their own; recorders shift no stream
+        let name =
+            isRecorder
+            ? StreamName(.position, member: populationList.count + 1)
+            : StreamName(.position, call: streamedPopulations + 1)
+        return positions.layer(count, RandomStream(seed: seed, name))
     }
 
     /// Of a model that need not be in the catalogue.
     func createDevices(
-        _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String? = nil
+        _ model: any Device.Type, _ count: Int, _ parameters: Settings, _ label: String? = nil, _ layer: Layer? = nil
     ) throws -> Nodes {
         let name = StreamName(.nodeParameter, call: streamedPopulations)
         _ = try make(model, Self.own(parameters, model, 0, count, RandomStream(seed: seed, name)))
@@ -46,7 +75,7 @@ extension Simulation {
             let stream = RandomStream(seed: seed, name.of(member: index))
             return try make(model, Self.own(parameters, model, index, count, stream))
         }
-        return append(count, label, .devices(devices), streamed: model.family != .recorder)
+        return append(count, label, layer, .devices(devices), streamed: model.family != .recorder)
     }
 
     /// The values of one device among `count`: lists and distributions for a number give each its own, and so do lists of lists
@@ -85,7 +114,8 @@ extension Simulation {
     }
 
     private func createCells(
-        _ model: ModelDefinition, _ count: Int, _ parameters: Settings, _ label: String?, _ together: Together
+        _ model: ModelDefinition, _ count: Int, _ parameters: Settings, _ label: String?, _ layer: Layer?,
+        _ together: Together
     ) throws -> Nodes {
         if let step = model.source?.step, TimeGrid.steps(step, resolution).map({ $0 >= 1 }) != true {
             throw InputError(
@@ -98,12 +128,14 @@ extension Simulation {
             try refuse(count, bytes: Cells.bytes(model, own.count), of: model.name)
             return try CellAssignment(new: model, deal, own: own, parameters, name).values
         }
-        return append(count, label, .cells(makeCells(model, deal, starting: starts)), streamed: true)
+        return append(count, label, layer, .cells(makeCells(model, deal, starting: starts)), streamed: true)
     }
 
-    private func append(_ count: Int, _ label: String?, _ kind: Population.Kind, streamed: Bool) -> Nodes {
+    private func append(
+        _ count: Int, _ label: String?, _ layer: Layer?, _ kind: Population.Kind, streamed: Bool
+    ) -> Nodes {
         let population = Population(
-            index: populationList.count, firstID: nodeCount + 1, count: count, label: label, kind: kind,
+            index: populationList.count, firstID: nodeCount + 1, count: count, label: label, layer: layer, kind: kind,
             stream: streamed ? streamedPopulations : -1, firstStreamed: streamedNodes)
         if streamed { streamedPopulations += 1 }
         if streamed { streamedNodes += count }

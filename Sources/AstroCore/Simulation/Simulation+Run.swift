@@ -88,6 +88,7 @@ extension Simulation {
         let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue, together)
         let (waited, bytes) = (ranks.waited, ranks.bytes)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
+        couplings.forEach { $0.handBack() }
         figures.communicate += ranks.waited - waited
         figures.receivedBytes += ranks.bytes - bytes
         now = run.reached
@@ -96,7 +97,7 @@ extension Simulation {
             recording.lastStamp = now
         }
         figures.spikes += run.spikes
-        figures.events += run.events.reduce(0, +)
+        figures.events += run.events
         let unwritten = StreamWriter(recordings, together).write(through: now)
         if let failure = run.failure ?? unwritten.map({ InputError(stopped($0, at: now)) }) { throw failure }
         return run
@@ -155,6 +156,8 @@ extension Simulation {
         populationList.forEach { $0.arrangeCarried() }
         numberSenders()
         prepareRemoteSenders(together)
+        readCells = makeReadCells()
+        keepPairedSpikes()
         makeInputBlocks()
         histories = HistoryRecorder(self, together)
         isPrepared = true
@@ -162,7 +165,7 @@ extension Simulation {
 
     /// Gives the cells of each batch their places among those that send a signal with a listener; -1 for other signals.
     private func numberSenders() {
-        let heard = Set(signalProjections.map(\.route.output)), readFrom = batchesOfSenders()
+        let heard = heardSignals, readFrom = batchesOfSenders()
         senderCount = 0
         for batch in batches {
             for (index, signal) in batch.model.signals.enumerated() {
@@ -182,9 +185,17 @@ extension Simulation {
     private func batchesOfSenders() -> Set<ObjectIdentifier>? {
         guard ranks.isAlone else { return nil }
         var found: Set<ObjectIdentifier> = [], last = -1
-        for entry in signalProjections.lazy.flatMap(\.entries) where Int(entry.source) != last {
-            last = Int(entry.source)
+        let read = signalProjections.lazy.flatMap { projection -> [Int32] in
+            let sources = projection.entries.map(\.source)
+            return projection.model.signalsOfTargets.isEmpty ? sources : sources + projection.entries.map(\.target)
+        }
+        for id in read where Int(id) != last {
+            last = Int(id)
             if let batch = locate(last).population.cells?.batch { found.insert(ObjectIdentifier(batch)) }
+        }
+        forEachRead { _, id in
+            if id != last, let batch = locate(id).population.cells?.batch { found.insert(ObjectIdentifier(batch)) }
+            last = id
         }
         return found
     }
@@ -219,8 +230,23 @@ extension Simulation {
         }
     }
 
+    /// Steps from one reading of a signal to the next, by name.
+    var signalIntervals: [String: Int] {
+        var found: [String: Int] = [:]
+        for projection in signalProjections {
+            let every = projection.values?.every ?? 1
+            for name in projection.model.signalsOfSources + projection.model.signalsOfTargets {
+                found[name] = Self.commonDivisor(found[name] ?? every, every)
+            }
+        }
+        return found
+    }
+
+    private static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
+
     /// A table for each port of a plane that receives signals.
     func signalTables() -> [SignalTable] {
+        couplings = []
         let ports = Set(signalProjections.map(\.route.port)).sorted()
         return planes.joined().filter { $0.size > 0 }.flatMap { plane in
             ports.compactMap { name in plane.ports.signal(name).map { makeSignalTable(plane, $0, name) } }
@@ -228,26 +254,49 @@ extension Simulation {
     }
 
     private func makeSignalTable(_ plane: InputPlane, _ port: Int, _ name: String) -> SignalTable {
-        SignalTable(
-            signalProjections.filter { $0.route.port == name }, plane: plane, port: port,
-            place: { id in
-                guard let (found, place) = self.place(id), found === plane else { return nil }
-                return place
-            },
-            sender: { signal, id in
-                self.isOwn(id)
-                    ? self.ownSender(signal, id) : self.remoteSenders!.run(of: .init(signal: signal, id: id))
-            })
+        let place = { (id: Int) -> Int? in
+            guard let (found, place) = self.place(id), found === plane else { return nil }
+            return place
+        }
+        let sender = { (signal: String, id: Int) in
+            self.isOwn(id) ? self.ownSender(signal, id) : self.remoteSenders!.run(of: .init(signal: signal, id: id))
+        }
+        var incoming: [String: [Int: Int]] = [:]
+        let sources = signalProjections.filter { $0.route.port == name }.map { projection -> SignalTable.Source in
+            guard projection.model.coupling != nil else { return .cells(projection) }
+            let name = projection.model.identity
+            let counts = incoming[name] ?? incomingCounts(of: projection.model, place)
+            incoming[name] = counts
+            let cells = CouplingTable.Cells(place: place, run: sender, incoming: { counts[$0] ?? 0 })
+            let first = senderCount + (remoteSenders?.count ?? 0) + couplingRuns
+            couplings.append(
+                CouplingTable(projection, plane: plane, firstRun: first, resolution: resolution, cells))
+            return .coupling(couplings.last!)
+        }
+        return SignalTable(sources, plane: plane, port: port, place: place, sender: sender)
+    }
+
+    /// How many connections of a coupling end at the places of a plane, of all calls.
+    private func incomingCounts(of coupling: SynapseDefinition, _ place: (Int) -> Int?) -> [Int: Int] {
+        var counts: [Int: Int] = [:]
+        for entry in signalProjections.lazy.filter({ $0.model == coupling }).flatMap(\.entries) {
+            if let place = place(Int(entry.target)) { counts[place, default: 0] += 1 }
+        }
+        return counts
     }
 
     private func prepareRemoteSenders(_ together: Together) {
         if ranks.isAlone { return }
         audience = Audience(self, together)
-        if signalProjections.isEmpty { return }
-        let needed = signalProjections.flatMap { projection in
-            projection.entries.map { RemoteSenders.Sender(signal: projection.route.output, id: Int($0.source)) }
+        if signalProjections.isEmpty, !readsOtherCells { return }
+        var needed: Set<RemoteSenders.Sender> = []
+        for projection in signalProjections {
+            for signal in projection.model.signalsOfSources {
+                for entry in projection.entries { needed.insert(.init(signal: signal, id: Int(entry.source))) }
+            }
         }
-        remoteSenders = RemoteSenders(self, needed: Set(needed), together)
+        forEachRead { needed.insert(.init(signal: $0, id: $1)) }
+        remoteSenders = RemoteSenders(self, needed: needed, together)
     }
 
     /// Of all but recorders.

@@ -17,6 +17,8 @@ final class SynapseColumns {
     /// Blocks of rows of other ranks, as they were when they were asked for.
     private var borrowed: [Int: [Double]] = [:]
     private(set) var places: [Place]
+    /// Spikes of the cells that connections are paired with, where the model looks back at them.
+    var paired: PairedSpikes?
 
     /// Where a column is: in the block of a sender or of a connection, at which place.
     enum Place: Equatable {

@@ -30,10 +30,19 @@ struct SynapseDefinition: Sendable {
     let handsOver: Int
     /// What it is made of, where that is a text.
     let source: SynapseSource?
-    /// Parameters of targets that it reads.
+    /// Where it is a coupling: what it sends.
+    let coupling: CouplingPlan?
+    /// Parameters, states and quantities of targets that it reads; those that have to be parameters, since equations do.
     let readsOfTargets: [String]
-    /// What it hands over measures; nil where that fits any target.
+    let readsInEquations: [String]
+    /// States and quantities that it reads of the cell paired with a connection, and the spikes that it hands over to it.
+    let readsOfThird: [String]
+    let sendsToThird: Int
+    /// Does it look back at the spikes of the paired cell, which each connection must have then?
+    let readsThirdSpikes: Bool
+    /// What it hands over measures, to the target and to the paired cell; nil where that fits any.
     let sentUnit: Unit?
+    let thirdUnit: Unit?
     let checkpointLayout: CheckpointLayout
     /// Gives the kernel for a projection's columns.
     let bind: @Sendable (SynapseColumns, SynapseBinding) -> any BoundSynapse
@@ -42,6 +51,9 @@ struct SynapseDefinition: Sendable {
         case spikes
         case signal(SignalRoute)
     }
+
+    /// Is a cell paired with each connection?
+    var isPaired: Bool { !readsOfThird.isEmpty || sendsToThird > 0 || readsThirdSpikes }
 
     /// What it joins, where it carries a signal; nil where it carries spikes.
     var signal: SignalRoute? { if case .signal(let route) = carries { route } else { nil } }
@@ -90,21 +102,24 @@ struct SynapseDefinition: Sendable {
     ///
     /// - `release`, `arrival`: parameters and states of the two parts.
     /// - `hidden`: states of the release that a user does not see, and how they start.
+    /// - `since`: a hidden state of the arrival that begins with the moment (ms) at which the connection is made.
     init<Kernel: SynapseKernel>(
         _ name: String, _ text: ModelText, release: [Parameter] = [], hidden: [(name: String, start: Double)] = [],
-        arrival: [Parameter] = [], conditions: [SynapseCondition] = [], changesWeight: Bool = false,
-        readsTargetHistory: Bool = false, _ kernel: Kernel.Type
+        arrival: [Parameter] = [], since: String? = nil, conditions: [SynapseCondition] = [],
+        changesWeight: Bool = false, readsTargetHistory: Bool = false, readsThirdSpikes: Bool = false,
+        _ kernel: Kernel.Type
     ) {
         self.init(
-            name, text, release: release, hidden: hidden, arrival: arrival, conditions: conditions,
-            changesWeight: changesWeight, readsTargetHistory: readsTargetHistory
+            name, text, release: release, hidden: hidden, arrival: arrival, since: since, conditions: conditions,
+            changesWeight: changesWeight, readsTargetHistory: readsTargetHistory, readsThirdSpikes: readsThirdSpikes
         ) { BoundKernel<Kernel>($0) }
     }
 
     private init(
         _ name: String, _ text: ModelText, carries: Load = .spikes, release: [Parameter] = [],
-        hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], conditions: [SynapseCondition] = [],
-        changesWeight: Bool = false, scalesWeight: Bool = false, readsTargetHistory: Bool = false,
+        hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], since: String? = nil,
+        conditions: [SynapseCondition] = [], changesWeight: Bool = false, scalesWeight: Bool = false,
+        readsTargetHistory: Bool = false, readsThirdSpikes: Bool = false,
         checkpointLayout: CheckpointLayout = .general, identity: String? = nil,
         bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
     ) {
@@ -112,24 +127,30 @@ struct SynapseDefinition: Sendable {
         (self.name, self.text, self.carries) = (name, text, carries)
         self.bind = { columns, _ in bind(columns) }
         (readsTargetTrace, handsOver, source) = (readsTargetHistory, 1, nil)
-        (readsOfTargets, sentUnit) = ([], nil)
+        (readsOfTargets, readsInEquations, readsOfThird, sendsToThird) = ([], [], [], 0)
+        (sentUnit, thirdUnit, coupling) = (nil, nil, nil)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
         (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
+        self.readsThirdSpikes = readsThirdSpikes
+        let arrival = arrival + (readsThirdSpikes ? [Self.third] : [])
         parameters = Self.common + release + arrival
         columns =
             release.map { Column($0, .release) }
             + hidden.map { Column(name: $0.name, start: $0.start, isState: true, part: .release) }
             + arrival.map { Column($0, .arrival) }
+            + (since.map { [Column(name: $0, start: 0, isState: true, part: .arrival, begins: .now)] } ?? [])
     }
 
     /// A model that is a text.
     init(
         _ source: SynapseSource, _ plan: SynapsePlan, _ text: ModelText, parameters: [Parameter], columns: [Column]
     ) {
-        (name, self.text, carries, self.source) = (source.name, text, .spikes, source)
-        readsOfTargets = plan.facts.post
+        (name, self.text, carries, self.source, coupling) = (source.name, text, .spikes, source, nil)
+        (readsOfTargets, readsInEquations) = (plan.facts.post, plan.facts.postInEquations)
+        (readsOfThird, sendsToThird, readsThirdSpikes) = (plan.facts.third, plan.onPre.thirds, false)
         sentUnit = plan.facts.sentDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
-        identity = "\(Self.equations)\(source.name) \(source.hash)"
+        thirdUnit = plan.facts.thirdDimension.flatMap { $0 == .none ? nil : Unit($0.name) }
+        identity = "\(Self.equations)\(source.name) \(Self.hash(source.encoded))"
         self.parameters = Self.common(weight: Unit(plan.facts.weightUnit.dimension.name)) + parameters
         self.columns = columns
         (conditions, checkpointLayout, scalesWeight) = ([], .general, false)
@@ -145,6 +166,10 @@ struct SynapseDefinition: Sendable {
         [Parameter("weight", 1, weight, "connection weight")] + common.dropFirst()
     }
 
+    /// The cell that is paired with a connection.
+    static let third = Parameter(
+        "third", 0, .one, "id of the astrocyte paired with the connection; 0: none", .nonNegative)
+
     /// What all models have.
     private static let common = [
         Parameter(
@@ -155,8 +180,11 @@ struct SynapseDefinition: Sendable {
             "receptor_type", 0, .one, "receptor of the target", .nonNegative, and: "0; onto parrot_neuron 0 or 1"),
     ]
 
+    /// Is it made of texts?
+    var isText: Bool { source != nil || coupling != nil }
+
     /// What tables of connections call it.
-    var fileName: String { source == nil ? identity : name }
+    var fileName: String { isText ? name : identity }
 
     func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
     func column(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
@@ -201,6 +229,7 @@ enum Synapses {
         Tsodyks2Synapse.definition,
         StdpSynapse.definition,
         SignalConnection.definition,
+        StdpDopamineSynapse.definition,
     ]
 
     /// Those that were defined while the program runs.
@@ -239,7 +268,9 @@ enum Synapses {
     static var parameterNames: [String] { all.flatMap { $0.parameters.map(\.name) } }
 }
 
-extension SynapseSource {
+extension SynapseDefinition {
     /// Tells definitions apart.
-    fileprivate var hash: String { String(SHA256.hex(of: encoded.flatMap { Array($0.utf8) + [0] }).prefix(16)) }
+    static func hash(_ texts: [String]) -> String {
+        String(SHA256.hex(of: texts.flatMap { Array($0.utf8) + [0] }).prefix(16))
+    }
 }

@@ -79,6 +79,17 @@ struct ArrivingRow {
     let targets: UnsafePointer<UInt16>
     /// Where the cells lie that `targets` count from; nil for models that do not read it.
     let history: UnsafePointer<TargetHistory.Cell>?
+    /// What cells have at the end of the sender's step; nil where all of it is 0, and where there is no spike.
+    var values: SignalValues?
+}
+
+/// A spike for the cell that is paired with a connection.
+struct SentToThird {
+    /// Of the connection in the row that the spike arrives over.
+    let index: Int
+    /// Global id.
+    let third: Int
+    let amount: Double
 }
 
 /// A kernel bound to the columns of a projection.
@@ -97,10 +108,14 @@ protocol BoundSynapse: Sendable {
 
     /// A value that is not finite, of a connection of the last row that spikes arrived over.
     func takeFault() -> SynapseFault?
+
+    /// What the connections of that row send to cells that are paired with them, in order.
+    func takeSentToThird() -> [SentToThird]
 }
 
 extension BoundSynapse {
     func takeFault() -> SynapseFault? { nil }
+    func takeSentToThird() -> [SentToThird] { [] }
 }
 
 /// What has gone wrong in a connection: its place in the row, and words for it.

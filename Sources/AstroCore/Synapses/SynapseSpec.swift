@@ -1,13 +1,21 @@
+import Equations
+
 /// What a connect call says about its synapses, checked.
 struct SynapseSpec {
     private(set) var model: SynapseDefinition
     /// Of the target's model, where they are named: a receptor or an input for all, or one for each connection.
     private var receptorNames: ReceptorNames?
-    private var isReceptorGiven = false
+    private var isReceptorGiven = false, isDelayGiven = false
     /// When connections are made: ms.
     var now = 0.0
+    /// Does whoever makes the connections say which cell is paired with each?
+    var isPairedByRule = false
+    /// Of a coupling: steps from one evaluation to the next.
+    private(set) var every = 1
     /// Values by parameter name, weight and delay included; what is not given has its default.
     private(set) var sources: [String: Source] = [:]
+    /// Functions of place, with the places.
+    private var placed: [String: PlacedFunction] = [:]
 
     private enum ReceptorNames {
         case all(String)
@@ -26,6 +34,8 @@ struct SynapseSpec {
         case all(Double)
         case drawn(Distribution)
         case listed([Double])
+        /// By where the two nodes lie.
+        case placed(SpatialFunction)
 
         var uniform: Double? {
             if case .all(let x) = self { return x }
@@ -43,9 +53,11 @@ struct SynapseSpec {
         case .text(let name)?: model = try Synapses.named(name)
         case let other?: throw InputError("synapse_model must be a name, got \(other)")
         }
+        let settings = try Self.named(settings, model)
         for parameter in model.parameters { sources[parameter.name] = .all(parameter.defaultNumber) }
         receptorNames = try Self.receptorNames(settings, model)
         isReceptorGiven = settings["receptor_type"] != nil || receptorNames != nil
+        isDelayGiven = settings["delay"] != nil
         for key in settings.keys.sorted() where key != "synapse_model" && !Self.isName(key, settings, model) {
             guard let parameter = model.parameters.first(where: { $0.name == key }) else {
                 throw Self.unknown(key, settings, model)
@@ -56,8 +68,28 @@ struct SynapseSpec {
         try checkConditions()
     }
 
+    /// A volume transmitter is what such synapses are paired with: it goes by the reference's name, too.
+    private static func named(_ settings: Settings, _ model: SynapseDefinition) throws -> Settings {
+        guard model.readsThirdSpikes, let transmitter = settings["volume_transmitter"] else { return settings }
+        var settings = settings
+        settings["volume_transmitter"] = nil
+        guard settings.updateValue(transmitter, forKey: SynapseDefinition.third.name) == nil else {
+            throw InputError("\(model.name): third and volume_transmitter are the same: give one of them")
+        }
+        return settings
+    }
+
     /// Of the target; nil where connections differ in it.
     var receptor: Int? { uniform("receptor_type").map { Int($0) } }
+
+    /// Ids of cells that are paired with connections; 0 stands for none.
+    var thirds: [Double] {
+        switch sources[SynapseDefinition.third.name] {
+        case .all(let x)?: [x]
+        case .listed(let list)?: list
+        case .drawn?, .placed?, nil: []
+        }
+    }
 
     /// The first receptor that connections can have and that is not among some.
     func receptor(notAmong known: [Int]) -> Int? { receptors.first { !known.contains($0) } }
@@ -68,6 +100,7 @@ struct SynapseSpec {
         case .all(let x): [Int(x)]
         case .listed(let list): Set(list.map { Int($0) }).sorted()
         case .drawn(let distribution): distribution.wholeNumbers!
+        case .placed: []
         }
     }
 
@@ -95,6 +128,9 @@ struct SynapseSpec {
 
     private static func receptorNames(_ settings: Settings, _ model: SynapseDefinition) throws -> ReceptorNames? {
         if model.name == SignalConnection.name { return nil }
+        if let coupling = model.coupling, settings["input"] != nil {
+            throw InputError("\(model.name): 'input' is part of the coupling (\(coupling.facts.source.input))")
+        }
         switch (settings["input"], settings["receptor_type"]) {
         case (.text(let name)?, nil), (nil, .text(let name)?): return .all(name)
         case (nil, .texts(let names)?): return .listed(names)
@@ -104,10 +140,29 @@ struct SynapseSpec {
         }
     }
 
-    /// With what it needs to know of the nodes: which receptor a name is, and how units are converted.
-    func resolved(_ pre: [ModelDefinition?], _ post: [ModelDefinition?]) throws -> SynapseSpec {
+    /// With what it needs to know of the nodes: which receptor a name is, how units are converted, and where they lie.
+    ///
+    /// - `space`: asked for where something depends on it.
+    func resolved(
+        _ pre: [ModelDefinition?], _ post: [ModelDefinition?], resolution: Double, _ space: () throws -> Geometry
+    ) throws -> SynapseSpec {
         var result = self
+        for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+            guard case .placed(let function) = source else { continue }
+            let what = "\(model.name): \(name)"
+            do {
+                // a formula that is none is told first
+                _ = try PlaceFormula(function.text, of: what)
+                result.placed[name] = try PlacedFunction(function, space(), of: what)
+            } catch let error as InputError {
+                throw error.message.hasPrefix(what) ? error : InputError("\(what): \(error.message)")
+            }
+        }
         let targets = post.compactMap { $0 }
+        if model.coupling != nil {
+            result.model = try model.joining(pre.compactMap { $0 }, targets)
+            try result.setSteps(resolution)
+        }
         if let receptorNames, let target = targets.first {
             var numbers: [String: Double] = [:]
             for name in receptorNames.distinct {
@@ -128,6 +183,22 @@ struct SynapseSpec {
                 signal: route.output, input: route.port, scale: try Self.scale(route, pre.compactMap { $0 }, targets))
         }
         return result
+    }
+
+    /// Delays and intervals of couplings that are not given are a step.
+    private mutating func setSteps(_ resolution: Double) throws {
+        if !isDelayGiven { sources["delay"] = .all(resolution) }
+        guard let ms = uniform(Coupling.every) else {
+            throw InputError("\(model.name): every is one number for all connections of a call")
+        }
+        sources[Coupling.every] = .all(ms == 0 ? resolution : ms)
+        guard ms > 0 else { return }
+        guard let steps = TimeGrid.steps(ms, resolution), steps < Int(Int32.max) else {
+            throw InputError(
+                "\(model.name): every = \(formatted(ms)) ms is not a multiple of the resolution \(formatted(resolution)) ms"
+            )
+        }
+        every = steps
     }
 
     private static func unknownReceptor(_ name: String, of target: ModelDefinition, ofCurrents: Bool) -> InputError {
@@ -193,6 +264,7 @@ struct SynapseSpec {
 
     private static func checkReceptor(_ source: Source) throws {
         switch source {
+        case .placed(let function): throw InputError("receptor_type can't be a function of distance, got \(function)")
         case .drawn(let distribution):
             if distribution.wholeNumbers != nil { return }
             throw InputError("receptor_type: \(distribution) gives no whole numbers (uniform_int does)")
@@ -208,19 +280,31 @@ struct SynapseSpec {
     }
 
     private static func source(_ value: Value, _ parameter: Parameter, _ model: String) throws -> Source {
+        func refusePair(_ given: Any) throws {
+            guard parameter.name == SynapseDefinition.third.name else { return }
+            throw InputError("\(model): third takes nodes, not \(given)")
+        }
         switch value {
         case .number(let x):
             try parameter.check(x, of: model)
             return .all(x)
         case .distribution(let distribution):
             try distribution.check()
+            try refusePair(distribution)
             return .drawn(distribution)
         case .numbers(let list):
             try list.forEach { try parameter.check($0, of: model) }
             return .listed(list)
+        case .text(let text) where !text.isEmpty:
+            try refusePair(text)
+            return .placed(SpatialFunction(text: text))
+        case .function(let function):
+            try refusePair(function)
+            return .placed(function)
         default:
             throw InputError(
-                "\(model): \(parameter.name) must be a number, a list of numbers or a distribution, got \(value)")
+                "\(model): \(parameter.name) must be a number, a list of numbers, a distribution or a function of distance, got \(value)"
+            )
         }
     }
 
@@ -250,6 +334,34 @@ struct SynapseSpec {
             guard list.count == count else {
                 throw InputError("\(model.name): \(name) has \(list.count) values for \(count) connections")
             }
+        }
+    }
+
+    /// Does something depend on where nodes lie?
+    var isPlaced: Bool { !placed.isEmpty }
+
+    /// The values of a function of place between a source and some targets; nil where it is none.
+    func placedValues(_ name: String, _ source: Int, _ targets: () -> [UInt32]) throws -> [Double]? {
+        guard let function = placed[name] else { return nil }
+        let parameter = model.parameters.first { $0.name == name }!,
+            values = function.values(source, targets(), from: .sources)
+        for x in values { try parameter.check(x, of: model.name) }
+        return values
+    }
+
+    /// For the way back.
+    var reversed: SynapseSpec {
+        var result = self
+        result.placed = placed.mapValues(\.reversed)
+        return result
+    }
+
+    /// Refuses values that are others on the way back.
+    func checkSymmetry() throws {
+        for (name, function) in placed.sorted(by: { $0.key < $1.key }) where !function.isSymmetric {
+            throw InputError(
+                "make_symmetric: \(name) has to be a function of distance alone; both directions have the same parameters"
+            )
         }
     }
 
@@ -285,10 +397,11 @@ struct SynapseSpec {
 
     /// What all connections share of the model's own columns; hidden states start alike.
     func sharedValue(_ column: SynapseDefinition.Column) -> Double? {
+        if column.name == SynapseDefinition.third.name, isPairedByRule { return nil }
         switch column.begins {
-        case .asGiven: sources[column.name].map(\.uniform) ?? column.start
-        case .now: now
-        case .number: nil
+        case .asGiven: return sources[column.name].map(\.uniform) ?? column.start
+        case .now: return now
+        case .number: return nil
         }
     }
 }
@@ -318,6 +431,7 @@ struct ParameterDraws {
 
     func values(row: Int, count: Int) throws -> [Double] {
         switch source {
+        case .placed: preconditionFailure("\(parameter.name) depends on the targets")
         case .all(let x): return Array(repeating: x, count: count)
         case .listed(let list): return Array(list[rowStart(row)..<rowStart(row) + count])
         case .drawn(let distribution):
@@ -325,12 +439,12 @@ struct ParameterDraws {
             let most = Purpose.synapseParameter.mostParameters
             let name = StreamName(
                 .synapseParameter, call: call.number, parameter: index % most, member: row + (index / most) << 33)
-            var stream = RandomStream(seed: call.seed, name)
-            return try (0..<count).map { _ in
-                let x = try distribution.draw(&stream)
-                try parameter.check(x, of: distribution.description)
-                return x
-            }
+            let values = try distribution.draws(count, seed: call.seed, name)
+            // what is allowed is an interval
+            guard let least = values.min(), let most = values.max() else { return [] }
+            if parameter.range.admits(least) && parameter.range.admits(most) { return values }
+            try values.forEach { try parameter.check($0, of: distribution.description) }
+            return values
         }
     }
 }

@@ -13,6 +13,9 @@ extension Runtime {
         add(Simulation.self)
         add(ModelDefinition.self)
         add(SynapseInfo.self)
+        add(Positions.self)
+        add(SpatialFunction.self)
+        add(Mask.self)
         registerColumns()
     }
 
@@ -70,14 +73,23 @@ extension Runtime {
         ]
     }
 
+    /// What the module holds.
+    static var allFunctions: [LuaMethod<Void>] {
+        astroFunctions + modelFunctions + synapseFunctions + couplingFunctions
+    }
+
     /// Pushes the module's table.
     func pushAstro() {
-        pushFunctions(Self.astroFunctions + Self.modelFunctions + Self.synapseFunctions) { row in
+        pushFunctions(Self.allFunctions) { row in
             CallSlips.check(String(row.usage.prefix { $0 != "(" && $0 != "{" }))
         }
         setField("random") {
             pushFunctions(Distribution.makers)
             makeStrict { "astro.random has no field '\($0)'" }
+        }
+        setField("space") {
+            pushFunctions(Self.spaceFunctions)
+            makeStrict { "astro.space has no field '\($0)'" }
         }
         setField("version") { pushText(Catalogue.version, L) }
         makeStrict { "astro has no field '\($0)'" }

@@ -35,8 +35,9 @@ extension Runtime {
             .init("reference", "host.reference()", "What there is to know about types and functions.") { _, arguments in
                 .table([
                     ("types", .list(arguments.runtime.typePages.map(\.luaValue))),
-                    ("astro", .list(Runtime.astroFunctions.map(\.page))),
+                    ("astro", .list(Runtime.allFunctions.map(\.page))),
                     ("random", .list(Distribution.makers.map(\.page))),
+                    ("space", .list(Runtime.spaceFunctions.map(\.page))),
                 ])
             },
             .init("methods", "host.methods(type)", "The table of a userdata type's methods, or nil.") { _, arguments in

@@ -85,7 +85,8 @@ final class Journal {
     ]
     /// Those that only lead to what was built, and `simulate`, which is dealt with by itself.
     private static let untold: Set = [
-        "Nodes.slice", "Nodes.ids", "Nodes.model", "Nodes.label", "Simulation.nodes", "Simulation.populations",
+        "Nodes.slice", "Nodes.ids", "Nodes.positions", "Nodes.model", "Nodes.label", "Simulation.nodes",
+        "Simulation.populations",
         "Simulation.simulate",
     ]
 
@@ -207,6 +208,12 @@ final class Journal {
             for x in vector.values { digest.add(x.bitPattern) }
         } else if let distribution = Distribution.read(runtime, L, at: index) {
             digest.add(Digest(of: distribution.description.utf8).words[0])
+        } else if let positions = Positions.read(runtime, L, at: index) {
+            digest.add(Digest(of: "\(positions)".utf8).words[0])
+        } else if let function = SpatialFunction.read(runtime, L, at: index) {
+            digest.add(Digest(of: function.text.utf8).words[0])
+        } else if let mask = Mask.read(runtime, L, at: index) {
+            digest.add(Digest(of: mask.description.utf8).words[0])
         } else if let simulation = Simulation.read(runtime, L, at: index) {
             digest.add(UInt64(bitPattern: Int64(number(of: simulation))))
         } else if let nodes = Nodes.read(runtime, L, at: index) {

@@ -44,6 +44,10 @@ extension Connections: LuaType {
                 .vector(try $0.get("weight"))
             },
             .init("delay", "Delays in ms.", result: "Vector") { .vector(try $0.get("delay")) },
+            .init(
+                "third", "Ids of the astrocytes paired with them, 0 where there is none; of synapses that read or feed one.",
+                result: "Vector"
+            ) { .vector(try $0.get("third")) },
             .init("synapse_model", "Names of the synapse models.", result: "table") {
                 try $0.refuse(bytesEach: 100)
                 return .list($0.synapseModels.map { .text($0) })

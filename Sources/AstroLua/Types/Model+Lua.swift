@@ -96,7 +96,8 @@ extension Runtime {
     func cellModel(_ arguments: Arguments, _ i: Int) throws -> (name: String, definition: ModelDefinition?) {
         if let model = ModelDefinition.read(self, arguments.L, at: arguments.index(i)) { return (model.name, model) }
         if let synapse = SynapseInfo.read(self, arguments.L, at: arguments.index(i)) {
-            throw InputError("\(synapse.name) is a synapse model: it belongs in connect")
+            throw InputError(
+                "\(synapse.name) is a \(synapse.isCoupling ? "coupling" : "synapse model"): it belongs in connect")
         }
         let name = try arguments.string(i, "model")
         if !Catalogue.knows(name) { try readLibraryModel(name, arguments) }
@@ -128,6 +129,8 @@ extension Runtime {
         let table = ModelTable(arguments), index = lua_gettop(L)
         if table.isSynapse(index) {
             _ = try Catalogue.add(table.synapse(at: index))
+        } else if table.isCoupling(index) {
+            _ = try Catalogue.add(table.coupling(at: index))
         } else {
             _ = try Catalogue.add(table.source(at: index))
         }
@@ -169,11 +172,7 @@ struct ModelTable {
     ]
 
     func source(at table: Int32) throws -> ModelSource {
-        var source = ModelSource(name: "")
-        lua_getfield_text("name", table)
-        guard lua_type(L, -1) == LUA_TSTRING else { throw wrong("name", "a string") }
-        source.name = try arguments.exactText(at: -1, "name")
-        pop()
+        var source = ModelSource(name: try name(of: table))
         do {
             try arguments.forEachField(at: table, "the model") { key in try read(key, lua_gettop(L), into: &source) }
         } catch let error as InputError {
@@ -188,6 +187,20 @@ struct ModelTable {
     }
 
     func pop() { lua_settop(L, -2) }
+
+    func has(_ key: String, _ table: Int32) -> Bool {
+        lua_getfield_text(key, table)
+        defer { pop() }
+        return lua_type(L, -1) > LUA_TNIL
+    }
+
+    /// What every definition needs.
+    func name(of table: Int32) throws -> String {
+        lua_getfield_text("name", table)
+        guard lua_type(L, -1) == LUA_TSTRING else { throw wrong("name", "a string") }
+        defer { pop() }
+        return try arguments.exactText(at: -1, "name")
+    }
 
     func wrong(_ name: String, _ wanted: String) -> InputError {
         arguments.wrong(at: lua_gettop(L), name, wanted)
@@ -204,9 +217,7 @@ struct ModelTable {
         case "method": source.method = try text(value, key)
         case "tolerance": source.tolerance = try number(value, key)
         case "step": source.step = try number(value, key)
-        case "units":
-            guard lua_type(L, value) == LUA_TBOOLEAN else { throw arguments.wrong(at: value, key, "true or false") }
-            source.units = lua_toboolean(L, value) != 0
+        case "units": source.units = try flag(value, key)
         case "parameters": source.parameters = try rows(value, key)
         case "state": source.state = try rows(value, key)
         case "inputs": source.inputs = try inputs(value)
@@ -231,6 +242,11 @@ struct ModelTable {
     func text(_ index: Int32, _ name: String) throws -> String {
         guard lua_type(L, index) == LUA_TSTRING else { throw arguments.wrong(at: index, name, "a string") }
         return try arguments.exactText(at: index, name)
+    }
+
+    func flag(_ index: Int32, _ name: String) throws -> Bool {
+        guard lua_type(L, index) == LUA_TBOOLEAN else { throw arguments.wrong(at: index, name, "true or false") }
+        return lua_toboolean(L, index) != 0
     }
 
     private func number(_ index: Int32, _ name: String) throws -> Double {

@@ -72,6 +72,11 @@ extension Nodes: LuaType {
                 $0.label.map { .text($0) } ?? .none
             },
             .init(
+                "positions",
+                "The place of each node in mm, a list of { x, y } or { x, y, z }; nil where there is none.",
+                result: "table"
+            ) { $0.positions.map { .list($0.map { .list($0.map { .number($0) }) }) } ?? .none },
+            .init(
                 "events", "What a recorder among the nodes has recorded; see Recorder.", result: "table",
                 present: Runtime.presentColumns
             ) { try $0.simulation.recorder(of: $0).luaEvents() },

@@ -18,6 +18,12 @@ extension Arguments {
         var result: Settings = [:]
         try forEachField(at: index, name) { key in
             let place = lua_gettop(L)
+            if key == "mask", lua_type(L, place) == LUA_TTABLE {
+                do { result[key] = .mask(try mask(at: place)) } catch let error as InputError {
+                    throw InputError("mask: \(error.message)")
+                }
+                return
+            }
             result[key] = try self.name(at: place, key, key).map(Value.text) ?? value(at: place, key)
         }
         return result
@@ -32,6 +38,9 @@ extension Arguments {
         if isSynapse, !Catalogue.knowsSynapse(text) { try runtime.readLibraryModel(text, self) }
         return text
     }
+
+    /// The value of a key that is looked at by itself.
+    func settings(of name: String, at index: Int32) throws -> Value { try value(at: index, name) }
 
     private func value(at index: Int32, _ name: String) throws -> Value {
         switch lua_type(L, index) {
@@ -50,9 +59,23 @@ extension Arguments {
         default: break
         }
         if let vector = Vector.read(lua, L, at: index) { return .numbers(try copy(vector, name)) }
+        if ["third", "volume_transmitter"].contains(name), let nodes = Nodes.read(lua, L, at: index) {
+            let ids = nodes.ids.map(Double.init)
+            return ids.count == 1 ? .number(ids[0]) : .numbers(ids)
+        }
         if let distribution = Distribution.read(lua, L, at: index) { return .distribution(distribution) }
+        if let function = SpatialFunction.read(lua, L, at: index) { return .function(function) }
+        if let mask = Mask.read(lua, L, at: index) { return .mask(mask) }
+        if Positions.read(lua, L, at: index) != nil {
+            throw InputError(
+                "\(name): positions are an option, behind the parameters: sim:create(model, n, { … }, { positions = P })"
+            )
+        }
         throw wrong(at: index, name, "a number, a boolean, a string, a list or a distribution")
     }
+
+    /// A list of points.
+    func points(at index: Int32) throws -> [[Double]]? { try lists(at: index, "positions") }
 
     /// A list of lists or Vectors; nil where the first element is neither.
     private func lists(at index: Int32, _ name: String) throws -> [[Double]]? {
@@ -92,6 +115,8 @@ extension LuaValue {
         case .lists(let v): self = .list(v.map { .vector($0) })
         case .texts(let v): self = .list(v.map { .text($0) })
         case .distribution(let d): self = .object(d)
+        case .function(let f): self = .object(f)
+        case .mask(let mask): self = .object(mask)
         }
     }
 }

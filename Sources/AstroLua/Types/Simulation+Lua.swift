@@ -19,10 +19,12 @@ extension Simulation: LuaType {
     private static var building: [LuaMethod<Simulation>] {
         [
             .init(
-                "create", "sim:create(model [, n] [, params]) -> Nodes", "Makes n nodes of a model.",
+                "create", "sim:create(model [, n] [, params] [, options]) -> Nodes", "Makes n nodes of a model.",
                 details: """
                     `n` is 1 unless it is given. `params` is a table; a value is a number, a distribution \
-                    (`astro.random`), or a table or Vector of n numbers. `params.label` names the population.
+                    (`astro.random`), or a table or Vector of n numbers. `params.label` names the population. \
+                    `options.positions` says where the nodes lie (`astro.space`, or a list of points, in mm), and how many they \
+                    are where `n` is left out.
 
                         exc = sim:create("aeif_cond_alpha_astro", 100, { V_m = astro.random.uniform(-75, -60) })
 
@@ -41,7 +43,8 @@ extension Simulation: LuaType {
                     `allow_multapses`. `synapse` is a name or a table with `synapse_model` (`static_synapse`), \
                     `weight` (1; nS onto conductances, pA for slow inward currents), `delay` (1 ms) and the model's \
                     parameters; each may be a distribution. `receptor_type` is a number or a name, for all connections or \
-                    a list with one for each. Devices connect the same way.
+                    a list with one for each. Devices connect the same way. Between nodes that have positions, a rule takes a \
+                    `mask`, and `p`, weights and delays may be functions of distance (`help "astro.space"`).
 
                         sim:connect(exc, inh, { rule = "fixed_indegree", indegree = 10 }, { weight = 2.0, delay = 1.5 })
 
@@ -78,7 +81,9 @@ extension Simulation: LuaType {
                     `rule` makes the primary connections; `third_rule`, a table for \
                     `third_factor_bernoulli_with_pool`, chooses an astrocyte for some of them. `synapses` has the keys \
                     `primary`, `third_in` (neuron to astrocyte) and `third_out` (astrocyte to neuron, a \
-                    `sic_connection`), each a synapse as in `sim:connect`.
+                    `sic_connection`), each a synapse as in `sim:connect`. A primary synapse that reads or feeds its \
+                    astrocyte (`third.X`, `send_third`) is paired with it; `third_in` and `third_out` are then made only if \
+                    given.
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
@@ -248,15 +253,20 @@ extension Simulation {
     fileprivate func create(_ arguments: Arguments) throws -> Nodes {
         let (model, definition) = try arguments.runtime.cellModel(arguments, 1)
         let hasCount = !arguments.isTable(2)
-        let count = hasCount ? try arguments.optionalInteger(2, "n") ?? 1 : 1
+        let count = hasCount ? try arguments.optionalInteger(2, "n") : nil
         var parameters = try arguments.settings(hasCount ? 3 : 2, "params")
         var label: String?
         if let given = parameters.removeValue(forKey: "label") {
             guard case .text(let name) = given else { throw InputError("label must be a string, got \(given)") }
             label = name
         }
-        if let definition { return try create(definition, count: count, parameters: parameters, label: label) }
-        return try create(model, count: count, parameters: parameters, label: label)
+        if !hasCount { try arguments.refuseSurplus(beyond: 3) }
+        let positions = try arguments.positions(hasCount ? 4 : 3)
+        if let definition {
+            return try create(
+                definition, count: count, parameters: parameters, label: label, positions: positions)
+        }
+        return try create(model, count: count, parameters: parameters, label: label, positions: positions)
     }
 
     fileprivate func disconnect(_ arguments: Arguments) throws -> Int {
@@ -284,7 +294,7 @@ extension Simulation {
         }
         let made = try tripartiteConnect(
             pre, post, third: third, rule: rule, thirdRule: thirdRule, primary: synapses["primary"] ?? [:],
-            thirdIn: synapses["third_in"] ?? [:], thirdOut: synapses["third_out"] ?? [:])
+            thirdIn: synapses["third_in"], thirdOut: synapses["third_out"])
         return .table([
             ("primary", .integer(made.primary)), ("third_in", .integer(made.thirdIn)),
             ("third_out", .integer(made.thirdOut)),

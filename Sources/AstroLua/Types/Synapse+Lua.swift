@@ -6,7 +6,7 @@ import LuaBridge
 extension SynapseInfo: LuaType {
     package static let luaName = "Synapse"
     package static var luaMeaning: String {
-        "A synapse model that `astro.synapse` made of equations. It stands where the name of a synapse model stands."
+        "A synapse model that `astro.synapse` made of equations, or a coupling of `astro.coupling`. It stands where the name of a synapse model stands."
     }
     package var luaText: String { "Synapse(\(name))" }
 
@@ -23,7 +23,8 @@ extension SynapseInfo: LuaType {
                 "explain", "synapse:explain() -> string",
                 "How the model is run: what is kept once a sender, and what events cost.",
                 details: """
-                    A line a state: where it is kept, and how it changes between spikes; then operations a spike.
+                    A line a state: where it is kept, and how it changes between spikes; then operations a spike. Of a coupling: \
+                    what it reads, and operations an evaluation.
 
                         print(synapse:explain())
                     """
@@ -89,18 +90,10 @@ extension ModelTable {
     ]
 
     /// Does a table of stdlib say what spikes of a sender do?
-    func isSynapse(_ table: Int32) -> Bool {
-        lua_getfield_text("on_pre", table)
-        defer { pop() }
-        return lua_type(L, -1) > LUA_TNIL
-    }
+    func isSynapse(_ table: Int32) -> Bool { has("on_pre", table) }
 
     func synapse(at table: Int32) throws -> SynapseSource {
-        var source = SynapseSource(name: "")
-        lua_getfield_text("name", table)
-        guard lua_type(L, -1) == LUA_TSTRING else { throw wrong("name", "a string") }
-        source.name = try arguments.exactText(at: -1, "name")
-        pop()
+        var source = SynapseSource(name: try name(of: table))
         do {
             try arguments.forEachField(at: table, "the synapse") { key in
                 try read(key, lua_gettop(L), into: &source)
@@ -122,9 +115,7 @@ extension ModelTable {
         case "equations": source.equations = try text(value, key)
         case "on_pre": source.onPre = try text(value, key)
         case "on_post": source.onPost = try text(value, key)
-        case "units":
-            guard lua_type(L, value) == LUA_TBOOLEAN else { throw arguments.wrong(at: value, key, "true or false") }
-            source.units = lua_toboolean(L, value) != 0
+        case "units": source.units = try flag(value, key)
         case "on_spike":
             throw InputError(
                 "there is no key 'on_spike': on_pre is what a spike of the sender does, on_post what one of the target does"

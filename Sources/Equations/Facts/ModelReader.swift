@@ -9,7 +9,7 @@ package struct ModelReader {
     var lines: [EquationLine] = []
     /// Changes what may stand in formulas, in synapses.
     var adjust: ((inout FormulaReader.Context) -> Void)?
-    /// What `post.X` is, in synapses.
+    /// What `post.X` is, in synapses and couplings.
     var member: ((_ object: String, _ member: String) throws -> Leaf)?
     /// Does a state that has no line stay as it is?
     var standsStillWithoutLine = false
@@ -36,7 +36,7 @@ package struct ModelReader {
         try checkShape()
         addWords()
         for row in source.parameters { try addParameter(row) }
-        lines = try Parser.equations(TextPart("equations", source.equations))
+        lines = try Parser.equations(TextPart(Self.equations, source.equations))
         try addNoises()
         try addStates()
         for input in source.inputs { try addInput(input) }
@@ -52,9 +52,7 @@ package struct ModelReader {
     // MARK: Names
 
     private func checkShape() throws {
-        guard Self.isName(source.name) else {
-            throw InputError("name = '\(source.name)' is not a name: letters, digits and _, the first not a digit")
-        }
+        try Self.checkName(source.name)
         guard ["neuron", "astrocyte"].contains(source.kind) else {
             throw InputError("kind = '\(source.kind)' is not a kind (neuron, astrocyte)")
         }
@@ -72,6 +70,12 @@ package struct ModelReader {
         }
         guard source.tolerance > 0, source.tolerance.isFinite else {
             throw InputError("tolerance = \(formatted(source.tolerance)) is not allowed (> 0)")
+        }
+    }
+
+    static func checkName(_ name: String) throws {
+        guard isName(name) else {
+            throw InputError("name = '\(name)' is not a name: letters, digits and _, the first not a digit")
         }
     }
 
@@ -262,7 +266,13 @@ package struct ModelReader {
 
     // MARK: Equations
 
-    private static func at(_ line: EquationLine) -> String { "equations, line \(line.line): " }
+    /// Where a line stands; of couplings each has a place of its own.
+    private static func at(_ line: EquationLine) -> String {
+        let place = line.value.part.place
+        return place == equations ? "\(place), line \(line.line): " : "\(place): "
+    }
+
+    private static let equations = "equations"
 
     mutating func addQuantities() throws {
         let own = lines.filter { $0.kind == .quantity }

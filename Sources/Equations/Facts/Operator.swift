@@ -76,6 +76,9 @@ package enum Operator: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// Functions with f(-x) = -f(x), of which the machine's results may differ in the last bit.
+    var isOdd: Bool { [.sine, .hyperbolicSine, .hyperbolicTangent].contains(self) }
+
     var isRandom: Bool { [.uniform, .normal, .binomial, .poisson].contains(self) }
 
     /// Results on numbers alone that every processor rounds alike without help: what can be worked out while a text is read.
@@ -127,8 +130,10 @@ package struct Leaf: Hashable, Comparable, Sendable {
         case index
         /// White noise.
         case noise
-        /// Of a synapse: the delay, and what its target has.
-        case delay, post
+        /// Of a synapse: the delay, what its target has, and what the cell paired with it has.
+        case delay, post, third
+        /// Of a coupling: what its source and its target are at the moment, and how many connections end at the target.
+        case preSignal, postSignal, incoming
     }
 
     package let kind: Kind
@@ -141,7 +146,7 @@ package struct Leaf: Hashable, Comparable, Sendable {
     /// How often it changes.
     var level: Graph.Level {
         switch kind {
-        case .parameter, .derived, .propagator, .stepLength, .delay, .post: .parameters
+        case .parameter, .derived, .propagator, .stepLength, .delay, .post, .third, .incoming: .parameters
         case .input: .step
         default: .always
         }

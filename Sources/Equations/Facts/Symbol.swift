@@ -33,6 +33,8 @@ struct FormulaReader {
     let hasUnits: Bool
     /// Draws so far: each place in a text that draws has a number.
     var sites = 0
+    /// Are functions that are odd by their nature to be odd to the last bit?
+    var keepsOddness = false
 
     init(hasUnits: Bool) {
         graph = Graph()
@@ -56,6 +58,8 @@ struct FormulaReader {
         var last: ((String) -> Symbol?)?
         /// `pre.X`, `post.X`, `third.X`; nil: there is nothing of the kind here.
         var member: ((_ object: String, _ member: String) throws -> Leaf)?
+        /// The units of these; nil where they fit any.
+        var memberUnit: ((_ object: String, _ member: String) -> PhysicalUnit?)?
         /// What the value has to be, and of what: "dV_m/dt".
         var wanted: (dimension: Dimension, name: String)?
     }
@@ -114,9 +118,13 @@ struct FormulaReader {
         case .member(let object, let member):
             if let find = context.member {
                 do {
-                    let leaf = try find(object, member)
-                    // what it measures is known when nodes are connected: here it fits any unit
-                    return Typed(node: graph.leaf(leaf.kind, Int(leaf.index)), dimension: nil)
+                    let leaf = try find(object, member), value = graph.leaf(leaf.kind, Int(leaf.index))
+                    // before nodes are connected nobody knows what it measures: then it fits any unit
+                    guard let unit = context.memberUnit?(object, member) else {
+                        return Typed(node: value, dimension: nil)
+                    }
+                    return Typed(
+                        node: graph.apply(.multiply, graph.constant(unit.factor), value), dimension: unit.dimension)
                 } catch let error as InputError { throw tree.error(error.message, at: node) }
             }
             throw tree.error(
@@ -320,6 +328,10 @@ struct FormulaReader {
     private mutating func apply(_ function: Functions.Function, _ a: [Graph.ID]) -> Graph.ID {
         switch function.meaning {
         case .operation(let op):
+            if keepsOddness, op.isOdd {
+                let size = graph.apply(op, graph.apply(.absolute, a[0]))
+                return graph.apply(.multiply, graph.apply(.sign, a[0]), size)
+            }
             return a.count == 1 ? graph.apply(op, a[0]) : a.dropFirst().reduce(a[0]) { graph.apply(op, $0, $1) }
         case .step: return graph.apply(.lessEqual, graph.constant(0), a[0])
         case .clip: return graph.apply(.smaller, graph.apply(.larger, a[0], a[1]), a[2])

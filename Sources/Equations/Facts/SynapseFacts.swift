@@ -14,6 +14,10 @@ package struct SynapseFacts: Sendable {
     /// Names of what is read of the target: leaves `post`; and which of them equations of states read.
     package internal(set) var post: [String] = []
     package internal(set) var postInEquations: [String] = []
+    /// Names of what is read of the cell that is paired with a connection: leaves `third`.
+    package internal(set) var third: [String] = []
+    /// Of what is handed over to paired cells; nil where it fits any.
+    package internal(set) var thirdDimension: Dimension?
     package internal(set) var onPre = Reaction()
     package internal(set) var onPost = Reaction()
 
@@ -25,9 +29,14 @@ package struct SynapseFacts: Sendable {
         package internal(set) var weight: Graph.ID?
         /// What is handed over, a spike each.
         package internal(set) var sends: [Graph.ID] = []
+        /// What is handed over to the paired cell, a spike each.
+        package internal(set) var thirds: [Graph.ID] = []
 
-        package var roots: [Graph.ID] { changes.map(\.value) + (weight.map { [$0] } ?? []) + sends }
+        package var roots: [Graph.ID] { changes.map(\.value) + (weight.map { [$0] } ?? []) + sends + thirds }
     }
+
+    /// Does it speak of a cell that is paired with each connection?
+    package var isPaired: Bool { !third.isEmpty || !onPre.thirds.isEmpty }
 
     package var changesWeight: Bool { onPre.weight != nil || onPost.weight != nil }
 }

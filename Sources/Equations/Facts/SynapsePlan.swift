@@ -18,11 +18,14 @@ package final class SynapsePlan: Sendable {
     package let onPre: Event
     package let onPost: Event
 
-    /// A program that acts. Its outputs are the new values of `states`, of the weight if it changes, and what is sent.
+    /// A program that acts. Its outputs are the new values of `states`, of the weight if it changes, and what is sent, to
+    /// the target first.
     package struct Event: Sendable {
         package let states: [Int]
         package let changesWeight: Bool
         package let sends: Int
+        /// Numbers that are sent to the paired cell.
+        package let thirds: Int
         package let program: Program
         /// States whose values from before the moment it reads.
         package let readsBefore: [Int]
@@ -108,11 +111,11 @@ package final class SynapsePlan: Sendable {
 
     private static func event(_ reaction: SynapseFacts.Reaction, _ graph: Graph, _ isOwn: (Int) -> Bool) -> Event {
         let changes = reaction.changes.filter { isOwn($0.state) }
-        let roots = changes.map(\.value) + (reaction.weight.map { [$0] } ?? []) + reaction.sends
+        let roots = changes.map(\.value) + (reaction.weight.map { [$0] } ?? []) + reaction.sends + reaction.thirds
         let program = Assembler.program(graph, parameterValues: roots)
         return Event(
             states: changes.map(\.state), changesWeight: reaction.weight != nil, sends: reaction.sends.count,
-            program: program, readsBefore: program.leaves.filter { $0.kind == .last }.map { Int($0.index) })
+            thirds: reaction.thirds.count, program: program, readsBefore: program.leaves.filter { $0.kind == .last }.map { Int($0.index) })
     }
 
     /// Parameters that senders' states depend on.
@@ -151,6 +154,11 @@ extension SynapsePlan {
         lines.append(
             "a spike of the sender: \(release.instructions.count) operations, and \(move.instructions.count + onPre.program.instructions.count) a connection"
         )
+        if facts.isPaired {
+            let read = facts.third.isEmpty ? [] : ["reads \(facts.third.joined(separator: ", "))"]
+            let fed = onPre.thirds > 0 ? ["is sent \(onPre.thirds) spike\(onPre.thirds == 1 ? "" : "s")"] : []
+            lines.append("paired astrocyte: \((read + fed).joined(separator: ", "))")
+        }
         if hasPost {
             lines.append(
                 "a spike of the target: \(move.instructions.count + onPost.program.instructions.count) operations a connection"

@@ -8,19 +8,27 @@ package struct SynapseReader {
     private var facts: SynapseFacts
     /// That of the weight: nil as long as no statement has said.
     private var weight: Dimension?
-    private let target = Target()
+    private let others = Others()
 
-    /// What is read of the target, in the order in which it is first named.
-    private final class Target {
-        var names: [String] = []
+    /// What is read of other cells, in the order in which it is first named.
+    private final class Others {
+        var post: [String] = [], third: [String] = []
 
         func leaf(_ object: String, _ member: String) throws -> Leaf {
-            guard object == "post" else {
+            switch object {
+            case "post": return Leaf(.post, Self.place(of: member, in: &post))
+            case "third": return Leaf(.third, Self.place(of: member, in: &third))
+            default:
                 throw InputError(
-                    "'\(object).\(member)': a synapse reads its own values and post.X, a parameter of its target")
+                    "'\(object).\(member)': a synapse reads its own values, post.X of its target and third.X of the astrocyte paired with it"
+                )
             }
-            if !names.contains(member) { names.append(member) }
-            return Leaf(.post, names.firstIndex(of: member)!)
+        }
+
+        private static func place(of name: String, in names: inout [String]) -> Int {
+            if let known = names.firstIndex(of: name) { return known }
+            names.append(name)
+            return names.count - 1
         }
     }
 
@@ -46,7 +54,7 @@ package struct SynapseReader {
         self.source = source
         names = ModelReader(source.cell)
         names.standsStillWithoutLine = true
-        names.member = { [target] in try target.leaf($0, $1) }
+        names.member = { [others] in try others.leaf($0, $1) }
         names.adjust = { context in
             context.noDraws = "may stand in on_pre and on_post only"
             context.noLast = "last(X) belongs to cells: at a spike, states are read as they were before it"
@@ -61,9 +69,7 @@ package struct SynapseReader {
     }
 
     private mutating func read() throws {
-        guard ModelReader.isName(source.name) else {
-            throw InputError("name = '\(source.name)' is not a name: letters, digits and _, the first not a digit")
-        }
+        try ModelReader.checkName(source.name)
         guard !source.onPre.allSatisfy(\.isWhitespace) else {
             throw InputError("on_pre is missing: what does a spike of the sender do?")
         }
@@ -71,17 +77,23 @@ package struct SynapseReader {
         facts.onPre = try reaction(source.onPre, "on_pre")
         facts.onPost = try reaction(source.onPost, "on_post")
         names.facts.graph = names.formulas.graph
-        facts.post = target.names
-        facts.postInEquations = names.formulas.graph.leaves(of: names.facts.states.map(\.slope)).filter {
-            $0.kind == .post
-        }
-        .map { target.names[Int($0.index)] }.sorted()
+        (facts.post, facts.third) = (others.post, others.third)
+        let inEquations = names.formulas.graph.leaves(of: names.facts.states.map(\.slope))
+        facts.postInEquations = inEquations.filter { $0.kind == .post }.map { others.post[Int($0.index)] }.sorted()
+        try refuseThird(inEquations, "equations")
+        try refuseThird(names.formulas.graph.leaves(of: facts.onPost.roots), "on_post")
         guard names.formulas.sites < 256 else {
             throw InputError("the texts draw at \(names.formulas.sites) places; there may be 255")
         }
         names.facts.sites = names.formulas.sites
         facts.model = names.facts
         facts.weightUnit = PhysicalUnit(dimension: (weight ?? .some(.none)) ?? .none, decades: 0)
+    }
+
+    /// What the paired cell has is known at spikes of the sender only.
+    private func refuseThird(_ leaves: some Sequence<Leaf>, _ place: String) throws {
+        guard let leaf = leaves.filter({ $0.kind == .third }).min() else { return }
+        throw InputError("\(place): third.\(others.third[Int(leaf.index)]) stands in on_pre only")
     }
 
     /// The words that synapses have beside those of cells.
@@ -115,6 +127,7 @@ package struct SynapseReader {
                 if case .name(let name, _) = node.kind { progress.unread[name] = nil }
             }
             switch (statement.kind, statement.name) {
+            case (.call, "send_third"): result.thirds.append(try sentToThird(statement, context, progress.isPre))
             case (.call, let name): result.sends.append(try sent(statement, name, context, progress.isPre))
             case (_, "weight"): progress.weight = try weight(statement, context)
             default: try change(statement, context, &progress)
@@ -177,7 +190,7 @@ package struct SynapseReader {
         let part = statement.value.part
         guard name == "send" else {
             throw part.error(
-                InputError.unknown("there is no statement", "\(name)(…)", among: ["send(…)"]).message,
+                InputError.unknown("there is no statement", "\(name)(…)", among: ["send(…)", "send_third(…)"]).message,
                 line: statement.line)
         }
         guard isPre else {
@@ -192,6 +205,26 @@ package struct SynapseReader {
                     line: statement.line)
             }
             facts.sentDimension = dimension
+        }
+        return value.node
+    }
+
+    private mutating func sentToThird(
+        _ statement: Statement, _ context: FormulaReader.Context, _ isPre: Bool
+    ) throws -> Graph.ID {
+        let part = statement.value.part
+        guard isPre else {
+            throw part.error(
+                "send_third stands in on_pre only: a spike of the target hands nothing over", line: statement.line)
+        }
+        let value = try formula(statement, context)
+        if source.units, let dimension = value.dimension {
+            if let other = facts.thirdDimension, other != dimension {
+                throw part.error(
+                    "\(statement.value.text(statement.value.root)) is \(dimension.name), what is sent to the astrocyte before is \(other.name)",
+                    line: statement.line)
+            }
+            facts.thirdDimension = dimension
         }
         return value.node
     }

@@ -59,6 +59,8 @@ package struct Assembler {
 
     private let graph: Graph
     private let pairs: Bool
+    /// May a product and a sum be rounded once?
+    private let fuses: Bool
     /// nil: what depends on parameters only is worked out like the rest.
     private var derived: DerivedValues?
     private var program = Program()
@@ -66,8 +68,11 @@ package struct Assembler {
     private var constantPlaces: [UInt64: Int32] = [:]
 
     /// - `derived`: gets what depends on parameters only.
-    static func program(_ graph: Graph, _ outputs: [Output], _ derived: inout DerivedValues) -> Program {
-        var assembler = Assembler(graph, derived, pairs: true)
+    /// - `fuses`: may a product and a sum be rounded once?
+    static func program(
+        _ graph: Graph, _ outputs: [Output], _ derived: inout DerivedValues, fuses: Bool = true
+    ) -> Program {
+        var assembler = Assembler(graph, derived, pairs: true, fuses: fuses)
         defer { derived = assembler.derived! }
         return assembler.assemble(outputs)
     }
@@ -76,12 +81,12 @@ package struct Assembler {
     ///
     /// - `pairs`: may two operations be one instruction?
     package static func program(_ graph: Graph, parameterValues: [Graph.ID], pairs: Bool = true) -> Program {
-        var assembler = Assembler(graph, nil, pairs: pairs)
+        var assembler = Assembler(graph, nil, pairs: pairs, fuses: true)
         return assembler.assemble(parameterValues.map { ($0, nil) })
     }
 
-    private init(_ graph: Graph, _ derived: DerivedValues?, pairs: Bool) {
-        (self.graph, self.derived, self.pairs) = (graph, derived, pairs)
+    private init(_ graph: Graph, _ derived: DerivedValues?, pairs: Bool, fuses: Bool) {
+        (self.graph, self.derived, self.pairs, self.fuses) = (graph, derived, pairs, fuses)
     }
 
     /// An operation whose operands are still values, or two, of which the second takes the first one's result.
@@ -229,7 +234,7 @@ package struct Assembler {
         for id in needed.reversed() {
             let node = graph[id]
             if leafOf[id] != nil || node.op == .constant || fused.contains(id) { continue }
-            let step = fusing(id, node) { uses[$0] == 1 && leafOf[$0] == nil && graph[$0].op == .multiply }
+            let step = fusing(id, node) { fuses && uses[$0] == 1 && leafOf[$0] == nil && graph[$0].op == .multiply }
             if let product = step.fused { fused.insert(product) }
             made.append(step.step)
         }

@@ -30,34 +30,26 @@ extension SynapseSource {
 
     package var encoded: [String] {
         var texts = [Self.version, name, summary, equations, onPre, onPost, "\(units)"]
-        func add(_ list: [[String]]) {
-            texts.append("\(list.count)")
-            for item in list { texts += item }
-        }
-        add(references.map { [$0] })
-        add(notes.map { [$0] })
-        add(parameters.map { [$0.name, $0.value, $0.meaning, $0.allowed] })
-        add(state.map { [$0.name, $0.value, $0.meaning, $0.allowed] })
+        texts.append(rows: references.map { [$0] })
+        texts.append(rows: notes.map { [$0] })
+        texts.append(rows: parameters.map(\.encoded))
+        texts.append(rows: state.map(\.encoded))
         return texts
     }
 
     /// nil where the texts are not what `encoded` gives.
     package init?(encoded texts: [String]) {
-        var rest = texts[...]
-        func next() -> String? { rest.popFirst() }
-        func list(_ width: Int) -> [[String]]? {
-            guard let text = next(), let count = Int(text), count >= 0, count <= rest.count / width else { return nil }
-            return (0..<count).map { _ in (0..<width).map { _ in rest.removeFirst() } }
-        }
-        guard next() == Self.version, let name = next(), let summary = next(), let equations = next(),
-            let onPre = next(), let onPost = next(), let units = next(), let references = list(1),
-            let notes = list(1), let parameters = list(4), let state = list(4), rest.isEmpty
+        var rest = EncodedTexts(texts)
+        guard rest.next() == Self.version, let name = rest.next(), let summary = rest.next(),
+            let equations = rest.next(), let onPre = rest.next(), let onPost = rest.next(), let units = rest.next(),
+            let references = rest.rows(of: 1), let notes = rest.rows(of: 1), let parameters = rest.rows(of: 4),
+            let state = rest.rows(of: 4), rest.isAtEnd
         else { return nil }
         self.init(name: name)
         (self.summary, self.equations, self.onPre, self.onPost) = (summary, equations, onPre, onPost)
         self.units = units == "true"
         (self.references, self.notes) = (references.map { $0[0] }, notes.map { $0[0] })
-        self.parameters = parameters.map { Row($0[0], $0[1], $0[2], $0[3]) }
-        self.state = state.map { Row($0[0], $0[1], $0[2], $0[3]) }
+        self.parameters = parameters.map { Row(encoded: $0) }
+        self.state = state.map { Row(encoded: $0) }
     }
 }

@@ -7,7 +7,7 @@
 --   y2label, y2range                              a second y axis, at the right, for the series with axis = "y2"
 --   weight                                        share of the cell's height
 --   whole, xwhole                                 only whole numbers are marked along y, x
---   scale                                         { colours, range, label, whole }: what the colours of an image mean
+--   scale                                         { colours, range, label, whole, hidden }: what the colours of an image mean
 --   bare                                          no axes
 --   texts                                         list of { x, y, text [, align] }
 --   series                                        list of series, drawn in this order
@@ -18,6 +18,7 @@
 --
 --   line       x, y [, width, dashed]
 --   points     x, y [, shape, size]               shape: "dot", "circle", "ring", "triangle", "star"
+--   spots      x, y, values [, size]              points in the colours of the scale
 --   bars       x, y, bar                          around the x, of that width
 --   ticks      x, y, size                         upright strokes of that height
 --   band       x, low, high                       the area between two curves

@@ -145,6 +145,10 @@ local SHAPES <const> = { dot = "7", circle = "7", ring = "6", triangle = "9", st
 local STYLES <const> = {
   line = { xy_rows, "using 1:2%(axes) with lines linewidth %(width) dashtype %(dash) linecolor %(colour)" },
   points = { xy_rows, "using 1:2%(axes) with points pointtype %(shape) pointsize %(size) linewidth 1.5 linecolor %(colour)" },
+  spots = {
+    function(series) return rows(series.x, series.y, series.values) end,
+    "using 1:2:3%(axes) with points pointtype %(shape) pointsize %(size) linecolor palette",
+  },
   bars = { bar_rows, "using 1:2:3%(axes) with boxes fillstyle solid 0.7 noborder fillcolor %(colour)" },
   ticks = { tick_rows, "using 1:2%(axes) with lines linewidth 0.8 linecolor %(colour)" },
   band = {
@@ -255,7 +259,7 @@ local function scale_commands(panel, place, page)
   return concat({
     "set palette defined (" .. concat(colours, ", ") .. ")",
     format("set cbrange [%s:%s]", number(scale.range[1]), number(scale.range[2])),
-    format("set colorbox vertical user origin screen %.5f,%.5f size screen %.5f,%.5f", right + SCALE_GAP / page.width, bottom,
+    scale.hidden and "unset colorbox" or format("set colorbox vertical user origin screen %.5f,%.5f size screen %.5f,%.5f", right + SCALE_GAP / page.width, bottom,
       SCALE_WIDTH / page.width, top - bottom),
     format("set cbtics %s scale 0.4", scale.whole and number(round_up(max(1, (scale.range[2] - scale.range[1]) / 8))) or "autofreq"),
   }, "\n")
@@ -347,7 +351,7 @@ local function is_bare(cell) return cell.panels[#cell.panels].bare end
 local function right_margin(cell)
   local right = RIGHT
   for _, panel in ipairs(cell.panels) do
-    right = max(right, panel.scale and RIGHT_SCALE or 0, panel.y2label and RIGHT_AXIS or 0)
+    right = max(right, panel.scale and not panel.scale.hidden and RIGHT_SCALE or 0, panel.y2label and RIGHT_AXIS or 0)
   end
   return right
 end

@@ -42,7 +42,7 @@ local function list(values, indent)
   return "[" .. table.concat(lines, "\n" .. indent .. " ") .. "]"
 end
 
-local COLUMNS <const> = { "x", "y", "x2", "y2", "dx", "dy", "low", "high" }
+local COLUMNS <const> = { "x", "y", "x2", "y2", "dx", "dy", "low", "high", "values" }
 
 local function data_of(series)
   local parts = {}
@@ -70,6 +70,13 @@ local STYLES <const> = {
     local face = s.shape == "ring" and ', markerfacecolor="white"' or ""
     return ('plot(d["x"], d["y"], linestyle="none", marker="%s", markersize=%s, color=%s%s%s)'):format(SHAPES[s.shape] or ".",
       number((s.size or 0.4) * 7), colour_of(s.colour), face, label(s))
+  end,
+  spots = function(s, panel)
+    local colours = {}
+    for i, colour in ipairs(panel.scale.colours) do colours[i] = colour_of(colour) end
+    return ([[scatter(d["x"], d["y"], c=d["values"], s=%s, linewidths=0, vmin=%s, vmax=%s,
+                      cmap=LinearSegmentedColormap.from_list("", [%s]))]]):format(number(((s.size or 0.4) * 6) ^ 2),
+      number(panel.scale.range[1]), number(panel.scale.range[2]), table.concat(colours, ", "))
   end,
   bars = function(s)
     return ('bar(d["x"], d["y"], width=%s, color=%s, alpha=0.7%s)'):format(number(s.bar), colour_of(s.colour), label(s))
@@ -155,9 +162,10 @@ local function panel_lines(panel, name, is_last, title, width)
   for i, series in ipairs(panel.series) do
     add('d = DATA["%s series %d"]', name, i)
     local call = STYLES[series.style](series, panel)
-    local target = series.style == "image" and "image = ax." or series.axis == "y2" and "right." or "ax."
+    local is_coloured = series.style == "image" or series.style == "spots"
+    local target = is_coloured and "image = ax." or series.axis == "y2" and "right." or "ax."
     add(target .. call:gsub("%%", "%%%%"))
-    if series.style == "image" then add("fig.colorbar(image, ax=ax, label=%s)", quoted(panel.scale.label or "")) end
+    if is_coloured and not panel.scale.hidden then add("fig.colorbar(image, ax=ax, label=%s)", quoted(panel.scale.label or "")) end
   end
   if not has_data(panel) then add("ax.text(0.5, 0.5, %s, ha=\"center\", transform=ax.transAxes)", quoted(panel.empty or "no data")) end
   for _, text in ipairs(panel.texts or {}) do

@@ -109,6 +109,15 @@ function DRAW.points(board, s, to_dots)
   end
 end
 
+function DRAW.spots(board, s, to_dots, panel)
+  local range, colours = panel.scale.range, panel.scale.colours
+  for i, x in ipairs(s.x) do
+    local part = (s.values[i] - range[1]) / (range[2] - range[1])
+    local dx, dy = to_dots(x, s.y[i])
+    if part == part then board:dot(dx, dy, colours[math.max(1, math.min(#colours, math.floor(part * #colours) + 1))]) end
+  end
+end
+
 function DRAW.ticks(board, s, to_dots)
   for i, x in ipairs(s.x) do
     local dx, low = to_dots(x, s.y[i] - s.size / 2)
@@ -178,7 +187,7 @@ local function legend(panel, screen)
       width = width + utf8.len(name) + 4
     end
   end
-  if panel.scale then
+  if panel.scale and not panel.scale.hidden then
     local shades = screen.ascii and " .:+#" or " ░▒▓█"
     local text = ("%s %s%s%s  "):format(clean(panel.scale.label or ""), shown(panel.scale.range[1]), shades, shown(panel.scale.range[2]))
     parts, width = { text }, utf8.len(text)

@@ -204,7 +204,7 @@ local THIRD <const> = {
   keys = function() return rule_key_items { "third_factor_bernoulli_with_pool" } end,
   fields = {
     rule = { texts = function() return items_of { "third_factor_bernoulli_with_pool" } end },
-    pool_type = { texts = function() return items_of { "random", "block" } end },
+    pool_type = { texts = function() return items_of { "random", "block", "nearest" } end },
   },
 }
 
@@ -295,6 +295,29 @@ local MODEL <const> = {
   },
 }
 
+-- What `astro.synapse` and `astro.coupling` take.
+local SYNAPSE_KEYS <const> = {
+  item("name", "what connect calls it"),
+  item("summary", "one sentence"),
+  item("references", "where it is from"),
+  item("notes", "what else to know"),
+  item("parameters", "rows { name, default, meaning, allowed }"),
+  item("state", "rows with start values"),
+  item("equations", "lines dX/dt = … and X = …"),
+  item("on_pre", "what a spike of the sender does"),
+  item("on_post", "what a spike of the target does"),
+  item("units", "false: numbers without units"),
+}
+local COUPLING_KEYS <const> = {
+  SYNAPSE_KEYS[1], SYNAPSE_KEYS[2], SYNAPSE_KEYS[3], SYNAPSE_KEYS[4], SYNAPSE_KEYS[5],
+  item("where", "names of expressions"),
+  item("input", "the signal input of the target that the value goes to"),
+  item("value", "what it gets: an expression of pre.X and post.X"),
+  SYNAPSE_KEYS[10],
+}
+local SYNAPSE_MODEL <const> = { keys = function() return SYNAPSE_KEYS end }
+local COUPLING <const> = { keys = function() return COUPLING_KEYS end }
+
 local CONNECTION_NAMES <const> = {
   texts = function() return parameter_items(names_where(is_synapse)) end,
   keys = function() return parameter_items(names_where(is_synapse)) end,
@@ -359,6 +382,8 @@ local SCHEMAS <const> = {
   Model = { explain = { names_of { "text", "latex" } } },
   functions = {
     model = { MODEL },
+    synapse = { SYNAPSE_MODEL },
+    coupling = { COUPLING },
     Simulation = { keys_of { "resolution", "seed", "threads" } },
     models = { { texts = function() return model_items(function() return true end) end } },
     rules = { { texts = function() return items_of(astro.rules()) end } },

@@ -17,14 +17,18 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     /// Draws of a connection: where its projection is among all, and the seed.
     let seed: Int64
     let projection: Int
-    /// What is read of targets, place by place from the segment's base on.
-    let post: [[Double]]
+    /// What is read of targets, and of paired cells, by name.
+    let post: [ReadOfTargets]
+    let historyWidth: Int
+    let third: [ReadCells]
+    /// Where connections have the id of the cell that is paired with them.
+    let thirdColumn: Int?
     private let spaces = Mutex<[SynapseLanes]>([])
 
     init(_ plan: SynapsePlan, _ columns: SynapseColumns, _ binding: SynapseBinding) {
         (self.plan, self.columns) = (plan, columns)
         (resolution, seed, projection) = (binding.resolution, binding.seed, binding.projection)
-        post = binding.post
+        (post, historyWidth, third) = (binding.post, binding.historyWidth, binding.third)
         let definition = columns.definition, model = plan.facts.model
         parameters = model.parameters.map { definition.column($0.name)! }
         states = model.states.map { definition.column($0.name)! }
@@ -32,6 +36,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
             definition.column(EquationSynapse.known)!, definition.column(EquationSynapse.since)!
         )
         number = definition.column(EquationSynapse.number)
+        thirdColumn = plan.facts.isPaired ? definition.column(SynapseDefinition.third.name) : nil
     }
 
     private func withLanes<Result>(_ body: (SynapseLanes) -> Result) -> Result {
@@ -65,6 +70,13 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
         return fault
     }
 
+    private var forThird: [SentToThird] = []
+
+    func takeSentToThird() -> [SentToThird] {
+        defer { forThird = [] }
+        return forThird
+    }
+
     /// Of one worker: spikes of a sender at one moment come one after the other.
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
         if (moment.row, moment.time) != (row.row, row.time) { moment = (row.row, row.time, [:]) }
@@ -74,6 +86,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
                 lanes.setBefore(moment.before)
                 lanes.lookBack(through: row.time)
                 lanes.react(to: row, received + first * plan.onPre.sends)
+                if plan.onPre.thirds > 0 { forThird += lanes.sentToThird(first) }
                 lanes.store(row)
                 lanes.forEachBefore { moment.before[$0] = $1 }
                 if fault == nil { fault = lanes.fault }
@@ -125,6 +138,20 @@ struct SynapseBinding: Sendable {
     let seed: Int64
     /// Tells its projection from others in the names of random numbers.
     let projection: Int
-    /// For each name that the model reads of its targets: values, place by place from the segment's base on.
-    var post: [[Double]] = []
+    /// For each name that the model reads of its targets.
+    var post: [ReadOfTargets] = []
+    /// Values that the history of targets has for each spike.
+    var historyWidth = 0
+    /// For each name that the model reads of paired cells.
+    var third: [ReadCells] = []
+}
+
+/// What is read of targets under a name, place by place from the segment's base on.
+struct ReadOfTargets: Sendable {
+    /// Parameters.
+    let fixed: [Double]
+    /// Where states and quantities lie.
+    let changing: ReadPlaces
+    /// Which of the values is meant that the history has for each spike; -1 for parameters.
+    let column: Int
 }

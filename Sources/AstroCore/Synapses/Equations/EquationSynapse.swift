@@ -15,9 +15,10 @@ package enum EquationSynapse {
             return Parameter(
                 state.name, start, Unit(state.unitText), state.meaning, EquationModel.range(state.range), .state)
         }
-        let parameters = facts.model.parameters.map {
+        var parameters = facts.model.parameters.map {
             Parameter($0.name, $0.value, Unit($0.unitText), $0.meaning, EquationModel.range($0.range))
         }
+        if facts.isPaired { parameters.append(SynapseDefinition.third) }
         return SynapseDefinition(
             source, plan, text(facts), parameters: parameters + states, columns: columns(plan, parameters, states))
     }
@@ -53,7 +54,9 @@ package enum EquationSynapse {
 
     /// How a model is run, in words; nil of a model that is not a text.
     package static func explanation(_ name: String) throws -> String? {
-        guard let source = try Synapses.named(name).source else { return nil }
+        let model = try Synapses.named(name)
+        if let coupling = model.coupling { return coupling.explanation }
+        guard let source = model.source else { return nil }
         return try SynapsePlan.plan(source).explanation
     }
 }

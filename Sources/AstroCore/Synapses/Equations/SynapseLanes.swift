@@ -18,7 +18,7 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// Rows of what connections have.
     private struct Rows {
-        let states, before, parameters, post: [Row]
+        let states, before, parameters, post, third: [Row]
         let weight, delay, elapsed, time: Row
         /// Elements of matrix exponentials: of `release` and of `move`.
         let releaseElements, moveElements: [Row]
@@ -29,6 +29,7 @@ final class SynapseLanes: @unchecked Sendable {
             before = model.states.map { _ in next() }
             parameters = model.parameters.map { _ in next() }
             post = plan.facts.post.map { _ in next() }
+            third = plan.facts.third.map { _ in next() }
             (weight, delay, elapsed, time) = (next(), next(), next(), next())
             releaseElements = plan.releasePropagators.linear.elements.map { _ in next() }
             moveElements = plan.movePropagators.linear.elements.map { _ in next() }
@@ -46,6 +47,8 @@ final class SynapseLanes: @unchecked Sendable {
     private var loaded: [Int] = []
     private var delays = [Int](repeating: 0, count: Frame.largest)
     private var numbers = [Int](repeating: 0, count: Frame.largest)
+    /// Ids of paired cells.
+    private var thirds = [Int](repeating: 0, count: Frame.largest)
     private var targets = [TargetSpikes](repeating: .none, count: Frame.largest)
     /// Lanes in which a spike of the target has acted at the moment that is looked through to.
     private var coincides = [Bool](repeating: false, count: Frame.largest)
@@ -66,7 +69,8 @@ final class SynapseLanes: @unchecked Sendable {
         releaseRates = plan.releasePropagators.rates.map(Frame.init)
         moveRates = plan.movePropagators.rates.map(Frame.init)
         let elements = plan.releasePropagators.linear.elements.count + plan.movePropagators.linear.elements.count
-        let rows = 2 * (2 * model.states.count + model.parameters.count + plan.facts.post.count + 4 + elements) + 3
+        let others = plan.facts.post.count + plan.facts.third.count
+        let rows = 2 * (2 * model.states.count + model.parameters.count + others + 4 + elements) + 3
         memory = ColumnStore.allocate(rows * Frame.stride)
         memory.initialize(repeating: 0, count: rows * Frame.stride)
         var place = memory
@@ -97,6 +101,7 @@ final class SynapseLanes: @unchecked Sendable {
             case .state: frame[place] = Place(base: work.states[index], stride: 1)
             case .last: frame[place] = Place(base: work.before[index], stride: 1)
             case .post: frame[place] = Place(base: work.post[index], stride: 1)
+            case .third: frame[place] = Place(base: work.third[index], stride: 1)
             case .weight: frame[place] = Place(base: work.weight, stride: 1)
             case .delay: frame[place] = Place(base: work.delay, stride: 1)
             case .time: frame[place] = Place(base: work.time, stride: 1)
@@ -122,9 +127,8 @@ final class SynapseLanes: @unchecked Sendable {
             coincides[lane] = false
         }
         for lane in 0..<count { home.delay[lane] = TimeGrid.ms(delays[lane], synapse.resolution) }
-        for (from, values) in zip(synapse.post, home.post) {
-            for (lane, i) in loaded.enumerated() { values[lane] = from[Int(row.targets[i])] }
-        }
+        for (read, values) in zip(synapse.post, home.post) { loadPost(read, values, row) }
+        loadThird(row)
         if plan.hasPost {
             for (lane, i) in loaded.enumerated() {
                 targets[lane] =
@@ -138,6 +142,37 @@ final class SynapseLanes: @unchecked Sendable {
             for (lane, i) in loaded.enumerated() { numbers[lane] = Int(row.own[i * row.width + place]) }
         }
         for (k, values) in ofSender.enumerated() { values.update(repeating: row.carried[k], count: count) }
+    }
+
+    /// What targets have: at the end of the sender's step, if it changes.
+    private func loadPost(_ read: ReadOfTargets, _ values: Row, _ row: ArrivingRow) {
+        for (lane, i) in loaded.enumerated() {
+            let place = Int(row.targets[i]), run = Int(read.changing.runs[place])
+            values[lane] =
+                run < 0 ? read.fixed[place] : row.values.map { $0[run] * read.changing.factor } ?? 0
+        }
+    }
+
+    /// What paired cells have at the end of the sender's step; 0 where there is none.
+    private func loadThird(_ row: ArrivingRow) {
+        guard let column = synapse.thirdColumn else { return }
+        for (lane, i) in loaded.enumerated() {
+            if case .connection(let place) = columns.places[column] {
+                thirds[lane] = Int(row.own[i * row.width + place])
+            } else {
+                thirds[lane] = Int(columns.sharedValue(column))
+            }
+        }
+        for (read, values) in zip(synapse.third, home.third) {
+            for lane in 0..<count {
+                let id = thirds[lane]
+                if id > 0, let all = row.values {
+                    values[lane] = all[Int(read.runs[id])] * read.factors[id]
+                } else {
+                    values[lane] = 0
+                }
+            }
+        }
     }
 
     /// Puts them back. What belongs to the sender is its own, unless connections release by themselves.
@@ -194,7 +229,7 @@ final class SynapseLanes: @unchecked Sendable {
     /// Rows that an event needs.
     private lazy var moved: [(from: Row, to: Row)] =
         Array(zip(home.states, work.states)) + ownParameters.map { (home.parameters[$0], work.parameters[$0]) }
-        + Array(zip(home.post, work.post)) + [(home.weight, work.weight), (home.delay, work.delay)]
+        + Array(zip(home.post, work.post)) + Array(zip(home.third, work.third)) + [(home.weight, work.weight), (home.delay, work.delay)]
 
     private lazy var ownParameters = synapse.parameters.indices.filter {
         if case .connection = columns.places[synapse.parameters[$0]] { true } else { false }
@@ -250,6 +285,12 @@ final class SynapseLanes: @unchecked Sendable {
             }
             let steps = lanes.map(step)
             gather(lanes) { TimeGrid.ms(step($0), resolution) }
+            for (read, values) in zip(synapse.post, work.post) where read.column >= 0 {
+                for (n, lane) in lanes.enumerated() {
+                    values[n] = targets[lane].value(
+                        pending[lane].startIndex + round, read.column, of: synapse.historyWidth)
+                }
+            }
             moveWork(lanes.count)
             keepBefore(lanes, steps, end)
             run(post, plan.onPost, lanes, site: round)
@@ -323,7 +364,7 @@ final class SynapseLanes: @unchecked Sendable {
 
     private lazy var watched: [(name: String, values: Row)] =
         Array(zip(plan.facts.model.states.map(\.name), work.states)) + [("weight", work.weight)]
-    private lazy var sent: [(name: String, values: Row)] = (0..<plan.onPre.sends).map {
+    private lazy var sent: [(name: String, values: Row)] = (0..<plan.onPre.sends + plan.onPre.thirds).map {
         ("what is sent", pre.output(plan.onPre.states.count + (plan.onPre.changesWeight ? 1 : 0) + $0))
     }
 
@@ -375,10 +416,30 @@ final class SynapseLanes: @unchecked Sendable {
             let values = pre.output(first + send)
             for lane in 0..<count { sent[lane * sends + send] = values[lane] }
         }
+        sentThird = (0..<plan.onPre.thirds).flatMap { third in
+            Array(UnsafeBufferPointer(start: pre.output(first + sends + third), count: count))
+        }
         for (k, state) in plan.ofSenders.enumerated() {
             guard let released else { break }
             for lane in 0..<count { home.states[state][lane] = released[k][lane] }
         }
+    }
+
+    /// For each of what is sent to paired cells, connection by connection.
+    private var sentThird: [Double] = []
+
+    /// What `react` hands over to paired cells: 0 is none.
+    ///
+    /// - `start`: of the loaded connections in their row.
+    func sentToThird(_ start: Int) -> [SentToThird] {
+        var found: [SentToThird] = []
+        for lane in 0..<count where thirds[lane] > 0 {
+            for third in 0..<plan.onPre.thirds where sentThird[third * count + lane] != 0 {
+                found.append(
+                    SentToThird(index: start + lane, third: thirds[lane], amount: sentThird[third * count + lane]))
+            }
+        }
+        return found
     }
 
     /// States of senders behind the spike, where each connection has its own: from what is stored.

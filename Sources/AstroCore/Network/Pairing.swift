@@ -1,0 +1,74 @@
+/// Which cell each connection of a tripartite call is paired with.
+struct Pairing: Sendable {
+    let factor: ThirdFactor
+    /// nil where connections do not keep it.
+    private let third: NodeIDs?
+
+    init(_ factor: ThirdFactor, _ third: NodeIDs?) { (self.factor, self.third) = (factor, third) }
+
+    /// Ids of the cells paired with a row's connections, 0 for none; nil where connections do not keep it.
+    ///
+    /// - `places`: in the pools of the targets; -1 for none.
+    func thirds(_ targets: [UInt32], _ places: [Int32]) -> [Double]? {
+        guard let third else { return nil }
+        return zip(targets, places).map { target, place in
+            place < 0 ? 0 : Double(third[factor.member(Int(target), Int(place))])
+        }
+    }
+}
+
+extension Simulation {
+    /// Refuses ids of cells that a synapse model cannot be paired with; 0 stands for none.
+    func checkPaired(_ model: SynapseDefinition, _ ids: [Double]) throws {
+        guard model.isPaired else { return }
+        if model.readsThirdSpikes, ids.contains(0) {
+            throw InputError(
+                "\(model.name): third is missing: a volume_transmitter, as in { third = sim:create(\"volume_transmitter\") }")
+        }
+        var known = Set<Int>()
+        for id in Set(ids).sorted() where id != 0 {
+            guard id == id.rounded(), id >= 1, id <= Double(nodeCount) else {
+                throw InputError("\(model.name): third = \(formatted(id)) is not the id of a node")
+            }
+            let population = locate(Int(id)).population
+            if known.insert(population.index).inserted { try checkPaired(model, population) }
+        }
+    }
+
+    /// The same for all nodes of a call.
+    func checkPaired(_ model: SynapseDefinition, _ nodes: Nodes) throws {
+        for population in Set(nodes.runs.map(\.population.index)).sorted() {
+            try checkPaired(model, populationList[population])
+        }
+    }
+
+    private func checkPaired(_ synapse: SynapseDefinition, _ population: Population) throws {
+        guard let model = population.cells?.model else {
+            throw InputError("\(synapse.name): a \(population.modelName) cannot be third: synapses are paired with cells")
+        }
+        if synapse.readsThirdSpikes, !model.sendsSpikes {
+            throw InputError("\(synapse.name): third: \(model.name) sends no spikes (volume_transmitter does)")
+        }
+        for name in synapse.readsOfThird where model.signal(name) == nil {
+            throw InputError.unknown(
+                "\(synapse.name): third.\(name): \(model.name) has no state or quantity", name, among: model.signals)
+        }
+        guard synapse.sendsToThird > 0 else { return }
+        guard let port = model.ports.list.first(where: \.takesSpikesOfFirstReceptor) else {
+            throw InputError("\(synapse.name): send_third: \(model.name) takes no spikes")
+        }
+        if let sent = synapse.thirdUnit, let wanted = port.weight, wanted != .one,
+            EquationModel.factor(from: sent.rawValue, to: wanted.rawValue) == nil
+        {
+            throw InputError(
+                "\(synapse.name): send_third hands over \(sent.rawValue), and spikes onto \(model.name) are \(wanted.rawValue)"
+            )
+        }
+    }
+}
+
+extension Port {
+    fileprivate var takesSpikesOfFirstReceptor: Bool {
+        if case .spikes = quantity { receptor == 0 } else { false }
+    }
+}

@@ -1,0 +1,143 @@
+/// What synapses read of other cells while these run: states and quantities of targets, and of the cells that connections are paired
+/// with. They are sent as signals are, every step, and lie in runs beside them.
+extension Simulation {
+    var readsOtherCells: Bool {
+        projections.contains { !$0.model.readsOfThird.isEmpty || !namesReadOfTargets($0.model).isEmpty }
+    }
+
+    /// What a synapse reads of targets and changes while these run; of all cells that there are, so that ranks agree.
+    private func namesReadOfTargets(_ synapse: SynapseDefinition) -> [String] {
+        if synapse.readsOfTargets.isEmpty { return [] }
+        return synapse.readsOfTargets.filter { name in
+            populationList.contains { $0.cells?.model.sends(name) ?? false }
+        }
+    }
+
+    /// Connections whose spikes go to paired cells, too.
+    var sendsToThird: Bool { projections.contains { $0.model.sendsToThird > 0 } }
+
+    /// Names of signals that somebody listens to.
+    var heardSignals: Set<String> {
+        var names = Set(signalProjections.flatMap { $0.model.signalsOfSources + $0.model.signalsOfTargets })
+        for projection in projections {
+            names.formUnion(projection.model.readsOfThird)
+            names.formUnion(namesReadOfTargets(projection.model))
+        }
+        return names
+    }
+
+    /// Calls `body` with what synapses onto own cells read of other cells: the name, and the cell's id.
+    func forEachRead(_ body: (String, Int) -> Void) {
+        for (name, ids) in readOfPaired.sorted(by: { $0.key < $1.key }) { for id in ids { body(name, id) } }
+        for projection in projections where !projection.model.readsOfTargets.isEmpty {
+            for segment in projection.segments {
+                for resident in segment.plane.residents {
+                    let population = populationList[resident.population]
+                    for name in projection.model.readsOfTargets where population.cells!.model.sends(name) {
+                        for cell in resident.cells { body(name, population.firstID + cell) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// States and quantities that synapses read at spikes of their targets, of cells of a model.
+    func namesReadAtSpikes(of model: ModelDefinition) -> [String] {
+        let readers = projections.filter { $0.model.readsTargetHistory }
+        return Set(readers.flatMap(\.model.readsOfTargets)).filter(model.sends).sorted()
+    }
+
+    /// Where values of own cells lie among those of a slice, less the cell's number, and the factor to the unit of formulas.
+    func reads(_ names: [String], of cells: Cells) -> [(run: Int, factor: Double)] {
+        names.map { name in
+            let batch = cells.batch!, first = batch.firstSenders[cells.model.signal(name)!]
+            return (first + cells.shift - batch.cells.lowerBound, Self.factor(name, cells.model))
+        }
+    }
+
+    private static func factor(_ name: String, _ model: ModelDefinition) -> Double {
+        model.unit(of: name).map(EquationModel.factor) ?? 1
+    }
+
+    /// Where the values of the cells at a segment's places lie; -1 where there is nothing.
+    func placesRead(_ name: String, in segment: Segment) -> ReadPlaces {
+        var read = ReadPlaces(count: max(0, min(Segment.span, segment.plane.size - segment.base)))
+        for resident in segment.plane.residents {
+            let cells = populationList[resident.population].cells!
+            guard cells.model.sends(name) else { continue }
+            let (run, factor) = reads([name], of: cells)[0]
+            guard run + resident.cells.lowerBound >= 0 else { continue }
+            read.factor = factor
+            let places = resident.offset..<resident.offset + resident.cells.count
+            for place in places.clamped(to: segment.base..<segment.base + read.runs.count) {
+                read.runs[place - segment.base] = Int32(run + resident.cells.lowerBound + place - resident.offset)
+            }
+        }
+        return read
+    }
+
+    /// Ids of cells that own connections are paired with, by what their synapses read of them.
+    private var readOfPaired: [String: [Int]] {
+        var found: [String: [Bool]] = [:]
+        for projection in projections where !projection.model.readsOfThird.isEmpty {
+            var isPaired = [Bool](repeating: false, count: nodeCount + 1)
+            projection.forEachPairedCell { isPaired[$0] = true }
+            for name in projection.model.readsOfThird {
+                found[name] = zip(found[name] ?? isPaired, isPaired).map { $0 || $1 }
+            }
+        }
+        return found.mapValues { isRead in isRead.indices.filter { $0 > 0 && isRead[$0] } }
+    }
+
+    /// Where values of paired cells lie, by what synapses read of them.
+    func makeReadCells() -> [String: ReadCells] {
+        var all: [String: ReadCells] = [:]
+        for (name, ids) in readOfPaired {
+            var read = ReadCells(count: nodeCount + 1)
+            for id in ids {
+                read.runs[id] = Int32(
+                    isOwn(id) ? ownSender(name, id) : remoteSenders!.run(of: .init(signal: name, id: id)))
+                read.factors[id] = Self.factor(name, locate(id).population.cells!.model)
+            }
+            all[name] = read
+        }
+        return all
+    }
+}
+
+extension ModelDefinition {
+    /// Does it have something under a name that changes while cells run?
+    func sends(_ name: String) -> Bool {
+        signal(name) != nil && !parameters.contains { $0.name == name && $0.role == .parameter }
+    }
+}
+
+/// Where what is read of targets lies, by their places in a segment; -1 for what does not change while cells run.
+struct ReadPlaces: Sendable {
+    var runs: [Int32]
+    /// To the unit of formulas: a segment has cells of one model.
+    var factor = 1.0
+
+    init(count: Int) { runs = Array(repeating: -1, count: count) }
+}
+
+/// Where what is read of paired cells lies, by their ids.
+struct ReadCells: Sendable {
+    var runs: [Int32]
+    var factors: [Double]
+
+    init(count: Int) { (runs, factors) = (Array(repeating: -1, count: count), Array(repeating: 1, count: count)) }
+}
+
+extension Projection {
+    /// Calls `body` with the ids of cells that own connections are paired with, 0 among them; an id may come often.
+    func forEachPairedCell(_ body: (Int) -> Void) {
+        guard model.isPaired, let column = model.column(SynapseDefinition.third.name), ownCount > 0 else { return }
+        guard case .connection(let place) = columns.places[column] else {
+            return body(Int(columns.sharedValue(column)))
+        }
+        for case let chunk? in segments.lazy.map(\.chunks).joined() {
+            for index in 0..<chunk.count { body(Int(chunk.own![index * columns.ownWidth + place])) }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import AstroBase
+
+/// A formula over where two cells lie, as operations: `distance`, `dx`, `dy` and `dz`, in mm, without units.
+package struct PlaceFormula: Sendable {
+    package static let names = ["distance", "dx", "dy", "dz"]
+
+    /// Its leaves are states: the index of each is that of a name.
+    package let program: Program
+    /// Which names it reads, by index.
+    package let reads: Set<Int>
+
+    /// - `place`: what is worked out, for messages.
+    package init(_ text: String, of place: String) throws {
+        let tree = try Parser.expression(TextPart(place, text))
+        var formulas = FormulaReader(hasUnits: false)
+        var symbols: [String: Symbol] = [:]
+        for (index, name) in Self.names.enumerated() {
+            symbols[name] = Symbol(kind: .word, node: formulas.graph.leaf(.state, index), dimension: Dimension.none)
+        }
+        symbols["pi"] = Symbol(kind: .word, node: formulas.graph.constant(.pi), dimension: Dimension.none)
+        let context = FormulaReader.Context(
+            symbol: { [symbols] in symbols[$0] }, known: symbols.keys.sorted(),
+            noDraws: "may not stand in a formula of space: it draws nothing",
+            noLast: "last(…) may not stand in a formula of space",
+            member: { object, _ in
+                throw InputError("'\(object).…' may not stand in a formula of space: it knows distance, dx, dy and dz")
+            })
+        let value = try formulas.read(tree, context)
+        guard !value.isTruth else {
+            throw InputError("\(place): '\(text)' is a condition, not a number: int(…) makes 1 or 0 of it")
+        }
+        program = Assembler.program(formulas.graph, parameterValues: [value.node])
+        reads = Set(formulas.graph.leaves(of: [value.node]).map { Int($0.index) })
+        guard !reads.isEmpty else {
+            throw InputError(
+                "\(place): '\(text)' names none of distance, dx, dy, dz: a number stands without quotes")
+        }
+    }
+}
