@@ -80,10 +80,13 @@ extension Simulation {
 }
 
 extension SynapseDefinition {
-    /// Refuses units that do not go together, now that it is known what targets and paired cells have.
+    /// Refuses units that do not go together, now that it is known what targets and paired cells have; nil where it is not.
     func checkUnits(_ targets: [ModelDefinition?], _ paired: [ModelDefinition]) throws {
         guard let source, !readsOfTargets.isEmpty || !readsOfThird.isEmpty else { return }
-        for target in targets.compactMap({ $0 }) {
+        let models = targets.reduce(into: [ModelDefinition?]()) { all, model in
+            if !all.contains(model) { all.append(model) }
+        }
+        for target in models {
             for third in paired.isEmpty ? [nil] : paired.map(Optional.some) {
                 try SynapseReader.check(source) { object, name in
                     (object == "post" ? target : third)?.unit(of: name)?.rawValue
