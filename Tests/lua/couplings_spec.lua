@@ -16,11 +16,12 @@ end
 local cell = astro.model {
   name = "coupled_cell", kind = "astrocyte",
   parameters = { k = "0 1/ms", theta = "0.3 uM" },
-  state = { I = "0 uM", V = "0 mV" },
+  state = { I = "0 uM", V = "0 mV", m = 0 },
   inputs = { J = "signal uM/ms", J_mV = "signal mV/s", plain = "signal" },
   equations = [[
     dI/dt = J - k*I + 1*uM/ms*plain
     dV/dt = J_mV
+    dm/dt = 0
     twice = 2*I : nM
     rate = 1/ms*I : uM/ms
   ]],
@@ -171,6 +172,7 @@ describe("what a coupling reads", function()
     near(1000 * 0.5, (once { input = "J_mV", value = "1*mV/ms/uM*pre.I" }))             -- mV/ms into mV/s
     near(0.5, (once { input = "plain", value = "pre.I" }))                           -- a plain number fits, and takes any
     near(7, (once { value = "7 + 1e-30/uM*pre.I" }))
+    near(0.2, (once { input = "plain", value = "pre.m*post.I" }, nil, { m = 0.5, I = 0.4 }, { I = 0.4 }))
     near(500, (once { units = false, value = "pre.twice/2" }))                        -- numbers as they are
   end)
 
@@ -508,6 +510,7 @@ describe("mistakes in couplings", function()
     { { input = "JJ" }, "wrong_coupling: coupled_cell takes no signal 'JJ' (did you mean 'J'?)" },
     { { input = "J_mV" }, "coupling wrong_coupling: value: F*d if abs(d) > theta else 0 is uM/ms, J_mV of coupled_cell needs mV/ms" },
     { { value = "F*(pre.I - post.V)" }, "coupling wrong_coupling: value: pre.I is uM, post.V is mV, and they are subtracted" },
+    { { where = { d = "pre.m - post.I" } }, "coupling wrong_coupling: where.d: pre.m is a plain number, post.I is uM, and they are subtracted" },
     { { where = { d = "pre.V - post.V" } }, "coupling wrong_coupling: value: abs(d) is mV, theta is uM, and they are compared" },
     { {}, "wrong_coupling: pre.I has several units among the cells (nM, uM): connect them one by one", from = "both", onto = "others" },
     { { value = "F*pre.V_m", where = "none" }, "wrong_coupling: iaf_psc_exp takes no signal 'J'", from = "neurons", onto = "neurons" },
@@ -541,6 +544,15 @@ describe("mistakes in couplings", function()
     sim:simulate(0.2)
     near(0.01 * (0.25 - 1), cells:get("J")[1])
     near(0.01 * (1 - 0.25), others:get("J")[1])
+  end)
+
+  it("numbers of models without units fit any unit", function()
+    local bare = astro.model { name = "bare_coupled_cell", units = false, state = { I = 0 }, inputs = { J = "signal" }, equations = "dI/dt = J" }
+    local sim = astro.Simulation { threads = 1 }
+    local cells = sim:create(bare, 2, { I = { 1, 0.25 } })
+    sim:connect(cells, cells, BOTH, { synapse_model = define {} })
+    sim:simulate(0.2)
+    near(0.01 * (1 - 0.25), cells:get("J")[2])
   end)
 
   it("every cannot be set, nor can what is not allowed", function()
