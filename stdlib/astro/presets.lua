@@ -124,7 +124,7 @@ end
 function makers.de_pitta_2009()
   return {
     kind = "astrocyte", model = "chi",
-    text = "Calcium with IP3 that the cell makes and degrades: oscillations whose amplitude follows the stimulus; the defaults of the model.",
+    text = "IP3 that the cell makes and degrades: oscillations whose amplitude follows the stimulus; the defaults of the model.",
     source = "De Pittà et al. (2009), J Biol Phys 35:383, doi:10.1007/s10867-009-9155-y",
     params = {
       O_delta = 0.02, K_delta = 0.1, kappa_delta = 1.5,             -- uM/s, uM, uM: production of IP3
