@@ -25,6 +25,10 @@ for i, index in ipairs { 30 * 15 + 15 + 1, 1 } do
   local target = b[index]
   local sources = sim:connections { source = a, target = target }
   report.value(("sources of cell %d"):format(index), #sources)
-  figures[i] = plot.map(a, { connections = sources, marks = target, title = ("Sources of cell %d"):format(index) })
+  -- strokes would lead across the picture where edges meet
+  local is_source = {}
+  for k = 1, #a do is_source[k] = 0 end
+  for _, id in ipairs(sources.source) do is_source[math.tointeger(id - a.ids[1] + 1)] = 1 end
+  figures[i] = plot.map(a, { values = is_source, label = "is a source", marks = target, title = ("Sources of cell %d"):format(index) })
 end
 plot.panels(figures):save(options:figure("conncon_sources"))
