@@ -54,6 +54,9 @@ local D_EX <const>, D_IN <const> = 1.5, 0.75 -- ms
 local D_SD <const> = 0.5                  -- standard deviation of delays, relative to the mean
 local BACKGROUND_RATE <const> = 8         -- Hz, of each input from outside
 
+-- what is measured
+local SAMPLE <const>, BIN <const> = 100, 2 -- neurons, ms: of the correlation
+
 -- The current whose potential peaks at PSP, in pA.
 local function current_of_psp()
   local m, s = NEURON.tau_m, NEURON.tau_syn_ex
@@ -126,10 +129,15 @@ for i = 1, #POPULATIONS do recorders[i] = sim:record(cells[i]) end
 local before = sim.stats.simulate
 sim:simulate(options.time)
 
-report.heading "rate in Hz (full network), CV of intervals between spikes"
+local function shown(x, digits) return x == x and ("%." .. digits .. "f"):format(x) or "-" end
+
+-- Correlation of counts in bins, over the pairs of some neurons that fired.
+report.heading "rate in Hz (full network), CV of intervals between spikes, correlation"
 for i, population in ipairs(POPULATIONS) do
-  local cv = analysis.cv(recorders[i])
-  report.value(population[1], ("%.3f (%.3f)   %.3f"):format(recorders[i]:rate(), population[4], cv or 0/0))
+  local has_pairs = recorders[i].n_events > 1 and options.time >= BIN
+  local r = has_pairs and analysis.synchrony(recorders[i], { bin = BIN, sample = SAMPLE }).mean or 0 / 0
+  report.value(population[1], ("%.3f (%.3f)   %s   %s"):format(
+    recorders[i]:rate(), population[4], shown(analysis.cv(recorders[i]), 3), shown(r, 5)))
 end
 local stats = sim.stats
 print(("\nreal-time factor %.2f, building %.1f s, memory %.0f MB"):format(

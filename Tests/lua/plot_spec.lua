@@ -895,6 +895,8 @@ describe("what a kind of picture does not draw", function()
     spectrogram = function(o) return plot.spectrogram(g, o) end, degrees = function(o) return plot.degrees(sim, pre, pre, o) end,
     tripartite = function(o) return plot.tripartite(sim, pre, pre, glia, o) end,
     connectivity = function(o) return plot.connectivity(sim, pre, pre, o) end, phase_plane = function(o) return plot.phase_plane(pre[1], o) end,
+    weights = function(o) return plot.weights({ times = { 1, 2 }, senders = { 1, 1 }, targets = { 2, 2 }, weight = { 3, 4 } }, o) end,
+    stdp_window = function(o) return plot.stdp_window({ intervals = { -1, 1 }, change = { -1, 1 }, start = 1 }, o) end,
     panels = function(o)
       o[1] = plot.raster(spikes)
       return plot.panels(o)

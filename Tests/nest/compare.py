@@ -50,6 +50,7 @@ RANDOM = {
     "brette_et_al_2007/cuba_stdp": ({"NE": 2000, "NI": 500, "simtime": 500.0, '"rng_seed": 238,': ""}, "--scale 0.22223 --time 500"),
     "brunel_alpha_nest": ({"order": 400}, "--order 400"),
     "brunel_delta_nest": ({"order": 400}, "--order 400"),
+    "brunel_exp_multisynapse_nest": ({"order": 400, "nr_ports": 50, "0.1 + 0.01 * i": "0.1 + 0.02 * i"}, "--order 400"),
     "cross_check_mip_corrdet": ({"T": 10000.0, "nest.rng_seed = 12345": "pass"}, "--time 10000"),
     "gif_population": ({}, ""),
     "gap_junctions_inhibitory_network": ({"n_neuron": 100, "gap_per_neuron": 20, "inh_per_neuron": 20, "simtime": 201.0, "threads": 2}, "--neurons 100 --gaps 20 --inhibitory 20 --time 201"),
@@ -61,6 +62,7 @@ RANDOM = {
     "store_restore_network": ({}, ""),
     "if_curve": ({"self.params = params\n        self.build()\n        self.connect()": "self.params = params", "i_mean=(400.0, 900.0, 50.0), i_std=(0.0, 600.0, 50.0)": "i_mean=(400.0, 900.0, 200.0), i_std=(0.0, 600.0, 200.0)"}, "--step 200"),
     "one_neuron_with_noise": ({}, ""),
+    "wang_decision_making": ({"[51.2, 12.8, 0.0]": "[51.2]", "Simulate(4000.0)": "Simulate(400.0)", "print_time=True, rng_seed=seed": "print_time=False"}, "--runs 1 --time 400"),
     "recording_demo": ({}, ""),
     "repeated_stimulation": ({}, ""),
 }

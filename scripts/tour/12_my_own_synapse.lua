@@ -5,6 +5,7 @@
 -- test: --pairs 3
 
 local astro = require "astro"
+local analysis = require "astro.analysis"
 local plot = require "astro.plot"
 local report = require "astro.report"
 local options = require "astro.options" { "Two rules of plasticity.", { "pairs", 60, "pairs of spikes at each frequency" } }
@@ -48,23 +49,18 @@ local function cells(sim, trains)
   return nodes
 end
 
--- The weights from senders to targets after some time, in percent of what they were. Receptor 1 is one that the target does not hear.
+-- The change of a weight by one pair, at each interval between its spikes: one spike of the target, and senders that fire around it.
+local function window(synapse)
+  return analysis.stdp_window({ synapse_model = synapse, weight = 1.0, delay = DELAY }, { range = { -LONGEST, LONGEST } })
+end
+
+-- The weights from senders to their targets after some time, in percent of what they were. Receptor 1 is one that a target does not hear.
 local function learned(synapse, senders, targets, duration)
   local sim = astro.Simulation { resolution = 0.5, seed = options.seed }
   local pre, post = cells(sim, senders), cells(sim, targets)
-  local connection_rule = #targets == #senders and "one_to_one" or "all_to_all"
-  sim:connect(pre, post, connection_rule, { synapse_model = synapse, weight = 1.0, delay = DELAY, receptor_type = 1 })
+  sim:connect(pre, post, "one_to_one", { synapse_model = synapse, weight = 1.0, delay = DELAY, receptor_type = 1 })
   sim:simulate(duration)
   return sim:connections { synapse_model = synapse }.weight * 100
-end
-
--- One spike of the target, and senders that fire from LONGEST behind it to LONGEST before it.
-local function window(synapse)
-  local senders, intervals = {}, {}
-  for interval = -LONGEST, LONGEST do
-    senders[#senders + 1], intervals[#intervals + 1] = { 2 * LONGEST - interval }, interval
-  end
-  return intervals, learned(synapse, senders, { { 2 * LONGEST } }, 4 * LONGEST) - 100
 end
 
 -- Pairs at each frequency, the target `lag` behind its sender.
@@ -81,13 +77,13 @@ local function by_frequency(synapse, lag)
   return learned(synapse, senders, targets, 1000 * options.pairs / FREQUENCIES[1] + 200)
 end
 
-local windows, curves, intervals = {}, {}, nil
+local windows, curves = {}, {}
 for _, law in ipairs(LAWS) do
   local name = law[1]
   local synapse = rule(name .. "_rule", law[2])
-  intervals, windows[name] = window(synapse)
+  windows[name] = window(synapse)
   report.heading(name)
-  local change = windows[name]
+  local change = windows[name].change * 100
   for _, interval in ipairs { -20, -10, -1, 1, 10, 20 } do
     report.value(("a pair, %+d ms"):format(interval), change[interval + LONGEST + 1], "%")
   end
@@ -101,7 +97,7 @@ for _, law in ipairs(LAWS) do
 end
 
 plot.panels {
-  plot.lines(intervals, windows, { title = "One pair", xlabel = "t_post - t_pre (ms)", ylabel = "change of weight (%)" }),
+  plot.stdp_window(windows, { title = "One pair", percent = true }),
   plot.lines(FREQUENCIES, curves, { title = "Many pairs", xlabel = "frequency (Hz)", ylabel = "weight (%)" }),
   columns = 1,
 }:save(options:figure("12_my_own_synapse"))

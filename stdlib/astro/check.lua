@@ -146,7 +146,7 @@ end
 local function is_a(kind, value) return type(value) == "userdata" and getmetatable(value) == kind end
 
 -- What a table of events holds besides sampled quantities: its columns of all events, and what it knows of the recorder.
-local OTHER <const> = { times = true, senders = true, nodes = true, window = true }
+local OTHER <const> = { times = true, senders = true, targets = true, nodes = true, window = true }
 
 -- Names of the sampled quantities.
 function check.quantities(events)

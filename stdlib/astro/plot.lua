@@ -22,6 +22,7 @@ local KINDS <const> = {
   network = { "tripartite", "degrees", "connectivity" },
   phase_plane = { "phase_plane" },
   space = { "map", "layer", "targets", "wave" },
+  synapses = { "weights", "stdp_window" },
   panels = { "panels" },
 }
 

@@ -137,6 +137,9 @@ function inputs.samples(call, record, name, options)
   if type(events) ~= "table" or events.times == nil or events.senders == nil then
     wrong("%s: the first argument must be a Recorder of samples, got %s", call, shown(record))
   end
+  if rawget(events, "targets") then
+    fail("%s: the recorder holds samples of connections, not of nodes (plot.weights draws them; rec.events has their columns)", call)
+  end
   name = quantity_of(call, record, events, name)
   local times, senders = numbers(call, "times", events.times), numbers(call, "senders", events.senders)
   local values = numbers(call, name, events[name])

@@ -134,6 +134,41 @@ function data.by_node(times, senders, values)
   return nodes
 end
 
+-- How many connections lead from a sender to a target, by "sender → target": each has a sample at every moment of the pair. A sender that
+-- spikes twice within a step has two at a few.
+local function parallel_connections(times, names)
+  local samples, moments, latest = {}, {}, {}
+  for i, pair in ipairs(names) do
+    samples[pair] = (samples[pair] or 0) + 1
+    if latest[pair] ~= times[i] then moments[pair], latest[pair] = (moments[pair] or 0) + 1, times[i] end
+  end
+  for pair, n in pairs(samples) do samples[pair] = n // moments[pair] end
+  return samples
+end
+
+-- The samples of each connection, as by_node has them of nodes, in the order of senders and targets.
+function data.by_connection(times, senders, targets, values)
+  local connections, index, place, names = {}, {}, {}, {}
+  for i, sender in ipairs(senders) do names[i] = ("%d → %d"):format(sender, targets[i]) end
+  local parallel = parallel_connections(times, names)
+  for i, name in ipairs(names) do
+    place[name] = (place[name] or 0) % parallel[name] + 1
+    local key = name .. " " .. place[name]
+    if not index[key] then
+      index[key] = { id = name, sender = senders[i], target = targets[i], place = place[name], times = {}, values = {} }
+      connections[#connections + 1] = index[key]
+    end
+    local one = index[key]
+    one.times[#one.times + 1], one.values[#one.values + 1] = times[i], values[i]
+  end
+  table.sort(connections, function(a, b)
+    if a.sender ~= b.sender then return a.sender < b.sender end
+    if a.target ~= b.target then return a.target < b.target end
+    return a.place < b.place
+  end)
+  return connections
+end
+
 -- Ids of Nodes, or of a table or Vector of them.
 function data.ids_of(call, what, nodes)
   local is_nodes = type(nodes) == "userdata" and getmetatable(nodes) == "Nodes" or type(nodes) == "table" and nodes.ids

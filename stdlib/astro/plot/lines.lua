@@ -215,25 +215,70 @@ local function middles(edges)
   return list
 end
 
+-- ## Histograms
+
+-- Values as { name, numbers } in a fixed order: several by name, as a table of them or as a list of pairs, or one without a name.
+local function groups_of(values)
+  local is_pairs = type(values) == "table" and type(values[1]) == "table"
+  if not is_pairs and (type(values) ~= "table" or #values > 0 or next(values) == nil) then
+    return { { nil, numbers("histogram", "values", values) } }
+  end
+  local groups = {}
+  for i, one in ipairs(is_pairs and values or curves_of(values)) do
+    if type(one) ~= "table" or type(one[1]) ~= "string" then
+      fail("histogram: values[%d] must be { name, values }, got %s", i, check.shown(type(one) == "table" and one[1] or one))
+    end
+    groups[i] = { one[1], numbers("histogram", one[1], one[2]) }
+  end
+  return groups
+end
+
+-- The outline of bars, and the area below it: several histograms are seen through each other.
+local function outline(group, counts, edges, hue)
+  local x, y, zero = {}, {}, {}
+  for i = 1, #counts do
+    for _, edge in ipairs { edges[i], edges[i + 1] } do x[#x + 1], y[#y + 1], zero[#zero + 1] = edge, counts[i], 0 end
+  end
+  local line = { style = "line", x = table.move(x, 1, #x, 2, { x[1] }), y = table.move(y, 1, #y, 2, { 0 }), colour = hue, name = group[1] }
+  line.x[#x + 2], line.y[#x + 2] = x[#x], 0
+  return { style = "band", x = x, low = zero, high = y, colour = hue }, line
+end
+
+-- The series of all groups over the same bins, the counts, and how many values lie within them.
+local function histogram_series(groups, bins, from, to)
+  local series, all, counted = {}, {}, 0
+  for i, group in ipairs(groups) do
+    local counts, edges = astro.vector(finite(group[2])):histogram(bins, from, to)
+    counts, edges = counts:totable(), edges:totable()
+    for _, n in ipairs(counts) do all[#all + 1], counted = n, counted + n end
+    if group[1] then
+      series[2 * i - 1], series[2 * i] = outline(group, counts, edges, style.colour(i))
+    else
+      series[1] = { style = "bars", x = middles(edges), y = counts, bar = (to - from) / bins, colour = style.colour(1) }
+    end
+  end
+  return series, all, math.floor(counted)
+end
+
 -- histogram(values [, { bins = 30, xlabel = … }])
 --
 -- How often values occur, counted as Vector:histogram does: a bin holds its lower edge, the last one both. Values that are nan or beyond
--- the `xrange` are in no bin, and the title says how many are.
+-- the `xrange` are in no bin, and the title says how many are. Several, over the same bins, by name:
+-- { { "before", w0 }, { "after", w1 } } in this order, or { before = w0, after = w1 } in that of the names.
 lines.histogram = check.public("plot.histogram(values [, options])", function(values, options)
   options = checked("histogram", options)
-  values = numbers("histogram", "values", values)
-  local shown = finite(values)
-  local bins = math.max(1, math.floor(options.bins or math.max(5, math.min(100, math.ceil(2 * (#shown) ^ (1 / 3))))))
+  local groups, all = groups_of(values), {}
+  for _, group in ipairs(groups) do table.move(group[2], 1, #group[2], #all + 1, all) end
+  local shown = finite(all)
+  local bins = math.max(1, math.floor(options.bins or math.max(5, math.min(100, math.ceil(2 * (#shown / #groups) ^ (1 / 3))))))
   local from, to = range_of(shown, options.xrange)
-  local counts, edges = astro.vector(shown):histogram(bins, from, to)
+  local series, counts, counted = histogram_series(groups, bins, from, to)
   local panel = {
     whole = true, xrange = { from, to }, yrange = options.yrange or data.range_from_0(counts), xlabel = options.xlabel,
-    ylabel = options.ylabel or "count",
-    series = { { style = "bars", x = middles(edges), y = counts:totable(), bar = (to - from) / bins, colour = style.colour(1) } },
+    ylabel = options.ylabel or "count", series = series,
   }
-  local counted = math.floor(counts:sum())
-  local summary = titles.count(#values, "value")
-  if counted < #values then summary = ("%d of %s"):format(counted, summary) end
+  local summary = titles.count(#all, "value")
+  if counted < #all then summary = ("%d of %s"):format(counted, summary) end
   local of = titles.quantity(options.xlabel)
   return figures.new("histogram", ("%d values in %d bins"):format(counted, bins), options, {
     title = "Distribution of " .. (of and ("%s (%s)"):format(of, summary) or summary), height = 360, panels = { panel },

@@ -8,10 +8,11 @@ local options = {}
 
 options.KINDS = {
   "raster", "traces", "lines", "histogram", "matrix", "correlation", "spectrogram", "tripartite", "degrees", "connectivity",
-  "phase_plane", "map", "layer", "targets", "wave", "panels",
+  "phase_plane", "weights", "stdp_window", "map", "layer", "targets", "wave", "panels",
 }
 
-local AXES <const> = "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane map layer targets wave"
+local AXES <const> =
+  "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane stdp_window map layer targets wave"
 local IMAGES <const> = "matrix correlation spectrogram connectivity map layer targets wave"
 
 -- { name, what it may be (as check.value takes it), the kinds of pictures that have it, meaning }
@@ -27,11 +28,11 @@ options.ROWS = {
   { "histogram", "boolean", "raster", "`true`: mean rate of the neurons in bins, below" },
   { "bin", "positive", "raster", "width of the histogram's bins in ms; by default some ten spikes fall into each" },
   { "groups", "table", "raster", "`{ { \"name\", nodes }, … }`: a colour for each" },
-  { "each", "boolean", "traces", "`true`: a curve for each node, the first seven" },
+  { "each", "boolean", "traces weights", "`true`: a curve for each node or connection, the first seven" },
   { "points", "boolean", "lines", "`true`: points instead of lines" },
   { "logx", "boolean", "lines", "`true`: a logarithmic axis; numbers of 0 or below have no place there, and the axis says how many" },
   { "logy", "boolean", "lines", "the same for the other axis" },
-  { "bins", "positive", "histogram wave", "their number" },
+  { "bins", "positive", "histogram weights wave", "their number" },
   { "most", "count", "tripartite", "cells shown in a row (20)" },
   { "synapse_model", "string", "degrees connectivity targets", "only connections of this model" },
   { "weight", "boolean", "connectivity", "`true`: sums of weights instead of counts" },
@@ -42,7 +43,7 @@ options.ROWS = {
   { "segment", "positive", "spectrogram", "as in `analysis.spectrogram`, ms" },
   { "overlap", "fraction", "spectrogram", "as in `analysis.spectrogram` (0.5)" },
   { "interval", "positive", "spectrogram", "ms between the samples of a signal that is a plain list" },
-  { "quantity", "string", "map", "a parameter, state or recordable of the cells, which colours them" },
+  { "quantity", "string", "map weights", "a parameter, state or recordable of the cells, which colours them; of synapses what was recorded, by default the weight" },
   { "values", "anything", "map", "a number for each cell instead" },
   { "connections", "anything", "map", "Connections that are drawn as strokes" },
   { "territories", "anything", "map", "Connections: cells that get most of them from the same source have the same colour" },
@@ -53,6 +54,11 @@ options.ROWS = {
   { "origin", "table", "wave", "`{ x, y }`: where distances are measured from" },
   { "times", "anything", "wave", "ms: a map for each of these moments instead of an image of space and time" },
   { "range", "range", IMAGES, "what the colours reach from and to" },
+  { "step", "positive", "stdp_window", "ms from one interval to the next (1); the `xrange` says how far they go (from -80 to 80)" },
+  { "pairs", "count", "stdp_window", "pairs of spikes that count together (1)" },
+  { "frequency", "positive", "stdp_window", "pairs a second, of several (1)" },
+  { "tau_minus", "positive", "stdp_window", "parameter of the target, ms" },
+  { "percent", "boolean", "stdp_window", "`true`: the change in percent of the weight before" },
   { "label", "string", IMAGES, "what the colours mean" },
   { "palette", "string", IMAGES:gsub(" connectivity", ""):gsub(" targets", ""), '`"counts"`, `"power"` or `"signed"`' },
 }

@@ -1,4 +1,4 @@
--- What multimeters sampled, against time.
+-- What was sampled of cells or connections, against time.
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
@@ -33,8 +33,34 @@ local function over_nodes(times, values)
   return distinct, mean, low, high
 end
 
-local function mean_series(times, values, hue, factor, count)
-  local t, mean, low, high = over_nodes(times, values)
+-- Mean and standard deviation over the connections at each time, where each keeps its value until its next sample: at spikes of their
+-- senders connections are sampled at times of their own. Before its first sample a connection does not count.
+local function over_connections(connections)
+  local events, reference = {}, connections[1] and connections[1].values[1] or 0
+  for c, one in ipairs(connections) do
+    for i, time in ipairs(one.times) do events[#events + 1] = { time, c, one.values[i] - reference } end
+  end
+  table.sort(events, function(a, b)
+    if a[1] ~= b[1] then return a[1] < b[1] end
+    return a[2] < b[2]
+  end)
+  local held, n, sum, squares = {}, 0, 0, 0
+  local times, mean, low, high = {}, {}, {}, {}
+  for i, event in ipairs(events) do
+    local time, c, value = table.unpack(event)
+    local before = held[c]
+    held[c], n = value, n + (before and 0 or 1)
+    sum, squares = sum + value - (before or 0), squares + value ^ 2 - (before or 0) ^ 2
+    if not events[i + 1] or events[i + 1][1] ~= time then
+      local average = sum / n
+      local std, k = math.sqrt(math.max(0, squares / n - average ^ 2)), #times + 1
+      times[k], mean[k], low[k], high[k] = time, reference + average, reference + average - std, reference + average + std
+    end
+  end
+  return times, mean, low, high
+end
+
+local function mean_series(t, mean, low, high, hue, factor, count)
   local kept = data.visible_indices(mean)
   local x = data.scaled(data.pick(t, kept), factor)
   local line = { style = "line", x = x, y = data.pick(mean, kept), colour = hue }
@@ -50,7 +76,7 @@ local function node_series(nodes, factor)
     local kept = data.visible_indices(nodes[i].values)
     series[i] = {
       style = "line", x = data.scaled(data.pick(nodes[i].times, kept), factor), y = data.pick(nodes[i].values, kept), width = 1,
-      colour = style.colour(i), name = #nodes > 1 and ("%d"):format(nodes[i].id) or nil,
+      colour = style.colour(i), name = #nodes > 1 and tostring(nodes[i].id):gsub("%.0$", "") or nil,
     }
   end
   return series
@@ -90,8 +116,8 @@ local function on_right_axis(series, left, names)
 end
 
 -- "IP3 and Ca_astro of 20 astrocyte_lr_1994, mean and s.d."
-local function title_of(names, nodes, count, each)
-  local title = ("%s of %s"):format(titles.list(names), titles.cells(nodes, count))
+local function title_of(names, whose, count, each)
+  local title = ("%s of %s"):format(titles.list(names), whose)
   if count < 2 then return title end
   if not each then return title .. ", mean and s.d." end
   return count > style.MAX_NODES and ("%s, %d shown"):format(title, style.MAX_NODES) or title
@@ -101,19 +127,22 @@ end
 --
 -- One panel for each quantity, from the beginning to the end of what was recorded: the mean over the recorded nodes and a band of one
 -- standard deviation, or, with `each`, a curve for every node (the first seven). { { "IP3", "Ca_astro" } } draws two quantities into one
--- panel, the second with an axis at the right.
+-- panel, the second with an axis at the right. Of a recorder of connections: the same over the connections; where they were recorded at
+-- spikes, each counts with its last value.
 traces.traces = check.public("plot.traces(rec, names [, options])", function(rec, names, options)
   options = checked("traces", options)
   rec = check.recorder("traces", rec)
   local events, times, senders = data.events_of("traces", rec)
+  local targets = rawget(events, "targets") and data.column("traces", events, "targets", times)
   local axis, panels, all = data.time_axis(times, rec.window, options.xrange), {}, {}
   local count, position = 0, 0
   local function series_of(name, is_second)
     local values = data.column("traces", events, name, times)
-    local nodes = data.by_node(times, senders, values)
-    count, position, all[#all + 1] = #nodes, position + 1, name
-    if options.each and not is_second then return node_series(nodes, axis.factor) end
-    return mean_series(times, values, style.quantity_colour(name, position), axis.factor, count)
+    local ones = targets and data.by_connection(times, senders, targets, values) or data.by_node(times, senders, values)
+    count, position, all[#all + 1] = #ones, position + 1, name
+    if options.each and not is_second then return node_series(ones, axis.factor) end
+    local t, mean, low, high = table.unpack(targets and { over_connections(ones) } or { over_nodes(times, values) })
+    return mean_series(t, mean, low, high, style.quantity_colour(name, position), axis.factor, count)
   end
   for i, pair in ipairs(pairs_of(names, events)) do
     if pair[2] and options.each then fail("traces: each = true needs a panel for each quantity, not %s and %s in one", pair[1], pair[2]) end
@@ -128,9 +157,10 @@ traces.traces = check.public("plot.traces(rec, names [, options])", function(rec
       panels[i].y2label = style.quantity_label(pair[2], rec)
     end
   end
-  local summary = ("%s of %d node%s"):format(table.concat(all, ", "), count, count == 1 and "" or "s")
+  local whose = targets and titles.count(count, "connection") or titles.cells(rec.nodes, count)
+  local summary = ("%s of %s"):format(table.concat(all, ", "), titles.count(count, targets and "connection" or "node"))
   return figures.new("traces", summary, options,
-    { title = title_of(all, rec.nodes, count, options.each), height = 100 + 150 * #panels, panels = panels })
+    { title = title_of(all, whose, count, options.each), height = 100 + 150 * #panels, panels = panels })
 end)
 
 return traces
