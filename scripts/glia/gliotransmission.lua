@@ -1,9 +1,9 @@
--- What the scripts of this directory share: an astrocyte that releases gliotransmitter, the receptors for it on terminals, and synapses whose
--- release these receptors tune. De Pittà et al. (2011), doi:10.1371/journal.pcbi.1002293; Stimberg et al. (2019),
+-- What the scripts of this directory share: an astrocyte that releases gliotransmitter, the receptors for it on terminals, and synapses
+-- whose release these receptors tune. De Pittà et al. (2011), doi:10.1371/journal.pcbi.1002293; Stimberg et al. (2019),
 -- doi:10.1007/978-3-030-00817-8_18.
 --
--- The receptors (Gamma_S) of all terminals around an astrocyte see the same gliotransmitter, so they are the same number. It is kept once, as a
--- state of the astrocyte, and synapses read it when they are active.
+-- The receptors (Gamma_S) of all terminals around an astrocyte see the same gliotransmitter, so they are the same number. It is kept once,
+-- as a state of the astrocyte, and synapses read it when they are active.
 local gliotransmission = {}
 
 local function copy(value)
@@ -32,8 +32,8 @@ function gliotransmission.astrocyte(changes)
   return definition
 end
 
--- The definition of a synapse for astro.synapse. A spike releases r_S, a part of the transmitter that is there; with the weight 1 that is also
--- what is sent. Y_S is the transmitter that this synapse alone has left around itself; it can be recorded, and nothing depends on it.
+-- The definition of a synapse for astro.synapse. A spike releases r_S, a part of the transmitter that is there; with the weight 1 that is
+-- also what is sent. Y_S is the transmitter that this synapse alone has left around itself; it can be recorded, and nothing depends on it.
 function gliotransmission.synapse(name)
   return {
     name = name or "gliotransmission_synapse",

@@ -19,13 +19,13 @@ local options = require "astro.options" {
 
 local SPIKES = { 0, 50, 100, 150, 200, 300, 310, 320, 330, 340, 350, 360, 370, 380, 390, 400 }   -- ms after the transient
 local ASTROCYTE = { F_ex = 2.0, O_beta = 0, C = 0, I = 0.4, I_bias = { 0.8, 1.25 } }             -- the synapse does not feed it: O_beta
--- Brian2 2.9, step 1 ms
-local RELEASES = { { 2.084 }, { 1.058, 10.341 } }                             -- s, by astrocyte
-local GAMMA = { 0.768041, 0.924759 }
+-- Brian2 2.9 with a step of 0.1 ms. With the published 1 ms it holds G_A for a step, which makes Gamma_S larger by 0.007 and 0.003.
+local RELEASES = { { 2.0846 }, { 1.0589, 10.3418 } }                          -- s, by astrocyte
+local GAMMA = { 0.761534, 0.922454 }
 local RELEASED = {                           -- parts that spikes release, by synapse
   { 0.600000, 0.367136, 0.153963, 0.103508, 0.095842, 0.162926, [16] = 0.019793 },
-  { 0.139179, 0.210458, 0.219095, 0.194295, 0.161699, 0.146199, [16] = 0.020224 },
-  { 0.045149, 0.078525, 0.099690, 0.110542, 0.113875, 0.105010, [16] = 0.029327 },
+  { 0.143080, 0.215066, 0.222040, 0.195196, 0.161304, 0.146325, [16] = 0.020200 },
+  { 0.046528, 0.080759, 0.102227, 0.112963, 0.115943, 0.106728, [16] = 0.028655 },
 }
 local NAMES = { "no gliotransmission", "weak", "stronger" }
 
