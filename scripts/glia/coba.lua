@@ -14,6 +14,7 @@ coba.neuron = astro.model {
     { "E_L",   "-60 mV",  "resting potential, and that after a spike" },
     { "V_th",  "-50 mV",  "threshold" },
     { "t_ref", "5 ms",    "refractory time", ">= 0" },
+    { "I_ex",  "150 pA",  "current from outside" },
     { "E_e",   "0 mV",    "excitatory reversal potential" },
     { "E_i",   "-80 mV",  "inhibitory reversal potential" },
     { "tau_e", "5 ms",    "decay time of the excitatory conductance", "> 0" },
@@ -26,9 +27,8 @@ coba.neuron = astro.model {
     { "g_e", "rand()*w_e",                "excitatory conductance" },
     { "g_i", "rand()*w_i",                "inhibitory conductance" },
   },
-  inputs = { I_stim = "current pA" },
   equations = [[
-    dV_m/dt = (g_L*(E_L - V_m) + g_e*(E_e - V_m) + g_i*(E_i - V_m) + I_stim)/C_m
+    dV_m/dt = (g_L*(E_L - V_m) + g_e*(E_e - V_m) + g_i*(E_i - V_m) + I_ex)/C_m
     dg_e/dt = -g_e/tau_e
     dg_i/dt = -g_i/tau_i
   ]],
@@ -51,13 +51,5 @@ coba.synapse = astro.synapse {
 
 coba.W_E, coba.W_I = 0.05, -1.0              -- nS
 coba.P_E, coba.P_I = 0.05, 0.2
-
--- The current that drives all neurons: a list of pA, each for `length` ms.
-function coba.drive(sim, neurons, values, length, dt)
-  local times = {}
-  for i = 1, #values do times[i] = math.max((i - 1) * length, dt) end
-  sim:connect(sim:create("step_current_generator", { amplitude_times = times, amplitude_values = values }), neurons,
-    "all_to_all", { delay = dt })
-end
 
 return coba

@@ -15,7 +15,6 @@ local options = require "astro.options" { "Stimberg et al. (2019), example 1.", 
 local DT, SHOWN = 0.1, 50                    -- ms; the neuron whose potential and synapse are drawn
 local sim = astro.Simulation { resolution = DT, seed = options.seed }
 local exc, inh = sim:create(coba.neuron, 3200), sim:create(coba.neuron, 800)
-coba.drive(sim, exc + inh, { 150.0 }, 0, DT)
 sim:connect(exc, exc + inh, { rule = "pairwise_bernoulli", p = coba.P_E },
   { synapse_model = coba.synapse, weight = coba.W_E, delay = DT })
 sim:connect(inh, exc + inh, { rule = "pairwise_bernoulli", p = coba.P_I },

@@ -18,6 +18,7 @@ local options = require "astro.options" {
   { "method", "rk4", "how the deterministic astrocyte is integrated", { "rk4", "euler", "rkf45" } },
 }
 
+local PERIOD = 2001.0                        -- ms; the phase of the example's sender exceeds 1 after 2001 of its steps of 1 ms, not 2000
 local RELEASED = 500.0                       -- uM: 0.001 of 500 mM
 local CELL = {                               -- what differs from the defaults
   K_P = 0.1, O_delta = 0.2, K_delta = 0.3, Omega_5P = 0.1, K_D = 0.5, O_beta = 5.0, F_ex = 0.09, C = 0, I = 0,
@@ -36,7 +37,7 @@ local noisy = astro.model(definition)
 local sim = astro.Simulation { resolution = options.step, seed = options.seed }
 local cell, others = sim:create(exact, 1, CELL), sim:create(noisy, options.cells, CELL)
 local releases = {}
-for time = 2000, math.floor(options.time) - 2, 2000 do releases[#releases + 1] = time + 1.0 - options.step end
+for time = PERIOD, options.time - 1, PERIOD do releases[#releases + 1] = time - options.step end
 local source = sim:create("spike_generator", { spike_times = releases })
 sim:connect(source, cell + others, "all_to_all", { weight = RELEASED, delay = options.step })
 

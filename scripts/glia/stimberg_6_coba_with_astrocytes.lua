@@ -45,7 +45,6 @@ local sim = astro.Simulation { resolution = DT, seed = options.seed }
 local exc, inh = sim:create(coba.neuron, N_E), sim:create(coba.neuron, N_I)
 local astrocytes = sim:create(astro.model(gliotransmission.astrocyte { name = "g_chi_network", step = STEP }), N_A,
   { O_delta = 1.2, O_beta = 0.5 })
-coba.drive(sim, exc + inh, { 100.0, 120.0, 100.0, 100.0 }, 2000.0, DT)
 sim:connect(exc, exc + inh, { rule = "pairwise_bernoulli", p = coba.P_E }, { synapse_model = modulated, weight = coba.W_E, delay = DT })
 sim:connect(inh, exc + inh, { rule = "pairwise_bernoulli", p = coba.P_I },
   { synapse_model = coba.synapse, weight = coba.W_I, delay = DT })
@@ -105,7 +104,13 @@ end
 
 local exc_spikes, inh_spikes = sim:record(exc), sim:record(inh)
 local releases = sim:record(astrocytes, nil, { event = "release" })
-sim:simulate(options.time)
+local left = options.time
+for _, current in ipairs { 100.0, 120.0, 100.0 } do                          -- pA, 2 s each; the last one to the end
+  (exc + inh):set { I_ex = current }
+  local duration = (current == 100.0 and sim.time > 0) and left or math.min(2000.0, left)
+  sim:simulate(duration)
+  left = left - duration
+end
 
 print(("excitatory %.2f Hz, inhibitory %.2f Hz, releases %d, real-time factor %.2f"):format(
   exc_spikes:rate(), inh_spikes:rate(), releases.n_events, 1000 * sim.stats.simulate / sim.time))
