@@ -64,7 +64,7 @@ for cell = 1, 2 do
     acceptance.row(("%s: release %d"):format(NAMES[cell + 1], i), by_cell[cell][i], published)
   end
 end
-acceptance.heading("Brian2", nil, 5)
+acceptance.heading("Brian2", nil, 6)
 for cell = 1, 2 do acceptance.row(NAMES[cell + 1] .. ": Gamma_S before the spikes", Gamma_S[cell], GAMMA[cell]) end
 for i = 1, 3 do
   for _, spike in ipairs { 1, 2, 5, 6, 16 } do
