@@ -84,7 +84,7 @@ test-formats: build
 
 # Every script runs with its smallest sizes; a script that takes options says so in its usage.
 test-scripts: build
-	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua scripts/tour/*.lua scripts/paper/*.lua scripts/nest/*.lua; do \
+	@status=0; directory=$$(mktemp -d); for script in scripts/*.lua scripts/tour/*.lua scripts/paper/*.lua scripts/nest/*.lua scripts/glia/*.lua; do \
 	  grep -q "^-- test: " "$$script" || continue; \
 	  options=$$(sed -n 's/^-- test: //p' $$script | head -n 1); \
 	  if (cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/$$script $$options >out.txt 2>&1); then \

@@ -10,7 +10,7 @@ let vectorWidth = Context.environment["ASTROLUA_VECTOR_WIDTH"] ?? "8"
 let engine: [SwiftSetting] = [
     .unsafeFlags(["-Xcc", "-march=\(cpu)", "-Xcc", "-ffp-contract=off"]),
     .define("VECTOR_WIDTH_\(vectorWidth)"),
-    // accesses are checked when tests are built for debugging; in the loops over spikes the checks cost a tenth
+    // accesses are checked in debug builds; in the loops over spikes the checks would cost some percent
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 

@@ -21,8 +21,8 @@ local KINDS <const> = {
   matrices = { "matrix", "correlation", "spectrogram" },
   network = { "tripartite", "degrees", "connectivity" },
   phase_plane = { "phase_plane" },
-  synapses = { "weights", "stdp_window" },
   space = { "map", "layer", "targets", "wave" },
+  synapses = { "weights", "stdp_window" },
   panels = { "panels" },
 }
 

@@ -120,6 +120,61 @@ function makers.jiang_2025_fitted_astrocytes()
   }
 end
 
+-- Models from equations: units are those of the models, uM and s.
+function makers.de_pitta_2009()
+  return {
+    kind = "astrocyte", model = "chi",
+    text = "IP3 that the cell makes and degrades: oscillations whose amplitude follows the stimulus; the defaults of the model.",
+    source = "De Pittà et al. (2009), J Biol Phys 35:383, doi:10.1007/s10867-009-9155-y",
+    params = {
+      O_delta = 0.02, K_delta = 0.1, kappa_delta = 1.5,             -- uM/s, uM, uM: production of IP3
+      O_3K = 2.0, K_D = 0.7, K_3K = 1.0, Omega_5P = 0.04,           -- uM/s, uM, uM, 1/s: degradation
+      O_P = 0.9, K_P = 0.1,                                         -- uM/s, uM: pump
+    },
+  }
+end
+
+-- The cells of chains and networks: the two papers agree.
+local function coupled()
+  return {
+    O_delta = 0.7, K_delta = 0.1, kappa_delta = 1.5,                -- uM/s, uM, uM: production of IP3
+    O_3K = 4.5, K_D = 0.7, K_3K = 1.0, Omega_5P = 0.21,             -- uM/s, uM, uM, 1/s: degradation
+    O_P = 0.9, K_P = 0.05,                                          -- uM/s, uM: pump
+    C = 0.0351, h = 0.9122, I = 0.3046,                             -- uM, 1, uM: at rest
+  }
+end
+
+function makers.goldberg_2010()
+  return {
+    kind = "astrocyte", model = "chi",
+    text = "Cells of a chain that is coupled through gap junctions; starts at rest.",
+    source = "Goldberg et al. (2010), PLoS Comput Biol 6:e1000909, doi:10.1371/journal.pcbi.1000909",
+    params = coupled(),
+  }
+end
+
+function makers.lallouette_2014()
+  return {
+    kind = "astrocyte", model = "chi",
+    text = "Cells of networks in three dimensions, with the parameters of Goldberg et al.; starts at rest.",
+    source = "Lallouette et al. (2014), Front Comput Neurosci 8:45, doi:10.3389/fncom.2014.00045; values of the authors' AstroSim",
+    params = coupled(),
+  }
+end
+
+function makers.stimberg_2019()
+  return {
+    kind = "astrocyte", model = "g_chi",
+    text = "Calcium driven by transmitter, which releases gliotransmitter; the closed loop of example 4, the defaults of the model.",
+    source = "Stimberg et al. (2019), in Computational Glioscience, doi:10.1007/978-3-030-00817-8_18",
+    params = {
+      O_beta = 3.2, O_N = 0.3, Omega_N = 0.5,                       -- uM/s, 1/(uM*s), 1/s: receptors
+      O_delta = 0.6, O_3K = 4.5, Omega_5P = 0.05,                   -- uM/s, uM/s, 1/s: IP3
+      C_Theta = 0.5, U_A = 0.6, Omega_A = 0.6,                      -- uM, 1, 1/s: release
+    },
+  }
+end
+
 function makers.brette_gerstner_2005()
   return {
     kind = "neuron", model = NEURON,

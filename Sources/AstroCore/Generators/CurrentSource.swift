@@ -42,13 +42,14 @@ extension CurrentSource {
     }
 }
 
-/// Brings the current of a generator, connection by connection.
+/// Brings the current of a generator: connection by connection, or to all at once where they differ in nothing but the weight.
 private struct CurrentFeed<Source: CurrentSource>: Feed {
     let source: Source
     let numbers: LinkNumbers
 
     func apply(to piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>, sentUntil: Int) -> Delivery {
         let link = piece.link
+        if !Source.drawsForEachConnection, link.delays.count == 1 { return applyToAll(piece, arrivals, sentUntil) }
         for i in piece.connections {
             let delay = link.delay(i), weight = link.weight(i)
             var drawn = Int.min, current = 0.0
@@ -56,6 +57,26 @@ private struct CurrentFeed<Source: CurrentSource>: Feed {
                 let since = source.heldSince(stamp)
                 if since != drawn { (drawn, current) = (since, weight * source.current(at: since, over: numbers[i])) }
                 piece.add(current: current, at: stamp + delay, over: i)
+            }
+        }
+        return Delivery()
+    }
+
+    private func applyToAll(_ piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>, _ sentUntil: Int) -> Delivery {
+        let link = piece.link, first = piece.connections.lowerBound, count = piece.connections.count
+        var drawn = Int.min, current = 0.0
+        for stamp in link.emissions(arrivals, sentUntil, first) where source.isActive(stamp) {
+            let since = source.heldSince(stamp)
+            if since != drawn { (drawn, current) = (since, source.current(at: since, over: numbers[first])) }
+            if current == 0 { continue }
+            let row = piece.currents(at: stamp + link.delay(first))
+            if link.weights.count == 1 {
+                let amount = link.weights[0] * current
+                for i in 0..<count { row[i] += amount }
+            } else {
+                link.weights.withUnsafeBufferPointer { weights in
+                    for i in 0..<count { row[i] += weights[first &+ i] * current }
+                }
             }
         }
         return Delivery()

@@ -69,7 +69,13 @@ extension DeviceLink.Piece {
     /// Adds a current that arrives at a stamp over a connection.
     @inline(__always)
     func add(current: Double, at stamp: Int, over i: Int) {
-        run.plane.held(currentPort!, stamp: stamp)[run.place &+ (i &- run.first)] += current
+        currents(at: stamp)[i &- run.first] += current
+    }
+
+    /// Where currents that arrive at a stamp are added up, from the first cell on.
+    @inline(__always)
+    func currents(at stamp: Int) -> UnsafeMutablePointer<Double> {
+        run.plane.held(currentPort!, stamp: stamp) + run.place
     }
 }
 

@@ -1,3 +1,5 @@
+import Equations
+
 /// Which cell each connection of a tripartite call is paired with.
 struct Pairing: Sendable {
     let factor: ThirdFactor
@@ -35,6 +37,16 @@ extension Simulation {
         }
     }
 
+    /// Models of cells by id, each once.
+    func models(ofPaired ids: [Double]) -> [ModelDefinition] {
+        var found: [ModelDefinition] = []
+        for id in Set(ids).sorted() where id > 0 {
+            guard let model = locate(Int(id)).population.cells?.model, !found.contains(model) else { continue }
+            found.append(model)
+        }
+        return found
+    }
+
     /// The same for all nodes of a call.
     func checkPaired(_ model: SynapseDefinition, _ nodes: Nodes) throws {
         for population in Set(nodes.runs.map(\.population.index)).sorted() {
@@ -63,6 +75,23 @@ extension Simulation {
             throw InputError(
                 "\(synapse.name): send_third hands over \(sent.rawValue), and spikes onto \(model.name) are \(wanted.rawValue)"
             )
+        }
+    }
+}
+
+extension SynapseDefinition {
+    /// Refuses units that do not go together, now that it is known what targets and paired cells have; nil where it is not.
+    func checkUnits(_ targets: [ModelDefinition?], _ paired: [ModelDefinition]) throws {
+        guard let source, !readsOfTargets.isEmpty || !readsOfThird.isEmpty else { return }
+        let models = targets.reduce(into: [ModelDefinition?]()) { all, model in
+            if !all.contains(model) { all.append(model) }
+        }
+        for target in models {
+            for third in paired.isEmpty ? [nil] : paired.map(Optional.some) {
+                try SynapseReader.check(source) { object, name in
+                    (object == "post" ? target : third)?.unit(of: name)?.rawValue
+                }
+            }
         }
     }
 }

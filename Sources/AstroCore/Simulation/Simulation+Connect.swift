@@ -27,6 +27,7 @@ extension Simulation {
             let given = try SynapseSpec(synapse, standard: standard)
             let spec = try resolved(given, pre, post), kind = try ConnectionKind(pre, post, spec)
             try checkPaired(spec.model, spec.thirds)
+            try spec.model.checkUnits(post.cellModels, models(ofPaired: spec.thirds))
             let back = kind == .signal && rule.makesSymmetric ? try resolved(given, post, pre) : spec.reversed
             if rule.makesSymmetric { try checkWayBack(pre, post, back, kind, synapse) }
             if case .recording = kind { return try connectRecorder(pre, post, rule) }
@@ -375,7 +376,10 @@ extension Simulation {
             try checkMine(third, "third-factor nodes")
             var specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
             specs.setTime(TimeGrid.ms(now, resolution))
-            if specs.primary.model.isPaired { try checkPaired(specs.primary.model, third) }
+            if specs.primary.model.isPaired {
+                try checkPaired(specs.primary.model, third)
+                try specs.primary.model.checkUnits(post.cellModels, third.cellModels.compactMap { $0 })
+            }
             let rule = try Self.rule(rule, pre, post)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")

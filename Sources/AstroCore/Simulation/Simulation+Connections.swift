@@ -192,7 +192,9 @@ extension Simulation {
             }
         }
         for (p, ids) in paired.sorted(by: { $0.key < $1.key }) {
-            try checkPaired(projections[Int(p)].model, ids.sorted())
+            let model = projections[Int(p)].model
+            try checkPaired(model, ids.sorted())
+            try model.checkUnits([nil], models(ofPaired: ids.sorted()))
         }
     }
 

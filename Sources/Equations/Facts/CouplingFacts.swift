@@ -28,9 +28,5 @@ package struct CouplingUnits: Hashable, Sendable {
         (self.pre, self.post, self.input, self.inputText) = (pre, post, input, inputText)
     }
 
-    /// A plain number fits any unit.
-    static func unit(_ text: String?) -> PhysicalUnit? {
-        guard let text, let unit = try? UnitText.unit(text), unit.dimension != .none else { return nil }
-        return unit
-    }
+    static func unit(_ text: String?) -> PhysicalUnit? { text.flatMap { try? UnitText.unit($0) } }
 }

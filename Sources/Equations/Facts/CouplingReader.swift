@@ -99,7 +99,10 @@ struct CouplingReader {
         guard !value.isTruth else {
             throw InputError("value: '\(tree.text(tree.root))' is a condition, not a number: int(…) makes 1 or 0 of it")
         }
-        guard let unit = CouplingUnits.unit(units?.input), let dimension = value.dimension, dimension != .none else {
+        // a plain number fits any input, and an input of plain numbers takes any value
+        guard let unit = CouplingUnits.unit(units?.input), unit.dimension != .none, let dimension = value.dimension,
+            dimension != .none
+        else {
             return value.node
         }
         if dimension != unit.dimension {

@@ -36,12 +36,21 @@ package struct SynapseReader {
     private var knowsWeight = false
 
     /// - Throws: an `InputError` that says what is wrong, and where.
-    package static func facts(_ source: SynapseSource) throws -> SynapseFacts {
+    package static func facts(_ source: SynapseSource) throws -> SynapseFacts { try facts(source) { _, _ in nil } }
+
+    /// Looks at the texts once more with what `post.X` and `third.X` measure, by "post" or "third" and X; nil where that fits any unit.
+    package static func check(_ source: SynapseSource, _ unit: @escaping (String, String) -> String?) throws {
+        if source.units { _ = try facts(source) { CouplingUnits.unit(unit($0, $1)) } }
+    }
+
+    private static func facts(
+        _ source: SynapseSource, _ unit: @escaping (String, String) -> PhysicalUnit?
+    ) throws -> SynapseFacts {
         do {
             // which unit the weight has is known when all statements have been read
-            var first = SynapseReader(source)
+            var first = SynapseReader(source, unit)
             try first.read()
-            var second = SynapseReader(source)
+            var second = SynapseReader(source, unit)
             (second.weight, second.knowsWeight) = (first.weight ?? .some(.none), true)
             try second.read()
             return second.facts
@@ -50,12 +59,13 @@ package struct SynapseReader {
         }
     }
 
-    private init(_ source: SynapseSource) {
+    private init(_ source: SynapseSource, _ unit: @escaping (String, String) -> PhysicalUnit?) {
         self.source = source
         names = ModelReader(source.cell)
         names.standsStillWithoutLine = true
         names.member = { [others] in try others.leaf($0, $1) }
         names.adjust = { context in
+            context.memberUnit = unit
             context.noDraws = "may stand in on_pre and on_post only"
             context.noLast = "last(X) belongs to cells: at a spike, states are read as they were before it"
             context.elsewhere = [

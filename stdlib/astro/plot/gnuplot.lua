@@ -259,7 +259,8 @@ local function scale_commands(panel, place, page)
   return concat({
     "set palette defined (" .. concat(colours, ", ") .. ")",
     format("set cbrange [%s:%s]", number(scale.range[1]), number(scale.range[2])),
-    scale.hidden and "unset colorbox" or format("set colorbox vertical user origin screen %.5f,%.5f size screen %.5f,%.5f", right + SCALE_GAP / page.width, bottom,
+    scale.hidden and "unset colorbox"
+      or format("set colorbox vertical user origin screen %.5f,%.5f size screen %.5f,%.5f", right + SCALE_GAP / page.width, bottom,
       SCALE_WIDTH / page.width, top - bottom),
     format("set cbtics %s scale 0.4", scale.whole and number(round_up(max(1, (scale.range[2] - scale.range[1]) / 8))) or "autofreq"),
   }, "\n")

@@ -11,8 +11,8 @@ options.KINDS = {
   "phase_plane", "weights", "stdp_window", "map", "layer", "targets", "wave", "panels",
 }
 
-local AXES <const> = "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane stdp_window "
-  .. "map layer targets wave"
+local AXES <const> =
+  "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane stdp_window map layer targets wave"
 local IMAGES <const> = "matrix correlation spectrogram connectivity map layer targets wave"
 
 -- { name, what it may be (as check.value takes it), the kinds of pictures that have it, meaning }
@@ -43,7 +43,7 @@ options.ROWS = {
   { "segment", "positive", "spectrogram", "as in `analysis.spectrogram`, ms" },
   { "overlap", "fraction", "spectrogram", "as in `analysis.spectrogram` (0.5)" },
   { "interval", "positive", "spectrogram", "ms between the samples of a signal that is a plain list" },
-  { "quantity", "string", "map weights", "of a map: a parameter, state or recordable of the cells, which colours them; of weights: what was "
+  { "quantity", "string", "map weights", "a parameter, state or recordable of the cells, which colours them; of synapses what was "
     .. "recorded, by default the weight" },
   { "values", "anything", "map", "a number for each cell instead" },
   { "connections", "anything", "map", "Connections that are drawn as strokes" },

@@ -468,9 +468,9 @@ local function frames(samples, places, label, options)
   for i, t in ipairs(wanted) do
     local values = {}
     for k, id in ipairs(places.ids) do values[k] = samples.by_time[t][id] or 0 / 0 end
-    local cell = cell_of(("%g %s"):format(t >= 5000 and t / 1000 or t, t >= 5000 and "s" or "ms"), { spots(places, values) }, options, places,
-      scale_of("wave", seen, options, label))
-    cell.height = 60 + cell.height * 0.8
+    local title = ("%g %s"):format(t >= 5000 and t / 1000 or t, t >= 5000 and "s" or "ms")
+    local cell = cell_of(title, { spots(places, values) }, options, places, scale_of("wave", seen, options, label))
+    cell.height = 60 + cell.height * 0.65
     cells[i] = cell
   end
   local columns = options.columns or math.min(3, #cells)

@@ -355,7 +355,7 @@ end
 -- By type and method, and for functions by name; the number is the argument's.
 local SCHEMAS <const> = {
   Simulation = {
-    create = { { texts = function() return model_items(is_node) end }, PARAMETERS, PARAMETERS },
+    create = { { texts = function() return model_items(is_node) end }, PARAMETERS, PARAMETERS, keys_of { "positions" } },
     connect = { nil, nil, RULE, SYNAPSE },
     tripartite_connect = {
       nil, nil, nil, RULE, THIRD,

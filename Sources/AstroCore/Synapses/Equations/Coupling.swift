@@ -61,7 +61,9 @@ extension SynapseDefinition {
         guard let coupling, let target = post.first else { return self }
         let source = coupling.facts.source
         let unit = { (name: String, end: String, models: [ModelDefinition]) throws -> String? in
-            let units = Set(models.compactMap { $0.unit(of: name)?.rawValue })
+            // nobody knows what numbers without units measure: they fit any
+            let known = models.filter { $0.source?.units != false }
+            let units = Set(known.compactMap { $0.unit(of: name)?.rawValue })
             guard units.count <= 1 else {
                 throw InputError(
                     "\(self.name): \(end)\(name) has several units among the cells (\(units.sorted().joined(separator: ", "))): connect them one by one"

@@ -1,0 +1,119 @@
+"""The deterministic scripts of this directory once more, by another program: equations as printed, Runge-Kutta of order 4 with steps far shorter
+than those of the scripts, events at their moment by interpolation. Standard library only.
+
+    python3 scripts/glia/reference.py 2 [step in ms]     rises of calcium of stimberg_2 (0.1 ms)
+    python3 scripts/glia/reference.py 3 [step]           receptors and releases of stimberg_3 (0.1 ms)
+    python3 scripts/glia/reference.py 5 [step [time]]    first rises of stimberg_5 (5 ms, 400 s)
+"""
+import math
+import sys
+
+BASE = dict(O_P=0.9, K_P=0.05, C_T=2.0, rho_A=0.18, Omega_C=6.0, Omega_L=0.1, d_1=0.13, d_2=1.05, O_2=0.2, d_3=0.9434, d_5=0.08,
+            O_delta=0.6, kappa_delta=1.5, K_delta=0.1, Omega_5P=0.05, K_D=0.7, K_3K=1.0, O_3K=4.5, O_beta=0.0, O_N=0.3, Omega_N=0.5,
+            zeta=10.0, K_KC=0.5, Omega_c=40.0, F_ex=0.0, I_Theta=0.3, omega_I=0.05, O_G=1.5, Omega_G=0.5 / 60, Omega_e=60.0,
+            Omega_A=0.6)                                                     # uM, s
+
+
+def junction(d, F, p):
+    """Flow of IP3 along a difference."""
+    return F / 2 * (1 + math.tanh((abs(d) - p["I_Theta"]) / p["omega_I"])) * ((d > 0) - (d < 0))
+
+
+def slope(s, p, bias, coupling=0.0):
+    """Derivatives of C, h, I, Gamma_A, Y_S, x_A, G_A, Gamma_S."""
+    C, h, I, Gamma_A, Y_S, x_A, G_A, Gamma_S = s
+    m = I / (I + p["d_1"]) * C / (C + p["d_5"])
+    Q_2 = p["d_2"] * (I + p["d_1"]) / (I + p["d_3"])
+    C2 = C * C
+    dC = (p["Omega_C"] * (m * h) ** 3 + p["Omega_L"]) * (p["C_T"] - (1 + p["rho_A"]) * C) - p["O_P"] * C2 / (C2 + p["K_P"] ** 2)
+    dh = p["O_2"] * (Q_2 - (Q_2 + C) * h)
+    dI = (p["O_beta"] * Gamma_A + p["O_delta"] / (1 + I / p["kappa_delta"]) * C2 / (C2 + p["K_delta"] ** 2)
+          - p["O_3K"] * C2 * C2 / (C2 * C2 + p["K_D"] ** 4) * I / (I + p["K_3K"]) - p["Omega_5P"] * I
+          + junction(bias - I, p["F_ex"], p) + coupling)
+    dGamma_A = p["O_N"] * Y_S * (1 - Gamma_A) - p["Omega_N"] * (1 + p["zeta"] * C / (C + p["K_KC"])) * Gamma_A
+    return (dC, dh, dI, dGamma_A, -p["Omega_c"] * Y_S, p["Omega_A"] * (1 - x_A), -p["Omega_e"] * G_A,
+            p["O_G"] * G_A * (1 - Gamma_S) - p["Omega_G"] * Gamma_S)
+
+
+def plus(s, k, h):
+    return [a + h * b for a, b in zip(s, k)]
+
+
+def advance(cells, f, t, h):
+    """One step of all cells; f(cells, t) gives their derivatives."""
+    k1 = f(cells, t)
+    k2 = f([plus(s, k, h / 2) for s, k in zip(cells, k1)], t + h / 2)
+    k3 = f([plus(s, k, h / 2) for s, k in zip(cells, k2)], t + h / 2)
+    k4 = f([plus(s, k, h) for s, k in zip(cells, k3)], t + h)
+    return [[x + h / 6 * (a + 2 * b + 2 * c + d) for x, a, b, c, d in zip(s, *ks)] for s, ks in zip(cells, zip(k1, k2, k3, k4))]
+
+
+def run(cells, f, h, stop, spikes=(), release=False):
+    """Rises of C above 0.5 uM, by cell; `spikes` are (time, what it adds to Y_S)."""
+    rises, spikes, step = [[] for _ in cells], {round(t / h): y for t, y in spikes}, 0
+    while step * h < stop - h / 2:
+        if step in spikes:
+            for s in cells:
+                s[4] += spikes[step]
+        before = [s[0] for s in cells]
+        cells = advance(cells, f, step * h, h)
+        for cell, (s, C) in enumerate(zip(cells, before)):
+            if C <= 0.5 < s[0]:
+                rises[cell].append((step + (0.5 - C) / (s[0] - C)) * h)
+                if release:
+                    s[6] += 130.0 * 0.6 * s[5]
+                    s[5] -= 0.6 * s[5]
+        step += 1
+    return rises, cells
+
+
+def gchi(h):
+    p = dict(BASE, K_P=0.1, O_delta=0.2, K_delta=0.3, Omega_5P=0.1, K_D=0.5, O_beta=5.0, F_ex=0.09)
+    f = lambda cells, t: [slope(s, p, 0.0) for s in cells]
+    start = lambda: [[0, 0.9, 0, 0, 0, 1, 0, 0]]
+    spikes = [(2.001 * i, 500.0) for i in range(1, 15)]
+    print("rises (s):", *("%.4f" % t for t in run(start(), f, h, 30.0, spikes)[0][0]))
+    s = run(start(), f, h, 10.0, spikes[:4])[1][0]
+    print("after 10 s: C %.6f uM, I %.6f uM" % (s[0], s[2]))
+
+
+def io_synapse(h):
+    p = dict(BASE, F_ex=2.0)
+    f = lambda cells, t: [slope(s, p, b) for s, b in zip(cells, (0.8, 1.25))]
+    rises, cells = run([[0, 0.9, 0.4, 0, 0, 1, 0, 0] for _ in range(2)], f, h, 16.5, release=True)
+    times = [0, 50, 100, 150, 200] + list(range(300, 401, 10))
+    for name, found, Gamma in zip(("none", "weak", "stronger"), [[]] + rises, [0.0] + [s[7] for s in cells]):
+        u, x, last, r = 0.0, 1.0, 0.0, []
+        for t in times:
+            dt, last = (t - last) / 1000, t
+            u, x = u * math.exp(-3.33 * dt), 1 + (x - 1) * math.exp(-2.0 * dt)
+            u += (1 - Gamma * math.exp(-p["Omega_G"] * t / 1000)) * 0.6 * (1 - u)    # no release meanwhile
+            r.append(u * x)
+            x -= u * x
+        print(name, "releases", *("%.4f" % t for t in found), "Gamma_S %.6f" % Gamma)
+        print("  r_S of spikes 1 2 5 6 16:", *("%.6f" % r[i - 1] for i in (1, 2, 5, 6, 16)))
+
+
+def ring(h, stop, n=50):
+    p = dict(BASE, F_ex=0.09)
+
+    def f(cells, t):
+        bias = 1.0 if (t + 1e-9) % 50 < 20 else 0.0
+        flow = [junction(cells[i][2] - cells[(i + 1) % n][2], 0.09, p) for i in range(n)]
+        return [slope(s, p, bias if i == n // 2 else 0.0, flow[i - 1] - flow[i]) for i, s in enumerate(cells)]
+
+    rises, _ = run([[0, 0.9, 0, 0, 0, 1, 0, 0] for _ in range(n)], f, h, stop)
+    for distance in (0, 1, 2, 3, 4, 5, 15, 25):
+        found = rises[(n // 2 + distance) % n]
+        print("distance", distance, "first rise %.3f s" % found[0] if found else "none")
+
+
+if __name__ == "__main__":
+    which, arguments = sys.argv[1], [float(x) for x in sys.argv[2:]]
+    step = (arguments[0] if arguments else 5.0 if which == "5" else 0.1) / 1000
+    if which == "2":
+        gchi(step)
+    elif which == "3":
+        io_synapse(step)
+    else:
+        ring(step, arguments[1] if len(arguments) > 1 else 400.0)
