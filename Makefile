@@ -19,13 +19,19 @@ export PKG_CONFIG_PATH := $(LUA)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
-.PHONY: run build check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format install uninstall clean deps
+.PHONY: run build build-both check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
 
 build: deps
 	swift build $(SWIFT_FLAGS) --product astrolua
+
+# Program and tests side by side: the compiler has one core busy for the engine, which is one module. Packages are fetched once before.
+build-both: deps
+	@swift package resolve && \
+	{ swift build --build-tests -c release --disable-xctest --scratch-path .build/tests & tests=$$!; \
+	  swift build $(SWIFT_FLAGS) --product astrolua; status=$$?; wait $$tests && exit $$status; }
 
 deps:
 	@missing=""; for p in $(PACKAGES); do \
@@ -39,7 +45,7 @@ deps:
 
 # Several ranks are tested, too; the program itself needs no MPI.
 test: PACKAGES += openmpi-bin
-test: build
+test: build-both
 	@passed=0; failed=0; summary=""; \
 	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-formats test-faults test-widths test-mpi; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; passed=$$((passed + 1)); \

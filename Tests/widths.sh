@@ -50,15 +50,22 @@ runs_here() {
   for feature in "$@"; do grep -qw -- "$feature" /proc/cpuinfo || return 1; done
 }
 
-compare "this machine, width 8" "$program"
 # the widest vectors are the hardest for the oldest processors
-for pair in "8 x86-64-v2" "4 x86-64-v3" "2 x86-64-v4"; do
-  read -r width cpu <<<"$pair"
-  if ! runs_here "$cpu"; then
-    echo "skipped: this processor does not run programs for $cpu"
-    cpu=native
-  fi
-  build ".build-width-$width" ASTROLUA_VECTOR_WIDTH="$width" ASTROLUA_CPU="$cpu"
-  compare "$cpu, width $width" ".build-width-$width/release/astrolua"
+pairs=("8 x86-64-v2" "4 x86-64-v3" "2 x86-64-v4")
+
+# processor PAIR: what to build for here
+processor() { if runs_here "${1#* }"; then echo "${1#* }"; else echo native; fi; }
+
+# two at a time: the compiler has one core busy for the engine
+for pair in "${pairs[@]}"; do
+  while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+  build ".build-width-${pair% *}" ASTROLUA_VECTOR_WIDTH="${pair% *}" ASTROLUA_CPU="$(processor "$pair")" &
+done
+wait
+
+compare "this machine, width 8" "$program"
+for pair in "${pairs[@]}"; do
+  runs_here "${pair#* }" || echo "skipped: this processor does not run programs for ${pair#* }"
+  compare "$(processor "$pair"), width ${pair% *}" ".build-width-${pair% *}/release/astrolua"
 done
 exit $status
