@@ -125,7 +125,7 @@ for i = 1, math.min(options.runs, #COHERENCES) do
   report.heading(("coherence %g %%"):format(COHERENCES[i]))
   for k, name in ipairs { "group A", "group B", "others", "inhibitory" } do report.value(name, spikes[k]:rate(), "Hz") end
   for k, name in ipairs { "A", "B" } do
-    local rate = analysis.rate_over_time(spikes[k], { bin = 5 })
+    local rate = analysis.rate_over_time(spikes[k], { bin = math.min(25, options.time / 4) })
     curves[name], times = rate.values, rate.times
     local last = { from = options.time - math.min(options.time, 500), to = options.time }
     report.value("group " .. name .. " at the end", analysis.rate(spikes[k], last), "Hz")
