@@ -172,6 +172,10 @@ struct TargetSpikes: @unchecked Sendable {
         values = cell.values.map { UnsafePointer($0) }
     }
 
+    /// - `spike`: its index in what `between` gives.
+    @inline(__always)
+    func time(_ spike: Int) -> Double { spikes[spike].time }
+
     /// What the target had as a spike left it.
     ///
     /// - `spike`: its index in what `between` gives.

@@ -36,6 +36,8 @@ package final class SynapsePlan: Sendable {
         package let linear: LinearPart
         /// For each group the rates of its matrix, row by row.
         package let rates: [Program]
+        /// For each group the places of its elements among all.
+        package let elementsOfGroups: [[Int]]
     }
 
     package static func plan(_ source: SynapseSource) throws -> SynapsePlan {
@@ -135,6 +137,9 @@ package final class SynapsePlan: Sendable {
 extension SynapsePlan.Propagators {
     fileprivate init(_ linear: LinearPart, _ graph: Graph) {
         self.linear = linear
+        elementsOfGroups = linear.groups.indices.map { group in
+            linear.elements.indices.filter { linear.elements[$0].group == group }
+        }
         rates = linear.groups.map { Assembler.program(graph, parameterValues: $0.matrix.joined().map { $0 }) }
     }
 }

@@ -47,6 +47,10 @@ final class SynapseLanes: @unchecked Sendable {
     private var loaded: [Int] = []
     private var delays = [Int](repeating: 0, count: Frame.largest)
     private var numbers = [Int](repeating: 0, count: Frame.largest)
+    /// Which of their targets' spikes have not acted, by lane.
+    private var pending = [Range<Int>](repeating: 0..<0, count: Frame.largest)
+    /// Lanes that have an event, and the steps at which.
+    private var lanes: [Int] = [], steps: [Int] = []
     /// Ids of paired cells.
     private var thirds = [Int](repeating: 0, count: Frame.largest)
     private var targets = [TargetSpikes](repeating: .none, count: Frame.largest)
@@ -118,7 +122,8 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// Takes connections of a row into `home`: at most a block.
     func load(_ row: ArrivingRow, _ some: some Collection<Int>) {
-        loaded = Array(some)
+        loaded.removeAll(keepingCapacity: true)
+        loaded += some
         (count, self.row) = (loaded.count, row.row)
         fault = nil
         for (lane, i) in loaded.enumerated() {
@@ -211,20 +216,23 @@ final class SynapseLanes: @unchecked Sendable {
 
     // MARK: Events
 
-    /// Puts some lanes into `work`, side by side, with the moment of their event.
+    /// Puts some lanes into `work`, side by side, with the moment of their event, which goes by the place there.
     private func gather(_ lanes: [Int], at times: (Int) -> Double) {
         lanes.withUnsafeBufferPointer { lanes in
             for (from, to) in moved { for n in lanes.indices { to[n] = from[lanes[n]] } }
             for n in lanes.indices {
-                work.time[n] = times(lanes[n])
+                work.time[n] = times(n)
                 work.elapsed[n] = work.time[n] - known[lanes[n]]
             }
         }
-        for row in moved.map(\.to) + [work.time, work.elapsed] {
+        if lanes.count == padded(lanes.count) { return }
+        for row in gathered {
             // lanes that only fill a vector hold what the first one does
             for lane in lanes.count..<padded(lanes.count) { row[lane] = row[0] }
         }
     }
+
+    private lazy var gathered: [Row] = moved.map { $0.to } + [work.time, work.elapsed]
 
     /// Rows that an event needs.
     private lazy var moved: [(from: Row, to: Row)] =
@@ -246,9 +254,13 @@ final class SynapseLanes: @unchecked Sendable {
 
     private func makeElements(_ count: Int, _ all: SynapsePlan.Propagators, _ rates: [Frame], _ rows: [Row]) {
         for (number, group) in all.linear.groups.enumerated() {
-            let mine = all.linear.elements.indices.filter { all.linear.elements[$0].group == number }
             let frame = rates[number], size = group.matrix.count * group.matrix[0].count
             frame.run(padded(count))
+            let mine = all.elementsOfGroups[number]
+            if group.states.count == 1 {
+                makeElements(ofState: frame, padded(count), mine.map { (all.linear.elements[$0].column, rows[$0]) })
+                continue
+            }
             for lane in 0..<padded(count) {
                 let matrix = (0..<size).map { frame.output($0)[lane] }
                 let exponential = MatrixExponential.augmented(
@@ -261,34 +273,52 @@ final class SynapseLanes: @unchecked Sendable {
         }
     }
 
+    /// Elements of a state that follows no other: its decay, and what a constant drive adds.
+    private func makeElements(ofState rates: Frame, _ count: Int, _ elements: [(column: Int, row: Row)]) {
+        let rate = rates.output(0)
+        for (column, row) in elements {
+            if column == 0 {
+                for lane in 0..<count { row[lane] = exponentialEverywhere(rate[lane] * work.elapsed[lane]) }
+            } else {
+                let drive = rates.output(column)
+                for lane in 0..<count {
+                    let time = work.elapsed[lane]
+                    row[lane] = drive[lane] * (time * relativeExponential(rate[lane] * time))
+                }
+            }
+        }
+    }
+
     /// Lets the spikes of targets act that come to the synapses up to a moment.
     ///
     /// - `other`: ms; those that are on the way for longer act then, too.
     func lookBack(through time: Double, arrivedAfter other: Double? = nil) {
         guard plan.hasPost else { return }
         let resolution = synapse.resolution
-        let pending = (0..<count).map { lane -> Slice<UnsafeBufferPointer<TargetHistory.Spike>> in
+        var most = 0
+        for lane in 0..<count {
             let delay = home.delay[lane]
             // a spike counts if it was sent after the connection was made
-            return targets[lane].between(
+            let spikes = targets[lane].between(
                 after: max(known[lane] - delay, since[lane]), through: time - min(delay, other ?? delay))
+            pending[lane] = spikes.startIndex..<spikes.endIndex
+            most = max(most, spikes.count)
         }
-        let most = pending.map(\.count).max() ?? 0
+        if most == 0 { return }
         let end = TimeGrid.stepsNearest(time, resolution)
         for round in 0..<most {
-            let lanes = (0..<count).filter { pending[$0].count > round }
-            let step = { (lane: Int) -> Int in
-                min(
-                    end,
-                    TimeGrid.stepsNearest(pending[lane][pending[lane].startIndex + round].time, resolution)
-                        + self.delays[lane])
+            lanes.removeAll(keepingCapacity: true)
+            steps.removeAll(keepingCapacity: true)
+            for lane in 0..<count where pending[lane].count > round {
+                let sent = targets[lane].time(pending[lane].lowerBound + round)
+                lanes.append(lane)
+                steps.append(min(end, TimeGrid.stepsNearest(sent, resolution) + delays[lane]))
             }
-            let steps = lanes.map(step)
-            gather(lanes) { TimeGrid.ms(step($0), resolution) }
+            gather(lanes) { TimeGrid.ms(steps[$0], resolution) }
             for (read, values) in zip(synapse.post, work.post) where read.column >= 0 {
                 for (n, lane) in lanes.enumerated() {
                     values[n] = targets[lane].value(
-                        pending[lane].startIndex + round, read.column, of: synapse.historyWidth)
+                        pending[lane].lowerBound + round, read.column, of: synapse.historyWidth)
                 }
             }
             moveWork(lanes.count)
@@ -339,7 +369,7 @@ final class SynapseLanes: @unchecked Sendable {
             work.states[state].update(from: frame.output(output), count: lanes.count)
         }
         if event.changesWeight { work.weight.update(from: frame.output(event.states.count), count: lanes.count) }
-        lookForFault(frame === pre ? watched + sent : watched, lanes)
+        lookForFault(frame === pre ? watchedAtPre : watched, lanes)
         scatter(lanes)
     }
 
@@ -364,6 +394,7 @@ final class SynapseLanes: @unchecked Sendable {
 
     private lazy var watched: [(name: String, values: Row)] =
         Array(zip(plan.facts.model.states.map(\.name), work.states)) + [("weight", work.weight)]
+    private lazy var watchedAtPre: [(name: String, values: Row)] = watched + sent
     private lazy var sent: [(name: String, values: Row)] = (0..<plan.onPre.sends + plan.onPre.thirds).map {
         ("what is sent", pre.output(plan.onPre.states.count + (plan.onPre.changesWeight ? 1 : 0) + $0))
     }
