@@ -882,6 +882,80 @@ describe("the rates of a raster", function()
   end)
 end)
 
+-- Cells in space.
+local space = astro.Simulation { seed = 2 }
+local placed = space:create("iaf_psc_alpha", nil, { V_m = { -70, -69, -68, -67, -66, -65 } },
+  { positions = astro.space.grid { shape = { 3, 2 }, extent = { 3, 2 } } })
+local stars = space:create("astrocyte_lr_1994", nil, {}, { positions = { { -1, 0 }, { 1, 0 } } })
+space:connect(placed, placed, { rule = "all_to_all", mask = { circular = { radius = 1 } }, allow_autapses = false })
+local placed_samples = space:record(placed, { "V_m" })
+space:simulate(5)
+
+describe("pictures of space", function()
+  it("show places, values, connections and marks", function()
+    local layer = series(plot.layer(placed), 1, 1)
+    assert.same({ { -1, -1, 0, 0, 1, 1 }, { 0.5, -0.5, 0.5, -0.5, 0.5, -0.5 } }, { layer.x, layer.y })
+    local figure = plot.map(placed, { values = { 1, 2, 3, 4, 5, 6 }, connections = space:connections { source = placed[1] }, marks = stars })
+    local strokes, spots, marks = series(figure, 1, 1), series(figure, 1, 2), series(figure, 1, 3)
+    assert.same({ { 1, 2, 3, 4, 5, 6 }, { -1, 1 } }, { spots.values, marks.x })
+    assert.same({ { -1, -1 }, { -1, 0 }, { -0.5, 0.5 } }, { strokes.x, strokes.x2, strokes.y2 })
+    assert.same({ 1, 6 }, figure.cells[1].panels[1].scale.range)
+    assert.is_truthy(commands(figure):find("linecolor palette", 1, true))
+  end)
+
+  it("give cells of one territory a colour", function()
+    local owned = astro.Simulation()
+    local cells = owned:create("aeif_cond_alpha_astro", nil, {}, { positions = { { -1, 0 }, { -0.9, 0 }, { 1, 0 }, { 5, 5 } } })
+    local glia = owned:create("astrocyte_lr_1994", 2, {}, { positions = { { -1, 1 }, { 1, 1 } } })
+    for i, j in ipairs { 1, 1, 2 } do owned:connect(glia[j], cells[i], "all_to_all", "sic_connection") end
+    local figure = plot.map(cells, { territories = owned:connections { source = glia, target = cells } })
+    local sizes = {}
+    for i, one in ipairs(figure.cells[1].panels[1].series) do sizes[i] = #one.x end
+    table.sort(sizes)
+    assert.same({ 1, 1, 2 }, sizes)
+  end)
+
+  it("show the targets of a cell, with mask and probability", function()
+    local figure = plot.targets(space, placed[1], placed, { mask = { circular = { radius = 1 } } })
+    assert.same({ { -1, 0 }, { -0.5, 0.5 } }, { series(figure, 1, 3).x, series(figure, 1, 3).y })
+    local image = series(plot.targets(space, placed[1], placed, { p = astro.space.linear { a = -1, c = 1 } }), 1, 1)
+    for _, place in ipairs { { -1, 0.5, 1 }, { -0.5, 0.5, 0.5 }, { 1, 0.5, 0 } } do
+      local row = image.rows[math.floor((place[2] - image.y[1]) / image.y[2] + 0.5) + 1]
+      local value = row[math.floor((place[1] - image.x[1]) / image.x[2] + 0.5) + 1]
+      assert.is_true(math.abs(value - place[3]) < 0.03, ("%g"):format(value))
+    end
+  end)
+
+  it("show waves: time across, space upwards, or maps", function()
+    local image = series(plot.wave(placed_samples, "V_m"), 1, 1)
+    local events = placed_samples.events
+    assert.same({ 3, 5 }, { #image.rows, #image.rows[1] })
+    local sum = 0
+    for i, t in ipairs(events.times) do
+      if t == 3 and (events.senders[i] == 3 or events.senders[i] == 4) then sum = sum + events.V_m[i] end
+    end
+    assert.is_true(math.abs(image.rows[2][3] - sum / 2) < 1e-12)
+    assert.equal(2, #plot.wave(placed_samples, "V_m", { times = { 1, 5 } }).cells)
+    assert.equal(3, #series(plot.wave(placed_samples, "V_m", { along = "distance", origin = { 0, 0 }, bins = 3 }), 1, 1).rows)
+  end)
+
+  it("answer wrong calls", function()
+    local bare = astro.Simulation():create("iaf_psc_alpha", 2)
+    for pattern, call in pairs {
+      ["have no positions"] = function() plot.layer(bare) end,
+      ["there are 6 cells and 2 values"] = function() plot.map(placed, { values = { 1, 2 } }) end,
+      ["connections must be Connections"] = function() plot.map(placed, { connections = 1 }) end,
+      ["source must be one node"] = function() plot.targets(space, placed, placed) end,
+      ["the recorder holds no 'V_n'"] = function() plot.wave(placed_samples, "V_n") end,
+      ["along must be x, y or distance"] = function() plot.wave(placed_samples, "V_m", { along = "z" }) end,
+    } do
+      local done, problem = pcall(call)
+      assert.is_false(done)
+      assert.is_truthy(problem:find(pattern, 1, true), problem)
+    end
+  end)
+end)
+
 describe("what a kind of picture does not draw", function()
   local options = require "astro.plot.options"
   local sim = astro.Simulation { seed = 1 }
@@ -901,6 +975,9 @@ describe("what a kind of picture does not draw", function()
       o[1] = plot.raster(spikes)
       return plot.panels(o)
     end,
+    map = function(o) return plot.map(placed, o) end, layer = function(o) return plot.layer(placed, o) end,
+    targets = function(o) return plot.targets(space, placed[1], placed, o) end,
+    wave = function(o) return plot.wave(placed_samples, "V_m", o) end,
   }
 
   it("is refused, with the list of what it takes", function()

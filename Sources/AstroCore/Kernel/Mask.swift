@@ -33,11 +33,25 @@ public indirect enum Mask: Sendable, Equatable {
         }
     }
 
+    /// How many shapes it is made of.
+    private var shapes: Int {
+        switch self {
+        case .shape: 1
+        case .union(let a, let b), .intersection(let a, let b), .difference(let a, let b): a.shapes + b.shapes
+        }
+    }
+
+    /// Each node that is looked at asks them all.
+    private static let mostShapes = 200
+
     /// "+", "*" and "-" of scripts.
     public func joined(_ other: Mask, by sign: Character) throws -> Mask {
         guard dimensions == other.dimensions else {
             throw InputError(
                 "a mask of \(dimensions) dimensions and one of \(other.dimensions) can't be joined")
+        }
+        guard shapes + other.shapes <= Self.mostShapes else {
+            throw InputError("a mask of \(shapes + other.shapes) shapes is too complex (at most \(Self.mostShapes))")
         }
         switch sign {
         case "+": return .union(self, other)

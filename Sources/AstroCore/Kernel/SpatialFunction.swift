@@ -5,9 +5,16 @@ public struct SpatialFunction: Sendable, Equatable {
     init(text: String) { self.text = text }
 
     /// "+", "-", "*" and "/" of scripts, with a number or another one.
-    public static func joined(_ a: SpatialFunction, _ b: SpatialFunction, by sign: Character) -> SpatialFunction {
-        SpatialFunction(text: "(\(a.text)) \(sign) (\(b.text))")
+    public static func joined(_ a: SpatialFunction, _ b: SpatialFunction, by sign: Character) throws -> SpatialFunction
+    {
+        let text = "(\(a.text)) \(sign) (\(b.text))"
+        guard text.utf8.count <= mostBytes else {
+            throw InputError("a function of \(text.utf8.count) characters is too long (at most \(mostBytes))")
+        }
+        return SpatialFunction(text: text)
     }
+
+    private static let mostBytes = 10_000
 
     public static func constant(_ x: Double) -> SpatialFunction { SpatialFunction(text: "\(x)") }
 }

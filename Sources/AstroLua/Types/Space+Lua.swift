@@ -33,7 +33,7 @@ extension SpatialFunction: LuaType {
         return [.equal(SpatialFunction.self)]
             + signs.map { name, sign in
                 LuaOperator(name, "SpatialFunction \(sign)") { arguments in
-                    .object(SpatialFunction.joined(try operand(1, arguments), try operand(2, arguments), by: sign))
+                    .object(try SpatialFunction.joined(operand(1, arguments), operand(2, arguments), by: sign))
                 }
             }
     }

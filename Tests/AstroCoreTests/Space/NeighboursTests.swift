@@ -89,7 +89,8 @@ struct NeighboursTests {
         for i in 0..<49 {
             let column = i / 7, row = i % 7
             let neighbours = [
-                (column + 6) % 7 * 7 + row, (column + 1) % 7 * 7 + row, column * 7 + (row + 6) % 7, column * 7 + (row + 1) % 7,
+                (column + 6) % 7 * 7 + row, (column + 1) % 7 * 7 + row, column * 7 + (row + 6) % 7,
+                column * 7 + (row + 1) % 7,
             ].sorted()
             #expect(nearest.targets(of: i).map { Int($0) } == [i] + neighbours.prefix(2))
         }

@@ -159,7 +159,14 @@ local RULE <const> = {
     local name = argument_text(context, context.call.argument, "rule")
     return rule_key_items(name and check.includes(astro.rules(), name) and { name } or astro.rules())
   end,
-  fields = { rule = { texts = rule_items } },
+  fields = {
+    rule = { texts = rule_items },
+    mask = {
+      keys = function()
+        return items_of { "anchor", "box", "circular", "doughnut", "ellipsoidal", "elliptical", "rectangular", "spherical" }
+      end,
+    },
+  },
 }
 
 local function synapse_items() return model_items(is_synapse) end
