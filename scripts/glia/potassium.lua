@@ -22,18 +22,12 @@ local REST <const> = 4  -- mM of potassium; what is above it reaches the neuron
 
 local neuron = astro.model {
   name = "neuron_with_ions", units = false,
-<<<<<<< HEAD
-  references = { "Cressman et al. (2009), doi:10.1007/s10827-008-0132-4", "Barreto & Cressman (2011), doi:10.1007/s10867-010-9212-6" },
-  parameters = { g_Na = 100, g_NaL = 0.0175, g_K = 40, g_KL = 0.05, g_Cl = 0.05, phi = 3, gamma = 0.0445, beta = 7, rho = 1.25,
-    rest = REST },
-=======
   references = {
     "Cressman et al. (2009), doi:10.1007/s10827-008-0132-4", "Barreto & Cressman (2011), doi:10.1007/s10867-010-9212-6",
   },
   parameters = {
     g_Na = 100, g_NaL = 0.0175, g_K = 40, g_KL = 0.05, g_Cl = 0.05, phi = 3, gamma = 0.0445, beta = 7, rho = 1.25, rest = REST,
   },
->>>>>>> couplings
   state = { V = -60, n = 0.05, h = 0.9, Na_i = 18 },
   inputs = { K_above = "signal" },
   equations = [[
