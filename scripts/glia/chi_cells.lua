@@ -38,6 +38,19 @@ cells.sigmoid = astro.coupling {
   input = "J_gap", value = "F/2*(1 + tanh((abs(d) - theta)/omega))*sign(d)",
 }
 
+-- Neighbours on a lattice of some shape; the last dimension counts first; and how many cells there are.
+function cells.neighbours(shape)
+  local strides, count = {}, 1
+  for k = #shape, 1, -1 do strides[k], count = count, count * shape[k] end
+  local list = {}
+  for cell = 0, count - 1 do
+    for k = 1, #shape do
+      if cell // strides[k] % shape[k] + 1 < shape[k] then list[#list + 1] = { cell + 1, cell + strides[k] + 1 } end
+    end
+  end
+  return list, count
+end
+
 -- Couples neighbours both ways: `pairs` is a list of { first, second }, places in `nodes`.
 function cells.join(sim, nodes, pairs_of_cells, coupling, spec)
   local first, source, target = nodes.ids[1] - 1, {}, {}

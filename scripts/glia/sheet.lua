@@ -16,21 +16,8 @@ local options = require "astro.options" {
   { "strength", 2.0, "uM/s of the sigmoid, 1/s of the linear coupling" },
 }
 
--- Neighbours on a lattice of some shape; the last dimension counts first.
-local function neighbours(shape)
-  local strides, count = {}, 1
-  for k = #shape, 1, -1 do strides[k], count = count, count * shape[k] end
-  local list = {}
-  for cell = 0, count - 1 do
-    for k = 1, #shape do
-      if cell // strides[k] % shape[k] + 1 < shape[k] then list[#list + 1] = { cell + 1, cell + strides[k] + 1 } end
-    end
-  end
-  return list, count
-end
-
 for _, shape in ipairs { { 40, 40 }, { 11, 11, 11 } } do
-  local list, n = neighbours(shape)
+  local list, n = cells.neighbours(shape)
   local sim = astro.Simulation { resolution = options.resolution, seed = options.seed }
   local nodes = sim:create(cells.model, n, cells.params)
   local middle = 1

@@ -43,7 +43,7 @@ final class CouplingTable: @unchecked Sendable {
     static let bytesPerConnection = 64
 
     /// How cells are found.
-    struct Cells {
+    struct Finder {
         /// Of a cell by its global id in the plane; nil for those elsewhere.
         let place: (Int) -> Int?
         /// The run of what a cell sends, by the name of the signal and the cell's global id.
@@ -53,7 +53,7 @@ final class CouplingTable: @unchecked Sendable {
     }
 
     init(
-        _ projection: SignalProjection, plane: InputPlane, firstRun: Int, resolution: Double, _ cells: Cells
+        _ projection: SignalProjection, plane: InputPlane, firstRun: Int, resolution: Double, _ cells: Finder
     ) {
         (self.projection, self.plane, self.firstRun, self.resolution) = (projection, plane, firstRun, resolution)
         let plan = projection.model.coupling!, values = projection.values!

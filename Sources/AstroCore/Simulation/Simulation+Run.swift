@@ -267,7 +267,7 @@ extension Simulation {
             let name = projection.model.identity
             let counts = incoming[name] ?? incomingCounts(of: projection.model, place)
             incoming[name] = counts
-            let cells = CouplingTable.Cells(place: place, run: sender, incoming: { counts[$0] ?? 0 })
+            let cells = CouplingTable.Finder(place: place, run: sender, incoming: { counts[$0] ?? 0 })
             let first = senderCount + (remoteSenders?.count ?? 0) + couplingRuns
             couplings.append(
                 CouplingTable(projection, plane: plane, firstRun: first, resolution: resolution, cells))
