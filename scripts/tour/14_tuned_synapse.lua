@@ -10,7 +10,7 @@ local report = require "astro.report"
 local options = require "astro.options" {
   "Synapses that an astrocyte tunes.",
   { "time", 60000.0, "simulated time in ms" },
-  { "synapses", 20, "synapses for each rate, of each kind" },
+  { "synapses", 10, "synapses for each rate, of each kind" },
 }
 
 local RATES = { 0.2, 0.5, 1, 2, 5, 10, 20, 50 }   -- Hz
@@ -23,7 +23,6 @@ local KINDS = {                                   -- what a spike releases under
 -- The library's astrocyte g_chi, and one line more: receptors of terminals (Gamma), which its gliotransmitter G_A binds to.
 local definition = require "astro.models.g_chi"
 definition.name = "g_chi_with_receptors"
-definition.step = 10                              -- ms
 table.insert(definition.state, { "Gamma", 0, "part of the receptors that is active" })
 definition.equations = definition.equations .. "dGamma/dt = 1.5/(uM*s)*G_A*(1 - Gamma) - Gamma/(120*s)\n"
 local astrocyte = astro.model(definition)
