@@ -192,7 +192,7 @@ describe("functions of distance", function()
       local sim, a, b = pair(grid)
       sim:connect(a[1], b, "all_to_all", { weight = space[case.name](case.keys) })
       local weights = sim:connections { source = a[1] }.weight
-      for i, value in ipairs(case.values) do near(value, weights[i], 1e-14) end
+      for i, value in ipairs(case.values) do near(value, weights[i], 1e-13) end
     end)
   end
 

@@ -102,17 +102,17 @@ private struct NamedFunction {
         get throws {
             let kappa = try number("kappa", 1), theta = try positive("theta")
             guard kappa > 0 else { throw reader.error("kappa = \(formatted(kappa)) must be above 0") }
-            // log of the gamma function by way of factorials, whose argument need not be whole
-            let log = logFactorial(ofReal: kappa)
+            let log = logGamma(kappa)
             return "(distance/\(theta))^(\(kappa - 1))*exp(-distance/\(theta) - (\(log)))/\(theta)"
         }
     }
 }
 
-/// ln Gamma(x) for x > 0: Stirling's series, for small x by way of x + 10.
-private func logFactorial(ofReal x: Double) -> Double {
+/// ln Gamma(x) for x > 0: Stirling's series, for small x by way of x + 20.
+private func logGamma(_ x: Double) -> Double {
     var product = 1.0, z = x
-    while z < 10 { (product, z) = (product * z, z + 1) }
-    let series = 1 / (12 * z) - 1 / (360 * z * z * z) + 1 / (1260 * z * z * z * z * z)
+    while z < 20 { (product, z) = (product * z, z + 1) }
+    let y = 1 / (z * z)
+    let series = (1.0 / 12 - y * (1.0 / 360 - y * (1.0 / 1260 - y * (1.0 / 1680 - y / 1188)))) / z
     return (z - 0.5) * logarithmEverywhere(z) - z + 0.9189385332046727 + series - logarithmEverywhere(product)
 }
