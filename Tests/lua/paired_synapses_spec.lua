@@ -195,6 +195,40 @@ describe("post.X of states", function()
   end)
 end)
 
+it("recorded static connections arrive as others do", function()
+  local function run(recorded)
+    local sim = astro.Simulation()
+    local target, parrot = sim:create(ramp, 3), sender(sim, { 2.0, 5.0 })
+    sim:connect(parrot, target, "all_to_all", { weight = 0.5, delay = 1.3 })
+    if recorded then sim:record(sim:connections { source = parrot }, { "sent" }, { when = "spike" }) end
+    sim:simulate(10)
+    return sim:fingerprint(), target[2]:get "g"
+  end
+  local print1, g = run(false)
+  assert.equal(1, g)
+  assert.equal(print1, (run(true)))
+end)
+
+it("populations of one model, one of them silent, are loaded with what post.X has at spikes", function()
+  local spiking = astro.model {
+    name = "paired_two", state = { X = 0 }, parameters = { rate = "1 1/ms" }, equations = "dX/dt = rate",
+    on_spike = "X += 0*weight", spike = { when = "X >= 3 - 1e-9", action = "X = 0.5" },
+  }
+  local learner = astro.synapse { name = "paired_two_learner", on_pre = "send(0)", on_post = "weight += post.X" }
+  local sim = astro.Simulation()
+  local loud, silent, parrot = sim:create(spiking, 2), sim:create(spiking, 2, { rate = 0 }), sender(sim, { 50.0 })
+  sim:connect(parrot, loud + silent, "all_to_all", { synapse_model = learner, weight = 1, delay = 1.0 })
+  sim:simulate(30)
+  local path = os.tmpname()
+  sim:save(path)
+  local again = astro.load(path)
+  os.remove(path)
+  sim:simulate(30)
+  again:simulate(30)
+  assert.same(sim:connections({ synapse_model = learner }).weight:totable(), again:connections({ synapse_model = learner }).weight:totable())
+  assert.is_true(sim:connections({ synapse_model = learner }).weight[1] > 5)
+end)
+
 -- A network in which astrocytes modulate release and are fed by it.
 local gliorelease = {
   name = "paired_release", parameters = { U_0 = 0.5, alpha = 0.3, rho = 0.4 }, state = { x = 1, u = 0 },

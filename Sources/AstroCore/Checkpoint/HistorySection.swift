@@ -101,7 +101,8 @@ extension CheckpointLoader {
         let section = try HistorySection(&contents, cells: cells.count)
         try contents.require(section.names.allSatisfy(cells.model.sends), "spikes have values that cells have not")
         for share in cells.shares {
-            share.plane.history?.setNames(section.names)
+            // of several populations in a plane, some have no spikes
+            if !section.names.isEmpty { share.plane.history?.setNames(section.names) }
             for cell in share.cells { share.plane.history?.restore(share.offset + cell - share.cells.lowerBound, []) }
         }
         try section.forEach { cell, spikes, values in

@@ -172,16 +172,17 @@ struct Route {
         _ connections: Range<Int>, _ chunk: RowChunk, _ weights: UnsafePointer<Double>?, _ factor: Double, _ stamp: Int
     ) {
         let targets = chunk.targets + connections.lowerBound, count = connections.count
+        let delays = chunk.delays.map { $0 + connections.lowerBound }
         guard let weights else {
             let amount = sharedWeight * factor, input = spikes + (amount > 0 ? 0 : toNegative), size = abs(amount)
-            let delays = chunk.delays! + connections.lowerBound
             for n in 0..<count {
-                let row = input + ((stamp &+ Int(delays[n])) & slotMask) &* rowStride
+                let delay = delays.map { Int($0[n]) } ?? sharedDelay
+                let row = input + ((stamp &+ delay) & slotMask) &* rowStride
                 row[Int(targets[n])] += size
             }
             return
         }
-        guard let delays = chunk.delays.map({ $0 + connections.lowerBound }) else {
+        guard let delays else {
             let row = spikes + ((stamp &+ sharedDelay) & slotMask) &* rowStride
             for n in 0..<count {
                 let amount = weights[n] * factor

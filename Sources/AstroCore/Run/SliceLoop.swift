@@ -46,6 +46,8 @@ final class SliceLoop: @unchecked Sendable {
     private let routes: [RouteTable]
     /// For paired cells, by worker; nil where no synapse sends them anything.
     private let thirdSpikes: [ThirdOutbox]?
+    /// Can there be any, from before the run, too?
+    private let hasThirdSpikes: Bool
     /// By worker: recorded connections; and those that are sampled at intervals, with their schedules.
     private let samplers: [[ConnectionSampler]]
     private let schedules: [[(sampler: ConnectionSampler, schedule: Schedule)]]
@@ -153,6 +155,7 @@ final class SliceLoop: @unchecked Sendable {
         samplers = recorded.map { $0.map(\.sampler) }
         schedules = recorded.map { $0.compactMap { item in item.schedule.map { (item.sampler, $0) } } }
         routes = Self.routes(simulation, samplers)
+        hasThirdSpikes = simulation.sendsToThird || !simulation.thirdSpikes.isEmpty
         thirdSpikes = simulation.sendsToThird ? (0..<simulation.threads).map { _ in ThirdOutbox() } : nil
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
         barrier = Barrier(workers)
@@ -282,7 +285,7 @@ final class SliceLoop: @unchecked Sendable {
     // MARK: Updating
 
     private func update(_ worker: Int, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
-        if thirdSpikes != nil || !simulation.thirdSpikes.isEmpty { takeThirdSpikes(worker, slice) }
+        if hasThirdSpikes { takeThirdSpikes(worker, slice) }
         for part in parts[worker] {
             var from = slice.lowerBound
             // up to each sample, then on
