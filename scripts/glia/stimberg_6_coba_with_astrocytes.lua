@@ -100,10 +100,13 @@ local function join(a, b)
   end
 end
 join(astrocytes:slice(1, N_A - ROWS), astrocytes:slice(ROWS + 1, N_A))
+local left_of, right_of
 for start = 1, N_A, ROWS do
   local stop = math.min(start + ROWS - 1, N_A)
-  join(astrocytes:slice(start, stop - 1), astrocytes:slice(start + 1, stop))
+  local a, b = astrocytes:slice(start, stop - 1), astrocytes:slice(start + 1, stop)
+  left_of, right_of = left_of and left_of + a or a, right_of and right_of + b or b
 end
+join(left_of, right_of)
 
 -- ## Run
 
