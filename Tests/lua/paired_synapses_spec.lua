@@ -211,8 +211,8 @@ end)
 
 it("populations of one model, one of them silent, are loaded with what post.X has at spikes", function()
   local spiking = astro.model {
-    name = "paired_two", state = { X = 0 }, parameters = { rate = "1 1/ms" }, equations = "dX/dt = rate",
-    on_spike = "X += 0*weight", spike = { when = "X >= 3 - 1e-9", action = "X = 0.5" },
+    name = "paired_two", state = { X = 0, g = 0 }, parameters = { rate = "1 1/ms" }, equations = "dX/dt = rate; dg/dt = 0*1/ms",
+    on_spike = "g += weight", spike = { when = "X >= 3 - 1e-9", action = "X = 0.5" },
   }
   local learner = astro.synapse { name = "paired_two_learner", on_pre = "send(0)", on_post = "weight += post.X" }
   local sim = astro.Simulation()
