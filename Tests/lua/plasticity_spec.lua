@@ -221,6 +221,35 @@ describe("plasticity: weights of the reference on fixed trains", function()
     assert.equal(print1, (run(2, true)))
   end)
 
+  -- each value at connect, and set, is what it is where all connections share it
+  for name, values in pairs {
+    weight = { 10, 20, 30 }, delay = { 0.5, 1, 2.7 }, tau_plus = { 10, 20, 30 }, Kplus = { 0.1, 0.5, 1 }, A_plus = { 0.5, 1, 2 },
+    A_minus = { 0.5, 1, 2 }, tau_c = { 100, 500, 1000 }, tau_n = { 50, 100, 200 }, b = { 0, 0.001, 0.002 }, Wmin = { 0, 28, 29.5 },
+    Wmax = { 30.1, 31, 200 }, c = { 0, 1, -1 }, n = { 0, 0.01, 0.02 },
+  } do
+    it("stdp_dopamine_synapse with its own " .. name, function()
+      local function run(at_connect, set)
+        local sim = astro.Simulation { seed = 5 }
+        local noise, dopamine = sim:create("poisson_generator", { rate = 60 }), sim:create "parrot_neuron"
+        local pre, post, vt = sim:create "parrot_neuron", sim:create("parrot_neuron", 3), sim:create "volume_transmitter"
+        sim:connect(noise, dopamine + pre + post)
+        sim:connect(dopamine, vt)
+        local synapse = { synapse_model = "stdp_dopamine_synapse", third = vt, weight = 30, receptor_type = 1 }
+        for key, value in pairs(at_connect) do synapse[key] = value end
+        sim:connect(pre, post, "all_to_all", synapse)
+        local c = sim:connections { source = pre, target = post }
+        if set then c:set(set) end
+        sim:simulate(200)
+        return c.weight:totable()
+      end
+      local shared = {}
+      for i, value in ipairs(values) do shared[i] = run({ [name] = value })[i] end
+      assert.same(shared, run { [name] = values })
+      assert.same(shared, run({}, { [name] = values }))
+      assert.is_false(shared[1] == shared[2] and shared[2] == shared[3])
+    end)
+  end
+
   it("stdp_dopamine_synapse needs a volume transmitter", function()
     local sim = astro.Simulation()
     local cells, glia = sim:create("parrot_neuron", 2), sim:create "astrocyte_surrogate"

@@ -229,7 +229,7 @@ describe("a mistake in", function()
     { connect, { spec { synapse_model = "decayin" } }, "connect: there is no synapse model 'decayin' (did you mean 'decaying'?)" },
     { connect, { spec { taw = 3 } }, "connect: decaying has no parameter 'taw' (did you mean 'tau'?)" },
     { connect, { spec { X = 3 } }, "connect: decaying has no parameter 'X' (did you mean 'x'?)" },
-    { connect, { spec { tau = "3 ms" } }, "connect: decaying: tau must be a number, a list of numbers or a distribution, got '3 ms'" },
+    { connect, { spec { tau = "3 ms" } }, "connect: decaying: tau: '3 ms': a number stands without quotes, in the unit of help" },
     { connect, { spec { x = 0 / 0 } }, "connect: x = nan is not a number" },
     { connect, { spec { x = { 1, 2 } } }, "connect: decaying: x has 2 values for 6 connections" },
     { connect, { spec { delay = 0 } }, "connect: delay = 0 ms is shorter than the resolution 0.1 ms (use a multiple of 0.1)" },

@@ -6,7 +6,9 @@ enum VolumeTransmitter {
         ports: [.spikes("all", .counted)],
         text: ModelText(
             summary: "Gathers spikes of neuromodulatory neurons for the synapses that are paired with it.",
-            references: ["Potjans, Morrison & Diesmann (2010), Front Comput Neurosci 4:141, doi:10.3389/fncom.2010.00141"],
+            references: [
+                "Potjans, Morrison & Diesmann (2010), Front Comput Neurosci 4:141, doi:10.3389/fncom.2010.00141"
+            ],
             notes: [
                 "Connect dopaminergic neurons to it, and give it to stdp_dopamine_synapse as `third` or `volume_transmitter`.",
                 "A spike counts when it arrives; spikes that arrive together are counted one by one, whatever their weights.",

@@ -25,7 +25,8 @@ extension Simulation {
         guard model.isPaired else { return }
         if model.readsThirdSpikes, ids.contains(0) {
             throw InputError(
-                "\(model.name): third is missing: a volume_transmitter, as in { third = sim:create(\"volume_transmitter\") }")
+                "\(model.name): third is missing: a volume_transmitter, as in { third = sim:create(\"volume_transmitter\") }"
+            )
         }
         var known = Set<Int>()
         for id in Set(ids).sorted() where id != 0 {
@@ -56,7 +57,8 @@ extension Simulation {
 
     private func checkPaired(_ synapse: SynapseDefinition, _ population: Population) throws {
         guard let model = population.cells?.model else {
-            throw InputError("\(synapse.name): a \(population.modelName) cannot be third: synapses are paired with cells")
+            throw InputError(
+                "\(synapse.name): a \(population.modelName) cannot be third: synapses are paired with cells")
         }
         if synapse.readsThirdSpikes, !model.sendsSpikes {
             throw InputError("\(synapse.name): third: \(model.name) sends no spikes (volume_transmitter does)")

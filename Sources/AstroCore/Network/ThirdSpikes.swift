@@ -66,7 +66,9 @@ extension ThirdSpikes: Checkpointed {
 extension Simulation {
     /// Takes spikes for paired cells, in order; `worker` of each cell is who steps it.
     func keep(_ spikes: [ThirdSpike]) {
-        for spike in spikes { keep(.init(third: spike.third, source: spike.source, amount: spike.amount), Int(spike.arrival)) }
+        for spike in spikes {
+            keep(.init(third: spike.third, source: spike.source, amount: spike.amount), Int(spike.arrival))
+        }
     }
 
     func keep(_ item: ThirdSpikes.Item, _ stamp: Int) {

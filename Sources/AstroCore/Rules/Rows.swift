@@ -92,7 +92,11 @@ struct ListedRows: Rows {
         let columns = 1 + Int(list.pairs.lazy.map(\.target).max() ?? 0)
         let ends = Self.starts(columns, list.pairs.lazy.map(\.target))
         let starts = Self.starts(rows, list.pairs.lazy.map(\.row))
-        let byTarget = Self.dealt(list.pairs.count, ends) { list.pairs[$0].target } value: { list.pairs[$0].row }
+        let byTarget = Self.dealt(list.pairs.count, ends) {
+            list.pairs[$0].target
+        } value: {
+            list.pairs[$0].row
+        }
         list.pairs = []
         targets = [UInt32](unsafeUninitializedCapacity: byTarget.count) { targets, filled in
             var next = starts

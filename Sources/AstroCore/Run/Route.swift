@@ -121,7 +121,8 @@ struct Route {
                     note(stamp, chunk.targets[connections.lowerBound + wrong.index], &fault, wrong.text)
                 }
             }
-            weights = synapse.receive(connections, chunk, row, carried + max(self.carried, 0), stamp, resolution, values)
+            weights = synapse.receive(
+                connections, chunk, row, carried + max(self.carried, 0), stamp, resolution, values)
         } else {
             weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
             if self.carried >= 0 { factor = carried[self.carried] }
@@ -161,7 +162,8 @@ struct Route {
     ) {
         for sampler in samplers {
             sampler.hear(
-                row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound, sent: sent)
+                row: row, stamp: stamp, carried: carried + max(self.carried, 0), first: connections.lowerBound,
+                sent: sent)
         }
     }
 

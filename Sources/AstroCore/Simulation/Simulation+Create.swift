@@ -9,7 +9,7 @@ extension Simulation {
         positions: Positions? = nil
     ) throws -> Nodes {
         let isRecorder = Catalogue.deviceModels.first { $0.name == model }?.family == .recorder
-        return try creating(count, positions, isRecorder: isRecorder) { count, layer in
+        return try creating(count, positions, isRecorder: isRecorder, ranks.together) { count, layer in
             if let device = Catalogue.deviceModels.first(where: { $0.name == model }) {
                 try ranks.together.agree { try refuse(count, bytes: Double(count) * 1000, of: model) }
                 return try createDevices(device, count, parameters, label, layer)
@@ -29,18 +29,20 @@ extension Simulation {
         _ model: ModelDefinition, count: Int? = nil, parameters: Settings = [:], label: String? = nil,
         positions: Positions? = nil
     ) throws -> Nodes {
-        try creating(count, positions) { try createCells(model, $0, parameters, label, $1, ranks.together) }
+        try creating(count, positions, ranks.together) {
+            try createCells(model, $0, parameters, label, $1, ranks.together)
+        }
     }
 
     private func creating(
-        _ count: Int?, _ positions: Positions?, isRecorder: Bool = false,
+        _ count: Int?, _ positions: Positions?, isRecorder: Bool = false, _ together: Together,
         _ body: (_ count: Int, _ layer: Layer?) throws -> Nodes
     ) throws -> Nodes {
         try timed(\.create) {
             let count = try Self.count(count, positions)
             guard count >= 1 else { throw InputError("n = \(count) is not a number of nodes (1, 2, 3, …)") }
             try StreamName.check(.nodeParameter, call: streamedPopulations, "populations")
-            return try body(count, layer(positions, count, isRecorder))
+            return try body(count, layer(positions, count, isRecorder, together))
         }
     }
 
@@ -54,9 +56,11 @@ extension Simulation {
         throw InputError("n = \(count) nodes, but positions has \(places) places (\(positions))")
     }
 
-    private func layer(_ positions: Positions?, _ count: Int, _ isRecorder: Bool) throws -> Layer? {
+    private func layer(
+        _ positions: Positions?, _ count: Int, _ isRecorder: Bool, _ together: Together
+    ) throws -> Layer? {
         guard let positions else { return nil }
-        try ranks.together.agree { try Memory.refuse(Double(count) * 64, for: "the positions of \(count) nodes") }
+        try together.agree { try Memory.refuse(Double(count) * 64, for: "the positions of \(count) nodes") }
         // the first name is that of positions with a seed of their own; recorders shift no stream
         let name =
             isRecorder

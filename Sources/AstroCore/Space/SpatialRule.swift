@@ -1,3 +1,5 @@
+import Equations
+
 /// A rule whose choice depends on where nodes lie: within a mask, by a probability that is a function of place.
 ///
 /// Each row or column looks only at the nodes within the mask, and draws from its own stream, so that the cost is near linear and
@@ -62,6 +64,8 @@ struct SpatialRule: ConnectionRule {
         if use == .all { return .constant(1) }
         let key = use == .poisson ? "pairwise_avg_num_conns" : "p"
         if let function = settings.spatialFunction(key) {
+            // a formula that is none is told first
+            _ = try PlaceFormula(function.text, of: "\(settings.info.name): \(key)")
             return .placed(try PlacedFunction(function, geometry, of: "\(settings.info.name): \(key)"))
         }
         guard use == .poisson else { return .constant(try settings.probability(key, default: 1)) }

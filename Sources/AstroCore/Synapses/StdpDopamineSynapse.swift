@@ -6,7 +6,8 @@ struct StdpDopamineSynapse: SynapseKernel {
     static let definition = SynapseDefinition(
         "stdp_dopamine_synapse",
         ModelText(
-            summary: "Spike-timing dependent plasticity that dopamine gates: an eligibility trace remembers pairs of spikes.",
+            summary:
+                "Spike-timing dependent plasticity that dopamine gates: an eligibility trace remembers pairs of spikes.",
             equations: """
                 dw/dt = c (n - b),   Wmin <= w <= Wmax
                 dc/dt = -c / tau_c

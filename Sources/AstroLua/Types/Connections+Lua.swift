@@ -45,7 +45,8 @@ extension Connections: LuaType {
             },
             .init("delay", "Delays in ms.", result: "Vector") { .vector(try $0.get("delay")) },
             .init(
-                "third", "Ids of the astrocytes paired with them, 0 where there is none; of synapses that read or feed one.",
+                "third",
+                "Ids of the astrocytes paired with them, 0 where there is none; of synapses that read or feed one.",
                 result: "Vector"
             ) { .vector(try $0.get("third")) },
             .init("synapse_model", "Names of the synapse models.", result: "table") {

@@ -11,6 +11,9 @@ package struct PlaceFormula: Sendable {
 
     /// - `place`: what is worked out, for messages.
     package init(_ text: String, of place: String) throws {
+        if text.wholeMatch(of: /\s*[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?\s*[A-Za-z%][A-Za-z0-9\/^*%]*\s*/) != nil {
+            throw InputError("\(place): '\(text)': a number stands without quotes, in the unit of help")
+        }
         let tree = try Parser.expression(TextPart(place, text))
         var formulas = FormulaReader(hasUnits: false)
         var symbols: [String: Symbol] = [:]

@@ -117,7 +117,8 @@ package final class SynapsePlan: Sendable {
         let program = Assembler.program(graph, parameterValues: roots)
         return Event(
             states: changes.map(\.state), changesWeight: reaction.weight != nil, sends: reaction.sends.count,
-            thirds: reaction.thirds.count, program: program, readsBefore: program.leaves.filter { $0.kind == .last }.map { Int($0.index) })
+            thirds: reaction.thirds.count, program: program,
+            readsBefore: program.leaves.filter { $0.kind == .last }.map { Int($0.index) })
     }
 
     /// Parameters that senders' states depend on.

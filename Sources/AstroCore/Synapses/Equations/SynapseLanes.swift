@@ -237,7 +237,9 @@ final class SynapseLanes: @unchecked Sendable {
     /// Rows that an event needs.
     private lazy var moved: [(from: Row, to: Row)] =
         Array(zip(home.states, work.states)) + ownParameters.map { (home.parameters[$0], work.parameters[$0]) }
-        + Array(zip(home.post, work.post)) + Array(zip(home.third, work.third)) + [(home.weight, work.weight), (home.delay, work.delay)]
+        + Array(zip(home.post, work.post)) + Array(zip(home.third, work.third)) + [
+            (home.weight, work.weight), (home.delay, work.delay),
+        ]
 
     private lazy var ownParameters = synapse.parameters.indices.filter {
         if case .connection = columns.places[synapse.parameters[$0]] { true } else { false }
