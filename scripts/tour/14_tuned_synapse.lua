@@ -10,7 +10,7 @@ local report = require "astro.report"
 local options = require "astro.options" {
   "Synapses that an astrocyte tunes.",
   { "time", 60000.0, "simulated time in ms" },
-  { "synapses", 10, "synapses for each rate, of each kind" },
+  { "synapses", 4, "synapses for each rate, of each kind" },
 }
 
 local RATES = { 0.2, 0.5, 1, 2, 5, 10, 20, 50 }   -- Hz
