@@ -11,12 +11,13 @@ end
 
 local RANGES = { weight = { 0.1, 2 }, delay = { 1, 3 }, U = { 0.2, 0.8 }, tau_psc = { 2, 6 }, tau_rec = { 100, 900 }, tau_fac = { 10, 90 },
   x = { 0.3, 0.6 }, y = { 0.1, 0.3 }, u = { 0.1, 0.4 }, tau_plus = { 10, 30 }, Kplus = { 0, 1 }, lambda = { 0.01, 0.2 }, alpha = { 0.5, 2 },
-  mu_plus = { 0, 1 }, mu_minus = { 0, 1 }, Wmax = { 60, 200 } }
+  mu_plus = { 0, 1 }, mu_minus = { 0, 1 }, Wmax = { 60, 200 }, A_plus = { 0.5, 2 }, A_minus = { 0.5, 2 }, tau_c = { 100, 900 },
+  tau_n = { 50, 200 }, b = { 0, 0.002 }, Wmin = { 0, 20 }, c = { -1, 1 }, n = { 0, 0.02 } }
 -- Where a default leaves a parameter without effect, or no room for another value.
 local BASE = { tsodyks_synapse = { x = 0.5, tau_fac = 30 }, tsodyks2_synapse = { tau_fac = 30 },
-  stdp_synapse = { weight = 50, Wmax = 100, lambda = 0.1, delay = 1.7 }, signal_connection = { signal = "SIC", input = "I_SIC" } }
+  stdp_synapse = { weight = 50, Wmax = 100, lambda = 0.1, delay = 1.7 }, stdp_dopamine_synapse = { weight = 40 }, signal_connection = { signal = "SIC", input = "I_SIC" } }
 -- strong enough for targets to fire
-local OWN_RANGES = { stdp_synapse = { weight = { 20, 55 } } }
+local OWN_RANGES = { stdp_synapse = { weight = { 20, 55 } }, stdp_dopamine_synapse = { weight = { 20, 55 } } }
 
 -- A synapse of a script: states of senders and of connections, both kinds of spikes, draws, two spikes a time.
 astro.synapse {
@@ -39,6 +40,10 @@ local function build(model, own)
   local synapse = { synapse_model = model }
   for name, value in pairs(BASE[model] or {}) do synapse[name] = value end
   for name, value in pairs(own) do synapse[name] = value end
+  if model == "stdp_dopamine_synapse" then
+    synapse.third = sim:create "volume_transmitter"
+    sim:connect(few, synapse.third)
+  end
   local source = model:find "_connection$" and glia or parrots + few
   sim:connect(source, neurons, { rule = "fixed_indegree", indegree = 20 }, synapse)
   return sim, source, neurons
@@ -63,7 +68,7 @@ for _, name in ipairs(astro.models()) do
           print(name, parameter.name, way, sim:fingerprint(), #all, digest(all:get(parameter.name)),
             #sim:connections { target = neurons[33] }, digest(sim:connections { target = neurons[33] }.source))
         end
-      elseif parameter.name ~= "receptor_type" then
+      elseif parameter.name ~= "receptor_type" and parameter.name ~= "third" then
         print(name, parameter.name, "has no range here: add one")
       end
     end

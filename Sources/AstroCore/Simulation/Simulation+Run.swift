@@ -155,9 +155,10 @@ extension Simulation {
         prepareBuffers()
         populationList.forEach { $0.arrangeCarried() }
         numberSenders()
+        // who listens to whom asks for the cells whose spikes are looked back at
+        keepPairedSpikes()
         prepareRemoteSenders(together)
         readCells = makeReadCells()
-        keepPairedSpikes()
         makeInputBlocks()
         histories = HistoryRecorder(self, together)
         isPrepared = true
