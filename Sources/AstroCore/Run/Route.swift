@@ -51,6 +51,7 @@ struct Route {
         (countsSpikes, refusesNegativeWeights) = (destination.countsSpikes, destination.refusesNegative)
         isHeard = destination.isHeard || projection.receptor == nil
         self.projection = projection
+        sendsToThird = projection.model.sendsToThird > 0
         (sharedWeight, sharedDelay) = (projection.weight ?? 0, projection.delay ?? 0)
         self.samplers = samplers.filter { $0.isOf(projection, segment) }
         hasSamplers = !self.samplers.isEmpty
@@ -219,7 +220,8 @@ struct Route {
         }
     }
 
-    var sendsToThird: Bool { projection.model.sendsToThird > 0 }
+    /// Do its synapses send spikes to paired cells?
+    let sendsToThird: Bool
 
     @inline(__always)
     private func delay(_ chunk: RowChunk, _ i: Int) -> Int { projection.delay ?? Int(chunk.delays![i]) }
