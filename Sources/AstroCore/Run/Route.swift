@@ -20,6 +20,8 @@ struct Route {
     /// What acts at targets, connection by connection.
     private let synapse: ActingSynapse?
     private let isHeard: Bool
+    /// Do its synapses send spikes to paired cells?
+    let sendsToThird: Bool
     private let projection: Projection
     /// Where all connections share them.
     private let sharedWeight: Double
@@ -219,9 +221,6 @@ struct Route {
                     amount: item.amount))
         }
     }
-
-    /// Do its synapses send spikes to paired cells?
-    let sendsToThird: Bool
 
     @inline(__always)
     private func delay(_ chunk: RowChunk, _ i: Int) -> Int { projection.delay ?? Int(chunk.delays![i]) }
