@@ -34,6 +34,7 @@ enum ConnectionRules {
             guard let space else {
                 throw InputError("\(type.info.name): masks and functions of distance are not possible here")
             }
+            try SpatialRule.checkFormulas(checked, use)
             let rule = try SpatialRule(checked, use, Self.geometry(type.info.name, space))
             try checkFlags(checked, rules)
             return rule

@@ -60,12 +60,18 @@ struct SpatialRule: ConnectionRule {
         }
     }
 
+    private static func key(_ use: Use) -> String { use == .poisson ? "pairwise_avg_num_conns" : "p" }
+
+    /// Refuses a formula that is none, before anybody asks where nodes lie.
+    static func checkFormulas(_ settings: RuleSettings, _ use: Use) throws {
+        guard use != .all, let function = settings.spatialFunction(key(use)) else { return }
+        _ = try PlaceFormula(function.text, of: "\(settings.info.name): \(key(use))")
+    }
+
     private static func strength(_ settings: RuleSettings, _ use: Use, _ geometry: Geometry) throws -> Strength {
         if use == .all { return .constant(1) }
-        let key = use == .poisson ? "pairwise_avg_num_conns" : "p"
+        let key = key(use)
         if let function = settings.spatialFunction(key) {
-            // a formula that is none is told first
-            _ = try PlaceFormula(function.text, of: "\(settings.info.name): \(key)")
             return .placed(try PlacedFunction(function, geometry, of: "\(settings.info.name): \(key)"))
         }
         guard use == .poisson else { return .constant(try settings.probability(key, default: 1)) }
