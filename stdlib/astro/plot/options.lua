@@ -43,7 +43,7 @@ options.ROWS = {
   { "segment", "positive", "spectrogram", "as in `analysis.spectrogram`, ms" },
   { "overlap", "fraction", "spectrogram", "as in `analysis.spectrogram` (0.5)" },
   { "interval", "positive", "spectrogram", "ms between the samples of a signal that is a plain list" },
-  { "quantity", "string", "map weights", "what colours cells: a parameter, state or recordable; of synapses what was recorded (the weight)" },
+  { "quantity", "string", "map weights", "what colours cells: a parameter, state or recordable; of synapses what was recorded" },
   { "values", "anything", "map", "a number for each cell instead" },
   { "connections", "anything", "map", "Connections that are drawn as strokes" },
   { "territories", "anything", "map", "Connections: cells that get most of them from the same source have the same colour" },
