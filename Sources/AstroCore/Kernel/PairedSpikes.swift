@@ -7,7 +7,6 @@ final class PairedSpikes: @unchecked Sendable {
 
     init(resolution: Double) { self.resolution = resolution }
 
-    var isEmpty: Bool { places.isEmpty }
     /// Global ids of the cells whose spikes are kept.
     var ids: [Int] { places.keys.sorted() }
 

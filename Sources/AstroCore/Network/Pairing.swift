@@ -38,6 +38,13 @@ extension Simulation {
         }
     }
 
+    /// The same for all nodes of a call.
+    func checkPaired(_ model: SynapseDefinition, _ nodes: Nodes) throws {
+        for population in Set(nodes.runs.map(\.population.index)).sorted() {
+            try checkPaired(model, populationList[population])
+        }
+    }
+
     /// Models of cells by id, each once.
     func models(ofPaired ids: [Double]) -> [ModelDefinition] {
         var found: [ModelDefinition] = []
@@ -46,13 +53,6 @@ extension Simulation {
             found.append(model)
         }
         return found
-    }
-
-    /// The same for all nodes of a call.
-    func checkPaired(_ model: SynapseDefinition, _ nodes: Nodes) throws {
-        for population in Set(nodes.runs.map(\.population.index)).sorted() {
-            try checkPaired(model, populationList[population])
-        }
     }
 
     private func checkPaired(_ synapse: SynapseDefinition, _ population: Population) throws {

@@ -137,8 +137,9 @@ package struct SynapseReader {
                 if case .name(let name, _) = node.kind { progress.unread[name] = nil }
             }
             switch (statement.kind, statement.name) {
-            case (.call, "send_third"): result.thirds.append(try sentToThird(statement, context, progress.isPre))
-            case (.call, let name): result.sends.append(try sent(statement, name, context, progress.isPre))
+            case (.call, let name):
+                let value = try sent(statement, name, context, progress.isPre)
+                if name == "send_third" { result.thirds.append(value) } else { result.sends.append(value) }
             case (_, "weight"): progress.weight = try weight(statement, context)
             default: try change(statement, context, &progress)
             }
@@ -194,47 +195,29 @@ package struct SynapseReader {
         return own
     }
 
+    /// What `send` or `send_third` hands over.
     private mutating func sent(
         _ statement: Statement, _ name: String, _ context: FormulaReader.Context, _ isPre: Bool
     ) throws -> Graph.ID {
         let part = statement.value.part
-        guard name == "send" else {
+        guard ["send", "send_third"].contains(name) else {
             throw part.error(
                 InputError.unknown("there is no statement", "\(name)(…)", among: ["send(…)", "send_third(…)"]).message,
                 line: statement.line)
         }
         guard isPre else {
             throw part.error(
-                "send stands in on_pre only: a spike of the target hands nothing over", line: statement.line)
+                "\(name) stands in on_pre only: a spike of the target hands nothing over", line: statement.line)
         }
-        let value = try formula(statement, context)
+        let value = try formula(statement, context), isThird = name == "send_third"
+        let known = isThird ? \SynapseFacts.thirdDimension : \SynapseFacts.sentDimension
         if source.units, let dimension = value.dimension {
-            if let other = facts.sentDimension, other != dimension {
+            if let other = facts[keyPath: known], other != dimension {
                 throw part.error(
-                    "\(statement.value.text(statement.value.root)) is \(dimension.name), what is sent before is \(other.name)",
+                    "\(statement.value.text(statement.value.root)) is \(dimension.name), what is sent \(isThird ? "to the astrocyte " : "")before is \(other.name)",
                     line: statement.line)
             }
-            facts.sentDimension = dimension
-        }
-        return value.node
-    }
-
-    private mutating func sentToThird(
-        _ statement: Statement, _ context: FormulaReader.Context, _ isPre: Bool
-    ) throws -> Graph.ID {
-        let part = statement.value.part
-        guard isPre else {
-            throw part.error(
-                "send_third stands in on_pre only: a spike of the target hands nothing over", line: statement.line)
-        }
-        let value = try formula(statement, context)
-        if source.units, let dimension = value.dimension {
-            if let other = facts.thirdDimension, other != dimension {
-                throw part.error(
-                    "\(statement.value.text(statement.value.root)) is \(dimension.name), what is sent to the astrocyte before is \(other.name)",
-                    line: statement.line)
-            }
-            facts.thirdDimension = dimension
+            facts[keyPath: known] = dimension
         }
         return value.node
     }
