@@ -11,13 +11,16 @@
 PREFIX ?= /usr/local
 PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
 SWIFT_FLAGS = -c release --static-swift-stdlib
+# Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
+TEST_FLAGS = -c release --disable-xctest --scratch-path .build/tests
+# What `swift test` adds by itself when it builds: @testable import in a release build.
+BUILD_TESTS = swift build --build-tests $(TEST_FLAGS) -Xswiftc -enable-testing
+SWIFT_TEST = swift test --skip-build $(TEST_FLAGS)
 PROGRAM = .build/release/astrolua
 
 # Where a Lua of Debian's is put if the system's is too old (Sources/CLua/patched.sh); swift looks for lua5.4.pc there first.
 LUA = $(CURDIR)/.build/lua
 export PKG_CONFIG_PATH := $(LUA)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
-
-# Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
 
 .PHONY: run build build-both check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format install uninstall clean deps
 
@@ -30,7 +33,7 @@ build: deps
 # Program and tests side by side: the compiler has one core busy for the engine, which is one module. Packages are fetched once before.
 build-both: deps
 	@swift package resolve && \
-	{ swift build --build-tests -c release --disable-xctest --scratch-path .build/tests & tests=$$!; \
+	{ $(BUILD_TESTS) & tests=$$!; \
 	  swift build $(SWIFT_FLAGS) --product astrolua; status=$$?; wait $$tests && exit $$status; }
 
 deps:
@@ -58,14 +61,14 @@ FORKING = 'DamagedFileTests|ChildProcessTests|EventFileTests|ConnectionFileTests
 
 # One build for all: the program that lies beside the tests runs the specs in Lua.
 check: deps lint
-	swift build --build-tests -c release --disable-xctest --scratch-path .build/tests
-	ASTROLUA=$(CURDIR)/.build/tests/release/astrolua swift test --skip-build -c release --disable-xctest --scratch-path .build/tests --skip $(FORKING) --skip ProgramTests --skip Statistic
+	$(BUILD_TESTS)
+	ASTROLUA=$(CURDIR)/.build/tests/release/astrolua $(SWIFT_TEST) --skip $(FORKING) --skip ProgramTests --skip Statistic
 	.build/tests/release/astrolua --trust --quiet Tests/lua/run.lua Tests/lua
 
-test-swift: build
-	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests --skip $(FORKING) --skip ProgramTests
-	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests --no-parallel --filter $(FORKING)
-	ASTROLUA=$(CURDIR)/$(PROGRAM) swift test -c release --disable-xctest --scratch-path .build/tests --filter ProgramTests
+test-swift: build-both
+	ASTROLUA=$(CURDIR)/$(PROGRAM) $(SWIFT_TEST) --skip $(FORKING) --skip ProgramTests
+	ASTROLUA=$(CURDIR)/$(PROGRAM) $(SWIFT_TEST) --no-parallel --filter $(FORKING)
+	ASTROLUA=$(CURDIR)/$(PROGRAM) $(SWIFT_TEST) --filter ProgramTests
 
 test-lua: build
 	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
