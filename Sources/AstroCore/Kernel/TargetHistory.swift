@@ -185,10 +185,16 @@ struct TargetSpikes: @unchecked Sendable {
     /// after < time <= through
     @inline(__always)
     func between(after: Double, through: Double) -> Slice<UnsafeBufferPointer<TargetHistory.Spike>> {
+        spikes[range(after: after, through: through)]
+    }
+
+    /// The indices of these spikes.
+    @inline(__always)
+    func range(after: Double, through: Double) -> Range<Int> {
         let end = end(through + halfStep)
         var first = end
         while first > 0, spikes[first - 1].time > after + halfStep { first -= 1 }
-        return spikes[first..<end]
+        return first..<end
     }
 
     /// The post-spike trace of what was strictly before a time.

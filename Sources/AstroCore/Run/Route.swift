@@ -137,7 +137,7 @@ struct Route {
             }
         }
         guard isHeard else { return }
-        if synapse == nil, chunk.receptors == nil, !countsSpikes, !refusesNegativeWeights {
+        if handsOver == 1, chunk.receptors == nil, !countsSpikes, !refusesNegativeWeights {
             return deliverWeights(connections, chunk, weights, factor, stamp)
         }
         for (n, i) in connections.enumerated() {

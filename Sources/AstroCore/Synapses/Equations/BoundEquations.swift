@@ -9,34 +9,35 @@ import Synchronization
 final class BoundEquations: BoundSynapse, @unchecked Sendable {
     let plan: SynapsePlan
     let columns: SynapseColumns
-    let resolution: Double
-    /// Columns of parameters and states, in the order of the text.
-    let parameters, states: [Int]
-    let known, since: Int
-    let number: Int?
-    /// Draws of a connection: where its projection is among all, and the seed.
-    let seed: Int64
-    let projection: Int
-    /// What is read of targets, and of paired cells, by name.
-    let post: [ReadOfTargets]
-    let historyWidth: Int
-    let third: [ReadCells]
-    /// Where connections have the id of the cell that is paired with them.
-    let thirdColumn: Int?
+    let places: Places
+    let binding: SynapseBinding
+    /// Of whoever looks at connections, and of the worker to whose cells spikes arrive.
     private let spaces = Mutex<[SynapseLanes]>([])
+    private lazy var arriving = SynapseLanes(self)
+
+    /// Columns of what the text names, in its order, and of what goes with it.
+    struct Places: Sendable {
+        let parameters, states: [Int]
+        let known, since: Int
+        /// What tells a connection's draws from those of others.
+        let number: Int?
+        /// Where connections have the id of the cell that is paired with them.
+        let third: Int?
+
+        init(_ plan: SynapsePlan, _ definition: SynapseDefinition) {
+            let model = plan.facts.model
+            parameters = model.parameters.map { definition.column($0.name)! }
+            states = model.states.map { definition.column($0.name)! }
+            known = definition.column(EquationSynapse.known)!
+            since = definition.column(EquationSynapse.since)!
+            number = definition.column(EquationSynapse.number)
+            third = plan.facts.isPaired ? definition.column(SynapseDefinition.third.name) : nil
+        }
+    }
 
     init(_ plan: SynapsePlan, _ columns: SynapseColumns, _ binding: SynapseBinding) {
-        (self.plan, self.columns) = (plan, columns)
-        (resolution, seed, projection) = (binding.resolution, binding.seed, binding.projection)
-        (post, historyWidth, third) = (binding.post, binding.historyWidth, binding.third)
-        let definition = columns.definition, model = plan.facts.model
-        parameters = model.parameters.map { definition.column($0.name)! }
-        states = model.states.map { definition.column($0.name)! }
-        (known, since) = (
-            definition.column(EquationSynapse.known)!, definition.column(EquationSynapse.since)!
-        )
-        number = definition.column(EquationSynapse.number)
-        thirdColumn = plan.facts.isPaired ? definition.column(SynapseDefinition.third.name) : nil
+        (self.plan, self.columns, self.binding) = (plan, columns, binding)
+        places = Places(plan, columns.definition)
     }
 
     private func withLanes<Result>(_ body: (SynapseLanes) -> Result) -> Result {
@@ -52,13 +53,13 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
         let block = columns.block(ofSender: row)
         carried += carriedColumns.map { columns.value($0, sender: block, own: block) }
         withLanes { lanes in
-            let after = lanes.release(carried.suffix(carriedCount), at: time)
+            let after = lanes.release(Array(carried.suffix(carriedCount)), at: time)
             for (column, value) in zip(carriedColumns, after) { columns.set(column, value, sender: block, own: block) }
         }
     }
 
     /// In the order in which a spike carries them.
-    var carriedColumns: [Int] { plan.ofSenders.map { states[$0] } + [known, since] }
+    var carriedColumns: [Int] { plan.ofSenders.map { places.states[$0] } + [places.known, places.since] }
 
     /// What several spikes of the sender at one moment find: states from before those of the target at this moment.
     private var moment: (row: Int, time: Double, before: [Int: [Double]]) = (-1, 0, [:])
@@ -80,22 +81,21 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     /// Of one worker: spikes of a sender at one moment come one after the other.
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
         if (moment.row, moment.time) != (row.row, row.time) { moment = (row.row, row.time, [:]) }
-        withLanes { lanes in
-            for first in stride(from: 0, to: row.count, by: Frame.largest) {
-                lanes.load(row, first..<min(row.count, first + Frame.largest))
-                lanes.setBefore(moment.before)
-                lanes.lookBack(through: row.time)
-                lanes.react(to: row, received + first * plan.onPre.sends)
-                if plan.onPre.thirds > 0 { forThird += lanes.sentToThird(first) }
-                lanes.store(row)
-                lanes.forEachBefore { moment.before[$0] = $1 }
-                if fault == nil { fault = lanes.fault }
-            }
+        let lanes = arriving
+        for first in stride(from: 0, to: row.count, by: Frame.largest) {
+            lanes.load(row, first..<min(row.count, first + Frame.largest))
+            lanes.setBefore(moment.before)
+            lanes.lookBack(row)
+            lanes.react(at: row.time, received + first * plan.onPre.sends)
+            if plan.onPre.thirds > 0 { forThird += lanes.sentToThird(first) }
+            lanes.store(row)
+            lanes.forEachBefore { moment.before[$0] = $1 }
+            if fault == nil { fault = lanes.fault }
         }
     }
 
     func lookback(_ block: UnsafeMutablePointer<Double>) -> Double {
-        plan.hasPost ? columns.value(known, sender: block, own: block) : .infinity
+        plan.hasPost ? columns.value(places.known, sender: block, own: block) : .infinity
     }
 
     /// Takes some connections of a row on to `row.time`, and tells what they are then; nothing is stored unless asked for.
@@ -109,17 +109,17 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
             for first in stride(from: 0, to: which.count, by: Frame.largest) {
                 let some = which[first..<min(which.count, first + Frame.largest)]
                 lanes.load(row, some)
-                lanes.lookBack(through: row.time, arrivedAfter: delay)
+                lanes.lookBack(row, arrivedAfter: delay)
                 lanes.moveAll(to: row.time)
                 if storing { lanes.store(row) }
-                for (lane, i) in some.enumerated() { body(i, lanes.weight[lane], lanes.values(lane)) }
+                for (lane, i) in some.enumerated() { body(i, lanes.weight(lane), lanes.values(lane)) }
             }
         }
     }
 
     /// What a sender has behind a spike that carried `before`.
     func released(_ before: UnsafePointer<Double>, at time: Double) -> [Double] {
-        withLanes { $0.release(UnsafeBufferPointer(start: before, count: carriedCount), at: time) }
+        withLanes { $0.release(Array(UnsafeBufferPointer(start: before, count: carriedCount)), at: time) }
     }
 
     /// The same for a sender of this rank, which is stored.
@@ -154,4 +154,12 @@ struct ReadOfTargets: Sendable {
     let changing: ReadPlaces
     /// Which of the values is meant that the history has for each spike; -1 for parameters.
     let column: Int
+    /// What all places have, where it is one value that does not change.
+    let common: Double?
+
+    init(fixed: [Double], changing: ReadPlaces, column: Int) {
+        (self.fixed, self.changing, self.column) = (fixed, changing, column)
+        let isOne = changing.runs.allSatisfy { $0 < 0 } && fixed.allSatisfy { $0 == fixed[0] }
+        common = isOne ? fixed.first : nil
+    }
 }
