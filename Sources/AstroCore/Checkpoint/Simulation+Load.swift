@@ -99,6 +99,7 @@ struct CheckpointLoader {
         try readHistories()
         try readThirdSpikes()
         try readPairedSpikes()
+        try readConnectionRecorders()
         try reader.take(.end).contents.finish()
         simulation.isPrepared = false
     }

@@ -4,11 +4,6 @@ extension Simulation {
     /// The file is written aside and renamed: whatever happens meanwhile, an older one stays as it was until this one is whole.
     public func save(to path: String) throws {
         guard !isRunning else { throw InputError("the simulation is running") }
-        if let recording = connectionRecordings.first {
-            throw InputError(
-                "a checkpoint cannot hold recorders of connections (\(Recorder(self, recording.recording))): save before they are made"
-            )
-        }
         try CheckpointWriter.write(to: path, ranks.together) { try write(to: $0) }
     }
 
@@ -40,6 +35,7 @@ extension Simulation {
         try writeHistories(to: writer)
         try writeThirdSpikes(to: writer)
         try writePairedSpikes(to: writer)
+        try writeConnectionRecorders(to: writer)
         try writer.put(.end, number) { _ in }
     }
 

@@ -57,7 +57,7 @@ final class ColumnStore {
     }
 
     static func allocate(_ count: Int) -> UnsafeMutablePointer<Double> {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 8, alignment: 64)
+        let memory = Memory.allocate(bytes: max(count, 1) * 8)
         return memory.bindMemory(to: Double.self, capacity: max(count, 1))
     }
 

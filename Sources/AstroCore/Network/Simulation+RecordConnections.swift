@@ -2,7 +2,7 @@
 final class ConnectionRecording {
     let recording: Recording
     let references: [Connections.Reference]
-    let samples: ConnectionSamples
+    private(set) var samples: ConnectionSamples
     /// nil where it records at spikes.
     let schedule: Schedule?
 
@@ -11,6 +11,13 @@ final class ConnectionRecording {
         _ schedule: Schedule?
     ) {
         (self.recording, self.references, self.samples, self.schedule) = (recording, references, samples, schedule)
+    }
+
+    /// Goes on with what another one of the same connections has recorded.
+    func takeOver(_ other: ConnectionRecording) {
+        samples = other.samples
+        recording.connections = samples
+        (recording.firstStamp, recording.lastStamp) = (other.recording.firstStamp, other.recording.lastStamp)
     }
 }
 
@@ -36,7 +43,7 @@ extension Simulation {
         if isOfSpikes, options["interval"] != nil || options["offset"] != nil {
             throw InputError("when = 'spike' has no interval: it records at each spike of the sender")
         }
-        try check(quantities, connections.references, isOfSpikes: isOfSpikes, ranks.together)
+        try checkRecordable(quantities, connections.references, isOfSpikes: isOfSpikes, ranks.together)
         let values = try Multimeter.merged(Multimeter.defaults, options)
         let schedule = try Schedule(sampling: values, resolution, "record")
         guard isOfSpikes || schedule.interval > 0 else {
@@ -61,7 +68,8 @@ extension Simulation {
         return true
     }
 
-    private func check(
+    /// Refuses names of what connections do not have.
+    func checkRecordable(
         _ names: [String], _ references: [Connections.Reference], isOfSpikes: Bool, _ together: Together
     ) throws {
         guard Set(names).count == names.count else {

@@ -167,12 +167,12 @@ extension Simulation: Checkpointed {
         "signalProjections",
         "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",
-        "recordings", "thirdSpikes", "pairedSpikes",
+        "recordings", "connectionRecordings", "thirdSpikes", "pairedSpikes",
     ]
     static let made = [
         "threads", "models", "openBatches", "senderCount", "couplings", "workerTurn", "rankTurn", "smallCellsInTurn",
         "isPrepared",
         "outboxes", "removals",
-        "isRunning", "ranks", "audience", "remoteSenders", "histories", "connectionRecordings", "readCells",
+        "isRunning", "ranks", "audience", "remoteSenders", "histories", "readCells",
     ]
 }

@@ -44,8 +44,8 @@ final class ConnectionSamples: @unchecked Sendable {
         }
     }
 
-    /// An event: stamp, number of the connection, source, target, then values.
-    private var rows: [[Double]] {
+    /// Of this rank. An event: stamp, number of the connection, source, target, then values.
+    private var ownRows: [[Double]] {
         var rows: [[Double]] = []
         rows.reserveCapacity(count)
         for part in parts {
@@ -59,13 +59,19 @@ final class ConnectionSamples: @unchecked Sendable {
         return rows
     }
 
-    /// Columns of all ranks, in order of time, then of connections: stamps, sources, targets, then values.
-    func columns(_ together: Together) -> [[Double]] {
-        let width = 4 + names.count, flat = together.gather(rows.flatMap { $0 }).all
+    /// Events of all ranks, in order of time, then of connections: stamp, number of the connection, source, target, then values.
+    func rows(_ together: Together) -> [ArraySlice<Double>] {
+        let width = 4 + names.count, flat = together.gather(ownRows.flatMap { $0 }).all
         let order = (0..<flat.count / width).map { index in
             (stamp: flat[index * width], number: flat[index * width + 1], index: index)
         }.sorted { ($0.stamp, $0.number, $0.index) < ($1.stamp, $1.number, $1.index) }
-        return ([0, 2, 3] + (4..<width).map { $0 }).map { column in order.map { flat[$0.index * width + column] } }
+        return order.map { flat[$0.index * width..<($0.index + 1) * width] }
+    }
+
+    /// Columns of all ranks, in order of time, then of connections: stamps, sources, targets, then values.
+    func columns(_ together: Together) -> [[Double]] {
+        let rows = rows(together)
+        return ([0, 2, 3] + (4..<4 + names.count)).map { column in rows.map { $0[$0.startIndex + column] } }
     }
 }
 

@@ -347,7 +347,8 @@ final class SynapseLanes: @unchecked Sendable {
     }
 
     private lazy var filled: [Row] =
-        home.states + ownParameters.map { home.parameters[$0] } + home.post + home.third + [home.weight, home.delay, known]
+        home.states + ownParameters.map { home.parameters[$0] } + home.post + home.third
+        + [home.weight, home.delay, known]
 
     /// What the last `react` hands over to paired cells: 0 is none.
     ///

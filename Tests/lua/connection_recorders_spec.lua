@@ -1,0 +1,68 @@
+-- Recorders of connections in checkpoints.
+local astro = require "astro"
+
+local PATH <const> = "connection_recorders_spec.checkpoint"
+
+local function network(threads, model)
+  local sim = astro.Simulation { seed = 12, threads = threads, resolution = 0.1 }
+  local cells = sim:create("iaf_psc_exp", 40, { tau_minus = 25 })
+  local noise = sim:create("poisson_generator", { rate = 9000 })
+  sim:connect(noise, cells, "all_to_all", { weight = 90 })
+  sim:connect(cells, cells, { rule = "fixed_indegree", indegree = 8, allow_multapses = true },
+    { synapse_model = model, weight = astro.random.uniform(20, 40), delay = astro.random.uniform(0.5, 3) })
+  -- of some rows, with parallel ones
+  local some = sim:connections { source = cells:slice(3, 9), synapse_model = model }
+  sim:record(some, { "weight", "delay" }, { interval = 5, label = "samples" })
+  sim:record(some, { "weight", "sent" }, { when = "spike", label = "spikes", start = 20 })
+  return sim
+end
+
+local function text(recorder)
+  local lines, events = {}, recorder.events
+  local names = {}
+  for name in pairs(events) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    lines[#lines + 1] = name
+    for i = 1, #events[name] do lines[#lines + 1] = ("%.17g"):format(events[name][i]) end
+  end
+  return table.concat(lines, " ")
+end
+
+local function both(sim) return text(sim:recorder "samples") .. text(sim:recorder "spikes") end
+
+describe("recorders of connections in a checkpoint", function()
+  after_each(function() os.remove(PATH) end)
+
+  for _, model in ipairs { "stdp_synapse", "stdp_triplet_synapse", "static_synapse" } do
+    it(model .. ": goes on as if nothing had been, on any number of threads", function()
+      local whole = network(1, model)
+      whole:simulate(120)
+      local wanted = both(whole)
+      assert.is_true(whole:recorder("spikes").n_events > 20 and whole:recorder("samples").n_events > 500)
+      for _, threads in ipairs { 1, 3 } do
+        local first = network(threads, model)
+        first:simulate(47.3)
+        first:save(PATH)
+        local second = astro.load(PATH, { threads = 4 - threads })
+        assert.equal(both(first), both(second))
+        assert.equal(first:fingerprint(), second:fingerprint())
+        second:simulate(72.7)
+        assert.equal(wanted, both(second))
+      end
+    end)
+  end
+
+  it("a second load holds the same, and labels stay taken", function()
+    network(2, "stdp_synapse"):save(PATH)
+    local sim = astro.load(PATH)
+    assert.equal(2, #sim:recorders())
+    local problem = select(2, pcall(function()
+      sim:record(sim:connections { synapse_model = "stdp_synapse" }, { "weight" }, { label = "samples" })
+    end))
+    assert.is_truthy(tostring(problem):find("there is a recorder 'samples' already", 1, true))
+    sim:simulate(30)
+    sim:save(PATH)
+    assert.equal(both(sim), both(astro.load(PATH)))
+  end)
+end)
