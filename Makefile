@@ -6,6 +6,7 @@
 # make fuzz     looks for a minute for input that brings the program down
 # make soak     a network in a loop of simulate, set, save and load (HOURS=8)
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
+# make site     these pages with search, in .build/site: needs Python, and PyPI the first time
 # make install  PREFIX=/usr/local: binary, stdlib, tour, man page
 
 PREFIX ?= /usr/local
@@ -22,7 +23,7 @@ PROGRAM = .build/release/astrolua
 LUA = $(CURDIR)/.build/lua
 export PKG_CONFIG_PATH := $(LUA)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: run build build-both check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format install uninstall clean deps
+.PHONY: run build build-both check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format site install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -139,6 +140,10 @@ bench: build
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
+
+# Pages, search and equations in .build/site; opened from the disk or put on any server of files.
+site:
+	@Docs/site/build.sh
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/astrolua $(DESTDIR)$(PREFIX)/share/man/man1

@@ -14,7 +14,7 @@ UNITS = {"mV", "ms", "pA", "pF", "nS", "uM"}
 FUNCTIONS = {"sin", "cos", "ln", "exp", "tanh", "cosh", "min", "max", "sqrt", "abs"}
 RELATIONS = {"=": "=", "+=": "+=", "-=": "−=", "<-": "←", ">=": "≥", "<=": "≤", "==": "=", "<": "<", ">": ">", "~": "∼"}
 # Words of the text; an expression has none of them.
-WORDS = set("a an and as at by for from goes held in is it no of on onto or over spike spikes sum that then times to until where which while "
+WORDS = set("an and as at by for from goes held in is it no of on onto or over spike spikes sum that then times to until where which while "
             "with the their up when arrives likewise sent before after output input each".split())
 
 TOKEN = re.compile(
@@ -86,7 +86,9 @@ class Parser:
         value = self.sum()
         if self.peek("if"):
             self.next()
-            condition = self.sum() + f"<mo>{escape(RELATIONS[self.next(*RELATIONS)])}</mo>" + self.sum()
+            condition = self.sum()
+            if self.peek(*RELATIONS):
+                condition += f"<mo>{escape(RELATIONS[self.next()])}</mo>" + self.sum()
             self.next("else")
             value += f"<mtext>&#160;if&#160;</mtext>{condition}<mtext>&#160;else&#160;</mtext>{self.choice()}"
         return value
@@ -205,7 +207,12 @@ def _words(text):
 
 
 def _mixed(text):
-    """Clauses: each is an expression or words."""
+    """An expression, or clauses of which each is an expression or words."""
+    try:
+        if " = " in text or " += " in text or " -= " in text:
+            return _math("".join(Parser(text.strip()).whole()))
+    except NoExpression:
+        pass
     shown = ""
     for part in re.split(r"((?:[,;:] (?![^()]*\)))|\s{2,}| (?:for|where|when|then|if) | # )", text):
         try:
@@ -221,21 +228,20 @@ def _mixed(text):
 
 def _rows(line):
     """A line as rows of a table: aligned at its relation, or words with the statements that follow them below."""
+    # Columns, several equations or a remark, are three spaces or more apart; so is a relation that is aligned.
+    equation, *remarks = re.split(r"\s{3,}(?=\S)(?![=<]|[-+]=)", line.strip())
     try:
-        left, right = Parser(line.strip()).whole()
+        left, right = Parser(equation).whole()
         if right:
             relation, right = re.match(r"(<mo>.*?</mo>)(.*)", right).groups()
-            return [f'<td class="left">{_math(left)}</td><td class="rest">{_math("<mrow></mrow>" + relation + right)}</td>']
+            beside = "".join("<span class='words'>\u2003\u2003</span>" + _mixed(remark) for remark in remarks)
+            return [f'<td class="left">{_math(left)}</td><td class="rest">{_math("<mrow></mrow>" + relation + right)}{beside}</td>']
     except NoExpression:
         pass
     head, colon, rest = line.partition(": ")
     statements = rest.split("; ")
     if colon and len(statements) > 2:
         return [f'<td colspan="2">{_words(head + ":")}</td>'] + [f'<td></td><td class="rest">{_mixed(part)}</td>' for part in statements]
-    equation = re.match(r"(\S(?:(?!\s{3,}|: ).)*?\s+=\s.*?)(\s{3,}.*)$", line)
-    first = _rows(equation[1]) if equation else []
-    if len(first) == 1 and "left" in first[0]:
-        return [first[0].removesuffix("</td>") + _mixed("  " + equation[2].strip()) + "</td>"]
     return [f'<td colspan="2">{_mixed(line.strip())}</td>']
 
 
