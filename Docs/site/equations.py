@@ -226,8 +226,8 @@ def _mixed(text):
     return shown
 
 
-def _rows(line):
-    """A line as rows of a table: aligned at its relation, or words with the statements that follow them below."""
+def _lines(line):
+    """A line as a row of a table, aligned at its relation, or as a line of words with the statements that belong to it below."""
     # Columns, several equations or a remark, are three spaces or more apart; so is a relation that is aligned.
     equation, *remarks = re.split(r"\s{3,}(?=\S)(?![=<]|[-+]=)", line.strip())
     try:
@@ -235,20 +235,22 @@ def _rows(line):
         if right:
             relation, right = re.match(r"(<mo>.*?</mo>)(.*)", right).groups()
             beside = "".join("<span class='words'>\u2003\u2003</span>" + _mixed(remark) for remark in remarks)
-            return [f'<td class="left">{_math(left)}</td><td class="rest">{_math("<mrow></mrow>" + relation + right)}{beside}</td>']
+            right = _math("<mrow></mrow>" + relation + right) + beside
+            return [f'<tr><td class="left">{_math(left)}</td><td class="rest">{right}</td></tr>']
     except NoExpression:
         pass
-    head, colon, rest = line.partition(": ")
+    head, colon, rest = re.match(r"(.*?)(: |, then |$)(.*)", line).groups()
     statements = rest.split("; ")
     if colon and len(statements) > 2:
-        return [f'<td colspan="2">{_words(head + ":")}</td>'] + [f'<td></td><td class="rest">{_mixed(part)}</td>' for part in statements]
-    return [f'<td colspan="2">{_mixed(line.strip())}</td>']
+        return [f'<p>{_mixed(head)}<span class="words">{colon.rstrip()}</span></p>'] + [f'<p class="step">{_mixed(part)}</p>' for part in statements]
+    return [f"<p>{_mixed(line.strip())}</p>"]
 
 
 def html(text):
-    """The block of a page."""
+    """The block of a page: tables of equations, and lines of words between them."""
     text = re.sub(r"\n +(?=[-+] )", " ", text)
-    rows = []
+    parts = []
     for line in text.split("\n"):
-        rows += [f"<tr>{row}</tr>" for row in _rows(line)] if line.strip() else ['<tr class="gap"><td colspan="2"></td></tr>']
-    return '<div class="equations"><table class="plain">' + "".join(rows) + "</table></div>"
+        parts += _lines(line) if line.strip() else ['<p class="gap"></p>']
+    body = re.sub(r"((?:<tr>.*?</tr>\n?)+)", r'<table class="plain">\1</table>', "\n".join(parts))
+    return f'<div class="equations">{body}</div>'.replace("\n", "")
