@@ -7,7 +7,7 @@
 # make soak     a network in a loop of simulate, set, save and load (HOURS=8)
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
 # make site     these pages with search, in .build/site: needs Python, and PyPI the first time
-# make install  PREFIX=/usr/local: binary, stdlib, tour, man page
+# make install  PREFIX=/usr/local: binary, stdlib, tour, man page, definitions for editors (Docs/editors.md)
 
 PREFIX ?= /usr/local
 PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
@@ -149,6 +149,7 @@ install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/astrolua $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/astrolua
 	cp -R stdlib scripts/tour $(DESTDIR)$(PREFIX)/share/astrolua/
+	$(PROGRAM) --trust --quiet Docs/luals.lua $(DESTDIR)$(PREFIX)/share/astrolua/luals
 	install -m 644 Docs/astrolua.1 $(DESTDIR)$(PREFIX)/share/man/man1/astrolua.1
 
 uninstall:
