@@ -223,6 +223,8 @@ local function class(info, overloads)
   for _, row in ipairs(info.methods) do
     local text = definition(info.name .. ":" .. row.name, row.usage, described(row),
       info.name == "Simulation" and row.name == "create" and overloads or nil)
+    -- `n` may be left out; then the parameters stand in its place.
+    if row.name == "create" then text = text:gsub("@param n%? integer", "@param n? integer|astro.Parameters") end
     if info.name == "Nodes" and row.name == "set" then text = text:gsub("@param options [^\n]*", "@param options astro.Parameters") end
     parts[#parts + 1] = text
   end
