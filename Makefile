@@ -6,7 +6,8 @@
 # make fuzz     looks for a minute for input that brings the program down
 # make soak     a network in a loop of simulate, set, save and load (HOURS=8)
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
-# make install  PREFIX=/usr/local: binary, stdlib, tour, man page
+# make site     these pages with search, in .build/site: needs Python, and PyPI the first time
+# make install  PREFIX=/usr/local: binary, stdlib, tour, man page, definitions for editors (Docs/editors.md)
 
 PREFIX ?= /usr/local
 PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
@@ -22,7 +23,7 @@ PROGRAM = .build/release/astrolua
 LUA = $(CURDIR)/.build/lua
 export PKG_CONFIG_PATH := $(LUA)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: run build build-both check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format install uninstall clean deps
+.PHONY: run build build-both check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format site install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -140,10 +141,15 @@ bench: build
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
 
+# Pages, search and equations in .build/site; opened from the disk or put on any server of files.
+site:
+	@Docs/site/build.sh
+
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/astrolua $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/astrolua
 	cp -R stdlib scripts/tour $(DESTDIR)$(PREFIX)/share/astrolua/
+	$(PROGRAM) --trust --quiet Docs/luals.lua $(DESTDIR)$(PREFIX)/share/astrolua/luals
 	install -m 644 Docs/astrolua.1 $(DESTDIR)$(PREFIX)/share/man/man1/astrolua.1
 
 uninstall:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every ```lua block of README.md and Docs/, each by itself in an empty folder, and checks that no link of a page leads nowhere,
-# and that generated pages, the lessons of the course and the man page are up to date. Usage: docs.sh PROGRAM
+# and that generated pages, the lessons of the course, the definition files for editors and the man page are up to date. Usage: docs.sh PROGRAM
 set -u
 program=$(realpath "$1")
 cd "$(dirname "$0")/.."
@@ -41,6 +41,23 @@ done
 for pages in Docs/generate.lua Docs/course.lua; do
   if "$program" --trust $pages --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
+
+# The definition files for editors are Lua, and have every model with its parameters.
+if "$program" --trust --quiet Docs/luals.lua "$work/luals" >"$work/luals.txt" 2>&1; then
+  for page in Docs/models/*_*.md; do
+    model=$(basename "$page" .md)
+    parameter=$(sed -n '/^## Parameters/,/^## /s/^| `\([^`]*\)`.*/\1/p' "$page" | tail -n 1)
+    if sed -n "/^---@class astro\.[a-z]*\.$model\$/,/^\$/p" "$work/luals/library/astro_models.lua" | grep -qF -e "@field $parameter"; then
+      passed=$((passed + 1))
+    else
+      failed=$((failed + 1))
+      echo "FAILED  Docs/luals.lua: $model has no field $parameter"
+    fi
+  done
+else
+  failed=$((failed + 1))
+  cat "$work/luals.txt"
+fi
 
 # The figures of Docs/provenance.md are those of its own script.
 cp "$work/provenance-1.lua" "$work/experiment.lua"

@@ -37,4 +37,4 @@ plot.panels {
   plot.raster(spikes, { title = "Spikes of the neuron", height = 160 }),
 }:save(options:figure("04_slow_current"))
 
--- Question: SIC_TH = 0.3. Calcium is above it for a shorter time, and less far. Which of the two does the neuron notice?
+-- Question: SIC_TH = 0.3. Calcium is above it for a shorter time, and less far. Which of the two affects the neuron?

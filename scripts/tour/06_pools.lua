@@ -50,4 +50,4 @@ for i, pool in ipairs(POOLS) do
 end
 plot.panels(figures):save(options:figure("06_pools"))
 
--- Question: random pools of 5, that is, of all astrocytes. Are there more connections? How many astrocytes does a neuron hear?
+-- Question: random pools of 5, that is, of all astrocytes. Are there more connections? From how many astrocytes does a neuron get input?

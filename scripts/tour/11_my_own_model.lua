@@ -70,4 +70,4 @@ plot.panels {
   columns = 1,
 }:save(options:figure("11_my_own_model"))
 
--- Question: CA_TH = 0.3, as in lesson 4. There the highest current fell by 3 %, and a third of the spikes was lost. What of the line?
+-- Question: CA_TH = 0.3, as in lesson 4. There the highest current fell by 3 %, and a third of the spikes were lost. What of the line?

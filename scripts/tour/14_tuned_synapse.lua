@@ -85,4 +85,4 @@ end
 plot.lines(RATES, curves, { title = "A tuned synapse", xlabel = "rate (Hz)", ylabel = "part that a spike releases", logx = true })
   :save(options:figure("14_tuned_synapse"))
 
--- Question: for which alpha does the astrocyte not matter? Put it in the place of 0.0.
+-- Question: for which alpha does the astrocyte not matter? Use it instead of 0.0.
