@@ -40,6 +40,14 @@ def bar_html(fraction, text):
         f"{html.escape(text)}")
 
 
+def kind_of(note):
+    """A word that fits beside a candidate: a unit, or what it is. The whole note is in the help."""
+    unit, mark, _ = (note or "").partition(": ")
+    if mark and len(unit) <= 12 and " " not in unit:
+        return unit
+    return "function" if note and "(" in note.split(" ")[0] else ""
+
+
 class AstroluaKernel(Kernel):
     implementation = "astrolua"
     implementation_version = "1"
@@ -97,7 +105,7 @@ class AstroluaKernel(Kernel):
         start, end = answer.get("start", cursor_pos), answer.get("end", cursor_pos)
         candidates = answer.get("candidates", [])
         typed = [
-            {"start": start, "end": end, "text": c["text"], "type": c.get("note") or "name", "signature": ""}
+            {"start": start, "end": end, "text": c["text"], "type": kind_of(c.get("note")), "signature": ""}
             for c in candidates
         ]
         return {
