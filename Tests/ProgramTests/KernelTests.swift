@@ -88,7 +88,8 @@ struct KernelTests {
 
     @Test("Pictures come once: shown, saved, or as a cell's value")
     func pictures() throws {
-        let setUp = "local plot = require 'astro.plot'\nlocal p = plot.lines({ 1, 2 }, { a = { 1, 2 } }, { title = '<script>' })"
+        let setUp =
+            "local plot = require 'astro.plot'\nlocal p = plot.lines({ 1, 2 }, { a = { 1, 2 } }, { title = '<script>' })"
         let answers = try Answers(cells: setUp, "p:show()", "p", "p:save('p.svg')\np", "p:show()\nprint('x')")
         #expect(answers.kinds(1) == ["done"])
         for id in 2...4 { #expect(answers.kinds(id) == ["picture", "done"]) }
@@ -101,7 +102,8 @@ struct KernelTests {
     @Test("A large picture is one of dots")
     func largePictures() throws {
         let answers = try Answers(
-            cells: "local t = {} for i = 1, 40000 do t[i] = math.random() end\nrequire('astro.plot').lines(t, { a = t }, "
+            cells:
+                "local t = {} for i = 1, 40000 do t[i] = math.random() end\nrequire('astro.plot').lines(t, { a = t }, "
                 + "{ points = true }):show()")
         #expect(answers.first(1, "picture")?["png"]?.text?.hasPrefix("iVBORw0KGgo") == true)
     }
@@ -124,7 +126,8 @@ struct KernelTests {
     @Test("Help is there for a name, for a call around the cursor, and as the prompt shows it")
     func help() throws {
         let answers = try Answers([
-            Answers.request("execute", "sim = astro.Simulation {}"), Answers.request("inspect", "sim:create", id: 2, cursor: 6),
+            Answers.request("execute", "sim = astro.Simulation {}"),
+            Answers.request("inspect", "sim:create", id: 2, cursor: 6),
             Answers.request("inspect", "sim:create('x', ", id: 3), Answers.request("inspect", "nothing_such", id: 4),
             Answers.request("execute", "?sim:create", id: 5),
         ])
@@ -136,7 +139,8 @@ struct KernelTests {
     @Test("It knows what is unfinished; what is no request is refused and ends nothing")
     func judgement() throws {
         let answers = try Answers([
-            Answers.request("is_complete", "for i = 1, 2 do"), Answers.request("is_complete", "x = 1", id: 2), .text("hello"),
+            Answers.request("is_complete", "for i = 1, 2 do"), Answers.request("is_complete", "x = 1", id: 2),
+            .text("hello"),
             Answers.request("dance", "", id: 3), Answers.request("execute", "1", id: 4),
         ])
         #expect(answers.first(1, "completeness")?["status"]?.text == "incomplete")

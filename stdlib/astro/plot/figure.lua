@@ -177,8 +177,9 @@ end
 
 -- figure:show([way]) -> figure
 --
--- Shows the figure: within a notebook; in a window on a desktop, with --trust; else as a picture in a terminal that announces kitty's graphics or sixel; else
--- drawn with braille characters, in a pipe too. `way` asks for one of these: "window", "kitty", "sixel", "text", "ascii".
+-- Shows the figure: in a notebook below the cell; in a window on a desktop, with --trust; else as a picture in a terminal that announces
+-- kitty's graphics or sixel; else drawn with braille characters, in a pipe too. `way` asks for one of these: "window", "kitty", "sixel",
+-- "text", "ascii".
 Figure.show = public("figure:show([way])", function(self, way)
   check_way(way)
   local screen = host.terminal(false)

@@ -13,7 +13,7 @@ local check = require "astro.check"
 local complete = require "astro.repl.complete"
 local help = require "astro.help"
 local lexer = require "astro.repl.lexer"
-local rows = require "astro.repl.rows"
+local table_rows = require "astro.repl.rows"
 local show = require "astro.show"
 local tools = require "astro.repl.text"
 
@@ -101,7 +101,7 @@ local function print_values(...)
   for i = 1, select("#", ...) do
     texts[i] = show.text(select(i, ...), { width = settings.width, colours = settings.colours })
   end
-  local as_table = settings.notebook and select("#", ...) == 1 and rows.text((...)) or nil
+  local as_table = settings.notebook and select("#", ...) == 1 and table_rows.text((...)) or nil
   display("value", table.concat(texts, fits_in_line(texts) and "   " or "\n"), as_table)
 end
 
