@@ -31,6 +31,7 @@ class ProgressBar {
     private func show(_ done: Double, _ whole: Double, _ texts: (_ elapsed: Double) -> [String]) {
         let now = seconds()
         if done < lastDone || started == 0 {
+            finish(isDone: true)  // the one before has ended without a word
             (started, lastShown, doneBefore) = (now, now + patience - interval, whole > done ? done / whole : 0)
         }
         lastDone = done

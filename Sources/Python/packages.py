@@ -270,6 +270,8 @@ def spdx(name, version, licence, place):
 
 def main(program, directory):
     version = re.search(r"astrolua (\S+)", text_of([program, "--version"]))[1]
+    if any(name.startswith("libswift") for name in needed_libraries(program)):
+        sys.exit(f"{program} needs Swift's libraries: build it with --static-swift-stdlib")
     os.makedirs(directory, exist_ok=True)
     data = stripped(program)
     paths = [write(directory, version, program, data) for write in (write_wheel, write_tarball, write_deb)]

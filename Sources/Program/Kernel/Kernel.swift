@@ -134,7 +134,7 @@ final class Kernel {
         let (outcome, leaves) = session.evaluate(code)
         runtime.pauseTimeLimit()
         rest()
-        progress.finish()
+        progress.finish(isDone: outcome == .finished && !hasFailed)
         return end(outcome, leaves)
     }
 
