@@ -143,7 +143,7 @@ format:
 	swift format --in-place --recursive Sources Tests Package.swift
 
 # For x86-64 processors with AVX2 and FMA; PACKAGE_CPU=native for this machine's alone. The results are the same. Without FMA
-# (x86-64-v2) the engine is twenty times slower.
+# (x86-64-v2) the engine is about ten times slower.
 PACKAGE_CPU ?= x86-64-v3
 packages: deps
 	ASTROLUA_CPU=$(PACKAGE_CPU) swift build $(SWIFT_FLAGS) --product astrolua --scratch-path .build/packages
