@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "LuaShim", dependencies: ["CLuaHost", "CLua"]),
         .target(name: "CLanes"),
         .target(name: "CEdit"),
-        .target(name: "CFork"),
+        .target(name: "CFork", cSettings: [.define("ENGINE_CPU", to: "\"\(cpu)\"")]),
         .target(name: "CMPI"),
         .target(name: "CSandbox"),
         .target(name: "AstroBase", dependencies: ["CFork"]),

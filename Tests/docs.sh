@@ -38,7 +38,7 @@ for page in README.md CONTRIBUTING.md CHANGELOG.md scripts/README.md scripts/*/R
   done
 done
 
-for pages in Docs/generate.lua Docs/course.lua; do
+for pages in Docs/generate.lua Docs/course.lua Docs/notebooks.lua; do
   if "$program" --trust $pages --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
 

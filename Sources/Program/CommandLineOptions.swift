@@ -11,8 +11,10 @@ struct CommandLineOptions: ParsableCommand {
             astrolua new my_experiment
             astrolua verify run.json
             astrolua bundle experiment.lua [-o experiment.astro] [args ...]
+            astrolua jupyter install [--user | --sys-prefix | --prefix DIR] [--trust]
             """,
         discussion: """
+            'astrolua jupyter install' tells Jupyter about this program (Docs/notebooks.md).
             Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.
             'astrolua new NAME' writes NAME.lua, a commented script to start from.
             'astrolua verify RECORD' runs what --record has kept again, and says whether it comes to the same.
@@ -70,12 +72,15 @@ struct CommandLineOptions: ParsableCommand {
     @Flag(help: "Go on from SCRIPT.checkpoint, if there is one.")
     var resume = false
 
+    @Flag(help: "Answer requests from standard input, a line of JSON each: for notebooks (Docs/notebooks.md).")
+    var kernel = false
+
     /// The script and its arguments, which are no business of the parser.
     private(set) var script: [String] = []
 
     private enum CodingKeys: CodingKey {
         case chunks, interactive, version, threads, seed, quiet, trust, allowWrite, allowRead, memoryLimit, timeLimit
-        case record, checkpointEvery, resume
+        case record, checkpointEvery, resume, kernel
     }
 
     static func parse(line: [String]) throws -> CommandLineOptions {
@@ -83,6 +88,7 @@ struct CommandLineOptions: ParsableCommand {
         var parsed = try CommandLineOptions.parse(Array(line[..<scriptStart]))
         parsed.script = Array(line[scriptStart...])
         try parsed.checkCheckpoints()
+        try parsed.checkKernel()
         return parsed
     }
 
@@ -105,6 +111,7 @@ struct CommandLineOptions: ParsableCommand {
             ("--allow-read", !allowRead.isEmpty), ("--memory-limit", memoryLimit != nil),
             ("--time-limit", timeLimit != nil), ("--record", record != nil),
             ("--checkpoint-every", checkpointEvery != nil), ("--resume", resume),
+            ("--kernel", kernel),
         ]
         return options.filter(\.1).map(\.0)
     }
@@ -142,6 +149,15 @@ extension CommandLineOptions {
     }
 }
 
+extension CommandLineOptions {
+    /// What it runs comes with the requests.
+    private func checkKernel() throws {
+        guard kernel, !script.isEmpty || !chunks.isEmpty || interactive || record != nil else { return }
+        throw ValidationError(
+            "--kernel goes without a script, -e, -i and --record: what it runs comes with the requests")
+    }
+}
+
 /// "500M", "2G", "64k", or plain bytes.
 struct ByteCount: ExpressibleByArgument {
     let bytes: Int
@@ -161,7 +177,7 @@ extension CommandLineOptions {
     var request: RunRequest {
         RunRequest(
             options: options, chunks: chunks, script: script.first, record: record, showsVersion: version,
-            isInteractive: interactive, isQuiet: quiet)
+            isInteractive: interactive, isQuiet: quiet, isKernel: kernel)
     }
 
     private var options: Options {
@@ -174,7 +190,8 @@ extension CommandLineOptions {
         options.memoryLimit = memoryLimit?.bytes ?? (trust ? nil : Sandbox.defaultMemoryLimit)
         options.timeLimit = timeLimit
         (options.checkpointInterval, options.resumes) = (checkpointEvery, resume)
-        options.hasPrompt = interactive || (chunks.isEmpty && script.isEmpty && isatty(STDIN_FILENO) == 1)
+        options.hasPrompt =
+            interactive || kernel || (chunks.isEmpty && script.isEmpty && isatty(STDIN_FILENO) == 1)
         options.script = script.first.flatMap { $0 == "-" ? nil : $0 }
         options.arguments = Array(script.dropFirst())
         options.command = Array(CommandLine.arguments.dropLast(script.count))

@@ -1,4 +1,5 @@
 import AstroCore
+import CFork
 import Glibc
 import LuaBridge
 
@@ -9,6 +10,15 @@ func checkWords() {
         complain("astrolua: word \(i) of the command line is not UTF-8: '\(visible(String(cString: word)))'")
         exit(ExitStatus.wrongOptions)
     }
+}
+
+/// Otherwise it would end in the middle of a run, by an illegal instruction.
+func checkProcessor() {
+    guard !cfork_processor_will_do() else { return }
+    complain(
+        "astrolua: this program is built for processors with AVX2 and FMA (since 2013), and this one lacks them; "
+            + "built from source it runs here, too")
+    exit(ExitStatus.failure)
 }
 
 func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
@@ -30,6 +40,7 @@ func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
 func perform(_ parsed: CommandLineOptions) -> Int32 {
     let words = parsed.script, asked = parsed.request
     if let experiment = NewExperiment(words) { return experiment.write() }
+    if let installation = JupyterInstall(words) { return installation.run() }
     if let verification = Verification(words, asked, given: parsed.given) { return verification.run() }
     if let bundling = Bundling(words, asked, given: parsed.given) { return bundling.run() }
     if let bundle = Bundle(words.first) { return bundle.run(asked) }

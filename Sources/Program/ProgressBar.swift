@@ -2,7 +2,7 @@ import AstroLua
 import Glibc
 
 /// One line on the terminal while a simulation runs: time simulated, real-time factor, time left.
-final class ProgressBar {
+class ProgressBar {
     private var started = 0.0
     /// The share that was done before, of a sweep that goes on.
     private var doneBefore = 0.0
@@ -31,19 +31,21 @@ final class ProgressBar {
     private func show(_ done: Double, _ whole: Double, _ texts: (_ elapsed: Double) -> [String]) {
         let now = seconds()
         if done < lastDone || started == 0 {
+            finish(isDone: true)  // the one before has ended without a word
             (started, lastShown, doneBefore) = (now, now + patience - interval, whole > done ? done / whole : 0)
         }
         lastDone = done
-        if done >= whole { return finish() }
+        if done >= whole { return finish(isDone: true) }
         guard now - lastShown >= interval else { return }
         lastShown = now
-        draw(whole > 0 ? done / whole : 1, elapsed: now - started, texts(now - started))
+        let fraction = whole > 0 ? done / whole : 1, progress = fraction - doneBefore, elapsed = now - started
+        draw(
+            fraction, texts(elapsed), left: progress > 0 ? ", \(clock(elapsed * (1 - fraction) / progress)) left" : "")
+        isVisible = true
     }
 
     /// As much as fits into one line: the bar gives way first, then what else there is to say.
-    private func draw(_ fraction: Double, elapsed: Double, _ texts: [String]) {
-        let progress = fraction - doneBefore
-        let left = progress > 0 ? ", \(clock(elapsed * (1 - fraction) / progress)) left" : ""
+    func draw(_ fraction: Double, _ texts: [String], left: String) {
         let width = Terminal(STDERR_FILENO).columns - 1
         var text = (texts.first { $0.count + left.count <= width } ?? texts[texts.count - 1]) + left
         let room = min(30, width - text.count - 3)
@@ -52,12 +54,14 @@ final class ProgressBar {
             text = "[\(String(repeating: "=", count: filled))\(String(repeating: " ", count: room - filled))] " + text
         }
         writeToTerminal("\r\(text.prefix(width))\u{1B}[K")
-        isVisible = true
     }
 
-    /// Takes the line away: the run is over, or was stopped.
-    func finish() {
-        if isVisible { writeToTerminal("\r\u{1B}[K") }
+    /// Takes away what `draw` has drawn.
+    func clear(after elapsed: String, isDone: Bool) { writeToTerminal("\r\u{1B}[K") }
+
+    /// The run is over, or was stopped.
+    func finish(isDone: Bool = false) {
+        if isVisible { clear(after: clock(seconds() - started), isDone: isDone) }
         (isVisible, lastDone) = (false, .infinity)
     }
 

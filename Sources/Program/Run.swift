@@ -12,7 +12,7 @@ struct RunRequest {
     var script: String?
     /// The file for a record.
     var record: String?
-    var showsVersion, isInteractive, isQuiet: Bool
+    var showsVersion, isInteractive, isQuiet, isKernel: Bool
 
     var hasWork: Bool { !chunks.isEmpty || script != nil }
 
@@ -39,7 +39,7 @@ private var versionText: String {
 /// Does what is asked, in the order of the lua program: -v, -e, the script, -i.
 func run(_ request: RunRequest) -> Int32 {
     if request.showsVersion { print(versionText) }
-    if request.showsVersion, !request.hasWork, !request.isInteractive { return ExitStatus.success }
+    if request.showsVersion, !request.hasWork, !request.isInteractive, !request.isKernel { return ExitStatus.success }
     var options = request.options
     options.isRecorded = request.record != nil
     if !options.trust, let problem = Options.problemWithDirectory {
@@ -53,9 +53,10 @@ func run(_ request: RunRequest) -> Int32 {
         complain("astrolua: --record: \(error)")
         return ExitStatus.wrongOptions
     }
-    let history = options.hasPrompt ? History.prepare() : nil
+    let history = options.hasPrompt && !request.isKernel ? History.prepare() : nil
     if let status = options.trust ? Job.join() : Sandbox.enter(options, history: history) { return status }
     makeDirectories(options)
+    if request.isKernel { return Kernel.run(options) }
     do {
         return run(request, in: try Runtime(options), record, history)
     } catch {

@@ -162,6 +162,16 @@ local DETAILS <const> = {
   Nodes = node_rows, Recorder = recorder_rows, Connections = connection_rows, Simulation = simulation_rows,
 }
 
+-- show.rows(value) -> string, rows
+--
+-- A simulation, nodes, a recorder or connections: the line that says what it is, and rows of name and text; nothing for other values.
+function show.rows(value)
+  local details = type(value) == "userdata" and DETAILS[getmetatable(value)]
+  if not details then return end
+  local known, rows = pcall(details, value, text_tools.painter(false))
+  if known then return shown_text(tostring(value)), rows end
+end
+
 local function object_text(value, state, at_top)
   local kind = getmetatable(value)
   if kind == "Vector" then return vector_text(value, state, at_top) end

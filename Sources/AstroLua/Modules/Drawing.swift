@@ -38,7 +38,23 @@ extension Runtime {
                     ("colour", .flag(terminal.hasColours)), ("utf8", .flag(terminal.isUTF8)),
                     ("has_windows", .flag(arguments.runtime.access.trusted && terminal.hasWindows)),
                     ("graphics", graphics.map { .text($0) } ?? .none),
+                    ("is_notebook", .flag(arguments.runtime.showInline != nil)),
                 ])
+            },
+            .init(
+                "show_inline", "host.show_inline(commands, kind, width, summary)",
+                "Shows what gnuplot draws in the notebook, \"svg\" or \"png\"; true, or nil and why not.", takes: 4
+            ) { _, arguments in
+                guard let show = arguments.runtime.showInline,
+                    let kind = InlinePicture.Kind(rawValue: try arguments.string(2, "kind"))
+                else { throw InputError("there is no notebook, or no such kind of picture") }
+                let width = Int(try arguments.number(3, "width")), summary = try arguments.string(4, "summary")
+                return try arguments.draw { bytes in
+                    let picture = InlinePicture(kind: kind, bytes: bytes, width: width, summary: summary)
+                    guard picture.isWhatItSays else { return "gnuplot drew no picture for a notebook" }
+                    try show(picture)
+                    return nil
+                }
             },
             .init(
                 "show_picture", "host.show_picture(commands, protocol)",
@@ -94,6 +110,28 @@ extension Arguments {
         runtime.push(.none, L)
         runtime.push(.text(problem), L)
         return .pushed(2)
+    }
+}
+
+/// A picture that a notebook shows.
+public struct InlinePicture: Sendable {
+    public enum Kind: String, Sendable { case svg, png }
+
+    public let kind: Kind
+    public let bytes: [UInt8]
+    /// Pixels that it is to take up.
+    public let width: Int
+    /// What it is, in words.
+    public let summary: String
+
+    public var base64: String { String(decoding: TerminalPicture.base64(bytes), as: UTF8.self) }
+
+    /// Browsers run what an SVG holds between <script>. gnuplot writes none unless it is asked to.
+    var isWhatItSays: Bool {
+        switch kind {
+        case .png: bytes.starts(with: [0x89, 0x50, 0x4e, 0x47])
+        case .svg: bytes.starts(with: Array("<?xml".utf8)) && bytes.firstRange(of: Array("<script".utf8)) == nil
+        }
     }
 }
 

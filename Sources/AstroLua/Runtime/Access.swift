@@ -58,6 +58,9 @@ func directory(_ path: String) -> String {
 
 /// The files that come with the program.
 public enum StandardLibrary {
+    /// This program's file.
+    public static var program: String? { resolved("/proc/self/exe") }
+
     public static func text(of file: String) -> String? {
         findStdlib().flatMap { readFile("\($0)/\(file)") }.map { String(decoding: $0, as: UTF8.self) }
     }

@@ -14,6 +14,8 @@ public final class Runtime: Lua {
     public var progress: ((Double, Double) -> Void)?
     /// Told how far a sweep is: points done, points asked for, and how many of those done have failed.
     public var sweepProgress: ((Int, Int, Int) -> Void)?
+    /// Takes pictures that are to be shown where there is a notebook.
+    public var showInline: ((InlinePicture) throws -> Void)?
     var sweepState: (done: Int, whole: Int, failed: Int)?
     let workers = Workers()
     /// What messages about the script are explained from.

@@ -19,6 +19,14 @@ public struct Completions: Equatable, Sendable {
     }
 }
 
+extension Completions {
+    /// A closing quote that is there already is not inserted again.
+    package static func withoutRepetition(_ insertion: String, before after: Substring) -> String {
+        guard let last = insertion.last, "\"']".contains(last), after.first == last else { return insertion }
+        return String(insertion.dropLast())
+    }
+}
+
 /// The candidates as a terminal lists them.
 extension Completions {
     private static let mostWithNotes = 24, leastWidthForNotes = 60

@@ -26,6 +26,8 @@ public final class Session {
         public let kind: Kind
         /// Values and pages may be coloured (`configure`); of the rest nothing is made visible yet.
         public let text: String
+        /// In a notebook: the rows of a value that is a table, or the traceback of an error.
+        public let more: String?
     }
 
     /// Shows it at once. What it throws is an error in what is evaluated.
@@ -47,11 +49,12 @@ public final class Session {
     }
 
     private var displaying: LuaMethod<Void> {
-        .init("show_text", "", "") { [weak self] _, arguments in
+        .init("show_text", "", "", takes: 3) { [weak self] _, arguments in
             guard let kind = Display.Kind(rawValue: try arguments.string(1, "kind")) else {
                 throw InputError("there is no such kind of display")
             }
-            try self?.display(Display(kind: kind, text: try arguments.string(2, "text")))
+            let more = arguments.isNothing(3) ? nil : try arguments.string(3, "more")
+            try self?.display(Display(kind: kind, text: try arguments.string(2, "text"), more: more))
             return .nothing
         }
     }
@@ -61,6 +64,9 @@ public final class Session {
         tell("set", .text("width"), .integer(width))
         tell("set", .text("colours"), .flag(colours))
     }
+
+    /// What is evaluated next is a cell of a notebook. Messages call it by this name, and displays say `more`.
+    public func beginCell(_ name: String) { tell("begin_cell", .text(name)) }
 
     /// What a script has left as its outermost local variables becomes the session's.
     public func adoptLocals() { tell("adopt") { shim_push_kept_locals(L) } }

@@ -2,6 +2,8 @@
 #ifndef CFORK_H
 #define CFORK_H
 
+#include <stdbool.h>
+
 #include <sys/types.h>
 
 // fork, with a child that cannot outlive its parent, crashes without a core file or a report, and does not hear
@@ -10,5 +12,8 @@ pid_t cfork_child(unsigned seconds);
 
 // A pipe that programs started meanwhile do not inherit: 0, or -1 and errno.
 int cfork_pipe(int ends[2]);
+
+// Has this processor what the engine was built for? Knows the generations that packages are built for (ASTROLUA_CPU).
+bool cfork_processor_will_do(void);
 
 #endif

@@ -140,7 +140,7 @@ final class LineEditor: InputReader {
         }
         let completions = session.completions(before, at: before.endIndex)
         if !completions.insertion.isEmpty {
-            edit_insert(editor, withoutRepetition(completions.insertion, before: after))
+            edit_insert(editor, Completions.withoutRepetition(completions.insertion, before: after[...]))
             return edit_refresh
         }
         if completions.candidates.isEmpty { return edit_beep }
@@ -154,12 +154,6 @@ final class LineEditor: InputReader {
     private static func show(_ text: String) {
         fflush(nil)
         write(visible(text, keepingColours: true), to: isatty(STDOUT_FILENO) == 1 ? STDOUT_FILENO : STDERR_FILENO)
-    }
-
-    /// A closing quote that is there already is not inserted again.
-    private func withoutRepetition(_ insertion: String, before after: String) -> String {
-        guard let last = insertion.last, "\"']".contains(last), after.first == last else { return insertion }
-        return String(insertion.dropLast())
     }
 
     /// Up and down go through the lines of an input, then through the history.

@@ -82,8 +82,40 @@ local function by_host(write_with, ...)
   return done, problem
 end
 
--- On a terminal: where to look for the picture.
-local function announce(path)
+-- ## In a notebook
+
+-- What the running cell has shown already.
+local shown_figures = setmetatable({}, { __mode = "k" })
+
+-- A drawing of more commands than that is heavy for a browser, and becomes a picture of dots.
+local MOST_COMMANDS <const> = 300000
+
+local function show_inline(figure)
+  local kind = "svg"
+  local commands = draw(figure, nil, kind)
+  if #commands > MOST_COMMANDS then
+    kind = "png"
+    commands = draw(figure, nil, kind)
+  end
+  local done, problem = host.show_inline(commands, kind, figure.width, tostring(figure))
+  if done then shown_figures[figure] = true end
+  return done, problem
+end
+
+-- Another cell begins.
+function figures.forget_shown()
+  for figure in pairs(shown_figures) do shown_figures[figure] = nil end
+end
+
+-- Shows the value unless the cell has shown it already; nothing if it is no figure or cannot be shown.
+function figures.show_once(value)
+  if type(value) ~= "table" or host.debug.getmetatable(value) ~= Figure then return end
+  return shown_figures[value] or show_inline(value)
+end
+
+-- On a terminal: where to look for the picture. In a notebook: the picture.
+local function announce(figure, path)
+  if host.terminal(false).is_notebook then return figures.show_once(figure) end
   if host.terminal(false).is_terminal then host.show_text(host.visible(path) .. " is written\n", true) end
 end
 
@@ -100,7 +132,7 @@ Figure.save = public("figure:save(path)", function(self, path)
     local done, problem = by_host(host.gnuplot, draw(self, nil, ending), path)
     if not done then fail("save: '%s': %s", path, problem) end
   end
-  announce(path)
+  announce(self, path)
   return self
 end)
 
@@ -145,11 +177,17 @@ end
 
 -- figure:show([way]) -> figure
 --
--- Shows the figure: in a window on a desktop, with --trust; else as a picture in a terminal that announces kitty's graphics or sixel; else
--- drawn with braille characters, in a pipe too. `way` asks for one of these: "window", "kitty", "sixel", "text", "ascii".
+-- Shows the figure: in a notebook below the cell; in a window on a desktop, with --trust; else as a picture in a terminal that announces
+-- kitty's graphics or sixel; else drawn with braille characters, in a pipe too. `way` asks for one of these: "window", "kitty", "sixel",
+-- "text", "ascii".
 Figure.show = public("figure:show([way])", function(self, way)
   check_way(way)
   local screen = host.terminal(false)
+  if way == nil and screen.is_notebook then
+    local done, problem = show_inline(self)
+    if done then return self end
+    host.show_text(("(%s)\n"):format(host.visible(problem)))
+  end
   if way == nil and screen.is_terminal and screen.has_windows and show_window(self) then return self end
   -- Only now, since an answer of the terminal may take a moment.
   if way == nil then screen = host.terminal(true) end

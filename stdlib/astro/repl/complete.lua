@@ -228,6 +228,17 @@ local function find(text, session)
   return prefix, global_items(prefix, session.variables), ""
 end
 
+-- The function that is called around the end of a text, as it is written there, or nil.
+function complete.callee(text)
+  local tokens, in_comment = lexer.tokens(text)
+  if in_comment or #tokens == 0 then return end
+  local last = tokens[#tokens]
+  local is_open = last.kind == "string" and last.open
+  local call = enclosing_call(tokens, open_brackets(tokens, is_open and #tokens - 1 or #tokens), is_open and #tokens or nil)
+  local first = call and tokens[call.callee].kind == "name" and chain_start(tokens, call.callee)
+  return first and text:sub(tokens[first].first, tokens[call.callee].last):match("^[%a_][%w_.:]*$")
+end
+
 local function common_prefix(items)
   local common = items[1].name
   for _, one in ipairs(items) do

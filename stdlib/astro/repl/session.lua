@@ -6,18 +6,21 @@ local debug, ipairs, load, next, pairs, rawget, rawset, setmetatable, tostring, 
   debug, ipairs, load, next, pairs, rawget, rawset, setmetatable, tostring, type, xpcall
 local math, require, select, table = math, require, select, table
 local globals = _G
+local loaded = package.loaded
 local explained = host.explained
 
 local check = require "astro.check"
 local complete = require "astro.repl.complete"
 local help = require "astro.help"
 local lexer = require "astro.repl.lexer"
+local table_rows = require "astro.repl.rows"
 local show = require "astro.show"
 local tools = require "astro.repl.text"
 
 local session = {}
 
-local settings = { colours = false, width = 80 }
+-- `chunk` is what messages call an input; `notebook` displays what a notebook shows beside text.
+local settings = { colours = false, width = 80, chunk = "stdin", notebook = false }
 
 -- Shows a text, as the program does it: a "value", a "page", a "note", an "error" or a "hint" to one.
 local display
@@ -86,12 +89,20 @@ local function fits_in_line(texts)
   return width <= settings.width
 end
 
+-- Is the value a picture that a notebook shows, or has shown with this cell?
+local function is_shown_inline(value)
+  local figures = settings.notebook and loaded["astro.plot.figure"]
+  return figures and figures.show_once(value)
+end
+
 local function print_values(...)
+  if select("#", ...) == 1 and is_shown_inline((...)) then return end
   local texts = {}
   for i = 1, select("#", ...) do
     texts[i] = show.text(select(i, ...), { width = settings.width, colours = settings.colours })
   end
-  display("value", table.concat(texts, fits_in_line(texts) and "   " or "\n"))
+  local as_table = settings.notebook and select("#", ...) == 1 and table_rows.text((...)) or nil
+  display("value", table.concat(texts, fits_in_line(texts) and "   " or "\n"), as_table)
 end
 
 -- ## Errors
@@ -119,16 +130,19 @@ local function catch(problem)
   return { message = message, lines = own_lines(debug.traceback("", 2)) }
 end
 
-local function complain(text) display("error", text) end
+local function complain(text, traceback) display("error", text, traceback) end
 
 -- A chunk of one line needs no number.
 local function without_place(message, text)
   message = explained(message, text)
-  return text:find("\n", 1, true) and message or (message:gsub("^stdin:1: ", ""))
+  if text:find("\n", 1, true) then return message end
+  local place = settings.chunk .. ":1: "
+  return message:sub(1, #place) == place and message:sub(#place + 1) or message
 end
 
 local function report(problem, text)
   last_traceback = problem
+  if settings.notebook then return complain(without_place(problem.message, text), table.concat(problem.lines, "\n", 2)) end
   complain(without_place(problem.message, text))
   if #problem.lines > 2 and not told_of_traceback then
     told_of_traceback = true
@@ -152,7 +166,7 @@ local function with_last_value(code)
   for i = #tokens, 2, -1 do
     local first = tokens[i].first
     if tokens[i - 1].text == ";" or code:sub(tokens[i - 1].last + 1, first - 1):find("\n", 1, true) then
-      local chunk = load(code:sub(1, first - 1) .. "return " .. code:sub(first), "=stdin", "t", variables)
+      local chunk = load(code:sub(1, first - 1) .. "return " .. code:sub(first), "=" .. settings.chunk, "t", variables)
       if chunk then return chunk end
     end
   end
@@ -161,9 +175,9 @@ end
 -- The function of a text, as an expression if it can be one; otherwise nil, whether more is needed, and the error.
 local function compile(text)
   local code, names = lexer.without_locals(text)
-  local expression, problem = load("return " .. code, "=stdin", "t", variables)
+  local expression, problem = load("return " .. code, "=" .. settings.chunk, "t", variables)
   if expression then return expression, true, names end
-  local statement, other = load(code, "=stdin", "t", variables)
+  local statement, other = load(code, "=" .. settings.chunk, "t", variables)
   if statement then return statement, false, names end
   local both = with_last_value(code)
   if both then return both, true, names end
@@ -296,6 +310,13 @@ end
 
 function session.set(name, value) settings[name] = value end
 
+-- The next input is a cell of a notebook.
+function session.begin_cell(name)
+  settings.chunk, settings.notebook = name, true
+  local figures = loaded["astro.plot.figure"]
+  if figures then figures.forget_shown() end
+end
+
 function session.show_with(shows) display = shows end
 
 -- Is the text the beginning of a longer statement?
@@ -307,7 +328,7 @@ end
 
 -- Spaces that the next line of an unfinished text begins with: none within a string, which they would belong to.
 function session.indent(text)
-  local _, problem = load(text, "=stdin", "t", variables)
+  local _, problem = load(text, "=" .. settings.chunk, "t", variables)
   if problem and problem:find("unfinished [%a ]*string") then return "" end
   return (" "):rep(2 * math.max(1, lexer.open_blocks(text)))
 end
@@ -341,7 +362,7 @@ end
 
 -- What help tells about the name at the end of the text, or nothing.
 function session.inspect(text)
-  local name = text:match("[%a_][%w_.:]*$")
+  local name = text:match("[%a_][%w_.:]*$") or complete.callee(text)
   return name and help.text(topic_of(name), { width = settings.width, colours = settings.colours })
 end
 

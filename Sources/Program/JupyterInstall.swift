@@ -1,0 +1,60 @@
+import AstroLua
+import Glibc
+
+/// `astrolua jupyter install`: Python tells Jupyter about the kernel, which is written in Python (Sources/Python).
+struct JupyterInstall {
+    private let words: ArraySlice<String>
+
+    /// nil if the words ask for something else. A script that is called "jupyter" is run as ./jupyter.
+    init?(_ words: [String]) {
+        guard words.first == "jupyter" else { return nil }
+        self.words = words.dropFirst()
+    }
+
+    func run() -> Int32 {
+        guard words.first == "install" else {
+            complain("astrolua jupyter: the word after it is install, as in: astrolua jupyter install --user")
+            return ExitStatus.wrongOptions
+        }
+        guard let program = StandardLibrary.program else {
+            complain("astrolua jupyter: cannot tell where this program lies")
+            return ExitStatus.failure
+        }
+        setenv("ASTROLUA", program, 1)
+        if let package = Self.package(of: program) { extendPath("PYTHONPATH", by: package) }
+        let python = Self.python(beside: program)
+        let line = [python, "-m", "astrolua.install"] + words.dropFirst()
+        let copies = line.map { strdup($0) } + [nil]
+        execvp(python, copies)
+        complain(
+            "astrolua jupyter: cannot start \(python): \(reason) (ASTROLUA_PYTHON names a Python that has ipykernel)")
+        return ExitStatus.failure
+    }
+
+    /// That of the environment that the program was installed in, if it was.
+    private static func python(beside program: String) -> String {
+        if let chosen = Terminal.variable("ASTROLUA_PYTHON") { return chosen }
+        let binaries = above(program)
+        let neighbour = "\(binaries)/python3"
+        let isEnvironment = access("\(above(binaries))/pyvenv.cfg", F_OK) == 0 && access(neighbour, X_OK) == 0
+        return isEnvironment ? neighbour : "python3"
+    }
+
+    /// The directory with the Python package, installed or of a checkout; none where Python has it among its own.
+    private static func package(of program: String) -> String? {
+        var candidates = ["\(above(program))/../share/astrolua/python"], directory = above(program)
+        for _ in 0..<5 {
+            candidates.append("\(directory)/Sources/Python")
+            directory = above(directory)
+        }
+        return candidates.first { access("\($0)/astrolua/kernel.py", R_OK) == 0 }
+    }
+
+    private static func above(_ path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+
+    private func extendPath(_ name: String, by directory: String) {
+        setenv(name, [directory, Terminal.variable(name)].compactMap { $0 }.joined(separator: ":"), 1)
+    }
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# A newcomer's first minute: an empty virtual environment, the wheel, a lesson, a notebook with a picture; then all notebooks.
+#   Tests/packages.sh DIRECTORY       the directory that `make packages` has filled
+set -euo pipefail
+cd "$(dirname "$0")/.."
+packages=$(realpath "$1")
+python=${ASTROLUA_PYTHON:-python3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+(cd "$packages" && sha256sum --quiet --check SHA256SUMS)
+$python -m venv "$work/venv"
+wheel=$(ls "$packages"/astrolua-*.whl)
+start=$(date +%s%N)
+if ! "$work/venv/bin/pip" install --quiet --disable-pip-version-check "$wheel" >"$work/pip.txt" 2>&1; then
+  if grep -q "No matching distribution\|Could not find a version\|Connection\|Temporary failure" "$work/pip.txt" \
+    && ! grep -q "not a supported wheel" "$work/pip.txt"; then
+    echo "skipped: pip reaches no package index, and the wheel needs ipykernel and numpy"
+    exit 0
+  fi
+  cat "$work/pip.txt"
+  exit 1
+fi
+seconds() { echo "$(($(date +%s%N) - start))" | awk '{ printf "%.1f s", $1 / 1e9 }'; }
+echo "passed  pip install ($(seconds))"
+
+cd "$work"
+# nothing of the checkout, and no variable of ours, helps the installed one
+unset PYTHONPATH ASTROLUA ASTROLUA_STDLIB
+lesson=$work/venv/share/astrolua/tour/01_one_astrocyte.lua
+env -i PATH="$work/venv/bin:/usr/bin:/bin" HOME="$work" "$work/venv/bin/astrolua" --quiet "$lesson" >lesson.txt
+grep -q "calcium waves" lesson.txt
+echo "passed  the first lesson ($(seconds))"
+
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check nbclient
+PATH="$work/venv/bin:$PATH" "$work/venv/bin/python" "$OLDPWD/Tests/notebooks.py" \
+  "$work/venv/share/astrolua/notebooks" "$work/venv/share/astrolua"
+
+mkdir tar && tar -xzf "$packages"/astrolua-*.tar.gz -C tar --strip-components=1
+env -i PATH=/usr/bin:/bin HOME="$work" tar/bin/astrolua --quiet "$lesson" | diff - lesson.txt
+echo "passed  the tarball says the same"
+if command -v dpkg-deb >/dev/null; then
+  mkdir deb && dpkg-deb -x "$packages"/astrolua_*.deb deb
+  dpkg-deb -f "$packages"/astrolua_*.deb Depends | grep -q "libc6 (>= "
+  env -i PATH=/usr/bin:/bin HOME="$work" deb/usr/bin/astrolua --quiet "$lesson" | diff - lesson.txt
+  echo "passed  what is in the .deb says the same"
+fi
