@@ -62,7 +62,21 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     var carriedColumns: [Int] { plan.ofSenders.map { places.states[$0] } + [places.known, places.since] }
 
     /// What several spikes of the sender at one moment find: states from before those of the target at this moment.
-    private var moment: (row: Int, time: Double, before: [Int: [Double]]) = (-1, 0, [:])
+    private var moment = Moment()
+
+    /// Connections of a row that a spike of their target has acted on at the moment of the sender's, ascending, and what their states
+    /// were before it, connection by connection.
+    struct Moment {
+        private(set) var row = -1, time = 0.0
+        var connections: [Int] = []
+        var states: [Double] = []
+
+        fileprivate mutating func begin(_ arriving: ArrivingRow) {
+            (row, time) = (arriving.row, arriving.time)
+            connections.removeAll(keepingCapacity: true)
+            states.removeAll(keepingCapacity: true)
+        }
+    }
 
     private var fault: SynapseFault?
 
@@ -80,16 +94,16 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
 
     /// Of one worker: spikes of a sender at one moment come one after the other.
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
-        if (moment.row, moment.time) != (row.row, row.time) { moment = (row.row, row.time, [:]) }
-        let lanes = arriving
+        let lanes = arriving, isFirst = (moment.row, moment.time) != (row.row, row.time)
+        if isFirst { moment.begin(row) }
         for first in stride(from: 0, to: row.count, by: Frame.largest) {
             lanes.load(row, first..<min(row.count, first + Frame.largest))
-            lanes.setBefore(moment.before)
+            if !isFirst { lanes.setBefore(moment) }
             lanes.lookBack(row)
             lanes.react(at: row.time, received + first * plan.onPre.sends)
             if plan.onPre.thirds > 0 { forThird += lanes.sentToThird(first) }
             lanes.store(row)
-            lanes.forEachBefore { moment.before[$0] = $1 }
+            if isFirst { lanes.addBefore(to: &moment) }
             if fault == nil { fault = lanes.fault }
         }
     }

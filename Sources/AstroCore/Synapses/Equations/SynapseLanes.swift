@@ -289,21 +289,27 @@ final class SynapseLanes: @unchecked Sendable {
         Set(plan.moving + plan.onPost.states).sorted().map { (work.states[$0], home.states[$0]) }
         + (plan.onPost.changesWeight ? [(work.weight, home.weight)] : []) + [(work.time, known)]
 
-    /// Connections of the row whose states before this moment are known from an earlier spike of the sender at it.
-    func setBefore(_ before: [Int: [Double]]) {
-        if before.isEmpty { return }
-        for lane in 0..<count {
-            guard let values = before[lists.loaded[lane]] else { continue }
+    /// An earlier spike of the sender at this moment has found these states of some connections. Those that are loaded follow each other.
+    func setBefore(_ moment: BoundEquations.Moment) {
+        guard count > 0, !moment.connections.isEmpty else { return }
+        let first = lists.loaded[0], width = readBefore.count
+        var next = moment.connections.partitioningIndex { $0 >= first }
+        while next < moment.connections.count, moment.connections[next] < first + count {
+            let lane = moment.connections[next] - first
             (lists.coincides[lane], hasCoincidences) = (true, true)
-            for (state, value) in zip(readBefore, values) { home.before[state][lane] = value }
+            for (k, state) in readBefore.enumerated() {
+                home.before[state][lane] = moment.states[next * width + k]
+            }
+            next += 1
         }
     }
 
     /// The same for a later one.
-    func forEachBefore(_ body: (Int, [Double]) -> Void) {
+    func addBefore(to moment: inout BoundEquations.Moment) {
         guard hasCoincidences else { return }
         for lane in 0..<count where lists.coincides[lane] {
-            body(lists.loaded[lane], readBefore.map { home.before[$0][lane] })
+            moment.connections.append(lists.loaded[lane])
+            for state in readBefore { moment.states.append(home.before[state][lane]) }
         }
     }
 
