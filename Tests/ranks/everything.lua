@@ -69,6 +69,7 @@ local gaussian = sim:record(white, { "I" }, { interval = 0.3 })
 -- written while the simulation runs
 sim:record(many:slice(1, 700, 2) + few, nil, { to = "spikes.now.dat", label = "to a file" })
 sim:record(many:slice(5, 700, 40) + few:slice(1, 3), { "V_m", "g_ex" }, { to = "traces.now.csv" })
+local sent = sim:record(sim:connections { target = few:slice(1, 4), synapse_model = "tsodyks_synapse" }, { "weight", "sent" }, { when = "spike" })
 local counter, meter = sim:create("spike_recorder"), sim:create("multimeter", { record_from = { "w" }, interval = 2.0 })
 sim:connect(many, counter)
 sim:connect(meter, few + one)
@@ -112,7 +113,7 @@ show("third run", sim:fingerprint(), sim.stats.spikes, sim.stats.events)
 local function events(name, recorder)
   local found, sums = {}, {}
   for key, values in pairs(recorder.events) do found[key] = values end
-  for _, key in ipairs { "times", "senders", "V_m", "I_SIC", "g_ex", "Ca_astro", "h_IP3R", "I", "w" } do
+  for _, key in ipairs { "times", "senders", "V_m", "I_SIC", "g_ex", "Ca_astro", "h_IP3R", "I", "w", "targets", "sent", "weight" } do
     if found[key] then sums[#sums + 1] = digest(found[key]) end
   end
   show(name, recorder.n_events, table.unpack(sums))
@@ -125,6 +126,7 @@ events("current", current)
 events("gaussian", gaussian)
 events("counter", counter)
 events("meter", meter)
+events("sent", sent)
 show("rate", spikes:rate(), tostring(traces))
 spikes:clear()
 sim:simulate(5)
@@ -149,3 +151,5 @@ sim:simulate(7)
 again:simulate(7)
 show("went on", again:fingerprint() == sim:fingerprint(), again:recorder("to a file").n_events)
 events("loaded", again:recorders()[3])
+events("sent", sent)
+events("loaded", again:recorders()[#again:recorders()])
