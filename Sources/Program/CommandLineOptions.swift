@@ -9,6 +9,7 @@ struct CommandLineOptions: ParsableCommand {
         usage: """
             astrolua [options] [script.lua [args ...]]
             astrolua new my_experiment
+            astrolua tour [number]
             astrolua verify run.json
             astrolua bundle experiment.lua [-o experiment.astro] [args ...]
             astrolua jupyter install [--user | --sys-prefix | --prefix DIR] [--trust]
@@ -17,6 +18,7 @@ struct CommandLineOptions: ParsableCommand {
             'astrolua jupyter install' tells Jupyter about this program (Docs/notebooks.md).
             Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.
             'astrolua new NAME' writes NAME.lua, a commented script to start from.
+            'astrolua tour' lists the lessons of the course, 'astrolua tour 1' runs the first.
             'astrolua verify RECORD' runs what --record has kept again, and says whether it comes to the same.
             'astrolua bundle SCRIPT' packs a script, its modules and its data into one file to run elsewhere.
             """)

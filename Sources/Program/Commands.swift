@@ -40,6 +40,7 @@ func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
 func perform(_ parsed: CommandLineOptions) -> Int32 {
     let words = parsed.script, asked = parsed.request
     if let experiment = NewExperiment(words) { return experiment.write() }
+    if let tour = Tour(words) { return tour.start(asked) }
     if let installation = JupyterInstall(words) { return installation.run() }
     if let verification = Verification(words, asked, given: parsed.given) { return verification.run() }
     if let bundling = Bundling(words, asked, given: parsed.given) { return bundling.run() }

@@ -308,3 +308,25 @@ struct NewExperimentTests {
         #expect(run.errors.contains("astrolua new my_experiment"))
     }
 }
+
+@Suite("astrolua tour", .ownDirectory, .timeLimit(.minutes(10)))
+struct TourTests {
+    @Test("It lists the lessons, and runs one with its options")
+    func lessons() throws {
+        let list = try Run(["tour"])
+        #expect(list.status == 0)
+        #expect(list.output.contains("   1  One astrocyte\n"))
+        #expect(list.output.contains("  14  A tuned synapse\n"))
+        let lesson = try Run(["--quiet", "tour", "11", "--time", "500"])
+        #expect(lesson.status == 0, "\(lesson.errors)")
+        #expect(!lesson.output.isEmpty)
+        #expect(try Run(["tour", "1", "--help"]).output.contains("--"))
+    }
+
+    @Test("A lesson that is not there is refused", arguments: ["0", "15", "one", ""])
+    func missing(word: String) throws {
+        let run = try Run(["tour", word])
+        #expect(run.status == 2)
+        #expect(run.errors.contains("there is no lesson"))
+    }
+}

@@ -165,12 +165,12 @@ local DETAILS <const> = {
 -- show.rows(value) -> string, rows
 --
 -- A simulation, nodes, a recorder or connections: the line that says what it is, and rows of name and text; nothing for other values.
-function show.rows(value)
+show.rows = check.counted(function(value)
   local details = type(value) == "userdata" and DETAILS[getmetatable(value)]
   if not details then return end
   local known, rows = pcall(details, value, text_tools.painter(false))
   if known then return shown_text(tostring(value)), rows end
-end
+end, "show.rows(value) -> string, rows")
 
 local function object_text(value, state, at_top)
   local kind = getmetatable(value)
