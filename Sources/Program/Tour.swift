@@ -1,5 +1,6 @@
 import AstroLua
 import Glibc
+import LuaBridge
 
 /// `astrolua tour` lists the lessons of the course, `astrolua tour 3` runs the third: a script as any other.
 struct Tour {
