@@ -146,6 +146,7 @@ format:
 # Pages, search and equations in .build/site; opened from the disk or put on any server of files.
 site:
 	@Docs/site/build.sh
+
 # For x86-64 processors with AVX2 and FMA; PACKAGE_CPU=native for this machine's alone. The results are the same. Without FMA
 # (x86-64-v2) the engine is about ten times slower.
 PACKAGE_CPU ?= x86-64-v3

@@ -30,9 +30,15 @@ package enum TimeGrid {
     /// A time in ms of which `steps` is whole: rounded so that 3 steps of 0.1 read 0.3.
     @inlinable
     package static func ms(_ steps: Int, _ resolution: Double) -> Double {
-        let perMs = (1 / resolution).rounded()
-        // 1/resolution is whole for all usual resolutions, and a quotient of whole numbers rounds once
-        if abs(perMs * resolution - 1) < 1e-12 { return Double(steps) / perMs }
+        // a quotient of whole numbers rounds once
+        if let perMs = wholeStepsPerMs(resolution) { return Double(steps) / perMs }
         return Double(steps) * resolution
+    }
+
+    /// 1/resolution, which is whole for all usual resolutions; nil for others.
+    @inlinable
+    package static func wholeStepsPerMs(_ resolution: Double) -> Double? {
+        let perMs = (1 / resolution).rounded()
+        return abs(perMs * resolution - 1) < 1e-12 ? perMs : nil
     }
 }

@@ -21,7 +21,7 @@ struct JupyterInstall {
             return ExitStatus.failure
         }
         setenv("ASTROLUA", program, 1)
-        if let package = Self.package(of: program) { extendPath("PYTHONPATH", by: package) }
+        if let package = Self.package { extendPath("PYTHONPATH", by: package) }
         let python = Self.python(beside: program)
         let line = [python, "-m", "astrolua.install"] + words.dropFirst()
         let copies = line.map { strdup($0) } + [nil]
@@ -41,13 +41,8 @@ struct JupyterInstall {
     }
 
     /// The directory with the Python package, installed or of a checkout; none where Python has it among its own.
-    private static func package(of program: String) -> String? {
-        var candidates = ["\(above(program))/../share/astrolua/python"], directory = above(program)
-        for _ in 0..<5 {
-            candidates.append("\(directory)/Sources/Python")
-            directory = above(directory)
-        }
-        return candidates.first { access("\($0)/astrolua/kernel.py", R_OK) == 0 }
+    private static var package: String? {
+        StandardLibrary.directory(installed: "python", checkout: "Sources/Python", holding: "astrolua/kernel.py")
     }
 
     private static func above(_ path: String) -> String {

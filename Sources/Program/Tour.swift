@@ -34,17 +34,8 @@ struct Tour {
         let title, path: String
     }
 
-    /// Installed, or of a checkout.
     private static var directory: String? {
-        guard let program = StandardLibrary.program else { return nil }
-        var above = program.split(separator: "/").dropLast(), candidates = ["share/astrolua/tour"]
-        above.removeLast(min(1, above.count))
-        candidates = candidates.map { "/\(above.joined(separator: "/"))/\($0)" }
-        for _ in 0..<5 {
-            candidates.append("/\(above.joined(separator: "/"))/scripts/tour")
-            above.removeLast(min(1, above.count))
-        }
-        return candidates.first { access($0, R_OK) == 0 }
+        StandardLibrary.directory(installed: "tour", checkout: "scripts/tour", holding: "README.md")
     }
 
     /// By number. A lesson's file is called 03_one_neuron.lua and begins with the line "-- 3. One neuron."

@@ -10,7 +10,7 @@ extension Simulation {
             try writer.put(.connectionRecorder, index) { contents in
                 recorder.writeHead(to: &contents)
                 for part in [\ConnectionName.projection, \.source, \.target, \.occurrence] {
-                    contents.put(near: members.map { Int($0[keyPath: part]) })
+                    contents.put(near: members.map { $0[keyPath: part] })
                 }
                 contents.put(near: rows.map { Int($0[$0.startIndex]) })
                 contents.put(near: rows.map { Int($0[$0.startIndex + 1]) })
@@ -23,38 +23,31 @@ extension Simulation {
 
     /// Of all ranks, in the order of the handle that was recorded.
     private func allMembers(of recorder: ConnectionRecording, _ together: Together) -> [ConnectionName] {
-        var rows: [RowOfProjection: [ConnectionName: Connections.Reference]] = [:]
+        var rows: [RowOfProjection: [PlaceInRow: ConnectionName]] = [:]
         var own: [NumberedName] = []
         for (number, reference) in zip(recorder.samples.numbers, recorder.references) {
             guard case .spike(let p, let row, let segment, let index) = reference else { continue }
-            let place = RowOfProjection(projection: Int(p), row: Int(row))
-            let names = rows[place] ?? names(place)
-            rows[place] = names
-            let name = names.first {
-                guard case .spike(_, _, let s, let i) = $0.value else { return false }
-                return (s, i) == (segment, index)
-            }
-            own.append(NumberedName(number: number, name: name!.key))
+            let ofRow = RowOfProjection(projection: Int(p), row: Int(row))
+            if rows[ofRow] == nil { rows[ofRow] = Dictionary(uniqueKeysWithValues: named(ofRow).map { ($1, $0) }) }
+            own.append(NumberedName(number: number, name: rows[ofRow]![PlaceInRow(segment: segment, index: index)]!))
         }
         return together.gather(own).all.sorted { $0.number < $1.number }.map(\.name)
     }
 
-    /// The own connections of a row, by name.
-    fileprivate func names(_ place: RowOfProjection) -> [ConnectionName: Connections.Reference] {
-        let projection = projections[place.projection], row = place.row
-        var found: [ConnectionName: Connections.Reference] = [:]
+    /// The own connections of a row: their names, and where they are.
+    fileprivate func named(_ place: RowOfProjection) -> [(ConnectionName, PlaceInRow)] {
+        let projection = projections[place.projection], source = projection.sources[place.row]
+        var found: [(ConnectionName, PlaceInRow)] = []
         for (s, segment) in projection.segments.enumerated() {
-            guard let chunk = segment.chunks[row / Projection.rowsPerChunk] else { continue }
-            var ids = PlaceIDs(segment, self)
-            var counts: [Int: Int] = [:]
-            for index in chunk.connections(ofRow: row % Projection.rowsPerChunk) {
+            guard let chunk = segment.chunks[place.row / Projection.rowsPerChunk] else { continue }
+            var ids = PlaceIDs(segment, self), counts: [Int: Int] = [:]
+            for index in chunk.connections(ofRow: place.row % Projection.rowsPerChunk) {
                 let target = ids.id(Int(chunk.targets[index]))
                 let name = ConnectionName(
-                    projection: place.projection, source: projection.sources[row], target: target,
+                    projection: place.projection, source: source, target: target,
                     occurrence: counts[target, default: 0])
                 counts[target, default: 0] += 1
-                found[name] = .spike(
-                    projection: Int32(place.projection), row: Int32(row), segment: Int32(s), index: Int32(index))
+                found.append((name, PlaceInRow(segment: Int32(s), index: Int32(index))))
             }
         }
         return found
@@ -72,6 +65,10 @@ private struct NumberedName: BitwiseCopyable {
 
 private struct RowOfProjection: Hashable {
     let projection, row: Int
+}
+
+private struct PlaceInRow: Hashable {
+    let segment, index: Int32
 }
 
 extension ConnectionRecording {
@@ -151,7 +148,7 @@ extension CheckpointLoader {
         _ members: [ConnectionName], _ contents: SectionReader
     ) throws -> [(number: Int, reference: Connections.Reference)] {
         var found: [(number: Int, reference: Connections.Reference)] = []
-        var rows: [Int: [Int: Int]] = [:], names: [RowOfProjection: [ConnectionName: Connections.Reference]] = [:]
+        var rows: [Int: [Int: Int]] = [:], places: [RowOfProjection: [ConnectionName: PlaceInRow]] = [:]
         for (number, member) in members.enumerated() {
             let p = member.projection
             if rows[p] == nil {
@@ -159,9 +156,14 @@ extension CheckpointLoader {
                 rows[p] = Dictionary(zip(sources, 0...), uniquingKeysWith: { first, _ in first })
             }
             guard let row = rows[p]![member.source] else { continue }
-            let place = RowOfProjection(projection: p, row: row)
-            if names[place] == nil { names[place] = simulation.names(place) }
-            if let reference = names[place]![member] { found.append((number, reference)) }
+            let ofRow = RowOfProjection(projection: p, row: row)
+            if places[ofRow] == nil {
+                places[ofRow] = Dictionary(uniqueKeysWithValues: simulation.named(ofRow))
+            }
+            guard let place = places[ofRow]![member] else { continue }
+            let reference = Connections.Reference.spike(
+                projection: Int32(p), row: Int32(row), segment: place.segment, index: place.index)
+            found.append((number, reference))
         }
         let all = together.sum([found.count])[0]
         try contents.require(all == members.count, "\(members.count - all) recorded connections are missing")

@@ -9,9 +9,8 @@ struct StepTimes: Sendable {
 
     init(_ resolution: Double) {
         self.resolution = resolution
-        let nearest = (1 / resolution).rounded()
-        isWhole = abs(nearest * resolution - 1) < 1e-12
-        perMs = isWhole ? nearest : 1 / resolution
+        let whole = TimeGrid.wholeStepsPerMs(resolution)
+        (isWhole, perMs) = (whole != nil, whole ?? 1 / resolution)
     }
 
     @inline(__always)

@@ -66,18 +66,26 @@ public enum StandardLibrary {
     }
 }
 
-/// Set by hand, installed beside the program, or in the checkout that the program was built in.
+extension StandardLibrary {
+    /// A directory that comes with the program: installed beside it, or in the checkout that it was built in.
+    ///
+    /// - `installed`: below PREFIX/share/astrolua; `checkout`: below the root; `file`: what it must hold.
+    package static func directory(installed: String, checkout: String, holding file: String) -> String? {
+        guard let program else { return nil }
+        var above = AstroLua.directory(program)
+        var candidates = ["\(above)/../share/astrolua/\(installed)"]
+        for _ in 0..<5 {
+            candidates.append("\(above)/\(checkout)")
+            above = AstroLua.directory(above)
+        }
+        return candidates.lazy.compactMap(resolved).first { access("\($0)/\(file)", R_OK) == 0 }
+    }
+}
+
+/// Set by hand, or with the program.
 private func findStdlib() -> String? {
     if let chosen = getenv("ASTROLUA_STDLIB") { return resolved(String(cString: chosen)) }
-    guard let program = resolved("/proc/self/exe") else { return nil }
-    let binaries = directory(program)
-    var candidates = ["\(binaries)/../share/astrolua/stdlib"]
-    var above = binaries
-    for _ in 0..<5 {
-        candidates.append("\(above)/stdlib")
-        above = directory(above)
-    }
-    return candidates.lazy.compactMap(resolved).first { access("\($0)/astro", R_OK) == 0 }
+    return StandardLibrary.directory(installed: "stdlib", checkout: "stdlib", holding: "astro")
 }
 
 extension Options {
