@@ -12,7 +12,8 @@ package enum CheckpointFormat {
     /// Files of this version and of all before can be read.
     ///
     /// - 2: devices with what they carry from before their last change; when and where a negative weight arrives.
-    package static let version: UInt32 = 2
+    /// - 3: when within a step cells spike.
+    package static let version: UInt32 = 3
     static let headerSize = 48, sectionHeaderSize = 40
 
     /// Kinds of sections: four letters.

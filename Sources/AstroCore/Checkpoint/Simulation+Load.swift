@@ -51,9 +51,11 @@ struct CheckpointLoader {
         var (_, contents) = try reader.take(.simulation)
         _ = try contents.text()
         let resolution = try contents.double(), seed = Int64(try contents.int())
-        simulation = try built ?? Simulation(resolution: resolution, seed: seed, threads: threads)
+        let spikes = try Self.spikes(reader, &contents)
+        simulation = try built ?? Simulation(resolution: resolution, seed: seed, threads: threads, spikes: spikes)
         if built != nil {
             try Self.same(simulation.resolution == resolution && simulation.seed == seed, reader, "resolution and seed")
+            try Self.same(simulation.spikes == spikes, reader, "the moments of spikes (astro.Simulation { spikes = })")
         }
         let many = 0...1 << 40
         simulation.now = try contents.int(0...StreamName.mostSteps, "time")
@@ -75,6 +77,14 @@ struct CheckpointLoader {
         try contents.finish()
         let share = Double(reader.length) / Double(simulation.ranks.count), path = reader.path
         try together.agree { try Memory.refuse(share, for: "what the checkpoint '\(path)' holds") }
+    }
+
+    /// Until version 3 spikes were as the reference has them.
+    private static func spikes(_ reader: CheckpointReader, _ contents: inout SectionReader) throws -> SpikeMoments {
+        guard reader.version > 2 else { return .reference }
+        let name = try contents.text()
+        guard let spikes = SpikeMoments(rawValue: name) else { throw reader.damaged("is damaged: spikes = '\(name)'") }
+        return spikes
     }
 
     /// Refuses a checkpoint of another network.

@@ -43,6 +43,7 @@ extension Simulation {
         contents.put("astrolua \(Catalogue.version)")
         contents.put(resolution)
         contents.put(Int(seed))
+        contents.put(spikes.rawValue)
         contents.put(now)
         [nodeCount, connectCalls, sampleCalls, assignments].forEach { contents.put($0) }
         [streamedPopulations, streamedNodes, figures.spikes, events].forEach { contents.put($0) }

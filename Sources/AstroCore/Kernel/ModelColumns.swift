@@ -8,6 +8,7 @@ package struct ModelColumns {
     /// Columns of quantities that somebody reads, by name.
     var computed: [String: Column] = [:]
     package let resolution: Double
+    package let spikes: SpikeMoments
 
     package subscript(_ name: String) -> Column { byName[name]! }
 

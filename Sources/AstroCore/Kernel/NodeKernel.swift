@@ -27,7 +27,7 @@ extension NodeKernel {
 
 /// A kernel that advances a vector of cells at a time.
 package protocol VectorKernel: NodeKernel {
-    /// `Lanes`, or `LanePair` for a kernel that waits for itself.
+    /// `Lanes`, or `LanePair` or `LaneQuad` for a kernel that waits for itself.
     associatedtype Vector: LaneVector
     /// As `advance`, for the cells of one vector from `first` on.
     func advanceVector(_ first: Int, _ steps: Range<Int>, _ io: borrowing CellIO)

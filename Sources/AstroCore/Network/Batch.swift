@@ -8,6 +8,7 @@ final class Batch {
     /// Its columns.
     let starts: [ColumnStart]
     let resolution: Double
+    let spikes: SpikeMoments
     /// The population whose own cells these are, under their numbers; nil where there are many.
     let population: Int?
     /// Where there are many: whose cells have which slots.
@@ -27,10 +28,11 @@ final class Batch {
 
     /// The own cells of a population.
     init(
-        _ model: ModelDefinition, _ own: Range<Int>, of population: Int, resolution: Double, shares: [Cells.Share],
-        starting values: CellValues
+        _ model: ModelDefinition, _ own: Range<Int>, of population: Int, resolution: Double, spikes: SpikeMoments,
+        shares: [Cells.Share], starting values: CellValues
     ) {
-        (self.model, self.population, self.resolution, self.shares) = (model, population, resolution, shares)
+        (self.model, self.population, self.shares) = (model, population, shares)
+        (self.resolution, self.spikes) = (resolution, spikes)
         residents = nil
         starts = model.starts
         firstSenders = model.signals.map { _ in 0 }
@@ -40,8 +42,8 @@ final class Batch {
     }
 
     /// Of small populations that are still to come, all on one worker.
-    init(_ model: ModelDefinition, resolution: Double, plane: InputPlane) {
-        (self.model, self.resolution, population) = (model, resolution, nil)
+    init(_ model: ModelDefinition, resolution: Double, spikes: SpikeMoments, plane: InputPlane) {
+        (self.model, self.resolution, self.spikes, population) = (model, resolution, spikes, nil)
         residents = Residents()
         starts = model.starts
         firstSenders = model.signals.map { _ in 0 }
@@ -169,7 +171,7 @@ final class Batch {
         let fresh = model.bind(
             ModelColumns(
                 store: store, byName: columns, residents: residents, leastOnRanks: leastOnRanks, computed: computed,
-                resolution: resolution))
+                resolution: resolution, spikes: spikes))
         bound = fresh
         return fresh
     }
@@ -184,7 +186,7 @@ final class Batch {
 extension Batch: Checkpointed {
     static let kept = ["model", "columns"]
     static let made = [
-        "starts", "resolution", "population", "residents", "shares", "blocks", "firstSenders", "store", "computed",
+        "starts", "resolution", "spikes", "population", "residents", "shares", "blocks", "firstSenders", "store", "computed",
         "bound", "agreed",
     ]
 }

@@ -36,7 +36,7 @@ extension Simulation {
             let shares = self.shares(model, own)
             for share in shares { share.plane.add(cells: share.cells, of: population, at: share.offset) }
             let batch = Batch(
-                model, own, of: population, resolution: resolution, shares: shares, starting: values)
+                model, own, of: population, resolution: resolution, spikes: spikes, shares: shares, starting: values)
             batches.append(batch)
             return Cells(model, deal, own: own, batch: batch, firstSlot: own.lowerBound)
         }
@@ -50,7 +50,7 @@ extension Simulation {
     private func batchWithRoom(_ model: ModelDefinition, _ count: Int) -> Batch {
         let plane = plane(model, worker: workerForSmall(count)), key = ObjectIdentifier(plane)
         if let open = openBatches[key], open.canGrow { return open }
-        let batch = Batch(model, resolution: resolution, plane: plane)
+        let batch = Batch(model, resolution: resolution, spikes: spikes, plane: plane)
         batches.append(batch)
         openBatches[key] = batch
         return batch

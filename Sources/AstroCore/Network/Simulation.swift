@@ -6,6 +6,7 @@ public final class Simulation {
     public let resolution: Double
     public let seed: Int64
     public let threads: Int
+    public let spikes: SpikeMoments
     /// Steps done.
     package internal(set) var now = 0
     /// But for memory, which changes at any time.
@@ -81,7 +82,9 @@ public final class Simulation {
     /// Recorders of connections.
     var connectionRecordings: [ConnectionRecording] = []
 
-    public init(resolution: Double = 0.1, seed: Int64 = 1, threads: Int? = nil) throws {
+    public init(
+        resolution: Double = 0.1, seed: Int64 = 1, threads: Int? = nil, spikes: SpikeMoments = .exact
+    ) throws {
         let units = (resolution / TimeGrid.unit).rounded()
         guard resolution > 0, resolution.isFinite, units >= 1, abs(resolution - units * TimeGrid.unit) < 1e-9 else {
             throw InputError("resolution = \(formatted(resolution)) ms is not a positive multiple of 0.001 ms")
@@ -93,6 +96,7 @@ public final class Simulation {
         self.resolution = resolution
         self.seed = seed
         self.threads = threads
+        self.spikes = spikes
         planes = Array(repeating: [], count: threads)
         outboxes = (0..<threads).map { _ in [Outbox(), Outbox()] }
         thirdSpikes = ThirdSpikes(workers: threads)
@@ -163,7 +167,7 @@ public final class Simulation {
 
 extension Simulation: Checkpointed {
     static let kept = [
-        "resolution", "seed", "now", "figures", "populationList", "batches", "planes", "projections",
+        "resolution", "seed", "spikes", "now", "figures", "populationList", "batches", "planes", "projections",
         "signalProjections",
         "links",
         "deviceListeners", "connectCalls", "sampleCalls", "assignments", "streamedPopulations", "streamedNodes",

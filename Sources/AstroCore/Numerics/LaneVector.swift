@@ -1,6 +1,6 @@
-/// What a kernel computes with: one cell a lane, in one vector or in two side by side.
+/// What a kernel computes with: one cell a lane, in one vector or in two or four side by side.
 ///
-/// Most kernels are chains of operations that wait for each other. Two vectors of cells at once keep the processor busy
+/// Most kernels are chains of operations that wait for each other. Several vectors of cells at once keep the processor busy
 /// meanwhile (Docs/performance.md has the figures); a kernel says which it wants by the type it names.
 package protocol LaneVector: Arithmetic {
     associatedtype Mask: LaneVectorMask where Mask.Vector == Self
@@ -40,7 +40,7 @@ extension LaneVector {
     /// The larger magnitude.
     @inline(__always) package func orLargerMagnitude(_ a: Self) -> Self { magnitude.orLarger(a.magnitude) }
     /// A bit for every lane.
-    @inline(__always) package static var allBits: LaneBits { (1 << LaneBits(laneCount)) &- 1 }
+    @inline(__always) package static var allBits: LaneBits { LaneBits.max >> LaneBits(LaneBits.bitWidth - laneCount) }
 }
 
 extension Lanes: LaneVector {
@@ -50,37 +50,41 @@ extension Lanes: LaneVector {
 
 extension LaneMask: LaneVectorMask {}
 
-/// Two vectors of neighbouring cells.
-package struct LanePair: LaneVector {
-    let a, b: Lanes
+/// Two and four vectors of neighbouring cells.
+package typealias LanePair = Paired<Lanes>
+package typealias LaneQuad = Paired<LanePair>
+
+/// Two vectors of neighbouring cells as one.
+package struct Paired<Half: LaneVector>: LaneVector {
+    let a, b: Half
 
     @inline(__always)
-    init(_ a: Lanes, _ b: Lanes) { (self.a, self.b) = (a, b) }
+    init(_ a: Half, _ b: Half) { (self.a, self.b) = (a, b) }
 
     package struct Mask: LaneVectorMask {
-        let a, b: LaneMask
+        let a, b: Half.Mask
 
-        @inline(__always) init(_ a: LaneMask, _ b: LaneMask) { (self.a, self.b) = (a, b) }
-        @inline(__always) package var bits: LaneBits { a.bits | b.bits &<< LaneBits(Lanes.scalarCount) }
+        @inline(__always) init(_ a: Half.Mask, _ b: Half.Mask) { (self.a, self.b) = (a, b) }
+        @inline(__always) package var bits: LaneBits { a.bits | b.bits &<< LaneBits(Half.laneCount) }
         @inline(__always) package init(bits: LaneBits) {
             self.init(
-                LaneMask(bits: bits & Lanes.allBits),
-                LaneMask(bits: (bits &>> LaneBits(Lanes.scalarCount)) & Lanes.allBits))
+                Half.Mask(bits: bits & Half.allBits),
+                Half.Mask(bits: (bits &>> LaneBits(Half.laneCount)) & Half.allBits))
         }
         @inline(__always) package func and(_ m: Self) -> Self { Self(a.and(m.a), b.and(m.b)) }
-        @inline(__always) package func select(_ x: LanePair, _ y: LanePair) -> LanePair {
-            LanePair(a.select(x.a, y.a), b.select(x.b, y.b))
+        @inline(__always) package func select(_ x: Paired, _ y: Paired) -> Paired {
+            Paired(a.select(x.a, y.a), b.select(x.b, y.b))
         }
     }
 
-    @inline(__always) package static var laneCount: Int { 2 * Lanes.scalarCount }
-    @inline(__always) package init(repeating x: Double) { self.init(Lanes(repeating: x), Lanes(repeating: x)) }
+    @inline(__always) package static var laneCount: Int { 2 * Half.laneCount }
+    @inline(__always) package init(repeating x: Double) { self.init(Half(repeating: x), Half(repeating: x)) }
     @inline(__always) package init(at pointer: UnsafePointer<Double>) {
-        self.init(Lanes(at: pointer), Lanes(at: pointer + Lanes.scalarCount))
+        self.init(Half(at: pointer), Half(at: pointer + Half.laneCount))
     }
     @inline(__always) package func store(at pointer: UnsafeMutablePointer<Double>) {
         a.store(at: pointer)
-        b.store(at: pointer + Lanes.scalarCount)
+        b.store(at: pointer + Half.laneCount)
     }
 
     @inline(__always) package static func + (x: Self, y: Self) -> Self { Self(x.a + y.a, x.b + y.b) }
@@ -109,7 +113,7 @@ package struct LanePair: LaneVector {
         Self(a.clamped(low, high), b.clamped(low, high))
     }
     @inline(__always) package static func powerOfTwo(shifted x: Self) -> Self {
-        Self(Lanes.powerOfTwo(shifted: x.a), Lanes.powerOfTwo(shifted: x.b))
+        Self(Half.powerOfTwo(shifted: x.a), Half.powerOfTwo(shifted: x.b))
     }
     @inline(__always) package func splitForLogarithm() -> (mantissa: Self, exponent: Self) {
         let (m, n) = (a.splitForLogarithm(), b.splitForLogarithm())

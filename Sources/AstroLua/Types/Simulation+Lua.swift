@@ -183,6 +183,10 @@ extension Simulation: LuaType {
             .init("resolution", "Length of a step in ms.", result: "number") { .number($0.resolution) },
             .init("seed", "What all its random numbers come from.", result: "number") { .integer(Int($0.seed)) },
             .init("threads", "How many threads it uses.", result: "number") { .integer($0.threads) },
+            .init(
+                "spikes", "When within a step adaptive exponential neurons are reset: 'exact' or 'reference', as in NEST.",
+                result: "string"
+            ) { .text($0.spikes.rawValue) },
             .init("num_nodes", "How many nodes it has.", result: "number") { .integer($0.nodeCount) },
             .init("num_connections", "How many connections it has.", result: "number") { .integer($0.connectionCount) },
             .init(
@@ -207,24 +211,26 @@ extension Simulation.Stats {
 }
 
 extension Simulation {
-    /// `astro.Simulation{ resolution=, seed=, threads= }`; the command line has the last word.
+    /// `astro.Simulation{ resolution=, seed=, threads=, spikes= }`; the command line has the last word.
     static func make(_ arguments: Arguments) throws -> Simulation {
-        let known = ["resolution", "seed", "threads"]
+        let known = ["resolution", "seed", "threads", "spikes"]
         if !arguments.isNothing(1), !arguments.isTable(1) { throw arguments.wrong(1, "options", "a table") }
         var resolution = 0.1
         var seed: Int64 = 1
         var threads: Int?
+        var spikes = SpikeMoments.exact
         try arguments.forEachOption(1, among: known) { name, value in
             switch name {
             case "resolution": resolution = try value.number(1, name)
             case "seed": seed = Int64(try value.integer(1, name))
+            case "spikes": spikes = try SpikeMoments(named: try value.string(1, name))
             default: threads = try value.integer(1, name)
             }
         }
         let options = arguments.runtime.options
         let simulation = try Simulation(
             resolution: resolution, seed: options.seed ?? seed,
-            threads: options.threads ?? threads ?? arguments.runtime.defaultThreads)
+            threads: options.threads ?? threads ?? arguments.runtime.defaultThreads, spikes: spikes)
         arguments.runtime.journal?.register(simulation)
         return simulation
     }

@@ -18,15 +18,16 @@ struct DeterminismTests {
         }
     }
 
-    @Test("200 ms in one call and in seven odd pieces give the same bits", arguments: Scenario.all)
-    func pieces(_ scenario: Scenario) throws {
+    @Test(
+        "200 ms in one call and in seven odd pieces give the same bits", arguments: Scenario.all, SpikeMoments.allCases)
+    func pieces(_ scenario: Scenario, _ spikes: SpikeMoments) throws {
         let length = min(scenario.sim_time_ms, 200)
         let n = scenario.step(of: length)
         let cuts = [0, 1, n / 6 + 1, n / 6 + 2, n / 2 - 3, n / 2 + 1, n - 1, n]
         let pieces = zip(cuts, cuts.dropFirst()).map { $1 - $0 }
         try #require(pieces.allSatisfy { $0 > 0 })
-        let whole = try scenario.run(until: length)
-        let pieced = try scenario.run(pieces: pieces)
+        let whole = try scenario.run(spikes: spikes, until: length)
+        let pieced = try scenario.run(spikes: spikes, pieces: pieces)
         let difference = whole.firstDifference(from: pieced)
         #expect(difference == "", "\(scenario.name): \(difference)")
         #expect(whole.fingerprint == pieced.fingerprint, "\(scenario.name)")

@@ -38,10 +38,10 @@ extension Scenario {
     /// - Parameter stranger: adds two parrot neurons with a connection of one step's delay between them, which have nothing to do
     ///   with the rest.
     func run(
-        threads: Int = 1, until: Double? = nil, pieces: [Int]? = nil, stranger: Bool = false,
-        reload: ((Simulation) throws -> Simulation)? = nil
+        threads: Int = 1, spikes: SpikeMoments = .exact, until: Double? = nil, pieces: [Int]? = nil,
+        stranger: Bool = false, reload: ((Simulation) throws -> Simulation)? = nil
     ) throws -> ScenarioRun {
-        var simulation = try Simulation(resolution: resolution_ms, seed: 1, threads: threads)
+        var simulation = try Simulation(resolution: resolution_ms, seed: 1, threads: threads, spikes: spikes)
         // every population to another worker
         simulation.smallCellsInTurn = 1
         let handles = try build(in: simulation)
@@ -75,15 +75,15 @@ extension Scenario {
                     of: quantity, population, meter, handles[entry.node]!.ids, entry.statistic != nil)
             }
         }
-        var spikes: [Spike] = []
+        var found: [Spike] = []
         for (name, detector) in zip(spikes_from ?? [], detectors) {
             let population = nodes.first { $0.name == name }!
             let ids = handles[name]!.ids
-            spikes += zip(detector.times, detector.senders).map { time, sender in
+            found += zip(detector.times, detector.senders).map { time, sender in
                 Spike(step: step(of: time), sender: elementName(population, ids.firstIndex(of: Int(sender))!))
             }
         }
-        return ScenarioRun(traces: traces, spikes: spikes.sorted(), fingerprint: simulation.fingerprint())
+        return ScenarioRun(traces: traces, spikes: found.sorted(), fingerprint: simulation.fingerprint())
     }
 
     func build(in simulation: Simulation) throws -> [String: Nodes] {
@@ -128,11 +128,12 @@ final class ScenarioRuns: @unchecked Sendable {
     private let lock = NSLock()
     private var runs: [String: ScenarioRun] = [:]
 
-    func run(_ scenario: Scenario) throws -> ScenarioRun {
-        try lock.withLock {
-            if let run = runs[scenario.name] { return run }
-            let run = try scenario.run()
-            runs[scenario.name] = run
+    func run(_ scenario: Scenario, _ spikes: SpikeMoments) throws -> ScenarioRun {
+        let key = "\(scenario.name) \(spikes)"
+        return try lock.withLock {
+            if let run = runs[key] { return run }
+            let run = try scenario.run(spikes: spikes)
+            runs[key] = run
             return run
         }
     }

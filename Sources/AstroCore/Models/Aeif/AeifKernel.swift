@@ -8,11 +8,13 @@
 ///     V_m >= V_peak (V_th if Delta_T = 0): spike, V_m = V_reset, w += b, refractory for t_ref
 ///
 /// Two ways through a step. Where the potential is calm, a Taylor series of order 6 (Aeif/TaylorMembrane.swift);
-/// conductances exactly. Where the series has not converged to `tolerance`, or a threshold is near: the adaptive method of
-/// the reference (Aeif/AdaptiveLanes.swift), whose substeps decide when exactly a spike resets the cell. Such cells are put
-/// off to the end of the slice and then go side by side. Which way a cell takes depends on that cell alone. Where the upstroke
-/// ends slowly the moment of a spike depends on the substeps before it: such cells take the Taylor step only where the adaptive
-/// method would take a whole step.
+/// conductances exactly. Cells for which the series has not converged to `tolerance`, or that are near a threshold, are put off to the
+/// end of the slice and then go side by side (Aeif/CellLanes.swift). Which way a cell takes depends on that cell alone.
+///
+/// Near a threshold `spikes` decides. Exact: series that reach beyond the moment of the spike (Aeif/ExactLanes.swift). As the
+/// reference: its adaptive method, whose substeps decide when a spike resets the cell (Aeif/AdaptiveLanes.swift). Where the upstroke
+/// ends slowly the moment of such a spike depends on the substeps before it: such cells take the Taylor step only where the
+/// adaptive method would take a whole step.
 ///
 /// Brette & Gerstner (2005), doi:10.1152/jn.00686.2005.
 struct AeifKernel: NodeKernel {
@@ -38,6 +40,7 @@ struct AeifKernel: NodeKernel {
     static let tolerance = 2e-7
 
     let shape: ConductanceShape
+    let spikes: SpikeMoments
     // state
     let V_m, w, g_ex, g_in, dg_ex, dg_in, I_stim, I_SIC, refractory, substep: Column
     // parameters
@@ -55,6 +58,8 @@ struct AeifKernel: NodeKernel {
     /// step may be for the method to have taken a whole step, elsewhere infinite.
     let followsSubsteps: Bool
     let lastTerms: Column
+    /// May a cell come to its threshold within a Taylor step that has converged?
+    let watchesPeaks: Bool
     let h_over_C, h_over_tau_w, h_over_tau_ex, h_over_tau_in: Column
     let inverse_Delta_T, g_L_Delta_T, threshold, calmLimit: Column
     let rate_ex, rate_in, rate_w, inverse_C_m: Column
@@ -64,7 +69,7 @@ struct AeifKernel: NodeKernel {
     init(_ columns: ModelColumns, _ shape: ConductanceShape) {
         self.shape = shape
         let resolution = columns.resolution
-        self.resolution = resolution
+        (self.resolution, spikes) = (resolution, columns.spikes)
         (V_m, w, g_ex, g_in) = (columns["V_m"], columns["w"], columns["g_ex"], columns["g_in"])
         (dg_ex, dg_in, I_stim, I_SIC) = (columns["dg_ex"], columns["dg_in"], columns["I_stim"], columns["I_SIC"])
         (refractory, substep, C_m, V_reset) = (
@@ -77,7 +82,7 @@ struct AeifKernel: NodeKernel {
         let calm = CalmColumns(columns)
         (taylorSteps, commonSteps, h) = (calm.taylorSteps, calm.commonSteps, calm.h)
         (calmSubstep, calmLimit, threshold) = (calm.substep, calm.limit, calm.threshold)
-        (followsSubsteps, lastTerms) = (calm.followsSubsteps, calm.lastTerms)
+        (followsSubsteps, lastTerms, watchesPeaks) = (calm.followsSubsteps, calm.lastTerms, calm.watchesPeaks)
         let h = self.h, C_m = self.C_m, tau_w = self.tau_w, tau_ex = tau_syn_ex, tau_in = tau_syn_in, g_L = self.g_L
         let Delta_T = self.Delta_T, t_ref = columns["t_ref"]
         h_over_C = columns.derived { $0[h] / $0[C_m] }
@@ -144,8 +149,15 @@ struct AeifKernel: NodeKernel {
 
     func finish(steps: Range<Int>, io: borrowing CellIO) {
         guard io.deferred.count > 0 else { return }
-        var lanes = AdaptiveLanes(self, io.deferred, until: steps.upperBound)
-        lanes.run(io)
+        let lanes = CellLanes(self, io.deferred, until: steps.upperBound)
+        switch spikes {
+        case .exact:
+            var exact = ExactLanes(lanes)
+            exact.run(io)
+        case .reference:
+            var adaptive = AdaptiveLanes(lanes)
+            adaptive.run(io)
+        }
         io.deferred.removeAll()
     }
 
@@ -234,54 +246,4 @@ enum ConductanceShape {
     func add<T: Arithmetic>(_ jump: T, _ spikes: T, _ g: inout T, _ dg: inout T) {
         if self == .alpha { dg = dg.addingProduct(jump, spikes) } else { g = g.addingProduct(jump, spikes) }
     }
-}
-
-/// What decides between the two ways through a step.
-private struct CalmColumns {
-    let taylorSteps, h, substep, lastTerms, threshold, limit: Column
-    let commonSteps: Int?
-    let followsSubsteps: Bool
-
-    init(_ columns: ModelColumns) {
-        let resolution = columns.resolution, shortest = columns.least(["tau_syn_ex", "tau_syn_in"])
-        let C_m = columns["C_m"], g_L = columns["g_L"], Delta_T = columns["Delta_T"]
-        let V_th = columns["V_th"], V_peak = columns["V_peak"], tolerance = columns["gsl_error_tol"]
-        let taylorSteps = columns.derived { Self.steps(8, resolution, $0[shortest]) }
-        commonSteps = columns.range(taylorSteps).flatMap { $0.lowerBound == $0.upperBound ? Int($0.lowerBound) : nil }
-        let h = columns.derived { resolution / $0[taylorSteps] }
-        (self.taylorSteps, self.h) = (taylorSteps, h)
-        let isSteep = { (cell: ModelColumns.Cell) in
-            cell[Delta_T] > 0 && cell[V_peak] - cell[V_th] >= Self.steepUpstroke * cell[Delta_T]
-        }
-        substep = columns.derived { isSteep($0) ? min(resolution, $0[shortest] / 8) : resolution }
-        var followsSubsteps = false
-        lastTerms = columns.derived { cell in
-            if isSteep(cell) { return .infinity }
-            followsSubsteps = true
-            return 4 * cell[tolerance] / (0..<5).reduce(1) { x, _ in x * cell[taylorSteps] }
-        }
-        self.followsSubsteps = followsSubsteps
-        let threshold = columns.derived { $0[Delta_T] == 0 ? $0[V_th] : $0[V_peak] }
-        self.threshold = threshold
-        limit = columns.derived {
-            let quarter = resolution / Self.steps(4, resolution, $0[shortest])
-            if $0[h] == quarter { return $0[threshold] }
-            let rise = logarithmEverywhere(Self.largestRise * $0[C_m] / ($0[g_L] * quarter))
-            return min($0[threshold], $0[V_th] + $0[Delta_T] * rise)
-        }
-    }
-
-    /// Taylor steps in a step of the simulation: enough that there are so many in the shortest synaptic time constant. With 8
-    /// the series describes an alpha function of any usual size. Beyond 8 a step the adaptive method is left to do the work.
-    private static func steps(_ perTimeConstant: Double, _ resolution: Double, _ shortest: Double) -> Double {
-        min(max((perTimeConstant * resolution / shortest).rounded(.up), 1), 8)
-    }
-
-    /// Rise of V in units of Delta_T, by the exponential alone and in a quarter of a time constant, from which on the adaptive method
-    /// takes over: shorter Taylor steps would follow the upstroke further than the reference's substeps do.
-    private static let largestRise = 0.09
-
-    /// (V_peak - V_th)/Delta_T from which on the upstroke ends so fast that it does not show in the potential after it how the
-    /// adaptive method came there: its last substep is 1e-6 ms.
-    private static let steepUpstroke = 14.0
 }

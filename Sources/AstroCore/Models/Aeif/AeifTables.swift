@@ -111,8 +111,9 @@ enum AeifTables {
         "With t_ref = 0 (the default) a cell may spike several times in one step.",
         "Setting E_L does not move the state V_m.",
         "V_m below -1000 mV or |w| above 1e6 pA stops the run with an error.",
-        "Conductances are propagated exactly; V_m and w by a Taylor series of order 6 where the cell is calm, by an adaptive Runge-Kutta-Fehlberg method near spikes.",
-        "Where the upstroke ends slowly (Delta_T = 0, or (V_peak - V_th)/Delta_T below 14) a spike falls where a substep of the adaptive method ends. Such cells take the substeps of the reference everywhere, which is slower where tau_syn is short.",
+        "Conductances are propagated exactly; V_m and w by a Taylor series of order 6 where the cell is calm, near spikes by series of order 8 in V_m or in exp(-(V_m - V_th)/Delta_T).",
+        "A cell is reset at the exact moment at which V_m reaches its threshold; the spike is sent at the end of the step. With astro.Simulation { spikes = \"reference\" } it is reset where a substep of NEST's adaptive Runge-Kutta-Fehlberg method ends, some 1e-6 ms later, or up to a step where the upstroke ends slowly (Delta_T = 0, or (V_peak - V_th)/Delta_T below 14).",
+        "gsl_error_tol acts with spikes = \"reference\" only.",
     ]
 
     /// Conditions between the parameters of the model `name`.

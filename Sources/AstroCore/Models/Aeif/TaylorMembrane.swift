@@ -24,7 +24,7 @@ struct TaylorMembrane<Vector: LaneVector> {
     private let d1, d2, d3, d4: Vector
     private let ex, inh: AlphaFactors
     private let h, g_L_Delta_T, V_th, V_limit, lastTerms: Vector
-    private let followsSubsteps: Bool
+    private let followsSubsteps, watchesPeaks: Bool
     private let g_L, E_L, a, E_ex, E_in, I_e: Vector
 
     typealias State = MembraneState<Vector>
@@ -72,7 +72,7 @@ struct TaylorMembrane<Vector: LaneVector> {
         // the right-hand side has min(V_m, V_peak): the series holds below
         V_limit = load(model.calmLimit)
         lastTerms = load(model.lastTerms)
-        followsSubsteps = model.followsSubsteps
+        (followsSubsteps, watchesPeaks) = (model.followsSubsteps, model.watchesPeaks)
         g_L = load(model.g_L)
         E_L = load(model.E_L)
         a = load(model.a)
@@ -163,6 +163,11 @@ struct TaylorMembrane<Vector: LaneVector> {
         var isCalm = V6.magnitude.isLess(than: Vector(repeating: Model.tolerance))
         if followsSubsteps {
             isCalm = isCalm.and(isOneTrial(state, V5.orLargerMagnitude(w5), x5.orLargerMagnitude(y5)))
+        }
+        if watchesPeaks {
+            // no more than this above both ends in between
+            let bulge = ((V2.magnitude + V3.magnitude) + (V4.magnitude + V5.magnitude)) + V6.magnitude
+            isCalm = isCalm.and((V0.orLarger(V0 + V1) + bulge).isLess(than: V_limit))
         }
         state.V = V0 + (V1 + ((V2 + (V3 + (V4 + V5))) + V6))
         state.w = w0 + (w1 + (w2 + (w3 + (w4 + (w5 + w6)))))
