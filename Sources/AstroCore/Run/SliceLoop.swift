@@ -6,7 +6,7 @@
 ///     1. adds to the input of its own cells what arrives from generators, and the signals of the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
 ///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at (1 and 2 go block
-///        by block, so that input stays in the cache);
+///        by block, so that input stays in the cache). Where it has nothing left to do it helps others with theirs (SharedBlocks);
 ///     -- barrier: all outboxes and signals are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
@@ -42,6 +42,8 @@ final class SliceLoop: @unchecked Sendable {
     private let start: Int
     private var nextReport: Double
     private let parts: [[Part]]
+    /// For each worker, those of others that it can help with, and where it puts their signals.
+    private let shared: [[(part: Part, signals: KernelSignals)]]
     /// For each worker and population, where spikes go.
     private let routes: [RouteTable]
     /// For paired cells, by worker; nil where no synapse sends them anything.
@@ -92,6 +94,8 @@ final class SliceLoop: @unchecked Sendable {
         let sampling: SamplingPlan
         let check: StateCheck
         let signals: KernelSignals
+        /// nil where only the owner advances them.
+        let shared: SharedBlocks?
     }
 
     /// Where the kernel of a part puts its signals: one for each that the model sends.
@@ -150,7 +154,9 @@ final class SliceLoop: @unchecked Sendable {
         hearing = simulation.populationList.map(\.hearing)
         eventHearing = simulation.populationList.map(\.eventHearing)
         hearsEvents = eventHearing.contains { !$0.isEmpty }
-        parts = Self.parts(simulation, plans, together)
+        // spikes of paired cells come to their owner at the beginning of a slice, histories are written by the owner
+        let mayShare = !simulation.sendsToThird && simulation.thirdSpikes.isEmpty && simulation.histories == nil
+        parts = Self.parts(simulation, plans, together, mayShare: mayShare)
         let recorded = simulation.connectionSamplers(together)
         samplers = recorded.map { $0.map(\.sampler) }
         schedules = recorded.map { $0.compactMap { item in item.schedule.map { (item.sampler, $0) } } }
@@ -158,6 +164,7 @@ final class SliceLoop: @unchecked Sendable {
         hasThirdSpikes = simulation.sendsToThird || !simulation.thirdSpikes.isEmpty
         thirdSpikes = simulation.sendsToThird ? (0..<simulation.threads).map { _ in ThirdOutbox() } : nil
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
+        shared = Self.shared(Array(parts[..<workers]), simulation.signalIntervals)
         barrier = Barrier(workers)
         histories = simulation.histories
         exchange = simulation.audience.map { SpikeExchange(together, simulation.populationList, $0) }
@@ -171,12 +178,23 @@ final class SliceLoop: @unchecked Sendable {
 
     /// By worker.
     private static func parts(
-        _ simulation: Simulation, _ plans: [ObjectIdentifier: SampleTable.Plan], _ together: Together
+        _ simulation: Simulation, _ plans: [ObjectIdentifier: SampleTable.Plan], _ together: Together, mayShare: Bool
     ) -> [[Part]] {
         let sampled = sampled(simulation.populationList), intervals = simulation.signalIntervals
         return (0..<simulation.threads).map { worker in
             simulation.batches.flatMap {
-                parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, intervals, together)
+                parts($0, worker, sampled[ObjectIdentifier($0)] ?? [], plans, intervals, together, mayShare: mayShare)
+            }
+        }
+    }
+
+    /// For each worker, what others share: first that of its neighbour, so that not all help the same one.
+    private static func shared(
+        _ parts: [[Part]], _ intervals: [String: Int]
+    ) -> [[(part: Part, signals: KernelSignals)]] {
+        parts.indices.map { worker in
+            (1..<max(parts.count, 1)).flatMap { parts[(worker + $0) % parts.count] }.filter { $0.shared != nil }.map {
+                ($0, KernelSignals($0.batch, intervals))
             }
         }
     }
@@ -218,7 +236,7 @@ final class SliceLoop: @unchecked Sendable {
     /// What a worker has of a batch. Blocks without sampled populations need not stop at samples.
     private static func parts(
         _ batch: Batch, _ worker: Int, _ sampled: [Population], _ plans: [ObjectIdentifier: SampleTable.Plan],
-        _ intervals: [String: Int], _ together: Together
+        _ intervals: [String: Int], _ together: Together, mayShare: Bool
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
@@ -229,10 +247,12 @@ final class SliceLoop: @unchecked Sendable {
                 // the kernel comes after what asks for quantities
                 let sampling = SamplingPlan(wanted ? sampled : [], share, plans),
                     signals = KernelSignals(batch, intervals)
+                let isShared = mayShare && !wanted && signals.columnSignals.isEmpty && some.count >= SharedBlocks.fewest
                 parts.append(
                     Part(
                         batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
-                        sampling: sampling, check: StateCheck(batch), signals: signals))
+                        sampling: sampling, check: StateCheck(batch), signals: signals,
+                        shared: isShared ? SharedBlocks() : nil))
             }
         }
         return parts
@@ -286,46 +306,91 @@ final class SliceLoop: @unchecked Sendable {
 
     private func update(_ worker: Int, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
         if hasThirdSpikes { takeThirdSpikes(worker, slice) }
+        let turn = Turn(worker: worker, slice: slice, number: number, outbox: outbox, isCheckDue: checks.isDue(slice, end: end))
+        for part in parts[worker] { part.shared?.open(part.blocks.count) }
         for part in parts[worker] {
-            var from = slice.lowerBound
-            // up to each sample, then on
-            var due = part.sampling.due(in: slice)
-            while due != 0 {
-                let stamp = slice.lowerBound + due.trailingZeroBitCount + 1
-                advance(part, from..<stamp, slice, number, outbox)
-                for block in part.blocks { part.kernel.computeQuantities(block.cells, stamp: stamp) }
-                part.sampling.sample(stamp)
-                from = stamp
-                due &= due - 1
+            if let shared = part.shared {
+                advance(part, part.signals, turn) { shared.takeFirst($0) }
+            } else {
+                advanceAlone(part, turn)
             }
-            advance(part, from..<slice.upperBound, slice, number, outbox)
         }
-        let isDue = checks.isDue(slice, end: end)
-        // what a user writes diverges sooner than what has been tried for years
-        let looked = isDue ? parts[worker] : parts[worker].filter { $0.batch.model.source != nil }
-        if !looked.isEmpty { check(looked, slice, outbox) }
+        for (part, signals) in shared[worker] { advance(part, signals, turn) { part.shared!.takeLast($0) } }
         outbox.sort()
     }
 
-    private func check(_ parts: [Part], _ slice: Range<Int>, _ outbox: Outbox) {
-        for part in parts {
-            guard let slot = part.blocks.lazy.compactMap({ part.check.firstOutside($0.cells) }).first else { continue }
+    /// What a worker does in a slice.
+    private struct Turn {
+        let worker: Int
+        let slice: Range<Int>
+        let number: Int
+        let outbox: Outbox
+        let isCheckDue: Bool
+
+        /// Blocks that take some microseconds: taking them costs little then.
+        var blocksAtOnce: Int { max(1, 10 / slice.count) }
+    }
+
+    /// Advances blocks of a part as long as there are any.
+    ///
+    /// - `signals`: where this worker puts down the part's signals.
+    /// - `take`: the next blocks, at most so many.
+    private func advance(_ part: Part, _ signals: KernelSignals, _ turn: Turn, _ take: (Int) -> Range<Int>) {
+        var taken = take(turn.blocksAtOnce), all: [InputBlock] = []
+        guard !taken.isEmpty else { return }
+        let io = cellIO(part, signals, turn)
+        while !taken.isEmpty {
+            for block in part.blocks[taken] {
+                takeInput(block, turn)
+                part.kernel.advance(block.padded, steps: turn.slice, io: io)
+            }
+            if isChecked(part, turn) { all += part.blocks[taken] }
+            taken = take(turn.blocksAtOnce)
+        }
+        part.kernel.finish(steps: turn.slice, io: io)
+        check(part, all, turn)
+    }
+
+    /// Advances a part that nobody else does: up to each sample, then on.
+    private func advanceAlone(_ part: Part, _ turn: Turn) {
+        var from = turn.slice.lowerBound, due = part.sampling.due(in: turn.slice)
+        while due != 0 {
+            let stamp = turn.slice.lowerBound + due.trailingZeroBitCount + 1
+            advance(part, from..<stamp, turn)
+            for block in part.blocks { part.kernel.computeQuantities(block.cells, stamp: stamp) }
+            part.sampling.sample(stamp)
+            from = stamp
+            due &= due - 1
+        }
+        advance(part, from..<turn.slice.upperBound, turn)
+        if isChecked(part, turn) { check(part, part.blocks, turn) }
+    }
+
+    /// What a user writes diverges sooner than what has been tried for years.
+    private func isChecked(_ part: Part, _ turn: Turn) -> Bool { turn.isCheckDue || part.batch.model.source != nil }
+
+    private func check(_ part: Part, _ blocks: [InputBlock], _ turn: Turn) {
+        for block in blocks {
+            guard let slot = part.check.firstOutside(block.cells) else { continue }
             let cell = part.batch.resident(slot)
-            outbox.report(instability: (slice.upperBound - 1, cell.population, cell.number))
+            turn.outbox.report(instability: (turn.slice.upperBound - 1, cell.population, cell.number))
         }
     }
 
+    /// Works out a block's input of a slice.
+    private func takeInput(_ block: InputBlock, _ turn: Turn) {
+        takeFromGenerators(block, turn.slice, turn.worker)
+        takeSignals(block, of: turn.number - 1 - behind)
+        if turn.worker == 0 { lookAfterMessages() }
+    }
+
     /// Advances cells through some steps of a slice; before the first of them, their input is worked out.
-    private func advance(_ part: Part, _ steps: Range<Int>, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
+    private func advance(_ part: Part, _ steps: Range<Int>, _ turn: Turn) {
         guard !steps.isEmpty else { return }
-        let io = cellIO(part, slice.lowerBound, outbox, number)
+        let io = cellIO(part, part.signals, turn)
         let columnSignals = part.signals.columnSignals
         for block in part.blocks {
-            if steps.lowerBound == slice.lowerBound {
-                takeFromGenerators(block, slice, part.share.worker)
-                takeSignals(block, of: number - 1 - behind)
-                if part.share.worker == 0 { lookAfterMessages() }
-            }
+            if steps.lowerBound == turn.slice.lowerBound { takeInput(block, turn) }
             if columnSignals.isEmpty { part.kernel.advance(block.padded, steps: steps, io: io) }
         }
         if columnSignals.isEmpty { return part.kernel.finish(steps: steps, io: io) }
@@ -361,21 +426,17 @@ final class SliceLoop: @unchecked Sendable {
         signals?.lookAfterMessages()
     }
 
-    private func cellIO(_ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int) -> CellIO {
+    private func cellIO(_ part: Part, _ signals: KernelSignals, _ turn: Turn) -> CellIO {
         let plane = part.share.plane, shift = part.share.offset - part.share.cells.lowerBound
+        let firstStep = turn.slice.lowerBound, outbox = turn.outbox
+        self.signals?.place(
+            signals.outputs, of: part.batch, slice: turn.number, firstStep: firstStep, outbox)
         return CellIO(
             inputs: plane.rows, shift: shift, slotMask: plane.slotMask, spikeStride: plane.spikeStride,
             heldStride: plane.heldStride,
-            signals: signalOutputs(part, firstStep, outbox, number), firstStep: firstStep,
+            signals: UnsafePointer(signals.outputs), firstStep: firstStep,
             count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
             population: part.batch.population ?? -1, residents: part.batch.residents.map { UnsafePointer($0.bySlot) })
-    }
-
-    private func signalOutputs(
-        _ part: Part, _ firstStep: Int, _ outbox: Outbox, _ number: Int
-    ) -> UnsafePointer<SignalOutput?> {
-        signals?.place(part.signals.outputs, of: part.batch, slice: number, firstStep: firstStep, outbox)
-        return UnsafePointer(part.signals.outputs)
     }
 
     private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
