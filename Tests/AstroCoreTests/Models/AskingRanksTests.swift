@@ -25,7 +25,7 @@ struct AskingRanksTests {
     /// The cells of one rank, another of which has a cell with 2 ms, and how often they were asked.
     private final class Rank {
         let batch = Batch(
-            Asking.definition, 0..<200, of: 0, resolution: 0.1, shares: [],
+            Asking.definition, 0..<200, of: 0, resolution: 0.1, spikes: .exact, shares: [],
             starting: ["tau_m": .each((0..<200).map { 3 + Double($0) })])
         private(set) var asked = 0
 
