@@ -23,7 +23,7 @@ struct TaylorMembrane<Vector: LaneVector> {
     private let r1, r2, r3, r4, r5, r6: Vector
     private let d1, d2, d3, d4: Vector
     private let ex, inh: AlphaFactors
-    private let h, g_L_Delta_T, V_th, V_limit, lastTerms: Vector
+    private let h, g_L_Delta_T, V_th, V_limit, lastTerms, tolerance: Vector
     private let followsSubsteps, watchesPeaks: Bool
     private let g_L, E_L, a, E_ex, E_in, I_e: Vector
 
@@ -72,6 +72,7 @@ struct TaylorMembrane<Vector: LaneVector> {
         // the right-hand side has min(V_m, V_peak): the series holds below
         V_limit = load(model.calmLimit)
         lastTerms = load(model.lastTerms)
+        tolerance = Vector(repeating: model.tolerance)
         (followsSubsteps, watchesPeaks) = (model.followsSubsteps, model.watchesPeaks)
         g_L = load(model.g_L)
         E_L = load(model.E_L)
@@ -160,7 +161,7 @@ struct TaylorMembrane<Vector: LaneVector> {
         let V6 = s6 * J5.addingProduct(A, V5)
         let w6 = r6 * a.times(V5, less: w5)
 
-        var isCalm = V6.magnitude.isLess(than: Vector(repeating: Model.tolerance))
+        var isCalm = V6.magnitude.isLess(than: tolerance)
         if followsSubsteps {
             isCalm = isCalm.and(isOneTrial(state, V5.orLargerMagnitude(w5), x5.orLargerMagnitude(y5)))
         }
