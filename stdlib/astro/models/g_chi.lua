@@ -16,8 +16,8 @@ return {
     "Each time C rises through C_Theta, gliotransmitter is released, which synapses read as third.G_A; the event is called release.",
     "Stimberg et al. use other values for some parameters. Their example 2: K_P = 0.1 uM, O_delta = 0.2 uM/s, "
       .. "K_delta = 0.3 uM, Omega_5P = 0.1 1/s, K_D = 0.5 uM, O_beta = 5 uM/s. Example 6: O_delta = 1.2 uM/s, O_beta = 0.5 uM/s.",
-    "J_ex is the IP3 that generators inject, J_gap the IP3 that arrives through gap junctions. With F_ex above 0 the cell exchanges IP3 with a "
-      .. "reservoir at I_bias, as in examples 2 (0.09 uM/s) and 4 (2 uM/s).",
+    "J_ex is the IP3 that generators inject, J_gap the IP3 that arrives through gap junctions. With F_ex above 0 the cell exchanges IP3 "
+      .. "with a reservoir at I_bias, as in examples 2 (0.09 uM/s) and 4 (2 uM/s).",
   },
   parameters = {
     { "C_T",         "2 uM",         "total free calcium referred to the cytosolic volume", "> 0" },

@@ -42,7 +42,7 @@ enum AeifTables {
         Parameter("I_e",           0,     .pA,      "constant current"),
         Parameter("a",             4,     .nS,      "subthreshold adaptation"),
         Parameter("b",             80.5,  .pA,      "adaptation added at a spike"),
-        Parameter("Delta_T",       2,     .mV,      "slope factor of the exponential", .nonNegative, and: "(V_peak - V_th)/Delta_T below 663.73 where it is not 0"),
+        Parameter("Delta_T",       2,     .mV,      "slope factor of the exponential", .nonNegative, and: "(V_peak - V_th)/Delta_T below 663.73 if it is not 0"),
         Parameter("tau_w",         144,   .ms,      "adaptation time constant", .positive),
         Parameter("V_th",          -50.4, .mV,      "threshold of the exponential; spike threshold when Delta_T is 0", and: "at most V_peak"),
         Parameter("V_peak",        0,     .mV,      "spike detection threshold when Delta_T > 0", and: "above V_reset, at least V_th"),
@@ -111,8 +111,8 @@ enum AeifTables {
         "With t_ref = 0 (the default) a cell may spike several times in one step.",
         "Setting E_L does not move the state V_m.",
         "V_m below -1000 mV or |w| above 1e6 pA stops the run with an error.",
-        "Conductances are propagated exactly; V_m and w by a Taylor series of order 6 where the cell is calm, by an adaptive Runge-Kutta-Fehlberg method near spikes.",
-        "Where the upstroke ends slowly (Delta_T = 0, or (V_peak - V_th)/Delta_T below 14) a spike falls where a substep of the adaptive method ends. Such cells take the substeps of the reference everywhere, which is slower where tau_syn is short.",
+        "Conductances are propagated exactly; V_m and w by a Taylor series of order 6 while the cell is calm, and by an adaptive Runge-Kutta-Fehlberg method near spikes.",
+        "If the upstroke ends slowly (Delta_T = 0, or (V_peak - V_th)/Delta_T below 14), a spike happens at the end of a substep of the adaptive method. Such cells take NEST's substeps all the time, which is slower if tau_syn is short.",
     ]
 
     /// Conditions between the parameters of the model `name`.
