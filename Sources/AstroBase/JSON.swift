@@ -139,7 +139,7 @@ extension JSON {
 
         func problem() -> InputError {
             let line = bytes[..<min(place, bytes.count)].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-            return InputError("line \(line) is no JSON")
+            return InputError("line \(line) is not JSON")
         }
 
         mutating func skip() { while [0x20, 0x0a, 0x0d, 0x09].contains(bytes[place]) { place += 1 } }

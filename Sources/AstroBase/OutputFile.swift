@@ -32,7 +32,7 @@ package enum OutputFile {
             guard ending != .answered || !child.answer.isEmpty else { return }
             if let reason = reasonNotToGrow(aside) { throw InputError("can't write '\(path)': \(reason)") }
             let said = String(decoding: child.answer, as: UTF8.self)
-            throw InputError(said.isEmpty ? "'\(path)': what was to write it \(ending)" : said)
+            throw InputError(said.isEmpty ? "'\(path)': the process that writes it \(ending)" : said)
         }
     }
 

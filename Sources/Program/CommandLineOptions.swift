@@ -19,13 +19,13 @@ struct CommandLineOptions: ParsableCommand {
             Without a script: the REPL on a terminal, otherwise a script from standard input, as with '-'.
             'astrolua new NAME' writes NAME.lua, a commented script to start from.
             'astrolua tour' lists the lessons of the course, 'astrolua tour 1' runs the first.
-            'astrolua verify RECORD' runs what --record has kept again, and says whether it comes to the same.
+            'astrolua verify RECORD' repeats a run that --record has kept, and says whether the results are the same.
             'astrolua bundle SCRIPT' packs a script, its modules and its data into one file to run elsewhere.
             """)
 
     @Option(
         name: .customShort("e"),
-        help: ArgumentHelp("Run this text (several times: one after the other).", valueName: "chunk"))
+        help: ArgumentHelp("Run this text (may be given several times).", valueName: "chunk"))
     var chunks: [String] = []
 
     @Flag(name: .customShort("i"), help: "Enter the REPL after the script, with its local variables.")
@@ -34,10 +34,10 @@ struct CommandLineOptions: ParsableCommand {
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Show the version.")
     var version = false
 
-    @Option(help: ArgumentHelp("Threads, whatever the script asks for.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of threads, whatever the script says.", valueName: "n"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Seed, whatever the script asks for.", valueName: "n"))
+    @Option(help: ArgumentHelp("Seed, whatever the script says.", valueName: "n"))
     var seed: Int64?
 
     @Flag(help: "No progress bar.")
@@ -54,24 +54,25 @@ struct CommandLineOptions: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Stop a script that outgrows this: 500M, 2G, or bytes (default in the sandbox: half the memory).",
+            "Stop a script that needs more memory than this: 500M, 2G, or bytes (default in the sandbox: half the memory).",
             valueName: "size"))
     var memoryLimit: ByteCount?
 
-    @Option(help: ArgumentHelp("Stop a script after so many seconds.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Stop a script after this number of seconds.", valueName: "seconds"))
     var timeLimit: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Keep in this file what runs and what comes of it, for 'astrolua verify'.", valueName: "file"))
+            "Write a record of the run to this file, for 'astrolua verify'.", valueName: "file"))
     var record: String?
 
     @Option(
         help: ArgumentHelp(
-            "Keep the state of the script in SCRIPT.checkpoint, every so many seconds.", valueName: "seconds"))
+            "Write the state of the script to SCRIPT.checkpoint each time this number of seconds has passed.",
+            valueName: "seconds"))
     var checkpointEvery: Double?
 
-    @Flag(help: "Go on from SCRIPT.checkpoint, if there is one.")
+    @Flag(help: "Continue from SCRIPT.checkpoint, if there is one.")
     var resume = false
 
     @Flag(help: "Answer requests from standard input, a line of JSON each: for notebooks (Docs/notebooks.md).")

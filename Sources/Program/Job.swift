@@ -79,8 +79,8 @@ enum Job {
         let options = words.contains("--resume") ? words.dropFirst() : ["--resume"] + words.dropFirst()
         let command = "mpirun -n \(Ranks.all.count) astrolua \(options.joined(separator: " "))"
         let wayOn =
-            runtime?.checkpoint.map { "\(command)\n  goes on from \($0); any number of ranks will do" }
-            ?? "start it again; with --checkpoint-every SECONDS it would not have to begin anew"
+            runtime?.checkpoint.map { "\(command)\n  continues from \($0); any number of ranks will do" }
+            ?? "start it again; with --checkpoint-every SECONDS it would not have to start from the beginning"
         return "rank \(Ranks.all.rank): told to end while it waits for another rank, which has ended or cannot answer: "
             + "see what mpirun says\n  to go on: \(wayOn)"
     }

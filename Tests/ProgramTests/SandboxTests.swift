@@ -97,6 +97,34 @@ struct SandboxTests {
     }
 
     @Test(
+        "Handles of four million connections, and what is asked of them, fit into the memory or are an error",
+        arguments: [
+            ("return sim:connections {}", "64M"), ("return sim:connections { source = some }", "40M"),
+            ("return sim:connections { target = some }", "40M"),
+            ("return sim:connections { source = some, target = some }", "20M"),
+            ("local t = {} for i = 1, 99 do t[i] = sim:connections { target = some } end", "150M"),
+            ("return sim:connections {}.source", "150M"), ("return sim:connections {}.target", "150M"),
+            ("return sim:connections {}.synapse_model", "150M"), ("return sim:connections {}:get 'weight'", "150M"),
+            ("sim:connections {}:set { weight = astro.random.uniform(0, 1) }", "150M"),
+        ])
+    func connectionMemory(text: String, limit: String) throws {
+        let run = try Run([
+            "--quiet", "--memory-limit", limit, "--time-limit", "60", "-e",
+            """
+            local sim = astro.Simulation { seed = 1, threads = 1 }
+            local n = sim:create("parrot_neuron", 2000)
+            local some = n:slice(1, 2000, 2)
+            sim:connect(n, n)
+            local ok, why = pcall(function() \(text) end)
+            local few = sim:connections { source = n[7], target = some }
+            sim:simulate(1)
+            print(ok, tostring(why):match "%d+ connections need about" ~= nil, #few, few:get("weight"):sum())
+            """,
+        ])
+        #expect(run.output == "false\ttrue\t1000\t1000.0\n", "\(text): \(run.output) \(run.errors.prefix(500))")
+    }
+
+    @Test(
         "Recorders that fill the memory stop the run, with all that they have and room to save it",
         arguments: [
             "for i = 1, 300 do add(sim:record(many[i])) end", "for i = 1, 2000 do add(sim:record(few)) end",

@@ -21,7 +21,7 @@ local CONDITIONS = {
   ["below V_peak"] = { { V_reset = -1e-9 }, { V_reset = 0 } },
   ["at most V_peak"] = { { V_th = 0 }, { V_th = 1e-9 } },
   ["above V_reset, at least V_th"] = { { V_peak = -50.4 }, { V_peak = -50.5 } },
-  ["(V_peak - V_th)/Delta_T below 663.73 where it is not 0"] = { { Delta_T = 50.4 / 663.7 }, { Delta_T = 50.4 / 663.74 } },
+  ["(V_peak - V_th)/Delta_T below 663.73 if it is not 0"] = { { Delta_T = 50.4 / 663.7 }, { Delta_T = 50.4 / 663.74 } },
   ["x + y at most 1"] = { { x = 0.25, y = 0.75 }, { x = 0.25, y = 0.7500001 } },
   ["on the grid"] = { { start = 0.1, stop = 0.1, origin = 0.3 }, { start = 0.05 }, { origin = 0.05 } },
   ["at most stop"] = { { start = 3, stop = 3 }, { start = 3.1, stop = 3 } },

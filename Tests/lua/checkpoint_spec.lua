@@ -145,6 +145,34 @@ describe("checkpoints", function()
     assert.is_truthy(refusal("missing.checkpoint"):find("No such file"))
   end)
 
+  -- Version 1 drew rare spikes in another way; Tests/Fixtures/checkpoints/make_rare.lua made the file and printed the numbers.
+  it("trains of rare spikes in a file of version 1 go on as they did", function()
+    local function arrived(sim)
+      local spikes = sim:recorder("spikes")
+      return { sim:fingerprint(), spikes.n_events, spikes.events.senders:sum() }
+    end
+    local file = "Tests/Fixtures/checkpoints/version-1-rare.checkpoint"
+    for threads = 1, 2 do
+      local sim = astro.load(file, { threads = threads })
+      assert.same({ "929afb7560e9a411f9c76402da140817", 78 }, { sim:fingerprint(), sim:recorder("spikes").n_events })
+      sim:simulate(100)
+      assert.same({ "acd2234df76f9f8c25b75604329b4a4b", 428, 42077 }, arrived(sim))
+      -- through a file of this version
+      local again = astro.load(file, { threads = threads })
+      again:simulate(33.3)
+      again:save(path("rare.checkpoint"))
+      again = astro.load(path("rare.checkpoint"))
+      again:simulate(66.7)
+      assert.same(arrived(sim), arrived(again))
+    end
+    -- a new rate counts from then on: 200 trains, 5 standard errors
+    local sim = astro.load(file)
+    sim:populations()[1]:set { rate = 40 }
+    sim:recorder("spikes"):clear()
+    sim:simulate(500)
+    assert.is_true(math.abs(sim:recorder("spikes").n_events - 200 * 0.5 * 40) < 5 * math.sqrt(4000))
+  end)
+
   it("an error leaves the older file", function()
     local sim = network()
     sim:save(path("kept.checkpoint"))

@@ -208,6 +208,73 @@ describe("a generator", function()
   end)
 end)
 
+-- `n` cells that add up what they get: V_m grows by the current, in pA, times the step, divided by C_m = 100 pF.
+local function integrators(sim, n)
+  return sim:create("aeif_cond_alpha_astro", n, { g_L = 0, a = 0, Delta_T = 0, V_th = 1e9, V_peak = 1e9, V_m = 0, C_m = 100 })
+end
+
+-- `I` of a noise_generator with n targets behind it, at each step of 0.1 ms; and each target's current one step (the delay) later.
+local function noise_currents(params, n, ms, options)
+  options = options or {}
+  local sim = astro.Simulation { seed = 5, threads = options.threads or 1 }
+  local noise, cells = sim:create("noise_generator", params), integrators(sim, n)
+  sim:connect(noise, cells, "all_to_all", { delay = 0.1, weight = options.weight })
+  local recorder, potentials = sim:record(noise, { "I" }, { interval = 0.1 }), sim:record(cells, { "V_m" }, { interval = 0.1 })
+  sim:simulate(ms)
+  local V, means = potentials.events.V_m, {}
+  for k = 1, #V // n - 1 do means[k] = (V:slice(k * n + 1, (k + 1) * n):mean() - V:slice((k - 1) * n + 1, k * n):mean()) * 100 / 0.1 end
+  return recorder.events.I, means
+end
+
+describe("the recorded I of a noise_generator", function()
+  it("is the mean of what its targets get, before weights, on any number of threads", function()
+    local params = { mean = 30, std = 100, std_mod = 80, frequency = 50, phase = 90, dt = 0.5, start = 1, stop = 9 }
+    for _, options in ipairs { { threads = 1 }, { threads = 3 }, { weight = -2 } } do
+      local I, means = noise_currents(params, 7, 12, options)
+      for k = 2, #means do near((options.weight or 1) * I[k - 1], means[k], 1e-8) end
+      -- from start on, before stop: 1.0 to 8.9 ms; 16 holds, of which no two are equal
+      local seen, holds = {}, 0
+      for k = 1, #I do
+        if k < 10 or k >= 90 then assert.equal(0, I[k])
+        elseif not seen[I[k]] then seen[I[k]], holds = true, holds + 1 end
+      end
+      assert.equal(16, holds)
+    end
+  end)
+
+  it("is the mean of the distribution where nothing varies, and 0 where nobody is connected", function()
+    local I = noise_currents({ mean = -12.5 }, 3, 4)
+    for k = 1, #I do assert.equal(-12.5, I[k]) end
+    local sim = astro.Simulation {}
+    local alone = sim:record(sim:create("noise_generator", { mean = 30 }), { "I" })
+    sim:simulate(3)
+    assert.same({ 0, 0, 0 }, alone.events.I:totable())
+  end)
+
+  it("has the mean, and the variance std^2/n", function()
+    for _, n in ipairs { 1, 4 } do
+      local I = noise_currents({ mean = 30, std = 100, dt = 0.1 }, n, 1000)
+      near(30, I:mean(), 5 * 100 / math.sqrt(n * #I))
+      near(100 ^ 2 / n, I:std() ^ 2, 5 * 100 ^ 2 / n * math.sqrt(2 / #I))
+    end
+  end)
+
+  it("has the variance (std^2 + std_mod^2 sin(2 pi f t + phase))/n", function()
+    local n, period = 2, 200
+    local I = noise_currents({ std = 100, std_mod = 90, frequency = 50, phase = 60, dt = 0.1 }, n, 2000)
+    for first = 0, period - 1, 25 do
+      local sum, expected, samples = 0, 0, 0
+      for k = 1, #I do
+        if k % period >= first and k % period < first + 25 then
+          sum, samples = sum + I[k] ^ 2, samples + 1
+          expected = expected + (100 ^ 2 + 90 ^ 2 * math.sin(2 * math.pi * (0.05 * k / 10 + 60 / 360))) / n
+        end
+      end
+      near(expected / samples, sum / samples, 5 * expected / samples * math.sqrt(2.5 / samples))
+    end
+  end)
+end)
+
 describe("errors of generators", function()
   local sim = astro.Simulation {}
   for _, one in ipairs {

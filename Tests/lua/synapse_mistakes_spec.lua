@@ -47,7 +47,7 @@ local function cases()
     { { delay = 3 },
       [[there is no key 'delay' (there are: equations, name, notes, on_post, on_pre, parameters, references, state, summary, units)]] },
     { { on_spike = "K_plus += weight" },
-      [[there is no key 'on_spike': on_pre is what a spike of the sender does, on_post what one of the target does]] },
+      [[there is no key 'on_spike': on_pre says what a spike of the sender does, on_post what a spike of the target does]] },
     { { inputs = { I = "current pA" } },
       [['inputs' belongs to models of cells (astro.model)]] },
     { { method = "exact" },
@@ -103,7 +103,7 @@ local function cases()
     { { equations = "dK_plus/dt = 0\ndK_plus/dt = 0" },
       [[equations, line 2: dK_plus/dt has two lines]] },
     { { equations = "dK_plus/dt = (-K_plus/tau_plus" .. rest },
-      [[equations, line 1: ')' is missing: a line goes on while a bracket is open]] },
+      [[equations, line 1: ')' is missing: a line continues while a bracket is open]] },
     -- on_pre
     { { on_pre = "sned(weight)" },
       [[on_pre: there is no statement 'sned(…)' (did you mean 'send(…)'?)]] },

@@ -1,4 +1,4 @@
--- Numbers out of what was recorded: rates, intervals, synchrony, spectra, calcium events.
+-- Numbers from recordings: rates, intervals, synchrony, spectra, calcium events.
 --
 --   local analysis = require "astro.analysis"
 --   print(analysis.rate(spikes, { from = 1000 }), analysis.cv(spikes))

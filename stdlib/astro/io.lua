@@ -1,11 +1,11 @@
--- Files that the field reads: events and connections, in and out.
+-- Files in the field's formats: reading and writing of events and connections.
 --
 --   local io = require "astro.io"
 --   local events = io.read("spikes.h5")                  as rec.events: times (ms), senders, and what was sampled
 --   io.save_connections(sim:connections(), "network.h5")
---   io.connect(other, "network.h5")                      makes them again
+--   io.connect(other, "network.h5")                      makes the connections again
 --
--- rec:save(path) writes events. Which formats there are and what is in them: Docs/files.md.
+-- rec:save(path) writes events. Docs/files.md describes the formats.
 local _, _, host = ...
 local check = require "astro.check"
 local fail, public = check.fail, check.public
@@ -26,9 +26,9 @@ local READ <const>, CONNECT <const> = { "population" }, { "population", "source"
 -- The events of a .csv, .dat, .gdf, .npz or .h5 (SONATA) file: a table of Vectors, `times` in ms, `senders`, and each sampled
 -- quantity by name. A .gdf or .dat file that begins with numbers has two columns, sender and time, as NEST 2 wrote spikes.
 -- Senders are global ids; in a SONATA file of another program they are its node ids, from 0.
--- A file does not know which nodes were silent, nor from when to when was recorded: for pictures and analysis put `nodes`
+-- A file does not say which nodes were silent, or which time was recorded: for pictures and analysis put `nodes`
 -- and `window = { from, to }` into the table.
--- A last line that is cut off, since what wrote it was ended, is left out: that is said on standard error, and again in a
+-- An incomplete last line, left by a program that was stopped, is ignored; a message says so on standard error, and in a
 -- second result.
 -- options: `population`, one of several in a SONATA file.
 io.read = public(function(path, options)

@@ -224,7 +224,7 @@ package final class CheckpointReader {
         }
         let whole = Self.number(header, 16, 8)
         guard Digest(of: header.prefix(32)).bytes == Array(header[32...]) else {
-            throw damaged("is damaged: its header is not what was written")
+            throw damaged("is damaged: its header was changed")
         }
         guard whole <= length else { throw damaged("is truncated: \(length) bytes of \(whole) are there") }
         guard whole == length else { throw damaged("is damaged: \(length - whole) bytes were added to it") }
@@ -238,7 +238,7 @@ package final class CheckpointReader {
         sectionsLeft -= 1
         let header = try read(CheckpointFormat.sectionHeaderSize)
         guard Array(Digest(of: header.prefix(32)).bytes.prefix(8)) == Array(header[32...]) else {
-            throw damaged("is damaged at byte \(place - header.count): the header of a section is not what was written")
+            throw damaged("is damaged at byte \(place - header.count): the header of a section was changed")
         }
         let name = String(decoding: header.prefix(4), as: UTF8.self)
         guard let section = CheckpointFormat.Section(rawValue: name) else {
@@ -290,7 +290,7 @@ package final class CheckpointReader {
         let filling = try read(padded(nextLength, to: 8) - nextLength)
         guard Digest(of: bytes).bytes == nextDigest, filling.allSatisfy({ $0 == 0 }) else {
             throw damaged(
-                "is damaged between bytes \(start) and \(place): section \(section.rawValue) is not what was written")
+                "is damaged between bytes \(start) and \(place): section \(section.rawValue) was changed")
         }
         try advance()
         return bytes
@@ -359,7 +359,7 @@ package final class CheckpointReader {
     /// To be called when all has been read.
     package func finish() throws {
         guard let next else { return }
-        throw damaged("is damaged: section \(next.section.rawValue) is where it should end")
+        throw damaged("is damaged: section \(next.section.rawValue) begins where it should end")
     }
 }
 

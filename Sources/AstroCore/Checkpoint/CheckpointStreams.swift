@@ -20,7 +20,7 @@ public struct CheckpointStreams {
         do {
             return try RecordingStream(position, recording, together)
         } catch {
-            throw InputError("a recorder of the checkpoint cannot go on with its file: \(error)\(hint)")
+            throw InputError("a recorder of the checkpoint cannot continue its file: \(error)\(hint)")
         }
     }
 }

@@ -190,7 +190,7 @@ struct ConnectionRows {
     init(_ contents: inout SectionReader, _ layout: RowsLayout, rows: Int) throws {
         for _ in 0..<rows {
             let count = Int(clamping: try contents.unsigned())
-            try contents.require(count <= contents.rest, "a row is longer than what is there")
+            try contents.require(count <= contents.rest, "a row is longer than the rest of its section")
             counts.append(count)
             var target: UInt64 = 0
             for _ in 0..<count {

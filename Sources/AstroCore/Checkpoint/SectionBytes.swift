@@ -152,7 +152,8 @@ package struct SectionReader {
     /// A number of things that take at least `size` bytes each, so that it cannot be larger than what is left.
     package mutating func count(of size: Int = 1) throws -> Int {
         let number = try int()
-        try require(number >= 0 && number <= rest / max(size, 1), "a count of \(number) is too large for what is there")
+        try require(
+            number >= 0 && number <= rest / max(size, 1), "a count of \(number) is too large for its section")
         return number
     }
 

@@ -60,7 +60,7 @@ private struct SonataEventReader {
     init(_ path: String, _ population: String?) throws {
         file = try HDF5File.open(path)
         guard let root = ["/spikes", "/report"].first(where: file.has) else {
-            throw InputError("'\(path)': holds neither /spikes nor /report, so it is no SONATA recording")
+            throw InputError("'\(path)': holds neither /spikes nor /report, so it is not a SONATA recording")
         }
         self.root = root
         isChosen = population != nil

@@ -12,14 +12,14 @@ struct GammaSupGenerator: SpikeSource {
                 + "doi:10.1007/s10827-011-0362-8"
         ],
         notes: [
-            "rate is that of one process: a connection gets n_proc * rate spikes a second.",
-            "Intervals of one process have the coefficient of variation 1/sqrt(gamma_shape), as far as p is small.",
-            "As in NEST the processes begin evenly spread over the states, and what can't be spread in the last one. They stand still "
+            "rate is that of one process: a connection gets n_proc * rate spikes per second.",
+            "The intervals of one process have the coefficient of variation 1/sqrt(gamma_shape) if p is small.",
+            "As in NEST, the processes begin evenly distributed over the states, with the remainder in the last one. They do not advance "
                 + "while the generator is inactive.",
             "The first possible stamp is start + 2 steps, the last stop + 1 step.",
-            "The processes of all connections begin with the generator, those of connections that are made later, too. A new rate, start "
-                + "or stop leaves the states as they are; with a new gamma_shape or n_proc all processes begin again.",
-            "States follow from the random numbers since the beginning: loading a checkpoint and setting a parameter work them out again.",
+            "The processes of all connections, including those made later, begin with the generator. A new rate, start or stop does not "
+                + "change the states; with a new gamma_shape or n_proc all processes begin again.",
+            "States follow from the random numbers since the beginning: loading a checkpoint or setting a parameter computes them again.",
         ])
     static let ownParameters = [
         Parameter("rate", 0, .Hz, "rate of one process", .nonNegative, and: "p at most 1, n_proc * p at most 1000"),

@@ -12,12 +12,12 @@ struct InhomogeneousPoissonGenerator: RatedSource {
             "Daley & Vere-Jones (2003) An Introduction to the Theory of Point Processes, vol. 1, ch. 2. doi:10.1007/b97277"
         ],
         notes: [
-            "Spikes with the stamp rate_times[i] have the new rate already; the first possible stamp is start + 2 steps, the last "
+            "The new rate already holds for spikes with the stamp rate_times[i]; the first possible stamp is start + 2 steps, the last "
                 + "stop + 1 step.",
-            "New times leave the rate as it is until the first of them that is still to come; those that are past, or now, are "
-                + "skipped.",
+            "After new times are set, the rate stays as it is until the first of them that is still to come; past and current times "
+                + "are skipped.",
             "As in NEST, rate_times count from the beginning of the simulation, not from origin.",
-            "poisson_generator takes rate_times and rate_values, too, beside a rate and a sine.",
+            "poisson_generator takes rate_times and rate_values, too, in addition to a rate and a sine.",
         ])
     static let ownParameters = RateCourse.stepParameters
 

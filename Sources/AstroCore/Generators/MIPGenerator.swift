@@ -13,7 +13,7 @@ struct MIPGenerator: SharedTrainSource {
         ],
         notes: [
             "A connection's rate is p_copy * rate; the counts of two connections of a generator have the correlation p_copy.",
-            "All connections of a generator share its mother train, those to recorders included; each generator has its own.",
+            "All connections of a generator, including those to recorders, share its mother train; each generator has its own.",
             "The first possible stamp is start + 2 steps, the last stop + 1 step.",
         ])
     static let ownParameters = [

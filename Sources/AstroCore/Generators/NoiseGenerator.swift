@@ -5,9 +5,9 @@ struct NoiseGenerator: CurrentSource {
         summary: "Gaussian noise current, drawn anew every dt for each connection.",
         equations: "I = mean + sqrt(std^2 + std_mod^2 sin(2 pi frequency t + phase)) N(0, 1), held for dt",
         notes: [
-            "The default of dt is 1 ms; where that is not a whole number of steps, it is 10 steps.",
+            "The default of dt is 1 ms, or 10 steps if 1 ms is not a whole number of steps.",
             "Each connection has a current of its own; all change at the same instants: start, start + dt, ...",
-            "What is set in the middle of a hold counts from its end on; a new dt is counted from there, too.",
+            "New values set in the middle of a hold take effect at its end; a new dt also counts from there.",
             "The modulation is a function of the simulation's time; start and stop do not shift its phase.",
         ])
     static let recordables = [Recordable("I", .pA, "mean of the currents sent to all targets, before weights")]

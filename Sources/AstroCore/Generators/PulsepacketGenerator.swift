@@ -9,12 +9,12 @@ struct PulsepacketGenerator: SharedTrainSource {
         ],
         notes: [
             "All connections of a generator send the same spikes; each generator draws its own.",
-            "As in NEST a spike's stamp is a step behind the end of the step in which its time lies: with sdev = 0 and a resolution "
+            "As in NEST, a spike's stamp is one step after the end of the step that contains its time: with sdev = 0 and a resolution "
                 + "of 0.1 ms, a packet at 10 ms is sent at 10.1 ms.",
-            "The first possible stamp is start, the last stop - 1 step; what lies before is lost.",
+            "The first possible stamp is start, the last stop - 1 step; earlier spikes are lost.",
             "As in NEST, pulse_times count from the beginning of the simulation, not from origin.",
-            "A packet's deviates belong to its centre: what is changed while a packet is under way moves those spikes that are "
-                + "still to come.",
+            "A packet's random deviates belong to its centre: a change in the middle of a packet moves the spikes that are still to "
+                + "come.",
         ])
     static let ownParameters = [
         Parameter("pulse_times", .numbers([]), .ms, "centres of the packets", and: "in any order"),

@@ -5,10 +5,10 @@ struct SpikeGenerator: SpikeSource {
         summary: "Emits spikes at listed times.",
         notes: [
             "A listed time is the spike's stamp: it arrives a delay later.",
-            "Times that are past, or now, are skipped; a time of 0 is an error.",
-            "With shift_now_spikes a time that is now is sent a step later; that holds for the times set in the same call.",
-            "Entries within 0.0005 ms of the grid are on it.",
-            "Of several nodes each can have a list of its own: spike_times = { {1, 2}, {3} }.",
+            "Past and current times are skipped; a time of 0 is an error.",
+            "With shift_now_spikes, a spike at the current time is sent one step later; this holds for times set in the same call.",
+            "Times within 0.0005 ms of the grid count as on the grid.",
+            "Each of several nodes can have a list of its own: spike_times = { {1, 2}, {3} }.",
         ])
     static let ownParameters = [
         Parameter(
@@ -23,7 +23,7 @@ struct SpikeGenerator: SpikeSource {
             and: "whole, at most 1000000; as many as spike_times, or none"),
         Parameter(
             "precise_times", .flag(false), .flag, "off-grid spikes, only for precise models",
-            and: "but true is refused: there are none"),
+            and: "where true is refused"),
         Parameter("allow_offgrid_times", .flag(false), .flag, "round off-grid times up to the end of their step"),
         Parameter("shift_now_spikes", .flag(false), .flag, "move a time that is now by one step"),
     ]
@@ -121,7 +121,7 @@ struct SpikeGenerator: SpikeSource {
         if values.flag("allow_offgrid_times") || values.flag("shift_now_spikes") {
             throw InputError("\(name): precise_times can't be combined with allow_offgrid_times or shift_now_spikes")
         }
-        throw InputError("\(name): precise_times = true needs models with precise spikes; there are none")
+        throw InputError("\(name): precise_times = true needs a model with precise spikes, and there is none")
     }
 
     private static func perSpike(_ key: String, _ values: Settings, _ count: Int, _ name: String) throws -> [Double]? {

@@ -4,11 +4,11 @@ struct SpikeTrainInjector: SpikeSource {
     static let text = ModelText(
         summary: "Emits spikes at listed times, some of them several at once.",
         notes: [
-            "As a spike_generator without spike_weights. In NEST it stands where a neuron stands and sends through plastic synapses, too; "
-                + "here it needs a parrot_neuron in between for that.",
+            "Like a spike_generator without spike_weights. In NEST it counts as a neuron and can also send through plastic synapses; here it "
+                + "needs a parrot_neuron in between for this.",
             "A listed time is the spike's stamp: it arrives a delay later.",
-            "Times that are past, or now, are skipped; a time of 0 is an error.",
-            "Of several nodes each can have a list of its own: spike_times = { {1, 2}, {3} }.",
+            "Past and current times are skipped; a time of 0 is an error.",
+            "Each of several nodes can have a list of its own: spike_times = { {1, 2}, {3} }.",
         ])
     static let ownParameters = SpikeGenerator.ownParameters.filter { $0.name != "spike_weights" }
 

@@ -5,8 +5,8 @@ struct StepCurrentGenerator: CurrentSource {
         summary: "Piecewise constant current.",
         equations: "I = amplitude_values[i] from amplitude_times[i] on; 0 before the first time",
         notes: [
-            "New times leave the current as it is until the first of them that is still to come; those that are past, or now, are "
-                + "skipped.",
+            "After new times are set, the current stays as it is until the first of them that is still to come; past and current times "
+                + "are skipped.",
             "As in NEST, amplitude_times count from the beginning of the simulation, not from origin.",
         ])
     static let ownParameters = [

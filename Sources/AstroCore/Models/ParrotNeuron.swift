@@ -14,7 +14,7 @@ struct ParrotNeuron: NodeKernel {
             notes: [
                 "The multiplicities of spikes that arrive together are summed and repeated.",
                 "Spikes on receptor 1 are ignored.",
-                "Between a generator and a plastic synapse, or to give many cells the same random train.",
+                "Use it between a generator and a plastic synapse, or to give many cells the same random train.",
             ])
     ) { _ in ParrotNeuron() }
 

@@ -12,7 +12,7 @@ enum VolumeTransmitter {
             notes: [
                 "Connect dopaminergic neurons to it, and give it to stdp_dopamine_synapse as `third` or `volume_transmitter`.",
                 "A spike counts when it arrives; spikes that arrive together are counted one by one, whatever their weights.",
-                "What it has received shows as spikes of its own.",
+                "It emits the spikes that it has received as its own.",
                 "There is no deliver_interval: synapses ask for the spikes when they need them.",
             ])
     ) { _ in ParrotNeuron() }

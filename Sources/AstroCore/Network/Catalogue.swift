@@ -160,7 +160,7 @@ public enum Catalogue {
         return InputError(
             "there is no model '\(name)' (neurons: \(neurons.joined(separator: ", ")); astrocytes: "
                 + "\(astrocytes.joined(separator: ", ")); others: \(others.joined(separator: ", ")); "
-                + "what is not here, and what stands for it: Docs/coming-from-nest.md)")
+                + "models that are not here, and their substitutes: Docs/coming-from-nest.md)")
     }
 
     /// Connection rules, the third-factor rule included.

@@ -4,7 +4,7 @@ struct Multimeter: RecorderDevice {
     static let text = ModelText(
         summary: "Samples recordables of the nodes it is connected to.",
         notes: [
-            "The first sample is at `interval`, or at `offset` where that is not 0.",
+            "The first sample is at `interval`, or at `offset` if it is not 0.",
             "A sample shows the state after the spikes that arrive at its time.",
         ])
     static let ownParameters = sampling(recordFrom: [])
@@ -15,7 +15,7 @@ struct Multimeter: RecorderDevice {
             Parameter("offset", 0, .ms, "time of the first sample; 0 = interval", .nonNegative, and: "on the grid"),
             Parameter(
                 "record_from", .texts(recordFrom), .names, "recordables to sample",
-                and: "recordables of what is recorded"),
+                and: "recordables of the recorded nodes"),
         ]
     }
 

@@ -38,7 +38,7 @@ package enum RecorderMemory {
         return """
             recorders hold \(Memory.text(held)) of memory, and \(Memory.text(left)) \(Memory.whatIsLeft); the largest is \
             that of \(largest.description) with \(Memory.text(Double(largest.bytes))). Nothing is lost: save it \
-            (rec:save) and clear it (rec:clear), then the simulation goes on. \(advice(largest))
+            (rec:save) and clear it (rec:clear), and the simulation can continue. \(advice(largest))
             """
     }
 

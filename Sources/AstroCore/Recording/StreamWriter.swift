@@ -44,6 +44,6 @@ struct StreamWriter {
         do {
             try together.onFirst { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }
         } catch { problem = problem ?? "\(error)" }
-        return problem.map { $0 + ". What is not written is kept: make room, then the simulation goes on" }
+        return problem.map { $0 + ". Unwritten events are kept: make room, and the simulation can continue" }
     }
 }

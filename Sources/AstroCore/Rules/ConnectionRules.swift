@@ -59,7 +59,7 @@ enum ConnectionRules {
         if let rule = rules.first(where: { $0.info.name == name }) { return rule }
         if name == ThirdFactorRule.info.name {
             throw InputError(
-                "\(name) is a third-factor rule: it goes into tripartite_connect, beside a rule for the primary connections"
+                "\(name) is a third-factor rule: give it to tripartite_connect, together with a rule for the primary connections"
             )
         }
         throw InputError.unknown("there is no connection rule", name, among: rules.map { $0.info.name })

@@ -13,7 +13,7 @@ struct ThirdFactorRule {
                 default: "random"),
         ],
         notes: [
-            "It goes into tripartite_connect as third_rule, beside a rule for the primary connections.",
+            "Give it to tripartite_connect as third_rule, together with a rule for the primary connections.",
             "With \"block\" and pool_size = 1 the number of targets must be a multiple of the number of astrocytes; "
                 + "with a larger pool N_post * pool_size must equal the number of astrocytes.",
             "With \"nearest\" targets and astrocytes need positions; of astrocytes that are equally near, the first are taken. "

@@ -109,7 +109,7 @@ extension Simulation {
     private func checkEvent(_ event: String, _ nodes: Nodes) throws {
         for population in nodes.runs.map(\.population) {
             let events = population.cells?.model.events ?? []
-            if events.isEmpty { throw InputError("\(population.modelName) has no events to record beside spikes") }
+            if events.isEmpty { throw InputError("\(population.modelName) has no events to record besides spikes") }
             guard events.contains(event) else {
                 throw InputError.unknown("\(population.modelName) has no event", event, among: events)
             }

@@ -8,9 +8,9 @@ enum SignalConnection {
             summary: "Any state or quantity of the source, times weight, onto a signal input of the target.",
             equations: "input(t) = sum over connections of weight * signal(t - delay)",
             notes: [
-                "`signal` names the state or quantity of the source, `input` the signal input of the target; a target that has one only needs no `input`.",
+                "`signal` names the state or quantity of the source, `input` the signal input of the target; a target with a single signal input needs no `input`.",
                 "Units are converted; a plain number fits any unit.",
-                "Of all cells, built-in models included: V_m of a neuron can be sent, too.",
+                "All cells can be sources, including built-in models: V_m of a neuron can be sent, too.",
             ]),
         carries: .signal(SignalRoute(output: "", port: "", meaning: "signal")))
 

@@ -27,7 +27,7 @@ struct StdpDopamineSynapse: SynapseKernel {
                 "connect needs `third` (or `volume_transmitter`): a volume_transmitter, to which dopaminergic neurons are connected.",
                 "tau_minus is a parameter of the target.",
                 "weight, c and n are as they were at the sender's last spike.",
-                "The weight is cut to its bounds wherever it reaches them. NEST cuts it at events and at regular updates: where n falls below b at a bound, that shows.",
+                "The weight is limited to its bounds whenever it reaches them. NEST limits it at events and at regular updates, which makes a difference if n falls below b while the weight is at a bound.",
             ]),
         release: releaseParameters, hidden: [("last", 0)], arrival: arrivalParameters, since: "updated",
         conditions: [

@@ -26,8 +26,8 @@ struct StdpSynapse: SynapseKernel {
             ],
             notes: [
                 "tau_minus is a parameter of the target.",
-                "The weight changes when the sender spikes: what targets did since then does not show before.",
-                "mu_plus = mu_minus = 0 is additive, 1 multiplicative. A weight above Wmax comes down to it at the next pair.",
+                "The weight changes when the sender spikes: later spikes of the target show only at the next one.",
+                "mu_plus = mu_minus = 0 is additive, 1 multiplicative. A weight above Wmax is reduced to Wmax at the next pair.",
             ]),
         release: releaseParameters, hidden: [("last", 0)], arrival: arrivalParameters,
         conditions: [

@@ -16,9 +16,9 @@ struct TsodyksSynapse: ScalingSynapse {
                 """,
             references: ["Tsodyks, Uziel & Markram (2000), J Neurosci 20:RC50"],
             notes: [
-                "tau_psc of the synapse and tau_syn of the neuron are two things: tau_psc does not shape the conductance.",
+                "tau_psc of the synapse and tau_syn of the neuron are different: tau_psc does not shape the conductance.",
                 "A spike is handled at its stamp; the delay plays no part.",
-                "x and y are not checked one by one, only that x + y is at most 1.",
+                "x and y are not checked separately; x + y must be at most 1.",
             ]),
         release: parameters, hidden: [("last", 0)], conditions: [fractions],
         checkpointLayout: .allOrNothing(["U", "tau_psc", "tau_rec", "tau_fac", "x", "y", "u", "last"]), Self.self)

@@ -38,7 +38,8 @@ extension Runtime {
                 try $1.runtime.refuseMore("one more simulation", bytes: 100_000)
                 return .object(try Simulation.make($1))
             },
-            .init("models", "astro.models([name])", "Names of all models, or all about one of them.") { _, arguments in
+            .init("models", "astro.models([name])", "Names of all models, or everything about one of them.") {
+                _, arguments in
                 let runtime = arguments.runtime
                 if arguments.isNothing(1) {
                     let names = Catalogue.models.map(\.name)
@@ -48,7 +49,7 @@ extension Runtime {
                 if !Catalogue.knows(name) { try runtime.readLibraryModel(name, arguments) }
                 return try Catalogue.model(name).luaValue
             },
-            .init("rules", "astro.rules([name])", "Names of all connection rules, or all about one of them.") {
+            .init("rules", "astro.rules([name])", "Names of all connection rules, or everything about one of them.") {
                 _, arguments in
                 if arguments.isNothing(1) { return .list(Catalogue.rules.map { .text($0) }) }
                 return try Catalogue.rule(try arguments.string(1, "name")).luaValue
@@ -57,12 +58,12 @@ extension Runtime {
                 .vector(try arguments.numbers(1, "numbers"))
             },
             .init(
-                "load", "astro.load(path [, options]) -> Simulation", "The simulation that sim:save wrote.",
+                "load", "astro.load(path [, options]) -> Simulation", "Loads a simulation that sim:save wrote.",
                 details: """
-                    It goes on bit for bit as it would have without the stop, on any number of threads \
-                    (`options.threads`; all cores). Recorders that write to files go on with them, unless \
+                    It continues bit for bit as it would have without the interruption, on any number of threads \
+                    (`options.threads`; all cores). Recorders that write to files continue to do so, unless \
                     `options.streams` is false. `sim:populations()`, `sim:nodes(label)`, `sim:recorders()` and \
-                    `sim:recorder(label)` lead to what is in it. A file that is damaged, or no such file, is an error.
+                    `sim:recorder(label)` give access to its parts. A damaged or missing file is an error.
 
                         sim = astro.load("settled.checkpoint", { threads = 2 })
                     """

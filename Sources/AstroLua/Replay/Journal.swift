@@ -331,7 +331,7 @@ extension Journal {
     private func diverged(_ what: String) -> InputError {
         let text =
             divergence
-            ?? "the script cannot go on from '\(path)', since it does not do what it did before: \(what) (remove the file to begin anew)"
+            ?? "the script cannot continue from '\(path)', since it does not do the same as before: \(what) (remove the file to start again)"
         divergence = text
         return InputError(text)
     }
@@ -340,6 +340,6 @@ extension Journal {
     var complaint: String? {
         if let divergence { return divergence }
         guard phase == .replaying else { return nil }
-        return "\(diverged("it ended before it came to where it was"))"
+        return "\(diverged("it ended before it reached the checkpoint"))"
     }
 }

@@ -19,7 +19,7 @@ final class JournalReader {
         let written = try (0..<script.count).map { _ in UInt8(truncatingIfNeeded: try contents.int()) }
         guard written == script else {
             throw InputError(
-                "'\(path)' is of another run: the script, its arguments or --seed were different (remove it to begin anew)"
+                "'\(path)' belongs to another run: the script, its arguments or --seed were different (remove it to start again)"
             )
         }
         count = try contents.int()

@@ -25,7 +25,7 @@ extension Runtime {
         self.journal = journal
         guard options.resumes else { return }
         let isThere = try journal.resume()
-        announce?(isThere ? "going on from '\(path)'" : "there is no '\(path)': \(script) begins anew")
+        announce?(isThere ? "continuing from '\(path)'" : "there is no '\(path)': \(script) starts again")
         try guardFiles(journal)
     }
 

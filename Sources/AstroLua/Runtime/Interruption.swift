@@ -50,7 +50,7 @@ public struct Interruption: Equatable, Sendable {
         guard let run else { return ["  to go on: run it again"] }
         let files = run.files.isEmpty ? [] : ["  \(Self.files(run))"]
         let parts = "\(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done"
-        let wayOn = run.checkpoint.map { "run it again with --resume, which goes on from \($0)" }
+        let wayOn = run.checkpoint.map { "run it again with --resume, which continues from \($0)" }
         return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files
             + ["  to go on: \(wayOn ?? "run it again, with the same seed it does the same")"]
     }

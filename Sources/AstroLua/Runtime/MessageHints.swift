@@ -36,7 +36,7 @@ enum MessageHints {
         ("near '='", #":="#, "an assignment is ="),
         ("near '\\?'", "", "Lua has no ? : but x and a or b"),
         ("near '`'", "", "texts stand between \" or '"),
-        ("near '\\\\'", "", "a statement goes on in the next line without \\"),
+        ("near '\\\\'", "", "a statement continues in the next line without \\"),
         (
             "near '\\{'|'(?:then|do)' expected near", #"^.*\{\s*$"#,
             "a block begins with then or do and closes with end, without braces"

@@ -19,10 +19,10 @@ extension Connections: LuaType {
 
     package static var methods: [LuaMethod<Connections>] {
         [
-            .init("get", "c:get(name)", "A parameter: a Vector, one element a connection.") { c, arguments in
+            .init("get", "c:get(name)", "A parameter: a Vector, one element per connection.") { c, arguments in
                 .vector(try c.get(try arguments.string(1, "name")))
             },
-            .init("set", "c:set{ name = value }", "Changes parameters: a number, a distribution or a list each.") {
+            .init("set", "c:set{ name = value }", "Changes parameters; values are numbers, distributions or lists.") {
                 c, arguments in
                 guard arguments.isTable(1) else { throw arguments.wrong(1, "parameters", "a table") }
                 try c.set(try arguments.settings(1, "parameters"))
@@ -46,7 +46,7 @@ extension Connections: LuaType {
             .init("delay", "Delays in ms.", result: "Vector") { .vector(try $0.get("delay")) },
             .init(
                 "third",
-                "Ids of the astrocytes paired with them, 0 where there is none; of synapses that read or feed one.",
+                "Ids of the paired astrocytes, 0 if there is none, for synapses that read or feed one.",
                 result: "Vector"
             ) { .vector(try $0.get("third")) },
             .init("synapse_model", "Names of the synapse models.", result: "table") {

@@ -14,7 +14,7 @@ extension ModelDefinition: LuaType {
 
     package static var fields: [LuaField<ModelDefinition>] {
         [
-            .init("name", "What the model is called.", result: "string") { .text($0.name) },
+            .init("name", "Name of the model.", result: "string") { .text($0.name) },
             .init("kind", "`neuron` or `astrocyte`.", result: "string") { .text($0.family.rawValue) },
             .init("summary", "One sentence about it.", result: "string") { .text($0.text.summary) },
         ]
@@ -24,10 +24,10 @@ extension ModelDefinition: LuaType {
         [
             .init(
                 "explain", "model:explain([format]) -> string",
-                "How the model is run: methods, units, operations a step.",
+                "How the model is integrated: methods, units, operations per step.",
                 details: """
-                    A line a state: the method it goes by, and why; then what each step costs in operations a cell. \
-                    `format` is `"text"`, or `"latex"` for the equations as a methods section has them.
+                    One line per state: its method, and why; then the cost of a step in operations per cell. \
+                    `format` is `"text"`, or `"latex"` for the equations as in a methods section.
 
                         print(model:explain())
                     """
@@ -38,7 +38,7 @@ extension ModelDefinition: LuaType {
                 }
                 guard let explanation = try EquationModel.explanation(model, asLaTeX: format == "latex") else {
                     throw InputError(
-                        "\(model.name) is not a model from equations: help \"\(model.name)\" tells about it")
+                        "\(model.name) is not a model from equations: help \"\(model.name)\" describes it")
                 }
                 return .text(explanation)
             },
@@ -232,7 +232,7 @@ struct ModelTable {
             throw InputError(
                 "there is no key '\(key)': write spike = { when = \"V_m > V_th\", action = \"V_m = V_reset\" }")
         case "refractory":
-            throw InputError("there is no key 'refractory': it stands in spike = { …, refractory = \"2*ms\" }")
+            throw InputError("there is no key 'refractory': it belongs in spike = { …, refractory = \"2*ms\" }")
         default: throw InputError.unknown("there is no key", key, among: Self.keys)
         }
     }
@@ -371,7 +371,7 @@ struct ModelTable {
         try forEachKey(table) { key, _ in
             guard ["excitatory", "inhibitory"].contains(key) else {
                 throw InputError.unknown(
-                    "on_spike: beside signs there is no key", key, among: ["excitatory", "inhibitory"])
+                    "on_spike: besides signs there is no key", key, among: ["excitatory", "inhibitory"])
             }
             count += 1
         }
@@ -421,7 +421,7 @@ struct ModelTable {
             case "refractory": event.refractory = try value(index, "\(place).refractory")
             case "hold": event.hold = try texts(index, "\(place).hold")
             case "threshold", "reset":
-                throw InputError("\(place): there is no key '\(key)': conditions are 'when', what happens is 'action'")
+                throw InputError("\(place): there is no key '\(key)': conditions are 'when', statements are 'action'")
             default: throw InputError.unknown("\(place): there is no key", key, among: Self.eventKeys)
             }
         }

@@ -7,7 +7,7 @@ extension Nodes: LuaType {
     package static var luaPhrase: String { luaName }
     package static var luaMeaning: String {
         "A group of nodes in a fixed order. `#nodes` is their number, `nodes[i]` one of them (counted from 1, negative "
-            + "from the end), `a + b` both groups joined, and `ipairs(nodes)` goes through single nodes."
+            + "from the end), `a + b` both groups joined, and `ipairs(nodes)` loops over single nodes."
     }
 
     package var luaLength: Int? { count }
@@ -49,7 +49,7 @@ extension Nodes: LuaType {
                 try nodes.luaColumn(try arguments.string(1, "name"))
             },
             .init(
-                "set", "nodes:set{ name = value, … }", "Changes parameters; values as in create.",
+                "set", "nodes:set{ name = value, … }", "Changes parameters; values are given as in create.",
                 details: """
                         exc:slice(1, 50):set { I_e = 700.0 }
                     """
@@ -73,7 +73,7 @@ extension Nodes: LuaType {
             },
             .init(
                 "positions",
-                "The place of each node in mm, a list of { x, y } or { x, y, z }; nil where there is none.",
+                "The place of each node in mm, a list of { x, y } or { x, y, z }; nil if nodes have no places.",
                 result: "table"
             ) { $0.positions.map { .list($0.map { .list($0.map { .number($0) }) }) } ?? .none },
             .init(

@@ -16,14 +16,14 @@ extension Recorder: LuaType {
 
     package static var methods: [LuaMethod<Recorder>] {
         [
-            .init("clear", "rec:clear()", "Forgets what was recorded so far.") { rec, _ in
+            .init("clear", "rec:clear()", "Discards everything recorded so far.") { rec, _ in
                 try rec.clear()
                 return .nothing
             },
             .init(
                 "rate", "rec:rate() -> Hz", "Mean rate per recorded node.",
                 details: """
-                    Of spike recorders: spikes, divided by the recorded nodes and the recorded time.
+                    For spike recorders: spikes divided by the number of recorded nodes and the recorded time.
                     """
             ) { rec, _ in .number(try rec.rate()) },
             .init("save", "rec:save(path)", "Writes a .csv, .dat, .npz or .h5 file.") { rec, arguments in
@@ -35,21 +35,21 @@ extension Recorder: LuaType {
 
     package static var fields: [LuaField<Recorder>] {
         [
-            .init("n_events", "How many events it holds.", result: "number") { .integer($0.eventCount) },
+            .init("n_events", "Number of events.", result: "number") { .integer($0.eventCount) },
             .init(
                 "events",
-                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name. It is a "
-                    + "copy, made each time: keep it in a variable and do not ask in a loop.",
+                "A table of equally long Vectors: times (ms), senders (ids), and each recorded quantity by its name. Each "
+                    + "access makes a copy: keep it in a variable, and do not access it in a loop.",
                 result: "table", present: Runtime.presentColumns
             ) { try $0.luaEvents() },
             .init("nodes", "The recorded nodes.", result: "Nodes") { .object($0.recordedNodes) },
-            .init("window", "From when to when it has recorded, in ms: { from, to }.", result: "table") {
+            .init("window", "The recorded time in ms: { from, to }.", result: "table") {
                 .list([.number($0.window.from), .number($0.window.to)])
             },
             .init("label", "The name it was given, if it has one.", result: "string") {
                 $0.label.map { .text($0) } ?? .none
             },
-            .init("quantities", "Names of what is recorded; empty for spikes.", result: "table") {
+            .init("quantities", "Names of the recorded quantities; empty for spikes.", result: "table") {
                 .list($0.quantities.map { .text($0) })
             },
             .init("units", "Their units, in the same order.", result: "table") { recorder in

@@ -23,8 +23,8 @@ extension Simulation: LuaType {
                 details: """
                     `n` is 1 unless it is given. `params` is a table; a value is a number, a distribution \
                     (`astro.random`), or a table or Vector of n numbers. `params.label` names the population. \
-                    `options.positions` says where the nodes lie (`astro.space`, or a list of points, in mm), and how many they \
-                    are where `n` is left out.
+                    `options.positions` gives the places of the nodes (`astro.space`, or a list of points, in mm), and their \
+                    number if `n` is left out.
 
                         exc = sim:create("aeif_cond_alpha_astro", 100, { V_m = astro.random.uniform(-75, -60) })
 
@@ -37,7 +37,7 @@ extension Simulation: LuaType {
             },
             .init(
                 "connect", "sim:connect(pre, post [, rule [, synapse]]) -> number",
-                "Connects two groups of nodes by a rule; how many connections were made.",
+                "Connects two groups of nodes by a rule; returns the number of new connections.",
                 details: """
                     `rule` is a name or a table with `rule` (`all_to_all`), the rule's own key, `allow_autapses` and \
                     `allow_multapses`. `synapse` is a name or a table with `synapse_model` (`static_synapse`), \
@@ -48,7 +48,7 @@ extension Simulation: LuaType {
 
                         sim:connect(exc, inh, { rule = "fixed_indegree", indegree = 10 }, { weight = 2.0, delay = 1.5 })
 
-                    `astro.rules()` lists the rules, `help "RULE"` tells about one.
+                    `astro.rules()` lists the rules, `help "RULE"` describes one.
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
@@ -60,12 +60,12 @@ extension Simulation: LuaType {
             },
             .init(
                 "disconnect", "sim:disconnect(connections_or_pre [, post [, rule [, synapse]]]) -> number",
-                "Removes connections; how many.",
+                "Removes connections; returns their number.",
                 details: """
-                    Either those of a handle, as its only argument, or one of each pair of nodes that `rule` names: `one_to_one` (the default) or \
-                    `all_to_all`. `synapse` is a model's name or `{ synapse_model = }` (`static_synapse`). Each pair must have \
-                    one, or nothing is removed. What a connection has sent already still arrives. Handles from before no longer \
-                    lead to connections: ask again.
+                    Takes either a handle of connections, as its only argument, or nodes and a rule, `one_to_one` (the default) or `all_to_all`: then it \
+                    removes one connection of each pair that the rule names. `synapse` is a model's name or \
+                    `{ synapse_model = }` (`static_synapse`). If a pair has no such connection, nothing is removed. Spikes already \
+                    sent still arrive. Earlier handles become invalid: ask for connections again.
 
                         sim:disconnect(exc, inh, "all_to_all", "tsodyks_synapse")
                         sim:disconnect(sim:connections { target = exc[1] })
@@ -76,7 +76,7 @@ extension Simulation: LuaType {
             },
             .init(
                 "tripartite_connect", "sim:tripartite_connect(pre, post, third, rule, third_rule, synapses) -> table",
-                "Connects neurons, and astrocytes to some of the pairs; the counts of primary, third_in, third_out.",
+                "Connects neurons, and astrocytes to some of the pairs; returns the numbers of primary, third_in, third_out.",
                 details: """
                     `rule` makes the primary connections; `third_rule`, a table for \
                     `third_factor_bernoulli_with_pool`, chooses an astrocyte for some of them. `synapses` has the keys \
@@ -95,10 +95,10 @@ extension Simulation: LuaType {
                 details: """
                     Without `names`: spikes. With them: those recordables, every `interval` ms. Options: `interval` \
                     (1.0 ms), `offset`, `start`, `stop` (ms), `event`, `label`, by which `sim:recorder` finds it again, and `to`, \
-                    the path of a .csv or .dat file that is written while the simulation runs. Long recordings belong \
-                    there: when they are many, events that are in the file are no longer kept in memory; `astro.io` reads them, and \
-                    `rec:save` makes other files of them, .h5 among them. `event` records what happens to cells beside spikes, an \
-                    event of their model by its name.
+                    the path of a .csv or .dat file that is written while the simulation runs. Use it for long recordings: \
+                    beyond 32 MB, events that are in the file are dropped from memory; `astro.io` reads them, and \
+                    `rec:save` converts them to other formats such as .h5. `event` names an event of the cells' model to record \
+                    instead of spikes.
 
                         calcium = sim:record(glia, { "IP3", "Ca_astro" }, { interval = 10.0 })
                     """
@@ -114,10 +114,10 @@ extension Simulation: LuaType {
             .init(
                 "simulate", "sim:simulate(ms)", "Advances the simulation.",
                 details: """
-                    `ms` is a multiple of the resolution. It may be called again and goes on where it was. Ctrl-C ends \
-                    it at the end of a slice (some steps); what was simulated until then is there, and the simulation \
-                    can go on. So it is after an error: a full disk, recorders that fill the memory, a cell that has \
-                    left what its model allows.
+                    `ms` is a multiple of the resolution. Further calls continue the simulation. Ctrl-C stops it at the end of a \
+                    slice (a few steps); everything simulated until then is kept, and the simulation can continue. The same \
+                    holds after an error: a full disk, recorders that fill the memory, a cell that leaves the range its model \
+                    allows.
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
@@ -129,9 +129,9 @@ extension Simulation: LuaType {
             .init(
                 "save", "sim:save(path)", "Writes the whole state to a file that astro.load reads.",
                 details: """
-                    Nodes, connections, what is on its way, random streams and recorders with what they hold: what \
-                    `astro.load` makes of it goes on bit for bit. An older file of that name stays as it was until the \
-                    new one is whole and on the disk.
+                    The file holds nodes, connections, spikes in transit, random streams, and recorders with their events. The \
+                    simulation that `astro.load` makes from it continues bit for bit. An older file of the same name remains \
+                    until the new one is complete and on the disk.
 
                         sim:save("settled.checkpoint")
                     """
@@ -161,17 +161,18 @@ extension Simulation: LuaType {
             ) { sim, _ in
                 .text(sim.fingerprint())
             },
-            .init("nodes", "sim:nodes(label) -> Nodes", "The population of that name.") { sim, arguments in
+            .init("nodes", "sim:nodes(label) -> Nodes", "The population with this name.") { sim, arguments in
                 .object(try sim.nodes(labelled: try arguments.string(1, "label")))
             },
-            .init("recorder", "sim:recorder(label) -> Recorder", "What sim:record made under that label.") {
+            .init("recorder", "sim:recorder(label) -> Recorder", "The recorder with this label.") {
                 sim, arguments in
                 .object(try sim.recorder(labelled: try arguments.string(1, "label")))
             },
-            .init("recorders", "sim:recorders() -> table", "All that sim:record has made, in order.") { sim, _ in
+            .init("recorders", "sim:recorders() -> table", "All recorders made by sim:record, in order.") { sim, _ in
                 .list(sim.recorders.map { .object($0) })
             },
-            .init("populations", "sim:populations() -> table", "All that was created, in order.") { sim, _ in
+            .init("populations", "sim:populations() -> table", "All populations, in the order of their creation.") {
+                sim, _ in
                 .list(sim.populations.map { .object($0) })
             },
         ]
@@ -181,14 +182,14 @@ extension Simulation: LuaType {
         [
             .init("time", "Simulated time in ms.", result: "number") { .number($0.time) },
             .init("resolution", "Length of a step in ms.", result: "number") { .number($0.resolution) },
-            .init("seed", "What all its random numbers come from.", result: "number") { .integer(Int($0.seed)) },
-            .init("threads", "How many threads it uses.", result: "number") { .integer($0.threads) },
+            .init("seed", "The seed of all its random numbers.", result: "number") { .integer(Int($0.seed)) },
+            .init("threads", "Number of threads.", result: "number") { .integer($0.threads) },
             .init(
-                "spikes", "When within a step adaptive exponential neurons are reset: 'exact' or 'reference', as in NEST.",
+                "spikes", "When within a step adaptive exponential neurons are reset: 'exact', or 'reference' as in NEST.",
                 result: "string"
             ) { .text($0.spikes.rawValue) },
-            .init("num_nodes", "How many nodes it has.", result: "number") { .integer($0.nodeCount) },
-            .init("num_connections", "How many connections it has.", result: "number") { .integer($0.connectionCount) },
+            .init("num_nodes", "Number of nodes.", result: "number") { .integer($0.nodeCount) },
+            .init("num_connections", "Number of connections.", result: "number") { .integer($0.connectionCount) },
             .init(
                 "stats",
                 "A table: seconds spent in create, connect, prepare, simulate; spikes; events delivered; memory_bytes; "

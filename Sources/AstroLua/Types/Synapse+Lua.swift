@@ -12,7 +12,7 @@ extension SynapseInfo: LuaType {
 
     package static var fields: [LuaField<SynapseInfo>] {
         [
-            .init("name", "What the model is called.", result: "string") { .text($0.name) },
+            .init("name", "Name of the model.", result: "string") { .text($0.name) },
             .init("summary", "One sentence about it.", result: "string") { .text($0.summary) },
         ]
     }
@@ -21,10 +21,10 @@ extension SynapseInfo: LuaType {
         [
             .init(
                 "explain", "synapse:explain() -> string",
-                "How the model is run: what is kept once a sender, and what events cost.",
+                "How the model is run: which states are stored once per sender, and the cost of events.",
                 details: """
-                    A line a state: where it is kept, and how it changes between spikes; then operations a spike. Of a coupling: \
-                    what it reads, and operations an evaluation.
+                    One line per state: where it is stored, and how it changes between spikes; then operations per spike. For a \
+                    coupling: its inputs, and operations per evaluation.
 
                         print(synapse:explain())
                     """
@@ -118,7 +118,7 @@ extension ModelTable {
         case "units": source.units = try flag(value, key)
         case "on_spike":
             throw InputError(
-                "there is no key 'on_spike': on_pre is what a spike of the sender does, on_post what one of the target does"
+                "there is no key 'on_spike': on_pre says what a spike of the sender does, on_post what a spike of the target does"
             )
         case "inputs", "spike", "events", "method":
             throw InputError("'\(key)' belongs to models of cells (astro.model)")

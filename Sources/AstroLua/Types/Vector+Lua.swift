@@ -7,9 +7,9 @@ import LuaShim
 extension Vector: LuaType {
     package static let luaName = "Vector"
     package static var luaMeaning: String {
-        "A typed array of numbers, made by `astro.vector{ … }` or by what returns many numbers. `#v` is its length, "
-            + "`v[i]` an element (counted from 1, negative from the end; behind the last one is nil, and elsewhere an "
-            + "error), and `ipairs(v)` goes through all. `+ - * / ^` "
+        "A typed array of numbers, made by `astro.vector{ … }`, or returned by calls that return many numbers. `#v` is its length, "
+            + "`v[i]` an element (counted from 1, negative from the end; the one after the last is nil, all others are an "
+            + "error), and `ipairs(v)` loops over all. `+ - * / ^` "
             + "take a number or an equally long Vector and work element by element; `-v` and `==` are there, too."
     }
 
@@ -21,7 +21,7 @@ extension Vector: LuaType {
     }
 
     package static var luaAssignmentHint: String? {
-        "a Vector cannot be changed: v:map(f) makes another, and a table is astro.vector's origin: v:totable()"
+        "a Vector cannot be changed: v:map(f) makes another one, v:totable() a table that can be changed"
     }
 
     /// nil behind the last one, where `ipairs` stops.
@@ -44,11 +44,11 @@ extension Vector: LuaType {
                 try v.needElements("standard deviation")
                 return .number(v.standardDeviation)
             },
-            .init("min", "v:min()", "The least element.") { v, _ in
+            .init("min", "v:min()", "The smallest element.") { v, _ in
                 try v.needElements("minimum")
                 return .number(v.values.min()!)
             },
-            .init("max", "v:max()", "The greatest element.") { v, _ in
+            .init("max", "v:max()", "The largest element.") { v, _ in
                 try v.needElements("maximum")
                 return .number(v.values.max()!)
             },

@@ -168,7 +168,7 @@ struct FormulaReader {
         }
         if let text = context.elsewhere[name] { throw tree.error(text, at: node) }
         if name == "lastspike" || name == "not_refractory" {
-            throw tree.error("there is no '\(name)': a state that an action sets tells when a spike was", at: node)
+            throw tree.error("there is no '\(name)': let an action store the time of a spike in a state", at: node)
         }
         if Words.isNoise(name) {
             throw tree.error("noise ('\(name)') belongs in the lines dX/dt = … of equations", at: node)

@@ -215,7 +215,7 @@ struct Parser {
     private func unexpected() -> InputError {
         let before = at > 0 ? tokens[at - 1].text : ""
         if depth > 0 || isInBracket, at > 0, tokens[at - 1].line < token.line {
-            return part.error("')' is missing: a line goes on while a bracket is open", line: tokens[at - 1].line)
+            return part.error("')' is missing: a line continues while a bracket is open", line: tokens[at - 1].line)
         }
         switch token.kind {
         case .name where at > 0 && tokens[at - 1].isNumber && PhysicalUnit.byName[token.text] != nil:

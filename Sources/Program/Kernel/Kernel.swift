@@ -64,7 +64,7 @@ final class Kernel {
             request = try JSON(parsing: line)
         } catch {
             channel.begin(.null)
-            channel.send("refused", ["text": .text("the request is no JSON")])
+            channel.send("refused", ["text": .text("the request is not JSON")])
             return nil
         }
         channel.begin(request["id"] ?? .null)

@@ -14,7 +14,7 @@ final class RunRecord {
 
     /// - `chunks`: the texts of -e.
     init(_ path: String, chunks: [String], _ options: Options) throws {
-        if options.hasPrompt { throw InputError("what is typed at the prompt can't be recorded") }
+        if options.hasPrompt { throw InputError("input typed at the prompt can't be recorded") }
         self.path = path
         file = try Self.open(path)
         facts = [

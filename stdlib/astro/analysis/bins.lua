@@ -1,6 +1,6 @@
 -- Spikes counted in bins of time: one rule for the analysis and for pictures.
 --
--- A bin holds its lower edge, the last one both. Only whole bins count: what is left at the end of the window is left out.
+-- A bin includes its lower edge, the last bin both edges. Only whole bins count: a remainder of the window is ignored.
 local check = require "astro.check"
 
 local bins = {}

@@ -98,10 +98,10 @@ local OPTIONS <const> = { threshold = "number", bridge = "not negative", quantit
 -- amplitudes  peak minus the least value since the event before (or the beginning), uM
 -- frequency   mean over all nodes of their onsets per second, Hz; `rates` has each node's
 -- active      the share of nodes that have an event
--- fraction_above  the share of samples above the threshold, mean over all nodes: also of what is no event
+-- fraction_above  the share of samples above the threshold, mean over all nodes, including samples outside events
 --
--- What is above the threshold at the beginning of the record has no onset and is no event. The result serves as spikes in all other
--- functions: analysis.counts(events, { bin = 2000, step = 400 }) counts onsets in a moved window.
+-- Calcium that is above the threshold at the beginning of the record has no onset and is not an event. The result serves as spikes in
+-- all other functions: analysis.counts(events, { bin = 2000, step = 400 }) counts onsets in a moved window.
 calcium.calcium_events = public("analysis.calcium_events(rec [, options])", function(rec, options)
   local call = "calcium_events"
   options = inputs.options(call, options, OPTIONS)

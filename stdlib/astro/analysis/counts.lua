@@ -1,6 +1,6 @@
 -- Spikes counted in bins.
 --
--- A bin holds its lower edge, the last one both. Only whole bins count: what is left at the end of the window is left out.
+-- A bin includes its lower edge, the last bin both edges. Only whole bins count: a remainder of the window is ignored.
 -- Options of all: `bin` (ms), `from`, `to` (ms), `nodes`, as in analysis/spikes.lua.
 local astro = require "astro"
 local bins = require "astro.analysis.bins"

@@ -1,4 +1,4 @@
--- One thing some time before or after another: spike-triggered averages and cross-correlation.
+-- Delays between signals: spike-triggered averages and cross-correlation.
 local astro = require "astro"
 local check = require "astro.check"
 local fourier = require "astro.analysis.fft"
@@ -110,8 +110,8 @@ end
 -- cross_correlation(a, b [, { max_lag = 1000, interval = }]) -> Vector of lags (ms), Vector of correlations
 --
 -- Correlation of a with b `lag` later, from -max_lag to max_lag: sum over t of (a_t - mean a)(b_(t+lag) - mean b), divided by
--- n and both standard deviations. 1 at lag 0 for equal signals; a peak at a positive lag: b follows a. Of two signals the time counts
--- that both share; plain lists must be equally long. For slow inward current and rate:
+-- n and both standard deviations. 1 at lag 0 for equal signals; a peak at a positive lag: b follows a. Of two signals, only the time
+-- that both share counts; plain lists must be equally long. For slow inward current and rate:
 --
 --   analysis.cross_correlation(analysis.signal(currents, "I_SIC", { bin = 10 }), analysis.rate_over_time(spikes, { bin = 10 }))
 lags.cross_correlation = public("analysis.cross_correlation(a, b [, options])", function(a, b, options)

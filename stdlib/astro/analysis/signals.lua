@@ -1,4 +1,4 @@
--- What multimeters sampled, as signals.
+-- Samples of multimeters, as signals.
 --
 -- A signal is a table { values = Vector, times = Vector (ms), interval = ms, from = ms, window = { from, to }, name =, unit = }: samples
 -- in equal steps, and the time that was recorded.

@@ -57,7 +57,7 @@ end
 -- Welch's estimate: the mean over overlapping segments of `segment` ms (eight segments by default), each without its mean and under
 -- Hann's window, one-sided. The sum of the powers times the distance of the frequencies is the mean over the segments of the signal's
 -- variance under the window: what changes within a segment. It comes near the variance of the whole signal only if the signal has
--- nothing slower than a segment; of a drift or of slow waves most is missing (a longer `segment` has more of it).
+-- nothing slower than a segment; most of a drift or of slow waves is missing (less of it with a longer `segment`).
 -- Welch (1967), doi:10.1109/TAU.1967.1161901.
 spectrum.power_spectrum = public("analysis.power_spectrum(signal [, options])", function(signal, options)
   options = check.options("power_spectrum", options, OPTIONS)

@@ -98,8 +98,8 @@ end)
 
 -- lv(spikes [, options]) -> mean over nodes, Vector of each node's, Vector of ids
 --
--- Local variation of the intervals: 3/(n-1) times the sum of ((a - b)/(a + b))^2 over successive intervals a, b. As the CV, but blind
--- to slow changes of the rate. Shinomoto, Shima & Tanji (2003), doi:10.1162/089976603322518759.
+-- Local variation of the intervals: 3/(n-1) times the sum of ((a - b)/(a + b))^2 over successive intervals a, b. Like the CV, but
+-- insensitive to slow changes of the rate. Shinomoto, Shima & Tanji (2003), doi:10.1162/089976603322518759.
 spikes_part.lv = public("analysis.lv(spikes [, options])", function(spikes, options)
   return per_node("lv", spikes, options, local_variation)
 end)

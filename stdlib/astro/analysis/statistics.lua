@@ -1,4 +1,4 @@
--- How sure a mean is.
+-- Confidence of means.
 local astro = require "astro"
 local check = require "astro.check"
 local inputs = require "astro.analysis.inputs"

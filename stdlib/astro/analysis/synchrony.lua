@@ -1,4 +1,4 @@
--- How much cells do together.
+-- Correlation and synchrony.
 local astro = require "astro"
 local bins = require "astro.analysis.bins"
 local check = require "astro.check"
@@ -141,7 +141,7 @@ end
 --
 -- local synchrony: mean and standard deviation of Pearson's r over all pairs
 -- global synchrony: variance over time of the mean count / mean over neurons of the variance over time of each one's count;
---   1 if all do the same, about 1/n if n do as they like. Its square root is the measure of Golomb (2007), doi:10.4249/scholarpedia.1347.
+--   1 if all do the same, about 1/n for n independent neurons. Its square root is Golomb's measure (2007), doi:10.4249/scholarpedia.1347.
 synchrony.synchrony = public("analysis.synchrony(spikes [, options])", function(spikes, options)
   local ids, vectors = measure("synchrony", spikes, options)
   local rows, mean, std, n = all_pairs(vectors)

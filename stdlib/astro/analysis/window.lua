@@ -1,4 +1,4 @@
--- What a synapse learns from pairs of spikes.
+-- Learning of synapses from pairs of spikes.
 --
 -- Senders, one for each interval, and one target that all of them connect to are made to fire at given times. The target is a parrot_neuron
 -- that does not hear its synapses (receptor 1), so that nothing but the given times counts.

@@ -5,9 +5,9 @@ return {
   summary = "Adaptive exponential integrate-and-fire neuron with alpha-shaped synaptic conductances.",
   references = { "Brette & Gerstner (2005), doi:10.1152/jn.00686.2005" },
   notes = {
-    "A spike of weight W leads to a conductance with its peak, |W| nS, a time tau_syn later.",
-    "In the equations V_m counts as V_peak at most.",
-    "tolerance is gsl_error_tol of the reference, with the same meaning.",
+    "A spike of weight W causes a conductance that reaches its peak, |W| nS, a time tau_syn later.",
+    "The equations use the smaller of V_m and V_peak.",
+    "tolerance is NEST's gsl_error_tol, with the same meaning.",
   },
   parameters = {
     { "C_m",        "281 pF",   "membrane capacitance", "> 0" },

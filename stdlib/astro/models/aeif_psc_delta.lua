@@ -5,10 +5,10 @@ return {
   summary = "Adaptive exponential integrate-and-fire neuron whose potential jumps at each arriving spike.",
   references = { "Brette & Gerstner (2005), doi:10.1152/jn.00686.2005" },
   notes = {
-    "A spike of weight W raises V_m by W mV at the end of the step; the reference does so after the first substep. What arrives "
-      .. "during the refractory time is lost, as in the reference without refractory_input.",
-    "In the equations V_m counts as V_peak at most.",
-    "tolerance is gsl_error_tol of the reference, with the same meaning.",
+    "A spike of weight W raises V_m by W mV at the end of the step; NEST does so after the first substep. Spikes that arrive "
+      .. "during the refractory time are lost, as in NEST without refractory_input.",
+    "The equations use the smaller of V_m and V_peak.",
+    "tolerance is NEST's gsl_error_tol, with the same meaning.",
   },
   parameters = {
     { "C_m",        "281 pF",   "membrane capacitance", "> 0" },

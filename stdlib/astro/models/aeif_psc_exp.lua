@@ -6,8 +6,8 @@ return {
   references = { "Brette & Gerstner (2005), doi:10.1152/jn.00686.2005" },
   notes = {
     "A spike of weight W adds |W| pA to I_syn_ex (W > 0) or I_syn_in (W < 0).",
-    "In the equations V_m counts as V_peak at most.",
-    "tolerance is gsl_error_tol of the reference, with the same meaning.",
+    "The equations use the smaller of V_m and V_peak.",
+    "tolerance is NEST's gsl_error_tol, with the same meaning.",
   },
   parameters = {
     { "C_m",        "281 pF",   "membrane capacitance", "> 0" },

@@ -2,13 +2,13 @@
 -- Source: Yamauchi, Kim & Shinomoto (2011), doi:10.3389/fncom.2011.00042
 return {
   name = "amat2_psc_exp",
-  summary = "Leaky integrator without reset, whose threshold rises at each spike and follows the slope of the potential.",
+  summary = "Leaky integrator without reset; its threshold rises at each spike and follows the slope of the potential.",
   references = {
     "Yamauchi, Kim & Shinomoto (2011), doi:10.3389/fncom.2011.00042",
     "Kobayashi, Tsubo & Shinomoto (2009), doi:10.3389/neuro.10.009.2009",
   },
   notes = {
-    "omega is a potential, not relative to E_L as in the papers. With beta = 0 the model is mat2_psc_exp.",
+    "omega is a potential; in the papers it is relative to E_L. With beta = 0 the model is mat2_psc_exp.",
     "Time constants may be equal.",
   },
   parameters = {

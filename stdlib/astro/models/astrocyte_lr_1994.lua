@@ -3,15 +3,15 @@
 return {
   name = "astrocyte_lr_1994",
   kind = "astrocyte",
-  summary = "Astrocyte with the calcium of Li and Rinzel: spikes raise IP3, calcium above a threshold is a slow inward current for "
-    .. "neurons.",
+  summary = "Astrocyte with the calcium dynamics of Li and Rinzel: spikes raise IP3; calcium above a threshold causes a slow inward "
+    .. "current in neurons.",
   references = {
     "Li & Rinzel (1994), doi:10.1006/jtbi.1994.1041",
     "De Young & Keizer (1992), doi:10.1073/pnas.89.20.9895",
     "Nadkarni & Jung (2003), doi:10.1103/PhysRevLett.91.268101",
   },
   notes = {
-    "A spike of weight W raises IP3 by delta_IP3 W. The reference refuses negative weights; here they lower IP3.",
+    "A spike of weight W raises IP3 by delta_IP3 W. NEST refuses negative weights; here they lower IP3.",
     "Generators inject calcium: an amplitude is a rate in uM/ms.",
     "sic_connection brings SIC to neurons. y is the excess of calcium over SIC_th in nM.",
   },

@@ -3,19 +3,19 @@
 return {
   name = "chi",
   kind = "astrocyte",
-  summary = "The ChI model of De Pittà: calcium, IP3 receptors, and IP3 that the cell makes and degrades itself.",
+  summary = "The ChI model of De Pittà: calcium, IP3 receptors, and IP3 that the cell itself produces and degrades.",
   references = {
     "De Pittà et al. (2009), doi:10.1007/s10867-009-9155-y",
     "Goldberg et al. (2010), doi:10.1371/journal.pcbi.1000909",
   },
   notes = {
-    "The defaults are the paper's set for amplitude modulation. Its set for frequency modulation has K_P = 0.05 uM, "
+    "The defaults are the paper's values for amplitude modulation. Those for frequency modulation have K_P = 0.05 uM, "
       .. "O_delta = 0.05 uM/s and Omega_5P = 0.05 1/s.",
     "Chains and networks after Goldberg et al. (2010) have K_P = 0.05 uM, O_delta = 0.7 uM/s, Omega_5P = 0.21 1/s, "
-      .. "O_3K = 4.5 uM/s, and start at C = 0.0351 uM, h = 0.9122, I = 0.3046 uM.",
+      .. "O_3K = 4.5 uM/s, and start from C = 0.0351 uM, h = 0.9122, I = 0.3046 uM.",
     "The paper's symbols, in the order of the parameters: C_0, c_1, r_C, r_L, v_ER, K_ER, d_1, d_2, d_3, d_5, a_2, v_delta, "
       .. "kappa_delta, K_PLCdelta, v_3K, K_D, K_3, r_5P.",
-    "A spike of weight W raises I by delta_I W. J_ex is IP3 that generators inject, J_gap what comes through gap junctions.",
+    "A spike of weight W raises I by delta_I W. J_ex is the IP3 that generators inject, J_gap the IP3 that arrives through gap junctions.",
   },
   parameters = {
     { "C_T",         "2 uM",         "total free calcium referred to the cytosolic volume", "> 0" },
@@ -30,7 +30,7 @@ return {
     { "d_5",         "0.08234 uM",   "dissociation constant of activating calcium", "> 0" },
     { "O_2",         "0.2 1/(uM*s)", "binding rate of inhibiting calcium", "> 0" },
     { "O_delta",     "0.02 uM/s",    "largest rate of IP3 production by PLC delta", ">= 0" },
-    { "kappa_delta", "1.5 uM",       "IP3 that halves this production", "> 0" },
+    { "kappa_delta", "1.5 uM",       "IP3 concentration at which this production is halved", "> 0" },
     { "K_delta",     "0.1 uM",       "calcium affinity of PLC delta", "> 0" },
     { "O_3K",        "2 uM/s",       "largest rate of IP3 degradation by the 3-kinase", ">= 0" },
     { "K_D",         "0.7 uM",       "calcium affinity of the 3-kinase", "> 0" },
@@ -40,7 +40,7 @@ return {
   },
   state = {
     { "C", "0.1 uM",  "calcium in the cytosol", ">= 0" },
-    { "h", 0.8,       "part of the IP3 receptors that calcium does not inhibit", "0 to 1" },
+    { "h", 0.8,       "fraction of the IP3 receptors that calcium does not inhibit", "0 to 1" },
     { "I", "0.16 uM", "IP3 in the cytosol", ">= 0" },
   },
   inputs = { J_ex = "current uM/s", J_gap = "signal uM/s" },

@@ -8,7 +8,7 @@ return {
     "Nagumo, Arimoto & Yoshizawa (1962), doi:10.1109/JRPROC.1962.288235",
   },
   notes = {
-    "v and w are pure numbers. I_0 says which current counts as 1, so that generators and astrocytes can drive it in pA. It fires "
+    "v and w are pure numbers. I_0 is the current that counts as 1, so that generators and astrocytes can drive the cell in pA. It fires "
       .. "repeatedly for currents from 0.33 I_0 to 1.42 I_0.",
     "A spike is sent where v rises above v_th. Nothing is reset.",
     "A spike of weight W adds W pA to I_syn.",

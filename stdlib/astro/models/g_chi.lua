@@ -3,7 +3,7 @@
 return {
   name = "g_chi",
   kind = "astrocyte",
-  summary = "The G-ChI model of De Pittà: glutamate from synapses makes IP3, and calcium that rises above a threshold releases "
+  summary = "The G-ChI model of De Pittà: glutamate from synapses produces IP3, and calcium that rises above a threshold releases "
     .. "gliotransmitter.",
   references = {
     "Stimberg et al. (2019), doi:10.1007/978-3-030-00817-8_18",
@@ -11,12 +11,13 @@ return {
     "De Pittà et al. (2011), doi:10.1371/journal.pcbi.1002293",
   },
   notes = {
-    "Spikes bring transmitter: one of weight W adds W to Y_S, W a concentration (in uM). A synapse sends it with send_third.",
-    "Each rise of C through C_Theta releases gliotransmitter, which synapses read as third.G_A; the event is called release.",
-    "Stimberg et al. take other values for some parameters, too. Their example 2: K_P = 0.1 uM, O_delta = 0.2 uM/s, "
+    "Spikes bring transmitter: a spike of weight W adds W to Y_S, where W is a concentration (in uM). A synapse sends it "
+      .. "with send_third.",
+    "Each time C rises through C_Theta, gliotransmitter is released, which synapses read as third.G_A; the event is called release.",
+    "Stimberg et al. use other values for some parameters. Their example 2: K_P = 0.1 uM, O_delta = 0.2 uM/s, "
       .. "K_delta = 0.3 uM, Omega_5P = 0.1 1/s, K_D = 0.5 uM, O_beta = 5 uM/s. Example 6: O_delta = 1.2 uM/s, O_beta = 0.5 uM/s.",
-    "J_ex is IP3 that generators inject, J_gap what comes through gap junctions. With F_ex above 0 the cell exchanges IP3 with a "
-      .. "reservoir at I_bias, as in examples 2 (0.09 uM/s) and 4 (2 uM/s).",
+    "J_ex is the IP3 that generators inject, J_gap the IP3 that arrives through gap junctions. With F_ex above 0 the cell exchanges IP3 "
+      .. "with a reservoir at I_bias, as in examples 2 (0.09 uM/s) and 4 (2 uM/s).",
   },
   parameters = {
     { "C_T",         "2 uM",         "total free calcium referred to the cytosolic volume", "> 0" },
@@ -31,7 +32,7 @@ return {
     { "d_5",         "0.08 uM",      "dissociation constant of activating calcium", "> 0" },
     { "O_2",         "0.2 1/(uM*s)", "binding rate of inhibiting calcium", "> 0" },
     { "O_delta",     "0.6 uM/s",     "largest rate of IP3 production by PLC delta", ">= 0" },
-    { "kappa_delta", "1.5 uM",       "IP3 that halves this production", "> 0" },
+    { "kappa_delta", "1.5 uM",       "IP3 concentration at which this production is halved", "> 0" },
     { "K_delta",     "0.1 uM",       "calcium affinity of PLC delta", "> 0" },
     { "O_3K",        "4.5 uM/s",     "largest rate of IP3 degradation by the 3-kinase", ">= 0" },
     { "K_D",         "0.7 uM",       "calcium affinity of the 3-kinase", "> 0" },
@@ -40,28 +41,28 @@ return {
     { "O_beta",      "3.2 uM/s",     "largest rate of IP3 production by PLC beta", ">= 0" },
     { "O_N",         "0.3 1/(uM*s)", "rate at which transmitter binds to its receptors", ">= 0" },
     { "Omega_N",     "0.5 1/s",      "rate at which receptors become inactive", ">= 0" },
-    { "zeta",        10,             "how much the kinase PKC speeds this up", ">= 0" },
+    { "zeta",        10,             "largest relative increase of this rate by the kinase PKC", ">= 0" },
     { "K_KC",        "0.5 uM",       "calcium affinity of PKC", "> 0" },
     { "Omega_c",     "40 1/s",       "clearance rate of transmitter", ">= 0" },
     { "F_ex",        "0 uM/s",       "largest flow of IP3 from a reservoir", ">= 0" },
     { "I_bias",      "0 uM",         "IP3 in the reservoir", ">= 0" },
-    { "I_Theta",     "0.3 uM",       "difference of IP3 at which half of that flows", ">= 0" },
+    { "I_Theta",     "0.3 uM",       "difference of IP3 at which half of this flow is reached", ">= 0" },
     { "omega_I",     "0.05 uM",      "width of this threshold", "> 0" },
     { "C_Theta",     "0.5 uM",       "calcium threshold of release", "> 0" },
-    { "U_A",         0.6,            "part of the available gliotransmitter that is released", "0 to 1" },
+    { "U_A",         0.6,            "fraction of the available gliotransmitter that is released", "0 to 1" },
     { "Omega_A",     "0.6 1/s",      "rate at which it becomes available again", ">= 0" },
-    { "rho_e",       6.5e-4,         "volume of vesicles relative to the space they are emptied into", ">= 0" },
+    { "rho_e",       6.5e-4,         "volume of the vesicles relative to the extracellular space", ">= 0" },
     { "G_T",         "200 mM",       "gliotransmitter in vesicles", ">= 0" },
     { "Omega_e",     "60 1/s",       "clearance rate of gliotransmitter", ">= 0" },
   },
   state = {
     { "C",       "0.01 uM", "calcium in the cytosol", ">= 0" },
-    { "h",       0.9,       "part of the IP3 receptors that calcium does not inhibit", "0 to 1" },
+    { "h",       0.9,       "fraction of the IP3 receptors that calcium does not inhibit", "0 to 1" },
     { "I",       "0.01 uM", "IP3 in the cytosol", ">= 0" },
-    { "Gamma_A", 0,         "part of the receptors that are active", "0 to 1" },
+    { "Gamma_A", 0,         "fraction of the receptors that are active", "0 to 1" },
     { "Y_S",     "0 mM",    "transmitter around the astrocyte", ">= 0" },
-    { "x_A",     1,         "part of the gliotransmitter that is available", "0 to 1" },
-    { "G_A",     "0 mM",    "gliotransmitter outside", ">= 0" },
+    { "x_A",     1,         "fraction of the gliotransmitter that is available", "0 to 1" },
+    { "G_A",     "0 mM",    "gliotransmitter outside the astrocyte", ">= 0" },
   },
   inputs = { J_ex = "current uM/s", J_gap = "signal uM/s" },
   equations = [[

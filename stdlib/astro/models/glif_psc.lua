@@ -8,13 +8,14 @@ return {
     "Meffin, Burkitt & Grayden (2004), doi:10.1023/B:JCNS.0000014108.03012.81",
   },
   notes = {
-    "Three switches, each 0 or 1, make the levels. GLIF1: none. GLIF2: spike_dependent_threshold. GLIF3: after_spike_currents. "
+    "Three switches, each 0 or 1, select the level. GLIF1: none. GLIF2: spike_dependent_threshold. GLIF3: after_spike_currents. "
       .. "GLIF4: both of these. GLIF5: all three.",
-    "Lists of the reference are numbered here: asc_decay_1 and asc_decay_2 for asc_decay, and so on. There are two after-spike "
-      .. "currents and one receptor, which has the number 1.",
-    "While refractory, V_m, the threshold and the after-spike currents stand still; what they lose in this time they lose at the spike.",
-    "All is propagated exactly. The reference takes the mean of an after-spike current over a step, and leaves synaptic currents out "
-      .. "of the threshold's part that depends on V_m: V_m differs by some 1e-4 mV, the threshold by some 1e-2 mV.",
+    "NEST's lists are numbered here: asc_decay_1 and asc_decay_2 for asc_decay, and so on. There are two after-spike currents and "
+      .. "one receptor, number 1.",
+    "V_m, the threshold and the after-spike currents do not change during the refractory time; their decay over this time "
+      .. "happens at the spike.",
+    "All variables are propagated exactly. NEST uses the mean of an after-spike current over a step, and leaves synaptic currents out "
+      .. "of the part of the threshold that depends on V_m: V_m differs by about 1e-4 mV, the threshold by about 1e-2 mV.",
   },
   parameters = {
     { "C_m",                       "58.72 pF",   "membrane capacitance", "> 0" },
@@ -23,21 +24,21 @@ return {
     { "V_th",                      "-51.68 mV",  "resting threshold" },
     { "V_reset",                   "-78.85 mV",  "potential after a spike in GLIF1 and GLIF3" },
     { "t_ref",                     "3.75 ms",    "refractory time", "> 0" },
-    { "spike_dependent_threshold", 0,            "1: the threshold rises at spikes, and V_m is reset to a part of itself", "0 to 1" },
+    { "spike_dependent_threshold", 0,            "1: the threshold rises at spikes, and V_m keeps a fraction of V_m - E_L", "0 to 1" },
     { "th_spike_add",              "0.37 mV",    "rise of the threshold at a spike" },
-    { "th_spike_decay",            "0.009 1/ms", "rate at which that decays", "> 0" },
-    { "voltage_reset_fraction",    0.2,          "part of V_m - E_L that a spike leaves", "0 to 1" },
-    { "voltage_reset_add",         "18.51 mV",   "what a spike adds to V_m" },
-    { "after_spike_currents",      0,            "1: a spike starts currents", "0 to 1" },
-    { "asc_amps_1",                "-9.18 pA",   "what a spike adds to the first of them" },
-    { "asc_amps_2",                "-198.94 pA", "what a spike adds to the second" },
-    { "asc_decay_1",               "0.003 1/ms", "decay rate of the first", "> 0" },
-    { "asc_decay_2",               "0.1 1/ms",   "decay rate of the second", "> 0" },
-    { "asc_r_1",                   1,            "part of the first that a spike leaves", "0 to 1" },
-    { "asc_r_2",                   1,            "part of the second that a spike leaves", "0 to 1" },
+    { "th_spike_decay",            "0.009 1/ms", "decay rate of this part", "> 0" },
+    { "voltage_reset_fraction",    0.2,          "fraction of V_m - E_L that remains after a spike", "0 to 1" },
+    { "voltage_reset_add",         "18.51 mV",   "increase of V_m at a spike" },
+    { "after_spike_currents",      0,            "1: a spike causes after-spike currents", "0 to 1" },
+    { "asc_amps_1",                "-9.18 pA",   "increase of the first after-spike current at a spike" },
+    { "asc_amps_2",                "-198.94 pA", "increase of the second after-spike current at a spike" },
+    { "asc_decay_1",               "0.003 1/ms", "decay rate of the first current", "> 0" },
+    { "asc_decay_2",               "0.1 1/ms",   "decay rate of the second current", "> 0" },
+    { "asc_r_1",                   1,            "fraction of the first current that remains after a spike", "0 to 1" },
+    { "asc_r_2",                   1,            "fraction of the second current that remains after a spike", "0 to 1" },
     { "adapting_threshold",        0,            "1: the threshold follows V_m", "0 to 1" },
     { "th_voltage_index",          "0.005 1/ms", "rate at which it follows" },
-    { "th_voltage_decay",          "0.09 1/ms",  "rate at which that decays", "> 0" },
+    { "th_voltage_decay",          "0.09 1/ms",  "decay rate of this part", "> 0" },
     { "tau_syn",                   "2 ms",       "time to peak of the synaptic current", "> 0" },
     { "I_e",                       "0 pA",       "constant current" },
   },

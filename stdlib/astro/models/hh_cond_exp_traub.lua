@@ -2,14 +2,14 @@
 -- Source: Brette et al. (2007), doi:10.1007/s10827-007-0038-6, after Traub & Miles (1991), doi:10.1017/CBO9780511895401
 return {
   name = "hh_cond_exp_traub",
-  summary = "Hodgkin-Huxley neuron of Traub and Miles, simplified to a point, with exponentially decaying synaptic conductances.",
+  summary = "Hodgkin-Huxley neuron of Traub and Miles, simplified to a point neuron, with exponentially decaying synaptic conductances.",
   references = {
     "Brette et al. (2007), doi:10.1007/s10827-007-0038-6",
     "Traub & Miles (1991), Neuronal Networks of the Hippocampus, doi:10.1017/CBO9780511895401",
   },
   notes = {
-    "A spike is sent just behind a maximum of V_m above V_T + 30 mV, and then none for t_ref. V_m is never reset.",
-    "The gates start where they do in the reference: sodium channels closed and ready, potassium channels closed.",
+    "A spike is sent right after a maximum of V_m above V_T + 30 mV, and no other during t_ref. V_m is never reset.",
+    "The gates start as in NEST: sodium channels closed but not inactivated, potassium channels closed.",
     "A spike of weight W adds |W| nS to g_ex (W > 0) or g_in (W < 0).",
   },
   parameters = {

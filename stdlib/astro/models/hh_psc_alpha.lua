@@ -5,9 +5,9 @@ return {
   summary = "Hodgkin-Huxley neuron with alpha-shaped synaptic currents.",
   references = { "Hodgkin & Huxley (1952), doi:10.1113/jphysiol.1952.sp004764" },
   notes = {
-    "A spike is sent just behind a maximum of V_m above 0 mV, and then none for t_ref. V_m is never reset.",
+    "A spike is sent right after a maximum of V_m above 0 mV, and no other during t_ref. V_m is never reset.",
     "The gates start at their steady state at -65 mV.",
-    "A spike of weight W leads to a current with its peak, W pA, a time tau_syn later.",
+    "A spike of weight W causes a current that reaches its peak, W pA, a time tau_syn later.",
   },
   parameters = {
     { "C_m",        "100 pF",     "membrane capacitance", "> 0" },

@@ -8,8 +8,8 @@ return {
     "Bernander et al. (1991), doi:10.1073/pnas.88.24.11569",
   },
   notes = {
-    "A spike of weight W leads to a conductance with its peak, |W| nS, a time tau_syn later.",
-    "V_th is looked at after each substep; the reference looks at the end of the step.",
+    "A spike of weight W causes a conductance that reaches its peak, |W| nS, a time tau_syn later.",
+    "V_m is compared with V_th after each substep; in NEST at the end of the step.",
   },
   parameters = {
     { "C_m",        "250 pF",     "membrane capacitance", "> 0" },

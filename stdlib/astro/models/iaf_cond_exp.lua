@@ -6,7 +6,7 @@ return {
   references = { "Meffin, Burkitt & Grayden (2004), doi:10.1023/B:JCNS.0000014108.03012.81" },
   notes = {
     "A spike of weight W adds |W| nS to g_ex (W > 0) or g_in (W < 0).",
-    "V_th is looked at after each substep; the reference looks at the end of the step.",
+    "V_m is compared with V_th after each substep; in NEST at the end of the step.",
   },
   parameters = {
     { "C_m",        "250 pF",     "membrane capacitance", "> 0" },

@@ -5,7 +5,7 @@ return {
   summary = "Leaky integrate-and-fire neuron with alpha-shaped synaptic currents.",
   references = { "Rotter & Diesmann (1999), doi:10.1007/s004220050570" },
   notes = {
-    "A spike of weight W leads to a current with its peak, W pA, a time tau_syn later.",
+    "A spike of weight W causes a current that reaches its peak, W pA, a time tau_syn later.",
     "V_m never falls below V_min.",
   },
   parameters = {

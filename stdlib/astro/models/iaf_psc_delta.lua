@@ -5,7 +5,7 @@ return {
   summary = "Leaky integrate-and-fire neuron whose potential jumps at each arriving spike.",
   references = { "Rotter & Diesmann (1999), doi:10.1007/s004220050570" },
   notes = {
-    "A spike of weight W raises V_m by W mV. What arrives during the refractory time is lost, as in the reference without "
+    "A spike of weight W raises V_m by W mV. Spikes that arrive during the refractory time are lost, as in NEST without "
       .. "refractory_input.",
     "V_m never falls below V_min.",
   },

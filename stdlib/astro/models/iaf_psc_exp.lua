@@ -5,9 +5,9 @@ return {
   summary = "Leaky integrate-and-fire neuron with exponentially decaying synaptic currents.",
   references = { "Rotter & Diesmann (1999), doi:10.1007/s004220050570" },
   notes = {
-    "The threshold is sharp. The stochastic one of the reference, with rho and delta, is: "
+    "The threshold is sharp. NEST's stochastic threshold, with rho and delta, is: "
       .. "when = \"rand() < rho*exp((V_m - V_th)/delta)*dt\".",
-    "Currents act on the membrane at once; the reference's receptor 1, a current that is filtered by tau_syn_ex, is left out.",
+    "Currents act on the membrane directly; NEST's receptor 1, for currents that are filtered by tau_syn_ex, is not here.",
   },
   parameters = {
     { "C_m",        "250 pF", "membrane capacitance", "> 0" },

@@ -5,9 +5,9 @@ return {
   summary = "Two-variable neuron of Izhikevich, which fires in many patterns.",
   references = { "Izhikevich (2003), doi:10.1109/TNN.2003.820440" },
   notes = {
-    "The paper writes numbers without units, for mV and ms; a current of 1 pA counts as 1.",
-    "Forward Euler with both variables from before the step, as in the reference with consistent_integration = true (its "
-      .. "default). The scheme of the paper, which takes V_m in two halves and U_m from the new V_m, is not this one.",
+    "The paper's numbers have no units and stand for mV and ms; a current of 1 pA counts as 1.",
+    "Forward Euler, where both variables use values from before the step, as in NEST with consistent_integration = true (its default). "
+      .. "The paper uses another scheme: two half steps for V_m, and U_m from the new V_m.",
     "A spike of weight W raises V_m by W mV. V_m never falls below V_min.",
   },
   parameters = {

@@ -7,7 +7,10 @@ return {
     "Nessler, Pfeiffer, Buesing & Maass (2013), PLoS Comput Biol 9:e1003037, doi:10.1371/journal.pcbi.1003037",
     "Jonke, Legenstein, Habenschuss & Maass (2017), J Neurosci 37:8511, doi:10.1523/JNEUROSCI.2078-16.2017",
   },
-  notes = { "tau_minus is a parameter of the target.", "Where lambda is 0, the weight is not even cut to 0 and Wmax." },
+  notes = {
+    "tau_minus is a parameter of the target.",
+    "If lambda is 0, the weight does not change at all: it is not even limited to 0 and Wmax.",
+  },
   parameters = {
     { "alpha",    1,       "depression relative to potentiation" },
     { "beta",     0,       "depression at each spike, in units of lambda" },

@@ -10,10 +10,10 @@ return {
     "De Pittà et al. (2009), doi:10.1007/s10867-009-9155-y",
   },
   notes = {
-    "In the paper IP3 is a constant. Here it approaches one, I_0, and spikes, generators and neighbours can change it. Calcium "
-      .. "oscillates where I stays between some 0.36 and 0.64 uM.",
-    "A spike of weight W raises I by delta_I W. J_ex is IP3 that generators inject, J_gap what comes through gap junctions.",
-    "The dynamics is that of astrocyte_lr_1994, in the symbols that li_rinzel_stochastic, chi and g_chi use as well.",
+    "In the paper IP3 is constant. Here it approaches the constant I_0, and spikes, generators and neighbours can change it. Calcium "
+      .. "oscillates if I stays between about 0.36 and 0.64 uM.",
+    "A spike of weight W raises I by delta_I W. J_ex is the IP3 that generators inject, J_gap the IP3 that arrives through gap junctions.",
+    "The dynamics are those of astrocyte_lr_1994, with the symbols of li_rinzel_stochastic, chi and g_chi.",
   },
   parameters = {
     { "C_T",     "2 uM",           "total free calcium referred to the cytosolic volume", "> 0" },
@@ -28,12 +28,12 @@ return {
     { "d_5",     "0.08234 uM",     "dissociation constant of activating calcium", "> 0" },
     { "O_2",     "0.2 1/(uM*s)",   "binding rate of inhibiting calcium", "> 0" },
     { "I_0",     "0.5 uM",         "IP3 that is approached without input", ">= 0" },
-    { "tau_I",   "7142 ms",        "time constant of that", "> 0" },
+    { "tau_I",   "7142 ms",        "time constant of this approach", "> 0" },
     { "delta_I", "0.1 uM",         "IP3 added per unit of weight at a spike", ">= 0" },
   },
   state = {
     { "C", "0.1 uM", "calcium in the cytosol", ">= 0" },
-    { "h", 0.8,      "part of the IP3 receptors that calcium does not inhibit", "0 to 1" },
+    { "h", 0.8,      "fraction of the IP3 receptors that calcium does not inhibit", "0 to 1" },
     { "I", "I_0",    "IP3 in the cytosol", ">= 0" },
   },
   inputs = { J_ex = "current uM/s", J_gap = "signal uM/s" },

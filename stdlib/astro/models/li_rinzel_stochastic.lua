@@ -9,10 +9,10 @@ return {
     "Li & Rinzel (1994), doi:10.1006/jtbi.1994.1041",
   },
   notes = {
-    "N receptors open and close at random: the Langevin equation of h. Where C and I stand still, h has the mean h_inf and the "
-      .. "variance h_inf (1 - h_inf)/N. With N towards infinity the model is li_rinzel.",
-    "Noise can carry h a little out of 0 to 1; the equations take the nearest value within.",
-    "A spike of weight W raises I by delta_I W. J_ex is IP3 that generators inject, J_gap what comes through gap junctions.",
+    "N receptors open and close at random: the Langevin equation of h. If C and I are constant, h has the mean h_inf and the "
+      .. "variance h_inf (1 - h_inf)/N. As N tends to infinity, the model becomes li_rinzel.",
+    "Noise can carry h slightly below 0 or above 1; the equations then use 0 or 1.",
+    "A spike of weight W raises I by delta_I W. J_ex is the IP3 that generators inject, J_gap the IP3 that arrives through gap junctions.",
   },
   parameters = {
     { "N",       20,               "number of IP3 receptors", "> 0" },
@@ -28,12 +28,12 @@ return {
     { "d_5",     "0.08234 uM",     "dissociation constant of activating calcium", "> 0" },
     { "O_2",     "0.2 1/(uM*s)",   "binding rate of inhibiting calcium", "> 0" },
     { "I_0",     "0.3 uM",         "IP3 that is approached without input", ">= 0" },
-    { "tau_I",   "7142 ms",        "time constant of that", "> 0" },
+    { "tau_I",   "7142 ms",        "time constant of this approach", "> 0" },
     { "delta_I", "0.1 uM",         "IP3 added per unit of weight at a spike", ">= 0" },
   },
   state = {
     { "C", "0.1 uM", "calcium in the cytosol", ">= 0" },
-    { "h", 0.8,      "part of the IP3 receptors that calcium does not inhibit", "0 to 1" },
+    { "h", 0.8,      "fraction of the IP3 receptors that calcium does not inhibit", "0 to 1" },
     { "I", "I_0",    "IP3 in the cytosol", ">= 0" },
   },
   inputs = { J_ex = "current uM/s", J_gap = "signal uM/s" },

@@ -2,13 +2,13 @@
 -- Source: Kobayashi, Tsubo & Shinomoto (2009), doi:10.3389/neuro.10.009.2009
 return {
   name = "mat2_psc_exp",
-  summary = "Leaky integrator without reset, whose threshold rises at each spike and decays with two time constants.",
+  summary = "Leaky integrator without reset; its threshold rises at each spike and decays with two time constants.",
   references = {
     "Kobayashi, Tsubo & Shinomoto (2009), doi:10.3389/neuro.10.009.2009",
     "Rotter & Diesmann (1999), doi:10.1007/s004220050570",
   },
   notes = {
-    "omega is a potential, not relative to E_L as in the paper.",
+    "omega is a potential; in the paper it is relative to E_L.",
     "Time constants may be equal.",
   },
   parameters = {

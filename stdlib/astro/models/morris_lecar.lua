@@ -8,7 +8,7 @@ return {
     "Rinzel & Ermentrout (1998), Analysis of neural excitability and oscillations, in Koch & Segev (eds), Methods in Neuronal Modeling",
   },
   notes = {
-    "The defaults are those of Rinzel & Ermentrout for a Hopf bifurcation: it fires repeatedly for currents from some 94 to "
+    "The defaults are those of Rinzel & Ermentrout for a Hopf bifurcation: it fires repeatedly for currents from about 94 to "
       .. "212 uA/cm^2, which are 9400 to 21200 pA.",
     "Conductances of channels are per area, as in the paper; synaptic conductances and currents are those of the whole cell.",
     "A spike is sent where V_m rises above V_th. Nothing is reset.",

@@ -8,8 +8,8 @@ return {
     "Loebel, Silberberg, Helbig, Markram, Tsodyks & Richardson (2009), Front Comput Neurosci 3:27, doi:10.3389/neuro.10.027.2009",
   },
   notes = {
-    "weight is that of one quantum. At the first spike nothing has recovered: u and a are used as they are set.",
-    "u does not follow U where only that is set.",
+    "weight is that of one quantum. At the first spike there is no recovery: u and a are used as they are set.",
+    "u does not follow U if only U is set.",
   },
   parameters = {
     { "U",       0.5,      "probability of release at rest", "0 to 1" },

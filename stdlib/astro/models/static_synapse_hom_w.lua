@@ -1,7 +1,7 @@
 -- A synapse without memory.
 return {
   name = "static_synapse_hom_w",
-  summary = "Static synapse. The reference has it for weights that are alike, which static_synapse stores once as it is.",
-  notes = { "static_synapse is the same and faster. Here the weight may be given in connect, where the reference refuses it." },
+  summary = "Static synapse with one weight for all connections. static_synapse does the same: it stores equal weights only once.",
+  notes = { "static_synapse is the same and faster. The weight may be given in connect, which NEST refuses." },
   on_pre = "send(weight)",
 }

@@ -8,8 +8,8 @@ return {
     "Morrison, Diesmann & Gerstner (2008), Biol Cybern 98:459, doi:10.1007/s00422-008-0233-1",
   },
   notes = {
-    "A spike of the sender meets the last one of the target before it and the first one after it; spikes of the sender since the last "
-      .. "of the target all count.",
+    "A spike of the sender is paired with the target's last spike before it and the first one after it; all of the sender's spikes since "
+      .. "the target's last spike count.",
     "tau_minus is a parameter of the target.",
   },
   parameters = {

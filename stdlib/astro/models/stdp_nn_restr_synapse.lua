@@ -2,15 +2,15 @@
 -- Source: Morrison, Diesmann & Gerstner (2008), doi:10.1007/s00422-008-0233-1
 return {
   name = "stdp_nn_restr_synapse",
-  summary = "Spike-timing dependent plasticity of nearest neighbours, restricted: each spike is part of one pair of a kind.",
+  summary = "Spike-timing dependent plasticity of nearest neighbours, restricted: each spike belongs to at most one pair of each kind.",
   references = {
     "Morrison, Aertsen & Diesmann (2007), Neural Computation 19:1437, doi:10.1162/neco.2007.19.6.1437",
     "Morrison, Diesmann & Gerstner (2008), Biol Cybern 98:459, doi:10.1007/s00422-008-0233-1",
   },
   notes = {
-    "Of the spikes of the target behind one of the sender the first counts. A spike of the sender counts if the target has spiked "
-      .. "since its last one.",
-    "At the start the sender counts as having just spiked, as in the reference.",
+    "Of the target's spikes after a spike of the sender, only the first counts. A spike of the sender counts only if the target has "
+      .. "spiked since the sender's last spike.",
+    "At the start, the sender counts as having just spiked, as in NEST.",
     "tau_minus is a parameter of the target.",
   },
   parameters = {

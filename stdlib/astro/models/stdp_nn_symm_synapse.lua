@@ -8,8 +8,8 @@ return {
     "Morrison, Diesmann & Gerstner (2008), Biol Cybern 98:459, doi:10.1007/s00422-008-0233-1",
   },
   notes = {
-    "Each spike meets the last one of the other side.",
-    "At the start the sender counts as having just spiked, as in the reference.",
+    "Each spike is paired with the last spike of the other neuron.",
+    "At the start, the sender counts as having just spiked, as in NEST.",
     "tau_minus is a parameter of the target.",
   },
   parameters = {

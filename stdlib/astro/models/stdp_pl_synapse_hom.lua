@@ -5,7 +5,7 @@ return {
   summary = "Spike-timing dependent plasticity with power-law potentiation.",
   references = { "Morrison, Aertsen & Diesmann (2007), Neural Computation 19:1437, doi:10.1162/neco.2007.19.6.1437" },
   notes = {
-    "No weight is a bound above. lambda contains the paper's reference weight, as w_0^(1 - mu).",
+    "The weight has no upper bound. lambda contains the paper's reference weight, as w_0^(1 - mu).",
     "tau_minus is a parameter of the target.",
   },
   parameters = {

@@ -9,7 +9,7 @@ return {
     "Gütig, Aharonov, Rotter & Sompolinsky (2003), J Neurosci 23:3697",
   },
   notes = {
-    "The rule of stdp_synapse. mu_plus = mu_minus = 0 is additive, 1 multiplicative.",
+    "The rule of stdp_synapse: additive if mu_plus and mu_minus are 0, multiplicative if they are 1.",
     "tau_minus is a parameter of the target.",
   },
   parameters = {

@@ -6,7 +6,7 @@ return {
   references = { "Pfister & Gerstner (2006), J Neurosci 26:9673, doi:10.1523/JNEUROSCI.1425-06.2006" },
   notes = {
     "The weight has the sign of Wmax.",
-    "tau_minus is a parameter of the target. tau_minus_triplet, which the reference has there as well, is one of the synapse.",
+    "tau_minus is a parameter of the target. tau_minus_triplet, in NEST also a parameter of the target, is one of the synapse.",
   },
   parameters = {
     { "tau_plus",          "16.8 ms", "time constant of Kplus", "> 0" },

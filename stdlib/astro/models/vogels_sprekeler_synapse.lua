@@ -5,7 +5,7 @@ return {
   summary = "Symmetric plasticity of inhibitory synapses that keeps the target near a rate.",
   references = { "Vogels, Sprekeler, Zenke, Clopath & Gerstner (2011), Science 334:1569, doi:10.1126/science.1211095" },
   notes = {
-    "Spikes that are near to each other make the weight grow, whichever comes first; each spike of the sender takes alpha eta away.",
+    "Spikes that are close to each other increase the weight, whichever comes first; each spike of the sender decreases it by alpha eta.",
     "The weight has the sign of Wmax.",
     "tau_minus of the target should be tau.",
   },

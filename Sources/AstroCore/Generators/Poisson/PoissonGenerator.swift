@@ -9,11 +9,11 @@ struct PoissonGenerator: RatedSource {
             r = rate before the first of rate_times, rate_values[i] from rate_times[i] on
             """,
         notes: [
-            "The rate may depend on time: by steps, by a sine, or both; times are those of the simulation. The rate of a spike is that "
-                + "of its stamp.",
-            "What is set as rate between runs holds until the next of rate_times; new times leave the rate as it is until the first of "
-                + "them that is still to come.",
-            "Several spikes of a step travel as one event of that multiplicity.",
+            "The rate may depend on time: by steps, by a sine, or both; times are those of the simulation. The rate at a spike's "
+                + "stamp counts.",
+            "A rate set between runs holds until the next of rate_times; after new times are set, the rate stays as it is until the first "
+                + "of them that is still to come.",
+            "Several spikes in one step are sent as one event with this multiplicity.",
             "The first possible stamp is start + 2 steps, the last stop + 1 step.",
             "A parrot_neuron in between gives many cells the same train.",
         ])

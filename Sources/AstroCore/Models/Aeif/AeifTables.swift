@@ -42,7 +42,7 @@ enum AeifTables {
         Parameter("I_e",           0,     .pA,      "constant current"),
         Parameter("a",             4,     .nS,      "subthreshold adaptation"),
         Parameter("b",             80.5,  .pA,      "adaptation added at a spike"),
-        Parameter("Delta_T",       2,     .mV,      "slope factor of the exponential", .nonNegative, and: "(V_peak - V_th)/Delta_T below 663.73 where it is not 0"),
+        Parameter("Delta_T",       2,     .mV,      "slope factor of the exponential", .nonNegative, and: "(V_peak - V_th)/Delta_T below 663.73 if it is not 0"),
         Parameter("tau_w",         144,   .ms,      "adaptation time constant", .positive),
         Parameter("V_th",          -50.4, .mV,      "threshold of the exponential; spike threshold when Delta_T is 0", and: "at most V_peak"),
         Parameter("V_peak",        0,     .mV,      "spike detection threshold when Delta_T > 0", and: "above V_reset, at least V_th"),

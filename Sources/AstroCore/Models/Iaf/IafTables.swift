@@ -31,7 +31,7 @@ enum IafTables {
 
     static let notes = [
         "Setting E_L does not move V_m, V_th and V_reset.",
-        "Propagated exactly, whatever the time constants, also where tau_m and tau_syn are equal.",
+        "Propagated exactly for all time constants, including equal tau_m and tau_syn.",
         "The threshold is tested at the end of a step; V_m is held at V_reset for t_ref.",
     ]
 
