@@ -1,7 +1,7 @@
 -- What every function of astro.plot returns: a table of numbers and text that can be drawn in several ways.
 --
--- A figure is { kind, summary, title, width, columns, cells }. A cell is { title, height, panels [, aspect] }; the panels of a cell
--- stand above each other and share the x axis. A panel is
+-- A figure is { kind, summary, title, width, font, font_size, columns, cells }. A cell is { title, height, panels [, aspect] }; the
+-- panels of a cell stand above each other and share the x axis. A panel is
 --
 --   xlabel, ylabel, xrange, yrange, logx, logy    axes
 --   y2label, y2range                              a second y axis, at the right, for the series with axis = "y2"
@@ -14,20 +14,22 @@
 --   empty                                         what to say where there is nothing to draw
 --   time                                          of an axis of time whose range the user did not choose: { from, to (ms), factor, label }
 --
--- and a series { style, name, colour, … } with the fields of its style:
+-- and a series { style, name, of, colour, … }, where `of` names the curve that it belongs to, with the fields of its style:
 --
---   line       x, y [, width, dashed]
+--   line       x, y [, width, dashed, shape, size]    with points if it has a shape
 --   points     x, y [, shape, size]               shape: "dot", "circle", "ring", "triangle", "star"
 --   spots      x, y, values [, size]              points in the colours of the scale
 --   bars       x, y, bar                          around the x, of that width
 --   ticks      x, y, size                         upright strokes of that height
 --   band       x, low, high                       the area between two curves
+--   errors     x, y, low, high                    error bars
 --   segments   x, y, x2, y2 [, faint]             straight lines
 --   arrows     x, y, dx, dy                       directions
 --   image      x = { first, step }, y = { first, step }, rows    coloured cells; rows[1] is the lowest
 local _, _, host = ...
 local check = require "astro.check"
 local gnuplot = require "astro.plot.gnuplot"
+local look = require "astro.plot.look"
 local matplotlib = require "astro.plot.matplotlib"
 local style = require "astro.plot.style"
 local terminal = require "astro.plot.terminal"
@@ -44,18 +46,17 @@ function Figure:__tostring() return ("Figure(%s: %s)"):format(self.kind, self.su
 
 local figures = { Figure = Figure }
 
+-- A figure of several cells. Its usual width is fields.width.
+function figures.of_cells(kind, summary, options, fields, cells)
+  fields.kind, fields.summary, fields.cells = kind, summary, cells
+  look.size(fields, options, fields.width or style.WIDTH)
+  return look.dress(setmetatable(fields, Figure), options)
+end
+
 -- A figure of one cell; its title is the usual one.
 function figures.new(kind, summary, options, cell)
   cell.title = titles.chosen(options.title, cell.title)
-  cell.height = options.height or cell.height
-  local width = options.width or cell.width or style.WIDTH
-  return setmetatable({ kind = kind, summary = summary, width = width, cells = { cell } }, Figure)
-end
-
--- A figure of several cells.
-function figures.of_cells(kind, summary, fields, cells)
-  fields.kind, fields.summary, fields.cells = kind, summary, cells
-  return setmetatable(fields, Figure)
+  return figures.of_cells(kind, summary, options, { width = cell.width }, { cell })
 end
 
 local ALL_ENDINGS <const> = "." .. concat(endings, ", .") .. ", .py"

@@ -3,6 +3,7 @@ local astro = require "astro"
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
+local look = require "astro.plot.look"
 local checked = require("astro.plot.options").checked
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
@@ -425,7 +426,7 @@ local function flattened(rows)
 end
 
 -- Time across, space upwards.
-local function time_space(samples, places, quantity, label, options)
+local function time_space(samples, places, what, options)
   local every = math.max(1, math.ceil(#samples.times / 400))
   local times = {}
   for i = 1, #samples.times, every do times[#times + 1] = samples.times[i] end
@@ -434,14 +435,15 @@ local function time_space(samples, places, quantity, label, options)
   local rows = wave_rows(samples, times, places, list, n, first, step)
   local width = #times > 1 and times[2] - times[1] or 1
   local factor, time_label = data.unit_of_time(times[#times] - times[1] + width)
-  local scale = scale_of("wave", flattened(rows), options, label)
+  local scale, from, to = scale_of("wave", flattened(rows), options, what.label), times[1] - width / 2, times[#times] + width / 2
+  local given = options.xrange
   return figures.new("wave", ("%d by %d"):format(n, #times), options, {
-    title = ("%s in space and time"):format(quantity), height = 340,
+    title = what.title .. " in space and time", height = 340,
     panels = {
       {
         xlabel = options.xlabel or time_label, ylabel = options.ylabel or axis_label, scale = scale,
-        xrange = options.xrange and data.scaled({ options.xrange[1] or times[1], options.xrange[2] or times[#times] }, factor)
-          or { (times[1] - width / 2) * factor, (times[#times] + width / 2) * factor },
+        xrange = data.scaled(given and { given[1] or times[1], given[2] or times[#times] } or { from, to }, factor),
+        time = not given and { from = from, to = to, factor = factor, label = time_label } or nil,
         yrange = options.yrange or { first - step / 2, first + (n - 0.5) * step },
         series = { { style = "image", x = { times[1] * factor, width * factor }, y = { first, step }, rows = rows } },
       },
@@ -458,7 +460,7 @@ local function nearest_time(times, wanted)
 end
 
 -- A map for each of some moments, side by side, all with the same colours.
-local function frames(samples, places, label, options)
+local function frames(samples, places, what, options)
   local wanted, cells, seen = numbers("wave", "times", options.times), {}, {}
   if #wanted == 0 then fail "wave: times is empty" end
   for i, t in ipairs(wanted) do wanted[i] = nearest_time(samples.times, t) end
@@ -469,13 +471,13 @@ local function frames(samples, places, label, options)
     local values = {}
     for k, id in ipairs(places.ids) do values[k] = samples.by_time[t][id] or 0 / 0 end
     local title = ("%g %s"):format(t >= 5000 and t / 1000 or t, t >= 5000 and "s" or "ms")
-    local cell = cell_of(title, { spots(places, values) }, options, places, scale_of("wave", seen, options, label))
+    local cell = cell_of(title, { spots(places, values) }, options, places, scale_of("wave", seen, options, what.label))
     cell.height = 60 + cell.height * 0.65
     cells[i] = cell
   end
-  local columns = options.columns or math.min(3, #cells)
-  return figures.of_cells("wave", titles.count(#cells, "frame"), { width = options.width or 430 * columns, columns = columns,
-    title = titles.chosen(options.title, nil) }, cells)
+  local columns = options.columns or look.columns(options, math.min(3, #cells), 280)
+  return figures.of_cells("wave", titles.count(#cells, "frame"), options, { width = 430 * columns, columns = columns,
+    title = titles.chosen(options.title, what.title) }, cells)
 end
 
 -- wave(rec, quantity [, { along = "x", bins = n, times = { ms, … } }])
@@ -487,9 +489,11 @@ space.wave = check.public("plot.wave(rec, quantity [, options])", function(rec, 
   local samples = samples_of(rec, quantity)
   local nodes = (type(rec) == "userdata" or type(rec) == "table") and rec.nodes
   if not nodes then fail "wave: nobody knows which nodes were recorded (a Recorder does, or { events =, nodes = })" end
-  local places, label = places_of("wave", "the recorded nodes", nodes), style.quantity_label(quantity, rec)
-  if options.times then return frames(samples, places, label, options) end
-  return time_space(samples, places, quantity, label, options)
+  local places = places_of("wave", "the recorded nodes", nodes)
+  local title = ("%s of %s"):format(style.symbol(quantity, rec), titles.cells(nodes))
+  local what = { label = style.quantity_label(quantity, rec), title = title }
+  if options.times then return frames(samples, places, what, options) end
+  return time_space(samples, places, what, options)
 end)
 
 return space
