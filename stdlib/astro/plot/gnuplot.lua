@@ -17,8 +17,8 @@ local drawn_series, LETTER <const> = layout.drawn_series, layout.LETTER
 local gnuplot = {}
 
 local PIXELS_PER_INCH <const>, POINT <const> = 96, 96 / 72
--- The least room between numbers at an axis, and the bar of colours.
-local TIC_DISTANCE <const>, TIC_GAP <const>, SCALE_GAP <const>, SCALE_WIDTH <const> = 36, 16, 12, 14
+-- Half of the ends of error bars, the least room between numbers at an axis, and the bar of colours.
+local CAP <const>, TIC_DISTANCE <const>, TIC_GAP <const>, SCALE_GAP <const>, SCALE_WIDTH <const> = 3.5, 36, 16, 12, 14
 
 -- ## Terminals: one typeface, and letters, lines and points of one size in all. Their own units are found by measuring.
 
@@ -172,9 +172,10 @@ local STYLES <const> = {
     function(series, panel) return rows(clip(series, series.axis == "y2" and panel.y2range or panel.yrange)) end,
     "using 1:2:3%(axes) with filledcurves fillstyle transparent solid 0.25 noborder fillcolor %(colour)",
   },
+  -- gnuplot's own error bars have a gap around their point
   errors = {
-    function(series) return rows(series.x, series.y, series.low, series.high) end,
-    "using 1:2:3:4%(axes) with yerrorbars pointtype 0 pointsize 0 linewidth %(width) linecolor %(colour)",
+    function(series) return rows(series.x, series.low, series.high) end,
+    "using 1:2:(0):($3-$2)%(axes) with vectors heads size screen %(cap),90 fixed linewidth %(width) linecolor %(colour)",
   },
   segments = { segment_rows, "using 1:2%(axes) with lines linewidth %(width) linecolor %(colour)" },
   arrows = {
@@ -198,7 +199,8 @@ local function fields_of(series, page)
   local x, y, size = is_image and series.x or {}, is_image and series.y or {}, (series.size or 0.4) * page.marks
   return {
     colour = rgb(series.colour, series.faint), width = number(series.width or WIDTHS[series.style] or 1),
-    dash = series.dashed and "2" or "1", shape = SHAPES[series.shape] or SHAPES.dot, size = number(page.point_size and page.point_size(size) or size),
+    dash = series.dashed and "2" or "1", shape = SHAPES[series.shape] or SHAPES.dot,
+    size = number(page.point_size and page.point_size(size) or size), cap = number(CAP * page.k / page.width),
     axes = series.axis == "y2" and " axes x1y2" or "", x = number(x[1]), xstep = number(x[2]), y = number(y[1]), ystep = number(y[2]),
   }
 end
@@ -237,7 +239,7 @@ end
 local SAMPLES <const> = {
   line = "set arrow from %(from) to %(to) nohead linewidth %(width) dashtype %(dash) linecolor %(colour)",
   segments = "set arrow from %(from) to %(to) nohead linewidth %(width) linecolor %(colour)",
-  errors = "set arrow from %(from) to %(to) heads size screen %(cap),90 linewidth %(width) linecolor %(colour)",
+  errors = "set arrow from %(from) to %(to) heads size screen %(cap),90 fixed linewidth %(width) linecolor %(colour)",
   points = "set label '' at %(middle) point pointtype %(shape) pointsize %(size) linewidth 1.5 linecolor %(colour)",
   -- one as thin as a spike would not show its colour
   ticks = "set arrow from %(from) to %(to) nohead linewidth 4 linecolor %(colour)",
@@ -250,7 +252,7 @@ local function sample(entry, page)
   local fields = fields_of(series, page)
   fields.from, fields.to = at(page, entry.x, entry.y), at(page, entry.x2, entry.y)
   fields.low, fields.high = at(page, entry.x, entry.y + half), at(page, entry.x2, entry.y - half)
-  fields.middle, fields.cap = at(page, (entry.x + entry.x2) / 2, entry.y), number(0.7 * half / page.width)
+  fields.middle = at(page, (entry.x + entry.x2) / 2, entry.y)
   local command = gsub(SAMPLES[series.style] or "", "%%%((%a+)%)", fields)
   if series.style ~= "line" or not series.shape then return command end
   return command .. "\n" .. gsub(SAMPLES.points, "%%%((%a+)%)", fields)
@@ -351,7 +353,7 @@ local function axes_commands(panel, place, page, is_lowest)
   local width, height = place.right - place.left, place.bottom - place.top
   local commands = {
     format("set border %s back linecolor rgb '#404040'", panel.y2label and "11" or "3"),
-    "set xtics nomirror out scale 0.6", "set ytics nomirror out scale 0.6",
+    "set xtics nomirror out scale 0.6" .. page.xtics, "set ytics nomirror out scale 0.6",
     (panel.logx and "set" or "unset") .. " logscale x", (panel.logy and "set" or "unset") .. " logscale y",
     range_command(panel, "x"), range_command(panel, "y"),
     is_lowest and "set format x" or "set format x ''",
@@ -426,6 +428,8 @@ function gnuplot.commands(figure, path, kind, screen)
   local places, height = layout.arrange(figure)
   local page = {
     width = figure.width, height = height, k = layout.letters(figure), marks = figure.mark_scale or 1, point_size = POINT_SIZES[kind],
+    -- the lines of an SVG are higher, and numbers would stand farther from their axis
+    xtics = kind == "svg" and " offset 0,0.3" or "",
   }
   local parts, counter = { head(figure, path, kind, page, screen) }, 0
   for i, cell in ipairs(figure.cells) do
