@@ -51,7 +51,7 @@ local function panels(figure) return figure.cells[1].panels end
 
 local function series(figure, panel, i) return panels(figure)[panel].series[i] end
 
-local function commands(figure) return figure:commands("x.svg") end
+local function commands(figure) return figure:commands(figure.frames and "x.gif" or "x.svg") end
 
 before_each(function()
   drawn, written, answer, shown_text = {}, {}, { true }, nil
@@ -957,6 +957,74 @@ describe("pictures of space", function()
   end)
 end)
 
+describe("plot.animate", function()
+  local function count(text, words)
+    local _, n = text:gsub(words, "")
+    return n
+  end
+
+  it("writes a GIF of the samples, with one scale of colours", function()
+    local animation = plot.animate(placed_samples, "V_m", { fps = 5 })
+    assert.equal("Figure(animate: 5 frames)", tostring(animation))
+    animation:save("a.gif")
+    assert.equal("drawn", written["a.gif"])
+    assert.is_truthy(drawn[1]:find("set terminal gif animate delay 20 loop 0 size 560,", 1, true))
+    assert.equal(5, count(drawn[1], "\nset multiplot"))
+    assert.equal(1, count(drawn[1], "set terminal"))
+    local first = drawn[1]:match("set cbrange (%S+)")
+    for range in drawn[1]:gmatch("set cbrange (%S+)") do assert.equal(first, range) end
+    assert.is_truthy(drawn[1]:find("set label 'V_m of 6 iaf_psc_alpha, 3\u{A0}ms' at", 1, true))
+  end)
+
+  it("takes frames from a time, to a time, every so often", function()
+    local function times(options)
+      local list = {}
+      for i, frame in ipairs(plot.animate(placed_samples, "V_m", options).frames) do list[i] = frame.cells[1].title:match(", (%d+)") end
+      return table.concat(list, " ")
+    end
+    assert.equal("1 2 3 4 5", times())
+    assert.equal("2 3 4", times { from = 2, to = 4 })
+    assert.equal("1 3 5", times { every = 2 })
+    assert.equal("2 5", times { from = 2, every = 3, title = "mine" })
+  end)
+
+  it("writes a PNG for each frame", function()
+    plot.animate(placed_samples, "V_m"):save("a-%02d.png")
+    for i = 1, 5 do assert.equal("drawn", written[("a-%02d.png"):format(i)]) end
+    assert.is_nil(written["a-06.png"])
+  end)
+
+  it("of figures is as they are", function()
+    local animation = plot.animate { plot.map(placed), plot.map(placed, { title = "last" }), fps = 2 }
+    assert.is_truthy(animation:commands("a.gif"):find("delay 50 ", 1, true))
+    animation:show("text")
+    assert.is_truthy(shown_text:find("last", 1, true))
+  end)
+
+  it("answers wrong calls", function()
+    local still = plot.map(placed)
+    for message, call in pairs {
+      ["animate: fps = 60 is too fast for a GIF (at most 50)"] = function() plot.animate(placed_samples, "V_m", { fps = 60 }) end,
+      ["animate: there are no samples from 7 to 9 ms (they go from 1 to 5)"] = function() plot.animate(placed_samples, "V_m", { from = 7, to = 9 }) end,
+      ["animate: from = 4 ms must be before to = 2 ms"] = function() plot.animate(placed_samples, "V_m", { from = 4, to = 2 }) end,
+      ["animate: there is no option 'frm' (did you mean 'from'?)"] = function() plot.animate(placed_samples, "V_m", { frm = 1 }) end,
+      ["animate: the recorder holds no 'V_n' (did you mean 'V_m'?)"] = function() plot.animate(placed_samples, "V_n") end,
+      ["animate: number 2 must be a figure, got number 5"] = function() plot.animate { still, 5 } end,
+      ["animate: figures have their own width; only fps is for all"] = function() plot.animate { still, width = 300 } end,
+      ["animate: figure 2 is 300 pixels wide, and the first 560"] = function() plot.animate { still, plot.map(placed, { width = 300 }) } end,
+      ["such as 'wave-%03d.png'; got 'a.png'"] = function() plot.animate({ still }):save("a.png") end,
+      ["got '%s.gif'"] = function() plot.animate({ still }):save("%s.gif") end,
+      ["got '%d-%d.png'"] = function() plot.animate({ still }):save("%d-%d.png") end,
+      ["panels: number 1 is an animation, which stands alone"] = function() plot.panels { plot.animate { still } } end,
+      ["cannot tell a picture format from 'a.gif'"] = function() still:save("a.gif") end,
+    } do
+      local done, problem = pcall(call)
+      assert.is_false(done)
+      assert.is_truthy(problem:find(message, 1, true), problem)
+    end
+  end)
+end)
+
 describe("what a kind of picture does not draw", function()
   local options = require "astro.plot.options"
   local sim = astro.Simulation { seed = 1 }
@@ -979,6 +1047,7 @@ describe("what a kind of picture does not draw", function()
     map = function(o) return plot.map(placed, o) end, layer = function(o) return plot.layer(placed, o) end,
     targets = function(o) return plot.targets(space, placed[1], placed, o) end,
     wave = function(o) return plot.wave(placed_samples, "V_m", o) end,
+    animate = function(o) return plot.animate(placed_samples, "V_m", o) end,
   }
 
   it("is refused, with the list of what it takes", function()

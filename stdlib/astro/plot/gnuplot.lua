@@ -63,12 +63,18 @@ local TERMINALS <const> = {
     return format("pdfcairo size %.3fin,%.3fin font '%s,%g' fontscale 0.75 linewidth 1.5 pointscale 0.873 noenhanced", w / PIXELS_PER_INCH,
       h / PIXELS_PER_INCH, letters.font, letters.size)
   end,
+  gif = function(w, h, letters, frames)
+    return format("gif animate delay %.0f loop 0 size %.0f,%.0f font '%s,%g' fontscale 1.1 noenhanced background '#ffffff'",
+      frames.delay, w, h, letters.font, letters.size)
+  end,
   kitty = function(w, h, letters, screen) return bitmap(w, h, letters, magnification(w, screen)) end, sixel = sixel,
   qt = window "qt", wxt = window "wxt", x11 = window "x11",
 }
 
--- Points of an SVG have no outline.
-local POINT_SIZES <const> = { svg = function(size) return 0.7 * size + 0.15 end }
+-- Points of an SVG have no outline, and those of a GIF are smaller.
+local POINT_SIZES <const> = {
+  svg = function(size) return 0.7 * size + 0.15 end, gif = function(size) return 1.22 * size + 0.26 end,
+}
 
 gnuplot.endings = { "svg", "png", "pdf" }
 
@@ -390,7 +396,6 @@ set encoding utf8
 set terminal %s
 %s
 unset key
-set multiplot
 ]]
 
 local function letters_of(figure)
@@ -420,23 +425,45 @@ local function page_title(figure, page)
   return title_labels(fitted(figure.title, figure.width, page.k), box, figure.width / 2, 0, page)
 end
 
+local function page_of(figure, kind)
+  local places, height = layout.arrange(figure)
+  return {
+    width = figure.width, height = height, k = layout.letters(figure), marks = figure.mark_scale or 1, point_size = POINT_SIZES[kind],
+    -- the lines of an SVG are higher, and numbers would stand farther from their axis
+    xtics = kind == "svg" and " offset 0,0.3" or "", places = places,
+  }
+end
+
+local function body(figure, page)
+  local parts, counter = { "set multiplot" }, 0
+  for i, cell in ipairs(figure.cells) do
+    parts[#parts + 1] = cell_commands(cell, page.places[i], page, i == 1 and page_title(figure, page) or {}, counter)
+    counter = counter + #cell.panels
+  end
+  parts[#parts + 1] = "unset multiplot"
+  return concat(parts, "\n")
+end
+
 -- commands(figure, path, kind [, screen]) -> text
 --
 -- `kind` is an ending, a window ("qt", "wxt", "x11"), or a way of showing pictures in a terminal ("sixel", "kitty"); those need
 -- the screen's `columns` and `cell_width` in pixels, and go to standard output.
 function gnuplot.commands(figure, path, kind, screen)
-  local places, height = layout.arrange(figure)
-  local page = {
-    width = figure.width, height = height, k = layout.letters(figure), marks = figure.mark_scale or 1, point_size = POINT_SIZES[kind],
-    -- the lines of an SVG are higher, and numbers would stand farther from their axis
-    xtics = kind == "svg" and " offset 0,0.3" or "",
-  }
-  local parts, counter = { head(figure, path, kind, page, screen) }, 0
-  for i, cell in ipairs(figure.cells) do
-    parts[#parts + 1] = cell_commands(cell, places[i], page, i == 1 and page_title(figure, page) or {}, counter)
-    counter = counter + #cell.panels
+  local page = page_of(figure, kind)
+  return concat({ head(figure, path, kind, page, screen), body(figure, page), path and "unset output\n" or "" }, "\n")
+end
+
+-- animation(frames, path, delay) -> text: figures after each other in a GIF, each for `delay` hundredths of a second.
+function gnuplot.animation(frames, path, delay)
+  local pages, height = {}, 0
+  for i, frame in ipairs(frames) do
+    pages[i] = page_of(frame, "gif")
+    height = max(height, pages[i].height)
   end
-  parts[#parts + 1] = path and "unset multiplot\nunset output\n" or "unset multiplot\n"
+  for _, page in ipairs(pages) do page.height = height end
+  local parts = { head(frames[1], path, "gif", pages[1], { delay = delay }) }
+  for i, frame in ipairs(frames) do parts[#parts + 1] = body(frame, pages[i]) end
+  parts[#parts + 1] = path and "unset output\n" or ""
   return concat(parts, "\n")
 end
 

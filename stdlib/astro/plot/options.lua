@@ -8,13 +8,13 @@ local options = {}
 
 options.KINDS = {
   "raster", "traces", "lines", "histogram", "matrix", "correlation", "spectrogram", "tripartite", "degrees", "connectivity",
-  "phase_plane", "weights", "stdp_window", "map", "layer", "targets", "wave", "panels",
+  "phase_plane", "weights", "stdp_window", "map", "layer", "targets", "wave", "animate", "panels",
 }
 
 local AXES <const> =
-  "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane stdp_window map layer targets wave"
+  "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane stdp_window map layer targets wave animate"
 local CURVES <const> = "raster traces lines histogram degrees phase_plane weights stdp_window"
-local IMAGES <const> = "matrix correlation spectrogram connectivity map layer targets wave"
+local IMAGES <const> = "matrix correlation spectrogram connectivity map layer targets wave animate"
 
 -- { name, what it may be (as check.value takes it), the kinds of pictures that have it, meaning }
 options.ROWS = {
@@ -63,6 +63,10 @@ options.ROWS = {
   { "along", "string", "wave", '`"x"`, `"y"`, `"z"` or `"distance"` (x)' },
   { "origin", "table", "wave", "`{ x, y }`: where distances are measured from" },
   { "times", "anything", "wave", "ms: a map for each of these moments instead of an image of space and time" },
+  { "fps", "positive", "animate", "frames a second (10)" },
+  { "from", "number", "animate", "ms: when the first frame is" },
+  { "to", "number", "animate", "ms: when the last frame is" },
+  { "every", "positive", "animate", "ms from one frame to the next; by default there are at most a hundred" },
   { "range", "range", IMAGES, "what the colours reach from and to" },
   { "step", "positive", "stdp_window", "ms from one interval to the next (1); the `xrange` says how far they go (from -80 to 80)" },
   { "pairs", "count", "stdp_window", "pairs of spikes that count together (1)" },

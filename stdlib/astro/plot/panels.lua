@@ -13,6 +13,7 @@ local function cells_of(list)
   local cells = {}
   for i, figure in ipairs(list) do
     if getmetatable(figure) ~= figures.Figure then fail("panels: number %d must be a figure, got %s", i, check.shown(figure)) end
+    if figure.frames then fail("panels: number %d is an animation, which stands alone", i) end
     for _, cell in ipairs(titles.of_parts(figure)) do cells[#cells + 1] = cell end
   end
   if #cells == 0 then fail("panels: there is no figure in the table") end

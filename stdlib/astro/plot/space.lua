@@ -348,13 +348,13 @@ end)
 -- ## Waves
 
 -- Samples of a quantity: { times, by_time = { [time] = { [id] = value } }, unit }.
-local function samples_of(rec, quantity)
-  local events, times, senders = data.events_of("wave", rec)
+local function samples_of(call, rec, quantity)
+  local events, times, senders = data.events_of(call, rec)
   local names = check.quantities(events)
   if not check.includes(names, quantity) then
-    fail("wave: the recorder holds no '%s' (%s)", tostring(quantity), check.suggestion(quantity, names))
+    fail("%s: the recorder holds no '%s' (%s)", call, tostring(quantity), check.suggestion(quantity, names))
   end
-  local values, by_time, list = data.column("wave", events, quantity, times), {}, {}
+  local values, by_time, list = data.column(call, events, quantity, times), {}, {}
   for i, t in ipairs(times) do
     if not by_time[t] then
       by_time[t] = {}
@@ -363,7 +363,7 @@ local function samples_of(rec, quantity)
     by_time[t][senders[i]] = values[i]
   end
   table.sort(list)
-  if #list == 0 then fail "wave: nothing was recorded" end
+  if #list == 0 then fail("%s: nothing was recorded", call) end
   return { times = list, by_time = by_time, values = values }
 end
 
@@ -459,25 +459,40 @@ local function nearest_time(times, wanted)
   return best
 end
 
--- A map for each of some moments, side by side, all with the same colours.
-local function frames(samples, places, what, options)
-  local wanted, cells, seen = numbers("wave", "times", options.times), {}, {}
-  if #wanted == 0 then fail "wave: times is empty" end
-  for i, t in ipairs(wanted) do wanted[i] = nearest_time(samples.times, t) end
-  for _, t in ipairs(wanted) do
+-- A map at each of some times at which there are samples, all with the same colours.
+local function maps_at(call, times, samples, places, what, options)
+  local cells, seen = {}, {}
+  for _, t in ipairs(times) do
     for _, value in pairs(samples.by_time[t]) do seen[#seen + 1] = value end
   end
-  for i, t in ipairs(wanted) do
+  for i, t in ipairs(times) do
     local values = {}
     for k, id in ipairs(places.ids) do values[k] = samples.by_time[t][id] or 0 / 0 end
     local title = ("%g %s"):format(t >= 5000 and t / 1000 or t, t >= 5000 and "s" or "ms")
-    local cell = cell_of(title, { spots(places, values) }, options, places, scale_of("wave", seen, options, what.label))
-    cell.height = 60 + cell.height * 0.65
-    cells[i] = cell
+    cells[i] = cell_of(title, { spots(places, values) }, options, places, scale_of(call, seen, options, what.label))
   end
+  return cells
+end
+
+-- A map for each of some moments, side by side.
+local function frames(samples, places, what, options)
+  local wanted = numbers("wave", "times", options.times)
+  if #wanted == 0 then fail "wave: times is empty" end
+  for i, t in ipairs(wanted) do wanted[i] = nearest_time(samples.times, t) end
+  local cells = maps_at("wave", wanted, samples, places, what, options)
+  for _, cell in ipairs(cells) do cell.height = 60 + cell.height * 0.65 end
   local columns = options.columns or look.columns(options, math.min(3, #cells), 280)
   return figures.of_cells("wave", titles.count(#cells, "frame"), options, { width = 430 * columns, columns = columns,
     title = titles.chosen(options.title, what.title) }, cells)
+end
+
+-- What was sampled of cells with places: samples, places, and what the picture says of them, { label, title }.
+local function sampled(call, rec, quantity)
+  local samples = samples_of(call, rec, quantity)
+  local nodes = (type(rec) == "userdata" or type(rec) == "table") and rec.nodes
+  if not nodes then fail("%s: nobody knows which nodes were recorded (a Recorder does, or { events =, nodes = })", call) end
+  local title = ("%s of %s"):format(style.symbol(quantity, rec), titles.cells(nodes))
+  return samples, places_of(call, "the recorded nodes", nodes), { label = style.quantity_label(quantity, rec), title = title }
 end
 
 -- wave(rec, quantity [, { along = "x", bins = n, times = { ms, … } }])
@@ -486,14 +501,38 @@ end
 -- from `origin`, as means of the cells in `bins`. With `times` a map for each of these moments instead.
 space.wave = check.public("plot.wave(rec, quantity [, options])", function(rec, quantity, options)
   options = checked("wave", options)
-  local samples = samples_of(rec, quantity)
-  local nodes = (type(rec) == "userdata" or type(rec) == "table") and rec.nodes
-  if not nodes then fail "wave: nobody knows which nodes were recorded (a Recorder does, or { events =, nodes = })" end
-  local places = places_of("wave", "the recorded nodes", nodes)
-  local title = ("%s of %s"):format(style.symbol(quantity, rec), titles.cells(nodes))
-  local what = { label = style.quantity_label(quantity, rec), title = title }
+  local samples, places, what = sampled("wave", rec, quantity)
   if options.times then return frames(samples, places, what, options) end
   return time_space(samples, places, what, options)
 end)
+
+-- ## For plot.animate
+
+local MOST_FRAMES <const>, USUAL_FRAMES <const> = 1000, 100
+
+-- The times of frames: samples from `from` to `to`, `every` ms.
+local function frame_times(all, options)
+  local from, to = options.from or all[1], options.to or all[#all]
+  if from >= to then fail("animate: from = %g ms must be before to = %g ms", from, to) end
+  local every = options.every or math.max((to - from) / USUAL_FRAMES, 1e-9)
+  local times, next_time = {}, from
+  for _, t in ipairs(all) do
+    if t >= next_time - 1e-9 and t <= to + 1e-9 then
+      times[#times + 1] = t
+      next_time = math.max(next_time + every, t + 0.5 * every)
+    end
+  end
+  if #times == 0 then fail("animate: there are no samples from %g to %g ms (they go from %g to %g)", from, to, all[1], all[#all]) end
+  if #times > MOST_FRAMES then fail("animate: every = %g ms gives %d frames (at most %d)", every, #times, MOST_FRAMES) end
+  return times
+end
+
+-- frames(rec, quantity, options) -> list of { title, cell }: a map for each frame
+function space.frames(rec, quantity, options)
+  local samples, places, what = sampled("animate", rec, quantity)
+  local cells = maps_at("animate", frame_times(samples.times, options), samples, places, what, options)
+  for _, cell in ipairs(cells) do cell.title = (options.title or what.title) .. ", " .. titles.glued(cell.title) end
+  return cells
+end
 
 return space
