@@ -12,7 +12,7 @@ local ipairs = ipairs
 local layout = {}
 
 local AXIS <const>, LEFT <const>, RIGHT <const>, RIGHT_AXIS <const>, RIGHT_SCALE <const> = 60, 84, 24, 84, 96
-local GAP <const>, BARE <const> = 14, 14
+local GAP <const>, BARE <const> = 18, 14
 local TITLE <const>, TITLE_LINE <const> = 8, 20
 -- Of the labels of axes: a line, how far they may reach beyond their axis, and how far they stand from it.
 local LABEL_LINE <const>, OVERHANG <const>, XLABEL <const>, YLABEL <const>, Y2LABEL <const>, SCALE_LABEL <const> = 17, 24, 44, 66, 64, 82

@@ -152,19 +152,58 @@ local function index_of(...)
   return at
 end
 
--- Strokes from sources to targets, those with both ends in the picture.
-local function strokes(connections, at)
-  local sources, targets, seen = connections.source, connections.target, {}
-  local x, y, x2, y2 = {}, {}, {}, {}
+-- Of nodes in a space that repeats itself: its lengths and edges, those of x and of y, as { length, least, greatest }; nil for others.
+-- It lies around the middle of what is in it.
+local function edges_of(nodes, places)
+  local period = nodes.period
+  if not period then return nil end
+  local edges = {}
+  for i, list in ipairs { places.x, places.y } do
+    local least, greatest = data.least_and_greatest(list)
+    local middle = (least + greatest) / 2
+    edges[i] = { period[i], middle - period[i] / 2, middle + period[i] / 2 }
+  end
+  return edges
+end
+
+-- The shortest way along an axis: from -1/2 to below 1/2 of its length.
+local function shortest(d, length) return d - length * math.floor(d / length + 0.5) end
+
+-- What share of the way from a place by d lies before an edge.
+local function share_within(place, d, edge)
+  if d == 0 then return 1 end
+  local distance = (d > 0 and edge[3] or edge[2]) - place
+  return math.max(0, math.min(1, distance / d))
+end
+
+-- A stroke between two places; across edges that meet, two strokes: to the edge, and from the opposite one.
+local function add_stroke(series, from, to, edges)
+  local dx, dy = to[1] - from[1], to[2] - from[2]
+  local function add(x, y, x2, y2)
+    local n = #series.x + 1
+    series.x[n], series.y[n], series.x2[n], series.y2[n] = x, y, x2, y2
+  end
+  local near_x, near_y = edges and shortest(dx, edges[1][1]) or dx, edges and shortest(dy, edges[2][1]) or dy
+  if math.abs(near_x - dx) < 1e-9 and math.abs(near_y - dy) < 1e-9 then return add(from[1], from[2], to[1], to[2]) end
+  local first = math.min(share_within(from[1], near_x, edges[1]), share_within(from[2], near_y, edges[2]))
+  local last = math.min(share_within(to[1], -near_x, edges[1]), share_within(to[2], -near_y, edges[2]))
+  add(from[1], from[2], from[1] + first * near_x, from[2] + first * near_y)
+  add(to[1] - last * near_x, to[2] - last * near_y, to[1], to[2])
+end
+
+-- Strokes from sources to targets, those with both ends in the picture; and how many pairs are joined.
+local function strokes(connections, at, edges)
+  local sources, targets, seen, n = connections.source, connections.target, {}, 0
+  local series = { style = "segments", colour = style.grey, x = {}, y = {}, x2 = {}, y2 = {} }
   for i = 1, #connections do
     local from, to, key = at[sources[i]], at[targets[i]], sources[i] * 2 ^ 26 + targets[i]
     if from and to and not seen[key] then
-      seen[key] = true
-      local n = #x + 1
-      x[n], y[n], x2[n], y2[n] = from[1], from[2], to[1], to[2]
+      seen[key], n = true, n + 1
+      add_stroke(series, from, to, edges)
     end
   end
-  return { style = "segments", colour = style.grey, faint = #x > 300, width = #x > 300 and 0.5 or 0.9, x = x, y = y, x2 = x2, y2 = y2 }
+  series.faint, series.width = n > 300, n > 300 and 0.5 or 0.9
+  return series, n
 end
 
 -- For each target the source that it has most connections from; the first of equals.
@@ -225,8 +264,9 @@ end
 -- map(nodes [, { quantity = "V_m", values = list, connections = c, territories = c, marks = nodes }])
 --
 -- Cells at their places, coloured by a `quantity` of theirs or by `values`, one a cell. `connections`, such as
--- `sim:connections { source = cell }`, are strokes; `territories`, such as `sim:connections { source = astrocytes, target = cells }`,
--- give cells that have most connections from the same source the same colour; `marks` are nodes that are drawn as stars.
+-- `sim:connections { source = cell }`, are strokes, in two parts where they cross edges that meet; `territories`, such as
+-- `sim:connections { source = astrocytes, target = cells }`, give cells that have most connections from the same source the same colour;
+-- `marks` are nodes that are drawn as stars.
 space.map = check.public("plot.map(nodes [, options])", function(nodes, options)
   options = checked("map", options)
   local whole = places_of("map", "nodes", nodes)
@@ -247,9 +287,10 @@ space.map = check.public("plot.map(nodes [, options])", function(nodes, options)
   end
   local marked = add_marks(series, all, "map", options.marks)
   if options.connections then
-    local lines = strokes(check_connections("map", "connections", options.connections), index_of(whole, marked))
+    local given = check_connections("map", "connections", options.connections)
+    local lines, n = strokes(given, index_of(whole, marked), edges_of(nodes, whole))
     table.insert(series, 1, lines)
-    title = ("%s, %s"):format(title, titles.count(#lines.x, "connection"))
+    title = ("%s, %s"):format(title, titles.count(n, "connection"))
   end
   return figures.new("map", titles.count(#nodes, "cell"), options,
     cell_of(titles.capitalised(title) .. note_of(places), series, options, all, scale))
