@@ -136,7 +136,7 @@ local cases = {
   { function() return trace.events.V end, "there is no column 'V' %(did you mean 'V_m'%?%)" },
   { function() return trace.events.se end, "there is no column 'se' %(did you mean 'senders'%?%)" },
   { function() require("astro.plot").lines(v, v, { xlim = { 0, 1 } }) end, "lines: there is no option 'xlim' %(did you mean 'xrange'%?%)" },
-  { function() require("astro.plot").lines(v, v, { color = "red" }) end, "lines: there is no option 'color' %(colours are the program's own" },
+  { function() require("astro.plot").lines(v, v, { color = "red" }) end, "lines: there is no option 'color' %(did you mean 'colours'%?%)" },
   { function() sim:create(NEURON, 1, { [("x"):rep(1e5)] = 1 }) end, "create: aeif_cond_alpha_astro has no parameter 'x+…x+' " },
   { function() sim:nodes(("a b"):rep(1e5)) end, "nodes: there is no population 'a ba ba b" },
   { function() return sim[("x"):rep(1e5)] end, "Simulation has no field 'x+…x+' " },

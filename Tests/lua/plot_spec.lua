@@ -51,7 +51,7 @@ local function panels(figure) return figure.cells[1].panels end
 
 local function series(figure, panel, i) return panels(figure)[panel].series[i] end
 
-local function commands(figure) return figure:commands("x.svg") end
+local function commands(figure) return figure:commands(figure.frames and "x.gif" or "x.svg") end
 
 before_each(function()
   drawn, written, answer, shown_text = {}, {}, { true }, nil
@@ -127,8 +127,8 @@ describe("plot.traces", function()
   it("gives each quantity a panel, with its unit", function()
     local figure = plot.traces(samples, { "IP3", "Ca_astro" })
     assert.equal(2, #panels(figure))
-    assert.equal("IP3 (µM)", panels(figure)[1].ylabel)
-    assert.equal("Ca_astro (µM)", panels(figure)[2].ylabel)
+    assert.equal("[IP₃] (µM)", panels(figure)[1].ylabel)
+    assert.equal("[Ca²⁺] (µM)", panels(figure)[2].ylabel)
     assert.equal("time (ms)", panels(figure)[2].xlabel)
   end)
 
@@ -182,7 +182,7 @@ describe("plot.lines, plot.histogram, plot.panels", function()
   it("panels: all cells in order", function()
     local figure = plot.panels { plot.raster(spikes), plot.traces(samples, { "IP3" }), columns = 2, title = "both" }
     assert.equal(2, #figure.cells)
-    assert.is_truthy(commands(figure):find("set multiplot title 'both'", 1, true))
+    assert.is_truthy(commands(figure):find("set label 'both' at screen 0.5", 1, true))
     assert.equal("Figure(panels: 2 figures)", tostring(figure))
   end)
 end)
@@ -203,10 +203,10 @@ describe("a title", function()
       { plot.raster(fired), "Spikes of 4 aeif_cond_alpha_astro" },
       { plot.raster(sim:record(neurons + sim:create("parrot_neuron", 9))), "Spikes of 13 cells" },
       { plot.raster(spikes), "Spikes of 3 cells" },
-      { plot.traces(sampled), "Ca_astro and IP3 of glia (9 astrocyte_lr_1994), mean and s.d." },
-      { plot.traces(sampled, { "IP3" }, { each = true }), "IP3 of glia (9 astrocyte_lr_1994), 7 shown" },
+      { plot.traces(sampled), "[Ca²⁺] and [IP₃] of glia (9 astrocyte_lr_1994)" },
+      { plot.traces(sampled, { "IP3" }, { each = true }), "[IP₃] of glia (9 astrocyte_lr_1994), 7 shown" },
       { plot.traces(of_one), "V_m of one aeif_cond_alpha_astro" },
-      { plot.traces(samples, { "IP3" }, { each = true }), "IP3 of 2 cells" },
+      { plot.traces(samples, { "IP3" }, { each = true }), "[IP₃] of 2 cells" },
       { plot.lines({ 1, 2 }, { 3, 4 }, { xlabel = "time (ms)", ylabel = "rate (Hz)" }), "Rate against time" },
       { plot.lines({ 1, 2 }, { 3, 4 }, { xlabel = "V_m (mV)", ylabel = "w (pA)" }), "w against V_m" },
       { plot.lines({ 1, 2 }, { b = { 3, 4 }, a = { 3, 4 } }, { xlabel = "time (ms)" }), "a and b against time" },
@@ -219,15 +219,15 @@ describe("a title", function()
       { plot.matrix({ { 1, 2 } }, { label = "delay (ms)" }), "Delay (1 by 2)" },
       { plot.correlation { { 1, 0 }, { 0, 1 } }, "Pairwise correlations of 2 cells" },
       { plot.spectrogram({ 1, 2, 3, 4 }, { interval = 1, segment = 2 }), "Spectrogram of a signal" },
-      { plot.tripartite(sim, neurons, neurons, glia), "Tripartite connections of aeif_cond_alpha_astro and astrocyte_lr_1994" },
+      { plot.tripartite(sim, neurons, neurons, glia), "Tripartite connections of 4 aeif_cond_alpha_astro and glia (9 astrocyte_lr_1994)" },
       { plot.degrees(sim, neurons, glia), "Out-degree of 4 aeif_cond_alpha_astro" },
       { plot.connectivity(sim, neurons, glia), "Connections from 4 aeif_cond_alpha_astro to glia (9 astrocyte_lr_1994)" },
       { plot.connectivity(sim, glia, glia, { weight = true }), "Weights among glia (9 astrocyte_lr_1994)" },
       { plot.phase_plane(neurons[1]), "Phase plane of aeif_cond_alpha_astro" },
-      { plot.phase_plane(glia[1], { IP3 = 0.5 }), "Phase plane of astrocyte_lr_1994, IP3 = 0.5 µM" },
+      { plot.phase_plane(glia[1], { IP3 = 0.5 }), "Phase plane of astrocyte_lr_1994, [IP₃]\u{A0}=\u{A0}0.5\u{A0}µM" },
     } do
       assert.equal(case[2], title(case[1]))
-      assert.is_truthy(commands(case[1]):find("set title '" .. case[2] .. "'", 1, true), case[2])
+      assert.is_truthy(commands(case[1]):find("set label '" .. case[2] .. "' at screen", 1, true), case[2])
     end
     assert.equal("In-degree of glia (9 astrocyte_lr_1994)", plot.degrees(sim, neurons, glia).cells[2].title)
   end)
@@ -237,7 +237,7 @@ describe("a title", function()
     for _, none in ipairs { false, "" } do
       for _, figure in ipairs { plot.raster(fired, { title = none }), plot.degrees(sim, neurons, glia, { title = none }) } do
         assert.is_nil(title(figure))
-        assert.is_nil(commands(figure):find("\nset title", 1, true))
+        assert.is_nil(commands(figure):find("Spikes of", 1, true) or commands(figure):find("degree of", 1, true))
       end
     end
     assert.is_nil(plot.panels({ plot.raster(fired), title = "" }).title)
@@ -256,9 +256,10 @@ describe("a title", function()
   it("too long for its picture takes more lines, and makes room for them", function()
     local long = ("words "):rep(20) .. ("x"):rep(200)
     local figure = plot.lines({ 1, 2 }, { a = { 1, 2 } }, { title = long, width = 400 })
-    local quoted = commands(figure):match("set title ([^\n]*) offset")
-    for line in quoted:gmatch("'([^']*)'") do assert.is_true(#line <= 48, line) end
-    assert.equal(long:gsub(" ", ""), (quoted:gsub("'%.\"\\n\"%.'", ""):gsub("[' ]", "")))
+    local lines = {}
+    for line in commands(figure):gmatch("set label '([^'\n]*)' at screen [%d.]+, screen [%d.]+ center\n") do lines[#lines + 1] = line end
+    for _, line in ipairs(lines) do assert.is_true(#line <= 48, line) end
+    assert.equal(long:gsub(" ", ""), (table.concat(lines):gsub(" ", "")))
     local function top(text) return tonumber(text:match("set margins at screen [%d.]+, at screen [%d.]+, at screen [%d.]+, at screen ([%d.]+)")) end
     assert.is_true(top(commands(figure)) < top(commands(plot.lines({ 1, 2 }, { a = { 1, 2 } }, { title = "short", width = 400 }))))
     figure:save("a.py")
@@ -279,13 +280,13 @@ describe("plot.traces with two axes, plot.lines with bands", function()
     local figure = plot.traces(samples, { { "IP3", "Ca_astro" } })
     local panel = panels(figure)[1]
     assert.equal(1, #panels(figure))
-    assert.equal("Ca_astro (µM)", panel.y2label)
+    assert.equal("[Ca²⁺] (µM)", panel.y2label)
     assert.are.same({ 2, 5 }, panel.series[2].y)
     assert.are.same({ 0.1, 0.2 }, panel.series[4].y)
     assert.is_nil(panel.series[2].axis)
     assert.equal("y2", panel.series[4].axis)
     assert.equal("y2", panel.series[3].axis)
-    assert.equal("Ca_astro", panel.series[4].name)
+    assert.equal("[Ca²⁺], mean ± s.d. of 2", panel.series[4].name)
     local text = commands(figure)
     assert.is_truthy(text:find("using 1:2 axes x1y2 with lines", 1, true))
     assert.is_truthy(text:find("set y2tics", 1, true))
@@ -521,7 +522,7 @@ describe("figure:show()", function()
       assert.equal(figure, figure:show())
       assert.is_true(widest(shown_text) < columns)
       assert.is_true(count(shown_text) <= 24)
-      assert.is_truthy(shown_text:find("IP3 (µM)", 1, true))
+      assert.is_truthy(shown_text:find("[IP₃] (µM)", 1, true))
       assert.is_truthy(shown_text:find("time (ms)", 1, true))
       assert.is_truthy(shown_text:find("[\u{2801}-\u{28ff}]"))
       assert.is_nil(shown_text:find("\27", 1, true))
@@ -666,7 +667,7 @@ describe("a user's text", function()
   for _, text in ipairs(nasty) do
     it(("cannot be a command: %q"):format(text), function()
       local harmless = text:gsub("[^\r\n]", "q")
-      local plain = commands(plot.lines({ 1 }, { [harmless] = { 1 } }, { title = harmless, xlabel = "q", ylabel = "q" }))
+      local plain = commands(plot.lines({ 1 }, { [harmless] = { 1 } }, { title = harmless, xlabel = harmless, ylabel = harmless }))
       local given = commands(plot.lines({ 1 }, { [text] = { 1 } }, { title = text, xlabel = text, ylabel = text }))
       assert.equal(without_strings(plain), without_strings(given))
     end)
@@ -903,6 +904,24 @@ describe("pictures of space", function()
     assert.is_truthy(commands(figure):find("linecolor palette", 1, true))
   end)
 
+  it("draw a connection across edges that meet in two strokes", function()
+    local ring = astro.Simulation()
+    local cells = ring:create("parrot_neuron", nil, {}, { positions = astro.space.grid { shape = { 4, 4 }, extent = { 4, 4 }, wrap = true } })
+    ring:connect(cells[1], cells[13], "one_to_one")
+    ring:connect(cells[1], cells[16], "one_to_one")
+    ring:connect(cells[1], cells[5], "one_to_one")
+    local figure = plot.map(cells, { connections = ring:connections() })
+    local one = series(figure, 1, 1)
+    local list = {}
+    for i = 1, #one.x do list[i] = ("%g,%g %g,%g"):format(one.x[i], one.y[i], one.x2[i], one.y2[i]) end
+    assert.same({ "-1.5,1.5 -2,1.5", "2,1.5 1.5,1.5", "-1.5,1.5 -2,2", "2,-2 1.5,-1.5", "-1.5,1.5 -0.5,1.5" }, list)
+    assert.equal("16 parrot_neuron, 3 connections", figure.cells[1].title)
+    local open = astro.Simulation()
+    local row = open:create("parrot_neuron", nil, {}, { positions = astro.space.grid { shape = { 4, 4 }, extent = { 4, 4 } } })
+    open:connect(row[1], row[13], "one_to_one")
+    assert.equal(1, #series(plot.map(row, { connections = open:connections() }), 1, 1).x)
+  end)
+
   it("give cells of one territory a colour", function()
     local owned = astro.Simulation()
     local cells = owned:create("aeif_cond_alpha_astro", nil, {}, { positions = { { -1, 0 }, { -0.9, 0 }, { 1, 0 }, { 5, 5 } } })
@@ -956,6 +975,74 @@ describe("pictures of space", function()
   end)
 end)
 
+describe("plot.animate", function()
+  local function count(text, words)
+    local _, n = text:gsub(words, "")
+    return n
+  end
+
+  it("writes a GIF of the samples, with one scale of colours", function()
+    local animation = plot.animate(placed_samples, "V_m", { fps = 5 })
+    assert.equal("Figure(animate: 5 frames)", tostring(animation))
+    animation:save("a.gif")
+    assert.equal("drawn", written["a.gif"])
+    assert.is_truthy(drawn[1]:find("set terminal gif animate delay 20 loop 0 size 560,", 1, true))
+    assert.equal(5, count(drawn[1], "\nset multiplot"))
+    assert.equal(1, count(drawn[1], "set terminal"))
+    local first = drawn[1]:match("set cbrange (%S+)")
+    for range in drawn[1]:gmatch("set cbrange (%S+)") do assert.equal(first, range) end
+    assert.is_truthy(drawn[1]:find("set label 'V_m of 6 iaf_psc_alpha, 3\u{A0}ms' at", 1, true))
+  end)
+
+  it("takes frames from a time, to a time, every so often", function()
+    local function times(options)
+      local list = {}
+      for i, frame in ipairs(plot.animate(placed_samples, "V_m", options).frames) do list[i] = frame.cells[1].title:match(", (%d+)") end
+      return table.concat(list, " ")
+    end
+    assert.equal("1 2 3 4 5", times())
+    assert.equal("2 3 4", times { from = 2, to = 4 })
+    assert.equal("1 3 5", times { every = 2 })
+    assert.equal("2 5", times { from = 2, every = 3, title = "mine" })
+  end)
+
+  it("writes a PNG for each frame", function()
+    plot.animate(placed_samples, "V_m"):save("a-%02d.png")
+    for i = 1, 5 do assert.equal("drawn", written[("a-%02d.png"):format(i)]) end
+    assert.is_nil(written["a-06.png"])
+  end)
+
+  it("of figures is as they are", function()
+    local animation = plot.animate { plot.map(placed), plot.map(placed, { title = "last" }), fps = 2 }
+    assert.is_truthy(animation:commands("a.gif"):find("delay 50 ", 1, true))
+    animation:show("text")
+    assert.is_truthy(shown_text:find("last", 1, true))
+  end)
+
+  it("answers wrong calls", function()
+    local still = plot.map(placed)
+    for message, call in pairs {
+      ["animate: fps = 60 is too fast for a GIF (at most 50)"] = function() plot.animate(placed_samples, "V_m", { fps = 60 }) end,
+      ["animate: there are no samples from 7 to 9 ms (they go from 1 to 5)"] = function() plot.animate(placed_samples, "V_m", { from = 7, to = 9 }) end,
+      ["animate: from = 4 ms must be before to = 2 ms"] = function() plot.animate(placed_samples, "V_m", { from = 4, to = 2 }) end,
+      ["animate: there is no option 'frm' (did you mean 'from'?)"] = function() plot.animate(placed_samples, "V_m", { frm = 1 }) end,
+      ["animate: the recorder holds no 'V_n' (did you mean 'V_m'?)"] = function() plot.animate(placed_samples, "V_n") end,
+      ["animate: number 2 must be a figure, got number 5"] = function() plot.animate { still, 5 } end,
+      ["animate: figures have their own width; only fps is for all"] = function() plot.animate { still, width = 300 } end,
+      ["animate: figure 2 is 300 pixels wide, and the first 560"] = function() plot.animate { still, plot.map(placed, { width = 300 }) } end,
+      ["such as 'wave-%03d.png'; got 'a.png'"] = function() plot.animate({ still }):save("a.png") end,
+      ["got '%s.gif'"] = function() plot.animate({ still }):save("%s.gif") end,
+      ["got '%d-%d.png'"] = function() plot.animate({ still }):save("%d-%d.png") end,
+      ["panels: number 1 is an animation, which stands alone"] = function() plot.panels { plot.animate { still } } end,
+      ["cannot tell a picture format from 'a.gif'"] = function() still:save("a.gif") end,
+    } do
+      local done, problem = pcall(call)
+      assert.is_false(done)
+      assert.is_truthy(problem:find(message, 1, true), problem)
+    end
+  end)
+end)
+
 describe("what a kind of picture does not draw", function()
   local options = require "astro.plot.options"
   local sim = astro.Simulation { seed = 1 }
@@ -978,6 +1065,7 @@ describe("what a kind of picture does not draw", function()
     map = function(o) return plot.map(placed, o) end, layer = function(o) return plot.layer(placed, o) end,
     targets = function(o) return plot.targets(space, placed[1], placed, o) end,
     wave = function(o) return plot.wave(placed_samples, "V_m", o) end,
+    animate = function(o) return plot.animate(placed_samples, "V_m", o) end,
   }
 
   it("is refused, with the list of what it takes", function()

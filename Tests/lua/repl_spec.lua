@@ -32,6 +32,45 @@ describe("the words of unfinished Lua", function()
   end)
 end)
 
+-- What the program prints for lines at its prompt.
+local function typed(lines, script)
+  local program = 0
+  while arg[program - 1] do program = program - 1 end
+  local input, file = os.tmpname(), script and os.tmpname() or ""
+  for path, text in pairs { [input] = lines, [file] = script } do assert(io.open(path, "w")):write(text):close() end
+  local pipe = io.popen(("'%s' --trust -i %s < %s 2>&1"):format(arg[program], file, input))
+  local text = pipe:read("a")
+  pipe:close()
+  os.remove(input)
+  os.remove(file)
+  return text
+end
+
+describe("plot, analysis and sweep at the prompt", function()
+  it("need no require, and are no variables", function()
+    local text = typed [[
+plot == require "astro.plot", analysis == require "astro.analysis", sweep == require "astro.sweep"
+plot.lines({ 1, 2 }, { 1, 2 })
+:vars
+sweep = 5
+:vars
+]]
+    assert.is_truthy(text:find("true   true   true", 1, true), text)
+    assert.is_truthy(text:find("Figure(lines: 1 curve of 2 points)", 1, true), text)
+    assert.is_truthy(text:find("no variables yet", 1, true), text)
+    assert.is_truthy(text:find("sweep  5", 1, true), text)
+  end)
+
+  it("are a script's own where it has some by these names", function()
+    assert.is_truthy(typed("plot, analysis\n", "plot = 7\nlocal analysis = 8\n"):find("7   8", 1, true))
+  end)
+
+  it("are no globals of a script", function()
+    local text = typed("1\n", "local x = plot\n")
+    assert.is_truthy(text:find("'plot'", 1, true), text)
+  end)
+end)
+
 describe("local variables of the prompt", function()
   local function rewritten(text)
     local code, names = lexer.without_locals(text)

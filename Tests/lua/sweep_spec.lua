@@ -18,6 +18,56 @@ local function write(path, text)
   file:write(text)
 end
 
+-- Rows as a sweep returns them: calcium at two rates and two delays, three trials each.
+local function trials()
+  return sweep.run(function(p) return { calcium = p.rate * 10 + p.delay + p.trial } end,
+    { rate = { 5, 1 }, delay = { 1, 2 }, trial = { 1, 2, 3 } })
+end
+
+describe("results:group(x, y)", function()
+  it("has means in the order of x, with the confidence of all rows there", function()
+    local g = trials():group("rate", "calcium")
+    assert.are.same({ { 1, 5 }, { 13.5, 53.5 }, { 6, 6 } }, { g.x:totable(), g.mean:totable(), g.n:totable() })
+    local mean, low, high = require("astro.analysis").confidence { 12, 13, 14, 13, 14, 15 }
+    assert.are.same({ mean, low, high }, { g.mean[1], g.low[1], g.high[1] })
+    assert.is_true(math.abs(g.sd[1] - math.sqrt(5.5 / 5)) < 1e-12)
+    assert.equal("95 % CI of 6", g.spread)
+  end)
+
+  it("has a curve for each value of another parameter, as plot.lines takes them", function()
+    local g = trials():group("rate", "calcium", { by = "delay", spread = "sd" })
+    assert.are.same({ 13, 53 }, g.curves["delay = 1"].mean:totable())
+    assert.are.same({ 13, 15 }, { g.curves["delay = 2"].low[1], g.curves["delay = 2"].high[1] })
+    assert.is_nil(g.mean)
+    local figure = require("astro.plot").lines(g.x, g.curves, { errors = "bars" })
+    assert.equal("delay = 1 ± s.d. of 3", figure.cells[1].panels[1].series[2].name)
+  end)
+
+  it("knows nothing of the spread of one row, and says how many there are", function()
+    local g = sweep.run(function(p) return p.x end, { { x = 1, trial = 1 }, { x = 1, trial = 2 }, { x = 2, trial = 1 } }):group("x", "value")
+    assert.are.same({ { 2, 1 }, "95 % CI of 1 to 2" }, { g.n:totable(), g.spread })
+    assert.is_true(g.low[2] ~= g.low[2] and g.mean[2] == 2)
+    assert.equal("90 % CI of 6", trials():group("rate", "calcium", { level = 0.9 }).spread)
+  end)
+
+  it("refuses what it does not know", function()
+    local r = trials()
+    for message, call in pairs {
+      ["group: row 1 has no 'rat' (did you mean 'rate'?)"] = function() r:group("rat", "calcium") end,
+      ["group: y must be the name of a parameter or result, got nothing (usage: results:group(x, y [, options]))"] = function() r:group("rate") end,
+      ["group: no row has 'delai' (did you mean 'delay'?)"] = function() r:group("rate", "calcium", { by = "delai" }) end,
+      ["group: spread cannot be 'std' (did you mean 'sd'?)"] = function() r:group("rate", "calcium", { spread = "std" }) end,
+      ["group: level is for spread = \"confidence\""] = function() r:group("rate", "calcium", { spread = "sd", level = 0.9 }) end,
+      ["group: there is no option 'bye' (did you mean 'by'?)"] = function() r:group("rate", "calcium", { bye = "delay" }) end,
+      ["group: there are no results"] = function() sweep.run(function() error "no" end, { x = { 1 } }):group("rate", "calcium") end,
+    } do
+      local ok, problem = pcall(call)
+      assert.is_false(ok)
+      assert.is_truthy(problem:find(message, 1, true), problem)
+    end
+  end)
+end)
+
 describe("astro.plain", function()
   local values = {
     0, -1, 1.0, 0.1, 1 / 3, 1e300, math.maxinteger, math.mininteger, true, false, "", "a\n\"\\\t\0\127b", "µ", "\xff\xfe",

@@ -40,7 +40,9 @@ end
 
 plot.panels {
   plot.traces(ringing, { "Ca_astro" }, { title = "After a push" }),
-  plot.lines(FREQUENCIES, swings, { title = "Under sines", logx = true, xlabel = "frequency (Hz)", ylabel = "swing of Ca_astro (µM)" }),
+  plot.lines(FREQUENCIES, swings, {
+    title = "Under sines", points = true, lines = true, logx = true, xlabel = "frequency (Hz)", ylabel = "swing of [Ca2+] (µM)",
+  }),
 }:save(options:figure("02_rhythm"))
 
 -- Question: does an astrocyte at rest, IP3 = 0.16, have a rhythm, too?

@@ -3,7 +3,6 @@
 -- One run is an anecdote. A sweep runs the network for many weights, several times each, on all cores.
 -- test: --time 100
 
-local analysis = require "astro.analysis"
 local astro = require "astro"
 local plot = require "astro.plot"
 local report = require "astro.report"
@@ -36,16 +35,14 @@ end
 
 local results = sweep.run(network, { weight = WEIGHTS, trial = TRIALS }, { seed = options.seed })
 
-local mean, low, high = {}, {}, {}
+local rates = results:group("weight", "value")
 report.heading("rate, with the range in which its mean lies with 95 %")
-for i, weight in ipairs(WEIGHTS) do
-  local rates = results:column("value"):select(results:column("weight"):eq(weight))
-  mean[i], low[i], high[i] = analysis.confidence(rates)
-  report.value(("weight %g pA"):format(weight), ("%.2f Hz (%.2f to %.2f)"):format(mean[i], low[i], high[i]))
+for i, weight in ipairs(rates.x) do
+  report.value(("weight %g pA"):format(weight), ("%.2f Hz (%.2f to %.2f)"):format(rates.mean[i], rates.low[i], rates.high[i]))
 end
 
-plot.lines(WEIGHTS, { rate = { mean, low, high } },
-  { xlabel = "weight of the slow inward current (pA)", ylabel = "rate (Hz)", yrange = { 0 } })
+plot.lines(rates.x, { rate = rates.curves.value },
+  { points = true, lines = true, errors = "bars", xlabel = "weight of the slow inward current (pA)", ylabel = "rate (Hz)" })
   :save(options:figure("09_sweep"))
 
 -- Question: what do more trials buy? TRIALS = { 1, 2, 3, 4, 5, 6 }.

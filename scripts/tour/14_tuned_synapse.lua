@@ -82,7 +82,8 @@ for _, kind in ipairs(KINDS) do
   end
   if glia[name] then report.value("releases of an astrocyte", glia[name].n_events / n) end
 end
-plot.lines(RATES, curves, { title = "A tuned synapse", xlabel = "rate (Hz)", ylabel = "part that a spike releases", logx = true })
+plot.lines(RATES, curves,
+  { title = "A tuned synapse", points = true, lines = true, xlabel = "rate (Hz)", ylabel = "part that a spike releases", logx = true })
   :save(options:figure("14_tuned_synapse"))
 
 -- Question: for which alpha does the astrocyte not matter? Use it instead of 0.0.

@@ -190,6 +190,8 @@ end
 local function is_finite(x) return type(x) == "number" and x == x and math.abs(x) < math.huge end
 local function is_bound(x) return x == nil or is_finite(x) end
 
+local UNITS_OF_LENGTH <const> = { cm = true, mm = true, ["in"] = true }
+
 -- What an option may be besides a value of a Lua type: a test, and the words for it.
 local KINDS <const> = {
   range = {
@@ -204,13 +206,33 @@ local KINDS <const> = {
   integer = { function(x) return math.type(x) == "integer" end, "a whole number" },
   fraction = { function(x) return is_finite(x) and x >= 0 and x < 1 end, "a number from 0 to below 1" },
   title = { function(x) return type(x) == "string" or x == false end, "a string, or false for none" },
+  length = {
+    function(x)
+      if type(x) ~= "string" then return is_finite(x) and x > 0 end
+      local size, unit = x:match("^%s*([%d.]+)%s*(%a+)%s*$")
+      return UNITS_OF_LENGTH[unit] and (tonumber(size) or 0) > 0
+    end, 'a text such as "8 cm" (cm, mm or in), or a number of pixels above 0',
+  },
+  font = { function(x) return type(x) == "string" and x:find("^[%w][%w %-]*$") ~= nil end, "the name of a typeface" },
+  colours = {
+    function(x) return type(x) == "table" and next(x) ~= nil end, 'a list such as { "#D55E00", "blue" }, or colours by the names of curves',
+  },
   anything = { function() return true end, "anything" },
 }
 
--- value(call, name, value, kind): the value, if it is of that kind (one of those above, or a Lua type).
+-- One of a list of words.
+local function check_choice(call, name, value, choices)
+  if check.includes(choices, value) then return end
+  local hint = type(value) == "string" and check.suggestion(value, choices) or "there are: " .. table.concat(choices, ", ")
+  fail("%s: %s cannot be %s (%s)", call, name, shown(value), hint)
+end
+
+-- value(call, name, value, kind): the value, if it is of that kind (one of those above, a Lua type, or a list of words).
 function check.value(call, name, value, kind)
   local test = KINDS[kind]
-  if test then
+  if type(kind) == "table" then
+    check_choice(call, name, value, kind)
+  elseif test then
     if not test[1](value) then wrong("%s: %s must be %s, got %s", call, name, test[2], shown(value)) end
   elseif type(value) ~= kind then
     wrong("%s: %s must be a %s, got %s", call, name, kind, shown(value))
@@ -222,14 +244,11 @@ end
 local OTHER_NAMES <const> = {
   xlim = "xrange", ylim = "yrange", xlabels = "xlabel", ylabels = "ylabel", nbins = "bins", binwidth = "bin", bin_width = "bin",
   figsize = "width",
-  color = "colours are the program's own, so that figures agree; the .py export has them all", label = "a legend comes by itself",
-  linewidth = "lines have one width; the .py export has it", fontsize = "letters have one size; the .py export has it",
+  color = "colours", colour = "colours", c = "colours", colors = "colours", palette = "colours", linewidth = "line_width",
+  lw = "line_width",
+  fontsize = "font_size", fontname = "font", fontfamily = "font", error = "errors", yerr = "errors", errorbars = "errors",
+  legend = "a legend comes by itself", label = "a legend comes by itself", dpi = "a PNG has 192 dots an inch; SVG and PDF have none",
 }
-for other, name in pairs {
-  colour = "color", c = "color", colors = "color", colours = "color", lw = "linewidth", font = "fontsize", legend = "label",
-} do
-  OTHER_NAMES[other] = OTHER_NAMES[name]
-end
 
 local function option_hint(name, allowed)
   local other = OTHER_NAMES[name]

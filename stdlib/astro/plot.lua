@@ -22,6 +22,7 @@ local KINDS <const> = {
   network = { "tripartite", "degrees", "connectivity" },
   phase_plane = { "phase_plane" },
   space = { "map", "layer", "targets", "wave" },
+  animate = { "animate" },
   synapses = { "weights", "stdp_window" },
   panels = { "panels" },
 }
@@ -33,6 +34,6 @@ end
 
 check.module("astro.plot", plot, {
   plot = "lines", scatter = "lines", spikes = "raster", raster_plot = "raster", voltage_trace = "traces", imshow = "matrix",
-  hist = "histogram", subplots = "panels", specgram = "spectrogram", nullclines = "phase_plane",
+  animation = "animate", movie = "animate", hist = "histogram", subplots = "panels", specgram = "spectrogram", nullclines = "phase_plane",
 })
 return plot

@@ -10,6 +10,7 @@ local _, _, host = ...
 local astro = require "astro"
 local plain = require "astro.plain"
 local check = require "astro.check"
+local groups = require "astro.sweep.groups"
 local fail, public, shown, wrong = check.fail, check.public, check.shown, check.wrong
 local sweep = {}
 
@@ -100,6 +101,14 @@ Results.column = public("results:column(name)", function(self, name)
   end
   return astro.vector(values)
 end)
+
+-- results:group(x, y [, { by = name, spread = "confidence" or "sd", level = 0.95 }])
+--
+-- What y is at each x, over the rows that agree in x: repetitions, and parameters that are not named. Returns { x =, mean =, low =, high =,
+-- sd =, n = }, Vectors, and `curves`, which plot.lines takes as it is. low and high are the confidence interval of the mean
+-- (analysis.confidence), with `spread` = "sd" one standard deviation (n - 1) around it; both are nan where there is one row. With `by`,
+-- `curves` holds a curve for each value of that parameter.
+Results.group = public("results:group(x, y [, options])", groups)
 
 local function csv_field(value)
   local text = value == nil and "" or type(value) == "number" and plain.number(value) or tostring(value)

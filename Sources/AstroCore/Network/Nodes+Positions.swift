@@ -6,6 +6,9 @@ extension Nodes {
         return (0..<layer.count).map(layer.list)
     }
 
+    /// Lengths in mm after which their space repeats itself, one a dimension; nil where it has an end.
+    public var period: [Double]? { (try? layer(""))?.wrap }
+
     /// - `what`: they are, for messages.
     func layer(_ what: String) throws -> Layer {
         let layers = try runs.map { run in

@@ -77,6 +77,11 @@ extension Nodes: LuaType {
                 result: "table"
             ) { $0.positions.map { .list($0.map { .list($0.map { .number($0) }) }) } ?? .none },
             .init(
+                "period",
+                "Lengths in mm after which the space of the nodes repeats itself, one a dimension; nil where it has an end.",
+                result: "table"
+            ) { $0.period.map { .list($0.map { .number($0) }) } ?? .none },
+            .init(
                 "events", "What a recorder among the nodes has recorded; see Recorder.", result: "table",
                 present: Runtime.presentColumns
             ) { try $0.simulation.recorder(of: $0).luaEvents() },

@@ -108,8 +108,10 @@ function experiment.figures(store, seeds, figure)
   local range = { 0.19, 0.32 }
   local seed_x, correlations = points(store, seeds)
   plot.panels {
-    plot.lines(x, { ["seeds that synchronise"] = { share, low, high } },
-      { title = "How many seeds synchronise", xlabel = "w_n2a", ylabel = "share, 95 % interval", xrange = range, yrange = { 0, 1 } }),
+    plot.lines(x, { ["seeds that synchronise"] = { share, low, high } }, {
+      title = "How many seeds synchronise", points = true, lines = true, errors = "bars", spread = "95 % CI", xlabel = "w_n2a",
+      ylabel = "share", xrange = range, yrange = { -0.02, 1.02 },
+    }),
     plot.lines(seed_x, correlations,
       { points = true, title = "Pairs of excitatory neurons, a pair of points a seed", xlabel = "w_n2a",
         ylabel = "correlation of counts in 1 s", xrange = range }),

@@ -36,6 +36,40 @@ function axes.span(panel, axis)
   return type(given[1]) == "number" and given[1] or least, type(given[2]) == "number" and given[2] or greatest
 end
 
+-- Room beside marks, as a share of what an axis shows: none lies on the other axis, and none is cut.
+local ROOM <const> = { x = 0.02, y = 0.05, y2 = 0.05 }
+local MARKS <const> = { points = true, spots = true, ticks = true, errors = true }
+
+-- Has a panel marks (not only curves and areas) along x, y or its second y axis?
+function axes.has_marks(panel, axis)
+  for _, series in ipairs(panel.series) do
+    local belongs = axis == "x" or (series.axis == "y2") == (axis == "y2")
+    if belongs and is_drawn(series) and (MARKS[series.style] or series.shape) then return true end
+  end
+  return false
+end
+
+local function with_room(from, to, share, is_log)
+  if not is_log then return from - share * (to - from), to + share * (to - from) end
+  local factor = (to / from) ^ share
+  return from / factor, to * factor
+end
+
+-- limits(panel, axis) -> { from, to }, either or both of which may be nil: what is drawn, which is what the panel asks for, or else
+-- leaves room beside marks.
+function axes.limits(panel, axis)
+  local given, is_log = panel[axis .. "range"] or {}, panel["log" .. axis]
+  if axis == "x" and panel.time and given[1] then
+    if not panel.time.has_marks then return given end
+    return { with_room(given[1], given[2], ROOM.x, false) }
+  end
+  if given[1] and given[2] or not axes.has_marks(panel, axis) then return given end
+  local least, greatest = axes.span(panel, axis)
+  if not (least < greatest and greatest < huge and least > -huge) or is_log and least <= 0 then return given end
+  local from, to = with_room(least, greatest, ROOM[axis], is_log)
+  return { given[1] or from, given[2] or to }
+end
+
 -- The next of 1, 2, 5, 10, 20 … that is not below x.
 function axes.round_up(x)
   local power = 10.0 ^ floor(log(x, 10))

@@ -1,7 +1,7 @@
 -- What every function of astro.plot returns: a table of numbers and text that can be drawn in several ways.
 --
--- A figure is { kind, summary, title, width, columns, cells }. A cell is { title, height, panels [, aspect] }; the panels of a cell
--- stand above each other and share the x axis. A panel is
+-- A figure is { kind, summary, title, width, font, font_size, columns, cells }; an animation has frames, a list of figures, and fps. A
+-- cell is { title, height, panels [, aspect] }; the panels of a cell stand above each other and share the x axis. A panel is
 --
 --   xlabel, ylabel, xrange, yrange, logx, logy    axes
 --   y2label, y2range                              a second y axis, at the right, for the series with axis = "y2"
@@ -14,25 +14,27 @@
 --   empty                                         what to say where there is nothing to draw
 --   time                                          of an axis of time whose range the user did not choose: { from, to (ms), factor, label }
 --
--- and a series { style, name, colour, … } with the fields of its style:
+-- and a series { style, name, of, colour, … }, where `of` names the curve that it belongs to, with the fields of its style:
 --
---   line       x, y [, width, dashed]
+--   line       x, y [, width, dashed, shape, size]    with points if it has a shape
 --   points     x, y [, shape, size]               shape: "dot", "circle", "ring", "triangle", "star"
 --   spots      x, y, values [, size]              points in the colours of the scale
 --   bars       x, y, bar                          around the x, of that width
 --   ticks      x, y, size                         upright strokes of that height
 --   band       x, low, high                       the area between two curves
+--   errors     x, y, low, high                    error bars
 --   segments   x, y, x2, y2 [, faint]             straight lines
 --   arrows     x, y, dx, dy                       directions
 --   image      x = { first, step }, y = { first, step }, rows    coloured cells; rows[1] is the lowest
 local _, _, host = ...
 local check = require "astro.check"
 local gnuplot = require "astro.plot.gnuplot"
+local look = require "astro.plot.look"
 local matplotlib = require "astro.plot.matplotlib"
 local style = require "astro.plot.style"
 local terminal = require "astro.plot.terminal"
 local titles = require "astro.plot.titles"
-local draw, endings = gnuplot.commands, gnuplot.endings
+local draw, draw_animation, endings = gnuplot.commands, gnuplot.animation, gnuplot.endings
 local write_python, write_terminal = matplotlib.script, terminal.text
 local fail, wrong, public, shown = check.fail, check.wrong, check.public, check.shown
 local concat = table.concat
@@ -44,18 +46,25 @@ function Figure:__tostring() return ("Figure(%s: %s)"):format(self.kind, self.su
 
 local figures = { Figure = Figure }
 
+-- A figure of several cells. Its usual width is fields.width.
+function figures.of_cells(kind, summary, options, fields, cells)
+  fields.kind, fields.summary, fields.cells = kind, summary, cells
+  look.size(fields, options, fields.width or style.WIDTH)
+  return look.dress(setmetatable(fields, Figure), options)
+end
+
 -- A figure of one cell; its title is the usual one.
 function figures.new(kind, summary, options, cell)
   cell.title = titles.chosen(options.title, cell.title)
-  cell.height = options.height or cell.height
-  local width = options.width or cell.width or style.WIDTH
-  return setmetatable({ kind = kind, summary = summary, width = width, cells = { cell } }, Figure)
+  return figures.of_cells(kind, summary, options, { width = cell.width }, { cell })
 end
 
--- A figure of several cells.
-function figures.of_cells(kind, summary, fields, cells)
-  fields.kind, fields.summary, fields.cells = kind, summary, cells
-  return setmetatable(fields, Figure)
+-- An animation: its last frame as a figure, which knows all frames.
+function figures.animation(summary, frames, fps)
+  local animation = {}
+  for name, value in pairs(frames[#frames]) do animation[name] = value end
+  animation.kind, animation.summary, animation.frames, animation.fps = "animate", summary, frames, fps
+  return setmetatable(animation, Figure)
 end
 
 local ALL_ENDINGS <const> = "." .. concat(endings, ", .") .. ", .py"
@@ -69,8 +78,25 @@ local function ending_of(path)
   fail("save: cannot tell a picture format from '%s' (endings: %s)", path, ALL_ENDINGS)
 end
 
+-- The ending of an animation's path: gif, or png with the place of a number.
+local function animation_ending(path)
+  if type(path) ~= "string" then wrong("save: path must be a string, got %s", shown(path)) end
+  local name, ending = path:match("^(.*)%.(%w+)$")
+  ending = ending and ending:lower()
+  local _, numbers = (name or ""):gsub("%%0?%d?d", "")
+  local _, percents = (name or ""):gsub("%%", "")
+  if ending == "gif" and percents == 0 or ending == "png" and numbers == 1 and percents == 1 then return ending end
+  fail("save: an animation is a .gif, or PNG files with a number in their names, such as 'wave-%%03d.png'; got '%s'", path)
+end
+
+local function animation_commands(self, path) return draw_animation(self.frames, path, 100 / self.fps) end
+
 -- figure:commands(path) -> text: the gnuplot commands, or the Python, that draw the figure into a file.
 Figure.commands = public("figure:commands(path)", function(self, path)
+  if self.frames then
+    if animation_ending(path) == "gif" then return animation_commands(self, path) end
+    return draw(self.frames[1], path:format(1), "png")
+  end
   local ending = ending_of(path)
   return ending == "py" and write_python(self, path) or draw(self, path, ending)
 end)
@@ -119,18 +145,29 @@ local function announce(figure, path)
   if host.terminal(false).is_terminal then host.show_text(host.visible(path) .. " is written\n", true) end
 end
 
+local function write_picture(commands, path)
+  local done, problem = by_host(host.gnuplot, commands, path)
+  if not done then fail("save: '%s': %s", path, problem) end
+end
+
+local function write_animation(self, path, ending)
+  if ending == "gif" then return write_picture(animation_commands(self), path) end
+  for i, frame in ipairs(self.frames) do write_picture(draw(frame, nil, "png"), path:format(i)) end
+end
+
 -- figure:save(path) -> figure
 --
 -- Writes an SVG, PNG or PDF file, by the ending of the path; with .py a script for matplotlib that holds the data, for a
--- publication's own style.
+-- publication's own style. An animation is a .gif, or a .png for each frame: "wave-%03d.png".
 Figure.save = public("figure:save(path)", function(self, path)
-  local ending = ending_of(path)
+  local ending = self.frames and animation_ending(path) or not self.frames and ending_of(path)
   if path:find("%c") then fail("save: the path must not hold control characters") end
-  if ending == "py" then
+  if self.frames then
+    write_animation(self, path, ending)
+  elseif ending == "py" then
     by_host(host.write_file, path, write_python(self, path))
   else
-    local done, problem = by_host(host.gnuplot, draw(self, nil, ending), path)
-    if not done then fail("save: '%s': %s", path, problem) end
+    write_picture(draw(self, nil, ending), path)
   end
   announce(self, path)
   return self

@@ -4,57 +4,76 @@
 -- in this file gets into the commands through `quote`, `number` or `rgb` only, and those use functions taken when the module was
 -- loaded.
 local concat, format, gmatch, gsub, match, sub = table.concat, string.format, string.gmatch, string.gsub, string.match, string.sub
-local huge, max, min, unpack, utf8_length = math.huge, math.max, math.min, table.unpack, utf8.len
+local huge, max, min, utf8_length = math.huge, math.max, math.min, utf8.len
 local ipairs, type = ipairs, type
 local axes = require "astro.plot.axes"
 local clip = require "astro.plot.clip"
+local layout = require "astro.plot.layout"
+local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
-local is_drawn, round_up, span, fitted = axes.is_drawn, axes.round_up, axes.span, titles.fitted
+local limits, round_up, span, fitted = axes.limits, axes.round_up, axes.span, titles.fitted
+local drawn_series, LETTER <const> = layout.drawn_series, layout.LETTER
 
 local gnuplot = {}
 
-local PIXELS_PER_INCH <const> = 96
-local LINE <const>, AXIS <const>, LEFT <const>, RIGHT <const>, RIGHT_AXIS <const>, RIGHT_SCALE <const> = 20, 60, 84, 24, 84, 96
-local GAP <const>, KEY <const>, TIC_DISTANCE <const>, XTIC_DISTANCE <const>, XLABEL <const>, YLABEL <const> = 14, 24, 36, 52, 44, 66
-local Y2LABEL <const>, SCALE_GAP <const>, SCALE_WIDTH <const> = 64, 12, 14
-local BARE <const>, LETTER <const>, KEY_SAMPLE <const>, KEY_ROW <const> = 14, 8, 75, 18
+local PIXELS_PER_INCH <const>, POINT <const> = 96, 96 / 72
+-- Half of the ends of error bars, the least room between numbers at an axis, and the bar of colours.
+local CAP <const>, TIC_DISTANCE <const>, TIC_GAP <const>, SCALE_GAP <const>, SCALE_WIDTH <const> = 3.5, 36, 16, 12, 14
+
+-- ## Terminals: one typeface, and letters, lines and points of one size in all. Their own units are found by measuring.
 
 -- How many pixels of a terminal one pixel of the figure takes, so that it fits.
 local function magnification(figure_width, screen)
   return min(screen.columns * screen.cell_width / figure_width, 1.5)
 end
 
+local function family(font)
+  local name = match(font or "", "^%w[%w %-]*$")
+  return name or style.FONT
+end
+
 -- noenhanced: V_m must not become a V with a subscript.
 local function window(name)
-  return function(w, h) return format("%s size %.0f,%.0f font 'Helvetica,10' noenhanced persist", name, w, h) end
+  return function(w, h, letters)
+    return format("%s size %.0f,%.0f font '%s,%g' noenhanced persist", name, w, h, letters.font, letters.size)
+  end
+end
+
+-- Bitmaps of gnuplot take the letters' size in points of 1/96 inch; fontscale makes them points.
+local function bitmap(w, h, letters, k)
+  return format("pngcairo size %.0f,%.0f font '%s,%g' fontscale %.3f linewidth %.3f pointscale %.3f noenhanced", k * w, k * h,
+    letters.font, letters.size, k, k, 1.16 * k)
 end
 
 -- For a terminal, in its size.
-local function kitty(w, h, screen)
+local function sixel(w, h, letters, screen)
   local k = magnification(w, screen)
-  return format("pngcairo size %.0f,%.0f font 'Helvetica,10' fontscale %.3f linewidth %.3f pointscale %.3f noenhanced",
-    k * w, k * h, k, k, k)
-end
-
-local function sixel(w, h, screen)
-  local k = magnification(w, screen)
-  return format("sixelgd noenhanced truecolor linewidth %.3f font 'Sans,10' fontscale %.3f size %.0f,%.0f background '#ffffff'",
-    k, k, k * w, k * h)
+  return format("sixelgd noenhanced truecolor linewidth %.3f font '%s,%g' fontscale %.3f size %.0f,%.0f background '#ffffff'",
+    k, letters.font, letters.size, k, k * w, k * h)
 end
 
 local TERMINALS <const> = {
-  svg = function(w, h)
-    return format("svg standalone size %.0f,%.0f font 'Helvetica,Arial,sans-serif,13' noenhanced background '#ffffff'", w, h)
+  svg = function(w, h, letters)
+    return format("svg standalone size %.0f,%.0f font '%s,Verdana,sans-serif,%.4g' noenhanced background '#ffffff'", w, h, letters.font,
+      letters.size * POINT)
   end,
-  png = function(w, h)
-    return format("pngcairo size %.0f,%.0f font 'Helvetica,10' fontscale 2 linewidth 2 pointscale 2 noenhanced", 2 * w, 2 * h)
+  png = function(w, h, letters) return bitmap(w, h, letters, 2) end,
+  pdf = function(w, h, letters)
+    -- a line of width 1 is half a point wide there, and letters of size 1 two thirds of a point
+    return format("pdfcairo size %.3fin,%.3fin font '%s,%g' fontscale 0.75 linewidth 1.5 pointscale 0.873 noenhanced", w / PIXELS_PER_INCH,
+      h / PIXELS_PER_INCH, letters.font, letters.size)
   end,
-  pdf = function(w, h)
-    return format("pdfcairo size %.3fin,%.3fin font 'Helvetica,10' fontscale 0.85 noenhanced",
-      w / PIXELS_PER_INCH, h / PIXELS_PER_INCH)
+  gif = function(w, h, letters, frames)
+    return format("gif animate delay %.0f loop 0 size %.0f,%.0f font '%s,%g' fontscale 1.1 noenhanced background '#ffffff'",
+      frames.delay, w, h, letters.font, letters.size)
   end,
-  kitty = kitty, sixel = sixel,
+  kitty = function(w, h, letters, screen) return bitmap(w, h, letters, magnification(w, screen)) end, sixel = sixel,
   qt = window "qt", wxt = window "wxt", x11 = window "x11",
+}
+
+-- Points of an SVG have no outline, and those of a GIF are smaller.
+local POINT_SIZES <const> = {
+  svg = function(size) return 0.7 * size + 0.15 end, gif = function(size) return 1.22 * size + 0.26 end,
 }
 
 gnuplot.endings = { "svg", "png", "pdf" }
@@ -144,16 +163,25 @@ local SHAPES <const> = { dot = "7", circle = "7", ring = "6", triangle = "9", st
 -- For each style: the rows of its data block, and how to draw them.
 local STYLES <const> = {
   line = { xy_rows, "using 1:2%(axes) with lines linewidth %(width) dashtype %(dash) linecolor %(colour)" },
+  line_with_points = {
+    xy_rows,
+    "using 1:2%(axes) with linespoints linewidth %(width) dashtype %(dash) pointtype %(shape) pointsize %(size) linecolor %(colour)",
+  },
   points = { xy_rows, "using 1:2%(axes) with points pointtype %(shape) pointsize %(size) linewidth 1.5 linecolor %(colour)" },
   spots = {
     function(series) return rows(series.x, series.y, series.values) end,
     "using 1:2:3%(axes) with points pointtype %(shape) pointsize %(size) linecolor palette",
   },
   bars = { bar_rows, "using 1:2:3%(axes) with boxes fillstyle solid 0.7 noborder fillcolor %(colour)" },
-  ticks = { tick_rows, "using 1:2%(axes) with lines linewidth 0.8 linecolor %(colour)" },
+  ticks = { tick_rows, "using 1:2%(axes) with lines linewidth %(width) linecolor %(colour)" },
   band = {
     function(series, panel) return rows(clip(series, series.axis == "y2" and panel.y2range or panel.yrange)) end,
     "using 1:2:3%(axes) with filledcurves fillstyle transparent solid 0.25 noborder fillcolor %(colour)",
+  },
+  -- gnuplot's own error bars have a gap around their point
+  errors = {
+    function(series) return rows(series.x, series.low, series.high) end,
+    "using 1:2:(0):($3-$2)%(axes) with vectors heads size screen %(cap),90 fixed linewidth %(width) linecolor %(colour)",
   },
   segments = { segment_rows, "using 1:2%(axes) with lines linewidth %(width) linecolor %(colour)" },
   arrows = {
@@ -163,47 +191,35 @@ local STYLES <const> = {
   image = { image_rows, "matrix using (%(x)+%(xstep)*$1):(%(y)+%(ystep)*$2):3 with image" },
 }
 
+local function style_of(series) return STYLES[series.style == "line" and series.shape and "line_with_points" or series.style] end
+
 local function data_block(name, series, panel)
-  return format("%s << EOD\n%s\nEOD", name, STYLES[series.style][1](series, panel))
+  return format("%s << EOD\n%s\nEOD", name, style_of(series)[1](series, panel))
 end
 
+local WIDTHS <const> = { line = style.LINE, ticks = 0.8 }
+
 -- What stands for the places in a style.
-local function fields_of(series)
-  local is_image, is_line = series.style == "image", series.style == "line"
-  local x, y = is_image and series.x or {}, is_image and series.y or {}
+local function fields_of(series, page)
+  local is_image = series.style == "image"
+  local x, y, size = is_image and series.x or {}, is_image and series.y or {}, (series.size or 0.4) * page.marks
   return {
-    colour = rgb(series.colour, series.faint), width = number(series.width or (is_line and 1.4 or 1)), dash = series.dashed and "2" or "1",
-    shape = SHAPES[series.shape] or SHAPES.dot, size = number(series.size or 0.4), axes = series.axis == "y2" and " axes x1y2" or "",
-    x = number(x[1]), xstep = number(x[2]), y = number(y[1]), ystep = number(y[2]),
+    colour = rgb(series.colour, series.faint), width = number(series.width or WIDTHS[series.style] or 1),
+    dash = series.dashed and "2" or "1", shape = SHAPES[series.shape] or SHAPES.dot,
+    size = number(page.point_size and page.point_size(size) or size), cap = number(CAP * page.k / page.width),
+    axes = series.axis == "y2" and " axes x1y2" or "", x = number(x[1]), xstep = number(x[2]), y = number(y[1]), ystep = number(y[2]),
   }
 end
 
--- The sample of a tick would be too thin to show its colour.
-local function thick_key(series)
-  return format(", keyentry with lines linewidth 4 linecolor %s title %s", rgb(series.colour), quote(series.name))
+local function drawing(name, series, page)
+  return name .. " " .. gsub(style_of(series)[2], "%%%((%a+)%)", fields_of(series, page)) .. " notitle"
 end
 
-local function drawing(name, series)
-  local with = gsub(STYLES[series.style][2], "%%%((%a+)%)", fields_of(series))
-  local command = name .. " " .. with
-  if not series.name then return command .. " notitle" end
-  if series.style == "ticks" then return command .. " notitle" .. thick_key(series) end
-  return command .. " title " .. quote(series.name)
-end
-
-local function drawn_series(panel)
-  local drawn = {}
-  for _, series in ipairs(panel.series) do
-    if is_drawn(series) then drawn[#drawn + 1] = series end
-  end
-  return drawn
-end
-
-local function plot_command(panel, counter)
+local function plot_command(panel, page, counter)
   local blocks, drawings = {}, {}
   for i, series in ipairs(drawn_series(panel)) do
     local name = format("$data%d_%d", counter, i)
-    blocks[i], drawings[i] = data_block(name, series, panel), drawing(name, series)
+    blocks[i], drawings[i] = data_block(name, series, panel), drawing(name, series, page)
   end
   if #blocks == 0 then
     return "set yrange [0:1]\nset label " .. quote(panel.empty or "no data") .. " at graph 0.5,0.5 center\nplot NaN notitle"
@@ -211,9 +227,49 @@ local function plot_command(panel, counter)
   return concat(blocks, "\n") .. "\nplot " .. concat(drawings, ", \\\n  ")
 end
 
-local function range_command(axis, range)
-  if not range then return format("set autoscale %s", axis) end
-  return format("set %srange [%s:%s]", axis, range[1] and number(range[1]) or "*", range[2] and number(range[2]) or "*")
+-- ## Text, placed by layout.lua
+
+local function at(page, x, y) return format("screen %.5f, screen %.5f", x / page.width, 1 - y / page.height) end
+
+local function label(text, page, x, y, more) return format("set label %s at %s %s", quote(text), at(page, x, y), more) end
+
+local function title_labels(text, box, middle, top, page)
+  local commands = {}
+  for i, line in ipairs(text and layout.title(text, box, middle, top, page.k) or {}) do
+    commands[i] = label(line[1], page, line[2], line[3], "center")
+  end
+  return commands
+end
+
+-- For each style the sample in the legend.
+local SAMPLES <const> = {
+  line = "set arrow from %(from) to %(to) nohead linewidth %(width) dashtype %(dash) linecolor %(colour)",
+  segments = "set arrow from %(from) to %(to) nohead linewidth %(width) linecolor %(colour)",
+  errors = "set arrow from %(from) to %(to) heads size screen %(cap),90 fixed linewidth %(width) linecolor %(colour)",
+  points = "set label '' at %(middle) point pointtype %(shape) pointsize %(size) linewidth 1.5 linecolor %(colour)",
+  -- one as thin as a spike would not show its colour
+  ticks = "set arrow from %(from) to %(to) nohead linewidth 4 linecolor %(colour)",
+  band = "set object rectangle from %(low) to %(high) fillstyle transparent solid 0.25 noborder fillcolor %(colour)",
+  bars = "set object rectangle from %(low) to %(high) fillstyle solid 0.7 noborder fillcolor %(colour)",
+}
+
+local function sample(entry, page)
+  local series, half = entry.series, 5 * page.k
+  local fields = fields_of(series, page)
+  fields.from, fields.to = at(page, entry.x, entry.y), at(page, entry.x2, entry.y)
+  fields.low, fields.high = at(page, entry.x, entry.y + half), at(page, entry.x2, entry.y - half)
+  fields.middle = at(page, (entry.x + entry.x2) / 2, entry.y)
+  local command = gsub(SAMPLES[series.style] or "", "%%%((%a+)%)", fields)
+  if series.style ~= "line" or not series.shape then return command end
+  return command .. "\n" .. gsub(SAMPLES.points, "%%%((%a+)%)", fields)
+end
+
+local function legend(panel, place, page)
+  local commands = {}
+  for i, entry in ipairs(layout.key(panel, place, page.k)) do
+    commands[i] = label(entry.series.name, page, entry.text_x, entry.y, "right") .. "\n" .. sample(entry, page)
+  end
+  return concat(commands, "\n")
 end
 
 -- The colour of an axis's label where there are two axes: that of its first curve.
@@ -225,17 +281,14 @@ local function axis_colour(panel, axis)
   return ""
 end
 
--- gnuplot would set the labels of axes by the width of the numbers beside them, at times outside of the picture.
+local TURNED <const> = { y = "center rotate", y2 = "center rotate by 270", scale = "center rotate by 270", x = "center" }
+
 local function axis_labels(panel, place, page, is_lowest)
-  local left, right, bottom, top = unpack(place)
   local commands = {}
-  local function label(text, x, y, more)
-    if text then commands[#commands + 1] = format("set label %s at screen %.5f, screen %.5f center %s", quote(text), x, y, more) end
+  for i, line in ipairs(layout.labels(panel, place, is_lowest, page.k)) do
+    local text, x, y, axis = line[1], line[2], line[3], line[4]
+    commands[i] = label(text, page, x, y, TURNED[axis] .. (axis ~= "x" and axis ~= "scale" and axis_colour(panel, axis) or ""))
   end
-  label(panel.ylabel, left - YLABEL / page.width, (bottom + top) / 2, "rotate" .. axis_colour(panel, "y"))
-  label(panel.y2label, right + Y2LABEL / page.width, (bottom + top) / 2, "rotate by 270" .. axis_colour(panel, "y2"))
-  label(panel.scale and panel.scale.label, right + (RIGHT_SCALE - 14) / page.width, (bottom + top) / 2, "rotate by 270")
-  label(is_lowest and panel.xlabel, (left + right) / 2, bottom - XLABEL / page.height, "")
   return concat(commands, "\n")
 end
 
@@ -249,184 +302,92 @@ local function text_labels(panel)
   return concat(commands, "\n")
 end
 
+-- ## Axes and colours
+
+local function range_command(panel, axis)
+  local range = limits(panel, axis)
+  if not (range[1] or range[2]) then return format("set autoscale %s", axis) end
+  return format("set %srange [%s:%s]", axis, range[1] and number(range[1]) or "*", range[2] and number(range[2]) or "*")
+end
+
 -- The colours of images and the bar beside the panel that explains them.
 local function scale_commands(panel, place, page)
   local scale = panel.scale
   if not scale then return "unset colorbox" end
   local steps, colours = #scale.colours - 1, {}
   for i, colour in ipairs(scale.colours) do colours[i] = format("%s '%s'", number((i - 1) / steps), sub(rgb(colour), 6, 12)) end
-  local _, right, bottom, top = unpack(place)
+  local origin, height = at(page, place.right + SCALE_GAP * page.k, place.bottom), (place.bottom - place.top) / page.height
   return concat({
     "set palette defined (" .. concat(colours, ", ") .. ")",
     format("set cbrange [%s:%s]", number(scale.range[1]), number(scale.range[2])),
     scale.hidden and "unset colorbox"
-      or format("set colorbox vertical user origin screen %.5f,%.5f size screen %.5f,%.5f", right + SCALE_GAP / page.width, bottom,
-      SCALE_WIDTH / page.width, top - bottom),
+      or format("set colorbox vertical user origin %s size screen %.5f,%.5f", origin, SCALE_WIDTH * page.k / page.width, height),
     format("set cbtics %s scale 0.4", scale.whole and number(round_up(max(1, (scale.range[2] - scale.range[1]) / 8))) or "autofreq"),
   }, "\n")
 end
 
--- gnuplot counts on more room than a small panel has, and its numbers would touch.
-local function tics_command(panel, axis, pixels)
+-- The next of 1, 2, 5, 10 … above x.
+local function next_step(x) return round_up(x * 1.5) end
+
+-- The widest of the numbers at multiples of a step.
+local function widest_number(least, greatest, step)
+  return max(#format("%.6g", least // step * step), #format("%.6g", greatest // step * step), #format("%.6g", (least // step + 1) * step))
+end
+
+-- The steps between the numbers at an axis. gnuplot counts on more room than a small panel has, and its numbers would touch.
+local function tics_command(panel, axis, pixels, k)
   local least, greatest = span(panel, axis)
   local is_whole = axis == "x" and panel.xwhole or axis == "y" and panel.whole
-  local distance = axis == "x" and XTIC_DISTANCE or TIC_DISTANCE
-  local wanted = max((greatest - least) * distance / pixels, is_whole and 1 or 0)
+  local wanted = max((greatest - least) * TIC_DISTANCE * k / pixels, is_whole and 1 or 0)
   local is_log = axis == "x" and panel.logx or axis == "y" and panel.logy
   if is_log or not (wanted > 0 and wanted < huge) then return format("set %stics autofreq", axis) end
-  return format("set %stics %s", axis, number(round_up(wanted)))
+  local step = round_up(wanted)
+  local function is_tight()
+    local room = (TIC_GAP + LETTER * widest_number(least, greatest, step)) * k
+    return step / (greatest - least) * pixels < room
+  end
+  while axis == "x" and step < greatest - least and is_tight() do step = next_step(step) end
+  return format("set %stics %s", axis, number(step))
 end
 
 -- Axes, their ranges and marks.
 local function axes_commands(panel, place, page, is_lowest)
   if panel.bare then
-    local ranges = range_command("x", panel.xrange) .. "\n" .. range_command("y", panel.yrange)
+    local ranges = range_command(panel, "x") .. "\n" .. range_command(panel, "y")
     return "unset border\nunset tics\nunset logscale\n" .. ranges
   end
-  local width, height = (place[2] - place[1]) * page.width, (place[4] - place[3]) * page.height
+  local width, height = place.right - place.left, place.bottom - place.top
   local commands = {
-    format("set border %s linecolor rgb '#404040'", panel.y2label and "11" or "3"),
-    "set xtics nomirror out scale 0.6", "set ytics nomirror out scale 0.6",
+    format("set border %s back linecolor rgb '#404040'", panel.y2label and "11" or "3"),
+    "set xtics nomirror out scale 0.6" .. page.xtics, "set ytics nomirror out scale 0.6",
     (panel.logx and "set" or "unset") .. " logscale x", (panel.logy and "set" or "unset") .. " logscale y",
-    range_command("x", panel.xrange), range_command("y", panel.yrange),
+    range_command(panel, "x"), range_command(panel, "y"),
     is_lowest and "set format x" or "set format x ''",
-    tics_command(panel, "x", width), tics_command(panel, "y", height),
+    tics_command(panel, "x", width, page.k), tics_command(panel, "y", height, page.k),
   }
   if panel.y2label then
     commands[#commands + 1] = "set y2tics out scale 0.6"
-    commands[#commands + 1] = range_command("y2", panel.y2range)
-    commands[#commands + 1] = tics_command(panel, "y2", height)
+    commands[#commands + 1] = range_command(panel, "y2")
+    commands[#commands + 1] = tics_command(panel, "y2", height, page.k)
   else
     commands[#commands + 1] = "unset y2tics"
   end
   return concat(commands, "\n")
 end
 
--- The names of curves stand above a panel, where they hide no data: in how many columns and rows.
-local function key_shape(panel, width)
-  local count, longest = 0, 0
-  for _, series in ipairs(drawn_series(panel)) do
-    if series.name then count, longest = count + 1, max(longest, utf8_length(series.name) or #series.name) end
-  end
-  local columns = max(1, width // (longest * LETTER + KEY_SAMPLE))
-  return columns, (count + columns - 1) // columns
-end
+-- ## Panels, cells, pages
 
-local function room_above(panel, width)
-  local _, count = key_shape(panel, width)
-  return count == 0 and GAP or KEY + (count - 1) * KEY_ROW
-end
-
-local function title_command(panel, title, width)
-  if not title then return "unset title" end
-  local _, count = key_shape(panel, width)
-  return format("set title %s offset 0,%g", quote(title), count == 0 and 0 or 0.8 + 1.05 * (count - 1))
-end
-
--- `place` holds left, right, bottom, top in fractions of the page.
-local function panel_commands(panel, place, page, is_lowest, title, counter)
-  local width = (place[2] - place[1]) * page.width
+-- `above` are the titles over the panel.
+local function panel_commands(panel, place, page, is_lowest, above, counter)
   return concat({
-    "unset label",
-    format("set margins at screen %.5f, at screen %.5f, at screen %.5f, at screen %.5f", unpack(place)),
-    title_command(panel, title, width), format("set key maxcols %.0f", (key_shape(panel, width))),
+    "unset label\nunset arrow\nunset object",
+    format("set margins at screen %.5f, at screen %.5f, at screen %.5f, at screen %.5f", place.left / page.width, place.right / page.width,
+      1 - place.bottom / page.height, 1 - place.top / page.height),
+    concat(above, "\n"), legend(panel, place, page),
     axes_commands(panel, place, page, is_lowest), scale_commands(panel, place, page),
     axis_labels(panel, place, page, is_lowest), text_labels(panel),
-    plot_command(panel, counter),
+    plot_command(panel, page, counter),
   }, "\n")
-end
-
-local function total_weight(panels)
-  local total = 0
-  for _, panel in ipairs(panels) do total = total + (panel.weight or 1) end
-  return total
-end
-
-local function title_height(title)
-  return title and 8 + LINE * #lines_of(title) or 0
-end
-
-local function is_bare(cell) return cell.panels[#cell.panels].bare end
-
--- Room at the right of a cell's panels. The widest label beside any of them decides.
-local function right_margin(cell)
-  local right = RIGHT
-  for _, panel in ipairs(cell.panels) do
-    right = max(right, panel.scale and not panel.scale.hidden and RIGHT_SCALE or 0, panel.y2label and RIGHT_AXIS or 0)
-  end
-  return right
-end
-
--- The same for all cells of a column, so that axes of time above each other agree.
-local function right_margins(figure)
-  local margins, columns = {}, figure.columns or 1
-  for i, cell in ipairs(figure.cells) do
-    local column = (i - 1) % columns + 1
-    margins[column] = max(margins[column] or 0, is_bare(cell) and 0 or right_margin(cell))
-  end
-  return margins
-end
-
--- Left and right of the panels of a cell, in pixels from its left.
-local function sides(cell, width, margin)
-  if is_bare(cell) then return BARE, width - BARE end
-  return LEFT, width - margin
-end
-
--- Top and bottom of each panel of a cell, in pixels from the top of the cell.
-local function stack(cell, place, width)
-  local top = title_height(place.title)
-  local free = place.height - top - (is_bare(cell) and BARE or AXIS)
-  for _, panel in ipairs(cell.panels) do free = free - room_above(panel, width) end
-  local edges = {}
-  for i, panel in ipairs(cell.panels) do
-    local height = free * (panel.weight or 1) / total_weight(cell.panels)
-    top = top + room_above(panel, width)
-    edges[i] = { top, top + height }
-    top = top + height
-  end
-  return edges
-end
-
--- Left, right, bottom, top of each panel of a cell in pixels from the top left of the page. A cell with an aspect (height over width)
--- of its own leaves room free.
-local function panel_places(cell, place)
-  local left, right = sides(cell, place.right - place.left, place.margin)
-  local edges, places = stack(cell, place, right - left), {}
-  for i, edge in ipairs(edges) do
-    local top, bottom, from, to = edge[1], edge[2], left, right
-    if cell.aspect then
-      local width = min(right - left, (bottom - top) / cell.aspect)
-      from = from + (right - left - width) / 2
-      to, top = from + width, bottom - width * cell.aspect
-    end
-    places[i] = { place.left + from, place.left + to, place.top + bottom, place.top + top }
-  end
-  return places
-end
-
-local function row_height(cells, first, columns)
-  local height = 0
-  for i = first, first + columns - 1 do height = max(height, cells[i] and cells[i].height or 0) end
-  return height
-end
-
--- Where the cells stand, in pixels, with their titles, and the height of all. A row is as high as its highest cell.
-local function arrange(figure)
-  local columns, places, margins = figure.columns or 1, {}, right_margins(figure)
-  local bottom, height = title_height(fitted(figure.title, figure.width)), 0
-  for i, cell in ipairs(figure.cells) do
-    local column = (i - 1) % columns
-    if column == 0 then
-      height = row_height(figure.cells, i, columns)
-      bottom = bottom + height
-    end
-    places[i] = {
-      left = column * figure.width / columns, right = (column + 1) * figure.width / columns,
-      top = bottom - height, height = height, margin = margins[column + 1], title = fitted(cell.title, figure.width / columns),
-    }
-  end
-  return places, bottom
 end
 
 local HEAD <const> = [[
@@ -434,22 +395,52 @@ reset
 set encoding utf8
 set terminal %s
 %s
-set key at graph 1,1 right bottom horizontal samplen 1.5 height 0.3 noenhanced
-set multiplot%s
+unset key
 ]]
 
-local function head(figure, path, kind, height, screen)
-  local title = figure.title and " title " .. quote(fitted(figure.title, figure.width)) or ""
-  local output = path and "set output " .. quote_path(path) or ""
-  return format(HEAD, TERMINALS[kind](figure.width, height, screen), output, title)
+local function letters_of(figure)
+  local size = figure.font_size
+  return { font = family(figure.font), size = type(size) == "number" and size > 0 and size < huge and size or style.FONT_SIZE }
 end
 
-local function cell_commands(cell, place, page, counter)
+local function head(figure, path, kind, page, screen)
+  local output = path and "set output " .. quote_path(path) or ""
+  return format(HEAD, TERMINALS[kind](figure.width, page.height, letters_of(figure), screen), output)
+end
+
+local function cell_commands(cell, place, page, above, counter)
   local parts = {}
-  for i, pixels in ipairs(panel_places(cell, place)) do
-    local screen = { pixels[1] / page.width, pixels[2] / page.width, 1 - pixels[3] / page.height, 1 - pixels[4] / page.height }
-    parts[i] = panel_commands(cell.panels[i], screen, page, i == #cell.panels, i == 1 and place.title or nil, counter + i)
+  for i, panel_place in ipairs(layout.panels(cell, place, page.k)) do
+    local middle = (panel_place.left + panel_place.right) / 2
+    local labels = i == 1 and title_labels(place.title, place, middle, place.top, page) or {}
+    for _, one in ipairs(i == 1 and above or {}) do labels[#labels + 1] = one end
+    parts[i] = panel_commands(cell.panels[i], panel_place, page, i == #cell.panels, labels, counter + i)
   end
+  return concat(parts, "\n")
+end
+
+-- The title above all cells, which the first panel draws.
+local function page_title(figure, page)
+  local box = { left = 0, right = figure.width }
+  return title_labels(fitted(figure.title, figure.width, page.k), box, figure.width / 2, 0, page)
+end
+
+local function page_of(figure, kind)
+  local places, height = layout.arrange(figure)
+  return {
+    width = figure.width, height = height, k = layout.letters(figure), marks = figure.mark_scale or 1, point_size = POINT_SIZES[kind],
+    -- the lines of an SVG are higher, and numbers would stand farther from their axis
+    xtics = kind == "svg" and " offset 0,0.3" or "", places = places,
+  }
+end
+
+local function body(figure, page)
+  local parts, counter = { "set multiplot" }, 0
+  for i, cell in ipairs(figure.cells) do
+    parts[#parts + 1] = cell_commands(cell, page.places[i], page, i == 1 and page_title(figure, page) or {}, counter)
+    counter = counter + #cell.panels
+  end
+  parts[#parts + 1] = "unset multiplot"
   return concat(parts, "\n")
 end
 
@@ -458,14 +449,21 @@ end
 -- `kind` is an ending, a window ("qt", "wxt", "x11"), or a way of showing pictures in a terminal ("sixel", "kitty"); those need
 -- the screen's `columns` and `cell_width` in pixels, and go to standard output.
 function gnuplot.commands(figure, path, kind, screen)
-  local places, height = arrange(figure)
-  local page = { width = figure.width, height = height }
-  local parts, counter = { head(figure, path, kind, height, screen) }, 0
-  for i, cell in ipairs(figure.cells) do
-    parts[#parts + 1] = cell_commands(cell, places[i], page, counter)
-    counter = counter + #cell.panels
+  local page = page_of(figure, kind)
+  return concat({ head(figure, path, kind, page, screen), body(figure, page), path and "unset output\n" or "" }, "\n")
+end
+
+-- animation(frames, path, delay) -> text: figures after each other in a GIF, each for `delay` hundredths of a second.
+function gnuplot.animation(frames, path, delay)
+  local pages, height = {}, 0
+  for i, frame in ipairs(frames) do
+    pages[i] = page_of(frame, "gif")
+    height = max(height, pages[i].height)
   end
-  parts[#parts + 1] = path and "unset multiplot\nunset output\n" or "unset multiplot\n"
+  for _, page in ipairs(pages) do page.height = height end
+  local parts = { head(frames[1], path, "gif", pages[1], { delay = delay }) }
+  for i, frame in ipairs(frames) do parts[#parts + 1] = body(frame, pages[i]) end
+  parts[#parts + 1] = path and "unset output\n" or ""
   return concat(parts, "\n")
 end
 

@@ -12,7 +12,7 @@ local lines = {}
 
 local function is_list(value) return type(value) == "table" or check.is_vector(value) end
 
--- { mean, low, high }: a curve with its band.
+-- { mean, low, high }: a curve with its band or error bars; it may say what these are: { …, spread = "± s.d. of 5" }.
 local function is_band(y) return type(y) == "table" and #y == 3 and is_list(y[1]) end
 
 -- Curves as { name, values } in a fixed order.
@@ -38,7 +38,7 @@ end
 
 -- A curve of very many points as what is seen of it. Points, and curves that turn back, stay as they are.
 local function thinned(series)
-  if series.style ~= "line" or not is_ascending(series.x) then return series end
+  if series.style ~= "line" or series.shape or not is_ascending(series.x) then return series end
   local kept = data.visible_indices(series.y)
   series.x, series.y = data.pick(series.x, kept), data.pick(series.y, kept)
   return series
@@ -52,22 +52,50 @@ local function thinned_band(series, values)
   return series
 end
 
-local function band_series(x, name, triple, hue)
-  return {
-    style = "band", x = x, colour = hue, low = column(name, name .. " (low)", triple[2], #x),
-    high = column(name, name .. " (high)", triple[3], #x),
+local POINT_SIZE <const> = 0.7
+
+-- The curve as points, a line, or both.
+local function curve_series(x, y, options, look)
+  local is_line = not options.points or options.lines
+  return thinned {
+    style = is_line and "line" or "points", x = x, y = y, name = look.name, of = look.of, colour = look.colour,
+    shape = options.points and "dot" or nil, size = options.points and POINT_SIZE or nil,
   }
 end
 
--- The curve, and the band behind it if it has one.
-local function series_of(curve, x, hue, options)
-  local name, values, band = curve[1] and tostring(curve[1]) or "y", curve[2], nil
-  if is_band(values) then band, values = band_series(x, name, values, hue), values[1] end
-  values = column(name, name, values, #x)
-  local line = thinned {
-    style = options.points and "points" or "line", x = x, y = values, name = curve[1] and name, colour = hue,
+local function spread_series(x, triple, values, options, look)
+  local series = {
+    style = options.errors == "bars" and "errors" or "band", x = x, colour = look.colour, of = look.of,
+    low = column(look.of, look.of .. " (low)", triple[2], #x), high = column(look.of, look.of .. " (high)", triple[3], #x),
   }
-  return line, band and (options.points and band or thinned_band(band, values))
+  if series.style == "errors" then series.y, series.width = values, style.LINE end
+  return not (options.points or options.errors == "bars") and thinned_band(series, values) or series
+end
+
+-- "calcium ± s.d. of 5", "calcium, 95 % CI of 5"
+local function joined(name, spread)
+  return name .. (spread:find("^±") and " " or ", ") .. spread
+end
+
+-- What is drawn of a curve: its band or error bars if it has some, and itself. In the legend a curve without a name is the mean.
+local function series_of(curve, x, hue, options)
+  local name, values = curve[1] and tostring(curve[1]), curve[2]
+  local look = { name = name, of = name or "y", colour = hue }
+  if not is_band(values) then return curve_series(x, column(look.of, look.of, values, #x), options, look) end
+  local spread, mean = options.spread or rawget(values, "spread"), column(look.of, look.of, values[1], #x)
+  local around = spread_series(x, values, mean, options, look)
+  if spread and name then look.name = joined(name, spread) end
+  if spread and not name then look.name, around.name = "mean", spread end
+  return curve_series(x, mean, options, look), around
+end
+
+local function check_curves(curves, options)
+  if options.lines ~= nil and not options.points then fail "lines: lines is for points, which points = true draws" end
+  local has_bands = false
+  for _, curve in ipairs(curves) do has_bands = has_bands or is_band(curve[2]) end
+  for _, name in ipairs { "errors", "spread" } do
+    if options[name] and not has_bands then fail("lines: %s is for curves with a spread, { mean, low, high }", name) end
+  end
 end
 
 -- ## Logarithmic axes
@@ -107,12 +135,9 @@ local function with_logarithm(series, axis)
   local least, count = least_above_0(series), 0
   for _, one in ipairs(series) do
     local n = 0
-    if axis == "y" and one.style == "band" then
-      one.low, one.high = lifted(one.low, least), lifted(one.high, least)
-    else
-      one[axis], n = without_others(one[axis])
-    end
-    if one.style ~= "band" then count = count + n end
+    if axis == "y" and one.low then one.low, one.high = lifted(one.low, least), lifted(one.high, least) end
+    if one[axis] then one[axis], n = without_others(one[axis]) end
+    if not one.low then count = count + n end
   end
   return count
 end
@@ -166,15 +191,17 @@ local function title_of(curves, options)
   return against and what .. " against " .. against or what
 end
 
--- lines(x, y [, { xlabel =, points = true, logx = true, logy = true }])
+-- lines(x, y [, { xlabel =, points = true, lines = true, errors = "bars", spread = "± s.d. of 5", logx = true, logy = true }])
 --
--- Curves; `y` is one Vector or table of numbers, or a table of them by name, drawn in the order of the names. In place of a
--- curve may stand { mean, low, high }, drawn with a band between low and high: what analysis.confidence_band returns. Of a curve of very
--- many points along an ascending x the highs and lows are drawn.
+-- Curves; `y` is one Vector or table of numbers, or a table of them by name, drawn in the order of the names. `points` draws points
+-- instead, with `lines` both. In place of a curve may stand { mean, low, high }: what analysis.confidence_band returns. A band
+-- between low and high, or with `errors` = "bars" error bars, shows the spread, and `spread` says in the legend what that is; { mean, low,
+-- high, spread = … } says it for one curve. Of a curve of very many points along an ascending x the highs and lows are drawn.
 lines.lines = check.public("plot.lines(x, y [, options])", function(x, y, options)
   options = checked("lines", options)
   x = numbers("lines", "x", x)
   local series, curves = {}, curves_of(y)
+  check_curves(curves, options)
   for i, curve in ipairs(curves) do
     local line, band = series_of(curve, x, style.colour(i), options)
     series[#series + 1] = band
@@ -241,7 +268,8 @@ local function outline(group, counts, edges, hue)
   end
   local line = { style = "line", x = table.move(x, 1, #x, 2, { x[1] }), y = table.move(y, 1, #y, 2, { 0 }), colour = hue, name = group[1] }
   line.x[#x + 2], line.y[#x + 2] = x[#x], 0
-  return { style = "band", x = x, low = zero, high = y, colour = hue }, line
+  line.of = group[1]
+  return { style = "band", x = x, low = zero, high = y, colour = hue, of = group[1] }, line
 end
 
 -- The series of all groups over the same bins, the counts, and how many values lie within them.

@@ -1,10 +1,12 @@
 -- Turns a figure (figure.lua says what that is) into a Python script: matplotlib draws it, and the data stand below.
+local axes = require "astro.plot.axes"
+local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
-local fitted, is_drawn = titles.fitted, require("astro.plot.axes").is_drawn
+local fitted, is_drawn = titles.fitted, axes.is_drawn
 
 local matplotlib = {}
 
-local PIXELS_PER_INCH <const> = 96
+local PIXELS_PER_INCH <const>, POINT <const> = 96, 72 / 96
 local WIDTH <const> = 110
 -- Of the names above a panel, in pixels: a letter, a curve's sample with what surrounds it; in points: a row.
 local LETTER <const>, KEY_SAMPLE <const>, KEY_ROW <const> = 6.5, 60, 12
@@ -58,39 +60,50 @@ end
 
 local function label(series) return series.name and ", label=" .. quoted(series.name) or "" end
 
-local SHAPES <const> = { dot = ".", circle = "o", ring = "o", triangle = "^", star = "*" }
+local SHAPES <const> = { dot = "o", circle = "o", ring = "o", triangle = "^", star = "*" }
+
+-- As large as gnuplot's, in points.
+local function mark_size(s, marks) return 5.25 * (s.size or 0.4) * marks + 1.1 end
+
+local function marker(s, marks)
+  local face = s.shape == "ring" and ', markerfacecolor="white"' or ""
+  return (', marker="%s", markersize=%s%s'):format(SHAPES[s.shape] or "o", number(mark_size(s, marks)), face)
+end
 
 -- For each style the call that draws it; d is the series' data.
 local STYLES <const> = {
-  line = function(s)
-    return ('plot(d["x"], d["y"], color=%s, linewidth=%s%s%s)'):format(colour_of(s.colour), number(s.width or 1.2),
-      s.dashed and ', linestyle="--"' or "", label(s))
+  line = function(s, _, marks)
+    return ('plot(d["x"], d["y"], color=%s, linewidth=%s%s%s%s)'):format(colour_of(s.colour), number((s.width or style.LINE) * POINT),
+      s.dashed and ', linestyle="--"' or "", s.shape and marker(s, marks) or "", label(s))
   end,
-  points = function(s)
-    local face = s.shape == "ring" and ', markerfacecolor="white"' or ""
-    return ('plot(d["x"], d["y"], linestyle="none", marker="%s", markersize=%s, color=%s%s%s)'):format(SHAPES[s.shape] or ".",
-      number((s.size or 0.4) * 7), colour_of(s.colour), face, label(s))
+  points = function(s, _, marks)
+    return ('plot(d["x"], d["y"], linestyle="none", color=%s%s%s)'):format(colour_of(s.colour), marker(s, marks), label(s))
   end,
-  spots = function(s, panel)
+  spots = function(s, panel, marks)
     local colours = {}
     for i, colour in ipairs(panel.scale.colours) do colours[i] = colour_of(colour) end
     return ([[scatter(d["x"], d["y"], c=d["values"], s=%s, linewidths=0, vmin=%s, vmax=%s,
-                      cmap=LinearSegmentedColormap.from_list("", [%s]))]]):format(number(((s.size or 0.4) * 6) ^ 2),
+                      cmap=LinearSegmentedColormap.from_list("", [%s]))]]):format(number(mark_size(s, marks) ^ 2),
       number(panel.scale.range[1]), number(panel.scale.range[2]), table.concat(colours, ", "))
   end,
   bars = function(s)
     return ('bar(d["x"], d["y"], width=%s, color=%s, alpha=0.7%s)'):format(number(s.bar), colour_of(s.colour), label(s))
   end,
   ticks = function(s)
-    return ('vlines(d["x"], [y - %s for y in d["y"]], [y + %s for y in d["y"]], color=%s, linewidth=0.6%s)'):format(
-      number(s.size / 2), number(s.size / 2), colour_of(s.colour), label(s))
+    return ('vlines(d["x"], [y - %s for y in d["y"]], [y + %s for y in d["y"]], color=%s, linewidth=%s%s)'):format(
+      number(s.size / 2), number(s.size / 2), colour_of(s.colour), number((s.width or 0.8) * POINT), label(s))
   end,
   band = function(s)
     return ('fill_between(d["x"], d["low"], d["high"], color=%s, alpha=0.25, linewidth=0%s)'):format(colour_of(s.colour), label(s))
   end,
+  errors = function(s)
+    return ([[errorbar(d["x"], d["y"],
+                yerr=([y - low for y, low in zip(d["y"], d["low"])], [high - y for y, high in zip(d["y"], d["high"])]),
+                fmt="none", ecolor=%s, elinewidth=%s, capsize=2%s)]]):format(colour_of(s.colour), number((s.width or 1) * POINT), label(s))
+  end,
   segments = function(s)
     return ('add_collection(LineCollection(list(zip(zip(d["x"], d["y"]), zip(d["x2"], d["y2"]))), color=%s, linewidth=%s, alpha=%s%s))')
-      :format(colour_of(s.colour), number((s.width or 1) * 0.7), s.faint and "0.4" or "1", label(s))
+      :format(colour_of(s.colour), number((s.width or 1) * POINT), s.faint and "0.4" or "1", label(s))
   end,
   arrows = function(s)
     return ('quiver(d["x"], d["y"], d["dx"], d["dy"], angles="xy", scale_units="xy", scale=1, width=0.0015, color=%s)'):format(
@@ -107,14 +120,14 @@ local STYLES <const> = {
   end,
 }
 
-local function limits(axes, axis, range)
-  if not range then return end
+local function limits(target, panel, axis)
+  local range = axes.limits(panel, axis)
   local words = { axis == "x" and "left" or "bottom", axis == "x" and "right" or "top" }
   local parts = {}
   for i, word in ipairs(words) do
     if range[i] then parts[#parts + 1] = ("%s=%s"):format(word, number(range[i])) end
   end
-  return ("%s.set_%slim(%s)"):format(axes, axis, table.concat(parts, ", "))
+  return #parts > 0 and ("%s.set_%slim(%s)"):format(target, axis, table.concat(parts, ", ")) or nil
 end
 
 -- The colour of an axis where there are two: that of its first curve.
@@ -150,10 +163,10 @@ local function has_data(panel)
   return false
 end
 
-local function panel_lines(panel, name, is_last, title, width)
-  local lines, columns, rows = {}, legend_shape(panel, width)
+local function panel_lines(panel, name, is_last, page)
+  local lines, columns, rows = {}, legend_shape(panel, page.width)
   local function add(text, ...) lines[#lines + 1] = text and "    " .. (select("#", ...) > 0 and text:format(...) or text) end
-  if title then add("ax.set_title(%s%s)", quoted(title), rows > 0 and (", pad=%d"):format(6 + KEY_ROW * rows) or "") end
+  if page.title then add("ax.set_title(%s%s)", quoted(page.title), rows > 0 and (", pad=%d"):format(6 + KEY_ROW * rows) or "") end
   if panel.y2label then
     add "right = ax.twinx()"
     add 'right.spines["right"].set_visible(True)'
@@ -161,10 +174,10 @@ local function panel_lines(panel, name, is_last, title, width)
   end
   for i, series in ipairs(panel.series) do
     add('d = DATA["%s series %d"]', name, i)
-    local call = STYLES[series.style](series, panel)
+    local call = STYLES[series.style](series, panel, page.marks)
     local is_coloured = series.style == "image" or series.style == "spots"
     local target = is_coloured and "image = ax." or series.axis == "y2" and "right." or "ax."
-    add(target .. call:gsub("%%", "%%%%"))
+    add(target .. call)
     if is_coloured and not panel.scale.hidden then add("fig.colorbar(image, ax=ax, label=%s)", quoted(panel.scale.label or "")) end
   end
   if not has_data(panel) then add("ax.text(0.5, 0.5, %s, ha=\"center\", transform=ax.transAxes)", quoted(panel.empty or "no data")) end
@@ -179,8 +192,8 @@ local function panel_lines(panel, name, is_last, title, width)
       add('ax.%saxis.set_major_formatter(StrMethodFormatter("{x:g}"))', axis)
     end
   end
-  add(limits("ax", "x", panel.xrange))
-  add(limits("ax", "y", panel.yrange))
+  add(limits("ax", panel, "x"))
+  add(limits("ax", panel, "y"))
   if panel.ylabel then add("ax.set_ylabel(%s%s)", quoted(panel.ylabel), axis_colour(panel, "y")) end
   if panel.whole then add "ax.yaxis.set_major_locator(MaxNLocator(integer=True))" end
   if panel.xwhole then add "ax.xaxis.set_major_locator(MaxNLocator(integer=True))" end
@@ -223,7 +236,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 plt.rcParams.update({
-    "font.family": "sans-serif", "font.size": 9, "axes.titlesize": 10, "legend.fontsize": 8,
+    "font.family": [%s], "font.size": %s, "axes.titlesize": %s, "legend.fontsize": %s,
     "axes.spines.top": False, "axes.spines.right": False,
     "pdf.fonttype": 42, "svg.fonttype": "none", "savefig.dpi": 200, "savefig.bbox": "tight",
     "text.parse_math": False,
@@ -244,33 +257,46 @@ else:
     plt.show()
 ]]
 
+-- The typeface, and one that matplotlib itself has.
+local function typeface(font)
+  if not font or font == style.FONT then return quoted(style.FONT) end
+  return quoted(font) .. ", " .. quoted(style.FONT)
+end
+
+-- The lines that draw a cell, and the data of its series.
+local function cell_script(cell, i, columns, page)
+  local parts, data = {}, {}
+  parts[1] = ("\n    cell = grid[%d, %d].subgridspec(%d, 1, height_ratios=[%s])\n"):format((i - 1) // columns, (i - 1) % columns,
+    #cell.panels, weights(cell.panels))
+  for p, panel in ipairs(cell.panels) do
+    local key = ("cell %d panel %d"):format(i, p)
+    parts[#parts + 1] = ("    ax = fig.add_subplot(cell[%d]%s)\n"):format(p - 1, p > 1 and ", sharex=ax" or "")
+    if cell.aspect then parts[#parts + 1] = ("    ax.set_box_aspect(%s)\n"):format(number(cell.aspect)) end
+    local title = p == 1 and fitted(cell.title, page.width, page.k) or nil
+    local above = { title = title, width = page.width // page.k, marks = page.marks }
+    parts[#parts + 1] = table.concat(panel_lines(panel, key, p == #cell.panels, above), "\n") .. "\n"
+    for j, series in ipairs(panel.series) do
+      data[#data + 1] = ('    "%s series %d":\n    %s,\n'):format(key, j, data_of(series))
+    end
+  end
+  return table.concat(parts), table.concat(data)
+end
+
 -- script(figure, path) -> text of a Python script
 function matplotlib.script(figure, path)
   local columns = math.floor(figure.columns or 1)
-  local width = figure.width / columns
+  local size = figure.font_size or style.FONT_SIZE
+  local k, letters = size / style.FONT_SIZE, number(size)
   local heights, total = row_heights(figure, columns)
   local name = path:match("[^/]*$"):gsub("[^%w_%.%-]", "_")
   local parts = {
-    HEAD:format(("A figure: " .. tostring(figure.summary)):gsub('[\\"%c]', " "), name, number(figure.width / PIXELS_PER_INCH),
-      number(total / PIXELS_PER_INCH), #heights, columns, table.concat(heights, ", ")),
+    HEAD:format(("A figure: " .. tostring(figure.summary)):gsub('[\\"%c]', " "), name, typeface(figure.font), letters, letters, letters,
+      number(figure.width / PIXELS_PER_INCH), number(total / PIXELS_PER_INCH), #heights, columns, table.concat(heights, ", ")),
   }
   local data = {}
-  if figure.title then parts[#parts + 1] = ("    fig.suptitle(%s)\n"):format(quoted(fitted(figure.title, figure.width))) end
-  for i, cell in ipairs(figure.cells) do
-    parts[#parts + 1] = ("\n    cell = grid[%d, %d].subgridspec(%d, 1, height_ratios=[%s])\n"):format((i - 1) // columns,
-      (i - 1) % columns, #cell.panels, weights(cell.panels))
-    for k, panel in ipairs(cell.panels) do
-      local key = ("cell %d panel %d"):format(i, k)
-      parts[#parts + 1] = ("    ax = fig.add_subplot(cell[%d]%s)\n"):format(k - 1, k > 1 and ", sharex=ax" or "")
-      if cell.aspect then parts[#parts + 1] = ("    ax.set_box_aspect(%s)\n"):format(number(cell.aspect)) end
-      local title = k == 1 and fitted(cell.title, width) or nil
-      local lines = panel_lines(panel, key, k == #cell.panels, title, width)
-      parts[#parts + 1] = table.concat(lines, "\n") .. "\n"
-      for j, series in ipairs(panel.series) do
-        data[#data + 1] = ('    "%s series %d":\n    %s,\n'):format(key, j, data_of(series))
-      end
-    end
-  end
+  if figure.title then parts[#parts + 1] = ("    fig.suptitle(%s)\n"):format(quoted(fitted(figure.title, figure.width, k))) end
+  local page = { width = figure.width / columns, k = k, marks = figure.mark_scale or 1 }
+  for i, cell in ipairs(figure.cells) do parts[#parts + 1], data[i] = cell_script(cell, i, columns, page) end
   parts[#parts + 1] = "    return fig\n\n\nDATA = {\n" .. table.concat(data) .. "}\n" .. TAIL
   return table.concat(parts)
 end

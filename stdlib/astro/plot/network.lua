@@ -3,6 +3,7 @@ local astro = require "astro"
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
+local look = require "astro.plot.look"
 local checked = require("astro.plot.options").checked
 local matrices = require "astro.plot.matrices"
 local style = require "astro.plot.style"
@@ -63,7 +64,9 @@ end
 local function marks(row, shape, colour)
   local x, y = {}, {}
   for i, id in ipairs(row.ids) do x[i], y[i] = row.at[id], row.y end
-  return { style = "points", shape = shape, colour = colour, size = row.n > 40 and 1 or row.n > 20 and 1.4 or 1.9, x = x, y = y }
+  local keeps = colour == "#000000"
+  local size = row.n > 40 and 1 or row.n > 20 and 1.4 or 1.9
+  return { style = "points", shape = shape, colour = colour, keeps_colour = keeps, size = size, x = x, y = y }
 end
 
 -- What stands beside a row: its name, and how many cells there are.
@@ -72,14 +75,24 @@ local function row_texts(y, name, shown, all)
   return { -0.02, y + 0.09, name, "right" }, { -0.02, y - 0.09, count, "right" }
 end
 
--- The models of all rows from above, each once.
-local function models_of(...)
-  local models = {}
+-- All rows from above, each population once.
+local function populations_of(...)
+  local populations, seen = {}, {}
   for _, nodes in ipairs { ... } do
-    local name = nodes.model or "several models"
-    if not check.includes(models, name) then models[#models + 1] = name end
+    local name = tostring(nodes)
+    if not seen[name] then seen[name], populations[#populations + 1] = true, titles.cells(nodes) end
   end
-  return titles.list(models)
+  return titles.list(populations)
+end
+
+local LETTER <const>, GAP <const> = 8, 40
+
+-- From where to where the picture reaches across: what stands beside the rows needs room at the left of 0.
+local function reach(texts, options)
+  local longest = 0
+  for _, text in ipairs(texts) do longest = math.max(longest, utf8.len(text[3])) end
+  local share = math.min(0.6, (longest * LETTER + GAP) * look.letters(options) / look.width(options, style.WIDTH))
+  return { -1.01 * share / (1 - share), 1.01 }
 end
 
 -- tripartite(sim, pre, post, third [, { most = 20 }])
@@ -110,10 +123,10 @@ network.tripartite = check.public("plot.tripartite(sim, pre, post, third [, opti
   end
   local summary = ("%d lines"):format(#series[1].x + #series[2].x + #series[3].x)
   return figures.new("tripartite", summary, options, {
-    title = "Tripartite connections of " .. models_of(pre, third, post), height = 400,
+    title = "Tripartite connections of " .. populations_of(pre, third, post), height = 400,
     panels = {
       {
-        bare = true, xrange = { -0.23, 1.01 }, yrange = { -0.25, 2.2 }, series = series, texts = texts,
+        bare = true, xrange = reach(texts, options), yrange = { -0.25, 2.2 }, series = series, texts = texts,
       },
     },
   })
@@ -168,9 +181,8 @@ network.degrees = check.public("plot.degrees(sim, pre, post [, options])", funct
   end
   local out = cell(found.source, pre, "out-degree", style.colour(1))
   local into = cell(found.target, post, "in-degree", style.colour(2))
-  out.height, into.height = options.height or out.height, options.height or into.height
-  return figures.of_cells("degrees", ("%d connections"):format(#found),
-    { title = titles.chosen(options.title), columns = 2, width = options.width or style.WIDTH }, { out, into })
+  return figures.of_cells("degrees", ("%d connections"):format(#found), options,
+    { title = titles.chosen(options.title), columns = look.columns(options, 2, 280) }, { out, into })
 end)
 
 -- ## Connectivity matrix

@@ -8,12 +8,13 @@ local options = {}
 
 options.KINDS = {
   "raster", "traces", "lines", "histogram", "matrix", "correlation", "spectrogram", "tripartite", "degrees", "connectivity",
-  "phase_plane", "weights", "stdp_window", "map", "layer", "targets", "wave", "panels",
+  "phase_plane", "weights", "stdp_window", "map", "layer", "targets", "wave", "animate", "panels",
 }
 
 local AXES <const> =
-  "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane stdp_window map layer targets wave"
-local IMAGES <const> = "matrix correlation spectrogram connectivity map layer targets wave"
+  "raster traces lines histogram matrix correlation spectrogram connectivity phase_plane stdp_window map layer targets wave animate"
+local CURVES <const> = "raster traces lines histogram degrees phase_plane weights stdp_window"
+local IMAGES <const> = "matrix correlation spectrogram connectivity map layer targets wave animate"
 
 -- { name, what it may be (as check.value takes it), the kinds of pictures that have it, meaning }
 options.ROWS = {
@@ -22,14 +23,23 @@ options.ROWS = {
   { "ylabel", "string", AXES, "the same for the other axis" },
   { "xrange", "range", AXES, "`{ from, to }`, one of which may be nil; times in ms. Without it axes of time show what was recorded" },
   { "yrange", "range", AXES, "the same for the other axis; in a raster ids of neurons" },
-  { "width", "positive", concat(options.KINDS, " "), "in pixels of an SVG; PNG files have twice as many" },
-  { "height", "positive", concat(options.KINDS, " "):gsub(" panels", ""), "in pixels of an SVG" },
+  { "width", "length", concat(options.KINDS, " "),
+    "a text such as `\"8 cm\"` (`cm`, `mm`, `in`), or pixels, 96 an inch; PNG files have twice as many" },
+  { "height", "length", concat(options.KINDS, " "):gsub(" panels", ""), "the same; by default it follows from the width" },
+  { "font_size", "positive", concat(options.KINDS, " "), "size of all letters in points (10)" },
+  { "font", "font", concat(options.KINDS, " "), "typeface (`\"DejaVu Sans\"`), one that is installed where the picture is drawn" },
+  { "colours", "colours", CURVES .. " tripartite layer",
+    "in place of the usual ones: `{ \"#D55E00\", \"blue\", … }` in the order of the legend, or by name: `{ control = \"blue\" }`" },
+  { "line_width", "positive", CURVES .. " tripartite map", "width of curves in points (1); other lines follow" },
   { "columns", "count", "panels wave", "how many figures side by side" },
   { "histogram", "boolean", "raster", "`true`: mean rate of the neurons in bins, below" },
   { "bin", "positive", "raster", "width of the histogram's bins in ms; by default some ten spikes fall into each" },
   { "groups", "table", "raster", "`{ { \"name\", nodes }, … }`: a colour for each" },
   { "each", "boolean", "traces weights", "`true`: a curve for each node or connection, the first seven" },
   { "points", "boolean", "lines", "`true`: points instead of lines" },
+  { "lines", "boolean", "lines", "`true`, with `points`: points joined by lines" },
+  { "errors", { "band", "bars" }, "lines", '`"bars"`: error bars instead of bands' },
+  { "spread", "string", "lines", "what bands or error bars are, for the legend: `\"± s.d. of 5\"`" },
   { "logx", "boolean", "lines", "`true`: a logarithmic axis; numbers of 0 or below have no place there, and the axis says how many" },
   { "logy", "boolean", "lines", "the same for the other axis" },
   { "bins", "positive", "histogram weights wave", "their number" },
@@ -53,6 +63,10 @@ options.ROWS = {
   { "along", "string", "wave", '`"x"`, `"y"`, `"z"` or `"distance"` (x)' },
   { "origin", "table", "wave", "`{ x, y }`: where distances are measured from" },
   { "times", "anything", "wave", "ms: a map for each of these moments instead of an image of space and time" },
+  { "fps", "positive", "animate", "frames a second (10)" },
+  { "from", "number", "animate", "ms: when the first frame is" },
+  { "to", "number", "animate", "ms: when the last frame is" },
+  { "every", "positive", "animate", "ms from one frame to the next; by default there are at most a hundred" },
   { "range", "range", IMAGES, "what the colours reach from and to" },
   { "step", "positive", "stdp_window", "ms from one interval to the next (1); the `xrange` says how far they go (from -80 to 80)" },
   { "pairs", "count", "stdp_window", "pairs of spikes that count together (1)" },

@@ -6,6 +6,7 @@ local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
 local checked = require("astro.plot.options").checked
 local style = require "astro.plot.style"
+local titles = require "astro.plot.titles"
 local fail = check.fail
 
 local phase_plane = {}
@@ -57,7 +58,7 @@ local function li_rinzel(get, options)
     nullclines = {
       { "dCa/dt = 0", calcium_nullcline }, { "dh/dt = 0", function(c) return alpha / (alpha + k * c) end },
     },
-    note = ("IP3 = %.3g µM"):format(IP3),
+    note = ("[IP3] = %.3g µM"):format(IP3),
   }
 end
 
@@ -153,8 +154,10 @@ local function is_stable(model, x, y)
 end
 
 local function fixed_point_series(model)
-  local stable = { style = "points", shape = "circle", size = 1.1, colour = "#000000", name = "stable", x = {}, y = {} }
-  local unstable = { style = "points", shape = "ring", size = 1.1, colour = "#000000", name = "unstable", x = {}, y = {} }
+  local function marks(shape, name)
+    return { style = "points", shape = shape, size = 1.1, colour = "#000000", keeps_colour = true, name = name, x = {}, y = {} }
+  end
+  local stable, unstable = marks("circle", "stable"), marks("ring", "unstable")
   for _, point in ipairs(fixed_points(model)) do
     local series = is_stable(model, point[1], point[2]) and stable or unstable
     series.x[#series.x + 1], series.y[#series.y + 1] = point[1], point[2]
@@ -205,7 +208,7 @@ phase_plane.phase_plane = check.public("plot.phase_plane(node [, options])", fun
   end
   local summary = nodes.model .. (model.note and ", " .. model.note or "")
   return figures.new("phase_plane", summary, options, {
-    title = "Phase plane of " .. summary, height = 460,
+    title = "Phase plane of " .. nodes.model .. (model.note and ", " .. titles.glued(model.note) or ""), height = 460,
     panels = {
       {
         xrange = model.xrange, yrange = model.yrange, xlabel = options.xlabel or style.quantity_label(model.x),

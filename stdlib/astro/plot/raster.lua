@@ -101,7 +101,7 @@ local function rate_series(rec, group, window, bin, axis, look)
   local spikes = inputs.spikes("raster", rec, { from = window.from, to = window.to, nodes = group.ids })
   local grid = bins.grid("raster", window, bin)
   return {
-    style = look.style, colour = look.colour, bar = bin * axis.factor, x = data.scaled(bins.centres(grid), axis.factor),
+    style = look.style, colour = look.colour, of = group.name, bar = bin * axis.factor, x = data.scaled(bins.centres(grid), axis.factor),
     y = bins.rate(spikes, grid),
   }
 end

@@ -25,12 +25,12 @@ local function rescaled(series, ratio)
 end
 
 -- The unit of a panel goes on where the user has written a label of their own.
-local function stretched(panel, from, to, is_usual)
+local function stretched(panel, from, to, is_usual, has_marks)
   local time = panel.time
   if not time then return panel end
   local copy, factor, label = copy_of(panel), time.factor, time.label
   if is_usual then factor, label = data.unit_of_time(to - from) end
-  copy.time = { from = from, to = to, factor = factor, label = label }
+  copy.time = { from = from, to = to, factor = factor, label = label, has_marks = has_marks }
   copy.xrange = { from * factor, to * factor }
   copy.xlabel, copy.series = is_usual and panel.xlabel and label or panel.xlabel, {}
   for i, series in ipairs(panel.series) do copy.series[i] = rescaled(series, factor / time.factor) end
@@ -45,31 +45,34 @@ local function has_usual_labels(cell)
   return true
 end
 
+-- From when to when, and whether there are marks that need room beside them.
 local function range_of(cells)
-  local from, to = math.huge, -math.huge
+  local from, to, has_marks = math.huge, -math.huge, false
   for _, cell in ipairs(cells) do
     for _, panel in ipairs(cell.panels) do
-      if panel.time then from, to = math.min(from, panel.time.from), math.max(to, panel.time.to) end
+      if panel.time then
+        from, to, has_marks = math.min(from, panel.time.from), math.max(to, panel.time.to), has_marks or panel.time.has_marks
+      end
     end
   end
-  return from, to
+  return from, to, has_marks
 end
 
-local function stretched_cell(cell, from, to)
-  local copy, is_usual = copy_of(cell), has_usual_labels(cell)
-  copy.panels = {}
-  for i, panel in ipairs(cell.panels) do copy.panels[i] = stretched(panel, from, to, is_usual) end
-  return copy
+local function stretched_cell(cell, from, to, has_marks)
+  local is_usual = has_usual_labels(cell)
+  cell.panels = table.move(cell.panels, 1, #cell.panels, 1, {})
+  for i, panel in ipairs(cell.panels) do cell.panels[i] = stretched(panel, from, to, is_usual, has_marks) end
 end
 
--- shared(cells, columns) -> cells, those of a column with one range of time. The given ones stay as they are.
+-- shared(cells, columns) -> copies of the cells, those of a column with one range of time. The given ones stay as they are.
 return function(cells, columns)
   local result = {}
+  for i, cell in ipairs(cells) do result[i] = copy_of(cell) end
   for column = 1, math.min(columns, #cells) do
     local above = {}
-    for i = column, #cells, columns do above[#above + 1] = cells[i] end
-    local from, to = range_of(above)
-    for i = column, #cells, columns do result[i] = from <= to and stretched_cell(cells[i], from, to) or cells[i] end
+    for i = column, #cells, columns do above[#above + 1] = result[i] end
+    local from, to, has_marks = range_of(above)
+    for _, cell in ipairs(from <= to and above or {}) do stretched_cell(cell, from, to, has_marks) end
   end
   return result
 end

@@ -3,6 +3,7 @@ local astro = require "astro"
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
+local look = require "astro.plot.look"
 local checked = require("astro.plot.options").checked
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
@@ -151,19 +152,58 @@ local function index_of(...)
   return at
 end
 
--- Strokes from sources to targets, those with both ends in the picture.
-local function strokes(connections, at)
-  local sources, targets, seen = connections.source, connections.target, {}
-  local x, y, x2, y2 = {}, {}, {}, {}
+-- Of nodes in a space that repeats itself: its lengths and edges, those of x and of y, as { length, least, greatest }; nil for others.
+-- It lies around the middle of what is in it.
+local function edges_of(nodes, places)
+  local period = nodes.period
+  if not period then return nil end
+  local edges = {}
+  for i, list in ipairs { places.x, places.y } do
+    local least, greatest = data.least_and_greatest(list)
+    local middle = (least + greatest) / 2
+    edges[i] = { period[i], middle - period[i] / 2, middle + period[i] / 2 }
+  end
+  return edges
+end
+
+-- The shortest way along an axis: from -1/2 to below 1/2 of its length.
+local function shortest(d, length) return d - length * math.floor(d / length + 0.5) end
+
+-- What share of the way from a place by d lies before an edge.
+local function share_within(place, d, edge)
+  if d == 0 then return 1 end
+  local distance = (d > 0 and edge[3] or edge[2]) - place
+  return math.max(0, math.min(1, distance / d))
+end
+
+-- A stroke between two places; across edges that meet, two strokes: to the edge, and from the opposite one.
+local function add_stroke(series, from, to, edges)
+  local dx, dy = to[1] - from[1], to[2] - from[2]
+  local function add(x, y, x2, y2)
+    local n = #series.x + 1
+    series.x[n], series.y[n], series.x2[n], series.y2[n] = x, y, x2, y2
+  end
+  local near_x, near_y = edges and shortest(dx, edges[1][1]) or dx, edges and shortest(dy, edges[2][1]) or dy
+  if math.abs(near_x - dx) < 1e-9 and math.abs(near_y - dy) < 1e-9 then return add(from[1], from[2], to[1], to[2]) end
+  local first = math.min(share_within(from[1], near_x, edges[1]), share_within(from[2], near_y, edges[2]))
+  local last = math.min(share_within(to[1], -near_x, edges[1]), share_within(to[2], -near_y, edges[2]))
+  add(from[1], from[2], from[1] + first * near_x, from[2] + first * near_y)
+  add(to[1] - last * near_x, to[2] - last * near_y, to[1], to[2])
+end
+
+-- Strokes from sources to targets, those with both ends in the picture; and how many pairs are joined.
+local function strokes(connections, at, edges)
+  local sources, targets, seen, n = connections.source, connections.target, {}, 0
+  local series = { style = "segments", colour = style.grey, x = {}, y = {}, x2 = {}, y2 = {} }
   for i = 1, #connections do
     local from, to, key = at[sources[i]], at[targets[i]], sources[i] * 2 ^ 26 + targets[i]
     if from and to and not seen[key] then
-      seen[key] = true
-      local n = #x + 1
-      x[n], y[n], x2[n], y2[n] = from[1], from[2], to[1], to[2]
+      seen[key], n = true, n + 1
+      add_stroke(series, from, to, edges)
     end
   end
-  return { style = "segments", colour = style.grey, faint = #x > 300, width = #x > 300 and 0.5 or 0.9, x = x, y = y, x2 = x2, y2 = y2 }
+  series.faint, series.width = n > 300, n > 300 and 0.5 or 0.9
+  return series, n
 end
 
 -- For each target the source that it has most connections from; the first of equals.
@@ -224,8 +264,9 @@ end
 -- map(nodes [, { quantity = "V_m", values = list, connections = c, territories = c, marks = nodes }])
 --
 -- Cells at their places, coloured by a `quantity` of theirs or by `values`, one a cell. `connections`, such as
--- `sim:connections { source = cell }`, are strokes; `territories`, such as `sim:connections { source = astrocytes, target = cells }`,
--- give cells that have most connections from the same source the same colour; `marks` are nodes that are drawn as stars.
+-- `sim:connections { source = cell }`, are strokes, in two parts where they cross edges that meet; `territories`, such as
+-- `sim:connections { source = astrocytes, target = cells }`, give cells that have most connections from the same source the same colour;
+-- `marks` are nodes that are drawn as stars.
 space.map = check.public("plot.map(nodes [, options])", function(nodes, options)
   options = checked("map", options)
   local whole = places_of("map", "nodes", nodes)
@@ -246,9 +287,10 @@ space.map = check.public("plot.map(nodes [, options])", function(nodes, options)
   end
   local marked = add_marks(series, all, "map", options.marks)
   if options.connections then
-    local lines = strokes(check_connections("map", "connections", options.connections), index_of(whole, marked))
+    local given = check_connections("map", "connections", options.connections)
+    local lines, n = strokes(given, index_of(whole, marked), edges_of(nodes, whole))
     table.insert(series, 1, lines)
-    title = ("%s, %s"):format(title, titles.count(#lines.x, "connection"))
+    title = ("%s, %s"):format(title, titles.count(n, "connection"))
   end
   return figures.new("map", titles.count(#nodes, "cell"), options,
     cell_of(titles.capitalised(title) .. note_of(places), series, options, all, scale))
@@ -347,13 +389,13 @@ end)
 -- ## Waves
 
 -- Samples of a quantity: { times, by_time = { [time] = { [id] = value } }, unit }.
-local function samples_of(rec, quantity)
-  local events, times, senders = data.events_of("wave", rec)
+local function samples_of(call, rec, quantity)
+  local events, times, senders = data.events_of(call, rec)
   local names = check.quantities(events)
   if not check.includes(names, quantity) then
-    fail("wave: the recorder holds no '%s' (%s)", tostring(quantity), check.suggestion(quantity, names))
+    fail("%s: the recorder holds no '%s' (%s)", call, tostring(quantity), check.suggestion(quantity, names))
   end
-  local values, by_time, list = data.column("wave", events, quantity, times), {}, {}
+  local values, by_time, list = data.column(call, events, quantity, times), {}, {}
   for i, t in ipairs(times) do
     if not by_time[t] then
       by_time[t] = {}
@@ -362,7 +404,7 @@ local function samples_of(rec, quantity)
     by_time[t][senders[i]] = values[i]
   end
   table.sort(list)
-  if #list == 0 then fail "wave: nothing was recorded" end
+  if #list == 0 then fail("%s: nothing was recorded", call) end
   return { times = list, by_time = by_time, values = values }
 end
 
@@ -425,7 +467,7 @@ local function flattened(rows)
 end
 
 -- Time across, space upwards.
-local function time_space(samples, places, quantity, label, options)
+local function time_space(samples, places, what, options)
   local every = math.max(1, math.ceil(#samples.times / 400))
   local times = {}
   for i = 1, #samples.times, every do times[#times + 1] = samples.times[i] end
@@ -434,14 +476,15 @@ local function time_space(samples, places, quantity, label, options)
   local rows = wave_rows(samples, times, places, list, n, first, step)
   local width = #times > 1 and times[2] - times[1] or 1
   local factor, time_label = data.unit_of_time(times[#times] - times[1] + width)
-  local scale = scale_of("wave", flattened(rows), options, label)
+  local scale, from, to = scale_of("wave", flattened(rows), options, what.label), times[1] - width / 2, times[#times] + width / 2
+  local given = options.xrange
   return figures.new("wave", ("%d by %d"):format(n, #times), options, {
-    title = ("%s in space and time"):format(quantity), height = 340,
+    title = what.title .. " in space and time", height = 340,
     panels = {
       {
         xlabel = options.xlabel or time_label, ylabel = options.ylabel or axis_label, scale = scale,
-        xrange = options.xrange and data.scaled({ options.xrange[1] or times[1], options.xrange[2] or times[#times] }, factor)
-          or { (times[1] - width / 2) * factor, (times[#times] + width / 2) * factor },
+        xrange = data.scaled(given and { given[1] or times[1], given[2] or times[#times] } or { from, to }, factor),
+        time = not given and { from = from, to = to, factor = factor, label = time_label } or nil,
         yrange = options.yrange or { first - step / 2, first + (n - 0.5) * step },
         series = { { style = "image", x = { times[1] * factor, width * factor }, y = { first, step }, rows = rows } },
       },
@@ -457,25 +500,40 @@ local function nearest_time(times, wanted)
   return best
 end
 
--- A map for each of some moments, side by side, all with the same colours.
-local function frames(samples, places, label, options)
-  local wanted, cells, seen = numbers("wave", "times", options.times), {}, {}
-  if #wanted == 0 then fail "wave: times is empty" end
-  for i, t in ipairs(wanted) do wanted[i] = nearest_time(samples.times, t) end
-  for _, t in ipairs(wanted) do
+-- A map at each of some times at which there are samples, all with the same colours.
+local function maps_at(call, times, samples, places, what, options)
+  local cells, seen = {}, {}
+  for _, t in ipairs(times) do
     for _, value in pairs(samples.by_time[t]) do seen[#seen + 1] = value end
   end
-  for i, t in ipairs(wanted) do
+  for i, t in ipairs(times) do
     local values = {}
     for k, id in ipairs(places.ids) do values[k] = samples.by_time[t][id] or 0 / 0 end
     local title = ("%g %s"):format(t >= 5000 and t / 1000 or t, t >= 5000 and "s" or "ms")
-    local cell = cell_of(title, { spots(places, values) }, options, places, scale_of("wave", seen, options, label))
-    cell.height = 60 + cell.height * 0.65
-    cells[i] = cell
+    cells[i] = cell_of(title, { spots(places, values) }, options, places, scale_of(call, seen, options, what.label))
   end
-  local columns = options.columns or math.min(3, #cells)
-  return figures.of_cells("wave", titles.count(#cells, "frame"), { width = options.width or 430 * columns, columns = columns,
-    title = titles.chosen(options.title, nil) }, cells)
+  return cells
+end
+
+-- A map for each of some moments, side by side.
+local function frames(samples, places, what, options)
+  local wanted = numbers("wave", "times", options.times)
+  if #wanted == 0 then fail "wave: times is empty" end
+  for i, t in ipairs(wanted) do wanted[i] = nearest_time(samples.times, t) end
+  local cells = maps_at("wave", wanted, samples, places, what, options)
+  for _, cell in ipairs(cells) do cell.height = 60 + cell.height * 0.65 end
+  local columns = options.columns or look.columns(options, math.min(3, #cells), 280)
+  return figures.of_cells("wave", titles.count(#cells, "frame"), options, { width = 430 * columns, columns = columns,
+    title = titles.chosen(options.title, what.title) }, cells)
+end
+
+-- What was sampled of cells with places: samples, places, and what the picture says of them, { label, title }.
+local function sampled(call, rec, quantity)
+  local samples = samples_of(call, rec, quantity)
+  local nodes = (type(rec) == "userdata" or type(rec) == "table") and rec.nodes
+  if not nodes then fail("%s: nobody knows which nodes were recorded (a Recorder does, or { events =, nodes = })", call) end
+  local title = ("%s of %s"):format(style.symbol(quantity, rec), titles.cells(nodes))
+  return samples, places_of(call, "the recorded nodes", nodes), { label = style.quantity_label(quantity, rec), title = title }
 end
 
 -- wave(rec, quantity [, { along = "x", bins = n, times = { ms, … } }])
@@ -484,12 +542,38 @@ end
 -- from `origin`, as means of the cells in `bins`. With `times` a map for each of these moments instead.
 space.wave = check.public("plot.wave(rec, quantity [, options])", function(rec, quantity, options)
   options = checked("wave", options)
-  local samples = samples_of(rec, quantity)
-  local nodes = (type(rec) == "userdata" or type(rec) == "table") and rec.nodes
-  if not nodes then fail "wave: nobody knows which nodes were recorded (a Recorder does, or { events =, nodes = })" end
-  local places, label = places_of("wave", "the recorded nodes", nodes), style.quantity_label(quantity, rec)
-  if options.times then return frames(samples, places, label, options) end
-  return time_space(samples, places, quantity, label, options)
+  local samples, places, what = sampled("wave", rec, quantity)
+  if options.times then return frames(samples, places, what, options) end
+  return time_space(samples, places, what, options)
 end)
+
+-- ## For plot.animate
+
+local MOST_FRAMES <const>, USUAL_FRAMES <const> = 1000, 100
+
+-- The times of frames: samples from `from` to `to`, `every` ms.
+local function frame_times(all, options)
+  local from, to = options.from or all[1], options.to or all[#all]
+  if from >= to then fail("animate: from = %g ms must be before to = %g ms", from, to) end
+  local every = options.every or math.max((to - from) / USUAL_FRAMES, 1e-9)
+  local times, next_time = {}, from
+  for _, t in ipairs(all) do
+    if t >= next_time - 1e-9 and t <= to + 1e-9 then
+      times[#times + 1] = t
+      next_time = math.max(next_time + every, t + 0.5 * every)
+    end
+  end
+  if #times == 0 then fail("animate: there are no samples from %g to %g ms (they go from %g to %g)", from, to, all[1], all[#all]) end
+  if #times > MOST_FRAMES then fail("animate: every = %g ms gives %d frames (at most %d)", every, #times, MOST_FRAMES) end
+  return times
+end
+
+-- frames(rec, quantity, options) -> list of { title, cell }: a map for each frame
+function space.frames(rec, quantity, options)
+  local samples, places, what = sampled("animate", rec, quantity)
+  local cells = maps_at("animate", frame_times(samples.times, options), samples, places, what, options)
+  for _, cell in ipairs(cells) do cell.title = (options.title or what.title) .. ", " .. titles.glued(cell.title) end
+  return cells
+end
 
 return space

@@ -63,9 +63,12 @@ synapses.weights = check.public("plot.weights(rec [, options])", function(rec, o
   -- the user's title, or none, stands above both
   cells[1].title = options.title == nil and titles.capitalised(cells[1].title) or nil
   cells[2].title = options.title == nil and titles.capitalised(name) .. " at first and at last" or nil
-  for _, cell in ipairs(cells) do cell.height = options.height and options.height / 2 or 260 end
-  return figures.of_cells("weights", ("%s of %s"):format(name, titles.count(#connections, "connection")),
-    { title = titles.chosen(options.title), columns = 1, width = options.width or style.WIDTH }, cells)
+  for _, cell in ipairs(cells) do cell.height, cell.usual_height = 260, nil end
+  local figure = figures.of_cells("weights", ("%s of %s"):format(name, titles.count(#connections, "connection")), options,
+    { title = titles.chosen(options.title), columns = 1 }, cells)
+  -- the user's height is that of both
+  for _, cell in ipairs(options.height and cells or {}) do cell.height = cell.height / 2 end
+  return figure
 end)
 
 -- ## Windows

@@ -1,6 +1,7 @@
 -- Draws a figure (figure.lua says what that is) with characters: eight braille dots in each, or plain ASCII.
 local axes = require "astro.plot.axes"
 local canvas = require "astro.plot.canvas"
+local ions = require "astro.plot.ions"
 local titles = require "astro.plot.titles"
 local is_drawn, round_up, span = axes.is_drawn, axes.round_up, axes.span
 
@@ -30,6 +31,7 @@ local function line_of(screen, parts)
   for i, part in ipairs(parts) do
     local text, colour = part, nil
     if type(part) == "table" then text, colour = part[1], part[2] end
+    if screen.ascii then text = ions.ascii(text) end
     texts[i] = screen.colour and colour and canvas.coloured(text, colour) or text
     width = width + utf8.len(text)
   end
@@ -133,6 +135,14 @@ function DRAW.segments(board, s, to_dots)
     local ax, ay = to_dots(x, s.y[i])
     local bx, by = to_dots(s.x2[i], s.y2[i])
     board:line(ax, ay, bx, by, s.colour)
+  end
+end
+
+function DRAW.errors(board, s, to_dots)
+  for i, x in ipairs(s.x) do
+    local dx, low = to_dots(x, s.low[i])
+    local _, high = to_dots(x, s.high[i])
+    board:line(dx, low, dx, high, s.colour)
   end
 end
 

@@ -32,6 +32,9 @@ function titles.between(pre, post)
   return ("from %s to %s"):format(titles.cells(pre), titles.cells(post))
 end
 
+-- Words between which a title is not broken.
+function titles.glued(text) return (text:gsub(" ", "\u{A0}")) end
+
 -- The label of an axis without its unit.
 function titles.quantity(label) return label and (label:gsub("%s*%b()%s*$", "")) end
 
@@ -80,9 +83,10 @@ function titles.lines(text, columns)
   return lines
 end
 
--- The title as it fits above panels in a space of so many pixels.
-function titles.fitted(title, width)
-  return title and table.concat(titles.lines(title, max(LEAST, (width - MARGIN) // CHARACTER)), "\n")
+-- The title as it fits above panels in a space of so many pixels; `k`: how large letters are, 1 being usual.
+function titles.fitted(title, width, k)
+  k = k or 1
+  return title and table.concat(titles.lines(title, max(LEAST, (width - MARGIN * k) // (CHARACTER * k))), "\n")
 end
 
 -- Cells for a picture of several figures. A title that stands above all cells of a figure goes in front of each cell's own.

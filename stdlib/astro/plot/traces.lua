@@ -60,13 +60,16 @@ local function over_connections(connections)
   return times, mean, low, high
 end
 
-local function mean_series(t, mean, low, high, hue, factor, count)
+local function mean_series(t, mean, low, high, look, factor, count)
   local kept = data.visible_indices(mean)
   local x = data.scaled(data.pick(t, kept), factor)
-  local line = { style = "line", x = x, y = data.pick(mean, kept), colour = hue }
+  local line = { style = "line", x = x, y = data.pick(mean, kept), colour = look.colour, of = look.of }
   if count < 2 then return { line } end
   line.name = "mean"
-  local band = { style = "band", x = x, low = data.pick(low, kept), high = data.pick(high, kept), colour = hue, name = "± s.d." }
+  local band = {
+    style = "band", x = x, low = data.pick(low, kept), high = data.pick(high, kept), colour = look.colour, of = look.of,
+    name = ("± s.d. of %d"):format(count),
+  }
   return { band, line }
 end
 
@@ -105,22 +108,23 @@ local function pairs_of(names, events)
   return list
 end
 
--- The curves of the second axis, in its colour. Where there are two, each is called by its name.
-local function on_right_axis(series, left, names)
-  for _, one in ipairs(left) do one.name = one.style == "line" and names[1] or nil end
-  for _, one in ipairs(series) do
-    one.axis = "y2"
-    one.name = one.style == "line" and names[2] or nil
-  end
+-- Two quantities in one panel: each curve is called by its quantity, and its band by what it is.
+local function named(series, symbol)
+  local band
+  for _, one in ipairs(series) do band = band or one.style == "band" and one.name end
+  for _, one in ipairs(series) do one.name = one.style == "line" and (band and ("%s, mean %s"):format(symbol, band) or symbol) or nil end
   return series
 end
 
--- "IP3 and Ca_astro of 20 astrocyte_lr_1994, mean and s.d."
+local function on_right_axis(series)
+  for _, one in ipairs(series) do one.axis = "y2" end
+  return series
+end
+
+-- "[IP3] and [Ca2+] of 20 astrocyte_lr_1994"
 local function title_of(names, whose, count, each)
   local title = ("%s of %s"):format(titles.list(names), whose)
-  if count < 2 then return title end
-  if not each then return title .. ", mean and s.d." end
-  return count > style.MAX_NODES and ("%s, %d shown"):format(title, style.MAX_NODES) or title
+  return each and count > style.MAX_NODES and ("%s, %d shown"):format(title, style.MAX_NODES) or title
 end
 
 -- traces(rec, { "IP3", "Ca_astro" } [, { each = true }])
@@ -139,10 +143,10 @@ traces.traces = check.public("plot.traces(rec, names [, options])", function(rec
   local function series_of(name, is_second)
     local values = data.column("traces", events, name, times)
     local ones = targets and data.by_connection(times, senders, targets, values) or data.by_node(times, senders, values)
-    count, position, all[#all + 1] = #ones, position + 1, name
+    count, position, all[#all + 1] = #ones, position + 1, style.symbol(name, rec)
     if options.each and not is_second then return node_series(ones, axis.factor) end
     local t, mean, low, high = table.unpack(targets and { over_connections(ones) } or { over_nodes(times, values) })
-    return mean_series(t, mean, low, high, style.quantity_colour(name, position), axis.factor, count)
+    return mean_series(t, mean, low, high, { colour = style.quantity_colour(name, position), of = name }, axis.factor, count)
   end
   for i, pair in ipairs(pairs_of(names, events)) do
     if pair[2] and options.each then fail("traces: each = true needs a panel for each quantity, not %s and %s in one", pair[1], pair[2]) end
@@ -152,7 +156,8 @@ traces.traces = check.public("plot.traces(rec, names [, options])", function(rec
       ylabel = options.ylabel or style.quantity_label(pair[1], rec), series = series, time = axis.time,
     }
     if pair[2] then
-      local right = on_right_axis(series_of(pair[2], true), series, pair)
+      named(series, style.symbol(pair[1], rec))
+      local right = on_right_axis(named(series_of(pair[2], true), style.symbol(pair[2], rec)))
       table.move(right, 1, #right, #series + 1, series)
       panels[i].y2label = style.quantity_label(pair[2], rec)
     end

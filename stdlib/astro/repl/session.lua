@@ -76,6 +76,19 @@ local function names_of_variables()
   return names
 end
 
+-- Modules that need no `require` at the prompt. They are the session's, not globals, so that a script does not run with -i only; what
+-- a script or the session itself calls by such a name comes first.
+local MODULES <const> = { plot = require "astro.plot", analysis = require "astro.analysis", sweep = require "astro.sweep" }
+local are_offered = false
+
+local function offer_modules()
+  if are_offered then return end
+  are_offered = true
+  for name, module in pairs(MODULES) do
+    if read(name) == nil and not declared[name] then rawset(variables, name, module) end
+  end
+end
+
 -- ## Displaying
 
 local function print_text(text) display("page", text) end
@@ -256,7 +269,8 @@ function commands.vars()
   local names = names_of_variables()
   table.sort(names)
   for _, name in ipairs(names) do
-    if not at_start[name] and name ~= "arg" and read(name) ~= nil then
+    local value = read(name)
+    if not at_start[name] and name ~= "arg" and value ~= nil and value ~= MODULES[name] then
       rows[#rows + 1] = name
       widest = math.max(widest, tools.width(tools.shown(name)))
     end
@@ -348,6 +362,7 @@ function session.evaluate(text)
   if word == "" then return end
   if LEAVING[word] and read(word:match("%a+")) == nil then return true end
   if word == "help" and read(word) == help_function then return print_help() end
+  offer_modules()
   settle()
   local name, rest = command_of(text)
   if not name then return run(text) end
@@ -356,12 +371,14 @@ end
 
 -- What can stand at the end of the text: what is typed of it, what Tab inserts, and the candidates.
 function session.completions(text)
+  offer_modules()
   local prefix, items, suffix = complete.candidates(text, { read = read, variables = names_of_variables })
   return prefix, complete.insertion(prefix, items, suffix), items
 end
 
 -- What help tells about the name at the end of the text, or nothing.
 function session.inspect(text)
+  offer_modules()
   local name = text:match("[%a_][%w_.:]*$") or complete.callee(text)
   return name and help.text(topic_of(name), { width = settings.width, colours = settings.colours })
 end
