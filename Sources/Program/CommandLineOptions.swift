@@ -11,6 +11,7 @@ struct CommandLineOptions: ParsableCommand {
             astrolua new my_experiment
             astrolua tour [number]
             astrolua verify run.json
+            astrolua check submissions/*
             astrolua bundle experiment.lua [-o experiment.astro] [args ...]
             astrolua jupyter install [--user | --sys-prefix | --prefix DIR] [--trust]
             """,
@@ -20,6 +21,7 @@ struct CommandLineOptions: ParsableCommand {
             'astrolua new NAME' writes NAME.lua, a commented script to start from.
             'astrolua tour' lists the lessons of the course, 'astrolua tour 1' runs the first.
             'astrolua verify RECORD' runs what --record has kept again, and says whether it comes to the same.
+            'astrolua check FILE ...' does that with many records and bundles, and prints a table.
             'astrolua bundle SCRIPT' packs a script, its modules and its data into one file to run elsewhere.
             """)
 

@@ -242,20 +242,12 @@ public final class Ledger {
     private var printedText: JSON {
         .fields([
             "bytes": .number(printedBytes), "sha256": .text(printed.hex),
-            "lines": printedBytes > printedStart.count ? nil : lines(printedStart),
+            "lines": printedBytes > printedStart.count ? nil : JSON(linesOf: printedStart),
         ])
     }
 
     private func source(_ name: String, _ text: [UInt8]) -> JSON {
-        .fields(["file": .text(name), "sha256": .text(SHA256.hex(of: text)), "lines": lines(text)])
-    }
-
-    /// A text that is not UTF-8 is kept as its bytes.
-    private func lines(_ bytes: [UInt8]) -> JSON {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            return .list(bytes.map { .number(Int($0)) })
-        }
-        return .texts(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+        .fields(["file": .text(name), "sha256": .text(SHA256.hex(of: text)), "lines": JSON(linesOf: text)])
     }
 }
 

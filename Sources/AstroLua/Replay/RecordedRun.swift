@@ -141,6 +141,8 @@ package struct RecordedFile {
         bytes = try json.needed("bytes") { $0.whole.flatMap { $0 >= 0 ? $0 : nil } }
     }
 
+    package func isDigest(of content: [UInt8]) -> Bool { SHA256.hex(of: content) == digest }
+
     package static func all(_ json: JSON, _ list: String) throws -> [RecordedFile] {
         try (try json.field(list, \.list) ?? []).map(RecordedFile.init)
     }

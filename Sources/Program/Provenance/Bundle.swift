@@ -22,9 +22,9 @@ struct Bundle {
     // MARK: writing
 
     static func pack(
-        _ files: [(name: String, content: [UInt8])], script: String, arguments: [String], seed: Int64?,
-        written: [String]
+        _ files: [(name: String, content: [UInt8])], script: String, arguments: [String], record: JSON
     ) -> [UInt8] {
+        let written = (record["written"]?.list ?? []).compactMap { $0["file"]?.text }
         let directories = Set(
             written.filter { StagedName.problem(with: $0) == nil && $0.hasPrefix("current/") }
                 .map { String($0[..<$0.lastIndex(of: "/")!]) }
@@ -32,7 +32,7 @@ struct Bundle {
         let manifest = JSON.fields([
             "format": .text(BundleContents.format), "version": .number(BundleContents.version),
             "program": RunRecord.program, "script": .text(script),
-            "arguments": .texts(arguments), "seed": seed.map { .exact($0) },
+            "arguments": .texts(arguments), "seed": record["options"]?["seed"],
             "directories": .texts(directories.sorted()),
             "files": .list(
                 files.map {
@@ -41,6 +41,7 @@ struct Bundle {
                         "sha256": .text(SHA256.hex(of: $0.content)),
                     ])
                 }),
+            "record": record.withoutTexts,
         ])
         return ZipArchive([(BundleContents.list, Array(manifest.readable.utf8))] + files).bytes
     }
@@ -54,7 +55,9 @@ struct Bundle {
         try file.finish()
     }
 
-    // MARK: running
+    // MARK: reading and running
+
+    func bytes(atMost limit: Int = largest) throws -> [UInt8] { try contents(of: path, atMost: limit) }
 
     /// - `asked`: a run of the bundle as if it were a script.
     func run(_ asked: RunRequest) -> Int32 {
@@ -64,7 +67,7 @@ struct Bundle {
         }
         do {
             let content = try withinTime(asked.options.timeLimit) {
-                try BundleContents(try contents(of: path, atMost: Self.largest))
+                try BundleContents(try bytes())
             }
             let stage = try Stage()
             defer { stage.remove() }

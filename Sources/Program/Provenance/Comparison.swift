@@ -27,8 +27,11 @@ struct Comparison {
             }
             return "note: recorded with \(name) \(old), this is \(new)"
         }
-        let library = Set(RecordedDigest.all(recorded["library"])).subtracting(RecordedDigest.all(again["library"]))
-        let names = library.map(\.name).sorted().joined(separator: ", ")
+        let now = RecordedDigest.all(again["library"])
+        // a run that has ended early has not come to all of them
+        let library = Set(RecordedDigest.all(recorded["library"])).subtracting(now)
+        let names = library.map(\.name).filter { name in now.contains { $0.name == name } }.sorted()
+            .joined(separator: ", ")
         return versions + (names.isEmpty ? [] : ["note: modules of this program have changed since: \(names)"]) + texts
     }
 
