@@ -12,6 +12,7 @@ struct CommandLineOptions: ParsableCommand {
             astrolua tour [number]
             astrolua verify run.json
             astrolua check submissions/*
+            astrolua diff a.json b.json
             astrolua bundle experiment.lua [-o experiment.astro] [args ...]
             astrolua jupyter install [--user | --sys-prefix | --prefix DIR] [--trust]
             """,
@@ -22,6 +23,7 @@ struct CommandLineOptions: ParsableCommand {
             'astrolua tour' lists the lessons of the course, 'astrolua tour 1' runs the first.
             'astrolua verify RECORD' runs what --record has kept again, and says whether it comes to the same.
             'astrolua check FILE ...' does that with many records and bundles, and prints a table.
+            'astrolua diff RECORD RECORD' says what changed, and where the results part first.
             'astrolua bundle SCRIPT' packs a script, its modules and its data into one file to run elsewhere.
             """)
 

@@ -44,6 +44,7 @@ func perform(_ parsed: CommandLineOptions) -> Int32 {
     if let installation = JupyterInstall(words) { return installation.run() }
     if let verification = Verification(words, asked, given: parsed.given) { return verification.run() }
     if let checking = Checking(words, asked, given: parsed.given) { return checking.run() }
+    if let differing = Differing(words, asked, given: parsed.given) { return differing.run() }
     if let bundling = Bundling(words, asked, given: parsed.given) { return bundling.run() }
     if let bundle = Bundle(words.first) { return bundle.run(asked) }
     return run(asked)

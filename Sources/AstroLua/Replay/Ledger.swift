@@ -37,6 +37,7 @@ public final class Ledger {
     private let started = now(CLOCK_REALTIME_COARSE)  // the clock of files
     private var simulations: [ObjectIdentifier: Known] = [:]
     private var simulationCount = 0
+    private var networks = NetworkNotes()
     private var steps: [(simulation: Int, call: Int, entry: JSON)] = []
     private var printed = SHA256()
     private var printedBytes = 0
@@ -108,6 +109,17 @@ public final class Ledger {
         simulations[id] = known
     }
 
+    /// Called before simulate: what is simulated, the first time.
+    func noteStart(of simulation: Simulation) {
+        let known = simulations[ObjectIdentifier(simulation)]
+        if known == nil || known?.simulation == nil { networks.note(simulation, number: simulationCount + 1) }
+    }
+
+    /// Called when connections have been made.
+    func noteConnections(_ fields: KeyValuePairs<String, JSON?>, synapses: [Settings], in simulation: Simulation) {
+        networks.note(Array(fields), synapses: synapses, in: simulation)
+    }
+
     private func newlyKnown(_ simulation: Simulation) -> Known {
         simulationCount += 1
         return Known(simulation: simulation, number: simulationCount)
@@ -151,6 +163,7 @@ public final class Ledger {
     /// In the process of a point.
     func beginPoint() {
         (steps, inputs, modules, outputs, simulations, simulationCount) = ([], [:], [:], [], [:], 0)
+        networks = NetworkNotes()
     }
 
     func endPoint(_ point: Int) {
@@ -198,7 +211,7 @@ public final class Ledger {
             head + [
                 ("steps", .list(steps.map(\.entry) + lastSteps + points.flatMap(stepsOfPoint))),
                 ("read", filesRead), ("written", .list(outputs.sorted().map(written))),
-                ("printed", printedText),
+                ("printed", printedText), ("networks", networks.json), ("models", networks.modelsUsed),
                 ("script", script.map { source($0.name, $0.text) }),
                 ("modules", .list(modules.sorted { $0.key < $1.key }.map { source($0.key, $0.value) })),
                 (

@@ -14,6 +14,9 @@ extension JSON {
     /// A record but for the lines of its script and modules.
     package var withoutTexts: JSON { changingTexts { $0.without("lines") } }
 
+    /// A record but for when, where and how long: what comes of packing the same again is the same.
+    package var withoutCircumstances: JSON { without("started").without("wall_seconds").without("machine") }
+
     /// The whole record again. What `content` does not know stays without lines, which no record may.
     package func withTexts(_ content: (_ name: String) -> [UInt8]?) -> JSON {
         changingTexts { text in

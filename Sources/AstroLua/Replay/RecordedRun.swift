@@ -51,7 +51,7 @@ package struct RecordedRun {
         return (try options.field("seed", \.exact), timeLimit)
     }
 
-    private var texts: [RecordedText] { [script].compactMap { $0 } + modules }
+    package var texts: [RecordedText] { [script].compactMap { $0 } + modules }
     /// A script that came from standard input has no name.
     private var textsInFiles: [RecordedText] { texts.filter { $0.name != "-" } }
 

@@ -5,10 +5,8 @@ import Glibc
 /// Where two runs of the same script part, by their records.
 struct Comparison {
     let recorded, again: JSON
-    /// Where the second run has left its files.
-    let stage: String
-    /// Which files may be looked at.
-    let access: Access
+    /// What is in a file that was written, by its name and digest; nil if it is not there any more.
+    let was, now: (_ name: String, _ digest: String?) -> [UInt8]?
 
     var differences: [String] { [states, files, printed, status].compactMap { $0 } }
 
@@ -20,7 +18,9 @@ struct Comparison {
     }
 
     /// What may explain a difference, or matter another time.
-    var notes: [String] {
+    ///
+    /// - `current`: what is in a file below the current directory now.
+    func notes(_ current: (String) -> [UInt8]?) -> [String] {
         let versions = ["astrolua", "lua"].compactMap { name -> String? in
             guard let old = recorded["program"]?[name]?.text, let new = again["program"]?[name]?.text, old != new else {
                 return nil
@@ -32,14 +32,15 @@ struct Comparison {
         let library = Set(RecordedDigest.all(recorded["library"])).subtracting(now)
         let names = library.map(\.name).filter { name in now.contains { $0.name == name } }.sorted()
             .joined(separator: ", ")
-        return versions + (names.isEmpty ? [] : ["note: modules of this program have changed since: \(names)"]) + texts
+        return versions + (names.isEmpty ? [] : ["note: modules of this program have changed since: \(names)"])
+            + texts(current)
     }
 
     /// The script as it is now need not be the one that was recorded.
-    private var texts: [String] {
+    private func texts(_ current: (String) -> [UInt8]?) -> [String] {
         ([recorded["script"]].compactMap { $0 } + (recorded["modules"]?.list ?? [])).compactMap { text in
             guard let digest = RecordedDigest(text), digest.name.hasPrefix("current/"),
-                let now = bytes(StagedName.shown(digest.name)), SHA256.hex(of: now) != digest.digest
+                let now = current(StagedName.shown(digest.name)), SHA256.hex(of: now) != digest.digest
             else { return nil }
             return "note: \(StagedName.shown(digest.name)) here is another text than the recorded one, which was run"
         }
@@ -128,20 +129,17 @@ struct Comparison {
         if new["removed"] != nil { return "\(shown) is gone at the end" }
         if old["removed"] != nil { return "\(shown) is there at the end" }
         let sizes = "\(new["bytes"]?.description ?? "?") bytes, were \(old["bytes"]?.description ?? "?")"
-        guard name.hasPrefix("current/"), let was = bytes(shown), SHA256.hex(of: was) == old["sha256"]?.text,
-            let now = bytes("\(stage)/\(name)")
-        else { return "\(shown) differs (\(sizes); the recorded file is not here, so it can't be told where)" }
+        guard let was = was(name, old["sha256"]?.text), let now = now(name, new["sha256"]?.text) else {
+            return "\(shown) differs (\(sizes); the recorded file is not here, so it can't be told where)"
+        }
         guard let a = String(validating: was, as: UTF8.self), let b = String(validating: now, as: UTF8.self),
             !was.contains(0), !now.contains(0)
         else {
-            let place = zip(was, now).enumerated().first { $1.0 != $1.1 }?.offset ?? min(was.count, now.count)
+            let place = Self.firstDifference(was, now)
             return "\(shown) differs from byte \(place + 1) on (\(sizes))"
         }
-        return "\(shown): \(Self.difference(lines(a), lines(b)))"
-    }
-
-    private func bytes(_ path: String) -> [UInt8]? {
-        access.refusal(path, writing: false) == nil ? try? contents(of: path, atMost: 1 << 30) : nil
+        let (old, new) = (lines(a), lines(b))
+        return "\(shown): \(Self.difference(old, new))\(EventLines(new).event(at: Self.firstDifference(old, new)))"
     }
 
     // MARK: what was printed, and the end
@@ -164,13 +162,35 @@ struct Comparison {
         return "status: \(end(again)), was \(end(recorded))"
     }
 
+    private static func firstDifference<T: Equatable>(_ old: [T], _ new: [T]) -> Int {
+        zip(old, new).enumerated().first { $1.0 != $1.1 }?.offset ?? min(old.count, new.count)
+    }
+
     private static func difference(_ old: [String], _ new: [String]) -> String {
-        let place = zip(old, new).enumerated().first { $1.0 != $1.1 }?.offset ?? min(old.count, new.count)
+        let place = firstDifference(old, new)
         func line(_ lines: [String]) -> String {
             guard lines.indices.contains(place) else { return "not there" }
             return "'\(lines[place].prefix(100))\(lines[place].count > 100 ? "…" : "")'"
         }
         return "line \(place + 1) is \(line(new)), was \(line(old))"
+    }
+}
+
+/// Events in a file that a recorder has saved as text (.csv or .dat): a line each, below a line with names.
+private struct EventLines {
+    private let columns: [String]
+    private let first: Int
+
+    init(_ lines: [String]) {
+        let head = lines.firstIndex { !$0.hasPrefix("#") } ?? 0
+        let names = lines.indices.contains(head) ? lines[head].split { ",\t".contains($0) }.map(String.init) : []
+        columns = names.contains("sender") ? names : []
+        first = head + 1
+    }
+
+    /// " (event 69: time_ms, sender)", or nothing where the line is none.
+    func event(at place: Int) -> String {
+        columns.isEmpty || place < first ? "" : " (event \(place - first + 1): \(columns.joined(separator: ", ")))"
     }
 }
 

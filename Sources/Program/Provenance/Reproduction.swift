@@ -143,13 +143,17 @@ struct Reproduction {
                 verdict: isTooLong ? .timedOut : .error, details: ["the run was ended before it could be compared"])
         }
         let comparison = Comparison(
-            recorded: recorded.json.ordered, again: json.ordered, stage: stage.directory, access: access)
+            recorded: recorded.json.ordered, again: json.ordered, was: RecordedFiles(below: ["."], access).content
+        ) { name, _ in try? contents(of: "\(stage.directory)/\(name)", atMost: Submission.largest) }
         let hasFailed = json["status"] != recorded.json["status"] && ending != ExitStatus.success
         let failure: Finding.Verdict = isTooLong ? .timedOut : hasFailed ? .error : .differs
         // of a run that was stopped, why it was says more than what is therefore missing
         let differences = hasFailed ? comparison.differences.reversed() : comparison.differences
         return Finding(
             verdict: differences.isEmpty ? .reproduced : failure, extent: comparison.extent, details: differences,
-            notes: comparison.notes)
+            notes: comparison.notes { path in
+                access.refusal(path, writing: false) == nil
+                    ? try? contents(of: path, atMost: Submission.largest) : nil
+            })
     }
 }

@@ -1,5 +1,6 @@
 import AstroCore
 import AstroLua
+import Glibc
 
 /// What somebody has handed in: a record, or a bundle that holds one. It may be a stranger's, so nothing in it is believed.
 struct Submission {
@@ -24,6 +25,16 @@ struct Submission {
         } else {
             run = try RecordedRun(try JSON(parsing: try contents(of: path, atMost: limit)))
             carried = [:]
+        }
+    }
+
+    /// The same; what it throws names the file.
+    static func read(_ path: String) throws -> Submission {
+        close(try openFile(path).descriptor)  // what is not there is no damaged record
+        do {
+            return try Submission(at: path)
+        } catch {
+            throw InputError("'\(path)' is not a record of a run: \(error)")
         }
     }
 

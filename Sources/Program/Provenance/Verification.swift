@@ -24,7 +24,7 @@ struct Verification {
             return ExitStatus.wrongOptions
         }
         do {
-            let submission = try withinTime(asked.options.timeLimit) { try read() }
+            let submission = try withinTime(asked.options.timeLimit) { try Submission.read(path) }
             return try Reproduction(submission: submission, asked: asked, tell: show).run()
         } catch {
             complain("astrolua verify: \(error)")
@@ -37,15 +37,6 @@ struct Verification {
         let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
         return given.first { !taken.contains($0) }.map {
             "takes no \($0); what the run was is in the record (\(taken.joined(separator: ", ")) are taken)"
-        }
-    }
-
-    private func read() throws -> Submission {
-        close(try openFile(path).descriptor)  // what is not there is no damaged record
-        do {
-            return try Submission(at: path)
-        } catch {
-            throw InputError("'\(path)' is not a record of a run: \(error)")
         }
     }
 
