@@ -71,7 +71,7 @@ struct Bundle {
             }
             let stage = try Stage()
             defer { stage.remove() }
-            for (name, bytes) in content.files { try stage.place(bytes, at: name) }
+            for (name, bytes) in content.files { try stage.folder.place(bytes, at: name) }
             let given = asked.options.arguments
             var request = asked.with(
                 script: "\(stage.directory)/\(content.script)", given.isEmpty ? content.arguments : given)

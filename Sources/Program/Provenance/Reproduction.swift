@@ -30,7 +30,11 @@ struct Reproduction {
     let asked: RunRequest
     /// Seconds that the run may take, and work on its files, where nobody has asked for a limit.
     var patience: Double?
+    /// Where the files that the run writes are kept, and its record.
+    var kept: Folder?
     let tell: (Finding) -> Void
+
+    private static let record = "run.json"
 
     private var recorded: RecordedRun { submission.run }
 
@@ -49,8 +53,9 @@ struct Reproduction {
         let again = "\(stage.directory)/again.json", start = Clock.seconds
         let ending = try stage.run { runAgain(in: stage, record: again) }
         let seconds = Clock.seconds - start
-        return try stage.runConfined(confinement) { access in
-            let finding = compare(in: stage, record: again, access, ending, seconds)
+        return try stage.runConfined(confinement, writable: kept.map { [$0.directory] } ?? []) { access in
+            var finding = compare(in: stage, record: again, access, ending, seconds)
+            finding.notes += keep(stage, record: again)
             tell(finding)
             return finding.status
         }
@@ -60,8 +65,8 @@ struct Reproduction {
 
     /// Puts texts and data where the run will look for them. Confined, since others have chosen what is opened here.
     private func fill(_ stage: Stage, _ access: Access) throws -> Int32 {
-        for text in recorded.textsInStage { try stage.place(text.bytes, at: text.name) }
-        for output in recorded.outputs where !output.hasPrefix("/") { try stage.makeDirectory(above: output) }
+        for text in recorded.textsInStage { try stage.folder.place(text.bytes, at: text.name) }
+        for output in recorded.outputs where !output.hasPrefix("/") { try stage.folder.makeDirectory(above: output) }
         let problems = try recorded.inputs.compactMap { try problem(with: $0, stage, access) }
         guard !problems.isEmpty else { return ExitStatus.success }
         tell(Finding(verdict: .error, details: problems))
@@ -72,7 +77,7 @@ struct Reproduction {
         guard let bytes = submission.carried[input.name] else {
             return problem(with: input, recorded.path(of: input.name), stage, access)
         }
-        try stage.place(bytes, at: input.name)
+        try stage.folder.place(bytes, at: input.name)
         return input.isDigest(of: Array(bytes)) ? nil : "\(input.name) is not the file that it read"
     }
 
@@ -81,7 +86,7 @@ struct Reproduction {
         if let refusal = access.refusal(path, writing: false) { return refusal }
         guard Glibc.access(path, F_OK) == 0 else { return "\(path), which it read, is not here" }
         do {
-            let digest = try stage.place(
+            let digest = try stage.folder.place(
                 fileAt: path, input.bytes, at: input.name.hasPrefix("/") ? nil : input.name)
             return digest == input.digest
                 ? nil : "\(path) is not the file that it read (it had \(input.bytes) bytes)"
@@ -155,5 +160,26 @@ struct Reproduction {
                 access.refusal(path, writing: false) == nil
                     ? try? contents(of: path, atMost: Submission.largest) : nil
             })
+    }
+
+    /// Files that cannot be kept, and why.
+    private func keep(_ stage: Stage, record again: String) -> [String] {
+        guard let kept, let bytes = try? contents(of: again, atMost: Submission.largest),
+            let json = try? JSON(parsing: bytes)
+        else { return [] }
+        // the script's process has written the record: its names are as little to be believed as those of a stranger's
+        let names = (json["written"]?.list ?? []).compactMap { $0["file"]?.text }
+            .filter { StagedName.problem(with: $0) == nil }
+        let files = [(again, Self.record)] + names.map { ("\(stage.directory)/\($0)", StagedName.shown($0)) }
+        return files.filter { access($0.0, F_OK) == 0 }.compactMap { path, name in
+            do {
+                let (file, size) = try openFile(path)
+                close(file)
+                _ = try kept.place(fileAt: path, size, at: name)
+                return nil
+            } catch {
+                return "note: not kept: \(error)"
+            }
+        }
     }
 }

@@ -7,6 +7,8 @@ struct Verification {
     static let word = "verify"
 
     private let path: String
+    /// What the run writes is kept there.
+    private let directory: String?
     private let asked: RunRequest
     /// The options of the command line.
     private let given: [String]
@@ -14,7 +16,9 @@ struct Verification {
     /// nil if the words ask for something else. A script that is called "verify" is run as ./verify.
     init?(_ words: [String], _ asked: RunRequest, given: [String]) {
         guard words.first == Self.word else { return nil }
-        path = words.count == 2 ? words[1] : ""
+        var words = Words(words.dropFirst())
+        directory = words.takeValue(of: "--keep")
+        path = words.only ?? ""
         (self.asked, self.given) = (asked, given)
     }
 
@@ -25,7 +29,8 @@ struct Verification {
         }
         do {
             let submission = try withinTime(asked.options.timeLimit) { try Submission.read(path) }
-            return try Reproduction(submission: submission, asked: asked, tell: show).run()
+            let kept = try directory.map { try Folder(new: $0) }
+            return try Reproduction(submission: submission, asked: asked, kept: kept, tell: show).run()
         } catch {
             complain("astrolua verify: \(error)")
             return ExitStatus.wrongOptions
@@ -33,7 +38,10 @@ struct Verification {
     }
 
     private var usageProblem: String? {
-        if path.isEmpty { return "needs the record of a run, as in: astrolua verify run.json" }
+        if path.isEmpty {
+            return
+                "needs the record of a run, as in: astrolua verify run.json, or: astrolua verify --keep again run.json"
+        }
         let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
         return given.first { !taken.contains($0) }.map {
             "takes no \($0); what the run was is in the record (\(taken.joined(separator: ", ")) are taken)"
