@@ -15,6 +15,7 @@ struct CommandLineOptions: ParsableCommand {
             astrolua diff a.json b.json
             astrolua bundle experiment.lua [-o experiment.astro] [args ...]
             astrolua unpack experiment.astro [-o DIR]
+            astrolua publish run.json [-o DIR]
             astrolua jupyter install [--user | --sys-prefix | --prefix DIR] [--trust]
             """,
         discussion: """
@@ -28,6 +29,7 @@ struct CommandLineOptions: ParsableCommand {
             'astrolua diff RECORD RECORD' says what changed, and where the results part first.
             'astrolua bundle SCRIPT' packs a script, its modules and its data into one file to run elsewhere.
             'astrolua unpack FILE' writes what is in a bundle or a record into a new directory.
+            'astrolua publish RECORD' writes an RO-Crate, and a page with the bundle in it.
             """)
 
     @Option(

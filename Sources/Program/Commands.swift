@@ -46,6 +46,7 @@ func perform(_ parsed: CommandLineOptions) -> Int32 {
     if let checking = Checking(words, asked, given: parsed.given) { return checking.run() }
     if let differing = Differing(words, asked, given: parsed.given) { return differing.run() }
     if let unpacking = Unpacking(words, asked, given: parsed.given) { return unpacking.run() }
+    if let publication = Publication(words, asked, given: parsed.given) { return publication.run() }
     if let bundling = Bundling(words, asked, given: parsed.given) { return bundling.run() }
     if let bundle = Bundle(words.first) { return bundle.run(asked) }
     return run(asked)

@@ -2,20 +2,23 @@ import AstroCore
 import AstroLua
 import Glibc
 
-/// An experiment in one file: a zip archive without compression, with a list of its files and their digests in front.
-/// Docs/provenance.md describes it. It may be a stranger's, so nothing in it is believed.
+/// An experiment in one file: a zip archive without compression, with a list of its files and their digests in front; or a page with
+/// such an archive in it. Docs/provenance.md describes both. It may be a stranger's, so nothing in it is believed.
 struct Bundle {
     static let ending = ".astro"
     static let largest = 1 << 31 - 1
 
     private let path: String
+    private let isPage: Bool
 
     /// nil if the file is something else, or is not there.
     init?(_ path: String?) {
         guard let path, path != "-", let (file, _) = try? openFile(path) else { return nil }
         defer { close(file) }
-        var start = [UInt8](repeating: 0, count: 4)
-        guard read(file, &start, 4) == 4, start == [0x50, 0x4b, 3, 4] else { return nil }
+        var start = [UInt8](repeating: 0, count: PageContents.start.utf8.count)
+        let count = read(file, &start, start.count)
+        isPage = count == start.count && start == Array(PageContents.start.utf8)
+        guard isPage || start.starts(with: [0x50, 0x4b, 3, 4]) else { return nil }
         self.path = path
     }
 
@@ -57,7 +60,10 @@ struct Bundle {
 
     // MARK: reading and running
 
-    func bytes(atMost limit: Int = largest) throws -> [UInt8] { try contents(of: path, atMost: limit) }
+    func bytes(atMost limit: Int = largest) throws -> [UInt8] {
+        let bytes = try contents(of: path, atMost: limit)
+        return isPage ? try PageContents.bundle(in: bytes) : bytes
+    }
 
     /// - `asked`: a run of the bundle as if it were a script.
     func run(_ asked: RunRequest) -> Int32 {
