@@ -32,6 +32,8 @@ public final class Ledger {
     private var library: [String: String] = [:]
     private var inputs: [String: File] = [:]
     private var outputs: Set<String> = []
+    /// Of these, what was drawn: digests of the picture, and of the data and commands that gnuplot had for it.
+    private var drawings: [String: (picture: String, commands: String)] = [:]
     /// Of these: whose lines come in any order.
     private var unordered: Set<String> = []
     private let started = now(CLOCK_REALTIME_COARSE)  // the clock of files
@@ -85,6 +87,11 @@ public final class Ledger {
 
     /// As files of sweeps are, to which points are added as they are done.
     func noteUnordered(_ name: String) { unordered.insert(name) }
+
+    /// A picture that lies there now.
+    func noteDrawing(_ name: String, _ commands: String, _ picture: [UInt8]) {
+        drawings[name] = (SHA256.hex(of: picture), SHA256.hex(of: Array(commands.utf8)))
+    }
 
     func notePrinted(_ text: UnsafeRawBufferPointer) {
         printed.add(text)
@@ -163,13 +170,15 @@ public final class Ledger {
     /// In the process of a point.
     func beginPoint() {
         (steps, inputs, modules, outputs, simulations, simulationCount) = ([], [:], [:], [], [:], 0)
-        networks = NetworkNotes()
+        (networks, drawings) = (NetworkNotes(), [:])
     }
 
     func endPoint(_ point: Int) {
         let line = JSON.fields([
             "sweep": .number(sweeps), "point": .number(point), "steps": .list(steps.map(\.entry) + lastSteps),
             "read": filesRead, "modules": .texts(modules.keys.sorted()), "written": .texts(outputs.sorted()),
+            "drawn": .list(
+                drawings.sorted { $0.key < $1.key }.map { .texts([$0.key, $0.value.picture, $0.value.commands]) }),
         ])
         ChildProcess.Output(pipe: points).write(Array("\(line)\n".utf8))
     }
@@ -188,6 +197,9 @@ public final class Ledger {
                 modules[name] = modules[name] ?? readFile(places.path(of: name))
             }
             outputs.formUnion(line["written"]?.texts ?? [])
+            for case let drawn? in (line["drawn"]?.list ?? []).map(\.texts) where drawn.count == 3 {
+                drawings[drawn[0]] = (drawn[1], drawn[2])
+            }
         }
         return sorted
     }
@@ -249,7 +261,12 @@ public final class Ledger {
                 "file": .text(name), "bytes": .number(content.bytes), "sha256_of_sorted_lines": .text(digest),
             ])
         }
-        return file(name, File(bytes: content.bytes, digest: content.hex))
+        // of a picture that was changed afterwards the bytes count
+        let drawing = drawings[name].flatMap { $0.picture == content.hex ? $0.commands : nil }
+        return .fields([
+            "file": .text(name), "bytes": .number(content.bytes), "sha256": .text(content.hex),
+            "drawing": drawing.map { .text($0) },
+        ])
     }
 
     private var printedText: JSON {

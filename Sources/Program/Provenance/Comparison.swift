@@ -33,7 +33,7 @@ struct Comparison {
         let names = library.map(\.name).filter { name in now.contains { $0.name == name } }.sorted()
             .joined(separator: ", ")
         return versions + (names.isEmpty ? [] : ["note: modules of this program have changed since: \(names)"])
-            + texts(current)
+            + redrawn + texts(current)
     }
 
     /// The script as it is now need not be the one that was recorded.
@@ -115,7 +115,7 @@ struct Comparison {
             guard let other = newByName[name(file)] else {
                 return "\(StagedName.shown(name(file))) was not written"
             }
-            return file == other ? nil : difference(name(file), file, other)
+            return Self.isSame(file: file, other) ? nil : difference(name(file), file, other)
         }
         let more = new.filter { !oldNames.contains(name($0)) }
             .map { "\(StagedName.shown(name($0))) was not written then" }
@@ -124,10 +124,28 @@ struct Comparison {
         return "files: \(first)" + (others > 0 ? ", and \(count(others, "other")) differ" : "")
     }
 
+    /// A picture is the same if its data and commands are: another gnuplot draws other bytes.
+    private static func isSame(file a: JSON, _ b: JSON) -> Bool {
+        if let old = a["drawing"], let new = b["drawing"] { return old == new }
+        return ["bytes", "sha256", "sha256_of_sorted_lines", "removed"].allSatisfy { a[$0] == b[$0] }
+    }
+
+    private var redrawn: [String] {
+        let new = Dictionary((again["written"]?.list ?? []).map { ($0["file"]?.text, $0) }) { first, _ in first }
+        return (recorded["written"]?.list ?? []).compactMap { file in
+            guard let drawing = file["drawing"], let other = new[file["file"]?.text], other["drawing"] == drawing,
+                file["sha256"] != other["sha256"]
+            else { return nil }
+            let name = StagedName.shown(file["file"]?.text ?? "?")
+            return "note: \(name) has other bytes, as another gnuplot draws them, from the same data and commands"
+        }
+    }
+
     private func difference(_ name: String, _ old: JSON, _ new: JSON) -> String {
         let shown = StagedName.shown(name)
         if new["removed"] != nil { return "\(shown) is gone at the end" }
         if old["removed"] != nil { return "\(shown) is there at the end" }
+        if old["drawing"] != nil, new["drawing"] != nil { return "\(shown) was drawn from other data or commands" }
         let sizes = "\(new["bytes"]?.description ?? "?") bytes, were \(old["bytes"]?.description ?? "?")"
         guard let was = was(name, old["sha256"]?.text), let now = now(name, new["sha256"]?.text) else {
             return "\(shown) differs (\(sizes); the recorded file is not here, so it can't be told where)"
