@@ -10,8 +10,12 @@ struct CommandLineOptions: ParsableCommand {
             astrolua [options] [script.lua [args ...]]
             astrolua new my_experiment
             astrolua tour [number]
-            astrolua verify run.json
+            astrolua verify [--keep DIR] run.json
+            astrolua check submissions/*
+            astrolua diff a.json b.json
             astrolua bundle experiment.lua [-o experiment.astro] [args ...]
+            astrolua unpack experiment.astro [-o DIR]
+            astrolua publish run.json [-o DIR]
             astrolua jupyter install [--user | --sys-prefix | --prefix DIR] [--trust]
             """,
         discussion: """
@@ -20,7 +24,12 @@ struct CommandLineOptions: ParsableCommand {
             'astrolua new NAME' writes NAME.lua, a commented script to start from.
             'astrolua tour' lists the lessons of the course, 'astrolua tour 1' runs the first.
             'astrolua verify RECORD' repeats a run that --record has kept, and says whether the results are the same.
+            With --keep it leaves what that run writes in a new directory.
+            'astrolua check FILE ...' does that with many records and bundles, and prints a table.
+            'astrolua diff RECORD RECORD' says what changed, and where the results part first.
             'astrolua bundle SCRIPT' packs a script, its modules and its data into one file to run elsewhere.
+            'astrolua unpack FILE' writes what is in a bundle or a record into a new directory.
+            'astrolua publish RECORD' writes an RO-Crate, and a page with the bundle in it.
             """)
 
     @Option(

@@ -43,7 +43,29 @@ func perform(_ parsed: CommandLineOptions) -> Int32 {
     if let tour = Tour(words) { return tour.start(asked) }
     if let installation = JupyterInstall(words) { return installation.run() }
     if let verification = Verification(words, asked, given: parsed.given) { return verification.run() }
+    if let checking = Checking(words, asked, given: parsed.given) { return checking.run() }
+    if let differing = Differing(words, asked, given: parsed.given) { return differing.run() }
+    if let unpacking = Unpacking(words, asked, given: parsed.given) { return unpacking.run() }
+    if let publication = Publication(words, asked, given: parsed.given) { return publication.run() }
     if let bundling = Bundling(words, asked, given: parsed.given) { return bundling.run() }
     if let bundle = Bundle(words.first) { return bundle.run(asked) }
     return run(asked)
+}
+
+/// The words behind a command.
+struct Words {
+    private var words: [String]
+
+    init(_ words: some Sequence<String>) { self.words = Array(words) }
+
+    /// The value behind an option of the command's own, which stands before or after its other words.
+    mutating func takeValue(of option: String) -> String? {
+        guard let place = words.firstIndex(of: option), place + 1 < words.count else { return nil }
+        let value = words[place + 1]
+        words.removeSubrange(place...place + 1)
+        return value
+    }
+
+    /// nil where there are none or several, or where it is an option that nobody knows.
+    var only: String? { words.count == 1 && !words[0].hasPrefix("-") ? words[0] : nil }
 }

@@ -28,6 +28,11 @@ class ProgressBar {
         }
     }
 
+    /// Of files that are checked.
+    func show(files: Int, whole: Int) {
+        show(Double(files), Double(whole)) { _ in ["\(files) of \(whole) files"] }
+    }
+
     private func show(_ done: Double, _ whole: Double, _ texts: (_ elapsed: Double) -> [String]) {
         let now = seconds()
         if done < lastDone || started == 0 {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A directory with an experiment of a script, a module and data.
-private struct Experiment {
+struct Experiment {
     let directory: URL
 
     init(script: String = Experiment.script) throws {

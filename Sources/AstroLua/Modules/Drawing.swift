@@ -14,7 +14,9 @@ extension Runtime {
             ) { _, arguments in
                 let path = try arguments.writablePath(2)
                 return try arguments.drawOnFirst { picture in
-                    try undated(picture).withUnsafeBytes { try writeFile(path, $0) }
+                    let picture = undated(picture), commands = try arguments.string(1, "commands")
+                    try picture.withUnsafeBytes { try writeFile(path, $0) }
+                    arguments.runtime.noteDrawing(commands, picture, at: path)
                     return nil
                 }
             },

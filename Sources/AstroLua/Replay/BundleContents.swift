@@ -11,6 +11,8 @@ package struct BundleContents {
     /// Directories that the script writes into.
     package let arguments, directories: [String]
     package let seed: Int64?
+    /// Of the run in which it was packed; one that an older program has packed has none.
+    package let record: JSON?
 
     package init(_ bytes: [UInt8]) throws {
         let archive = try ZipContents(bytes)
@@ -26,6 +28,8 @@ package struct BundleContents {
         arguments = try manifest.field("arguments", \.texts) ?? []
         directories = try manifest.field("directories", \.texts) ?? []
         seed = try manifest.field("seed", \.exact)
+        let contents = Dictionary(files.map { ($0.name, $0.bytes) }) { first, _ in first }
+        record = manifest["record"]?.withTexts { contents[$0].map { Array($0) } }
         try check(try RecordedFile.all(manifest, "files"))
     }
 

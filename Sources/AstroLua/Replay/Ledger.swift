@@ -32,11 +32,14 @@ public final class Ledger {
     private var library: [String: String] = [:]
     private var inputs: [String: File] = [:]
     private var outputs: Set<String> = []
+    /// Of these, what was drawn: digests of the picture, and of the data and commands that gnuplot had for it.
+    private var drawings: [String: (picture: String, commands: String)] = [:]
     /// Of these: whose lines come in any order.
     private var unordered: Set<String> = []
     private let started = now(CLOCK_REALTIME_COARSE)  // the clock of files
     private var simulations: [ObjectIdentifier: Known] = [:]
     private var simulationCount = 0
+    private var networks = NetworkNotes()
     private var steps: [(simulation: Int, call: Int, entry: JSON)] = []
     private var printed = SHA256()
     private var printedBytes = 0
@@ -85,6 +88,11 @@ public final class Ledger {
     /// As files of sweeps are, to which points are added as they are done.
     func noteUnordered(_ name: String) { unordered.insert(name) }
 
+    /// A picture that lies there now.
+    func noteDrawing(_ name: String, _ commands: String, _ picture: [UInt8]) {
+        drawings[name] = (SHA256.hex(of: picture), SHA256.hex(of: Array(commands.utf8)))
+    }
+
     func notePrinted(_ text: UnsafeRawBufferPointer) {
         printed.add(text)
         printedBytes += text.count
@@ -106,6 +114,17 @@ public final class Ledger {
             known.last = entry(simulation, known, "the end")
         }
         simulations[id] = known
+    }
+
+    /// Called before simulate: what is simulated, the first time.
+    func noteStart(of simulation: Simulation) {
+        let known = simulations[ObjectIdentifier(simulation)]
+        if known == nil || known?.simulation == nil { networks.note(simulation, number: simulationCount + 1) }
+    }
+
+    /// Called when connections have been made.
+    func noteConnections(_ fields: KeyValuePairs<String, JSON?>, synapses: [Settings], in simulation: Simulation) {
+        networks.note(Array(fields), synapses: synapses, in: simulation)
     }
 
     private func newlyKnown(_ simulation: Simulation) -> Known {
@@ -151,12 +170,15 @@ public final class Ledger {
     /// In the process of a point.
     func beginPoint() {
         (steps, inputs, modules, outputs, simulations, simulationCount) = ([], [:], [:], [], [:], 0)
+        (networks, drawings) = (NetworkNotes(), [:])
     }
 
     func endPoint(_ point: Int) {
         let line = JSON.fields([
             "sweep": .number(sweeps), "point": .number(point), "steps": .list(steps.map(\.entry) + lastSteps),
             "read": filesRead, "modules": .texts(modules.keys.sorted()), "written": .texts(outputs.sorted()),
+            "drawn": .list(
+                drawings.sorted { $0.key < $1.key }.map { .texts([$0.key, $0.value.picture, $0.value.commands]) }),
         ])
         ChildProcess.Output(pipe: points).write(Array("\(line)\n".utf8))
     }
@@ -175,6 +197,9 @@ public final class Ledger {
                 modules[name] = modules[name] ?? readFile(places.path(of: name))
             }
             outputs.formUnion(line["written"]?.texts ?? [])
+            for case let drawn? in (line["drawn"]?.list ?? []).map(\.texts) where drawn.count == 3 {
+                drawings[drawn[0]] = (drawn[1], drawn[2])
+            }
         }
         return sorted
     }
@@ -198,7 +223,7 @@ public final class Ledger {
             head + [
                 ("steps", .list(steps.map(\.entry) + lastSteps + points.flatMap(stepsOfPoint))),
                 ("read", filesRead), ("written", .list(outputs.sorted().map(written))),
-                ("printed", printedText),
+                ("printed", printedText), ("networks", networks.json), ("models", networks.modelsUsed),
                 ("script", script.map { source($0.name, $0.text) }),
                 ("modules", .list(modules.sorted { $0.key < $1.key }.map { source($0.key, $0.value) })),
                 (
@@ -236,26 +261,23 @@ public final class Ledger {
                 "file": .text(name), "bytes": .number(content.bytes), "sha256_of_sorted_lines": .text(digest),
             ])
         }
-        return file(name, File(bytes: content.bytes, digest: content.hex))
+        // of a picture that was changed afterwards the bytes count
+        let drawing = drawings[name].flatMap { $0.picture == content.hex ? $0.commands : nil }
+        return .fields([
+            "file": .text(name), "bytes": .number(content.bytes), "sha256": .text(content.hex),
+            "drawing": drawing.map { .text($0) },
+        ])
     }
 
     private var printedText: JSON {
         .fields([
             "bytes": .number(printedBytes), "sha256": .text(printed.hex),
-            "lines": printedBytes > printedStart.count ? nil : lines(printedStart),
+            "lines": printedBytes > printedStart.count ? nil : JSON(linesOf: printedStart),
         ])
     }
 
     private func source(_ name: String, _ text: [UInt8]) -> JSON {
-        .fields(["file": .text(name), "sha256": .text(SHA256.hex(of: text)), "lines": lines(text)])
-    }
-
-    /// A text that is not UTF-8 is kept as its bytes.
-    private func lines(_ bytes: [UInt8]) -> JSON {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            return .list(bytes.map { .number(Int($0)) })
-        }
-        return .texts(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+        .fields(["file": .text(name), "sha256": .text(SHA256.hex(of: text)), "lines": JSON(linesOf: text)])
     }
 }
 

@@ -73,6 +73,11 @@ extension Runtime {
         return place
     }
 
+    /// What gnuplot has been given for a picture, which is the same whichever gnuplot draws it.
+    func noteDrawing(_ commands: String, _ picture: [UInt8], at path: String) {
+        ledger?.noteDrawing(places.name(of: path), commands, picture)
+    }
+
     /// The path of a file to write. What opening it would say is true of no file: that it is the directory which is missing.
     func admitNew(_ path: String) throws -> String {
         let place = try admit(path, for: .write), parent = directory(path)

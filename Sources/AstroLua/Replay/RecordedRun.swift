@@ -51,7 +51,7 @@ package struct RecordedRun {
         return (try options.field("seed", \.exact), timeLimit)
     }
 
-    private var texts: [RecordedText] { [script].compactMap { $0 } + modules }
+    package var texts: [RecordedText] { [script].compactMap { $0 } + modules }
     /// A script that came from standard input has no name.
     private var textsInFiles: [RecordedText] { texts.filter { $0.name != "-" } }
 
@@ -140,6 +140,8 @@ package struct RecordedFile {
         (name, digest) = (try json.needed("file", \.text), try json.needed("sha256", \.text))
         bytes = try json.needed("bytes") { $0.whole.flatMap { $0 >= 0 ? $0 : nil } }
     }
+
+    package func isDigest(of content: [UInt8]) -> Bool { SHA256.hex(of: content) == digest }
 
     package static func all(_ json: JSON, _ list: String) throws -> [RecordedFile] {
         try (try json.field(list, \.list) ?? []).map(RecordedFile.init)

@@ -169,15 +169,5 @@ enum TerminalPicture {
         return result
     }
 
-    static func base64(_ bytes: [UInt8]) -> [UInt8] {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var result: [UInt8] = []
-        result.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = (0..<3).reduce(0) { $0 << 8 | (start + $1 < bytes.count ? Int(bytes[start + $1]) : 0) }
-            let count = min(3, bytes.count - start)
-            for k in 0..<4 { result.append(k <= count ? letters[group >> (18 - 6 * k) & 63] : UInt8(ascii: "=")) }
-        }
-        return result
-    }
+    static func base64(_ bytes: [UInt8]) -> [UInt8] { Base64.encoded(bytes) }
 }

@@ -52,11 +52,7 @@ extension Simulation: LuaType {
                     """
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
-                return .integer(
-                    try sim.connect(
-                        try arguments.object(Nodes.self, 1, "pre"), try arguments.object(Nodes.self, 2, "post"),
-                        rule: try arguments.settings(3, "rule", shorthand: "rule"),
-                        synapse: try arguments.settings(4, "synapse", shorthand: "synapse_model")))
+                return try sim.connect(arguments)
             },
             .init(
                 "disconnect", "sim:disconnect(connections_or_pre [, post [, rule [, synapse]]]) -> number",
@@ -122,6 +118,7 @@ extension Simulation: LuaType {
             ) { sim, arguments in
                 defer { arguments.runtime.accountMemory() }
                 let runtime = arguments.runtime
+                runtime.ledger?.noteStart(of: sim)
                 try runtime.simulate(sim, try arguments.number(1, "ms"), arguments.L)
                 runtime.ledger?.note(sim, at: runtime.placeInScript(arguments.L))
                 return .nothing
@@ -288,6 +285,19 @@ extension Simulation {
             synapse: try arguments.settings(4, "synapse", shorthand: "synapse_model"))
     }
 
+    fileprivate func connect(_ arguments: Arguments) throws -> LuaValue {
+        let pre = try arguments.object(Nodes.self, 1, "pre"), post = try arguments.object(Nodes.self, 2, "post")
+        let rule = try arguments.settings(3, "rule", shorthand: "rule")
+        let synapse = try arguments.settings(4, "synapse", shorthand: "synapse_model")
+        let made = try connect(pre, post, rule: rule, synapse: synapse)
+        arguments.runtime.ledger?.noteConnections(
+            [
+                "from": NetworkNotes.words(pre), "to": NetworkNotes.words(post), "rule": NetworkNotes.json(rule),
+                "synapse": NetworkNotes.json(synapse), "made": .number(made),
+            ], synapses: [synapse], in: self)
+        return .integer(made)
+    }
+
     fileprivate func tripartiteConnect(_ arguments: Arguments) throws -> LuaValue {
         let pre = try arguments.object(Nodes.self, 1, "pre")
         let post = try arguments.object(Nodes.self, 2, "post")
@@ -302,6 +312,13 @@ extension Simulation {
         let made = try tripartiteConnect(
             pre, post, third: third, rule: rule, thirdRule: thirdRule, primary: synapses["primary"] ?? [:],
             thirdIn: synapses["third_in"], thirdOut: synapses["third_out"])
+        arguments.runtime.ledger?.noteConnections(
+            [
+                "from": NetworkNotes.words(pre), "to": NetworkNotes.words(post), "third": NetworkNotes.words(third),
+                "rule": NetworkNotes.json(rule), "third_rule": NetworkNotes.json(thirdRule),
+                "synapses": .fields(synapses.sorted { $0.key < $1.key }.map { ($0.key, NetworkNotes.json($0.value)) }),
+                "made": .list([made.primary, made.thirdIn, made.thirdOut].map { .number($0) }),
+            ], synapses: Array(synapses.values), in: self)
         return .table([
             ("primary", .integer(made.primary)), ("third_in", .integer(made.thirdIn)),
             ("third_out", .integer(made.thirdOut)),

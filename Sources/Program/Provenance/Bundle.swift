@@ -2,29 +2,32 @@ import AstroCore
 import AstroLua
 import Glibc
 
-/// An experiment in one file: a zip archive without compression, with a list of its files and their digests in front.
-/// Docs/provenance.md describes it. It may be a stranger's, so nothing in it is believed.
+/// An experiment in one file: a zip archive without compression, with a list of its files and their digests in front; or a page with
+/// such an archive in it. Docs/provenance.md describes both. It may be a stranger's, so nothing in it is believed.
 struct Bundle {
     static let ending = ".astro"
     static let largest = 1 << 31 - 1
 
     private let path: String
+    private let isPage: Bool
 
     /// nil if the file is something else, or is not there.
     init?(_ path: String?) {
         guard let path, path != "-", let (file, _) = try? openFile(path) else { return nil }
         defer { close(file) }
-        var start = [UInt8](repeating: 0, count: 4)
-        guard read(file, &start, 4) == 4, start == [0x50, 0x4b, 3, 4] else { return nil }
+        var start = [UInt8](repeating: 0, count: PageContents.start.utf8.count)
+        let count = read(file, &start, start.count)
+        isPage = count == start.count && start == Array(PageContents.start.utf8)
+        guard isPage || start.starts(with: [0x50, 0x4b, 3, 4]) else { return nil }
         self.path = path
     }
 
     // MARK: writing
 
     static func pack(
-        _ files: [(name: String, content: [UInt8])], script: String, arguments: [String], seed: Int64?,
-        written: [String]
+        _ files: [(name: String, content: [UInt8])], script: String, arguments: [String], record: JSON
     ) -> [UInt8] {
+        let written = (record["written"]?.list ?? []).compactMap { $0["file"]?.text }
         let directories = Set(
             written.filter { StagedName.problem(with: $0) == nil && $0.hasPrefix("current/") }
                 .map { String($0[..<$0.lastIndex(of: "/")!]) }
@@ -32,7 +35,7 @@ struct Bundle {
         let manifest = JSON.fields([
             "format": .text(BundleContents.format), "version": .number(BundleContents.version),
             "program": RunRecord.program, "script": .text(script),
-            "arguments": .texts(arguments), "seed": seed.map { .exact($0) },
+            "arguments": .texts(arguments), "seed": record["options"]?["seed"],
             "directories": .texts(directories.sorted()),
             "files": .list(
                 files.map {
@@ -41,6 +44,7 @@ struct Bundle {
                         "sha256": .text(SHA256.hex(of: $0.content)),
                     ])
                 }),
+            "record": record.withoutTexts,
         ])
         return ZipArchive([(BundleContents.list, Array(manifest.readable.utf8))] + files).bytes
     }
@@ -54,7 +58,12 @@ struct Bundle {
         try file.finish()
     }
 
-    // MARK: running
+    // MARK: reading and running
+
+    func bytes(atMost limit: Int = largest) throws -> [UInt8] {
+        let bytes = try contents(of: path, atMost: limit)
+        return isPage ? try PageContents.bundle(in: bytes) : bytes
+    }
 
     /// - `asked`: a run of the bundle as if it were a script.
     func run(_ asked: RunRequest) -> Int32 {
@@ -64,11 +73,11 @@ struct Bundle {
         }
         do {
             let content = try withinTime(asked.options.timeLimit) {
-                try BundleContents(try contents(of: path, atMost: Self.largest))
+                try BundleContents(try bytes())
             }
             let stage = try Stage()
             defer { stage.remove() }
-            for (name, bytes) in content.files { try stage.place(bytes, at: name) }
+            for (name, bytes) in content.files { try stage.folder.place(bytes, at: name) }
             let given = asked.options.arguments
             var request = asked.with(
                 script: "\(stage.directory)/\(content.script)", given.isEmpty ? content.arguments : given)

@@ -78,9 +78,7 @@ struct Bundling {
         }
         let files = ([script] + modules).map { (name: $0.name, content: $0.bytes) } + (try inputs.map(data))
         try StagedName.checkDirectories(above: names)
-        let written = (record["written"]?.list ?? []).compactMap { $0["file"]?.text }
-        let bytes = Bundle.pack(
-            files, script: script.name, arguments: arguments, seed: asked.options.seed, written: written)
+        let bytes = Bundle.pack(files, script: script.name, arguments: arguments, record: record.withoutCircumstances)
         try Bundle.write(bytes, to: output)
         let sizes = "\(count(modules.count, "module")), \(count(inputs.count, "data file")), \(bytes.count) bytes"
         let packed = files.dropFirst().map { "  \(StagedName.shown($0.name))" }

@@ -5,10 +5,8 @@ import Glibc
 /// Where two runs of the same script part, by their records.
 struct Comparison {
     let recorded, again: JSON
-    /// Where the second run has left its files.
-    let stage: String
-    /// Which files may be looked at.
-    let access: Access
+    /// What is in a file that was written, by its name and digest; nil if it is not there any more.
+    let was, now: (_ name: String, _ digest: String?) -> [UInt8]?
 
     var differences: [String] { [states, files, printed, status].compactMap { $0 } }
 
@@ -20,23 +18,29 @@ struct Comparison {
     }
 
     /// What may explain a difference, or matter another time.
-    var notes: [String] {
+    ///
+    /// - `current`: what is in a file below the current directory now.
+    func notes(_ current: (String) -> [UInt8]?) -> [String] {
         let versions = ["astrolua", "lua"].compactMap { name -> String? in
             guard let old = recorded["program"]?[name]?.text, let new = again["program"]?[name]?.text, old != new else {
                 return nil
             }
             return "note: recorded with \(name) \(old), this is \(new)"
         }
-        let library = Set(RecordedDigest.all(recorded["library"])).subtracting(RecordedDigest.all(again["library"]))
-        let names = library.map(\.name).sorted().joined(separator: ", ")
-        return versions + (names.isEmpty ? [] : ["note: modules of this program have changed since: \(names)"]) + texts
+        let now = RecordedDigest.all(again["library"])
+        // a run that has ended early has not come to all of them
+        let library = Set(RecordedDigest.all(recorded["library"])).subtracting(now)
+        let names = library.map(\.name).filter { name in now.contains { $0.name == name } }.sorted()
+            .joined(separator: ", ")
+        return versions + (names.isEmpty ? [] : ["note: modules of this program have changed since: \(names)"])
+            + redrawn + texts(current)
     }
 
     /// The script as it is now need not be the one that was recorded.
-    private var texts: [String] {
+    private func texts(_ current: (String) -> [UInt8]?) -> [String] {
         ([recorded["script"]].compactMap { $0 } + (recorded["modules"]?.list ?? [])).compactMap { text in
             guard let digest = RecordedDigest(text), digest.name.hasPrefix("current/"),
-                let now = bytes(StagedName.shown(digest.name)), SHA256.hex(of: now) != digest.digest
+                let now = current(StagedName.shown(digest.name)), SHA256.hex(of: now) != digest.digest
             else { return nil }
             return "note: \(StagedName.shown(digest.name)) here is another text than the recorded one, which was run"
         }
@@ -111,7 +115,7 @@ struct Comparison {
             guard let other = newByName[name(file)] else {
                 return "\(StagedName.shown(name(file))) was not written"
             }
-            return file == other ? nil : difference(name(file), file, other)
+            return Self.isSame(file: file, other) ? nil : difference(name(file), file, other)
         }
         let more = new.filter { !oldNames.contains(name($0)) }
             .map { "\(StagedName.shown(name($0))) was not written then" }
@@ -120,25 +124,40 @@ struct Comparison {
         return "files: \(first)" + (others > 0 ? ", and \(count(others, "other")) differ" : "")
     }
 
+    /// A picture is the same if its data and commands are: another gnuplot draws other bytes.
+    private static func isSame(file a: JSON, _ b: JSON) -> Bool {
+        if let old = a["drawing"], let new = b["drawing"] { return old == new }
+        return ["bytes", "sha256", "sha256_of_sorted_lines", "removed"].allSatisfy { a[$0] == b[$0] }
+    }
+
+    private var redrawn: [String] {
+        let new = Dictionary((again["written"]?.list ?? []).map { ($0["file"]?.text, $0) }) { first, _ in first }
+        return (recorded["written"]?.list ?? []).compactMap { file in
+            guard let drawing = file["drawing"], let other = new[file["file"]?.text], other["drawing"] == drawing,
+                file["sha256"] != other["sha256"]
+            else { return nil }
+            let name = StagedName.shown(file["file"]?.text ?? "?")
+            return "note: \(name) has other bytes, as another gnuplot draws them, from the same data and commands"
+        }
+    }
+
     private func difference(_ name: String, _ old: JSON, _ new: JSON) -> String {
         let shown = StagedName.shown(name)
         if new["removed"] != nil { return "\(shown) is gone at the end" }
         if old["removed"] != nil { return "\(shown) is there at the end" }
+        if old["drawing"] != nil, new["drawing"] != nil { return "\(shown) was drawn from other data or commands" }
         let sizes = "\(new["bytes"]?.description ?? "?") bytes, were \(old["bytes"]?.description ?? "?")"
-        guard name.hasPrefix("current/"), let was = bytes(shown), SHA256.hex(of: was) == old["sha256"]?.text,
-            let now = bytes("\(stage)/\(name)")
-        else { return "\(shown) differs (\(sizes); the recorded file is not here, so it can't be told where)" }
+        guard let was = was(name, old["sha256"]?.text), let now = now(name, new["sha256"]?.text) else {
+            return "\(shown) differs (\(sizes); the recorded file is not here, so it can't be told where)"
+        }
         guard let a = String(validating: was, as: UTF8.self), let b = String(validating: now, as: UTF8.self),
             !was.contains(0), !now.contains(0)
         else {
-            let place = zip(was, now).enumerated().first { $1.0 != $1.1 }?.offset ?? min(was.count, now.count)
+            let place = Self.firstDifference(was, now)
             return "\(shown) differs from byte \(place + 1) on (\(sizes))"
         }
-        return "\(shown): \(Self.difference(lines(a), lines(b)))"
-    }
-
-    private func bytes(_ path: String) -> [UInt8]? {
-        access.refusal(path, writing: false) == nil ? try? contents(of: path, atMost: 1 << 30) : nil
+        let (old, new) = (lines(a), lines(b))
+        return "\(shown): \(Self.difference(old, new))\(EventLines(new).event(at: Self.firstDifference(old, new)))"
     }
 
     // MARK: what was printed, and the end
@@ -161,13 +180,35 @@ struct Comparison {
         return "status: \(end(again)), was \(end(recorded))"
     }
 
+    private static func firstDifference<T: Equatable>(_ old: [T], _ new: [T]) -> Int {
+        zip(old, new).enumerated().first { $1.0 != $1.1 }?.offset ?? min(old.count, new.count)
+    }
+
     private static func difference(_ old: [String], _ new: [String]) -> String {
-        let place = zip(old, new).enumerated().first { $1.0 != $1.1 }?.offset ?? min(old.count, new.count)
+        let place = firstDifference(old, new)
         func line(_ lines: [String]) -> String {
             guard lines.indices.contains(place) else { return "not there" }
             return "'\(lines[place].prefix(100))\(lines[place].count > 100 ? "…" : "")'"
         }
         return "line \(place + 1) is \(line(new)), was \(line(old))"
+    }
+}
+
+/// Events in a file that a recorder has saved as text (.csv or .dat): a line each, below a line with names.
+private struct EventLines {
+    private let columns: [String]
+    private let first: Int
+
+    init(_ lines: [String]) {
+        let head = lines.firstIndex { !$0.hasPrefix("#") } ?? 0
+        let names = lines.indices.contains(head) ? lines[head].split { ",\t".contains($0) }.map(String.init) : []
+        columns = names.contains("sender") ? names : []
+        first = head + 1
+    }
+
+    /// " (event 69: time_ms, sender)", or nothing where the line is none.
+    func event(at place: Int) -> String {
+        columns.isEmpty || place < first ? "" : " (event \(place - first + 1): \(columns.joined(separator: ", ")))"
     }
 }
 

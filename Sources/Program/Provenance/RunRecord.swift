@@ -75,7 +75,7 @@ final class RunRecord {
     }
 
     /// ISO 8601, in UTC.
-    private static func date(_ time: time_t) -> String {
+    static func date(_ time: time_t) -> String {
         var (time, parts) = (time, tm())
         gmtime_r(&time, &parts)
         let text = [CChar](unsafeUninitializedCapacity: 32) { buffer, count in

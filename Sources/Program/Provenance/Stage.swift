@@ -8,7 +8,7 @@ import Glibc
 ///
 /// If nobody is left (kill -9), the next stage finds it and removes it: its mark is locked as long as it is used.
 struct Stage {
-    let directory: String
+    let folder: Folder
     private let mark: Int32
 
     private static let prefix = "astrolua-", letters = 6, markName = ".astrolua-stage"
@@ -16,9 +16,12 @@ struct Stage {
     init() throws {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         Self.removeAbandoned(in: parent)
-        (directory, mark) = try Self.make(in: parent)
-        try makeDirectory("current")
+        let (directory, mark) = try Self.make(in: parent)
+        (folder, self.mark) = (Folder(directory, isPrivate: true), mark)
+        try folder.makeDirectory("current")
     }
+
+    var directory: String { folder.directory }
 
     /// Another process may take it for abandoned until it is locked: then once more.
     private static func make(in parent: String) throws -> (directory: String, mark: Int32) {
@@ -87,78 +90,19 @@ struct Stage {
         }
     }
 
-    // MARK: filling
-
-    func place(_ bytes: some Collection<UInt8>, at name: String) throws {
-        try withNewFile(name) { file in
-            guard writeAll(Array(bytes), to: file) else { throw InputError("can't write '\(name)': \(reason)") }
-        }
-    }
-
-    /// Copies a file, or only reads it where there is no `name`; its digest, nil if it has another length.
-    func place(fileAt path: String, _ bytes: Int, at name: String?) throws -> String? {
-        let (file, size) = try openFile(path)
-        defer { close(file) }
-        guard size == bytes else { return nil }
-        guard let name else { return try Self.digest(of: file, bytes, path) { _ in } }
-        return try withNewFile(name) { copy in
-            try Self.digest(of: file, bytes, path) { piece in
-                guard writeAll(piece, to: copy) else { throw InputError("can't write '\(name)': \(reason)") }
-            }
-        }
-    }
-
-    /// Reads so many bytes and no more: what is called a file may have no end.
-    private static func digest(
-        of file: Int32, _ bytes: Int, _ path: String, _ use: (ArraySlice<UInt8>) throws -> Void
-    ) throws -> String {
-        var digest = SHA256(), left = bytes
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while left > 0 {
-            let count = read(file, &buffer, min(left, buffer.count))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw InputError("can't read '\(path)': \(count < 0 ? reason : "it was cut")") }
-            buffer[..<count].withUnsafeBytes { digest.add($0) }
-            try use(buffer[..<count])
-            left -= count
-        }
-        return digest.hex
-    }
-
-    private func withNewFile<T>(_ name: String, _ body: (Int32) throws -> T) throws -> T {
-        try makeDirectory(above: name)
-        let file = open("\(directory)/\(name)", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw InputError("can't write '\(name)': \(reason)") }
-        defer { close(file) }
-        return try body(file)
-    }
-
-    func makeDirectory(above name: String) throws {
-        try makeDirectory(String(name[..<(name.lastIndex(of: "/") ?? name.startIndex)]))
-    }
-
-    /// With all above it.
-    private func makeDirectory(_ name: String) throws {
-        var path = directory
-        for part in name.split(separator: "/") {
-            path += "/\(part)"
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-                throw InputError("can't make '\(name)': \(reason)")
-            }
-        }
-    }
-
     // MARK: processes
 
     /// The status of `body` in a process that is confined: it reads where the user lets a script read and in the stage, writes in
-    /// the stage, and ends with its time. For work on files that a stranger has named.
-    func runConfined(_ asked: Options, _ body: (Access) throws -> Int32) throws -> Int32 {
+    /// the stage and the `writable` directories, and ends with its time. For work on files that a stranger has named.
+    func runConfined(
+        _ asked: Options, writable: [String] = [], _ body: (Access) throws -> Int32
+    ) throws -> Int32 {
         try run {
             var options = Options()
             options.readable = asked.readable + asked.writable + [directory]
             let access = Access(options)
             let refused = Sandbox.enter(
-                reading: access.readable, writing: [directory], memory: asked.memoryLimit ?? 0,
+                reading: access.readable, writing: [directory] + writable, memory: asked.memoryLimit ?? 0,
                 seconds: asked.timeLimit ?? 0)
             if let refused { return refused }
             do {

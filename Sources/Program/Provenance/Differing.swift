@@ -1,0 +1,84 @@
+import AstroCore
+import AstroLua
+import Glibc
+
+/// `astrolua diff a.json b.json`: what changed between two records, and where what came of them first parts.
+struct Differing {
+    static let word = "diff"
+
+    private let paths: [String]
+    private let asked: RunRequest
+    /// The options of the command line.
+    private let given: [String]
+
+    /// nil if the words ask for something else. A script that is called "diff" is run as ./diff.
+    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
+        guard words.first == Self.word else { return nil }
+        paths = Array(words.dropFirst())
+        (self.asked, self.given) = (asked, given)
+    }
+
+    /// As that of diff(1): 0 if they are the same, 1 if they differ, 2 if one of them is no record.
+    func run() -> Int32 {
+        if let problem = usageProblem {
+            complain("astrolua diff: \(problem)")
+            return ExitStatus.wrongOptions
+        }
+        do {
+            let submissions = try withinTime(asked.options.timeLimit) { try paths.map(Submission.read) }
+            let stage = try Stage()
+            defer { stage.remove() }
+            // the files beside a record are named in it, so that others may have chosen what is opened
+            var options = asked.options
+            options.readable += paths.map(directory)
+            return try stage.runConfined(options) { show(submissions[0], submissions[1], $0) }
+        } catch {
+            complain("astrolua diff: \(error)")
+            return ExitStatus.wrongOptions
+        }
+    }
+
+    private var usageProblem: String? {
+        if paths.count != 2 { return "needs two records or bundles, as in: astrolua diff a.json b.json" }
+        let taken = ["--quiet", "--memory-limit", "--time-limit", "--allow-read"]
+        return given.first { !taken.contains($0) }.map { "takes no \($0) (\(taken.joined(separator: ", ")) are taken)" }
+    }
+
+    private func show(_ a: Submission, _ b: Submission, _ access: Access) -> Int32 {
+        let causes = RecordDifference(a.run, b.run).lines
+        let results = Comparison(
+            recorded: a.run.json.ordered, again: b.run.json.ordered,
+            was: RecordedFiles(below: [directory(paths[0]), "."], access).content,
+            now: RecordedFiles(below: [directory(paths[1]), "."], access).content)
+        let differences = results.differences
+        let part =
+            differences.isEmpty
+            ? ["results: the same to the bit (\(results.extent))"] : ["results:"] + differences.map { "  \($0)" }
+        say(["\(paths[0]) -> \(paths[1])"] + (causes.isEmpty ? ["what ran: the same"] : causes) + part)
+        return causes.isEmpty && differences.isEmpty ? ExitStatus.success : ExitStatus.failure
+    }
+}
+
+private func directory(_ path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+}
+
+/// Files that a record names, where they still lie with the digests that it says.
+struct RecordedFiles {
+    private let directories: [String]
+    private let access: Access
+
+    private static let largest = 1 << 30
+
+    init(below directories: [String], _ access: Access) { (self.directories, self.access) = (directories, access) }
+
+    /// nil if there is none of that digest.
+    func content(_ name: String, _ digest: String?) -> [UInt8]? {
+        guard name.hasPrefix("current/"), let digest else { return nil }
+        return directories.lazy.compactMap { directory -> [UInt8]? in
+            let path = directory == "." ? StagedName.shown(name) : "\(directory)/\(StagedName.shown(name))"
+            guard access.refusal(path, writing: false) == nil else { return nil }
+            return try? contents(of: path, atMost: Self.largest)
+        }.first { SHA256.hex(of: $0) == digest }
+    }
+}
