@@ -1,4 +1,4 @@
--- Writes Docs/models/ and Docs/reference/: pages of models, userdata types and modules, from what `help` reads: the tables that
+-- Writes Docs/models/, Docs/reference/ and Docs/glossary.md: pages of models, userdata types and modules, from what `help` reads: the tables that
 -- the models and the program declare, and the comments of the modules in stdlib.
 --
 --   astrolua --trust Docs/generate.lua          in the top directory
@@ -164,6 +164,26 @@ local function with_options(page)
   return page:sub(1, from) .. options_table() .. page:sub(to)
 end
 
+-- ## The glossary, which `help "pool"` reads, too
+
+local function concept_text(concept)
+  local head = table.concat(concept.names, ", "):gsub("^%l", string.upper)
+  local text = ("**%s**%s: %s"):format(head, concept.also and (" (%s)"):format(concept.also) or "", concept.meaning)
+  if not concept.rows then return text end
+  local lines = { text, "", "| quantity | unit | written |", "|---|---|---|" }
+  for _, row in ipairs(concept.rows) do lines[#lines + 1] = table_row(row[1], row[2], "`" .. row[3] .. "`") end
+  return table.concat(lines, "\n")
+end
+
+local function glossary()
+  local parts = { "# Glossary", "Written by `Docs/generate.lua`; `help \"pool\"` at the prompt shows an entry." }
+  for _, section in ipairs(require "astro.repl.concepts") do
+    parts[#parts + 1] = "## " .. section.title
+    for _, concept in ipairs(section) do parts[#parts + 1] = concept_text(concept) end
+  end
+  return table.concat(parts, "\n\n") .. "\n"
+end
+
 local pages, models = {}, {}
 for i, name in ipairs(astro.models()) do
   models[i] = astro.models(name)
@@ -171,6 +191,7 @@ for i, name in ipairs(astro.models()) do
 end
 pages["models/README.md"] = index(models)
 reference_pages(pages)
+pages["glossary.md"] = glossary()
 pages["plot.md"] = with_options(read("Docs/plot.md"))
 
 local checks = (...) == "--check"
@@ -185,4 +206,4 @@ if #old > 0 then
   print("not up to date (astrolua --trust Docs/generate.lua writes them):\n  " .. table.concat(old, "\n  "))
   os.exit(1)
 end
-print(("%d pages in Docs/models and Docs/reference %s"):format(count, checks and "are up to date" or "are written"))
+print(("%d pages in Docs %s"):format(count, checks and "are up to date" or "are written"))

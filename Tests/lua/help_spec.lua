@@ -182,3 +182,40 @@ describe("astro.rules(name)", function()
     end
   end)
 end)
+
+describe("help on concepts", function()
+  local concepts = require "astro.repl.concepts"
+
+  it("knows every one, as one or as many, with and without spaces", function()
+    for _, section in ipairs(concepts) do
+      for _, concept in ipairs(section) do
+        for _, name in ipairs(concept.names) do
+          for _, form in ipairs { name, name:upper(), name:lower():gsub("%s", ""):gsub("s$", "") .. "s" } do
+            -- where a module or a type has the name, its page comes
+            local text = assert(help.text(form))
+            assert.is_true(#text > 20)
+          end
+        end
+      end
+    end
+  end)
+
+  it("says what it is and where to read on", function()
+    local text = help.text("gap junctions")
+    assert.is_truthy(text:find("channel between neighbouring cells", 1, true))
+    assert.is_truthy(text:find("Docs/own%-couplings.md"))
+    assert.is_nil(text:find("[", 1, true))
+    assert.is_truthy(help.text("units"):find("capacitance, picofarad", 1, true))
+  end)
+
+  it("comes with what else has the name", function()
+    local text = help.text("IP3")
+    assert.is_truthy(text:find("astrocyte_lr_1994", 1, true) and text:find("inositol", 1, true))
+  end)
+
+  it("is offered for a near name", function()
+    local text, problem = help.text("autaps")
+    assert.is_nil(text)
+    assert.equal("there is no help on 'autaps' (did you mean 'Autapse'?)", problem)
+  end)
+end)

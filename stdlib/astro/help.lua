@@ -7,10 +7,11 @@
 -- ("astro.plot"), models, connection rules and parameters ("V_m"). At the prompt `help(…)` and `?…` print it.
 local _, _, host = ...
 
-local astro, ipairs, rawget, table, tostring, type = astro, ipairs, rawget, table, tostring, type
+local astro, ipairs, rawget, string, table, tostring, type = astro, ipairs, rawget, string, table, tostring, type
 local loaded = package.loaded
 
 local check = require "astro.check"
+local concepts = require "astro.repl.concepts"
 local reference = require "astro.reference"
 local tools = require "astro.repl.text"
 
@@ -167,6 +168,35 @@ local function parameter_page(page, name, parameters, recordables)
   definitions(page, "recorded from", rows)
 end
 
+-- "Gap junction", "gap-junctions" and "gapjunction" are the same.
+local function concept_key(name) return (name:lower():gsub("[%s%-]", ""):gsub("s$", "")) end
+
+local function concept_of(name)
+  for _, section in ipairs(concepts) do
+    for _, concept in ipairs(section) do
+      for _, known in ipairs(concept.names) do
+        if concept_key(known) == concept_key(name) then return concept end
+      end
+      if concept.also and concept_key(concept.also) == concept_key(name) then return concept end
+    end
+  end
+end
+
+-- Links go to pages, which the prompt does not have: their names stay, as where to read on.
+local function concept_page(page, concept)
+  heading(page, table.concat(concept.names, ", ") .. (concept.also and (" (%s)"):format(concept.also) or ""))
+  local links = {}
+  local text = concept.meaning:gsub("%s*%[[^%]]*%]%(([%w%-]+%.md)[^)]*%)", function(link)
+    links[#links + 1] = "Docs/" .. link
+    return ""
+  end)
+  prose(page, text:gsub("^%l", string.upper), 2)
+  local rows = {}
+  for i, row in ipairs(concept.rows or {}) do rows[i] = { row[3], row[1] .. ", " .. row[2] } end
+  definitions(page, nil, rows)
+  if #links > 0 then prose(page, "More: " .. table.concat(links, ", "), 2) end
+end
+
 local function first_sentence(text)
   local line = (text:match("^(.-)\n%s*\n") or text):gsub("%s*\n%s*", " ")
   return line:match("^(.-[.:])%s+%u") or line
@@ -212,6 +242,7 @@ local START <const> = {
   { 'help "astrocyte_lr_1994"', "a model: equations, parameters, units" },
   { 'help "pairwise_bernoulli"', "a connection rule" },
   { 'help "V_m"', "a parameter" },
+  { 'help "pool"', "a concept, as the glossary has it" },
   { 'help "astro.plot"', "a module" },
 }
 
@@ -296,6 +327,8 @@ local function by_name(page, name)
   if #parameters + #recordables > 0 then parameter_page(page, name, parameters, recordables) end
   local lua = reference.lua_function(name)
   if lua then function_page(page, lua, name) end
+  local concept = concept_of(name)
+  if concept then concept_page(page, concept) end
 end
 
 -- "Distribution" and "uniform" are near to "unifrom": names without their owner count, too.
@@ -306,6 +339,13 @@ local function nearest(name)
       if not full[form] then
         names[#names + 1] = form
         full[form] = known
+      end
+    end
+  end
+  for _, section in ipairs(concepts) do
+    for _, concept in ipairs(section) do
+      for _, known in ipairs(concept.names) do
+        names[#names + 1], full[known] = known, known
       end
     end
   end
