@@ -131,7 +131,7 @@ fuzz: build
 	Tests/fuzz.sh $(FUZZ_SECONDS)
 
 lint:
-	luacheck -q --config .luacheckrc Sources/AstroLua $(wildcard stdlib scripts) Tests/lua Tests/formats Tests/faults
+	luacheck -q --config .luacheckrc Sources/AstroLua $(wildcard stdlib scripts) Tests/lua Tests/formats Tests/faults Tests/Fixtures/records
 	@if command -v swift-format >/dev/null || swift format --version >/dev/null 2>&1; then \
 	  swift format lint --strict --recursive Sources Tests Package.swift; fi
 

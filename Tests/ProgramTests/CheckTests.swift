@@ -1,3 +1,4 @@
+import AstroCore
 import Foundation
 import Testing
 
@@ -135,5 +136,28 @@ struct CheckTests {
         let behind = try experiment.run(["check", "--time-limit", "5", "run.json"])
         #expect(behind.status == 2 && behind.errors.contains("options stand in front"))
         #expect(try experiment.run(["--trust", "check", "run.json"]).status == 2)
+    }
+}
+
+@Suite("Results of earlier versions", .ownDirectory, .timeLimit(.minutes(10)))
+struct CorpusTests {
+    /// A failure means that results have changed: say so in the changelog, then write the records anew (Tests/records.sh).
+    @Test("Records of models, rules, generators, synapses, recorders, equations, couplings and space are reproduced")
+    func corpus() throws {
+        let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/records")
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+        let (records, scripts) = (names.filter { $0.hasSuffix(".json") }, names.filter { $0.hasSuffix(".lua") })
+        #expect(records.count >= 60)
+        #expect(records.map { $0.dropLast(5) } == scripts.map { $0.dropLast(4) })
+        let run = try Run(["--quiet", "check"] + records.map { directory.appendingPathComponent($0).path })
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+        #expect(run.output.hasSuffix("\(records.count) of \(records.count) reproduced\n"))
+        for script in scripts {
+            let text = try String(contentsOf: directory.appendingPathComponent(script), encoding: .utf8)
+            let record = try JSON(parsing: Array(Data(contentsOf: directory.appendingPathComponent("\(script.dropLast(4)).json"))))
+            let lines = record["script"]?["lines"]?.texts ?? []
+            #expect(lines.joined(separator: "\n") == text, "\(script) is another script than that of its record")
+        }
     }
 }

@@ -1,0 +1,8 @@
+-- What pulsepacket_generator sends to four targets.
+local sim = astro.Simulation { seed = 1 }
+local targets = sim:create("parrot_neuron", 4)
+sim:connect(sim:create("pulsepacket_generator", { pulse_times = { 10, 50 }, activity = 20, sdev = 3 }), targets)
+local spikes = sim:record(targets)
+for _ = 1, 2 do sim:simulate(50) end
+spikes:save("spikes.csv")
+print(spikes.n_events)
