@@ -4,7 +4,7 @@
 -- in this file gets into the commands through `quote`, `number` or `rgb` only, and those use functions taken when the module was
 -- loaded.
 local concat, format, gmatch, gsub, match, sub = table.concat, string.format, string.gmatch, string.gsub, string.match, string.sub
-local huge, max, min, utf8_length = math.huge, math.max, math.min, utf8.len
+local floor, huge, log, max, min, utf8_length = math.floor, math.huge, math.log, math.max, math.min, utf8.len
 local ipairs, type = ipairs, type
 local axes = require "astro.plot.axes"
 local clip = require "astro.plot.clip"
@@ -334,13 +334,35 @@ local function widest_number(least, greatest, step)
   return max(#format("%.6g", least // step * step), #format("%.6g", greatest // step * step), #format("%.6g", (least // step + 1) * step))
 end
 
+local FEWEST_DECADES <const> = 3
+
+-- The marks of a logarithmic axis within a range: gnuplot would number its powers of ten, of which a short one may have none. 1, 2 and 5 of
+-- each are numbered then, if there is room.
+local function log_tics(panel, axis, pixels, k)
+  local range, marks, decades, widest = limits(panel, axis), {}, 0, 1
+  if not (range[1] and range[2] and range[1] > 0) then return "autofreq" end
+  for power = floor(log(range[1], 10)), floor(log(range[2], 10)) do
+    for _, factor in ipairs { 1, 2, 5 } do
+      local mark = factor * 10.0 ^ power
+      if mark >= range[1] * (1 - 1e-9) and mark <= range[2] * (1 + 1e-9) then
+        marks[#marks + 1], decades, widest = number(mark), decades + (factor == 1 and 1 or 0), max(widest, #format("%.6g", mark))
+      end
+    end
+  end
+  local room = axis == "x" and (TIC_GAP + LETTER * widest) * k or TIC_DISTANCE * k / 2
+  if decades >= FEWEST_DECADES or #marks == 0 then return "autofreq" end
+  -- from 1 to 2 are three tenths of a decade
+  return 0.3 * pixels / log(range[2] / range[1], 10) >= room and "(" .. concat(marks, ", ") .. ")" or "autofreq"
+end
+
 -- The steps between the numbers at an axis. gnuplot counts on more room than a small panel has, and its numbers would touch.
 local function tics_command(panel, axis, pixels, k)
   local least, greatest = span(panel, axis)
   local is_whole = axis == "x" and panel.xwhole or axis == "y" and panel.whole
   local wanted = max((greatest - least) * TIC_DISTANCE * k / pixels, is_whole and 1 or 0)
   local is_log = axis == "x" and panel.logx or axis == "y" and panel.logy
-  if is_log or not (wanted > 0 and wanted < huge) then return format("set %stics autofreq", axis) end
+  if is_log then return format("set %stics %s", axis, log_tics(panel, axis, pixels, k)) end
+  if not (wanted > 0 and wanted < huge) then return format("set %stics autofreq", axis) end
   local step = round_up(wanted)
   local function is_tight()
     local room = (TIC_GAP + LETTER * widest_number(least, greatest, step)) * k
