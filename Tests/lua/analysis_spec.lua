@@ -553,7 +553,7 @@ describe("what holds events", function()
   it("may be a recorder that was created as a node", function()
     assert.equal(9, #plot.raster(spikes).cells[1].panels[1].series[1].x)
     assert.equal(analysis.intervals(recorded):mean(), analysis.intervals(spikes):mean())
-    assert.equal("V_m of 3 aeif_cond_alpha_astro, mean and s.d.", plot.traces(samples).cells[1].title)
+    assert.equal("V_m of 3 aeif_cond_alpha_astro", plot.traces(samples).cells[1].title)
     assert.equal(3, #analysis.signals(samples, "V_m"))
   end)
 

@@ -199,6 +199,13 @@ describe("room beside marks", function()
     assert.equal("[0:100]", range(plot.raster(spikes, { xrange = { 0, 100 } }), "x"))
   end)
 
+  it("of a short logarithmic axis are 1, 2 and 5 of each power of ten", function()
+    local function tics(x, options) return text(plot.lines(x, { 1, 2 }, options)):match("set xtics (%S[^\n]*)\nset ytics [%d(]") end
+    assert.equal("(0.02, 0.05, 0.1, 0.2, 0.5)", tics({ 0.02, 0.5 }, { points = true, logx = true }))
+    assert.equal("autofreq", tics({ 0.02, 50 }, { points = true, logx = true }))
+    assert.equal("autofreq", tics({ 0.02, 0.5 }, { logx = true }))
+  end)
+
   it("is logarithmic on such an axis", function()
     assert.equal("[0.9549926:10.47129]", range(plot.lines({ 1, 10 }, { 1, 2 }, { points = true, logx = true }), "x"))
   end)

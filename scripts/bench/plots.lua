@@ -68,7 +68,7 @@ local function draw(name, case, x, xlabel, y, ylabel)
   local xs, curves = column(case, x), {}
   if #xs < 2 then return end
   for curve, f in pairs(y) do curves[curve] = column(case, f) end
-  local figure = plot.lines(xs, curves, { logx = true, logy = true, xlabel = xlabel, ylabel = ylabel, title = case })
+  local figure = plot.lines(xs, curves, { points = true, lines = true, logx = true, logy = true, xlabel = xlabel, ylabel = ylabel })
   figure:save(options:figure(name))
 end
 

@@ -70,6 +70,32 @@ function axes.limits(panel, axis)
   return { given[1] or from, given[2] or to }
 end
 
+-- step(panel, axis, pixels, distance): the round step between numbers that stand at least so many pixels apart; nil where gnuplot chooses.
+function axes.step(panel, axis, pixels, distance)
+  local least, greatest = axes.span(panel, axis)
+  local is_whole = axis == "x" and panel.xwhole or axis == "y" and panel.whole
+  local wanted = math.max((greatest - least) * distance / pixels, is_whole and 1 or 0)
+  if panel["log" .. axis] or not (wanted > 0 and wanted < huge) then return nil end
+  return axes.round_up(wanted)
+end
+
+-- How wide a number is, in digits: points and signs are narrower.
+function axes.width_of_number(x)
+  local text = ("%.6g"):format(x)
+  local _, others = text:gsub("%D", "")
+  return #text - 0.45 * others
+end
+
+-- The width of the widest number at multiples of a step.
+function axes.widest_number(panel, axis, step)
+  local least, greatest = axes.span(panel, axis)
+  local widest = 1
+  for k = floor(least / step), math.min(floor(greatest / step) + 1, floor(least / step) + 50) do
+    widest = math.max(widest, axes.width_of_number(k * step))
+  end
+  return widest
+end
+
 -- The next of 1, 2, 5, 10, 20 … that is not below x.
 function axes.round_up(x)
   local power = 10.0 ^ floor(log(x, 10))

@@ -4,7 +4,7 @@
 -- in this file gets into the commands through `quote`, `number` or `rgb` only, and those use functions taken when the module was
 -- loaded.
 local concat, format, gmatch, gsub, match, sub = table.concat, string.format, string.gmatch, string.gsub, string.match, string.sub
-local huge, max, min, utf8_length = math.huge, math.max, math.min, utf8.len
+local floor, huge, log, max, min, utf8_length = math.floor, math.huge, math.log, math.max, math.min, utf8.len
 local ipairs, type = ipairs, type
 local axes = require "astro.plot.axes"
 local clip = require "astro.plot.clip"
@@ -12,13 +12,14 @@ local layout = require "astro.plot.layout"
 local style = require "astro.plot.style"
 local titles = require "astro.plot.titles"
 local limits, round_up, span, fitted = axes.limits, axes.round_up, axes.span, titles.fitted
-local drawn_series, LETTER <const> = layout.drawn_series, layout.LETTER
+local drawn_series = layout.drawn_series
 
 local gnuplot = {}
 
 local PIXELS_PER_INCH <const>, POINT <const> = 96, 96 / 72
 -- Half of the ends of error bars, the least room between numbers at an axis, and the bar of colours.
-local CAP <const>, TIC_DISTANCE <const>, TIC_GAP <const>, SCALE_GAP <const>, SCALE_WIDTH <const> = 3.5, 36, 16, 12, 14
+local TIC_DISTANCE <const> = layout.TIC_DISTANCE
+local CAP <const>, TIC_GAP <const>, SCALE_GAP <const>, SCALE_WIDTH <const> = 3.5, 16, 12, 14
 
 -- ## Terminals: one typeface, and letters, lines and points of one size in all. Their own units are found by measuring.
 
@@ -188,7 +189,7 @@ local STYLES <const> = {
     function(series) return rows(series.x, series.y, series.dx, series.dy) end,
     "using 1:2:3:4%(axes) with vectors head filled size graph 0.008,25 linewidth 0.8 linecolor %(colour)",
   },
-  image = { image_rows, "matrix using (%(x)+%(xstep)*$1):(%(y)+%(ystep)*$2):3 with image" },
+  image = { image_rows, "matrix using (%(x)+%(xstep)*$1):(%(y)+%(ystep)*$2):3 with image%(pixels)" },
 }
 
 local function style_of(series) return STYLES[series.style == "line" and series.shape and "line_with_points" or series.style] end
@@ -197,6 +198,7 @@ local function data_block(name, series, panel)
   return format("%s << EOD\n%s\nEOD", name, style_of(series)[1](series, panel))
 end
 
+local MOST_RECTANGLES <const> = 400
 local WIDTHS <const> = { line = style.LINE, ticks = 0.8 }
 
 -- What stands for the places in a style.
@@ -207,6 +209,8 @@ local function fields_of(series, page)
     colour = rgb(series.colour, series.faint), width = number(series.width or WIDTHS[series.style] or 1),
     dash = series.dashed and "2" or "1", shape = SHAPES[series.shape] or SHAPES.dot,
     size = number(page.point_size and page.point_size(size) or size), cap = number(CAP * page.k / page.width),
+    -- browsers smear the few cells of a small image; of many cells the seams between rectangles would be seen
+    pixels = is_image and page.has_rectangles and #series.rows * #series.rows[1] <= MOST_RECTANGLES and " pixels" or "",
     axes = series.axis == "y2" and " axes x1y2" or "", x = number(x[1]), xstep = number(x[2]), y = number(y[1]), ystep = number(y[2]),
   }
 end
@@ -329,22 +333,36 @@ end
 -- The next of 1, 2, 5, 10 … above x.
 local function next_step(x) return round_up(x * 1.5) end
 
--- The widest of the numbers at multiples of a step.
-local function widest_number(least, greatest, step)
-  return max(#format("%.6g", least // step * step), #format("%.6g", greatest // step * step), #format("%.6g", (least // step + 1) * step))
+local FEWEST_DECADES <const> = 3
+
+-- The marks of a logarithmic axis within a range: gnuplot would number its powers of ten, of which a short one may have none. 1, 2 and 5 of
+-- each are numbered then, if there is room.
+local function log_tics(panel, axis, pixels, k)
+  local range, marks, decades, widest = limits(panel, axis), {}, 0, 1
+  if not (range[1] and range[2] and range[1] > 0) then return "autofreq" end
+  for power = floor(log(range[1], 10)), floor(log(range[2], 10)) do
+    for _, factor in ipairs { 1, 2, 5 } do
+      local mark = factor * 10.0 ^ power
+      if mark >= range[1] * (1 - 1e-9) and mark <= range[2] * (1 + 1e-9) then
+        marks[#marks + 1], decades, widest = number(mark), decades + (factor == 1 and 1 or 0), max(widest, axes.width_of_number(mark))
+      end
+    end
+  end
+  local room = axis == "x" and (TIC_GAP + layout.DIGIT * widest) * k or TIC_DISTANCE * k / 2
+  if decades >= FEWEST_DECADES or #marks == 0 then return "autofreq" end
+  -- from 1 to 2 are three tenths of a decade
+  return 0.3 * pixels / log(range[2] / range[1], 10) >= room and "(" .. concat(marks, ", ") .. ")" or "autofreq"
 end
 
 -- The steps between the numbers at an axis. gnuplot counts on more room than a small panel has, and its numbers would touch.
 local function tics_command(panel, axis, pixels, k)
-  local least, greatest = span(panel, axis)
-  local is_whole = axis == "x" and panel.xwhole or axis == "y" and panel.whole
-  local wanted = max((greatest - least) * TIC_DISTANCE * k / pixels, is_whole and 1 or 0)
   local is_log = axis == "x" and panel.logx or axis == "y" and panel.logy
-  if is_log or not (wanted > 0 and wanted < huge) then return format("set %stics autofreq", axis) end
-  local step = round_up(wanted)
+  if is_log then return format("set %stics %s", axis, log_tics(panel, axis, pixels, k)) end
+  local step = axes.step(panel, axis, pixels, TIC_DISTANCE * k)
+  if not step then return format("set %stics autofreq", axis) end
+  local least, greatest = span(panel, axis)
   local function is_tight()
-    local room = (TIC_GAP + LETTER * widest_number(least, greatest, step)) * k
-    return step / (greatest - least) * pixels < room
+    return step / (greatest - least) * pixels < (TIC_GAP + layout.DIGIT * axes.widest_number(panel, axis, step)) * k
   end
   while axis == "x" and step < greatest - least and is_tight() do step = next_step(step) end
   return format("set %stics %s", axis, number(step))
@@ -430,7 +448,7 @@ local function page_of(figure, kind)
   return {
     width = figure.width, height = height, k = layout.letters(figure), marks = figure.mark_scale or 1, point_size = POINT_SIZES[kind],
     -- the lines of an SVG are higher, and numbers would stand farther from their axis
-    xtics = kind == "svg" and " offset 0,0.3" or "", places = places,
+    xtics = kind == "svg" and " offset 0,0.3" or "", has_rectangles = kind == "svg", places = places,
   }
 end
 

@@ -18,9 +18,12 @@ local TITLE <const>, TITLE_LINE <const> = 8, 20
 local LABEL_LINE <const>, OVERHANG <const>, XLABEL <const>, YLABEL <const>, Y2LABEL <const>, SCALE_LABEL <const> = 17, 24, 44, 66, 64, 82
 -- Of legends: a row, the sample of a curve, the gaps beside it, and those above and below all rows.
 local KEY_ROW <const>, SAMPLE <const>, SAMPLE_GAP <const>, KEY_GAP <const>, KEY_ABOVE <const>, KEY_BELOW <const> = 18, 26, 8, 24, 6, 6
--- The mean width of a letter.
+-- The mean width of a letter, and that of a digit.
 local LETTER <const> = 7.2
-layout.LETTER = LETTER
+layout.DIGIT = 8.5
+-- Between the numbers at an axis, and what stands between the axis and its label beside them.
+layout.TIC_DISTANCE = 36
+local BESIDE_NUMBERS <const> = 30
 
 function layout.letters(figure) return (figure.font_size or style.FONT_SIZE) / style.FONT_SIZE end
 
@@ -110,6 +113,13 @@ local function label_lines(text, room, k) return titles.lines(text, max(8, (room
 -- How many pixels the lines of a label after its first take.
 local function further_lines(text, room, k) return text and (#label_lines(text, room, k) - 1) * LABEL_LINE * k or 0 end
 
+-- How much farther than usual the label of an upright axis stands, for numbers that are wide.
+local function further_for_numbers(panel, axis, height, k, usual)
+  local step = height > 0 and axes.step(panel, axis, height, layout.TIC_DISTANCE * k)
+  if not step then return 0 end
+  return max(0, BESIDE_NUMBERS + layout.DIGIT * axes.widest_number(panel, axis, step) - usual) * k
+end
+
 -- labels(panel, place, is_lowest, k) -> list of { text, x, y, axis }, a line each; further lines stand farther away.
 function layout.labels(panel, place, is_lowest, k)
   local list = {}
@@ -122,11 +132,12 @@ function layout.labels(panel, place, is_lowest, k)
   local height, width = place.bottom - place.top, place.right - place.left
   local across, up = (place.left + place.right) / 2, (place.top + place.bottom) / 2
   -- a label at the left is read upwards, so that its first line is the farthest
-  local lines = panel.ylabel and label_lines(panel.ylabel, height, k) or {}
+  local lines, far = panel.ylabel and label_lines(panel.ylabel, height, k) or {}, further_for_numbers(panel, "y", height, k, YLABEL)
   for i = 1, #lines do
-    list[#list + 1] = { lines[i], place.left - (YLABEL + (#lines - i) * LABEL_LINE) * k, up, "y" }
+    list[#list + 1] = { lines[i], place.left - far - (YLABEL + (#lines - i) * LABEL_LINE) * k, up, "y" }
   end
-  add(panel.y2label, "y2", height, place.right, up, { 1, 0, Y2LABEL })
+  local right = place.right + (panel.y2label and further_for_numbers(panel, "y2", height, k, Y2LABEL) or 0)
+  add(panel.y2label, "y2", height, right, up, { 1, 0, Y2LABEL })
   add(panel.scale and not panel.scale.hidden and panel.scale.label, "scale", height, place.right, up, { 1, 0, SCALE_LABEL })
   add(is_lowest and panel.xlabel, "x", width, across, place.bottom, { 0, 1, XLABEL })
   return list
@@ -157,8 +168,13 @@ local function margins_of(cell, width, title, k)
   local sizes, margins = least_sizes(cell, width, title, k), { left = LEFT * k, right = RIGHT * k }
   for i, panel in ipairs(cell.panels) do
     local room, scale = sizes.heights[i], panel.scale and not panel.scale.hidden and panel.scale
-    margins.left = max(margins.left, LEFT * k + further_lines(panel.ylabel, room, k))
-    if panel.y2label then margins.right = max(margins.right, RIGHT_AXIS * k + further_lines(panel.y2label, room, k)) end
+    local function beside(label, axis, usual)
+      -- a panel that becomes higher has more numbers, which may be wider
+      local numbers = max(further_for_numbers(panel, axis, room, k, usual), further_for_numbers(panel, axis, 1.5 * room, k, usual))
+      return further_lines(label, room, k) + numbers
+    end
+    margins.left = max(margins.left, LEFT * k + beside(panel.ylabel, "y", YLABEL))
+    if panel.y2label then margins.right = max(margins.right, RIGHT_AXIS * k + beside(panel.y2label, "y2", Y2LABEL)) end
     if scale then margins.right = max(margins.right, RIGHT_SCALE * k + further_lines(scale.label, room, k)) end
   end
   margins.bottom = AXIS * k + further_lines(cell.panels[#cell.panels].xlabel, sizes.width, k)

@@ -66,7 +66,7 @@ local function raster_panel(groups, times, senders, axis, options)
   end
   if least > greatest then least, greatest = 0, 1 end
   for _, one in ipairs(series) do one.size = math.max(0.8, (greatest - least) / 180) end
-  local edge = math.max(0.6, (greatest - least) / 100)
+  local edge = math.max(0.8, (greatest - least) * 0.03)
   local yrange = options.yrange or {}
   return {
     weight = 3, whole = true, xrange = axis.range, xlabel = axis.label,
