@@ -97,6 +97,7 @@ struct CheckpointLoader {
         try readAttachments()
         try readPending()
         try readHistories()
+        try readSteps()
         try readThirdSpikes()
         try readPairedSpikes()
         try readConnectionRecorders()

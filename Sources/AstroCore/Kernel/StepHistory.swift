@@ -15,6 +15,8 @@ struct StepRule: Sendable {
 
     /// What has to change while a target runs.
     var changing: [String] { states + earlier }
+    /// Numbers that are kept of a step: what is read later, and the level.
+    var rowWidth: Int { earlier.count + 1 }
 }
 
 /// The end of a target's step, as a rule sees it.
@@ -73,7 +75,7 @@ final class StepHistory {
         states.deallocate()
     }
 
-    private var width: Int { rule.earlier.count + 1 }
+    private var width: Int { rule.rowWidth }
 
     // MARK: Which cells
 
@@ -202,12 +204,15 @@ final class StepHistory {
         }
     }
 
-    /// Makes these a cell's events and rows. There is room for the rows.
-    func restore(_ place: Int, _ events: [Event], _ rows: [(stamp: Int, values: [Double])], lag: Int) {
+    /// Makes these a cell's events and rows.
+    func restore(
+        _ place: Int, _ events: [Event], _ rows: [(stamp: Int, values: [Double])], lag: Int, now: Int
+    ) throws {
         (cells[place].count, cells[place].lag) = (0, lag)
         if events.count > cells[place].capacity { reserveEvents(events.count, place) }
         events.forEach { append($0, place) }
-        cells[place].rows?.update(repeating: 0, count: length * width)
+        try reserve(1 + now - (rows.first?.stamp ?? now), now: now)
+        cells[place].rows!.update(repeating: 0, count: length * width)
         for (stamp, values) in rows { for (k, x) in values.enumerated() { cells[place].row(stamp)[k] = x } }
     }
 
