@@ -14,7 +14,7 @@ return {
     "A spike leaves an afterdepolarisation z of I_sp and raises the threshold V_th to V_th_max; both decay.",
     "A spike of weight W raises V_m by W mV at the end of the step; the reference does so after the first substep. What arrives "
       .. "while V_m is held is lost.",
-    "In the equations V_m counts as V_peak at most.",
+    "In the equations V_m counts as V_peak at most, or V_clamp during a spike.",
     "A_LTD to delay_u_bars are read by clopath_synapse alone; the cell itself does not depend on them.",
     "tolerance is gsl_error_tol of the reference, with the same meaning.",
   },
@@ -22,8 +22,8 @@ return {
     { "C_m",             "281 pF",       "membrane capacitance", "> 0" },
     { "g_L",             "30 nS",        "leak conductance", ">= 0" },
     { "E_L",             "-70.6 mV",     "leak reversal potential" },
-    { "Delta_T",         "2 mV",         "slope factor of the exponential", "> 0" },
-    { "V_peak",          "33 mV",        "potential at which a spike is sent" },
+    { "Delta_T",         "2 mV",         "slope factor of the exponential; 0 for none", ">= 0" },
+    { "V_peak",          "33 mV",        "potential at which a spike is sent, where Delta_T is not 0; else at V_th" },
     { "V_clamp",         "33 mV",        "potential during a spike" },
     { "t_clamp",         "2 ms",         "how long a spike lasts", "> 0" },
     { "V_reset",         "-60 mV",       "potential after a spike" },
@@ -60,8 +60,9 @@ return {
   },
   inputs = { I_stim = "current pA", I_SIC = "signal pA" },
   equations = [[
-    V        = V_m if t < t_reset else min(V_m, V_peak)
-    I_spike  = g_L*Delta_T*exp((V - V_th)/Delta_T)
+    V_spike  = V_peak if Delta_T > 0 else V_th
+    V        = V_m if t < t_reset + dt/2 else min(V_m, V_spike)     # V_clamp may lie above V_peak
+    I_spike  = g_L*Delta_T*exp((V - V_th)/Delta_T) if Delta_T > 0 else 0
     dV_m/dt  = (g_L*(E_L - V) + I_spike - w + z + I_e + I_stim + I_SIC)/C_m
     dw/dt    = (a*(V - E_L) - w)/tau_w
     dz/dt    = -z/tau_z
@@ -73,7 +74,7 @@ return {
   ]],
   on_spike = "V_m += weight",
   spike = {
-    when = "V_m >= V_peak",
+    when = "V_m >= V_spike",
     action = [[
       V_m = V_clamp; w += b; z = I_sp; V_th = V_th_max
       t_reset = (ceil(t/dt - 1e-3) + ceil(t_clamp/dt - 1e-3) - 1e-3)*dt
