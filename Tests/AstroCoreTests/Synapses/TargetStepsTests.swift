@@ -62,7 +62,7 @@ struct TargetStepsTests {
 
     static let cases = [
         Case(delay: 0.5), Case(delay: 1), Case(delay: 5.5), Case(delay: 1, own: ["tau_x": 30, "x_bar": 0.1]),
-        Case(delay: 1.5, own: ["Wmax": 0.503]), Case(delay: 0.5, own: ["Wmin": 0.4999, "x_bar": 0.2]),
+        Case(delay: 1.5, own: ["Wmax": 0.47]), Case(delay: 0.5, own: ["Wmin": 0.4999, "x_bar": 0.2]),
         Case(delay: 1, cell: ["A_LTD_const": 0, "delay_u_bars": 2]), Case(delay: 20, cell: ["delay_u_bars": 0]),
         Case(delay: 2.5, cell: ["delay_u_bars": 60, "theta_minus": -80]),
     ]
@@ -104,14 +104,17 @@ struct TargetStepsTests {
         for name in FollowedCells.played { course.values[name] = try recorder.column(name) }
         #expect(course.values["V_m"]!.contains { $0 > 0 }, "the target did not spike")
         let expected = course.weights(
-            spikes, delay: Int(c.delay / Course.step), 0.5, tau_x: c.own["tau_x"] ?? 15, x_bar: c.own["x_bar"] ?? 0,
+            spikes, delay: Int(c.delay / Course.step), c.own["weight"] ?? 0.5, tau_x: c.own["tau_x"] ?? 15, x_bar: c.own["x_bar"] ?? 0,
             (c.own["Wmin"] ?? 0)...(c.own["Wmax"] ?? 100))
         for (i, (w, wanted)) in zip(found, expected).enumerated() {
             #expect(abs(w - wanted) <= 1e-12, "spike \(i + 1): \(w), not \(wanted)")
         }
         #expect(Set(expected).count > 5)
-        if let Wmax = c.own["Wmax"] { #expect(expected.contains(Wmax)) }
         if let Wmin = c.own["Wmin"] { #expect(expected.contains(Wmin)) }
+        if c.own["Wmax"] != nil {
+            let free = course.weights(spikes, delay: Int(c.delay / Course.step), 0.5, tau_x: 15, x_bar: 0, 0...100)
+            #expect(free != expected)
+        }
     }
 
     // MARK: Who keeps what
@@ -155,20 +158,20 @@ struct TargetStepsTests {
                 try reload(1 + i % 3)
             }
             #expect(simulation.time == 150)
-            let neurons = simulation.populations[1]
             // what has been forgotten must not be found, whoever has kept it for longer
-            try simulation.connections(source: neurons.node(at: 3), synapseModel: "clopath_synapse").set([
+            let third = try simulation.populations[1].node(at: 3)
+            try simulation.connections(source: third, synapseModel: "clopath_synapse").set([
                 "x_bar": .number(0.07), "delay": .number(9),
             ])
             try reload(2)
-            try neurons.node(at: 5).set(["delay_u_bars": .number(12), "A_LTP": .number(0.01)])
+            try simulation.populations[1].node(at: 5).set(["delay_u_bars": .number(12), "A_LTP": .number(0.01)])
             try reload(3)
             try simulation.simulate(50)
             return (simulation.fingerprint(), try simulation.connections(synapseModel: "clopath_synapse").weight)
         }
         let expected = try run(1, pieces: [150], reloads: false)
         #expect(Set(expected.1).count > 300)
-        #expect(expected.1.contains { $0 > 1.5 } && expected.1.contains { $0 < 0.5 })
+        #expect(expected.1.contains { $0 > 1.5 })
         #expect(try run(3, pieces: [150], reloads: false) == expected)
         #expect(try run(2, pieces: [0.1, 7.3, 42.6, 75, 25], reloads: false) == expected)
         #expect(try run(2, pieces: [0.1, 7.3, 42.6, 75, 25], reloads: true) == expected)
