@@ -110,10 +110,11 @@ local function neuron()
   }
 end
 
-local function network(synapse, cell, seed)
-  local sim = astro.Simulation { seed = seed or 5 }
+-- A sender, and targets with a connection each.
+local function network(synapse, cell, targets)
+  local sim = astro.Simulation { seed = 5 }
   local noise = sim:create("poisson_generator", { rate = 60 })
-  local pre, post = sim:create("parrot_neuron", 2), sim:create(neuron(), 3, cell)
+  local pre, post = sim:create "parrot_neuron", sim:create(neuron(), targets or 6, cell)
   sim:connect(noise, pre)
   local own = { synapse_model = "clopath_synapse", weight = 1, Wmax = 8 }
   for key, value in pairs(synapse) do own[key] = value end
@@ -152,7 +153,7 @@ describe("clopath_synapse:", function()
       local is_homeostatic = name == "u_ref_squared"
       local function run(cell)
         cell.A_LTD_const = not is_homeostatic
-        local sim, c = network({}, cell)
+        local sim, c = network({}, cell, 3)
         sim:simulate(200)
         return c.weight:totable()
       end
@@ -175,7 +176,7 @@ describe("clopath_synapse:", function()
     local function run(threads, breaks)
       local sim = astro.Simulation { seed = 2, threads = threads }
       local noise = sim:create("poisson_generator", { rate = 900 })
-      local cells = sim:create(neuron(), 60, { delay_u_bars = astro.random.uniform(0, 6) })
+      local cells = sim:create(neuron(), 60, { A_LTD = 2e-4, A_LTP = 2e-4, delay_u_bars = astro.random.uniform(0, 6) })
       sim:connect(noise, cells, "all_to_all", { weight = 1.5 })
       for _, model in ipairs { "clopath_synapse", "stdp_synapse", "stdp_triplet_synapse", "tsodyks_synapse" } do
         sim:connect(cells, cells, { rule = "fixed_indegree", indegree = 5 }, { synapse_model = model, weight = 0.2, delay = astro.random.uniform(0.3, 4) })
@@ -221,7 +222,7 @@ describe("clopath_synapse:", function()
     assert.error_matches(function()
       astro.model { name = "odd", parameters = { { "flag", "true", "odd", "> 0" } }, state = { x = 0 }, equations = "dx/dt = 0" }
     end, "what is allowed is true and false")
-    local chosen = astro.model { name = "chosen", parameters = { fast = "false" }, state = { x = 0 }, equations = "dx/dt = (2 if fast > 0 else 1)/ms" }
+    local chosen = astro.model { name = "chosen", parameters = { fast = "false" }, state = { x = 0 }, equations = "dx/dt = (2 if fast > 0 else 1)/(1*ms)" }
     local sim = astro.Simulation()
     local cells = sim:create(chosen, 2)
     cells[2]:set { fast = true }

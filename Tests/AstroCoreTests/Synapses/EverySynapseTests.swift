@@ -42,7 +42,7 @@ struct EverySynapseTests {
     ]
 
     /// Cells that connections of a model can end at.
-    static func targets(_ simulation: Simulation, _ model: String) throws -> Nodes {
+    static func targets(_ simulation: Simulation, _ model: String, count: Int = count) throws -> Nodes {
         let follows = try Synapses.named(model).follows != nil
         return follows
             ? try simulation.create(FollowedCells.neuron, count: count)
