@@ -35,13 +35,21 @@ local function try(model, settings)
   if not is_synapse(model) then return pcall(sim.create, sim, model.name, 1, settings) end
   local is_signal = model.name == "sic_connection" or model.name == "signal_connection"
   local source = sim:create(is_signal and "astrocyte_lr_1994" or "parrot_neuron")
-  local target = sim:create(is_signal and "aeif_cond_alpha_astro" or "parrot_neuron")
+  local is_followed = model.name == "clopath_synapse"
+  local target = sim:create(is_signal and "aeif_cond_alpha_astro" or is_followed and "hh_psc_alpha_clopath" or "parrot_neuron")
   settings.synapse_model = model.name
   if model.name == "signal_connection" then settings.signal = "h_IP3R" end
   if model.name == "stdp_dopamine_synapse" then
     settings.third = sim:create "volume_transmitter"
     -- bounds with which any other goes
     settings.Wmin, settings.Wmax = settings.Wmin or settings.Wmax and -1e308, settings.Wmax or settings.Wmin and 1e308
+  end
+  if is_followed then
+    -- all three have one sign
+    local sign = (settings.weight or settings.Wmin or settings.Wmax or 1) < 0 and -1 or 1
+    settings.weight = settings.weight or sign
+    settings.Wmin = settings.Wmin or sign < 0 and -1e308 or 0
+    settings.Wmax = settings.Wmax or sign < 0 and -1e-308 or 1e308
   end
   return pcall(sim.connect, sim, source, target, "all_to_all", settings)
 end

@@ -12,12 +12,14 @@ end
 local RANGES = { weight = { 0.1, 2 }, delay = { 1, 3 }, U = { 0.2, 0.8 }, tau_psc = { 2, 6 }, tau_rec = { 100, 900 }, tau_fac = { 10, 90 },
   x = { 0.3, 0.6 }, y = { 0.1, 0.3 }, u = { 0.1, 0.4 }, tau_plus = { 10, 30 }, Kplus = { 0, 1 }, lambda = { 0.01, 0.2 }, alpha = { 0.5, 2 },
   mu_plus = { 0, 1 }, mu_minus = { 0, 1 }, Wmax = { 60, 200 }, A_plus = { 0.5, 2 }, A_minus = { 0.5, 2 }, tau_c = { 100, 900 },
-  tau_n = { 50, 200 }, b = { 0, 0.002 }, Wmin = { 0, 20 }, c = { -1, 1 }, n = { 0, 0.02 } }
+  tau_n = { 50, 200 }, b = { 0, 0.002 }, Wmin = { 0, 20 }, c = { -1, 1 }, n = { 0, 0.02 }, tau_x = { 5, 30 }, x_bar = { 0, 0.2 } }
 -- Where a default leaves a parameter without effect, or no room for another value.
 local BASE = { tsodyks_synapse = { x = 0.5, tau_fac = 30 }, tsodyks2_synapse = { tau_fac = 30 },
-  stdp_synapse = { weight = 50, Wmax = 100, lambda = 0.1, delay = 1.7 }, stdp_dopamine_synapse = { weight = 40 }, signal_connection = { signal = "SIC", input = "I_SIC" } }
+  stdp_synapse = { weight = 50, Wmax = 100, lambda = 0.1, delay = 1.7 }, stdp_dopamine_synapse = { weight = 40 }, signal_connection = { signal = "SIC", input = "I_SIC" },
+  clopath_synapse = { weight = 10, Wmin = 1, Wmax = 12, delay = 1.7 } }
 -- strong enough for targets to fire
-local OWN_RANGES = { stdp_synapse = { weight = { 20, 55 } }, stdp_dopamine_synapse = { weight = { 20, 55 } } }
+local OWN_RANGES = { stdp_synapse = { weight = { 20, 55 } }, stdp_dopamine_synapse = { weight = { 20, 55 } },
+  clopath_synapse = { weight = { 8, 20 }, Wmin = { 1, 9 }, Wmax = { 10, 20 } } }
 
 -- A synapse of a script: states of senders and of connections, both kinds of spikes, draws, two spikes a time.
 astro.synapse {
@@ -30,12 +32,31 @@ astro.synapse {
 }
 BASE.text_synapse, OWN_RANGES.text_synapse = { weight = 40 }, { weight = { 20, 55 } }
 
+local followed = astro.model {
+  name = "followed",
+  parameters = {
+    A_LTP = "0.01 1/mV^2", A_LTD = "0.03 1/mV", theta_plus = "-66 mV", theta_minus = "-70 mV", A_LTD_const = "false",
+    u_ref_squared = "4000 mV^2", delay_u_bars = "2 ms",
+  },
+  state = { V_m = "-70 mV", u_bar_plus = "-70 mV", u_bar_minus = "-70 mV", u_bar_bar = "-70 mV" },
+  inputs = { I_SIC = "signal mV" },
+  equations = [[
+    dV_m/dt = (-70*mV - V_m + I_SIC)/(10*ms)
+    du_bar_plus/dt = (V_m - u_bar_plus)/(7*ms)
+    du_bar_minus/dt = (V_m - u_bar_minus)/(10*ms)
+    du_bar_bar/dt = (u_bar_minus - u_bar_bar)/(100*ms)
+  ]],
+  on_spike = "V_m += 0.02*weight*mV",
+  spike = { when = "V_m > -55*mV", action = "V_m = -72*mV" },
+}
+
 local function build(model, own)
   local sim = astro.Simulation { seed = 5 }
   local noise = sim:create("poisson_generator", { rate = 300 })
   local parrots, few = sim:create("parrot_neuron", 130), sim:create("parrot_neuron", 7)
   local glia = sim:create("astrocyte_surrogate", 130, { SIC = uniform(0, 3) })
-  local neurons = sim:create("aeif_cond_alpha_astro", 140)
+  -- a rule that follows its targets needs those that have what it reads; text models with a fixed step are quick
+  local neurons = sim:create(model == "clopath_synapse" and followed or "aeif_cond_alpha_astro", 140)
   sim:connect(noise, parrots + few)
   local synapse = { synapse_model = model }
   for name, value in pairs(BASE[model] or {}) do synapse[name] = value end

@@ -28,6 +28,8 @@ package enum CheckpointFormat {
         case thirdSpikes = "THRD"
         /// Only where synapses look back at spikes of paired cells: those.
         case pairedSpikes = "PAIR"
+        /// Only where synapses follow their targets from step to step: what they may ask for.
+        case steps = "STEP"
         /// Only where connections are recorded: one for each recorder.
         case connectionRecorder = "CREC"
         case end = "END."

@@ -43,6 +43,7 @@ extension Simulation {
         for projection in signalProjections { addHeld(projection, to: &relay, together) }
         forgetUnreadHistory(together)
         for population in populationsWithHistory { addHistory(population, to: &relay) }
+        for (identity, _, population) in followed { addSteps(population, identity, to: &relay) }
         let third = allThirdSpikes(together)
         relay.pass(to: 0) { digest in
             for spike in third {
@@ -142,6 +143,23 @@ extension Simulation {
                     digest.add(UInt64(cell))
                     digest.add(spike.time)
                     digest.add(spike.trace)
+                }
+            }
+        }
+    }
+
+    /// What synapses may still ask for of steps that they follow, cell by cell.
+    private func addSteps(_ population: Population, _ identity: String, to relay: inout Relay<Digest>) {
+        relay.passAlong(population.cells!.deal) { digest in
+            forEachFollowed(population, identity) { steps, cell, place in
+                digest.add(UInt64(cell))
+                for event in steps.cells[place].all {
+                    digest.add(event.time)
+                    digest.add(event.value)
+                }
+                for (stamp, values) in steps.rows(place, now: now) {
+                    digest.add(UInt64(stamp))
+                    values.forEach { digest.add($0) }
                 }
             }
         }

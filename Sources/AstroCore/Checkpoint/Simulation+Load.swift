@@ -107,6 +107,7 @@ struct CheckpointLoader {
         try readAttachments()
         try readPending()
         try readHistories()
+        try readSteps()
         try readThirdSpikes()
         try readPairedSpikes()
         try readConnectionRecorders()

@@ -33,6 +33,7 @@ extension Simulation {
                 { writePending(cells, to: &$0) })
         }
         try writeHistories(to: writer)
+        try writeSteps(to: writer)
         try writeThirdSpikes(to: writer)
         try writePairedSpikes(to: writer)
         try writeConnectionRecorders(to: writer)

@@ -58,9 +58,11 @@ final class InputPlane {
         return (found.population, found.cells.lowerBound + place - found.offset)
     }
 
-    func keepHistory(of place: Int) {
+    /// - `follows`: by which rule synapses of a model follow the cell's steps, where they do.
+    func keepHistory(of place: Int, _ identity: String, follows: StepRule?) {
         if history == nil { history = TargetHistory() }
         history!.keep(place, of: size)
+        if let follows { history!.follow(place, of: size, identity, follows) }
     }
 
     // MARK: Memory

@@ -37,6 +37,9 @@ final class TargetHistory {
     /// By the cell's place in its plane.
     private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
 
+    /// Of cells that synapses follow from step to step, by the identity of the synapse model.
+    private(set) var steps: [String: StepHistory] = [:]
+
     deinit {
         for cell in cells {
             cell.spikes?.deallocate()
@@ -75,6 +78,12 @@ final class TargetHistory {
             cells = larger
         }
         cells[place].isKept = true
+    }
+
+    /// From now on, the cell is followed from step to step, too.
+    func follow(_ place: Int, of places: Int, _ identity: String, _ rule: StepRule) {
+        if steps[identity] == nil { steps[identity] = StepHistory(rule) }
+        steps[identity]!.keep(place, of: places)
     }
 
     /// From now on, none of the cell's spikes is kept, not those that there are either.
@@ -154,6 +163,7 @@ final class TargetHistory {
     var memoryBytes: Int {
         let bytes = MemoryLayout<Spike>.stride + 8 * names.count
         return cells.reduce(cells.count * MemoryLayout<Cell>.stride) { $0 + $1.capacity * bytes }
+            + steps.values.reduce(0) { $0 + $1.memoryBytes }
     }
 }
 

@@ -83,6 +83,7 @@ struct CellAssignment {
         case .number(let x):
             try parameter.check(x, of: model)
             return .all(x)
+        case .flag(let isTrue) where parameter.unit == .flag: return .all(isTrue ? 1 : 0)
         case .numbers(let given):
             guard given.count == all.count else {
                 throw InputError.uneven("\(model): \(parameter.name)", given.count, nodes: all.count)
@@ -99,8 +100,8 @@ struct CellAssignment {
                     return x
                 })
         default:
-            throw InputError(
-                "\(model): \(parameter.name) must be a number, a list of numbers or a distribution, got \(value)")
+            let allowed = parameter.unit == .flag ? "true or false" : "a number, a list of numbers or a distribution"
+            throw InputError("\(model): \(parameter.name) must be \(allowed), got \(value)")
         }
     }
 

@@ -75,6 +75,7 @@ enum ConnectionKind {
             throw InputError(
                 "\(spec.model.name): \(to.name) keeps no trace of its spikes (it has no \(TargetHistory.parameter))")
         }
+        try Self.checkSteps(spec.model, to)
         try Self.checkReads(spec.model, to)
         try Self.checkSent(spec, to)
         if spec.model.source != nil, spec.model.readsTargetHistory, !to.sendsSpikes {
@@ -82,6 +83,16 @@ enum ConnectionKind {
         }
         if self == .signal { throw InputError("neurons and astrocytes can't be sources in one call") }
         try Self.checkReceptor(spec, of: to, to.ports.spikeReceptors)
+    }
+
+    /// What a synapse follows has to be there.
+    private static func checkSteps(_ synapse: SynapseDefinition, _ to: ModelDefinition) throws {
+        guard let rule = synapse.follows else { return }
+        let missing = rule.missing(to)
+        if missing.isEmpty { return }
+        throw InputError(
+            "\(synapse.name): \(to.name) has no \(missing.joined(separator: ", ")), which it reads of its targets (\(rule.models.joined(separator: " and ")) have them)"
+        )
     }
 
     /// What a synapse reads of its target has to be there; and what equations read, to stay as it is.

@@ -14,6 +14,14 @@ final class HistoryRecorder: @unchecked Sendable {
         let reads: [(run: Int, factor: Double)]
     }
 
+    /// Where a worker's cells of a population are followed from step to step.
+    private struct Followed {
+        /// From cells that are followed to their places.
+        let cells: [(cell: Int, place: Int)]
+        let steps: StepHistory
+        let reads: [(run: Int, factor: Double)]
+    }
+
     /// A projection whose synapses read histories: for each row since when, the delay aside.
     private final class Reader {
         var since: [Double]
@@ -24,6 +32,8 @@ final class HistoryRecorder: @unchecked Sendable {
 
     /// By worker and population.
     private let recorded: [[[Recorded]]]
+    /// By worker.
+    private let followed: [[Followed]]
     /// By population, with the rows of its cells.
     private var readers: [[(rows: RowMap, reader: Reader)]]
     private var all: [Reader] = []
@@ -52,6 +62,7 @@ final class HistoryRecorder: @unchecked Sendable {
                 }
             }
         }
+        followed = (0..<simulation.threads).map { Self.followed(simulation, worker: $0) }
         paired = simulation.pairedSpikes
         var places = simulation.populationList.map { _ in [Int32: Int]() }
         for id in paired.ids {
@@ -72,6 +83,36 @@ final class HistoryRecorder: @unchecked Sendable {
             for outgoing in population.outgoing {
                 guard let reader = byProjection[outgoing.projection.index] else { continue }
                 readers[population.index].append((outgoing.rows, reader))
+            }
+        }
+    }
+
+    private static func followed(_ simulation: Simulation, worker: Int) -> [Followed] {
+        simulation.followed.flatMap { identity, rule, population in
+            population.cells!.shares.compactMap { share in
+                guard share.worker == worker, let steps = share.plane.history?.steps[identity] else { return nil }
+                let places = share.cells.map { ($0, share.offset + $0 - share.cells.lowerBound) }
+                    .filter { $1 < steps.cells.count && steps.cells[$1].isKept }
+                if places.isEmpty { return nil }
+                return Followed(
+                    cells: places, steps: steps, reads: simulation.reads(rule.changing, of: population.cells!))
+            }
+        }
+    }
+
+    /// What a worker's own cells have gone through in a slice.
+    ///
+    /// - `values`: what cells have at the ends of the slice's steps.
+    func follow(_ slice: Range<Int>, worker: Int, _ values: SignalValues?) {
+        guard let values else { return }
+        for each in followed[worker] {
+            for (cell, place) in each.cells {
+                for lag in 0..<slice.count {
+                    let values = values.at(lag: lag)
+                    each.steps.record(
+                        place, stamp: slice.lowerBound + lag + 1, resolution, forgetting: since
+                    ) { values[each.reads[$0].run + cell] * each.reads[$0].factor }
+                }
             }
         }
     }

@@ -7,8 +7,8 @@ extension Simulation {
 
     /// What a synapse reads of targets and changes while these run; of all cells that there are, so that ranks agree.
     private func namesReadOfTargets(_ synapse: SynapseDefinition) -> [String] {
-        if synapse.readsOfTargets.isEmpty { return [] }
-        return synapse.readsOfTargets.filter { name in
+        if synapse.namesOfTargets.isEmpty { return [] }
+        return synapse.namesOfTargets.filter { name in
             populationList.contains { $0.cells?.model.sends(name) ?? false }
         }
     }
@@ -29,11 +29,11 @@ extension Simulation {
     /// Calls `body` with what synapses onto own cells read of other cells: the name, and the cell's id.
     func forEachRead(_ body: (String, Int) -> Void) {
         for (name, ids) in readOfPaired.sorted(by: { $0.key < $1.key }) { for id in ids { body(name, id) } }
-        for projection in projections where !projection.model.readsOfTargets.isEmpty {
+        for projection in projections where !projection.model.namesOfTargets.isEmpty {
             for segment in projection.segments {
                 for resident in segment.plane.residents {
                     let population = populationList[resident.population]
-                    for name in projection.model.readsOfTargets where population.cells!.model.sends(name) {
+                    for name in projection.model.namesOfTargets where population.cells!.model.sends(name) {
                         for cell in resident.cells { body(name, population.firstID + cell) }
                     }
                 }

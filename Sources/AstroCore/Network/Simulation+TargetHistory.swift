@@ -18,19 +18,26 @@ extension Simulation {
         guard projection.model.readsTargetHistory else { return }
         for segment in projection.segments {
             for case let chunk? in segment.chunks {
-                for i in 0..<chunk.count { segment.plane.keepHistory(of: segment.base + Int(chunk.targets[i])) }
+                for i in 0..<chunk.count {
+                    segment.plane.keepHistory(
+                        of: segment.base + Int(chunk.targets[i]), projection.model.identity,
+                        follows: projection.model.follows)
+                }
             }
         }
     }
 
     /// Keeps no spikes any more of cells that no connection looks back at: what comes later must not find them.
     func stopUnreadHistories() {
-        var read: [ObjectIdentifier: Set<Int>] = [:]
+        var read: [ObjectIdentifier: Set<Int>] = [:], followed: [String: [ObjectIdentifier: Set<Int>]] = [:]
         for projection in projections where projection.model.readsTargetHistory {
             for segment in projection.segments {
                 for case let chunk? in segment.chunks {
                     let places = (0..<chunk.count).map { segment.base + Int(chunk.targets[$0]) }
-                    read[ObjectIdentifier(segment.plane), default: []].formUnion(places)
+                    let plane = ObjectIdentifier(segment.plane)
+                    read[plane, default: []].formUnion(places)
+                    guard projection.model.follows != nil else { continue }
+                    followed[projection.model.identity, default: [:]][plane, default: []].formUnion(places)
                 }
             }
         }
@@ -39,6 +46,12 @@ extension Simulation {
             let places = read[ObjectIdentifier(plane)] ?? []
             for place in history.cells.indices where history.cells[place].isKept && !places.contains(place) {
                 history.stop(place)
+            }
+            for (identity, steps) in history.steps {
+                let places = followed[identity]?[ObjectIdentifier(plane)] ?? []
+                for place in steps.cells.indices where steps.cells[place].isKept && !places.contains(place) {
+                    steps.stop(place)
+                }
             }
         }
     }
@@ -88,7 +101,11 @@ extension Simulation {
             guard let history = plane.history, let since = since[ObjectIdentifier(plane)] else { continue }
             // times count as equal within half a step
             for place in since.indices { history.forget(place, before: since[place] - resolution / 2) }
+            for steps in history.steps.values {
+                for place in steps.cells.indices { steps.forget(place, before: since[place]) }
+            }
         }
+        forgetUnreadSteps()
     }
 
     /// Tells histories the time constants that cells have now.

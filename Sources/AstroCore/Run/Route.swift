@@ -254,6 +254,7 @@ private final class ActingSynapse {
     private let projection: Projection
     private let received = ReusedMemory()
     private let history: UnsafePointer<TargetHistory.Cell>?
+    private let steps: UnsafePointer<StepHistory.Cell>?
     /// Stands for what connections do not have of their own.
     private let shared = UnsafeMutablePointer<Double>.allocate(capacity: 1)
 
@@ -262,6 +263,9 @@ private final class ActingSynapse {
         history =
             projection.model.readsTargetHistory
             ? segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) } : nil
+        steps = segment.plane.history?.steps[projection.model.identity]?.cells.baseAddress.map {
+            UnsafePointer($0 + segment.base)
+        }
         synapse = projection.bind(segment, simulation)
         shared.initialize(to: projection.weight ?? 0)
     }
@@ -285,7 +289,7 @@ private final class ActingSynapse {
                 weights: chunk.weights.map { $0 + first } ?? shared, hasOwnWeights: chunk.weights != nil,
                 delays: chunk.delays.map { UnsafePointer($0 + first) }, sharedDelay: projection.delay ?? 0,
                 own: chunk.own.map { $0 + first * width } ?? shared, width: width, carried: carried,
-                targets: chunk.targets + first, history: history, values: cells),
+                targets: chunk.targets + first, history: history, steps: steps, values: cells),
             received: values)
         return UnsafePointer(values)
     }

@@ -5,8 +5,9 @@
 ///
 ///     1. adds to the input of its own cells what arrives from generators, and the signals of the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
-///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at (1 and 2 go block
-///        by block, so that input stays in the cache). Where it has nothing left to do it helps others with theirs (SharedBlocks);
+///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at, and steps that these
+///        follow (1 and 2 go block by block, so that input stays in the cache). Where it has nothing left to do it helps others
+///        with theirs (SharedBlocks);
 ///     -- barrier: all outboxes and signals are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
@@ -280,6 +281,7 @@ final class SliceLoop: @unchecked Sendable {
             update(worker, slice, number, outbox)
             release(outbox, slice)
             histories?.record(outbox, slice, worker: worker, signals?.unfinishedValues(slice: number))
+            histories?.follow(slice, worker: worker, signals?.unfinishedValues(slice: number))
             barrier.wait()
             if worker == 0 { conclude(slice, number) }
             barrier.wait()

@@ -85,6 +85,7 @@ extension Simulation {
         let sparing = try together.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
         let plans = recordings.map { $0.plan(stamps, sparing: sparing) }
         readTraceConstants()
+        try prepareSteps(together)
         let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue, together)
         let (waited, bytes) = (ranks.waited, ranks.bytes)
         timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }

@@ -28,6 +28,8 @@ struct SynapseDefinition: Sendable {
     let readsTargetTrace: Bool
     /// Numbers that an arriving spike hands over for each connection, each a spike of its own. Of a text, 0 is none.
     let handsOver: Int
+    /// How it follows its targets from step to step, where it does.
+    let follows: StepRule?
     /// What it is made of, where that is a text.
     let source: SynapseSource?
     /// Where it is a coupling: what it sends.
@@ -51,6 +53,9 @@ struct SynapseDefinition: Sendable {
         case spikes
         case signal(SignalRoute)
     }
+
+    /// What it reads of targets at spikes or from step to step.
+    var namesOfTargets: [String] { readsOfTargets + (follows?.changing ?? []) }
 
     /// Is a cell paired with each connection?
     var isPaired: Bool { !readsOfThird.isEmpty || sendsToThird > 0 || readsThirdSpikes }
@@ -103,15 +108,17 @@ struct SynapseDefinition: Sendable {
     /// - `release`, `arrival`: parameters and states of the two parts.
     /// - `hidden`: states of the release that a user does not see, and how they start.
     /// - `since`: a hidden state of the arrival that begins with the moment (ms) at which the connection is made.
+    /// - `follows`: how it follows its targets; then their spikes are kept as well.
     init<Kernel: SynapseKernel>(
         _ name: String, _ text: ModelText, release: [Parameter] = [], hidden: [(name: String, start: Double)] = [],
         arrival: [Parameter] = [], since: String? = nil, conditions: [SynapseCondition] = [],
-        changesWeight: Bool = false, readsTargetHistory: Bool = false, readsThirdSpikes: Bool = false,
-        _ kernel: Kernel.Type
+        changesWeight: Bool = false, readsTargetHistory: Bool = false, follows: StepRule? = nil,
+        readsThirdSpikes: Bool = false, _ kernel: Kernel.Type
     ) {
         self.init(
             name, text, release: release, hidden: hidden, arrival: arrival, since: since, conditions: conditions,
-            changesWeight: changesWeight, readsTargetHistory: readsTargetHistory, readsThirdSpikes: readsThirdSpikes
+            changesWeight: changesWeight, readsTargetHistory: readsTargetHistory, follows: follows,
+            readsThirdSpikes: readsThirdSpikes
         ) { BoundKernel<Kernel>($0) }
     }
 
@@ -119,7 +126,7 @@ struct SynapseDefinition: Sendable {
         _ name: String, _ text: ModelText, carries: Load = .spikes, release: [Parameter] = [],
         hidden: [(name: String, start: Double)] = [], arrival: [Parameter] = [], since: String? = nil,
         conditions: [SynapseCondition] = [], changesWeight: Bool = false, scalesWeight: Bool = false,
-        readsTargetHistory: Bool = false, readsThirdSpikes: Bool = false,
+        readsTargetHistory: Bool = false, follows: StepRule? = nil, readsThirdSpikes: Bool = false,
         checkpointLayout: CheckpointLayout = .general, identity: String? = nil,
         bind: @escaping @Sendable (SynapseColumns) -> any BoundSynapse
     ) {
@@ -130,7 +137,8 @@ struct SynapseDefinition: Sendable {
         (readsOfTargets, readsInEquations, readsOfThird, sendsToThird) = ([], [], [], 0)
         (sentUnit, thirdUnit, coupling) = (nil, nil, nil)
         (self.conditions, self.changesWeight, self.scalesWeight) = (conditions, changesWeight, scalesWeight)
-        (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory, checkpointLayout)
+        (self.readsTargetHistory, self.checkpointLayout) = (readsTargetHistory || follows != nil, checkpointLayout)
+        self.follows = follows
         self.readsThirdSpikes = readsThirdSpikes
         let arrival = arrival + (readsThirdSpikes ? [Self.third] : [])
         parameters = Self.common + release + arrival
@@ -155,7 +163,7 @@ struct SynapseDefinition: Sendable {
         self.columns = columns
         (conditions, checkpointLayout, scalesWeight) = ([], .general, false)
         (changesWeight, handsOver) = (plan.changesWeight, plan.onPre.sends)
-        (readsTargetHistory, readsTargetTrace) = (plan.hasPost, false)
+        (readsTargetHistory, readsTargetTrace, follows) = (plan.hasPost, false, nil)
         bind = { BoundEquations(plan, $0, $1) }
     }
 
@@ -230,6 +238,7 @@ enum Synapses {
         StdpSynapse.definition,
         SignalConnection.definition,
         StdpDopamineSynapse.definition,
+        ClopathSynapse.definition,
     ]
 
     /// Those that were defined while the program runs.

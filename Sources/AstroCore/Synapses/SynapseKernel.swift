@@ -57,6 +57,8 @@ struct ArrivingSpike {
     let time, delay: Double
     /// The target's spikes, for models that read them.
     let target: TargetSpikes
+    /// What the model's rule has made of the target's steps, where it has one.
+    let steps: TargetSteps
 }
 
 /// The connections of a row over which a spike arrives.
@@ -79,6 +81,8 @@ struct ArrivingRow {
     let targets: UnsafePointer<UInt16>
     /// Where the cells lie that `targets` count from; nil for models that do not read it.
     let history: UnsafePointer<TargetHistory.Cell>?
+    /// The same of cells that the model follows from step to step.
+    var steps: UnsafePointer<StepHistory.Cell>?
     /// What cells have at the end of the sender's step; nil where all of it is 0, and where there is no spike.
     var values: SignalValues?
 }
@@ -154,7 +158,9 @@ struct BoundKernel<Kernel: SynapseKernel>: BoundSynapse, @unchecked Sendable {
             let delay = row.delays.map { Int($0[i]) } ?? row.sharedDelay
             let target =
                 row.history.map { TargetSpikes($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
-            let spike = ArrivingSpike(time: row.time, delay: TimeGrid.ms(delay, row.resolution), target: target)
+            let steps = row.steps.map { TargetSteps($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
+            let spike = ArrivingSpike(
+                time: row.time, delay: TimeGrid.ms(delay, row.resolution), target: target, steps: steps)
             if row.hasOwnWeights {
                 received[i] = kernel.arrive(&row.weights[i], synapse, carried, spike)
             } else {

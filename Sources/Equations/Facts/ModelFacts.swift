@@ -7,6 +7,8 @@ package struct ModelFacts: Sendable {
         package var above: Double?, atLeast: Double?, below: Double?, atMost: Double?
         /// May it be infinite? A parameter may whose default is.
         package var hasInfinity = false
+        /// Is it yes or no: 1 or 0?
+        package var isFlag = false
 
         package static let any = Range()
 
@@ -18,6 +20,7 @@ package struct ModelFacts: Sendable {
             (x.isFinite || hasInfinity && x.isInfinite) && (above.map { x > $0 } ?? true)
                 && (atLeast.map { x >= $0 } ?? true)
                 && (below.map { x < $0 } ?? true) && (atMost.map { x <= $0 } ?? true)
+                && (!isFlag || x == 0 || x == 1)
         }
     }
 
@@ -27,7 +30,7 @@ package struct ModelFacts: Sendable {
         package let unit: PhysicalUnit
         package let unitText: String
         package let meaning: String
-        package let range: Range
+        package var range: Range
     }
 
     package struct State: Sendable {

@@ -35,7 +35,7 @@ package struct ModelReader {
     private mutating func read() throws -> ModelFacts {
         try checkShape()
         addWords()
-        for row in source.parameters { try addParameter(row) }
+        for row in source.parameters { try Self.isFlag(row) ? addFlag(row) : addParameter(row) }
         lines = try Parser.equations(TextPart(Self.equations, source.equations))
         try addNoises()
         try addStates()
@@ -142,6 +142,18 @@ package struct ModelReader {
             .init(
                 name: row.name, value: quantity.number, unit: quantity.unit, unitText: quantity.unitText,
                 meaning: row.meaning, range: range))
+    }
+
+    private static func isFlag(_ row: ModelSource.Row) -> Bool { ["true", "false"].contains(row.value) }
+
+    /// A parameter that is true or false, in formulas 1 or 0.
+    private mutating func addFlag(_ row: ModelSource.Row) throws {
+        guard row.allowed.isEmpty else {
+            throw InputError("parameter '\(row.name)': what is allowed is true and false, not '\(row.allowed)'")
+        }
+        let number = ModelSource.Row(row.name, row.value == "true" ? "1" : "0", row.meaning)
+        try addParameter(number)
+        facts.parameters[facts.parameters.count - 1].range.isFlag = true
     }
 
     private func quantity(_ text: String, _ place: String) throws -> Quantity? {

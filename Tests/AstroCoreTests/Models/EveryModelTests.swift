@@ -231,7 +231,7 @@ struct EveryModelTests {
         let simulation = try Simulation()
         let source = try simulation.create(
             model.name.hasSuffix("_connection") ? "astrocyte_lr_1994" : "parrot_neuron", count: 2)
-        let target = try simulation.create("aeif_cond_alpha_astro", count: 2)
+        let target = try EverySynapseTests.targets(simulation, model.name, count: 2)
         let names = (EverySynapseTests.base[model.name] ?? [:]).filter {
             if case .text = $0.value { true } else { false }
         }

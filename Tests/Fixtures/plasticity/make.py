@@ -225,6 +225,18 @@ SCENARIOS += [
 ]
 
 
+# So small that the target's potential hardly knows of them: the weights are the rule's alone.
+faint = json.loads(json.dumps(SCENARIOS[-2]).replace("clopath_aeif", "clopath_faint"))
+for node in faint["nodes"]:
+    node["params"].update({k: node["params"][k] * 1e-6 for k in ("A_LTD", "A_LTP") if k in node["params"]})
+for connection in faint["connections"]:
+    if "name" in connection:
+        connection["weight"] *= 1e-6
+        connection["params"].update({k: connection["params"][k] * 1e-6 for k in ("Wmin", "Wmax") if k in connection["params"]})
+faint["facts"] = ["clopath_aeif with weights, A_LTD and A_LTP a millionth of those there, so that where in its step a jump of V_m is added does not show."]
+SCENARIOS.append(faint)
+
+
 COMMON = {"stdp_synapse_hom", "stdp_pl_synapse_hom", "jonke_synapse", "stdp_dopamine_synapse", "static_synapse_hom_w"}
 OWN = {"Kplus", "c", "n"}
 

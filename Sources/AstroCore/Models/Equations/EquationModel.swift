@@ -40,7 +40,10 @@ package enum EquationModel {
             if case .formula(let node) = state.start { start = defaultStart(node, facts) }
             return Parameter(state.name, start, Unit(state.unitText), state.meaning, range(state.range), .state)
         }
-        let own = facts.parameters.map { Parameter($0.name, $0.value, Unit($0.unitText), $0.meaning, range($0.range)) }
+        let own = facts.parameters.map {
+            Parameter(
+                $0.name, $0.value, $0.range.isFlag ? .flag : Unit($0.unitText), $0.meaning, range($0.range))
+        }
         return states + own + (needsTrace(facts) ? [trace] : [])
     }
 
@@ -59,6 +62,7 @@ package enum EquationModel {
         switch range {
         case .any: return .any
         case .anyOrInfinite: return .extended
+        case ModelFacts.Range.flag: return .bounds(text: "true or false") { $0 == 0 || $0 == 1 }
         case ModelFacts.Range(above: 0): return .positive
         case ModelFacts.Range(atLeast: 0): return .nonNegative
         case ModelFacts.Range(atLeast: 0, atMost: 1): return .fraction
@@ -204,6 +208,12 @@ package enum EquationModel {
 }
 
 extension ModelFacts.Range {
+    fileprivate static var flag: Self {
+        var range = Self.any
+        range.isFlag = true
+        return range
+    }
+
     fileprivate static var anyOrInfinite: Self {
         var range = Self.any
         range.hasInfinity = true

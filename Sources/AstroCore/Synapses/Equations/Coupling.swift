@@ -46,7 +46,7 @@ extension SynapseDefinition {
         parameters = Coupling.common + own
         columns = own.map { Column($0, .arrival) }
         (conditions, checkpointLayout, scalesWeight, changesWeight) = ([], .general, true, false)
-        (readsTargetHistory, readsTargetTrace, handsOver) = (false, false, 1)
+        (readsTargetHistory, readsTargetTrace, handsOver, follows) = (false, false, 1, nil)
         (readsOfTargets, readsInEquations, readsOfThird, sendsToThird, readsThirdSpikes) = ([], [], [], 0, false)
         (sentUnit, thirdUnit) = (nil, nil)
         bind = { columns, _ in BoundKernel<ConstantWeight>(columns) }
