@@ -14,7 +14,7 @@ struct MembraneSeries {
     typealias State = MembraneState<Vector>
 
     /// Largest last term of V_m in mV and of w in pA; and of u, as the error of the moment at which it has a value, in ms.
-    private static let potentialTolerance = 1e-9, adaptationTolerance = 1e-8, momentTolerance = 1e-9
+    private static let potentialTolerance = 1e-9, adaptationTolerance = 1e-9, momentTolerance = 1e-9
 
     let h: Vector
     private let V, w, u: Terms
