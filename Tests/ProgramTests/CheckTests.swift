@@ -155,7 +155,8 @@ struct CorpusTests {
         #expect(run.output.hasSuffix("\(records.count) of \(records.count) reproduced\n"))
         for script in scripts {
             let text = try String(contentsOf: directory.appendingPathComponent(script), encoding: .utf8)
-            let record = try JSON(parsing: Array(Data(contentsOf: directory.appendingPathComponent("\(script.dropLast(4)).json"))))
+            let record = try JSON(
+                parsing: Array(Data(contentsOf: directory.appendingPathComponent("\(script.dropLast(4)).json"))))
             let lines = record["script"]?["lines"]?.texts ?? []
             #expect(lines.joined(separator: "\n") == text, "\(script) is another script than that of its record")
         }

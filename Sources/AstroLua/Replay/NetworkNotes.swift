@@ -32,20 +32,18 @@ struct NetworkNotes {
 
     var modelsUsed: JSON { .list(models.sorted { $0.key < $1.key }.map(\.value)) }
 
-    /// Before it simulates for the first time.
+    /// Before it simulates for the first time. All ranks have to ask for the values of cells, so the number alone decides whether.
     mutating func note(_ simulation: Simulation, number: Int) {
-        guard let place = place(of: simulation) else { return }
-        let populations = simulation.populations
+        guard number <= Self.mostNetworks else { return }
+        let populations = simulation.populations, further = populations.count - Self.mostPopulations
         for model in populations.prefix(Self.mostPopulations).compactMap(\.model) { noteModel(model) }
-        networks[place].number = number
-        networks[place].facts = [
+        let facts: [(String, JSON?)] = [
             ("seed", .exact(simulation.seed)), ("resolution", .number(simulation.resolution)),
             ("populations", .list(populations.prefix(Self.mostPopulations).map(Self.population))),
-            (
-                "further_populations",
-                populations.count > Self.mostPopulations ? .number(populations.count - Self.mostPopulations) : nil
-            ),
+            ("further_populations", further > 0 ? .number(further) : nil),
         ]
+        guard let place = place(of: simulation) else { return }
+        (networks[place].number, networks[place].facts) = (number, facts)
     }
 
     /// After a call that has made connections.
