@@ -62,7 +62,7 @@ local function compare(name)
     assert.equal(#expected, #found)
     for i, wanted in ipairs(expected) do
       local off = math.abs(found[i] - wanted) / math.abs(wanted)
-      if not (off <= worst) then
+      if off > worst or off ~= off then
         worst, where = off, ("%s at %g ms: %.17g, not %.17g"):format(names[c], columns.time_ms[i], found[i], wanted)
       end
     end

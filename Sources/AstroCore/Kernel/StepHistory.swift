@@ -105,7 +105,9 @@ final class StepHistory {
 
     /// - `lag`: steps. What was before one that is shorter is not known any more.
     func set(_ place: Int, _ values: [Double], lag: Int, now: Int) {
-        if lag > cells[place].lag { forgetRows(place, levelsBefore: 0, earlierBefore: now - cells[place].lag, now: now) }
+        if lag > cells[place].lag {
+            forgetRows(place, levelsBefore: 0, earlierBefore: now - cells[place].lag, now: now)
+        }
         cells[place].lag = lag
         parameters.replaceSubrange(place * values.count..<(place + 1) * values.count, with: values)
     }
@@ -116,7 +118,8 @@ final class StepHistory {
         while length < wanted { length = max(1, 2 * length) }
         let places = cells.indices.filter { cells[$0].isKept && (length != old || cells[$0].rows == nil) }
         if places.isEmpty { return }
-        try Memory.refuse(Double(places.count * length * width * 8), for: "what synapses read of \(length) steps of targets")
+        try Memory.refuse(
+            Double(places.count * length * width * 8), for: "what synapses read of \(length) steps of targets")
         for place in places {
             let cell = cells[place]
             let rows = UnsafeMutablePointer<Double>.allocate(capacity: length * width)

@@ -37,7 +37,9 @@ struct TargetStepsTests {
         }
 
         /// The weight after each spike of the sender, all in steps.
-        func weights(_ spikes: [Int], delay: Int, _ start: Double, tau_x: Double, x_bar: Double, _ bounds: ClosedRange<Double>)
+        func weights(
+            _ spikes: [Int], delay: Int, _ start: Double, tau_x: Double, x_bar: Double, _ bounds: ClosedRange<Double>
+        )
             -> [Double]
         {
             var w = start, x = x_bar, last = 0
@@ -67,7 +69,8 @@ struct TargetStepsTests {
         Case(delay: 2.5, cell: ["delay_u_bars": 60, "theta_minus": -80]),
     ]
 
-    @Test("On the reference's courses the weights are those of the rule, written down a second time",
+    @Test(
+        "On the reference's courses the weights are those of the rule, written down a second time",
         arguments: ["clopath_aeif", "clopath_hh"], cases)
     func rule(_ fixture: String, _ c: Case) throws {
         let table = try Table(path: "plasticity/\(fixture).traces.csv")
@@ -79,7 +82,8 @@ struct TargetStepsTests {
         _ = try simulation.connect(ticks, sender, synapse: ["delay": .number(Course.step)])
         var course = Course(values: [:])
         course.parameters.merge(c.cell) { $1 }
-        let target = try simulation.create(FollowedCells.player, parameters: course.parameters.mapValues { .number($0) })
+        let target = try simulation.create(
+            FollowedCells.player, parameters: course.parameters.mapValues { .number($0) })
         for name in FollowedCells.played {
             let player = try simulation.create(
                 "step_current_generator",
@@ -94,7 +98,9 @@ struct TargetStepsTests {
         let own = c.own.mapValues { Value.number($0) }
         _ = try simulation.connect(
             sender, target,
-            synapse: Self.clopath.merging(["weight": .number(0.5), "delay": .number(c.delay)]) { $1 }.merging(own) { $1 })
+            synapse: Self.clopath.merging(["weight": .number(0.5), "delay": .number(c.delay)]) { $1 }.merging(own) {
+                $1
+            })
         let synapse = try simulation.connections(source: sender, target: target)
         var found: [Double] = []
         for spike in spikes {
@@ -104,7 +110,8 @@ struct TargetStepsTests {
         for name in FollowedCells.played { course.values[name] = try recorder.column(name) }
         #expect(course.values["V_m"]!.contains { $0 > 0 }, "the target did not spike")
         let expected = course.weights(
-            spikes, delay: Int(c.delay / Course.step), c.own["weight"] ?? 0.5, tau_x: c.own["tau_x"] ?? 15, x_bar: c.own["x_bar"] ?? 0,
+            spikes, delay: Int(c.delay / Course.step), c.own["weight"] ?? 0.5, tau_x: c.own["tau_x"] ?? 15,
+            x_bar: c.own["x_bar"] ?? 0,
             (c.own["Wmin"] ?? 0)...(c.own["Wmax"] ?? 100))
         for (i, (w, wanted)) in zip(found, expected).enumerated() {
             #expect(abs(w - wanted) <= 1e-12, "spike \(i + 1): \(w), not \(wanted)")
@@ -131,7 +138,9 @@ struct TargetStepsTests {
                 "delay_u_bars": .distribution(.uniform(min: 0, max: 9)),
             ])
         _ = try simulation.connect(noise, neurons, synapse: ["weight": .number(0.6)])
-        for own: Settings in [[:], ["tau_x": .distribution(.uniform(min: 5, max: 40))], ["synapse_model": .text("stdp_synapse")]] {
+        for own: Settings in [
+            [:], ["tau_x": .distribution(.uniform(min: 5, max: 40))], ["synapse_model": .text("stdp_synapse")],
+        ] {
             _ = try simulation.connect(
                 neurons, neurons, rule: ["rule": .text("fixed_indegree"), "indegree": .number(8)],
                 synapse: Self.clopath.merging([
@@ -213,12 +222,15 @@ struct TargetStepsTests {
             _ = try simulation.connect(sender, target, synapse: Self.clopath.merging(["weight": .number(3)]) { $1 })
             if noise {
                 // others that read the same steps, and have them sooner
-                let train = try simulation.create("spike_generator", parameters: ["spike_times": .numbers((1...80).map { 5 * Double($0) })])
+                let train = try simulation.create(
+                    "spike_generator", parameters: ["spike_times": .numbers((1...80).map { 5 * Double($0) })])
                 let other = try simulation.create("parrot_neuron")
                 _ = try simulation.connect(train, other)
                 _ = try simulation.connect(
                     other, target,
-                    synapse: Self.clopath.merging(["weight": .number(0), "Wmax": .number(0), "delay": .number(3)]) { $1 })
+                    synapse: Self.clopath.merging(["weight": .number(0), "Wmax": .number(0), "delay": .number(3)]) {
+                        $1
+                    })
             }
             for piece in pieces { try simulation.simulate(piece) }
             return try simulation.connections(source: sender).weight[0]
@@ -229,7 +241,9 @@ struct TargetStepsTests {
         #expect(try weight(Array(repeating: 10, count: 41), noise: true) == expected)
     }
 
-    @Test("Refused: targets without what the rule reads, bounds in the wrong order, weights of another sign than their bounds")
+    @Test(
+        "Refused: targets without what the rule reads, bounds in the wrong order, weights of another sign than their bounds"
+    )
     func refused() throws {
         let simulation = try Simulation(threads: 1)
         let parrots = try simulation.create("parrot_neuron", count: 2)
@@ -238,7 +252,8 @@ struct TargetStepsTests {
         #expect(error!.message.contains("parrot_neuron has no V_m"))
         #expect(error!.message.contains("aeif_psc_delta_clopath and hh_psc_alpha_clopath have them"))
         let wrong: [Settings] = [
-            ["weight": .number(-1)], ["Wmin": .number(-1)], ["Wmax": .number(-1)], ["Wmin": .number(3), "Wmax": .number(2)],
+            ["weight": .number(-1)], ["Wmin": .number(-1)], ["Wmax": .number(-1)],
+            ["Wmin": .number(3), "Wmax": .number(2)],
             ["tau_x": .number(0)],
         ]
         for settings in wrong {

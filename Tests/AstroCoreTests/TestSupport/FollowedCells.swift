@@ -15,7 +15,8 @@ enum FollowedCells {
     static let neuron = definition {
         $0 = ModelSource(name: "followed_neuron")
         $0.parameters =
-            [.init("E_L", "-70 mV"), .init("C_m", "40 pF", "", "> 0"), .init("g_L", "4 nS"), .init("I_e", "0 pA")] + learning
+            [.init("E_L", "-70 mV"), .init("C_m", "40 pF", "", "> 0"), .init("g_L", "4 nS"), .init("I_e", "0 pA")]
+            + learning
         $0.state = [
             .init("V_m", "-70 mV"), .init("g_ex", "0 nS"), .init("g_in", "0 nS"), .init("u_bar_plus", "-70 mV"),
             .init("u_bar_minus", "-70 mV"), .init("u_bar_bar", "-70 mV"),

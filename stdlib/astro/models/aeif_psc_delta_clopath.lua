@@ -2,15 +2,15 @@
 -- Source: Clopath et al. (2010), doi:10.1038/nn.2479
 return {
   name = "aeif_psc_delta_clopath",
-  summary = "Adaptive exponential integrate-and-fire neuron with the running means of V_m that clopath_synapse reads; V_m jumps at arriving spikes.",
+  summary = "Adaptive exponential integrate-and-fire neuron, driven by jumps, with the running means of V_m that clopath_synapse reads.",
   references = {
     "Clopath, Büsing, Vasilaki & Gerstner (2010), Nat Neurosci 13:344, doi:10.1038/nn.2479",
     "Clopath & Gerstner (2010), Front Synaptic Neurosci 2:25, doi:10.3389/fnsyn.2010.00025",
     "Brette & Gerstner (2005), doi:10.1152/jn.00686.2005",
   },
   notes = {
-    "After a spike V_m stays at V_clamp for t_clamp, then at V_reset for t_ref; the running means see that. Until the end of t_clamp w stands still, "
-      .. "but for b, which a spike adds.",
+    "After a spike V_m stays at V_clamp for t_clamp, then at V_reset for t_ref; the running means see that. "
+      .. "Until the end of t_clamp w stands still, but for b, which a spike adds.",
     "A spike leaves an afterdepolarisation z of I_sp and raises the threshold V_th to V_th_max; both decay.",
     "A spike of weight W raises V_m by W mV at the end of the step; the reference does so after the first substep. What arrives "
       .. "while V_m is held is lost.",
