@@ -66,3 +66,50 @@ describe("recorders of connections in a checkpoint", function()
     assert.equal(both(sim), both(astro.load(PATH)))
   end)
 end)
+
+describe("files of recorded connections", function()
+  local io_module = require "astro.io"
+
+  local function recorded()
+    local sim = astro.Simulation { seed = 4 }
+    local cells = sim:create("aeif_cond_alpha", 3, { I_e = 900 })
+    sim:connect(cells, cells, { rule = "all_to_all", allow_autapses = false },
+      { synapse_model = "stdp_synapse", weight = astro.random.uniform(1, 2), delay = 1.5 })
+    local rec = sim:record(sim:connections { source = cells }, { "weight" }, { interval = 20 })
+    sim:simulate(100)
+    return rec
+  end
+
+  local function path(ending)
+    local name = os.tmpname()
+    os.remove(name)
+    finally(function() os.remove(name .. ending) end)
+    return name .. ending
+  end
+
+  it("hold every event with sender, target and values", function()
+    local rec = recorded()
+    assert.equal(30, rec.n_events)
+    for _, ending in ipairs { ".csv", ".dat", ".npz" } do
+      local file = path(ending)
+      rec:save(file)
+      local events = io_module.read(file)
+      for _, name in ipairs { "times", "senders", "targets", "weight" } do
+        assert.is_true(rec.events[name] == events[name], ending .. ": " .. name)
+      end
+    end
+    local file = path(".dat")
+    rec:save(file)
+    local lines = {}
+    for line in io.lines(file) do lines[#lines + 1] = line end
+    assert.equal(33, #lines)
+    assert.equal("sender\ttime_ms\ttargets\tweight", lines[3])
+  end)
+
+  it("are refused in a format for nodes", function()
+    local rec = recorded()
+    assert.has_error(function() rec:save("weights.h5") end,
+      "save: 'weights.h5': SONATA files hold spikes and samples of nodes; a recorder of connections writes .csv, .dat, .npz")
+    assert.has_error(function() rec:save("weights.txt") end)
+  end)
+end)

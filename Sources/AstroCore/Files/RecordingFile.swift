@@ -52,14 +52,20 @@ struct RecordingFile {
         let columns =
             [("senders", recorder.senders, true), ("times", recorder.times, false)]
             + (try recorder.quantities.map { ($0, try recorder.column($0), false) })
-        guard recorder.eventCount * 8 < 1 << 31, columns.count * recorder.eventCount * 8 < 1 << 32 - 1 << 20 else {
-            throw InputError("\(recorder.eventCount) events are too many for an .npz file (.h5 holds them)")
+        return try Self.archive(columns)
+    }
+
+    /// Arrays of NumPy's, in an archive as its savez writes it.
+    static func archive(_ columns: [(name: String, values: [Double], isWhole: Bool)]) throws -> ZipArchive {
+        let count = columns[0].values.count
+        guard count * 8 < 1 << 31, columns.count * count * 8 < 1 << 32 - 1 << 20 else {
+            throw InputError("\(count) events are too many for an .npz file (.csv holds them; of nodes, .h5, too)")
         }
-        return ZipArchive(columns.map { ("\($0.0).npy", npy($0)) })
+        return ZipArchive(columns.map { ("\($0.name).npy", npy($0)) })
     }
 
     /// NumPy's format 1.0: a header, then the numbers as they lie in memory.
-    private func npy(_ column: (name: String, values: [Double], isWhole: Bool)) -> [UInt8] {
+    private static func npy(_ column: (name: String, values: [Double], isWhole: Bool)) -> [UInt8] {
         let type = column.isWhole ? "<i8" : "<f8"
         var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(column.values.count),), }"
         header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"

@@ -18,9 +18,14 @@ final class TextEvents: EventLog {
         file = try AppendingFile(path, at: place)
         (quantities, resolution, self.isDat) = (recording.quantities, recording.resolution, isDat)
         let names = isDat ? ["sender", "time_ms"] : ["time_ms", "sender"]
-        // the reference's files have three lines before the first event, and readers skip three
-        let lines = isDat ? "# astrolua version: \(Catalogue.version)\n# RecordingBackendASCII version: 2\n" : ""
-        try file.append((lines + (names + quantities).joined(separator: separator) + "\n").utf8)
+        try file.append(Self.head(isDat: isDat, names + quantities).utf8)
+    }
+
+    /// What stands before the first event. NEST's files have three lines there, and readers skip three.
+    static func head(isDat: Bool, _ names: [String]) -> String {
+        isDat
+            ? "# astrolua version: \(Catalogue.version)\n# RecordingBackendASCII version: 2\n\(names.joined(separator: "\t"))\n"
+            : names.joined(separator: ",") + "\n"
     }
 
     /// Goes on with a file that has been written so far.
@@ -75,10 +80,15 @@ final class TextEvents: EventLog {
 
     /// - `value`: that of a quantity, by index.
     private func line(_ stamp: Int, _ sender: Int, _ value: (Int) -> Double) -> String {
-        let ms = TimeGrid.ms(stamp, resolution)
-        var line = isDat ? "\(sender)\t\(Self.thousandths(ms))" : "\(ms),\(sender)"
+        var line = Self.begin(stamp, sender, resolution, isDat: isDat)
         for quantity in quantities.indices { line += separator + "\(value(quantity))" }
         return line + "\n"
+    }
+
+    /// Sender and time of an event, in the order of the format.
+    static func begin(_ stamp: Int, _ sender: Int, _ resolution: Double, isDat: Bool) -> String {
+        let ms = TimeGrid.ms(stamp, resolution)
+        return isDat ? "\(sender)\t\(thousandths(ms))" : "\(ms),\(sender)"
     }
 
     /// Three digits after the point, as the reference writes; the grid has no more.
