@@ -217,7 +217,8 @@ struct TargetStepsTests {
                 "spike_generator", parameters: ["spike_times": .numbers([5, 12, 390, 400])])
             let sender = try simulation.create("parrot_neuron")
             let target = try simulation.create(
-                FollowedCells.neuron, parameters: ["I_e": .number(100), "A_LTP": .number(0.001)])
+                FollowedCells.neuron,
+                parameters: ["I_e": .number(100), "A_LTP": .number(0.001), "A_LTD": .number(0.002)])
             _ = try simulation.connect(ticks, sender)
             _ = try simulation.connect(sender, target, synapse: Self.clopath.merging(["weight": .number(3)]) { $1 })
             if noise {
@@ -236,7 +237,7 @@ struct TargetStepsTests {
             return try simulation.connections(source: sender).weight[0]
         }
         let expected = try weight([410], noise: false)
-        #expect(expected != 3)
+        #expect(expected != 3 && expected > 0 && expected < 100)
         #expect(try weight([410], noise: true) == expected)
         #expect(try weight(Array(repeating: 10, count: 41), noise: true) == expected)
     }

@@ -6,7 +6,7 @@ import Equations
 enum FollowedCells {
     /// What the rule of clopath_synapse reads, strong enough for weights of some nS to move.
     private static let learning: [ModelSource.Row] = [
-        .init("A_LTP", "0.06 1/mV^2"), .init("A_LTD", "0.02 1/mV"), .init("theta_plus", "-72 mV"),
+        .init("A_LTP", "0.06 1/mV^2"), .init("A_LTD", "0.07 1/mV"), .init("theta_plus", "-72 mV"),
         .init("theta_minus", "-73 mV"), .init("A_LTD_const", "true"), .init("u_ref_squared", "3000 mV^2", "", "> 0"),
         .init("delay_u_bars", "5 ms", "", ">= 0"),
     ]
