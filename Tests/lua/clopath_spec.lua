@@ -43,20 +43,34 @@ local function build(fixture)
   return sim, nodes, connections
 end
 
--- How far weights are off, relative to their size; fails where spikes of targets are others.
-local function compare(name)
+-- Fails where a trace of a target is further off than `tolerance`.
+local function compare_traces(fixture, trace, tolerance)
+  local columns, names = csv(FIXTURES .. fixture.files.traces)
+  for c = 2, #names do
+    local found, worst = trace.events[names[c]:match "%.(.*)"], 0
+    assert.equal(#columns.time_ms, #found)
+    for i, wanted in ipairs(columns[names[c]]) do worst = math.max(worst, math.abs(found[i] - wanted)) end
+    assert.is_true(worst <= tolerance, ("%s: %g off"):format(names[c], worst))
+  end
+end
+
+-- How far weights are off, relative to their size; fails where spikes of targets are others, or traces off by more than `tolerance`.
+local function compare(name, tolerance)
   local fixture = assert(json.decode(contents(FIXTURES .. name .. ".json")))
   local sim, nodes, connections = build(fixture)
   local columns, names = csv(FIXTURES .. fixture.files.csv)
   local weights, spikes, worst, where = {}, {}, 0, "nowhere"
   for each, connection in pairs(connections) do weights[each] = sim:record(connection, { "weight" }, { when = "spike" }) end
   for _, node in ipairs(fixture.spikes_from) do spikes[node] = sim:record(nodes[node]) end
+  local record = fixture.record[1]
+  local trace = sim:record(nodes[record.node], record.quantities, { interval = record.interval_ms, stop = record.stop_ms })
   for _, run in ipairs(fixture.runs) do sim:simulate(run.ms) end
   for node, recorder in pairs(spikes) do
     local expected = fixture.spikes[node]
     assert.equal(#expected, recorder.n_events)
     for i, time in ipairs(recorder.events.times) do assert.is_true(math.abs(time - expected[i]) < 1e-6, node .. " spikes at " .. time) end
   end
+  compare_traces(fixture, trace, tolerance)
   for c = 2, #names do
     local found, expected = weights[names[c]].events.weight, columns[names[c]]
     assert.equal(#expected, #found)
@@ -73,19 +87,19 @@ end
 
 describe("clopath_synapse as in the reference:", function()
   it("weights that do not move the target: to 1e-12", function()
-    local worst, where = compare "clopath_faint"
+    local worst, where = compare("clopath_faint", 1e-11)
     assert.is_true(worst < 1e-12, where)
   end)
 
   -- A jump of V_m comes at the end of a step here, in the reference after its first substep.
   it("onto aeif_psc_delta_clopath, whose jumps come within a step: to 1e-7", function()
-    local worst, where = compare "clopath_aeif"
+    local worst, where = compare("clopath_aeif", 1e-11)
     assert.is_true(worst < 1e-7, where)
   end)
 
   -- The reference integrates this model with a tolerance of 1e-3, a thousand times coarser than here.
   it("onto hh_psc_alpha_clopath, integrated more coarsely there: to 1e-7", function()
-    local worst, where = compare "clopath_hh"
+    local worst, where = compare("clopath_hh", 2e-3)
     assert.is_true(worst < 1e-7, where)
   end)
 end)

@@ -33,7 +33,7 @@ local function text_model(name)
 end
 
 -- Names of models that a test was made for.
-local tested = {}
+local tested = { aeif_psc_delta_clopath = "clopath_spec.lua", hh_psc_alpha_clopath = "clopath_spec.lua" }
 
 local function is_one_of(list, value)
   for _, element in ipairs(list) do

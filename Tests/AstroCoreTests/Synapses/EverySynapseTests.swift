@@ -38,7 +38,7 @@ struct EverySynapseTests {
             "mu_plus": .number(0.5), "mu_minus": .number(0.5),
         ],
         // between its bounds and at each of them
-        "clopath_synapse": ["weight": .number(3), "Wmin": .number(1), "Wmax": .number(8), "x_bar": .number(0.1)],
+        "clopath_synapse": ["weight": .number(2.5), "Wmin": .number(1), "Wmax": .number(8), "x_bar": .number(0.1)],
     ]
 
     /// Cells that connections of a model can end at.
