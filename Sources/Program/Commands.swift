@@ -36,9 +36,19 @@ func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
     }
 }
 
+/// Whose help is that of the program. `astrolua jupyter install` has its own.
+private let commands = [
+    NewExperiment.word, Tour.word, Verification.word, Checking.word, Differing.word,
+    Unpacking.word, Publication.word, Bundling.word,
+]
+
 /// Does what the words after the options ask.
 func perform(_ parsed: CommandLineOptions) -> Int32 {
     let words = parsed.script, asked = parsed.request
+    if let first = words.first, commands.contains(first), ["-h", "--help"].contains(words.dropFirst().first) {
+        print(CommandLineOptions.helpMessage())
+        return ExitStatus.success
+    }
     if let experiment = NewExperiment(words) { return experiment.write() }
     if let tour = Tour(words) { return tour.start(asked) }
     if let installation = JupyterInstall(words) { return installation.run() }

@@ -17,7 +17,7 @@ struct NewExperiment {
     }
 
     func write() -> Int32 {
-        guard !name.isEmpty, !path.hasSuffix("/.lua"), name.allSatisfy(Self.isPlain) else {
+        guard !name.isEmpty, !path.hasPrefix("-"), !path.hasSuffix("/.lua"), name.allSatisfy(Self.isPlain) else {
             complain(
                 "astrolua new: needs one name, of letters, digits, '_', '-' and '.', as in: astrolua new my_experiment")
             return ExitStatus.wrongOptions

@@ -4,11 +4,13 @@ import LuaBridge
 
 /// `astrolua tour` lists the lessons of the course, `astrolua tour 3` runs the third: a script as any other.
 struct Tour {
+    static let word = "tour"
+
     private let words: ArraySlice<String>
 
     /// nil if the words ask for something else. A script that is called "tour" is run as ./tour.
     init?(_ words: [String]) {
-        guard words.first == "tour" else { return nil }
+        guard words.first == Self.word else { return nil }
         self.words = words.dropFirst()
     }
 

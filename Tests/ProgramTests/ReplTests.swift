@@ -301,11 +301,24 @@ struct NewExperimentTests {
     }
 
     @Test(
-        "Names that are none are refused", arguments: [[], [""], ["a", "b"], ["bad name"], [".lua"], ["x/"], ["a'b"]])
+        "Names that are none are refused", arguments: [[], [""], ["a", "b"], ["bad name"], [".lua"], ["x/"], ["a'b"], ["-x"]])
     func names(words: [String]) throws {
         let run = try Run(["new"] + words)
         #expect(run.status == 2)
         #expect(run.errors.contains("astrolua new my_experiment"))
+    }
+}
+
+@Suite("Help of commands", .ownDirectory, .timeLimit(.minutes(10)))
+struct CommandHelpTests {
+    @Test(
+        "is the program's, and nothing is done",
+        arguments: ["new", "tour", "verify", "check", "diff", "unpack", "publish", "bundle"], ["-h", "--help"])
+    func help(command: String, option: String) throws {
+        let run = try Run([command, option])
+        #expect(run.status == 0)
+        #expect(run.output.contains("astrolua \(command)"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: Run.directory.path).isEmpty)
     }
 }
 

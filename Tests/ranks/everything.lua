@@ -28,6 +28,8 @@ local noise = sim:create("poisson_generator", 3, { rate = { 800.0, 60.0, 5000.0 
 local times = sim:create("spike_generator", { spike_times = { 1.0, 5.0, 5.0, 30.0 } })
 local dc = sim:create("dc_generator", { amplitude = 50.0 })
 local white = sim:create("noise_generator", { mean = 20.0, std = 30.0 })
+-- more than share a batch, fewer than three ranks deal out: one of them has all
+local odd = sim:create("iaf_psc_alpha", 140, { I_e = 400.0, C_m = uniform(200, 300) })
 local cells = many + few
 
 local function connect(name, ...) show(name, sim:connect(...)) end
@@ -98,7 +100,7 @@ cells:set { I_e = 30.0 }
 many:slice(5, 600, 7):set { V_th = uniform(-51, -49) }
 few:set { w = astro.vector(few.ids):totable() }
 noise[1]:set { rate = 900.0 }
-show("V_m", digest(cells:get("V_m")), digest(cells:get("V_th")))
+show("V_m", digest(cells:get("V_m")), digest(cells:get("V_th")), digest(odd:get("V_m")))
 show("one", one:get("V_m"), many[333]:get("V_th"), few:get("w"):sum(), noise[1]:get("rate"))
 sim:simulate(40.3)
 show("second run", sim:fingerprint(), spikes.n_events, own.n_events)

@@ -195,7 +195,9 @@ extension Cells {
             || deal.isGathered && !start.isState && own.allSatisfy { column[$0].bitPattern == column[0].bitPattern }
         contents.put(start.name)
         contents.put(isShared)
-        contents.put(raw: isShared ? UnsafeBufferPointer(rebasing: values.prefix(1)) : values)
+        // a rank that owns none of the cells knows what all share, too
+        let shared = own.isEmpty ? UnsafeBufferPointer(start: column.base, count: 1) : .init(rebasing: values.prefix(1))
+        contents.put(raw: isShared ? shared : values)
     }
 }
 
