@@ -301,7 +301,8 @@ struct NewExperimentTests {
     }
 
     @Test(
-        "Names that are none are refused", arguments: [[], [""], ["a", "b"], ["bad name"], [".lua"], ["x/"], ["a'b"], ["-x"]])
+        "Names that are none are refused",
+        arguments: [[], [""], ["a", "b"], ["bad name"], [".lua"], ["x/"], ["a'b"], ["-x"]])
     func names(words: [String]) throws {
         let run = try Run(["new"] + words)
         #expect(run.status == 2)

@@ -186,7 +186,8 @@ final class Batch {
 extension Batch: Checkpointed {
     static let kept = ["model", "columns"]
     static let made = [
-        "starts", "resolution", "spikes", "population", "residents", "shares", "blocks", "firstSenders", "store", "computed",
+        "starts", "resolution", "spikes", "population", "residents", "shares", "blocks", "firstSenders", "store",
+        "computed",
         "bound", "agreed",
     ]
 }

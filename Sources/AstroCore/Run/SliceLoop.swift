@@ -308,7 +308,8 @@ final class SliceLoop: @unchecked Sendable {
 
     private func update(_ worker: Int, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
         if hasThirdSpikes { takeThirdSpikes(worker, slice) }
-        let turn = Turn(worker: worker, slice: slice, number: number, outbox: outbox, isCheckDue: checks.isDue(slice, end: end))
+        let turn = Turn(
+            worker: worker, slice: slice, number: number, outbox: outbox, isCheckDue: checks.isDue(slice, end: end))
         for part in parts[worker] { part.shared?.open(part.blocks.count) }
         for part in parts[worker] {
             if let shared = part.shared {

@@ -182,7 +182,8 @@ extension Simulation: LuaType {
             .init("seed", "The seed of all its random numbers.", result: "number") { .integer(Int($0.seed)) },
             .init("threads", "Number of threads.", result: "number") { .integer($0.threads) },
             .init(
-                "spikes", "When within a step adaptive exponential neurons are reset: 'exact', or 'reference' as in NEST.",
+                "spikes",
+                "When within a step adaptive exponential neurons are reset: 'exact', or 'reference' as in NEST.",
                 result: "string"
             ) { .text($0.spikes.rawValue) },
             .init("num_nodes", "Number of nodes.", result: "number") { .integer($0.nodeCount) },
