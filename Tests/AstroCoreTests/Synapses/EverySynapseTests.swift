@@ -160,6 +160,9 @@ struct EverySynapseTests {
                 }, "drawn")
     }
 
+    /// A bound that the weights here meet in the first 20 ms only.
+    private static let early: Set = ["clopath_synapse Wmin"]
+
     @Test("Set for one: the others stay as they were", arguments: cases)
     func one(_ c: Case) throws {
         let x = try values(c)[1]
@@ -177,7 +180,7 @@ struct EverySynapseTests {
                 #expect(found[i] == (i == 2 ? changed[i] : plain[i]), "target \(i + 1), set at \(time) ms")
             }
             if time == 0 { #expect(changed == all) }
-            #expect(changed != plain)
+            #expect(changed != plain || time > 0 && Self.early.contains("\(c.model) \(c.parameter)"))
         }
     }
 

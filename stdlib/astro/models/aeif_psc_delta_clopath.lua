@@ -12,11 +12,11 @@ return {
     "After a spike V_m stays at V_clamp for t_clamp, then at V_reset for t_ref; the running means see that. "
       .. "Until the end of t_clamp w stands still, but for b, which a spike adds.",
     "A spike leaves an afterdepolarisation z of I_sp and raises the threshold V_th to V_th_max; both decay.",
-    "A spike of weight W raises V_m by W mV at the end of the step; the reference does so after the first substep. What arrives "
+    "A spike of weight W raises V_m by W mV at the end of the step; NEST does so after the first substep. What arrives "
       .. "while V_m is held is lost.",
     "In the equations V_m counts as V_peak at most, or V_clamp during a spike.",
     "A_LTD to delay_u_bars are read by clopath_synapse alone; the cell itself does not depend on them.",
-    "tolerance is gsl_error_tol of the reference, with the same meaning.",
+    "tolerance is gsl_error_tol in NEST, with the same meaning.",
   },
   parameters = {
     { "C_m",             "281 pF",       "membrane capacitance", "> 0" },

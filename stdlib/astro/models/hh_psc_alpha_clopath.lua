@@ -1,5 +1,5 @@
 -- Hodgkin-Huxley neuron with alpha-shaped synaptic currents, for clopath_synapse: it keeps running means of its potential.
--- Sources: Hodgkin & Huxley (1952), doi:10.1113/jphysiol.1952.sp004764; Clopath et al. (2010), doi:10.1038/nn.2479
+-- Source: Hodgkin & Huxley (1952), doi:10.1113/jphysiol.1952.sp004764; Clopath et al. (2010), doi:10.1038/nn.2479
 return {
   name = "hh_psc_alpha_clopath",
   summary = "Hodgkin-Huxley neuron with alpha-shaped synaptic currents and the running means of V_m that clopath_synapse reads.",
@@ -11,7 +11,7 @@ return {
     "Membrane, gates and currents are those of hh_psc_alpha.",
     "A spike is sent just behind a maximum of V_m above 0 mV, and then none for t_ref. V_m is never reset.",
     "A_LTD to delay_u_bars are read by clopath_synapse alone; the cell itself does not depend on them.",
-    "The running means start at 0 mV, as in the reference, not at V_m: set them to what V_m begins with, or let them settle.",
+    "The running means start at 0 mV, as in NEST, not at V_m: set them to what V_m begins with, or let them settle.",
   },
   parameters = {
     { "C_m",             "100 pF",        "membrane capacitance", "> 0" },
