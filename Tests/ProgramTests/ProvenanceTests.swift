@@ -230,7 +230,7 @@ struct RecordTests {
     @Test(
         "What is no record, or one that was made to do harm, gives a clean error",
         arguments: [
-            ("", "no JSON"), ("[]", "not a record of a run"),
+            ("", "not JSON"), ("[]", "not a record of a run"),
             ("{\"format\": \"astrolua run\", \"version\": 9}", "another version"),
             (hostile(file: "current/../../x.lua"), "leads elsewhere"), (hostile(file: "/tmp/x.lua"), "outside"),
             (hostile(file: "current/a\\u001b.lua"), "control characters"), (hostile(file: "x.lua"), "is not below"),
@@ -407,7 +407,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         .init("not those of its list") { $0.isListed = false },
         .init("was altered") { $0.digest = String(repeating: "0", count: 64) },
         .init("is not in it") { $0.script = "current/b" }, .init("compressed") { $0.isCompressed = true },
-        .init("no JSON") { $0.list = String(repeating: "[", count: 100_000) }, .init("version") { $0.list = "{}" },
+        .init("not JSON") { $0.list = String(repeating: "[", count: 100_000) }, .init("version") { $0.list = "{}" },
         .init("more than 1000 directories") { $0.directories = (1...1001).map { "current/d\($0)" } },
         .init("more than 1000 directories") { $0.names = (1...1001).map { "current/d\($0)/x" } },
         .init("'arguments' is not what it should be") { $0.others = ["arguments": .text("-e")] },

@@ -249,8 +249,8 @@ struct ReplPipeTests {
 
     @Test("A module that is not loaded is named with its require")
     func missingModule() throws {
-        let run = try Run(["-i"], input: "plot.lines({ 1 }, { 1 })\n")
-        #expect(run.errors == "variable 'plot' is not defined (local plot = require \"astro.plot\")\n")
+        let run = try Run(["-i"], input: "trains.poisson { }\n")
+        #expect(run.errors == "variable 'trains' is not defined (local trains = require \"astro.trains\")\n")
     }
 
     @Test("Errors leave the session on, and say where within an input of several lines")
