@@ -77,6 +77,17 @@ describe("moments of spikes", function()
     assert.equal(0, (count(highest + 0.5)))
   end)
 
+  it("end in time where the reset is above the threshold", function()
+    for _, spikes in ipairs { "exact", "reference" } do
+      local params = { Delta_T = 0, V_th = -60, V_reset = -55, V_peak = 0, I_e = 900 }
+      local _, rec = driven({ spikes = spikes }, params, 20)
+      assert.is_true(rec.n_events > 50 and rec.n_events < 300, spikes .. ": " .. rec.n_events)
+      params.t_ref = 1
+      local _, rests = driven({ spikes = spikes }, params, 20)
+      assert.is_true(rests.n_events > 5 and rests.n_events <= 20, spikes .. ": " .. rests.n_events)
+    end
+  end)
+
   it("are the checkpoint's after load", function()
     local path = os.tmpname()
     finally(function() os.remove(path) end)

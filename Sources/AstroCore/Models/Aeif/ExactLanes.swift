@@ -9,16 +9,16 @@ struct ExactLanes {
 
     mutating func run(_ io: borrowing CellIO) {
         cells.run { cells, going in
-            // a potential that was set above the threshold is no matter of a series
+            // a potential that was set above the threshold, or is reset to there, is no matter of a series: one spike, then time passes
             _ = cells.spikeAtThreshold(going, io)
-            Self.advance(&cells, going)
-            _ = cells.spikeAtThreshold(going, io)
+            let reaching = Self.advance(&cells, going)
+            _ = cells.spikeAtThreshold(reaching, io)
             _ = cells.finishSteps(going, accepted: going, io)
         }
     }
 
-    /// One series for the lanes `going`.
-    private static func advance(_ cells: inout CellLanes, _ going: LaneBits) {
+    /// One series for the lanes `going`; those that come to their threshold.
+    private static func advance(_ cells: inout CellLanes, _ going: LaneBits) -> LaneBits {
         let model = cells.model, time = cells.vector(.time), resolution = Vector(repeating: model.resolution)
         let rest = resolution - time
         let before = cells.state(.V)
@@ -36,6 +36,7 @@ struct ExactLanes {
         cells.store(after, .V, where: mask)
         cells.store(passed.isLess(than: rest).select(time + passed, resolution), .time, where: mask)
         cells.count(going)
+        return reaches.bits
     }
 
     /// A series goes at least so far, as a part of a step, however wild it is: time has to pass.

@@ -74,7 +74,7 @@ struct MembraneSeries {
 
     // MARK: Where it leads
 
-    /// The first moment, as a part of h, at which V_m reaches the threshold; else the end of the reach. And where it does.
+    /// The first moment, as a part of h, at which V_m reaches the threshold from below; else the end of the reach. And where it does.
     @inline(__always)
     func crossing(of threshold: Vector, within reach: Reach, among lanes: LaneBits) -> (x: Vector, Vector.Mask) {
         let zero = Vector.zeros, excess = excess(over: threshold, reach.isOfU)
@@ -86,7 +86,8 @@ struct MembraneSeries {
             let isHigher = Vector.Mask(bits: turns).and(excess.value(top).isAtLeast(zero))
             end = isHigher.select(top, end)
         }
-        let reaches = Vector.Mask(bits: lanes & excess.value(end).isAtLeast(zero).bits)
+        let reaches = Vector.Mask(
+            bits: lanes & excess[0].isLess(than: zero).bits & excess.value(end).isAtLeast(zero).bits)
         if reaches.bits != 0 {
             let moment = root(within: end) { (excess.value($0), excess.slope($0)) }
             x = reaches.select(moment, x)
