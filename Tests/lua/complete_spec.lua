@@ -160,7 +160,7 @@ describe("completion between braces", function()
   end)
 
   it("options that a usage names", function()
-    assert.equal("resolution seed threads", names "astro.Simulation{ ")
+    assert.equal("resolution seed spikes threads", names "astro.Simulation{ ")
     assert.equal("interval", names 'sim:record(exc, { "V_m" }, { int')
     assert.equal("histogram", names "plot.raster(spikes, { his")
   end)

@@ -33,7 +33,14 @@ extension Runtime {
 
     static var astroFunctions: [LuaMethod<Void>] {
         [
-            .init("Simulation", "astro.Simulation{ resolution=, seed=, threads= }", "A new, empty simulation.") {
+            .init(
+                "Simulation", "astro.Simulation{ resolution=, seed=, threads=, spikes= }", "A new, empty simulation.",
+                details: """
+                    `resolution` is the length of a step in ms (0.1), `seed` an integer (1), `threads` an integer (all cores). \
+                    `spikes` says when within a step adaptive exponential neurons are reset: `"exact"`, at the exact moment of a \
+                    spike, or `"reference"`, where a substep of NEST's integrator ends.
+                    """
+            ) {
                 // planes and outboxes of an empty one
                 try $1.runtime.refuseMore("one more simulation", bytes: 100_000)
                 return .object(try Simulation.make($1))

@@ -391,7 +391,7 @@ local SCHEMAS <const> = {
     model = { MODEL },
     synapse = { SYNAPSE_MODEL },
     coupling = { COUPLING },
-    Simulation = { keys_of { "resolution", "seed", "threads" } },
+    Simulation = { keys_of { "resolution", "seed", "spikes", "threads" } },
     models = { { texts = function() return model_items(function() return true end) end } },
     rules = { { texts = function() return items_of(astro.rules()) end } },
     require = { { texts = module_items } },
