@@ -76,6 +76,12 @@ struct Words {
         return value
     }
 
+    /// The name of the file at a path, and that without its ending; nil where it has none.
+    static func name(of path: String) -> (whole: Substring, stem: String?) {
+        let whole = path.split(separator: "/").last ?? ""
+        return (whole, whole.lastIndex(of: ".").map { String(whole[..<$0]) })
+    }
+
     /// nil where there are none or several, or where it is an option that nobody knows.
     var only: String? { words.count == 1 && !words[0].hasPrefix("-") ? words[0] : nil }
 }

@@ -22,8 +22,7 @@ struct Publication {
         var words = Words(words.dropFirst())
         let output = words.takeValue(of: "-o")
         path = words.only ?? ""
-        let base = path.split(separator: "/").last ?? ""
-        let stem = base.lastIndex(of: ".").map { String(base[..<$0]) } ?? String(base)
+        let name = Words.name(of: path), base = name.whole, stem = name.stem ?? String(base)
         directory = output ?? "\(stem)-crate"
         (self.asked, self.given) = (asked, given)
     }

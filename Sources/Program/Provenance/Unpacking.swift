@@ -19,8 +19,7 @@ struct Unpacking {
         var words = Words(words.dropFirst())
         let output = words.takeValue(of: "-o")
         path = words.only ?? ""
-        let base = path.split(separator: "/").last ?? ""
-        let stem = base.lastIndex(of: ".").map { String(base[..<$0]) } ?? ""
+        let name = Words.name(of: path), base = name.whole, stem = name.stem ?? ""
         directory = output ?? (stem.isEmpty ? "\(base).unpacked" : stem)
         (self.asked, self.given) = (asked, given)
     }
