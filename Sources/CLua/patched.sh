@@ -33,7 +33,8 @@ system_mirror() {
     grep -E " ($name|oldstable|stable|testing|unstable|sid)\$" | head -n 1 | cut -d ' ' -f 1
 }
 
-# An apt of its own: the system's proxies and passwords, but no lists, caches, pins or hooks of the system's.
+# An apt of its own: the system's proxies and passwords, but no lists, caches, pins or hooks of the system's. A mirror that stands still
+# (a snapshot) serves: Debian has signed what it holds, and the version is what we ask for.
 write_configuration() {
   mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$work/none"
   echo "deb [arch=$(dpkg --print-architecture) signed-by=$key] $uri $suite main" >"$work/sources.list"
@@ -47,6 +48,7 @@ Dir::State::status "/dev/null";
 Dir::Cache "$work/cache";
 APT::Sandbox::User "$(id -un)";
 APT::Update::Error-Mode "any";
+Acquire::Check-Valid-Until "false";
 Acquire::Languages "none";
 Acquire::http::Timeout "20";
 Acquire::https::Timeout "20";
