@@ -10,12 +10,13 @@ struct Pairing: Sendable {
 
     /// Ids of the cells paired with a row's connections, 0 for none; nil where connections do not keep it.
     ///
-    /// - `places`: in the pools of the targets; -1 for none.
-    func thirds(_ targets: [UInt32], _ places: [Int32]) -> [Double]? {
+    func thirds(_ targets: [UInt32], _ chosen: Chosen) -> [Double]? {
         guard let third else { return nil }
-        return zip(targets, places).map { target, place in
-            place < 0 ? 0 : Double(third[factor.member(Int(target), Int(place))])
+        var ids = [Double](repeating: 0, count: targets.count)
+        for (number, member) in zip(chosen.numbers, factor.members(targets, chosen)) {
+            ids[Int(number)] = Double(third[Int(member)])
         }
+        return ids
     }
 }
 

@@ -24,25 +24,27 @@ final class ThirdOutCounts: @unchecked Sendable {
 
     deinit { tables.forEach { $0.deallocate() } }
 
-    /// Places in the pool of one row's connections; -1 where no astrocyte takes part.
-    func add(_ targets: [UInt32], _ places: [Int32], worker: Int) {
-        guard tableSize > 0 else { return list(targets, places, worker) }
+    /// Counts those of a row.
+    ///
+    /// - `targets`: of all connections of the row.
+    func add(_ targets: [UInt32], _ chosen: Chosen, worker: Int) {
+        guard tableSize > 0 else { return list(targets, chosen, worker) }
         let table = tables[worker]
-        for i in targets.indices {
-            let ahead = i + prefetchDistance
-            if ahead < targets.count, places[ahead] >= 0 {
-                let index = Int(targets[ahead]) * poolSize + Int(places[ahead])
-                astro_prefetch(table + index)
-            }
-            if places[i] >= 0 { table[Int(targets[i]) &* poolSize &+ Int(places[i])] &+= 1 }
+        for i in 0..<chosen.count {
+            let ahead = min(i &+ prefetchDistance, chosen.count &- 1)
+            astro_prefetch(table + index(ahead, targets, chosen))
+            table[index(i, targets, chosen)] &+= 1
         }
     }
 
-    private func list(_ targets: [UInt32], _ places: [Int32], _ worker: Int) {
-        for (target, place) in zip(targets, places) where place >= 0 {
-            let key = UInt64(target) << 32 | UInt64(place)
-            growing.withLock { _ in lists[worker].append(key) }
-        }
+    @inline(__always)
+    private func index(_ i: Int, _ targets: [UInt32], _ chosen: Chosen) -> Int {
+        chosen.target(i, of: targets) &* poolSize &+ Int(chosen.places[i])
+    }
+
+    private func list(_ targets: [UInt32], _ chosen: Chosen, _ worker: Int) {
+        let keys = (0..<chosen.count).map { UInt64(chosen.target($0, of: targets)) << 32 | UInt64(chosen.places[$0]) }
+        growing.withLock { _ in lists[worker] += keys }
     }
 
     private let growing = Mutex(())

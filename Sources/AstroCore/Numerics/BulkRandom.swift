@@ -29,14 +29,20 @@ package enum BulkRandom {
     }
 }
 
-/// Logarithms of uniform deviates in (0, 1), sixteen at a time: waiting times of geometric and Poisson processes.
+/// Logarithms of uniform deviates in (0, 1): waiting times of geometric and Poisson processes.
+///
+/// They are worked out a batch first, then several at a time, which keep the processor busy side by side.
 struct LogUniforms: ~Copyable {
+    /// At most so many at a time.
+    static let most = 4 * perBatch
+    private static let perBatch = BulkRandom.batch / 2
+
     private let key: SIMD2<UInt32>
     private let name: StreamName
-    private let words = UnsafeMutablePointer<UInt32>.allocate(capacity: BulkRandom.batch)
-    private let logs = UnsafeMutablePointer<Double>.allocate(capacity: BulkRandom.batch / 2)
+    private let words = UnsafeMutablePointer<UInt32>.allocate(capacity: 2 * most)
+    private let logs = UnsafeMutablePointer<Double>.allocate(capacity: most)
     private var batch = 0
-    private var used = BulkRandom.batch / 2
+    private var used = 0, count = 0
 
     init(seed: Int64, _ name: StreamName) {
         key = RandomStream.key(seed)
@@ -50,23 +56,34 @@ struct LogUniforms: ~Copyable {
 
     @inline(__always)
     mutating func next() -> Double {
-        if used == BulkRandom.batch / 2 { refill() }
+        if used == count { refill() }
         used &+= 1
         return logs[used &- 1]
     }
 
+    /// The next ones, whole vectors of them, in place of `next`. They are there until the next call.
+    @inline(__always)
+    mutating func nextFew() -> UnsafeMutableBufferPointer<Double> {
+        refill()
+        used = count
+        return UnsafeMutableBufferPointer(start: logs, count: count)
+    }
+
     private mutating func refill() {
-        BulkRandom.fill(words, batch: batch, key: key, name: name)
-        for i in 0..<BulkRandom.batch / 2 {
-            let bits = UInt64(words[2 &* i]) &<< 32 | UInt64(words[2 &* i &+ 1])
-            logs[i] = Double(bits &>> 12) * 0x1p-52 + 0x1p-53
+        let batches = batch == 0 ? 1 : Self.most / Self.perBatch
+        for i in 0..<batches {
+            BulkRandom.fill(words + i &* BulkRandom.batch, batch: batch &+ i, key: key, name: name)
         }
+        (batch, count, used) = (batch &+ batches, batches &* Self.perBatch, 0)
         var i = 0
-        while i < BulkRandom.batch / 2 {
-            logarithm(Lanes(at: logs + i)).store(at: logs + i)
+        while i < count {
+            // of two words the first is the upper half; 52 of the 64 bits make a number in [1, 2)
+            let pairs = UnsafeRawPointer(words + 2 &* i).loadUnaligned(as: WordLanes.self)
+            let bits = (pairs.shiftedLeft(32) | pairs.shiftedRight(32)).shiftedRight(12)
+            let ones = unsafeBitCast(bits | WordLanes(repeating: 1.0.bitPattern), to: Lanes.self)
+            let uniform = ones - Lanes(repeating: 1) + Lanes(repeating: 0x1p-53)
+            logarithm(uniform).store(at: logs + i)
             i &+= Lanes.scalarCount
         }
-        batch &+= 1
-        used = 0
     }
 }

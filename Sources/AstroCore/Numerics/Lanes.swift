@@ -88,6 +88,12 @@ extension Lanes: Arithmetic {
 }
 
 extension Lanes {
+    /// Whole parts of numbers from 0 to 2^50.
+    @inline(__always) package var wholePart: IntLanes {
+        let shift = Lanes(repeating: roundingShift)
+        return unsafeBitCast(floored + shift, to: IntLanes.self) &- unsafeBitCast(shift, to: IntLanes.self)
+    }
+
     @inline(__always) package init(at pointer: UnsafePointer<Double>) {
         self = UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
     }

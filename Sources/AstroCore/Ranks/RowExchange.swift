@@ -257,18 +257,19 @@ private final class TripartiteConstruction {
 
     private func draw(_ chunk: Int) -> RowMessages {
         var messages = RowMessages(to: ranks, headers: 3, width: width)
-        var positions: [UInt32] = [], places: [Int32] = [], piece = 0
+        var positions: [UInt32] = [], piece = 0
         for row in turns.rows(ofChunk: chunk) {
             positions.removeAll(keepingCapacity: true)
             rows.append(row: row, to: &positions)
-            factor.choose(row: row, positions.count, into: &places)
-            messages.beginRow([UInt32(positions.count), UInt32(places.count { $0 >= 0 })])
-            var number: UInt32 = 0
+            let chosen = factor.choose(row: row, positions.count)
+            messages.beginRow([UInt32(positions.count), UInt32(chosen.count)])
+            var number = 0
             for (i, position) in positions.enumerated() {
                 let (rank, place) = primary.targets.owner(of: Int(position), near: &piece)
-                let inPool = places[i] >= 0 ? UInt32(places[i]) : Self.nobody
-                messages.add(to: rank, UInt32(place), inPool, number, UInt32(i))
-                if places[i] >= 0 { number += 1 }
+                let takesPart = number < chosen.count && chosen.numbers[number] == i
+                let inPool = takesPart ? chosen.places[number] : Self.nobody
+                messages.add(to: rank, UInt32(place), inPool, UInt32(number), UInt32(i))
+                if takesPart { number += 1 }
             }
         }
         return messages
@@ -277,11 +278,13 @@ private final class TripartiteConstruction {
     private func storePrimary(_ chunk: Int, _ words: [UInt32], _ worker: Int) throws {
         primary.begin(first[worker])
         for (row, part) in turns.parts(words, ofChunk: chunk, headers: 3, width: width) {
-            let places = part.column(0), inPools = part.column(1).map { Int32(bitPattern: $0) }
+            let places = part.column(0), inPools = part.column(1)
+            let numbers = inPools.indices.filter { inPools[$0] != Self.nobody }
+            let chosen = Chosen(numbers: numbers.map { UInt32($0) }, places: numbers.map { inPools[$0] })
             try primary.add(
                 row: row, places, numbers: width == 4 ? part.column(3) : nil, of: Int(part.header.first!),
-                thirds: pairing.thirds(places, inPools), to: first[worker])
-            out.add(places, inPools, worker: worker)
+                thirds: pairing.thirds(places, chosen), to: first[worker])
+            out.add(places, chosen, worker: worker)
         }
         primary.store(first[worker], chunk: chunk)
     }

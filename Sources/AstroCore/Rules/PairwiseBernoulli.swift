@@ -43,12 +43,35 @@ struct BernoulliTrials {
     func append(row: Int, to targets: inout [UInt32]) {
         guard p > 0 else { return }
         guard p < 1 else { return targets.append(contentsOf: 0..<UInt32(count)) }
-        var gaps = LogUniforms(seed: call.seed, call.name(row))
-        let end = Double(count)
-        var position = (gaps.next() * scale).rounded(.down)
-        while position < end {
-            targets.append(UInt32(position))
-            position += 1 + (gaps.next() * scale).rounded(.down)
+        var waiting = LogUniforms(seed: call.seed, call.name(row))
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: LogUniforms.most) { hits in
+            var position = 0
+            while position < count {
+                let gaps = Self.wholeParts(of: waiting.nextFew(), scale)
+                var found = 0
+                for gap in gaps {
+                    position &+= Int(truncatingIfNeeded: gap)
+                    hits[found] = UInt32(truncatingIfNeeded: position)
+                    found &+= position < count ? 1 : 0
+                    position &+= 1
+                }
+                targets.append(contentsOf: hits[..<found])
+            }
         }
+    }
+
+    /// Whole parts of numbers times a factor, in their place. What is beyond all rows counts as 2^50.
+    @inline(__always)
+    private static func wholeParts(
+        of numbers: UnsafeMutableBufferPointer<Double>, _ factor: Double
+    ) -> UnsafeMutableBufferPointer<Int64> {
+        let memory = UnsafeMutableRawPointer(numbers.baseAddress!)
+        for i in stride(from: 0, to: numbers.count, by: Lanes.scalarCount) {
+            let scaled = Lanes(at: numbers.baseAddress! + i) * Lanes(repeating: factor)
+            let whole = scaled.orSmaller(Lanes(repeating: 0x1p50)).wholePart
+            memory.storeBytes(of: whole, toByteOffset: 8 &* i, as: IntLanes.self)
+        }
+        return UnsafeMutableBufferPointer(
+            start: memory.assumingMemoryBound(to: Int64.self), count: numbers.count)
     }
 }

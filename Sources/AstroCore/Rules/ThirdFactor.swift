@@ -60,35 +60,73 @@ final class ThirdFactor: Sendable {
         return j + (blocks.map { Int($0[target]) } ?? 0)
     }
 
-    /// Appends the astrocytes that take part in a row's connections.
-    func members(_ targets: [UInt32], _ places: [Int32], into astrocytes: inout [UInt32]) {
-        for i in targets.indices {
-            prefetch(targets, places, i + prefetchDistance)
-            if places[i] >= 0 { astrocytes.append(UInt32(member(Int(targets[i]), Int(places[i])))) }
+    /// The astrocytes that take part in a row's connections.
+    func members(_ targets: [UInt32], _ chosen: Chosen) -> [UInt32] {
+        [UInt32](unsafeUninitializedCapacity: chosen.count) { members, filled in
+            for i in 0..<chosen.count {
+                prefetch(targets, chosen, i &+ prefetchDistance)
+                members[i] = UInt32(truncatingIfNeeded: member(chosen.target(i, of: targets), Int(chosen.places[i])))
+            }
+            filled = chosen.count
         }
     }
 
     @inline(__always)
-    private func prefetch(_ targets: [UInt32], _ places: [Int32], _ i: Int) {
-        guard let pools, i < targets.count, places[i] >= 0 else { return }
-        let index = Int(targets[i]) * poolSize + Int(places[i])
+    private func prefetch(_ targets: [UInt32], _ chosen: Chosen, _ i: Int) {
+        guard let pools, i < chosen.count else { return }
+        let index = chosen.target(i, of: targets) &* poolSize &+ Int(chosen.places[i])
         pools.withUnsafeBufferPointer { astro_prefetch($0.baseAddress! + index) }
     }
 
-    /// For each of a row's primary connections the place in its target's pool, or -1.
-    func choose(row: Int, _ count: Int, into places: inout [Int32]) {
-        places.removeAll(keepingCapacity: true)
-        let key = RandomStream.key(call.seed), name = StreamName(.thirdFactor, call: call.number, member: row)
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: BulkRandom.batch) { words in
-            for i in 0..<count {
-                let place = i % (BulkRandom.batch / 2)
-                if place == 0 {
-                    BulkRandom.fill(words.baseAddress!, batch: i / (BulkRandom.batch / 2), key: key, name: name)
-                }
-                let takesPart = UInt64(words[2 * place]) < threshold
-                let member = (UInt64(words[2 * place + 1]) &* UInt64(poolSize)) >> 32
-                places.append(takesPart ? Int32(member) : -1)
+    /// In which of a row's primary connections an astrocyte takes part.
+    func choose(row: Int, _ count: Int) -> Chosen {
+        var places: [UInt32] = []
+        let numbers = [UInt32](unsafeUninitializedCapacity: count) { numbers, chosen in
+            places = [UInt32](unsafeUninitializedCapacity: count) { places, filled in
+                filled = choose(row, count, numbers, places)
+                chosen = filled
             }
         }
+        return Chosen(numbers: numbers, places: places)
     }
+
+    /// Their number. There is no branch in the loop: whether an astrocyte takes part is what a processor cannot foresee.
+    private func choose(
+        _ row: Int, _ count: Int, _ numbers: UnsafeMutableBufferPointer<UInt32>,
+        _ places: UnsafeMutableBufferPointer<UInt32>
+    ) -> Int {
+        let key = RandomStream.key(call.seed), name = StreamName(.thirdFactor, call: call.number, member: row)
+        let perBatch = BulkRandom.batch / 2, atOnce = 4 * perBatch, poolSize = UInt64(poolSize)
+        var found = 0
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * atOnce) { words in
+            for first in stride(from: 0, to: count, by: atOnce) {
+                let end = min(count, first &+ atOnce)
+                for batch in first / perBatch..<(end &+ perBatch &- 1) / perBatch {
+                    let start = words.baseAddress! + 2 &* (batch &* perBatch &- first)
+                    BulkRandom.fill(start, batch: batch, key: key, name: name)
+                }
+                for i in first..<end {
+                    let pair = 2 &* (i &- first)
+                    numbers[found] = UInt32(truncatingIfNeeded: i)
+                    places[found] = UInt32(truncatingIfNeeded: (UInt64(words[pair &+ 1]) &* poolSize) &>> 32)
+                    found &+= UInt64(words[pair]) < threshold ? 1 : 0
+                }
+            }
+        }
+        return found
+    }
+}
+
+/// Those connections of a row in which an astrocyte takes part.
+struct Chosen {
+    /// Which of the row's connections they are, ascending.
+    let numbers: [UInt32]
+    /// Of each, the astrocyte's place in the pool of the target.
+    let places: [UInt32]
+
+    var count: Int { numbers.count }
+
+    /// - `targets`: of all connections of the row.
+    @inline(__always)
+    func target(_ i: Int, of targets: [UInt32]) -> Int { Int(targets[Int(numbers[i])]) }
 }

@@ -479,17 +479,14 @@ extension Simulation {
         let factor = pairing.factor
         try buildChunks([primary] + (thirdIn.map { [$0] } ?? []), rowCount: rowCount, together) {
             chunk, worker, scratches in
-            var positions: [UInt32] = [], astrocytes: [UInt32] = [], places: [Int32] = []
+            var positions: [UInt32] = []
             for row in chunk {
                 positions.removeAll(keepingCapacity: true)
-                astrocytes.removeAll(keepingCapacity: true)
                 rows.append(row: row, to: &positions)
-                factor.choose(row: row, positions.count, into: &places)
-                out.add(positions, places, worker: worker)
-                try primary.add(row: row, positions, thirds: pairing.thirds(positions, places), to: scratches[0])
-                guard let thirdIn else { continue }
-                factor.members(positions, places, into: &astrocytes)
-                try thirdIn.add(row: row, astrocytes, to: scratches[1])
+                let chosen = factor.choose(row: row, positions.count)
+                out.add(positions, chosen, worker: worker)
+                try primary.add(row: row, positions, thirds: pairing.thirds(positions, chosen), to: scratches[0])
+                try thirdIn?.add(row: row, factor.members(positions, chosen), to: scratches[1])
             }
         }
     }
