@@ -13,9 +13,10 @@
 
 PREFIX ?= /usr/local
 PACKAGES = liblua5.4-dev libedit-dev libhdf5-dev pkg-config gnuplot-nox lua-busted lua-check
-SWIFT_FLAGS = -c release --static-swift-stdlib
+# Debug information would double the time of a build, and nothing reads it: symbols are there without.
+SWIFT_FLAGS = -c release --static-swift-stdlib -debug-info-format none
 # Tests link Swift dynamically, so they have a build of their own; the program under test is the release build.
-TEST_FLAGS = -c release --disable-xctest --scratch-path .build/tests
+TEST_FLAGS = -c release --disable-xctest --scratch-path .build/tests -debug-info-format none
 # What `swift test` adds by itself when it builds: @testable import in a release build.
 BUILD_TESTS = swift build --build-tests $(TEST_FLAGS) -Xswiftc -enable-testing
 SWIFT_TEST = swift test --skip-build $(TEST_FLAGS)
@@ -25,7 +26,7 @@ PROGRAM = .build/release/astrolua
 LUA = $(CURDIR)/.build/lua
 export PKG_CONFIG_PATH := $(LUA)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: run build build-both check test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format site packages test-packages install uninstall clean deps
+.PHONY: run build build-both build-tests check check-swift check-lua test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format site packages test-packages install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -49,10 +50,12 @@ deps:
 	@command -v swift >/dev/null || { echo "a Swift toolchain of version 6.2 or later is needed: https://swift.org/install"; exit 1; }
 	@Sources/CLua/patched.sh $(LUA)
 
-# Several ranks are tested, too; the program itself needs no MPI.
+# Several ranks are tested, too; the program itself needs no MPI. The programs that test-widths compares are built meanwhile, when
+# nothing else needs the processor.
 test: PACKAGES += openmpi-bin
 test: build-both
-	@passed=0; failed=0; summary=""; \
+	@nice -n 10 Tests/widths.sh --build >.build/widths.log 2>&1 & widths=$$!; trap "kill $$widths 2>/dev/null" EXIT; \
+	passed=0; failed=0; summary=""; \
 	for part in test-swift lint test-lua test-elephant test-scripts test-docs test-formats test-faults test-widths test-mpi; do \
 	  if $(MAKE) --no-print-directory $$part; then summary="$$summary\n  passed  $$part"; passed=$$((passed + 1)); \
 	  else summary="$$summary\n  FAILED  $$part"; failed=$$((failed + 1)); fi; done; \
@@ -62,11 +65,20 @@ test: build-both
 # of time: they do not run beside those that keep all cores busy.
 FORKING = 'DamagedFileTests|ChildProcessTests|EventFileTests|ConnectionFileTests'
 
-# One build for all: the program that lies beside the tests runs the specs in Lua.
-check: deps lint
+# One build for all: the program that lies beside the tests runs the specs in Lua. What needs one core goes side by side.
+TESTED = .build/tests/release/astrolua
+check: deps
+	@$(MAKE) --no-print-directory -j2 --output-sync lint build-tests
+	@$(MAKE) --no-print-directory -j2 --output-sync check-swift check-lua
+
+build-tests:
 	$(BUILD_TESTS)
-	ASTROLUA=$(CURDIR)/.build/tests/release/astrolua $(SWIFT_TEST) --skip $(FORKING) --skip ProgramTests --skip Statistic
-	.build/tests/release/astrolua --trust --quiet Tests/lua/run.lua Tests/lua
+
+check-swift:
+	ASTROLUA=$(CURDIR)/$(TESTED) $(SWIFT_TEST) --skip $(FORKING) --skip ProgramTests --skip Statistic
+
+check-lua:
+	$(TESTED) --trust --quiet Tests/lua/run.lua Tests/lua
 
 test-swift: build-both
 	ASTROLUA=$(CURDIR)/$(PROGRAM) $(SWIFT_TEST) --skip $(FORKING) --skip ProgramTests

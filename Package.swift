@@ -63,7 +63,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [exportedLua]),
-        .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore"]),
+        .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore", "CLanes"]),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua", "LuaBridge"]),
         .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"]),
         .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),

@@ -3,8 +3,9 @@
 # numbers of threads: PROGRAM, which is built for this machine with vectors of 8, and three other builds run
 # Tests/Fixtures/widths.lua, and all must print the same line. Each build has a width and a generation of its own.
 # Usage: Tests/widths.sh PROGRAM
+#        Tests/widths.sh --build    builds the others, one after the other
 set -euo pipefail
-program=$(realpath "$1")
+if [ "$1" = --build ]; then program=""; else program=$(realpath "$1"); fi
 cd "$(dirname "$0")/.."
 export PKG_CONFIG_PATH=$PWD/.build/lua${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 
@@ -16,7 +17,7 @@ status=0
 build() {
   local scratch=$1
   shift
-  env "$@" swift build -q -c release --static-swift-stdlib --product astrolua --scratch-path "$scratch"
+  env "$@" swift build -q -c release --static-swift-stdlib -debug-info-format none --product astrolua --scratch-path "$scratch"
 }
 
 # compare NAME PROGRAM
@@ -57,11 +58,13 @@ pairs=("8 x86-64-v2" "4 x86-64-v3" "2 x86-64-v4")
 processor() { if runs_here "${1#* }"; then echo "${1#* }"; else echo native; fi; }
 
 # two at a time: the compiler has one core busy for the engine
+if [ -n "$program" ]; then at_once=2; else at_once=1; fi
 for pair in "${pairs[@]}"; do
-  while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+  while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n; done
   build ".build-width-${pair% *}" ASTROLUA_VECTOR_WIDTH="${pair% *}" ASTROLUA_CPU="$(processor "$pair")" &
 done
 wait
+[ -n "$program" ] || exit 0
 
 compare "this machine, width 8" "$program"
 for pair in "${pairs[@]}"; do

@@ -12,15 +12,6 @@ func checkWords() {
     }
 }
 
-/// Otherwise it would end in the middle of a run, by an illegal instruction.
-func checkProcessor() {
-    guard !cfork_processor_will_do() else { return }
-    complain(
-        "astrolua: this program is built for processors with AVX2 and FMA (since 2013), and this one lacks them; "
-            + "built from source it runs here, too")
-    exit(ExitStatus.failure)
-}
-
 func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
     do {
         return try CommandLineOptions.parse(line: arguments)

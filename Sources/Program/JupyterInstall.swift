@@ -34,19 +34,15 @@ struct JupyterInstall {
     /// That of the environment that the program was installed in, if it was.
     private static func python(beside program: String) -> String {
         if let chosen = Terminal.variable("ASTROLUA_PYTHON") { return chosen }
-        let binaries = above(program)
+        let binaries = directory(program)
         let neighbour = "\(binaries)/python3"
-        let isEnvironment = access("\(above(binaries))/pyvenv.cfg", F_OK) == 0 && access(neighbour, X_OK) == 0
+        let isEnvironment = access("\(directory(binaries))/pyvenv.cfg", F_OK) == 0 && access(neighbour, X_OK) == 0
         return isEnvironment ? neighbour : "python3"
     }
 
     /// The directory with the Python package, installed or of a checkout; none where Python has it among its own.
     private static var package: String? {
         StandardLibrary.directory(installed: "python", checkout: "Sources/Python", holding: "astrolua/kernel.py")
-    }
-
-    private static func above(_ path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }
 
     private func extendPath(_ name: String, by directory: String) {

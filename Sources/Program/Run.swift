@@ -33,7 +33,7 @@ private var versionText: String {
         ? ""
         : "\n\(luaRelease) has defects that scripts can reach: no 5.4.8 or later was at hand when this was built "
             + "(Docs/security.md)"
-    return "astrolua \(Catalogue.version) (\(luaRelease))\n\(Sandbox.summary)\(warning)"
+    return "astrolua \(Catalogue.version) (\(luaRelease))\n\(Processor.description)\n\(Sandbox.summary)\(warning)"
 }
 
 /// Does what is asked, in the order of the lua program: -v, -e, the script, -i.

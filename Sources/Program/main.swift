@@ -1,7 +1,8 @@
 import Glibc
 
+Processor.startBestProgram()
 StandardStreams.openClosed()
 StandardStreams.checkAtEnd()
-checkProcessor()
+Processor.check()
 checkWords()
 exit(perform(parseOrExit(Array(CommandLine.arguments.dropFirst()))))

@@ -51,15 +51,19 @@ func resolved(_ path: String) -> String? {
     return String(validatingCString: result)
 }
 
-func directory(_ path: String) -> String {
+package func directory(_ path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// The files that come with the program.
 public enum StandardLibrary {
-    /// This program's file.
-    public static var program: String? { resolved("/proc/self/exe") }
+    /// This program's file; of one that newer processors run in its place, that which people start.
+    public static var program: String? {
+        guard let running = resolved("/proc/self/exe") else { return nil }
+        let place = AstroLua.directory(running)
+        return (place.hasSuffix("/libexec") ? resolved("\(place)/../bin/astrolua") : nil) ?? running
+    }
 
     public static func text(of file: String) -> String? {
         findStdlib().flatMap { readFile("\($0)/\(file)") }.map { String(decoding: $0, as: UTF8.self) }

@@ -13,7 +13,10 @@ pid_t cfork_child(unsigned seconds);
 // A pipe that programs started meanwhile do not inherit: 0, or -1 and errno.
 int cfork_pipe(int ends[2]);
 
-// Has this processor what the engine was built for? Knows the generations that packages are built for (ASTROLUA_CPU).
-bool cfork_processor_will_do(void);
+// The generation N of this processor, of x86-64-vN; 0 where it is of another kind.
+int cfork_processor_generation(void);
+
+// The one that the engine was built for (ASTROLUA_CPU); 0 where it was built for one machine, or for processors of another kind.
+int cfork_engine_generation(void);
 
 #endif

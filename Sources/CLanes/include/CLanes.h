@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "FusedProduct.h"
+
 #define ASTRO_INLINE static inline __attribute__((always_inline))
 
 #define ASTRO_LANES(N)                                                                                              \
@@ -18,14 +20,14 @@
     ASTRO_INLINE astro_f##N astro_divide_##N(astro_f##N a, astro_f##N b) { return a / b; }                          \
     /* a + b c, rounded once */                                                                                     \
     ASTRO_INLINE astro_f##N astro_add_product_##N(astro_f##N a, astro_f##N b, astro_f##N c) {                       \
-        return __builtin_elementwise_fma(b, c, a);                                                                  \
+        return ASTRO_FUSED(N, b, c, a);                                                                             \
     }                                                                                                               \
     /* a - b c and a b - c, rounded once */                                                                          \
     ASTRO_INLINE astro_f##N astro_subtract_product_##N(astro_f##N a, astro_f##N b, astro_f##N c) {                  \
-        return __builtin_elementwise_fma(-b, c, a);                                                                 \
+        return ASTRO_FUSED(N, -b, c, a);                                                                            \
     }                                                                                                               \
     ASTRO_INLINE astro_f##N astro_product_less_##N(astro_f##N a, astro_f##N b, astro_f##N c) {                      \
-        return __builtin_elementwise_fma(a, b, -c);                                                                 \
+        return ASTRO_FUSED(N, a, b, -c);                                                                            \
     }                                                                                                               \
     ASTRO_INLINE astro_f##N astro_square_root_##N(astro_f##N a) { return __builtin_elementwise_sqrt(a); }           \
     ASTRO_INLINE astro_f##N astro_floor_##N(astro_f##N a) { return __builtin_elementwise_floor(a); }                \

@@ -1,0 +1,64 @@
+// a b + c, rounded once, for processors that have no instruction for it (x86-64-v2), where the C library takes 250 ns for each number.
+//
+// Products and sums are split into what is rounded and what is left over (Dekker 1971, Knuth 1969). The small parts are added with
+// rounding to odd, so that the last rounding is the only one: Boldo & Melquiond (2008), doi:10.1109/TC.2007.70819. This is exact where
+// nothing overflows or underflows on the way; elsewhere the library is called.
+#pragma once
+
+typedef double astro_pair __attribute__((ext_vector_type(2)));
+typedef long astro_pair_bits __attribute__((ext_vector_type(2)));
+
+// x + y, and what the sum lacks
+#define ASTRO_TWO_SUM(sum, rest, x, y)                \
+    astro_pair sum = (x) + (y), rest;                 \
+    {                                                 \
+        astro_pair of_y = sum - (x);                  \
+        rest = ((x) - (sum - of_y)) + ((y) - of_y);   \
+    }
+
+// Is the size of every lane between low and high, or 0?
+static inline __attribute__((always_inline)) int astro_pair_within(astro_pair x, double low, double high) {
+    astro_pair size = __builtin_elementwise_abs(x);
+    astro_pair_bits lanes = ((size >= low) & (size <= high)) | (x == 0);
+    return (lanes[0] & lanes[1]) != 0;
+}
+
+static __attribute__((noinline, unused)) astro_pair astro_fused_pair(astro_pair a, astro_pair b, astro_pair c) {
+    int usual = astro_pair_within(a, 0x1p-400, 0x1p400) && astro_pair_within(b, 0x1p-400, 0x1p400)
+                && astro_pair_within(c, 0x1p-800, 0x1p900);
+    if (__builtin_expect(!usual, 0)) {
+        return (astro_pair){__builtin_fma(a[0], b[0], c[0]), __builtin_fma(a[1], b[1], c[1])};
+    }
+    const double splitter = 0x1p27 + 1;
+    astro_pair wide_a = a * splitter, wide_b = b * splitter;
+    astro_pair high_a = wide_a - (wide_a - a), high_b = wide_b - (wide_b - b), low_a = a - high_a, low_b = b - high_b;
+    astro_pair product = a * b;
+    astro_pair lost = low_a * low_b - (((product - high_a * high_b) - low_a * high_b) - high_a * low_b);
+    ASTRO_TWO_SUM(middle, low, c, lost)
+    ASTRO_TWO_SUM(high, left, product, middle)
+    ASTRO_TWO_SUM(small, tail, left, low)
+    // to odd: where the last bit is even and something is left over, the neighbour on that side
+    astro_pair_bits bits = (astro_pair_bits)small, is_larger = (tail > 0) == (small > 0);
+    astro_pair_bits moves = (astro_pair_bits)(tail != 0) & ((bits & 1) - 1);
+    bits += moves & (1 + 2 * ~is_larger);
+    astro_pair fused = high + (astro_pair)bits;
+    // the signs of zeros are those of the plain sum, which is exact then
+    return ((product == 0) | (c == 0)) ? product + c : fused;
+}
+
+// The same for wider vectors, pair by pair.
+#define ASTRO_FUSED_WIDER(N, HALF, ...)                                                                                    \
+    static inline __attribute__((always_inline)) double __attribute__((ext_vector_type(N))) astro_fused_##N(               \
+        double __attribute__((ext_vector_type(N))) a, double __attribute__((ext_vector_type(N))) b,                        \
+        double __attribute__((ext_vector_type(N))) c) {                                                                    \
+        return __builtin_shufflevector(HALF(a.lo, b.lo, c.lo), HALF(a.hi, b.hi, c.hi), __VA_ARGS__);                       \
+    }
+#define astro_fused_2 astro_fused_pair
+ASTRO_FUSED_WIDER(4, astro_fused_2, 0, 1, 2, 3)
+ASTRO_FUSED_WIDER(8, astro_fused_4, 0, 1, 2, 3, 4, 5, 6, 7)
+
+#if defined(__x86_64__) && !defined(__FMA__)
+#define ASTRO_FUSED(N, a, b, c) astro_fused_##N(a, b, c)
+#else
+#define ASTRO_FUSED(N, a, b, c) __builtin_elementwise_fma(a, b, c)
+#endif
