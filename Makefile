@@ -7,8 +7,8 @@
 # make soak     a network in a loop of simulate, set, save and load (HOURS=8)
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
 # make site     these pages with search, in .build/site: needs Python, and PyPI the first time
-# make packages wheel, tarball and .deb with checksums and an SBOM in packages/ (Docs/notebooks.md)
-# make test-packages  installs the wheel into an empty virtual environment and runs the notebooks there
+# make packages wheel, tarball, .deb and recipes for containers with checksums and an SBOM in packages/ (Docs/notebooks.md)
+# make test-packages  installs the wheel into an empty virtual environment and runs the notebooks there; the .deb into an empty Debian
 # make install  PREFIX=/usr/local: binary, stdlib, tour, man page, definitions for editors (Docs/editors.md)
 
 PREFIX ?= /usr/local
@@ -169,6 +169,7 @@ packages: deps
 
 test-packages: packages
 	Tests/packages.sh packages
+	Tests/deb.sh packages
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/astrolua $(DESTDIR)$(PREFIX)/share/man/man1

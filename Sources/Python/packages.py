@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Packs a program that is built into a wheel, a tarball and a .deb, with an SBOM and checksums beside them.
+"""Packs a program that is built into a wheel, a tarball and a .deb, with recipes for containers, an SBOM and checksums beside them.
 
     Sources/Python/packages.py PROGRAM DIRECTORY
 
@@ -195,8 +195,8 @@ def write_deb(directory, version, program, data):
     control = (
         f"Package: astrolua\nVersion: {version}\nArchitecture: {machine_name}\nSection: science\nPriority: optional\n"
         f"Installed-Size: {size}\nMaintainer: The astrolua authors <noreply@example.org>\n"
-        f"Depends: {', '.join(debian_depends(program))}\n"
-        "Recommends: gnuplot-nox, libedit2\nSuggests: python3-ipykernel, python3-numpy, libhdf5-103\n"
+        f"Depends: {', '.join([*debian_depends(program), 'gnuplot-nox | gnuplot'])}\n"
+        "Recommends: libedit2\nSuggests: python3-ipykernel, python3-numpy, libhdf5-103\n"
         f"Description: {SUMMARY}\n Neurons, astrocytes and the connection rules between them, under the names of NEST.\n")
     with tempfile.TemporaryDirectory() as root:
         os.chmod(root, 0o755)
@@ -214,6 +214,16 @@ def write_deb(directory, version, program, data):
             ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", root, path], check=True, capture_output=True,
             env={**os.environ, "SOURCE_DATE_EPOCH": "315532800"})
     return path
+
+
+def write_recipes(directory, deb):
+    """Recipes for Docker and Apptainer that install the .deb."""
+    paths = []
+    for name in tree("Sources/Containers"):
+        paths.append(os.path.join(directory, name))
+        with open(paths[-1], "wb") as file:
+            file.write(read(os.path.join(ROOT, "Sources/Containers", name)).replace(b"@DEB@", os.path.basename(deb).encode()))
+    return paths
 
 
 # What is in it
@@ -276,6 +286,8 @@ def main(program, directory):
     data = stripped(program)
     paths = [write(directory, version, program, data) for write in (write_wheel, write_tarball, write_deb)]
     paths = [path for path in paths if path]
+    if paths[-1].endswith(".deb"):
+        paths += write_recipes(directory, paths[-1])
     paths.append(write_sbom(directory, version, program, paths))
     with open(os.path.join(directory, "SHA256SUMS"), "w", encoding="utf-8") as sums:
         for path in paths:
