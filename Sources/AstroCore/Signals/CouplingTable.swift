@@ -119,6 +119,15 @@ final class CouplingTable: @unchecked Sendable {
 
     // MARK: Evaluating
 
+    /// Is it worked out now and then only?
+    var isHeld: Bool { every > 1 }
+
+    /// Is it worked out at the end of one of these steps?
+    func isDue(_ steps: Range<Int>) -> Bool { steps.upperBound / every > steps.lowerBound / every }
+
+    /// What a group sends until the next evaluation.
+    func held(_ group: Int) -> Double { sums[group] }
+
     /// Leaves that lie where they are for all chunks.
     private func bindOnce() {
         for (index, leaf) in plan.program.leaves.enumerated() {
