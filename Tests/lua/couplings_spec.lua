@@ -350,7 +350,7 @@ describe("a coupling that is held", function()
 
   it("is sent every step to synapses that read the same", function()
     local reader = astro.synapse {
-      name = "reader_of_held", state = { seen = 0 },
+      name = "reader_of_held", state = { seen = "0 uM" },
       on_pre = "seen = third.I; send(weight)",
     }
     local sim = astro.Simulation { threads = 1, resolution = 0.1 }
@@ -374,7 +374,7 @@ describe("cells that send nothing", function()
     for threads = 1, 4 do
       local sim = astro.Simulation { threads = threads, seed = 4 }
       local a, b = sim:create(cell, 300, { I = astro.random.uniform(0, 2), k = 0.01 }), sim:create("iaf_psc_exp", 6000)
-      local ohmic = coupling { name = "one_way", parameters = { g = "3 pA/uM" }, input = "I_SIC", value = "g*tanh(pre.I/(1*uM))" }
+      local ohmic = coupling { name = "one_way", parameters = { g = "3 pA" }, input = "I_SIC", value = "g*tanh(pre.I/(1*uM))" }
       sim:connect(a, b, { rule = "fixed_indegree", indegree = 20 }, { synapse_model = ohmic })
       sim:simulate(30)
       expected = expected or sim:fingerprint()

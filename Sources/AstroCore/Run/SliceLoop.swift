@@ -387,9 +387,11 @@ final class SliceLoop: @unchecked Sendable {
 
     /// Works out a block's input of a slice.
     private func takeInput(_ block: InputBlock, _ turn: Turn) {
-        takeFromGenerators(block, turn.slice, turn.worker)
-        takeSignals(block, of: turn.number - 1 - behind)
-        signals?.applyAhead(block, steps: turn.slice)
+        if !block.links.isEmpty { takeFromGenerators(block, turn.slice, turn.worker) }
+        if !block.signals.isEmpty {
+            takeSignals(block, of: turn.number - 1 - behind)
+            signals?.applyAhead(block, steps: turn.slice)
+        }
         if turn.worker == 0 { lookAfterMessages() }
     }
 
@@ -605,7 +607,8 @@ final class SliceLoop: @unchecked Sendable {
 
     private func handOver(_ worker: Int) {
         deliver(worker)
-        guard let thirdSpikes else { return }
+        // without spikes nothing was sent; but ranks have to agree
+        guard let thirdSpikes, !ordered.isEmpty || exchange != nil else { return }
         // what synapses send is for cells of other workers, too
         barrier.wait()
         if worker == 0 { collect(thirdSpikes) }
