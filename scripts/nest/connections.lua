@@ -108,33 +108,36 @@ for _, line in ipairs {
   local sim, nodes = sheet(GRID)
   local rule = { rule = "pairwise_bernoulli", p = line[2], mask = { circular = { radius = 4.0 } } }
   report.value(line[1] .. ", connections", sim:connect(nodes, nodes, rule))
-  probabilities[#probabilities + 1] = plot.targets(sim, nearest(nodes, 0, 0), nodes, { mask = rule.mask, p = rule.p, title = line[1] })
+  local look = { mask = rule.mask, p = rule.p, title = line[1] }
+  probabilities[#probabilities + 1] = plot.targets(sim, nearest(nodes, 0, 0), nodes, look)
 end
 save("probabilities", probabilities)
 
 -- ## Weights and delays along a line
 
+local LINE <const> = { shape = { 51, 1 }, extent = { 51, 1 }, center = { 25, 0 } }
+
 local function along(title, from, wrap, curves)
-  local lines = {}
-  for _, curve in ipairs(curves) do
-    local sim, nodes = sheet({ shape = { 51, 1 }, extent = { 51, 1 }, center = { 25, 0 } }, { wrap = wrap })
-    sim:connect(nodes, nodes, { rule = "all_to_all", mask = { rectangular = { lower_left = { -25.5, -0.5 }, upper_right = { 25.5, 0.5 } } } },
-      { weight = curve.weight, delay = curve.delay })
-    local found, x = sim:connections { source = nearest(nodes, from, 0) }, {}
-    for i, id in ipairs(found.target) do x[i] = nodes.positions[math.tointeger(id)][1] end
-    lines[#lines + 1] = { x = x, y = curve.delay and found.delay or found.weight, name = curve.name }
+  local x, lines = {}, {}
+  for name, spec in pairs(curves) do
+    local sim, nodes = sheet(LINE, { wrap = wrap })
+    local whole = { rectangular = { lower_left = { -25.5, -0.5 }, upper_right = { 25.5, 0.5 } } }
+    sim:connect(nodes, nodes, { rule = "all_to_all", mask = whole }, spec)
+    local found, positions = sim:connections { source = nearest(nodes, from, 0) }, nodes.positions
+    for i, id in ipairs(found.target) do x[i] = positions[math.tointeger(id)][1] end
+    lines[name] = spec.delay and found.delay or found.weight
   end
-  return plot.lines(lines, { points = true, title = title, xlabel = "position (mm)" })
+  return plot.lines(x, lines, { points = true, title = title, xlabel = "position (mm)" })
 end
 
 local LINEAR <const>, DELAY <const> = "max(1 - 0.05*distance, 0)", "0.1 + 0.02*distance"
 save("weights", {
   columns = 1,
-  along("from an end", 0, false, { { name = "weight", weight = LINEAR }, { name = "delay (ms)", delay = DELAY } }),
-  along("from an end that meets the other", 0, true, { { name = "weight", weight = LINEAR }, { name = "delay (ms)", delay = DELAY } }),
+  along("from an end", 0, false, { weight = { weight = LINEAR }, ["delay (ms)"] = { delay = DELAY } }),
+  along("from an end that meets the other", 0, true, { weight = { weight = LINEAR }, ["delay (ms)"] = { delay = DELAY } }),
   along("weights from the middle", 25, false, {
-    { name = "linear", weight = LINEAR }, { name = "exponential", weight = space.exponential { beta = 5.0 } },
-    { name = "Gaussian", weight = space.gaussian { std = 5.0 } }, { name = "uniform", weight = astro.random.uniform(0.2, 0.8) },
+    linear = { weight = LINEAR }, exponential = { weight = space.exponential { beta = 5.0 } },
+    Gaussian = { weight = space.gaussian { std = 5.0 } }, uniform = { weight = astro.random.uniform(0.2, 0.8) },
   }),
 })
 
@@ -157,7 +160,8 @@ end
 distances = astro.vector(distances)
 report.samples("distances", distances, "mm")
 report.value("mean of the density", 0.25, "mm")
-plot.histogram(distances, { bins = 50, xlabel = "distance (mm)", title = "50 targets of each cell" }):save(options:figure("connections_distances"))
+local picture = plot.histogram(distances, { bins = 50, xlabel = "distance (mm)", title = "50 targets of each cell" })
+picture:save(options:figure("connections_distances"))
 
 -- ## Two layers, a stimulus and a recorder that have places
 
@@ -174,3 +178,6 @@ report.value("inhibitory connections", sim:connect(inh, exc,
 local stimulus, neurons = layer("poisson_generator", 1), layer("iaf_psc_alpha", 20)
 report.value("cells that the stimulus reaches", sim:connect(stimulus, neurons,
   { rule = "pairwise_bernoulli", p = 1.0, mask = { circular = { radius = 0.1 }, anchor = { 0.2, 0.2 } } }))
+local mask, seen = space.mask { circular = { radius = 0.1 }, anchor = { -0.2, 0.2 } }, {}
+for i, p in ipairs(neurons.positions) do if mask:contains(p) then seen[#seen + 1] = i end end
+report.value("cells near the recorder", #seen)

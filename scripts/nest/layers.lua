@@ -56,7 +56,7 @@ layer("4 x 5 x 6", space.grid { shape = { 4, 5, 6 } })
 local ring = layer("a ring of 5", space.grid { shape = { 5, 1 }, extent = { 5.0, 1.0 }, wrap = true })
 sim:connect(ring, ring, { rule = "all_to_all", mask = { circular = { radius = 1.0 } }, allow_autapses = false })
 local neighbours = {}
-for i, id in ipairs(sim:connections { source = ring[1] }.target) do neighbours[i] = math.tointeger(id) - ring.ids[1] + 1 end
+for i, id in ipairs(sim:connections { source = ring[1] }.target) do neighbours[i] = math.tointeger(id - ring.ids[1]) + 1 end
 table.sort(neighbours)
 report.value("neighbours of its first cell", table.concat(neighbours, " and "))
 
