@@ -7,8 +7,8 @@
 # make soak     a network in a loop of simulate, set, save and load (HOURS=8)
 # make bench    the benchmark suite: tables and plots in bench/ (Docs/performance.md)
 # make site     these pages with search, in .build/site: needs Python, and PyPI the first time
-# make packages wheel, tarball and .deb with checksums and an SBOM in packages/ (Docs/notebooks.md)
-# make test-packages  installs the wheel into an empty virtual environment and runs the notebooks there
+# make packages wheel, tarball, .deb and recipes for containers with checksums and an SBOM in packages/ (Docs/notebooks.md)
+# make test-packages  installs the wheel into an empty virtual environment and runs the notebooks there; the .deb into an empty Debian
 # make install  PREFIX=/usr/local: binary, stdlib, tour, man page, definitions for editors (Docs/editors.md)
 
 PREFIX ?= /usr/local
@@ -26,7 +26,7 @@ PROGRAM = .build/release/astrolua
 LUA = $(CURDIR)/.build/lua
 export PKG_CONFIG_PATH := $(LUA)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: run build build-both build-tests check check-swift check-lua test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format site packages test-packages install uninstall clean deps
+.PHONY: run build build-both build-tests check check-swift check-lua test test-swift test-lua test-elephant test-scripts test-docs test-formats test-widths test-faults test-mpi faults fuzz soak bench lint format site packages package-program test-packages install uninstall clean deps
 
 run: build
 	$(PROGRAM) scripts/brunel.lua
@@ -159,16 +159,23 @@ format:
 site:
 	@Docs/site/build.sh
 
-# For x86-64 processors with AVX2 and FMA; PACKAGE_CPU=native for this machine's alone. The results are the same. Without FMA
-# (x86-64-v2) the engine is about ten times slower.
-PACKAGE_CPU ?= x86-64-v3
+# For x86-64 processors with AVX2 and FMA (v3), and once more, with wider vectors, for those with AVX-512 (v4): the program chooses when it
+# starts (Sources/Program/Processor.swift), and the results are the same. PACKAGE_CPUS=native is for this machine alone.
+PACKAGE_CPUS ?= x86-64-v3 x86-64-v4
+WIDTH_x86-64-v2 = 2
+WIDTH_x86-64-v3 = 4
 packages: deps
-	ASTROLUA_CPU=$(PACKAGE_CPU) swift build $(SWIFT_FLAGS) --product astrolua --scratch-path .build/packages
+	for cpu in $(PACKAGE_CPUS); do $(MAKE) --no-print-directory package-program CPU=$$cpu || exit 1; done
 	rm -rf packages
-	Sources/Python/packages.py .build/packages/release/astrolua packages
+	Sources/Python/packages.py packages $(PACKAGE_CPUS:%=.build/packages-%/release/astrolua)
+
+package-program:
+	ASTROLUA_CPU=$(CPU) ASTROLUA_VECTOR_WIDTH=$(or $(WIDTH_$(CPU)),8) \
+	  swift build $(SWIFT_FLAGS) --product astrolua --scratch-path .build/packages-$(CPU)
 
 test-packages: packages
 	Tests/packages.sh packages
+	Tests/deb.sh packages
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/astrolua $(DESTDIR)$(PREFIX)/share/man/man1

@@ -25,7 +25,7 @@ let fuzzer: [Target] =
     : [
         .executableTarget(
             name: "Fuzz", dependencies: ["AstroLua", "LuaBridge", "AstroCore", "Equations", "CLua"], path: "Tests/Fuzz",
-            exclude: ["corpus", "tables.lua", "lua.dict"])
+            exclude: ["corpus", "tables.lua", "lua.dict", "models.dict", "pages.dict"])
     ]
 
 let package = Package(

@@ -12,7 +12,8 @@
 # FRESH_ROOT  where the system is made (default: below $TMPDIR); 4 GB
 # Needs root and debootstrap. `make test` in it takes half an hour.
 set -euo pipefail
-mirror=http://deb.debian.org/debian directories=() variables=()
+source "$(dirname "$0")/root.sh"
+mirror=http://deb.debian.org/debian directories=()
 while getopts m:b:e: option; do
   case $option in
     m) mirror=$OPTARG ;;
@@ -23,8 +24,8 @@ while getopts m:b:e: option; do
 done
 shift $((OPTIND - 1))
 [[ -x ${1:-}/usr/bin/swift ]] || { sed -n 's/^#   sudo/usage:/p' "$0"; exit 2; }
-[[ $(id -u) = 0 ]] || { echo "fresh.sh needs root"; exit 2; }
-command -v debootstrap >/dev/null || { echo "fresh.sh needs debootstrap (on Debian: apt install debootstrap)"; exit 2; }
+lack=$(lacks_for_root)
+[[ -z $lack ]] || { echo "fresh.sh needs $lack"; exit 2; }
 toolchain=$(realpath "$1")
 shift
 (($#)) || set -- "make run" "make test"
@@ -32,44 +33,25 @@ tree=$(realpath "$(dirname "$0")/..")
 # as https://www.swift.org/install/linux says of Debian 12
 PACKAGES="binutils-gold gcc git libcurl4-openssl-dev libedit-dev libpython3-dev libsqlite3-dev libstdc++-12-dev libxml2-dev
   libncurses-dev libz3-dev pkg-config tzdata unzip zlib1g-dev"
+variables=("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/toolchain/usr/bin" "${variables[@]}")
 
-root=$(mktemp -d -p "${FRESH_ROOT:-${TMPDIR:-/tmp}}" fresh.XXXXXX)
-trap 'rm -rf --one-file-system "$root"' EXIT
-trap 'exit 130' INT TERM HUP
-
-# mount_read_only DIRECTORY PLACE
-mount_read_only() {
-  mkdir -p "$root$2"
-  mount --bind "$1" "$root$2"
-  mount -o remount,bind,ro "$root$2"
-}
-
-# Runs in namespaces of its own: mounts and processes end with it.
 inside() {
   local command directory
-  mount -t proc proc "$root/proc"
-  mount --rbind /dev "$root/dev"
   mount_read_only "$toolchain" /opt/toolchain
   for directory in "${directories[@]}"; do mount_read_only "$directory" "$directory"; done
-  local enter=(chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/toolchain/usr/bin
-    "${variables[@]}" /bin/sh -c)
-  "${enter[@]}" "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends ca-certificates make $(echo $PACKAGES)" \
+  in_root "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends ca-certificates make $(echo $PACKAGES)" \
     >"$root/packages.log" 2>&1 || { tail -n 20 "$root/packages.log"; return 1; }
   for command in "$@"; do
     echo "== $command"
-    "${enter[@]}" "cd /root/astrolua && $command" </dev/null || { echo "== $command: status $?"; return 1; }
+    in_root "cd /root/astrolua && $command" </dev/null || { echo "== $command: status $?"; return 1; }
   done
 }
 
-echo "making a minimal Debian 12 in $root"
-debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 || { tail -n 20 "$root.log"; rm -f "$root.log"; exit 1; }
-rm -f "$root.log"
-cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+echo "making a minimal Debian 12"
+make_root "$mirror"
 mkdir -p "$root/root/astrolua"
 git -c safe.directory="$tree" -C "$tree" ls-files -z --cached --others --exclude-standard |
   (cd "$tree" && xargs -0 sh -c 'for file; do [ -e "$file" ] && printf "%s\0" "$file"; done' sh) |
   tar -C "$tree" --null --no-recursion -T - -cf - | tar -C "$root/root/astrolua" -xf -
 
-export -f inside mount_read_only
-export root toolchain PACKAGES
-unshare --mount --pid --fork --kill-child bash -euc "$(declare -p directories variables); inside \"\$@\"" fresh "$@"
+in_namespaces "directories toolchain PACKAGES" inside "$@"

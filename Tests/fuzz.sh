@@ -5,7 +5,7 @@ set -eu
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(lua calls models patterns checkpoints json zip records bundles csv dat npz h5)
+[ ${#targets[@]} -gt 0 ] || targets=(lua calls models patterns checkpoints json zip records bundles pages csv dat npz h5)
 cd "$(dirname "$0")/.."
 export PKG_CONFIG_PATH=$PWD/.build/lua${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 build=$PWD/.build-fuzz
@@ -16,7 +16,7 @@ mkdir -p "$found" "$build/work"
 
 # What is known to be interesting: small scripts, and the blocks of code in the pages that are small enough.
 seeds() {
-  mkdir -p "$build/seeds"/{lua,calls,models,patterns,checkpoints,json,zip,records,bundles,csv,dat,npz,h5}
+  mkdir -p "$build/seeds"/{lua,calls,models,patterns,checkpoints,json,zip,records,bundles,pages,csv,dat,npz,h5}
   cp Tests/Fixtures/checkpoints/*.checkpoint "$build/seeds/checkpoints/"
   cp Tests/Fuzz/corpus/*.lua "$build/seeds/lua/"
   awk -v stem="$build/seeds/lua/page-" '/^```lua$/ { open = 1; n += 1; next } /^```$/ { open = 0 } open { print > (stem n ".lua") }' README.md Docs/*.md
@@ -30,7 +30,16 @@ seeds() {
   cp Tests/Fuzz/corpus/*.json "$build/seeds/records/"
   for file in Tests/Fuzz/corpus/*.bundle; do tr '~' '\0' <"$file" >"$build/seeds/bundles/$(basename "$file")"; done
   cp "$build/seeds/zip/two" "$build/seeds/bundles/"
+  pages
   printf 'THE (quick) fox\0%%f[%%a]%%a+()\0.' >"$build/seeds/patterns/frontier"
+}
+# A bundle as `astrolua publish` puts it into a page, and the same with text around it and damage within.
+pages() {
+  (cd "$build/work" && rm -rf run-crate && ASTROLUA_STDLIB=$OLDPWD/stdlib "$OLDPWD/.build/release/astrolua" --quiet --record run.json "$OLDPWD/Tests/Fuzz/corpus/closing.lua" >/dev/null \
+    && ASTROLUA_STDLIB=$OLDPWD/stdlib "$OLDPWD/.build/release/astrolua" --quiet publish run.json >/dev/null)
+  grep -o '<a id="astrolua-bundle".*</a>' "$build/work/run-crate/page.html" >"$build/seeds/pages/link"
+  { printf '<!DOCTYPE html>'; cat "$build/seeds/pages/link"; } >"$build/seeds/pages/page"
+  sed 's/base64,UEs/base64,UE-/' "$build/seeds/pages/page" >"$build/seeds/pages/damaged"
 }
 seeds
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Packs a program that is built into a wheel, a tarball and a .deb, with an SBOM and checksums beside them.
+"""Packs a program that is built into a wheel, a tarball and a .deb, with recipes for containers, an SBOM and checksums beside them.
 
-    Sources/Python/packages.py PROGRAM DIRECTORY
+    Sources/Python/packages.py DIRECTORY PROGRAM [NEWER ...]
 
+NEWER is the same program, built for a newer generation of processors, which runs in the place of PROGRAM on these.
 Python's own library does it, with objdump and strip of binutils, and dpkg-deb for the .deb where there is one. The same program gives
 the same bytes: no time and no user gets into the files.
 """
@@ -87,6 +88,19 @@ def kernel_files():
     return {"jupyter/kernels/astrolua/kernel.json": text.encode(), "jupyter/kernels/astrolua/logo-svg.svg": read(LOGO)}
 
 
+def programs(built):
+    """The programs below a prefix: path -> bytes. PROGRAM looks for the others itself (Sources/Program/Processor.swift)."""
+    files = {"bin/astrolua": stripped(built[0])}
+    for program in built[1:]:
+        generation = re.search(r"built for (x86-64-v\d)", text_of([program, "--version"]))[1]
+        files[f"libexec/astrolua-{generation}"] = stripped(program)
+    return files
+
+
+def mode(path, data):
+    return 0o755 if path in data else 0o644
+
+
 # What the program needs
 
 
@@ -111,7 +125,9 @@ def write_wheel(directory, version, program, data):
     libc = needed_glibc(program)
     tag = f"py3-none-manylinux_{libc[0]}_{libc[1]}_{machine(program)}"
     info, extra = f"astrolua-{version}.dist-info", f"astrolua-{version}.data"
-    files = {**python_files(), f"{extra}/scripts/astrolua": data}
+    places = {"bin/astrolua": f"{extra}/scripts/astrolua"}
+    places |= {path: f"{extra}/data/{path}" for path in data if path not in places}
+    files = {**python_files(), **{places[path]: content for path, content in data.items()}}
     files |= {f"{extra}/data/share/{path}": content for path, content in {**shared_files(), **kernel_files()}.items()}
     files[f"{info}/METADATA"] = metadata(version).encode()
     files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: packages.py\nRoot-Is-Purelib: false\nTag: {tag}\n".encode()
@@ -122,8 +138,7 @@ def write_wheel(directory, version, program, data):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, DATE)
-            mode = 0o755 if name.endswith("/scripts/astrolua") and name.startswith(extra + "/scripts") else 0o644
-            entry.external_attr = (0o100000 | mode) << 16
+            entry.external_attr = (0o100000 | mode(name, places.values())) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     if os.path.getsize(path) > MOST_BYTES:
@@ -147,7 +162,7 @@ def metadata(version):
 
 
 def installed_files(data):
-    files = {"bin/astrolua": data}
+    files = dict(data)
     files |= {f"share/{path}": content for path, content in shared_files().items()}
     return files | {f"share/astrolua/python/{path}": content for path, content in python_files().items()}
 
@@ -159,7 +174,7 @@ def write_tarball(directory, version, program, data):
         with tarfile.open(fileobj=packed, mode="w") as archive:
             for inner, content in sorted(installed_files(data).items()):
                 entry = tarfile.TarInfo(f"{name}/{inner}")
-                entry.size, entry.mode = len(content), 0o755 if inner == "bin/astrolua" else 0o644
+                entry.size, entry.mode = len(content), mode(inner, data)
                 archive.addfile(entry, io.BytesIO(content))
     return path
 
@@ -195,8 +210,8 @@ def write_deb(directory, version, program, data):
     control = (
         f"Package: astrolua\nVersion: {version}\nArchitecture: {machine_name}\nSection: science\nPriority: optional\n"
         f"Installed-Size: {size}\nMaintainer: The astrolua authors <noreply@example.org>\n"
-        f"Depends: {', '.join(debian_depends(program))}\n"
-        "Recommends: gnuplot-nox, libedit2\nSuggests: python3-ipykernel, python3-numpy, libhdf5-103\n"
+        f"Depends: {', '.join([*debian_depends(program), 'gnuplot-nox | gnuplot'])}\n"
+        "Recommends: libedit2\nSuggests: python3-ipykernel, python3-numpy, libhdf5-103\n"
         f"Description: {SUMMARY}\n Neurons, astrocytes and the connection rules between them, under the names of NEST.\n")
     with tempfile.TemporaryDirectory() as root:
         os.chmod(root, 0o755)
@@ -208,12 +223,22 @@ def write_deb(directory, version, program, data):
             os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
             with open(target, "wb") as file:
                 file.write(content)
-            os.chmod(target, 0o755 if inner == "usr/bin/astrolua" else 0o644)
+            os.chmod(target, mode(inner, {f"usr/{path}" for path in data}))
         path = os.path.join(directory, f"astrolua_{version}_{machine_name}.deb")
         subprocess.run(
             ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", root, path], check=True, capture_output=True,
             env={**os.environ, "SOURCE_DATE_EPOCH": "315532800"})
     return path
+
+
+def write_recipes(directory, deb):
+    """Recipes for Docker and Apptainer that install the .deb."""
+    paths = []
+    for name in tree("Sources/Containers"):
+        paths.append(os.path.join(directory, name))
+        with open(paths[-1], "wb") as file:
+            file.write(read(os.path.join(ROOT, "Sources/Containers", name)).replace(b"@DEB@", os.path.basename(deb).encode()))
+    return paths
 
 
 # What is in it
@@ -268,14 +293,17 @@ def spdx(name, version, licence, place):
         "filesAnalyzed": False, "licenseConcluded": licence, "licenseDeclared": licence, "copyrightText": "NOASSERTION"}
 
 
-def main(program, directory):
+def main(directory, *built):
+    program = built[0]
     version = re.search(r"astrolua (\S+)", text_of([program, "--version"]))[1]
     if any(name.startswith("libswift") for name in needed_libraries(program)):
         sys.exit(f"{program} needs Swift's libraries: build it with --static-swift-stdlib")
     os.makedirs(directory, exist_ok=True)
-    data = stripped(program)
+    data = programs(built)
     paths = [write(directory, version, program, data) for write in (write_wheel, write_tarball, write_deb)]
     paths = [path for path in paths if path]
+    if paths[-1].endswith(".deb"):
+        paths += write_recipes(directory, paths[-1])
     paths.append(write_sbom(directory, version, program, paths))
     with open(os.path.join(directory, "SHA256SUMS"), "w", encoding="utf-8") as sums:
         for path in paths:
@@ -284,6 +312,6 @@ def main(program, directory):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

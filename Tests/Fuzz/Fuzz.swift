@@ -17,6 +17,7 @@ private let targets: [String: @Sendable (UnsafeRawBufferPointer) throws -> Void]
     "models": { try runModel(Array($0)) },
     "records": { try readRecord(Array($0)) },
     "bundles": { try readBundle(Array($0)) },
+    "pages": { try readPage(Array($0)) },
     "csv": { readTables($0, "csv") },
     "dat": { readTables($0, "dat") },
     "npz": { readTables($0, "npz") },
@@ -153,6 +154,13 @@ private func readBundle(_ bytes: [UInt8]) throws {
     let names = (list["files"]?.list ?? []).map { $0["file"]?.text ?? "" }
     let files = names.enumerated().map { i, name in (name, i < contents.count ? contents[i] : []) }
     check(try BundleContents(ZipArchive([(BundleContents.list, Array(list.readable.utf8))] + files).bytes))
+}
+
+/// As a page that somebody has changed; and as a bundle that has been put into one, which comes out as it went in.
+private func readPage(_ bytes: [UInt8]) throws {
+    if let bundle = try? PageContents.bundle(in: bytes) { _ = try? check(BundleContents(bundle)) }
+    let page = PageContents.start + PageContents.link("x.astro", bytes, text: "x")
+    guard try PageContents.bundle(in: Array(page.utf8)) == bytes else { fatalError("a page changes its bundle") }
 }
 
 private func check(_ bundle: BundleContents) {

@@ -8,6 +8,7 @@ struct PublishTests {
     private static let script = """
         -- title: A small <b>network</b>
         -- author: Ada "L" <Lovelace>
+        -- affiliation: Analytical Society
         -- license: CC-BY-4.0
         -- description: </script><script>alert(1)</script>
         -- <img src=x onerror=alert(1)></pre><a id="astrolua-bundle" download="x" href="data:application/zip;base64,AAAA">
@@ -86,6 +87,11 @@ struct PublishTests {
         #expect(root["conformsTo"]?["@id"]?.text == "https://w3id.org/ro/wfrun/process/0.5")
         #expect(root["license"]?["@id"]?.text == "https://spdx.org/licenses/CC-BY-4.0")
         #expect(try entity("#author")["name"]?.text == "Ada \"L\" <Lovelace>")
+        #expect(try entity("#affiliation")["name"]?.text == "Analytical Society")
+        let program = try entity(#require(run["instrument"]?["@id"]?.text))
+        #expect(
+            program["@id"]?.text?.contains(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+                == true)
         #expect(
             run["@type"]?.text == "CreateAction"
                 && run["actionStatus"]?.text?.hasSuffix("/CompletedActionStatus") == true)
@@ -97,6 +103,22 @@ struct PublishTests {
             let sum = try experiment.shell("sha256sum 'run-crate/\(path)'")
             #expect(sum.prefix(64) == file["sha256"]?.text ?? "", "\(path)")
         }
+    }
+
+    @Test("Made connections are said by kind; long tables scroll by themselves")
+    func tables() throws {
+        let page = try published(
+            """
+            local sim = astro.Simulation()
+            local neurons, glia = sim:create("aeif_cond_alpha_astro", 4), sim:create("astrocyte_lr_1994", 2)
+            sim:tripartite_connect(neurons, neurons, glia, "all_to_all", "third_factor_bernoulli_with_pool", { third_out = "sic_connection" })
+            sim:simulate(1)
+
+            """
+        ).text("run-crate/page.html")
+        #expect(page.contains("<td>16 primary, 16 third_in, 16 third_out</td>"))
+        #expect(
+            page.components(separatedBy: "<table>").count == page.components(separatedBy: "<div class=\"table ").count)
     }
 
     @Test("A run that failed, without author and license, is published as such")

@@ -310,6 +310,79 @@ describe("every", function()
   end)
 end)
 
+-- Cells with a step of their own, that count spikes and the mean of what comes in.
+local slow = astro.model {
+  name = "slow_coupled_cell", kind = "astrocyte", step = 5,
+  state = { I = "0 uM", n = 0 }, inputs = { J = "signal uM/ms" },
+  equations = "dI/dt = J - 1/(50*ms)*I\ndn/dt = 0", on_spike = "n += weight",
+}
+
+describe("a coupling that is held", function()
+  -- Slices are as long as delays of spikes allow, and end where the coupling is worked out; one step with `extra`, whose spikes have that
+  -- delay. Cells are more than one worker deals with, and more than a block.
+  local function run(threads, parts, extra)
+    local sim = astro.Simulation { threads = threads, seed = 5, resolution = 0.1 }
+    local cells = sim:create(slow, 700, { I = astro.random.uniform(0, 2) })
+    local source = sim:create("poisson_generator", { rate = 2000 })
+    sim:connect(source, cells, nil, { weight = 1, delay = 1.7 })
+    sim:connect(cells, cells, { rule = "fixed_indegree", indegree = 4 }, { synapse_model = sigmoid, every = 1.5, F = astro.random.uniform(0, 0.1) })
+    sim:connect(cells, cells, { rule = "fixed_indegree", indegree = 3 },
+      { synapse_model = linear, every = 2.1, delay = astro.random.uniform(0.1, 6), weight = astro.random.uniform(0, 0.2) })
+    local parrot = sim:create("parrot_neuron", 2)
+    if extra then sim:connect(parrot, parrot, nil, { delay = 0.1, weight = 0 }) end
+    local rec = sim:record(cells:slice(300, 500), { "I", "J", "n" }, { interval = 0.3 })
+    for _, ms in ipairs(parts) do sim:simulate(ms) end
+    return sim, cells, rec
+  end
+
+  it("sends the same whatever slices and threads there are", function()
+    local sim, cells, rec = run(1, { 60.2 })
+    local I, n = cells:get("I"), cells:get("n")
+    assert.truthy(n:sum() > 0 and rec.events.J:max() > 0)
+    for _, case in ipairs { { 1, { 60.2 }, true }, { 3, { 0.1, 2, 0.7, 17.2, 40.2 } }, { 2, { 30.1, 30.1 }, true }, { 4, { 60.2 } } } do
+      local other, same, again = run(table.unpack(case))
+      if not case[3] then assert.equal(sim:fingerprint(), other:fingerprint()) end
+      local J, K, m = same:get("I"), again.events.J, same:get("n")
+      for i = 1, 700 do assert.truthy(I[i] == J[i] and n[i] == m[i]) end
+      for i, x in ipairs(rec.events.J:totable()) do assert.equal(x, K[i]) end
+    end
+  end)
+
+  it("is sent every step to synapses that read the same", function()
+    local reader = astro.synapse {
+      name = "reader_of_held", state = { seen = "0 uM" },
+      on_pre = "seen = third.I; send(weight)",
+    }
+    local sim = astro.Simulation { threads = 1, resolution = 0.1 }
+    local pair = sim:create(cell, 2, { I = { 1, 0 }, k = 0.01 })
+    sim:connect(pair, pair, BOTH, { synapse_model = linear, every = 5 })
+    local source = sim:create("spike_generator", { spike_times = { 1, 2.3, 7.7 } })
+    local a, b = sim:create("parrot_neuron"), sim:create("parrot_neuron")
+    sim:connect(source, a, nil, { delay = 0.1 })
+    sim:connect(a, b, nil, { synapse_model = reader, third = pair[1], delay = 0.1 })
+    local rec = sim:record(pair[1], { "I" }, { interval = 0.1 })
+    local seen = sim:record(sim:connections { synapse_model = reader }, { "seen" }, { when = "spike" })
+    sim:simulate(10)
+    assert.equal(3, #seen.events.seen)
+    for i, t in ipairs(seen.events.times) do assert.equal(rec.events.I[math.floor(t * 10 + 0.5)], seen.events.seen[i]) end
+  end)
+end)
+
+describe("cells that send nothing", function()
+  it("are coupled the same by any number of threads", function()
+    local expected
+    for threads = 1, 4 do
+      local sim = astro.Simulation { threads = threads, seed = 4 }
+      local a, b = sim:create(cell, 300, { I = astro.random.uniform(0, 2), k = 0.01 }), sim:create("iaf_psc_exp", 6000)
+      local ohmic = coupling { name = "one_way", parameters = { g = "3 pA" }, input = "I_SIC", value = "g*tanh(pre.I/(1*uM))" }
+      sim:connect(a, b, { rule = "fixed_indegree", indegree = 20 }, { synapse_model = ohmic })
+      sim:simulate(30)
+      expected = expected or sim:fingerprint()
+      assert.equal(expected, sim:fingerprint())
+    end
+  end)
+end)
+
 describe("a coupling", function()
   it("has the same bits on any number of threads", function()
     local expected

@@ -12,6 +12,9 @@ package protocol NodeKernel {
     /// multiple of `blockSize`; cells from `io.count` on are padding.
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO)
 
+    /// May states of cells be others at the end of some steps than before them?
+    func changesStates(in steps: Range<Int>) -> Bool
+
     /// Works out quantities of cells at a stamp, as their state has them now: what recorders and signals read that is not a state.
     /// They go where `ModelColumns.computed` has them.
     func computeQuantities(_ cells: Range<Int>, stamp: Int)
@@ -21,6 +24,7 @@ package protocol NodeKernel {
 }
 
 extension NodeKernel {
+    package func changesStates(in steps: Range<Int>) -> Bool { true }
     package func finish(steps: Range<Int>, io: borrowing CellIO) {}
     package func computeQuantities(_ cells: Range<Int>, stamp: Int) {}
 }

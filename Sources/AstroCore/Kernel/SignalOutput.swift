@@ -31,6 +31,23 @@ package struct SignalOutput {
         turn(cells: cell..<cell &+ width, lags: steps.lowerBound &- firstStep..<steps.upperBound &- firstStep)
     }
 
+    /// Sends what a column has of some cells at the end of a step, whole blocks of them, and hands it on.
+    func send(_ column: Column, _ cells: Range<Int>, step: Int) {
+        var active: LaneBits = 0, cell = cells.lowerBound
+        let lag = step &- firstStep
+        while cell < cells.upperBound {
+            let values: Lanes = column.vector(cell)
+            active |= Lanes.zeros.isLess(than: values.magnitude).bits
+            if stride == 1 {
+                values.store(at: run(cell, 0))
+            } else {
+                for lane in 0..<Lanes.laneCount { run(cell &+ lane, lag).pointee = values[lane] }
+            }
+            cell &+= Lanes.laneCount
+        }
+        if active != 0 { isActive.pointee = true }
+    }
+
     static func bufferBytes(_ steps: Int) -> Int { steps * blockSize * 8 }
 
     @inline(__always)

@@ -10,9 +10,15 @@ final class InputBlock {
     /// Their places in the worker's plane.
     let places: Range<Int>
     fileprivate(set) var links: [DeviceLink.Piece] = []
-    fileprivate(set) var signals: [(table: SignalTable, parts: [SignalTable.Part])] = []
-    /// What is to be evaluated before these are added up.
-    fileprivate(set) var couplings: [(table: CouplingTable, groups: Range<Int>)] = []
+    fileprivate(set) var signals: [Signals] = []
+
+    /// What reaches a port.
+    struct Signals {
+        let table: SignalTable
+        let parts: [SignalTable.Part]
+        /// To be evaluated before it is added up.
+        let couplings: [(table: CouplingTable, groups: Range<Int>)]
+    }
 
     static let cellCount = blockCells
 
@@ -45,8 +51,9 @@ extension Simulation {
         for table in signalTables() {
             for block in blocks[ObjectIdentifier(table.plane)]! {
                 let parts = table.parts(block.places)
-                if !parts.isEmpty { block.signals.append((table, parts)) }
-                block.couplings += table.couplings.map { ($0, $0.groups(at: block.places)) }.filter { !$1.isEmpty }
+                if parts.isEmpty { continue }
+                let couplings = table.couplings.map { ($0, $0.groups(at: block.places)) }.filter { !$1.isEmpty }
+                block.signals.append(.init(table: table, parts: parts, couplings: couplings))
             }
         }
     }

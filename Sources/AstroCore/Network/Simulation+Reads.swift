@@ -18,12 +18,12 @@ extension Simulation {
 
     /// Names of signals that somebody listens to.
     var heardSignals: Set<String> {
-        var names = Set(signalProjections.flatMap { $0.model.signalsOfSources + $0.model.signalsOfTargets })
-        for projection in projections {
-            names.formUnion(projection.model.readsOfThird)
-            names.formUnion(namesReadOfTargets(projection.model))
-        }
-        return names
+        namesReadBySynapses.union(signalProjections.flatMap { $0.model.signalsOfSources + $0.model.signalsOfTargets })
+    }
+
+    /// What synapses read of other cells at any step.
+    var namesReadBySynapses: Set<String> {
+        Set(projections.flatMap { $0.model.readsOfThird + namesReadOfTargets($0.model) })
     }
 
     /// Calls `body` with what synapses onto own cells read of other cells: the name, and the cell's id.

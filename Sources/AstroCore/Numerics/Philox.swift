@@ -47,18 +47,23 @@ package enum Philox {
 }
 
 /// A stream of draws with one name. Draws come in order; the stream can start at any block.
+///
+/// Most streams are short: the first blocks are made one by one, later ones eight at a time, in vectors.
 package struct RandomStream {
     private let key: SIMD2<UInt32>
     private let name: StreamName
     private var next: UInt64
-    private var words = SIMD4<UInt32>()
-    private var unused = 0
+    private let bulkFrom: UInt64
+    /// Words 0 and 1 of each block, then words 2 and 3 of each.
+    private var words = InlineArray<32, UInt32>(repeating: 0)
+    private var used = 0, count = 0
 
     package init(seed: Int64, _ name: StreamName, from block: Int = 0) {
         precondition(name.reaches(block), "a stream has no such block")
         key = Self.key(seed)
         self.name = name
         next = UInt64(block)
+        bulkFrom = next &+ 4
     }
 
     package static func key(_ seed: Int64) -> SIMD2<UInt32> {
@@ -67,13 +72,42 @@ package struct RandomStream {
 
     @inline(__always)
     package mutating func word() -> UInt32 {
-        if unused == 0 {
-            words = Philox.block(counter: name.counter(next), key: key)
-            next &+= 1
-            unused = 4
+        if used == count { refill() }
+        let block = used &>> 2, half = used & 2
+        let place = half &* 8 &+ 2 &* block &+ (used & 1)
+        used &+= 1
+        return words[unchecked: place]
+    }
+
+    private mutating func refill() {
+        used = 0
+        guard next >= bulkFrom else {
+            let block = Philox.block(counter: name.counter(next), key: key)
+            (words[0], words[1], words[16], words[17]) = (block[0], block[1], block[2], block[3])
+            (next, count) = (next &+ 1, 4)
+            return
         }
-        unused -= 1
-        return words[3 - unused]
+        var lane = 0
+        while lane < 8 {
+            var number = WordLanes()
+            for i in 0..<WordLanes.scalarCount { number[i] = next &+ UInt64(lane &+ i) }
+            let (x0, x1, x2, x3) = Philox.block(
+                number & WordLanes(repeating: 0xffff_ffff),
+                number.shiftedRight(32) | WordLanes(repeating: UInt64(name.page)),
+                WordLanes(repeating: UInt64(name.words[1])), WordLanes(repeating: UInt64(name.words[0])), key: key)
+            store(x0 | x1.shiftedLeft(32), at: 2 &* lane)
+            store(x2 | x3.shiftedLeft(32), at: 16 &+ 2 &* lane)
+            lane &+= WordLanes.scalarCount
+        }
+        (next, count) = (next &+ 8, 32)
+    }
+
+    @inline(__always)
+    private mutating func store(_ pairs: WordLanes, at place: Int) {
+        for i in 0..<WordLanes.scalarCount {
+            words[unchecked: place &+ 2 &* i] = UInt32(truncatingIfNeeded: pairs[i])
+            words[unchecked: place &+ 2 &* i &+ 1] = UInt32(truncatingIfNeeded: pairs[i] &>> 32)
+        }
     }
 
     @inline(__always)

@@ -37,11 +37,11 @@ struct RowTurns {
 extension ConnectionRule {
     /// The rows that a rank draws, as turns say. Rows are drawn in turn anyhow; of columns each rank draws a share, and pairs,
     /// which come in one sequence, all ranks draw.
-    func rows(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName, _ together: Together) -> any Rows {
+    func rows(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName, workers: Int, _ together: Together) -> any Rows {
         let connections = connections(pre, post, call), ranks = together.ranks
-        if ranks.isAlone { return connections.rows(pre.count, post.count) }
+        if ranks.isAlone { return connections.rows(pre.count, post.count, workers: workers) }
         switch connections {
-        case .rows: return connections.rows(pre.count, post.count)
+        case .rows: return connections.rows(pre.count, post.count, workers: workers)
         case .columns(let append): return SharedColumns(together, rows: pre.count, columns: post.count, append)
         case .pairs(let add): return RowsInTurn(RowTurns(rows: pre.count, ranks), add)
         }

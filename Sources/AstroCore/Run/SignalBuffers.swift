@@ -43,12 +43,33 @@ final class SignalBuffers {
 
     /// Adds what was sent in a slice to the input of a block's cells.
     func apply(_ block: InputBlock, slice: Int, steps: Range<Int>) {
-        for (table, groups) in block.couplings {
-            table.evaluate(groups, buffers[buffer(slice)], stride: stride, steps: steps)
+        let output = buffers[buffer(slice)], isActive = isActive[buffer(slice)]
+        for signals in block.signals {
+            let table = signals.table, isDue = table.isDue(steps)
+            if table.isAhead {
+                // before its end, nothing was worked out, and what is held is there already
+                let last = steps.count - 1
+                if isDue { apply(signals, output + last, steps.lowerBound + last..<steps.upperBound) }
+            } else if table.isHeld && !isDue {
+                table.applyHeld(signals.parts, first: steps.lowerBound, count: steps.count)
+            } else if isActive || !signals.couplings.isEmpty {
+                apply(signals, output, steps)
+            }
         }
-        guard isActive[buffer(slice)] || !block.couplings.isEmpty else { return }
-        for (table, parts) in block.signals {
-            table.apply(parts, buffers[buffer(slice)], stride: stride, first: steps.lowerBound, count: steps.count)
+    }
+
+    private func apply(_ signals: InputBlock.Signals, _ output: UnsafeMutablePointer<Double>, _ steps: Range<Int>) {
+        for (coupling, groups) in signals.couplings {
+            coupling.evaluate(groups, output, stride: stride, steps: steps)
+        }
+        signals.table.apply(signals.parts, output, stride: stride, first: steps.lowerBound, count: steps.count)
+    }
+
+    /// Adds what will be sent in a slice, as far as it is known before.
+    func applyAhead(_ block: InputBlock, steps: Range<Int>) {
+        for signals in block.signals where signals.table.isAhead {
+            let count = steps.count - (signals.table.isDue(steps) ? 1 : 0)
+            signals.table.applyHeld(signals.parts, first: steps.lowerBound, count: count)
         }
     }
 

@@ -30,6 +30,7 @@ final class SliceLoop: @unchecked Sendable {
     let workers: Int
     private let barrier: Barrier
     private let length: Int
+    private let slices: Slices
     /// Of populations of generators.
     private let generatorSampling: [GeneratorSampling]
     /// For each population, who listens to its spikes.
@@ -147,6 +148,7 @@ final class SliceLoop: @unchecked Sendable {
         reached = simulation.now
         nextReport = Clock.seconds + Self.reportInterval
         length = simulation.sliceLength
+        slices = Slices(simulation.now..<end, length: length, period: simulation.slicePeriod)
         eventCounts = .allocate(capacity: simulation.threads)
         eventCounts.initialize(repeating: 0, count: simulation.threads)
         faults = Faults(simulation)
@@ -248,7 +250,11 @@ final class SliceLoop: @unchecked Sendable {
                 // the kernel comes after what asks for quantities
                 let sampling = SamplingPlan(wanted ? sampled : [], share, plans),
                     signals = KernelSignals(batch, intervals)
-                let isShared = mayShare && !wanted && signals.columnSignals.isEmpty && some.count >= SharedBlocks.fewest
+                // a coupling is worked out by the owner of its targets
+                let hasCouplings = some.contains { $0.signals.contains { !$0.couplings.isEmpty } }
+                let isShared =
+                    mayShare && !wanted && signals.columnSignals.isEmpty && !hasCouplings
+                    && some.count >= SharedBlocks.fewest
                 parts.append(
                     Part(
                         batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
@@ -299,10 +305,7 @@ final class SliceLoop: @unchecked Sendable {
         }
     }
 
-    private func slice(_ number: Int) -> Range<Int> {
-        let first = min(end, start + number * length)
-        return first..<min(end, first + length)
-    }
+    private func slice(_ number: Int) -> Range<Int> { slices[number] }
 
     // MARK: Updating
 
@@ -370,7 +373,9 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     /// What a user writes diverges sooner than what has been tried for years.
-    private func isChecked(_ part: Part, _ turn: Turn) -> Bool { turn.isCheckDue || part.batch.model.source != nil }
+    private func isChecked(_ part: Part, _ turn: Turn) -> Bool {
+        turn.isCheckDue || part.batch.model.source != nil && part.kernel.changesStates(in: turn.slice)
+    }
 
     private func check(_ part: Part, _ blocks: [InputBlock], _ turn: Turn) {
         for block in blocks {
@@ -382,8 +387,11 @@ final class SliceLoop: @unchecked Sendable {
 
     /// Works out a block's input of a slice.
     private func takeInput(_ block: InputBlock, _ turn: Turn) {
-        takeFromGenerators(block, turn.slice, turn.worker)
-        takeSignals(block, of: turn.number - 1 - behind)
+        if !block.links.isEmpty { takeFromGenerators(block, turn.slice, turn.worker) }
+        if !block.signals.isEmpty {
+            takeSignals(block, of: turn.number - 1 - behind)
+            signals?.applyAhead(block, steps: turn.slice)
+        }
         if turn.worker == 0 { lookAfterMessages() }
     }
 
@@ -414,12 +422,7 @@ final class SliceLoop: @unchecked Sendable {
         part.kernel.computeQuantities(block.cells, stamp: step + 1)
         for signal in signals {
             guard let output = part.signals.outputs[signal.index] else { continue }
-            for cell in stride(from: block.cells.lowerBound, to: block.padded.upperBound, by: Lanes.laneCount) {
-                let values: Lanes = signal.column.vector(cell)
-                let active = Lanes.zeros.isLess(than: values.magnitude).bits
-                output.send(values, active: active, step: step, cell: cell)
-                output.finish(cell, Lanes.laneCount, step..<step + 1)
-            }
+            output.send(signal.column, block.padded, step: step)
         }
     }
 
@@ -604,7 +607,8 @@ final class SliceLoop: @unchecked Sendable {
 
     private func handOver(_ worker: Int) {
         deliver(worker)
-        guard let thirdSpikes else { return }
+        // without spikes nothing was sent; but ranks have to agree
+        guard let thirdSpikes, !ordered.isEmpty || exchange != nil else { return }
         // what synapses send is for cells of other workers, too
         barrier.wait()
         if worker == 0 { collect(thirdSpikes) }

@@ -10,7 +10,12 @@ struct StateCheck {
 
     /// The first of some cells with a value outside its range, or with NaN.
     func firstOutside(_ cells: Range<Int>) -> Int? {
-        watched.compactMap { Self.firstOutside($0.range, $0.column, cells) }.min()
+        var first: Int?
+        for (column, range) in watched {
+            guard let cell = Self.firstOutside(range, column, cells) else { continue }
+            first = min(first ?? cell, cell)
+        }
+        return first
     }
 
     /// - `cells`: begin with a block.

@@ -34,6 +34,11 @@ final class CouplingTable: @unchecked Sendable {
     /// By leaf of the program: where it lies for the first connection; nil where it changes while the simulation runs.
     private let fixed: [Place?]
     private let frame: Frame
+    /// By group: the end of its connections.
+    private let ends: UnsafeMutablePointer<Int32>
+    /// Weighted values of a chunk's connections.
+    private let products: UnsafeMutablePointer<Double>
+    private let readsTime: Bool
     /// Values of a chunk's connections, by name; the moment, and the length of a step.
     private let preRows, postRows: [UnsafeMutablePointer<Double>]
     private let time, stepLength: UnsafeMutablePointer<Double>
@@ -68,6 +73,9 @@ final class CouplingTable: @unchecked Sendable {
         weights = memory.values(list.map(\.weight))
         held = memory.values(values.held.isEmpty ? [] : pairs.map { values.held[Int($0.entry)] })
         sums = memory.values(groups.map { _ in 0 })
+        ends = memory.runs(groups.map(\.pairs.upperBound))
+        products = memory.row()
+        readsTime = plan.program.leaves.contains { $0.kind == .time }
         preRows = plan.facts.pre.map { _ in memory.row() }
         postRows = plan.facts.post.map { _ in memory.row() }
         (time, stepLength) = (memory.shared(0), memory.shared(resolution))
@@ -119,6 +127,15 @@ final class CouplingTable: @unchecked Sendable {
 
     // MARK: Evaluating
 
+    /// Is it worked out now and then only?
+    var isHeld: Bool { every > 1 }
+
+    /// Is it worked out at the end of one of these steps?
+    func isDue(_ steps: Range<Int>) -> Bool { steps.upperBound / every > steps.lowerBound / every }
+
+    /// What a group sends until the next evaluation.
+    func held(_ group: Int) -> Double { sums[group] }
+
     /// Leaves that lie where they are for all chunks.
     private func bindOnce() {
         for (index, leaf) in plan.program.leaves.enumerated() {
@@ -143,48 +160,47 @@ final class CouplingTable: @unchecked Sendable {
     /// - `runs`: of all that is sent in the slice, `stride` apart.
     func evaluate(_ some: Range<Int>, _ runs: UnsafeMutablePointer<Double>, stride: Int, steps: Range<Int>) {
         let due = dueLags(steps)
-        if !due.isEmpty { evaluate(some, runs, stride, steps.lowerBound, due) }
+        evaluate(some, runs, stride, steps.lowerBound, due)
         guard every > 1 else { return }
         for group in some {
             let run = runs + (firstRun &+ group) &* stride
-            var next = due.startIndex
-            for lag in 0..<steps.count {
-                if next < due.endIndex, due[next] == lag {
-                    sums[group] = run[lag]
-                    next += 1
-                } else {
-                    run[lag] = sums[group]
-                }
+            var last = sums[group], from = 0
+            for lag in due {
+                for k in from..<lag { run[k] = last }
+                (last, from) = (run[lag], lag + 1)
             }
+            for k in from..<steps.count { run[k] = last }
+            sums[group] = last
         }
     }
 
     /// Steps of a slice at whose ends the coupling is evaluated.
-    private func dueLags(_ steps: Range<Int>) -> [Int] {
-        if every == 1 { return Array(0..<steps.count) }
+    private func dueLags(_ steps: Range<Int>) -> StrideTo<Int> {
         let first = (steps.lowerBound + every) / every * every
-        return Array(Swift.stride(from: first - steps.lowerBound - 1, to: steps.count, by: every))
+        return Swift.stride(from: first - steps.lowerBound - 1, to: steps.count, by: every)
     }
 
     private func evaluate(
-        _ some: Range<Int>, _ runs: UnsafeMutablePointer<Double>, _ stride: Int, _ firstStep: Int, _ lags: [Int]
+        _ some: Range<Int>, _ runs: UnsafeMutablePointer<Double>, _ stride: Int, _ firstStep: Int,
+        _ lags: StrideTo<Int>
     ) {
-        for group in some {
-            let run = runs + (firstRun &+ group) &* stride
-            for lag in lags { run[lag] = 0 }
-        }
-        var group = some.lowerBound, first = groups[group].pairs.lowerBound
-        let end = groups[some.upperBound - 1].pairs.upperBound
+        let firstRuns = runs + firstRun &* stride, lastGroup = some.upperBound - 1
+        for lag in lags { for group in some { firstRuns[group &* stride &+ lag] = 0 } }
+        var group = some.lowerBound, first = group == 0 ? 0 : Int(ends[group - 1])
+        let end = Int(ends[lastGroup])
         while first < end {
             let pairs = first..<min(first + Frame.largest, end)
             bind(first)
             for lag in lags {
                 gather(pairs, runs + lag, stride)
-                time.update(repeating: TimeGrid.ms(firstStep + lag + 1, resolution), count: Machine.width)
+                if readsTime {
+                    time.update(repeating: TimeGrid.ms(firstStep + lag + 1, resolution), count: Machine.width)
+                }
                 frame.run((pairs.count + Machine.width - 1) / Machine.width * Machine.width)
-                addUp(pairs, from: group, runs + lag, stride)
+                weigh(pairs)
+                addUp(pairs, from: group, firstRuns + lag, stride)
             }
-            while group < some.upperBound, groups[group].pairs.upperBound <= pairs.upperBound { group += 1 }
+            while group < lastGroup, Int(ends[group]) <= pairs.upperBound { group += 1 }
             first = pairs.upperBound
         }
     }
@@ -203,26 +219,38 @@ final class CouplingTable: @unchecked Sendable {
         _ runs: UnsafePointer<Int32>, _ count: Int, _ values: UnsafePointer<Double>, _ stride: Int,
         _ row: UnsafeMutablePointer<Double>
     ) {
-        for i in 0..<count { row[i] = values[Int(runs[i]) &* stride] }
+        if stride == 1 {
+            for i in 0..<count { row[i] = values[Int(runs[i])] }
+        } else {
+            for i in 0..<count { row[i] = values[Int(runs[i]) &* stride] }
+        }
+    }
+
+    /// Multiplies the program's values by weights.
+    private func weigh(_ pairs: Range<Int>) {
+        let values = frame.output(0), weights = weights + pairs.lowerBound
+        var pair = 0
+        // behind the last connection there is room
+        while pair < pairs.count {
+            (Machine.Vector(at: weights + pair) * Machine.Vector(at: values + pair)).store(at: products + pair)
+            pair &+= Machine.Vector.laneCount
+        }
+        if every > 1 { (held + pairs.lowerBound).update(from: products, count: pairs.count) }
     }
 
     /// Adds weighted values to the runs of their groups, one after the other.
     private func addUp(_ pairs: Range<Int>, from first: Int, _ runs: UnsafeMutablePointer<Double>, _ stride: Int) {
-        let values = frame.output(0)
-        groups.withUnsafeBufferPointer { groups in
-            var pair = pairs.lowerBound, group = first
-            while pair < pairs.upperBound {
-                let run = runs + (firstRun &+ group) &* stride, end = groups[group].pairs.upperBound
-                var sum = run.pointee
-                while pair < min(end, pairs.upperBound) {
-                    let value = weights[pair] * values[pair &- pairs.lowerBound]
-                    if every > 1 { held[pair] = value }
-                    sum += value
-                    pair &+= 1
-                }
-                run.pointee = sum
-                group &+= 1
+        let ends = ends, products = products - pairs.lowerBound
+        var pair = pairs.lowerBound, group = first
+        while pair < pairs.upperBound {
+            let stop = min(Int(ends[group]), pairs.upperBound)
+            var sum = runs[group &* stride]
+            while pair < stop {
+                sum += products[pair]
+                pair &+= 1
             }
+            runs[group &* stride] = sum
+            group &+= 1
         }
     }
 

@@ -29,24 +29,30 @@ final class SignalTable {
     let plane: InputPlane
     /// Of those that reach the port: they have to be evaluated before.
     let couplings: [CouplingTable]
+    /// Is what is held added to the input before the slice in which it is sent?
+    let isAhead: Bool
     private let port: Int
     private var groups: [Group] = []
     private var senders: [Int32] = []
     private var weights: [Double] = []
+    /// Where nothing but couplings that are held reaches the port: what groups send until one is worked out again.
+    private let held: UnsafeMutablePointer<Double>?
 
     /// - `sources`: in the order in which they were connected.
     /// - `place`: of a cell by its global id; nil for those of other workers.
     /// - `sender`: the run of what a cell sends, by the name of the signal and the cell's global id.
     init(
-        _ sources: [Source], plane: InputPlane, port: Int, place: (Int) -> Int?, sender: (String, Int) -> Int
+        _ sources: [Source], plane: InputPlane, port: Int, isAhead: Bool, place: (Int) -> Int?,
+        sender: (String, Int) -> Int
     ) {
-        (self.plane, self.port) = (plane, port)
+        (self.plane, self.port, self.isAhead) = (plane, port, isAhead)
         couplings = sources.compactMap { if case .coupling(let table) = $0 { table } else { nil } }
         var found = sources.enumerated().flatMap { Self.found($1, Int32($0), place) }
         // those of a tripartite call are in order
         if !zip(found, found.dropFirst()).allSatisfy({ $0 <= $1 }) { found.sort(by: <) }
         senders.reserveCapacity(found.count)
         weights.reserveCapacity(found.count)
+        var heldSums: [Double] = [], sum = 0.0
         for (i, item) in found.enumerated() {
             var end: Int32 = -1
             switch sources[Int(item.source)] {
@@ -58,13 +64,21 @@ final class SignalTable {
             case .coupling(let table):
                 senders.append(Int32(table.firstRun) + item.entry)
                 weights.append(1)
+                sum += table.held(Int(item.entry))
             }
             if i + 1 < found.count, found[i + 1].isSummed(with: item) { continue }
             let first = groups.last?.entries.upperBound ?? 0
             groups.append(
                 Group(place: Int(item.place), delay: Int(item.delay), entries: first..<i + 1, end: end))
+            heldSums.append(sum)
+            sum = 0
         }
+        let isHeld = couplings.count == sources.count && couplings.allSatisfy(\.isHeld)
+        held = isHeld && !groups.isEmpty ? ColumnStore.allocate(groups.count) : nil
+        held?.initialize(from: heldSums, count: groups.count)
     }
+
+    deinit { held?.deallocate() }
 
     private static func found(_ source: Source, _ number: Int32, _ place: (Int) -> Int?) -> [Found] {
         switch source {
@@ -144,6 +158,7 @@ final class SignalTable {
                 }
             }
         }
+        hold(parts, output + (count - 1), stride: stride)
     }
 
     /// Some groups, eight of neighbouring cells at a time where `tiled`.
@@ -175,6 +190,39 @@ final class SignalTable {
         }
     }
 
+    // MARK: What is held
+
+    /// Is what reaches the port held, and is it worked out at the end of one of these steps?
+    var isHeld: Bool { held != nil }
+    func isDue(_ steps: Range<Int>) -> Bool { couplings.contains { $0.isDue(steps) } }
+
+    /// The same as `apply`, of steps at whose ends nothing was worked out.
+    func applyHeld(_ parts: [Part], first: Int, count: Int) {
+        guard let held else { return }
+        let mask = plane.slotMask, rowLength = plane.rows[port].stride, rows = plane.rows[port].rows!
+        groups.withUnsafeBufferPointer { groups in
+            for part in parts {
+                let width = part.tiled ? Tile.width : 1
+                for index in stride(from: part.groups.lowerBound, to: part.groups.upperBound, by: width) {
+                    let group = groups[index]
+                    for k in 0..<count {
+                        let slot = (first &+ 1 &+ group.delay &+ k) & mask
+                        let row = rows + (slot &* rowLength &+ group.place)
+                        if part.tiled { Tile.add(held + index, to: row) } else { row.pointee += held[index] }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps what some groups have sent in the last step.
+    private func hold(_ parts: [Part], _ last: UnsafePointer<Double>, stride: Int) {
+        guard let held else { return }
+        for group in parts.lazy.flatMap(\.groups) {
+            held[group] = groups[group].entries.reduce(0) { $0 + last[Int(senders[$1]) * stride] }
+        }
+    }
+
     @inline(__always)
     private func add(_ tile: Tile, _ width: Int, _ group: Group, stamp: Int, _ steps: Int) {
         let mask = plane.slotMask, rowLength = plane.rows[port].stride, rows = plane.rows[port].rows!
@@ -194,7 +242,8 @@ final class SignalTable {
 
     var isEmpty: Bool { groups.isEmpty }
     var memoryBytes: Int {
-        groups.count * MemoryLayout<Group>.stride + senders.count * 12 + couplings.reduce(0) { $0 + $1.memoryBytes }
+        groups.count * (MemoryLayout<Group>.stride + (held == nil ? 0 : 8)) + senders.count * 12
+            + couplings.reduce(0) { $0 + $1.memoryBytes }
     }
 }
 
@@ -278,9 +327,13 @@ private struct Tile {
     }
 
     @inline(__always)
-    func add(step: Int, to row: UnsafeMutablePointer<Double>) {
-        let sums = UnsafeRawPointer(turned + step &* Self.width).load(as: SIMD8<Double>.self)
-        let sum = UnsafeRawPointer(row).loadUnaligned(as: SIMD8<Double>.self) + sums
+    func add(step: Int, to row: UnsafeMutablePointer<Double>) { Self.add(turned + step &* Self.width, to: row) }
+
+    /// Adds a value for each of eight cells.
+    @inline(__always)
+    static func add(_ values: UnsafePointer<Double>, to row: UnsafeMutablePointer<Double>) {
+        let values = UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Double>.self)
+        let sum = UnsafeRawPointer(row).loadUnaligned(as: SIMD8<Double>.self) + values
         UnsafeMutableRawPointer(row).storeBytes(of: sum, as: SIMD8<Double>.self)
     }
 }

@@ -109,7 +109,8 @@ extension Simulation {
         _ call: CallName, _ together: Together
     ) throws -> Int {
         // of devices there are few, and all ranks have them
-        let rows = kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, together)
+        let rows =
+            kind == .stimulation ? rule.rows(pre, post, call) : rule.rows(pre, post, call, workers: threads, together)
         switch kind {
         case .spikes: return try makeProjection(rows, rule, spec, pre, post, call, together)
         case .signal: return try makeSignals(rows, rule, spec, pre, post, call, together)
@@ -432,7 +433,7 @@ extension Simulation {
         let expected = rule.expectedCount(pre.count, post.count) / Double(ranks.count)
         let out = ThirdOutCounts(
             workers: threads, post: targets.own.count, poolSize: factor.poolSize, expected: expected)
-        let rows = rule.rows(pre, post, call, together)
+        let rows = rule.rows(pre, post, call, workers: threads, together)
         if ranks.isAlone {
             try buildHere(primary, thirdIn, pairing, out, rows, rowCount: pre.count, together)
         } else {

@@ -138,8 +138,25 @@ extension Simulation {
     var hidesExchange: Bool { !ranks.isAlone && shortestDelay > 1 && shortestDelay < .max }
 
     private var shortestDelay: Int {
-        let shortest = projections.map(\.shortestDelay) + signalProjections.map(\.shortestDelay)
-        return shortest.min() ?? .max
+        let ahead = portsAhead
+        let others = signalProjections.filter { !ahead.contains($0.route.port) }
+        return (projections.map(\.shortestDelay) + others.map(\.shortestDelay)).min() ?? .max
+    }
+
+    /// Inputs that nothing but couplings that are held send to, by name. What these send in a slice is known before it, if it ends where
+    /// one of them is worked out: their delays do not limit it.
+    var portsAhead: Set<String> {
+        guard ranks.isAlone else { return [] }
+        let others = signalProjections.filter { $0.values.map { $0.every == 1 } ?? true }
+        return Set(signalProjections.map(\.route.port)).subtracting(others.map(\.route.port))
+    }
+
+    /// Slices end at multiples of it; 0 where they may end anywhere.
+    var slicePeriod: Int {
+        let ahead = portsAhead
+        return signalProjections.lazy.filter { ahead.contains($0.route.port) }.reduce(0) {
+            Self.commonDivisor($1.values!.every, $0)
+        }
     }
 
     private var longestDelay: Int {
@@ -241,21 +258,24 @@ extension Simulation {
                 found[name] = Self.commonDivisor(found[name] ?? every, every)
             }
         }
+        for name in namesReadBySynapses { found[name] = 1 }
         return found
     }
 
-    private static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
+    static func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
 
     /// A table for each port of a plane that receives signals.
     func signalTables() -> [SignalTable] {
         couplings = []
-        let ports = Set(signalProjections.map(\.route.port)).sorted()
+        let ports = Set(signalProjections.map(\.route.port)).sorted(), ahead = portsAhead
         return planes.joined().filter { $0.size > 0 }.flatMap { plane in
-            ports.compactMap { name in plane.ports.signal(name).map { makeSignalTable(plane, $0, name) } }
+            ports.compactMap { name in
+                plane.ports.signal(name).map { makeSignalTable(plane, $0, name, isAhead: ahead.contains(name)) }
+            }
         }
     }
 
-    private func makeSignalTable(_ plane: InputPlane, _ port: Int, _ name: String) -> SignalTable {
+    private func makeSignalTable(_ plane: InputPlane, _ port: Int, _ name: String, isAhead: Bool) -> SignalTable {
         let place = { (id: Int) -> Int? in
             guard let (found, place) = self.place(id), found === plane else { return nil }
             return place
@@ -275,7 +295,7 @@ extension Simulation {
                 CouplingTable(projection, plane: plane, firstRun: first, resolution: resolution, cells))
             return .coupling(couplings.last!)
         }
-        return SignalTable(sources, plane: plane, port: port, place: place, sender: sender)
+        return SignalTable(sources, plane: plane, port: port, isAhead: isAhead, place: place, sender: sender)
     }
 
     /// How many connections of a coupling end at the places of a plane, of all calls.

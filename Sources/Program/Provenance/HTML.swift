@@ -32,12 +32,13 @@ struct HTML {
 
     mutating func code(_ words: String) { add("<pre>\(Self.escaped(words))</pre>") }
 
-    mutating func table(_ heads: [String], _ rows: [[String]]) {
+    /// It scrolls by itself where the page is narrower.
+    mutating func table(_ heads: [String], _ rows: [[String]], class style: String = "") {
         guard !rows.isEmpty else { return }
-        add("<table>")
+        add("<div class=\"table \(style)\"><table>")
         if !heads.isEmpty { add("<tr>" + heads.map { "<th>\(Self.escaped($0))</th>" }.joined() + "</tr>") }
         for row in rows { add("<tr>" + row.map { "<td>\(Self.escaped($0))</td>" }.joined() + "</tr>") }
-        add("</table>")
+        add("</table></div>")
     }
 
     /// Folded until somebody opens it, which needs no script.

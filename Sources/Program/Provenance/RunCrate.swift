@@ -18,7 +18,8 @@ struct RunCrate {
 
     var metadata: JSON {
         let graph =
-            [descriptor, root, profile, action, program] + [author, license].compactMap { $0 } + arguments
+            [descriptor, root, profile, action, program] + [author, license].compactMap { $0 } + organizations
+            + arguments
             + files.map(file)
         return .fields(["@context": .text("https://w3id.org/ro/crate/1.1/context"), "@graph": .list(graph)])
     }
@@ -41,6 +42,7 @@ struct RunCrate {
                 "datePublished": .text(String(Self.date(time(nil)).prefix(10))),
                 "license": license.flatMap { $0["@id"]?.text }.map(reference),
                 "author": author == nil ? nil : reference("#author"),
+                "publisher": run.head["publisher"] == nil ? nil : reference("#publisher"),
                 "conformsTo": reference(Self.profile),
                 "hasPart": one(files.map { reference(Self.identifier($0.name)) }),
                 "mentions": reference("#run"),
@@ -52,7 +54,17 @@ struct RunCrate {
     }
 
     private var author: JSON? {
-        run.head["author"].map { entity("#author", "Person", ["name": .text($0)]) }
+        run.head["author"].map {
+            entity(
+                "#author", "Person",
+                ["name": .text($0), "affiliation": run.head["affiliation"] == nil ? nil : reference("#affiliation")])
+        }
+    }
+
+    private var organizations: [JSON] {
+        ["affiliation", "publisher"].compactMap { role in
+            run.head[role].map { entity("#\(role)", "Organization", ["name": .text($0)]) }
+        }
     }
 
     /// What the script says of it: an address, an identifier of SPDX, or words.
@@ -86,7 +98,7 @@ struct RunCrate {
                 "description": .text(
                     "astrolua runs \(run.script); 'astrolua verify \(PublishedRun.page)' runs it again and compares."),
                 "startTime": run.json["started"]?.text.map { .text(Self.stamp($0)) }, "endTime": end.map { .text($0) },
-                "instrument": reference("#astrolua"), "agent": author == nil ? nil : reference("#author"),
+                "instrument": reference(programIdentifier), "agent": author == nil ? nil : reference("#author"),
                 "object": one(
                     references([.script, .module, .data]) + arguments.compactMap { $0["@id"]?.text }.map(reference)),
                 "result": one(references([.result]) + [reference(PublishedRun.record)]),
@@ -100,13 +112,22 @@ struct RunCrate {
     }
 
     private var program: JSON {
-        let version = run.json["program"]?["astrolua"]?.text ?? "unknown"
-        return entity(
-            "#astrolua", "SoftwareApplication",
+        entity(
+            programIdentifier, "SoftwareApplication",
             [
                 "name": .text("astrolua"), "softwareVersion": .text(version),
                 "description": .text("Simulates networks of neurons and astrocytes, scripted in Lua."),
             ])
+    }
+
+    private var version: String { run.json["program"]?["astrolua"]?.text ?? "unknown" }
+
+    /// The same in all crates of runs of this version: a UUID (version 8 of RFC 9562) of its name.
+    private var programIdentifier: String {
+        var digits = Array(SHA256.hex(of: Array("astrolua \(version)".utf8)).prefix(32))
+        (digits[12], digits[16]) = ("8", "8")
+        let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }
+        return "urn:uuid:" + parts.joined(separator: "-")
     }
 
     /// Options and arguments.

@@ -37,11 +37,16 @@ struct RunPage {
     }
 
     private static let style = """
+        :root { color-scheme: light dark; }
         body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 sans-serif; color: #222; background: #fff; }
-        h1, h2, h3 { line-height: 1.2; } pre { overflow-x: auto; padding: .8rem; background: #f4f4f4; font-size: 13px; }
-        table { border-collapse: collapse; margin: .5rem 0 1rem; font-size: 14px; } td, th { padding: .15rem .8rem .15rem 0; text-align: left; \
-        vertical-align: top; overflow-wrap: anywhere; } img { max-width: 100%; } summary { cursor: pointer; }
-        @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; } pre { background: #262626; } a { color: #8bf; } \
+        h1, h2, p, summary { overflow-wrap: anywhere; } h1, h2 { line-height: 1.2; } summary { cursor: pointer; }
+        pre { overflow-x: auto; padding: .8rem; background: #f4f4f4; font-size: 13px; } code { background: #f4f4f4; padding: 0 .2rem; }
+        .table { overflow-x: auto; margin: .5rem 0 1rem; } table { border-collapse: collapse; font-size: 14px; }
+        td, th { padding: .15rem .8rem .15rem 0; text-align: left; vertical-align: top; } td:last-child { min-width: 8rem; }
+        .connections td:nth-child(4) { min-width: 16rem; } @media (max-width: 40rem) { pre { font-size: 11px; } }
+        .digests td:last-child { font: 12px/1.7 monospace; overflow-wrap: anywhere; } .facts td:first-child { white-space: nowrap; }
+        figure { margin: 1rem 0; } figcaption { font-size: 14px; } img { max-width: 100%; }
+        @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; } pre, code { background: #262626; } a { color: #8bf; } \
         img { background: #fff; } }
         """
 
@@ -60,9 +65,9 @@ struct RunPage {
             HTML.escaped(run.bundleName), run.bundle,
             text: HTML.escaped("\(run.bundleName) (\(run.bundle.count) bytes)"))
         html.add("<p>The whole experiment is in this page: \(link)</p>")
-        html.code(
-            "astrolua \(PublishedRun.page)           runs it\nastrolua verify \(PublishedRun.page)    runs it again and compares the results"
-        )
+        html.add(
+            "<p><code>astrolua \(PublishedRun.page)</code> runs it; <code>astrolua verify \(PublishedRun.page)</code> runs it again "
+                + "and compares the results.</p>")
     }
 
     private func addFacts(_ html: inout HTML) {
@@ -82,7 +87,7 @@ struct RunPage {
             ["machine", list(json["machine"], ["cpu", "cores", "architecture", "kernel"])],
         ]
         html.heading("Run")
-        html.table([], rows.filter { !$0[1].isEmpty })
+        html.table([], rows.filter { !$0[1].isEmpty }, class: "facts")
     }
 
     private func addPictures(_ html: inout HTML) {
@@ -128,9 +133,13 @@ struct RunPage {
         let texts = [run.json["script"]].compactMap { $0 } + (run.json["modules"]?.list ?? [])
         let sources = texts.map { [StagedName.shown($0["file"]?.text ?? "?"), "text", "", $0["sha256"]?.text ?? ""] }
         html.heading("Files")
-        html.table(["file", "", "bytes", "SHA-256"], sources + rows("read", "read") + rows("written", "written"))
+        html.table(
+            ["file", "", "bytes", "SHA-256"], sources + rows("read", "read") + rows("written", "written"),
+            class: "digests")
         let library = (run.json["library"]?.list ?? []).map { [$0["file"]?.text ?? "?", $0["sha256"]?.text ?? ""] }
-        html.folded("modules of astrolua that were used (\(library.count))") { $0.table([], library) }
+        html.folded("modules of astrolua that were used (\(library.count))") {
+            $0.table([], library, class: "digests")
+        }
     }
 
     private func addStates(_ html: inout HTML) {
@@ -143,7 +152,7 @@ struct RunPage {
         }
         let which = rows.count < steps.count ? "the last \(rows.count) of \(steps.count)" : "\(steps.count)"
         html.folded("states after calls of simulate (\(which))") {
-            $0.table(["simulation", "line", "time (ms)", "fingerprint"], rows)
+            $0.table(["simulation", "line", "time (ms)", "fingerprint"], rows, class: "digests")
         }
     }
 }
@@ -164,7 +173,8 @@ extension RunPage {
                 ["nodes", "", "parameter", "value", "unit", "meaning"],
                 (network["populations"]?.list ?? []).flatMap { Self.rows($0, models) })
             html.table(
-                ["from", "to", "rule", "synapse", "made"], (network["connections"]?.list ?? []).map(Self.row))
+                ["from", "to", "rule", "synapse", "made"], (network["connections"]?.list ?? []).map(Self.row),
+                class: "connections")
         }
         let tables = run.json["models"]?.list ?? []
         if !tables.isEmpty {
@@ -194,8 +204,14 @@ extension RunPage {
         return [
             connection["from"]?.text ?? "?", (connection["to"]?.text ?? "?") + third, rule,
             synapses.isEmpty ? words(connection["synapse"]) : synapses.joined(separator: "; "),
-            connection["made"]?.description ?? "",
+            made(connection["made"]),
         ]
+    }
+
+    /// A number, or three of them: of connections between two populations and with a third one.
+    private static func made(_ made: JSON?) -> String {
+        guard let parts = made?.list, parts.count == 3 else { return made?.description ?? "" }
+        return zip(parts, ["primary", "third_in", "third_out"]).map { "\($0) \($1)" }.joined(separator: ", ")
     }
 
     private static func addModel(_ model: JSON, _ html: inout HTML) {

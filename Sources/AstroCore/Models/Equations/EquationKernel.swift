@@ -14,9 +14,10 @@ final class EquationKernel: NodeKernel {
     private let resolution: Double
     private let workspaces = Mutex<[Workspace]>([])
     /// The places of what is held, among the ports: inputs come behind spikes.
-    private let firstHeld: Int
+    let firstHeld: Int
     /// Columns of quantities that somebody reads; nil of others.
     private let quantities: [Column?]
+    private let readsQuantities: Bool
     private let lanes: Int
 
     // what a step asks of the plan
@@ -41,6 +42,7 @@ final class EquationKernel: NodeKernel {
         resolution = columns.resolution
         firstHeld = plan.spikePorts
         quantities = plan.facts.quantities.map { columns.computed($0.name) }
+        readsQuantities = quantities.contains { $0 != nil }
         lanes = AdaptiveSteps.rows(self.columns)
         let facts = plan.facts
         hasOwnStep = facts.source.step != nil
@@ -65,32 +67,52 @@ final class EquationKernel: NodeKernel {
     private func giveBack(_ workspace: Workspace) { workspaces.withLock { $0.append(workspace) } }
 
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        let inputs = BlockInputs(self, cells, firstStep: steps.lowerBound)
+        if hasOwnStep {
+            for step in steps {
+                inputs.collect(step, io)
+                if changesStates(in: step..<step + 1) { advanceOwnStep(cells, step, inputs, io) }
+                inputs.fetch(step, io)
+            }
+            return
+        }
         let workspace = takeWorkspace()
         defer { giveBack(workspace) }
         workspace.bind(cells.lowerBound)
-        let block = Block(
-            kernel: self, space: workspace, first: cells.lowerBound, count: cells.count, firstStep: steps.lowerBound)
-        for step in steps { block.advance(step, io) }
-    }
-
-    func computeQuantities(_ cells: Range<Int>, stamp: Int) {
-        guard quantities.contains(where: { $0 != nil }) else { return }
-        let space = takeWorkspace()
-        defer { giveBack(space) }
-        space.setTime(TimeGrid.ms(stamp, resolution))
-        for (frame, column) in zip(space.quantities, quantities) {
-            guard let column else { continue }
-            bindQuantity(frame, space, cells.lowerBound)
-            frame.setOutput(0, column.place(cells.lowerBound))
-            frame.run(padded(cells.count))
+        let block = Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count)
+        for step in steps {
+            inputs.bindPorts(of: workspace.step, step, io)
+            block.advance(step, io)
+            inputs.clearPorts(step, io)
+            inputs.fetch(step, io)
         }
     }
 
-    /// Quantities read inputs as they are now, also where the model has a step of its own.
-    private func bindQuantity(_ frame: Frame, _ space: Workspace, _ first: Int) {
-        space.bind(frame, first)
-        for (index, leaf) in frame.program.leaves.enumerated() where leaf.kind == .input {
-            frame[index] = columns.inputs[Int(leaf.index)].place(first)
+    private func advanceOwnStep(_ cells: Range<Int>, _ step: Int, _ inputs: BlockInputs, _ io: borrowing CellIO) {
+        let workspace = takeWorkspace()
+        defer { giveBack(workspace) }
+        workspace.bind(cells.lowerBound)
+        inputs.takeMeans()
+        Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count).advance(step, io)
+        inputs.clearSums()
+    }
+
+    /// A model with a step of its own leaves its states as they are until that ends.
+    func changesStates(in steps: Range<Int>) -> Bool {
+        let own = columns.stepsPerStep
+        return own == 1 || steps.upperBound / own > steps.lowerBound / own
+    }
+
+    func computeQuantities(_ cells: Range<Int>, stamp: Int) {
+        guard readsQuantities else { return }
+        let space = takeWorkspace()
+        defer { giveBack(space) }
+        space.setTime(TimeGrid.ms(stamp, resolution))
+        for (index, column) in quantities.enumerated() {
+            guard let column else { continue }
+            let frame = space.bindQuantity(index, cells.lowerBound)
+            frame.setOutput(0, column.place(cells.lowerBound))
+            frame.run(padded(cells.count))
         }
     }
 
@@ -101,28 +123,11 @@ final class EquationKernel: NodeKernel {
         let kernel: EquationKernel
         let space: Workspace
         let first, count: Int
-        let firstStep: Int
 
         private var columns: EquationColumns { kernel.columns }
         private var plan: Plan { kernel.plan }
 
         func advance(_ step: Int, _ io: borrowing CellIO) {
-            guard kernel.hasOwnStep else {
-                bindPorts(step, io)
-                advanceModel(step, io)
-                clearPorts(step, io)
-                return fetchInputs(step, io)
-            }
-            collect(step, io)
-            if (step + 1) % columns.stepsPerStep == 0 {
-                for sum in columns.inputSums { scale(sum, 1 / Double(columns.stepsPerStep)) }
-                advanceModel(step, io)
-                for sum in columns.spikeSums + columns.inputSums { scale(sum, 0) }
-            }
-            fetchInputs(step, io)
-        }
-
-        private func advanceModel(_ step: Int, _ io: borrowing CellIO) {
             let before = step + 1 - columns.stepsPerStep
             if kernel.readsTime { space.setStepStart(TimeGrid.ms(before, kernel.resolution)) }
             keep(step: before)
@@ -139,53 +144,6 @@ final class EquationKernel: NodeKernel {
         private func run(_ frame: Frame, _ step: Int, _ io: borrowing CellIO) {
             guard frame.program.drawsRandomly else { return frame.run(count) }
             frame.run(count, BlockDraws(draws: CellDraws(io, step: step), first: first))
-        }
-
-        // MARK: What comes in
-
-        private func rows(_ port: Int, _ step: Int, _ io: borrowing CellIO) -> UnsafeMutablePointer<Double>? {
-            io.inputs[port].rows.map { $0 + (io.shift + ((step + 1) & io.slotMask) * io.inputs[port].stride + first) }
-        }
-
-        private func bindPorts(_ step: Int, _ io: borrowing CellIO) {
-            for (leaf, port) in plan.step.ports { space.step[leaf] = Place(base: rows(port, step, io)!, stride: 1) }
-        }
-
-        private func clearPorts(_ step: Int, _ io: borrowing CellIO) {
-            for port in 0..<kernel.firstHeld { rows(port, step, io)!.update(repeating: 0, count: count) }
-        }
-
-        private func fetchInputs(_ step: Int, _ io: borrowing CellIO) {
-            for (index, input) in columns.inputs.enumerated() {
-                let values = input.base + first
-                if let rows = rows(kernel.firstHeld + index, step, io) {
-                    var cell = 0
-                    while cell < count {
-                        Machine.Vector(at: rows + cell).store(at: values + cell)
-                        Machine.Vector.zeros.store(at: rows + cell)
-                        cell &+= Machine.Vector.laneCount
-                    }
-                } else if step == firstStep {
-                    // nothing comes here before the next call either
-                    values.update(repeating: 0, count: count)
-                }
-            }
-        }
-
-        /// Adds up what comes in between the model's own steps.
-        private func collect(_ step: Int, _ io: borrowing CellIO) {
-            for (port, sum) in columns.spikeSums.enumerated() {
-                let rows = rows(port, step, io)!
-                for lane in 0..<count { sum.base[first + lane] += rows[lane] }
-                rows.update(repeating: 0, count: count)
-            }
-            for (input, sum) in zip(columns.inputs, columns.inputSums) {
-                for lane in 0..<count { sum.base[first + lane] += input.base[first + lane] }
-            }
-        }
-
-        private func scale(_ column: Column, _ factor: Double) {
-            for lane in 0..<count { column.base[first + lane] *= factor }
         }
 
         // MARK: Events
@@ -332,5 +290,93 @@ final class EquationKernel: NodeKernel {
     func send(_ event: Int, _ cell: Int, _ step: Int, _ io: borrowing CellIO) {
         if event == 0, sendsSpikes { return io.emit(step: step, cell: cell) }
         io.note(event: event - (sendsSpikes ? 1 : 0), step: step, cell: cell)
+    }
+}
+
+/// What comes in to the cells of a block.
+private struct BlockInputs {
+    private let columns: EquationColumns
+    private let firstHeld: Int
+    private let first, count: Int
+    private let firstStep: Int
+
+    private typealias Vector = Machine.Vector
+    private typealias Row = UnsafeMutablePointer<Double>
+
+    init(_ kernel: EquationKernel, _ cells: Range<Int>, firstStep: Int) {
+        (columns, firstHeld) = (kernel.columns, kernel.firstHeld)
+        (first, count, self.firstStep) = (cells.lowerBound, cells.count, firstStep)
+    }
+
+    @inline(__always)
+    private func rows(_ port: Int, _ step: Int, _ io: borrowing CellIO) -> Row? {
+        let input = io.inputs[port]
+        return input.rows.map { $0 + (io.shift &+ ((step &+ 1) & io.slotMask) &* input.stride &+ first) }
+    }
+
+    @inline(__always)
+    private func forEachVector(_ body: (Int) -> Void) {
+        var cell = 0
+        while cell < count {
+            body(cell)
+            cell &+= Vector.laneCount
+        }
+    }
+
+    func bindPorts(of frame: Frame, _ step: Int, _ io: borrowing CellIO) {
+        for (leaf, port) in frame.program.ports { frame[leaf] = Place(base: rows(port, step, io)!, stride: 1) }
+    }
+
+    func clearPorts(_ step: Int, _ io: borrowing CellIO) {
+        for port in 0..<firstHeld { rows(port, step, io)!.update(repeating: 0, count: count) }
+    }
+
+    /// Inputs for the next step.
+    func fetch(_ step: Int, _ io: borrowing CellIO) {
+        for (index, input) in columns.inputs.enumerated() {
+            let values = input.base + first
+            if let rows = rows(firstHeld + index, step, io) {
+                forEachVector { cell in
+                    Vector(at: rows + cell).store(at: values + cell)
+                    Vector.zeros.store(at: rows + cell)
+                }
+            } else if step == firstStep {
+                // nothing comes here before the next call either
+                values.update(repeating: 0, count: count)
+            }
+        }
+    }
+
+    // MARK: Between the model's own steps
+
+    /// Adds up what comes in.
+    func collect(_ step: Int, _ io: borrowing CellIO) {
+        for (port, sum) in columns.spikeSums.enumerated() { take(rows(port, step, io)!, sum.base + first) }
+        for (input, sum) in zip(columns.inputs, columns.inputSums) {
+            let values = input.base + first, sums = sum.base + first
+            forEachVector { cell in (Vector(at: sums + cell) + Vector(at: values + cell)).store(at: sums + cell) }
+        }
+    }
+
+    /// Hardly ever does anything arrive, and it is never negative.
+    private func take(_ rows: Row, _ sums: Row) {
+        let zero = Vector.zeros
+        forEachVector { cell in
+            let values = Vector(at: rows + cell)
+            if zero.isAtLeast(values).bits == Vector.allBits { return }
+            (Vector(at: sums + cell) + values).store(at: sums + cell)
+            zero.store(at: rows + cell)
+        }
+    }
+
+    func takeMeans() {
+        let part = 1 / Double(columns.stepsPerStep)
+        for sum in columns.inputSums { scale(sum, part) }
+    }
+
+    func clearSums() { for sum in columns.spikeSums + columns.inputSums { scale(sum, 0) } }
+
+    private func scale(_ column: Column, _ factor: Double) {
+        for lane in 0..<count { column.base[first + lane] *= factor }
     }
 }

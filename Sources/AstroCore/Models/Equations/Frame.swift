@@ -45,6 +45,8 @@ final class Frame {
     /// Where an output goes, if not to the frame's own memory.
     func setOutput(_ index: Int, _ place: Place) { places[firstOutput + index] = place }
 
+    func place(ofOutput index: Int) -> UnsafeMutablePointer<Place> { places + firstOutput + index }
+
     func output(_ index: Int) -> UnsafeMutablePointer<Double> { places[firstOutput + index].base }
 
     func run(_ count: Int) { run(0..<count) }

@@ -57,27 +57,47 @@ final class Workspace: @unchecked Sendable {
     func setTime(_ ms: Double) { time.update(repeating: ms, count: Machine.width) }
     func setStepStart(_ ms: Double) { stepStart.update(repeating: ms, count: Machine.width) }
 
-    /// Lets the leaves of all programs that go by whole blocks lie where the cells from `first` on have them. Ports follow step by
-    /// step.
-    func bind(_ first: Int) {
-        bind(step, first)
-        conditions.forEach { bind($0, first) }
-        actions.forEach { bind($0, first) }
-        refractory.forEach { $0.map { bind($0, first) } }
+    /// Lets all programs but those of quantities read and write the cells from `first` on. Ports follow step by step.
+    func bind(_ first: Int) { blocks.move(to: first) }
+
+    /// The program of a quantity, for the cells from `first` on.
+    func bindQuantity(_ index: Int, _ first: Int) -> Frame {
+        ofQuantities[index].move(to: first)
+        return quantities[index]
+    }
+
+    private lazy var blocks: MovingPlaces = {
+        var places = MovingPlaces()
+        for frame in [step] + conditions + actions + refractory.compactMap({ $0 }) { place(frame, &places) }
         for (index, state) in columns.plan.changed.enumerated() {
-            step.setOutput(index, columns.states[state].place(first))
+            places.add(step.place(ofOutput: index), columns.states[state])
         }
         for (index, waiting) in columns.waiting.enumerated() {
-            step.setOutput(columns.plan.changed.count + index, waiting.place(first))
+            places.add(step.place(ofOutput: columns.plan.changed.count + index), waiting)
+        }
+        return places
+    }()
+
+    /// Quantities read inputs as they are now, also where the model has a step of its own.
+    private lazy var ofQuantities: [MovingPlaces] = quantities.map { frame in
+        var places = MovingPlaces()
+        place(frame, &places, inputs: columns.inputs)
+        return places
+    }
+
+    /// Lets the leaves of a program lie where they do: some in each block elsewhere.
+    private func place(_ frame: Frame, _ moving: inout MovingPlaces, inputs: [Column]? = nil) {
+        for (index, leaf) in frame.program.leaves.enumerated() {
+            let input = leaf.kind == .input ? inputs?[Int(leaf.index)] : nil
+            if let column = input ?? columns.column(leaf) {
+                moving.add(frame.places + index, column)
+            } else {
+                frame[index] = place(leaf)
+            }
         }
     }
 
-    func bind(_ frame: Frame, _ first: Int) {
-        for (index, leaf) in frame.program.leaves.enumerated() { frame[index] = place(leaf, first) }
-    }
-
-    private func place(_ leaf: Leaf, _ first: Int) -> Place {
-        if let column = columns.column(leaf) { return column.place(first) }
+    private func place(_ leaf: Leaf) -> Place {
         switch leaf.kind {
         case .time: return Place(base: time, stride: 0)
         case .stepStart: return Place(base: stepStart, stride: 0)
@@ -85,6 +105,20 @@ final class Workspace: @unchecked Sendable {
         // ports are bound step by step; what is left is the step's length
         default: return Place(base: stepLength, stride: 0)
         }
+    }
+}
+
+/// Places of programs that lie in columns, so in each block elsewhere.
+private struct MovingPlaces {
+    private var all: [(place: UnsafeMutablePointer<Place>, base: UnsafeMutablePointer<Double>)] = []
+
+    mutating func add(_ place: UnsafeMutablePointer<Place>, _ column: Column) {
+        place.initialize(to: column.place(0))
+        if column.stride > 0 { all.append((place, column.base)) }
+    }
+
+    func move(to first: Int) {
+        all.withUnsafeBufferPointer { for item in $0 { item.place.pointee.base = item.base + first } }
     }
 }
 
