@@ -73,25 +73,30 @@ final class ProjectionBuilder: @unchecked Sendable {
         fileprivate var parts: [Part]
         fileprivate(set) var count = 0
         fileprivate(set) var shortestDelay = Int.max, longestDelay = 0
-        /// Targets of each part, with their weights and delays where these differ: memory, its size, and how much of it is filled.
+        /// Targets of each part, with what differs between connections: memory, its size, and how much of it is filled.
         fileprivate let columns: UnsafeMutablePointer<Columns>
         fileprivate let filled: UnsafeMutablePointer<Int>
+        fileprivate let ownWidth: Int
         private var capacity = 0
 
         fileprivate struct Columns {
             var targets = UnsafeMutablePointer<UInt16>.allocate(capacity: 1)
             var weights: UnsafeMutablePointer<Double>?
             var delays: UnsafeMutablePointer<UInt16>?
+            /// A block of `ownWidth` numbers each.
+            var own: UnsafeMutablePointer<Double>?
         }
 
-        fileprivate init(segments: Int, weights: Bool, delays: Bool) {
+        fileprivate init(segments: Int, weights: Bool, delays: Bool, ownWidth: Int) {
+            self.ownWidth = ownWidth
             parts = Array(repeating: Part(), count: segments)
             columns = .allocate(capacity: max(segments, 1))
             filled = .allocate(capacity: max(segments, 1))
             for i in 0..<segments {
-                let own = Columns(
-                    weights: weights ? .allocate(capacity: 1) : nil, delays: delays ? .allocate(capacity: 1) : nil)
-                (columns + i).initialize(to: own)
+                (columns + i).initialize(
+                    to: Columns(
+                        weights: weights ? .allocate(capacity: 1) : nil, delays: delays ? .allocate(capacity: 1) : nil,
+                        own: ownWidth > 0 ? .allocate(capacity: ownWidth) : nil))
             }
             filled.initialize(repeating: 0, count: segments)
         }
@@ -101,6 +106,7 @@ final class ProjectionBuilder: @unchecked Sendable {
                 columns[i].targets.deallocate()
                 columns[i].weights?.deallocate()
                 columns[i].delays?.deallocate()
+                columns[i].own?.deallocate()
             }
             columns.deallocate()
             filled.deallocate()
@@ -115,12 +121,13 @@ final class ProjectionBuilder: @unchecked Sendable {
                 columns[i].targets = moved(columns[i].targets, filled[i])
                 columns[i].weights = columns[i].weights.map { moved($0, filled[i]) }
                 columns[i].delays = columns[i].delays.map { moved($0, filled[i]) }
+                columns[i].own = columns[i].own.map { moved($0, filled[i], width: ownWidth) }
             }
         }
 
-        private func moved<T>(_ old: UnsafeMutablePointer<T>, _ count: Int) -> UnsafeMutablePointer<T> {
-            let larger = UnsafeMutablePointer<T>.allocate(capacity: capacity)
-            larger.moveInitialize(from: old, count: count)
+        private func moved<T>(_ old: UnsafeMutablePointer<T>, _ count: Int, width: Int = 1) -> UnsafeMutablePointer<T> {
+            let larger = UnsafeMutablePointer<T>.allocate(capacity: capacity * width)
+            larger.moveInitialize(from: old, count: count * width)
             old.deallocate()
             return larger
         }
@@ -134,12 +141,10 @@ final class ProjectionBuilder: @unchecked Sendable {
         fileprivate struct Part {
             var starts: [UInt32] = []
             var receptors: [UInt8] = []
-            var own: [Double] = []
 
             mutating func removeAll() {
                 starts.removeAll(keepingCapacity: true)
                 receptors.removeAll(keepingCapacity: true)
-                own.removeAll(keepingCapacity: true)
             }
         }
     }
@@ -147,7 +152,7 @@ final class ProjectionBuilder: @unchecked Sendable {
     func makeScratch() -> Scratch {
         Scratch(
             segments: projection.segments.count, weights: projection.weight == nil,
-            delays: projection.spec.uniform("delay") == nil)
+            delays: projection.spec.uniform("delay") == nil, ownWidth: projection.columns.ownWidth)
     }
 
     func begin(_ scratch: Scratch) {
@@ -201,21 +206,23 @@ final class ProjectionBuilder: @unchecked Sendable {
         let delays = spec.uniform("delay") == nil ? try steps(values("delay"), scratch) : []
         let weights = projection.weight == nil ? try values("weight") : []
         let receptors = projection.receptor == nil ? try values("receptor_type") : []
-        let own = try ownBlocks(
+        let own = try ownColumns(
             { if $0 == SynapseDefinition.third.name, let thirds { thirds } else { try values($0) } }, numbers,
             positions.count)
-        let width = projection.columns.ownWidth
         if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
+        let width = scratch.ownWidth
         map.forEach(positions) { i, segment, place in
             let columns = scratch.columns[segment], filled = scratch.filled[segment]
             if let all = columns.delays { (all + filled).initialize(to: delays[i]) }
             if let all = columns.weights { (all + filled).initialize(to: weights[i]) }
+            if let all = columns.own {
+                for k in 0..<width { (all + filled &* width &+ k).initialize(to: own[k &* positions.count &+ i]) }
+            }
             scratch.append(place, to: segment)
         }
-        if receptors.isEmpty, width == 0 { return }
+        if receptors.isEmpty { return }
         map.forEach(positions) { i, segment, _ in
-            if !receptors.isEmpty { scratch.parts[segment].receptors.append(UInt8(receptors[i])) }
-            if width > 0 { scratch.parts[segment].own += own[i * width..<(i + 1) * width] }
+            scratch.parts[segment].receptors.append(UInt8(receptors[i]))
         }
     }
 
@@ -233,8 +240,8 @@ final class ProjectionBuilder: @unchecked Sendable {
         return try delays.map { UInt16(try noteDelay($0, scratch)) }
     }
 
-    /// What connections have of their own, one after the other.
-    private func ownBlocks(_ values: (String) throws -> [Double], _ numbers: [UInt32]?, _ count: Int) throws
+    /// What connections have of their own, column by column.
+    private func ownColumns(_ values: (String) throws -> [Double], _ numbers: [UInt32]?, _ count: Int) throws
         -> [Double]
     {
         let spec = projection.spec, columns = spec.model.columns
@@ -250,7 +257,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             return try spec.sharedValue(columns[c]).map { Array(repeating: $0, count: count) }
                 ?? values(columns[c].name)
         }
-        return (0..<count).flatMap { i in lists.map { $0[i] } }
+        return Array(lists.joined())
     }
 
     @discardableResult
@@ -267,9 +274,10 @@ final class ProjectionBuilder: @unchecked Sendable {
             let part = scratch.parts[i], columns = scratch.columns[i], count = scratch.filled[i]
             let chunk = RowChunk(
                 starts: part.starts, targets: UnsafeBufferPointer(start: columns.targets, count: count),
-                receptors: part.receptors, own: part.own)
+                receptors: part.receptors)
             if let weights = columns.weights { chunk.setWeights(UnsafeBufferPointer(start: weights, count: count)) }
             if let delays = columns.delays { chunk.setDelays(UnsafeBufferPointer(start: delays, count: count)) }
+            if let own = columns.own { chunk.setOwn(UnsafeBufferPointer(start: own, count: count * scratch.ownWidth)) }
             segment.chunks[index] = chunk
         }
     }

@@ -91,7 +91,7 @@ struct RowChunk {
     /// Those of each connection; nothing where there are none.
     func setWeights(_ values: some Collection<Double>) { header.pointee.weights = Self.copy(values) }
     func setDelays(_ values: some Collection<UInt16>) { header.pointee.delays = Self.copy(values) }
-    func setOwn(_ values: [Double]) {
+    func setOwn(_ values: some Collection<Double>) {
         own?.deallocate()
         header.pointee.own = Self.copy(values)
     }
