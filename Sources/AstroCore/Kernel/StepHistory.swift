@@ -42,13 +42,12 @@ final class StepHistory {
         fileprivate(set) var isKept = false
         /// Steps.
         fileprivate(set) var lag = 0
-        fileprivate var events: UnsafeMutablePointer<Event>?
-        fileprivate var count = 0, capacity = 0
+        fileprivate var events = KeptList<Event>()
         /// The row of stamp s is `s & mask`: values that the rule reads later, then the level.
         fileprivate var rows: UnsafeMutablePointer<Double>?
         fileprivate var mask = 0, width = 1
 
-        var all: UnsafeBufferPointer<Event> { UnsafeBufferPointer(start: events, count: count) }
+        var all: UnsafeBufferPointer<Event> { events.all }
 
         func row(_ stamp: Int) -> UnsafeMutablePointer<Double> { rows! + (stamp & mask) &* width }
     }
@@ -68,7 +67,7 @@ final class StepHistory {
 
     deinit {
         for cell in cells {
-            cell.events?.deallocate()
+            cell.events.deallocate()
             cell.rows?.deallocate()
         }
         cells.deallocate()
@@ -96,7 +95,7 @@ final class StepHistory {
 
     /// From now on, the cell is not followed, and nothing of what was is kept.
     func stop(_ place: Int) {
-        cells[place].events?.deallocate()
+        cells[place].events.deallocate()
         cells[place].rows?.deallocate()
         cells[place] = Cell()
     }
@@ -151,39 +150,18 @@ final class StepHistory {
         }
         row[width - 1] = made.level
         guard made.event != 0 else { return }
-        if cell.count == cell.capacity { makeRoom(place, since) }
-        append(Event(time: TimeGrid.ms(stamp, resolution), value: made.event), place)
-    }
-
-    private func append(_ event: Event, _ place: Int) {
-        (cells[place].events! + cells[place].count).initialize(to: event)
-        cells[place].count += 1
-    }
-
-    private func makeRoom(_ place: Int, _ since: Double) {
-        forget(place, before: since)
-        if 2 * cells[place].count > cells[place].capacity || cells[place].capacity == 0 {
-            reserveEvents(max(16, 2 * cells[place].count), place)
+        if cells[place].events.isFull {
+            forget(place, before: since)
+            cells[place].events.makeRoom(least: 16)
         }
-    }
-
-    private func reserveEvents(_ capacity: Int, _ place: Int) {
-        let larger = UnsafeMutablePointer<Event>.allocate(capacity: capacity)
-        if let old = cells[place].events {
-            larger.initialize(from: old, count: cells[place].count)
-            old.deallocate()
-        }
-        (cells[place].events, cells[place].capacity) = (larger, capacity)
+        cells[place].events.append(Event(time: TimeGrid.ms(stamp, resolution), value: made.event))
     }
 
     // MARK: What is left
 
     /// Keeps the events after `since` (ms).
     func forget(_ place: Int, before since: Double) {
-        let first = cells[place].all.partitioningIndex { $0.time > since }
-        guard first > 0, let events = cells[place].events else { return }
-        cells[place].count -= first
-        events.update(from: events + first, count: cells[place].count)
+        cells[place].events.removeFirst(cells[place].all.partitioningIndex { $0.time > since })
     }
 
     /// Keeps levels from one stamp on, and from another one what the rule reads as it was.
@@ -211,9 +189,10 @@ final class StepHistory {
     func restore(
         _ place: Int, _ events: [Event], _ rows: [(stamp: Int, values: [Double])], lag: Int, now: Int
     ) throws {
-        (cells[place].count, cells[place].lag) = (0, lag)
-        if events.count > cells[place].capacity { reserveEvents(events.count, place) }
-        events.forEach { append($0, place) }
+        cells[place].lag = lag
+        cells[place].events.removeAll()
+        cells[place].events.reserve(events.count)
+        events.forEach { cells[place].events.append($0) }
         try reserve(1 + now - (rows.first?.stamp ?? now), now: now)
         cells[place].rows!.update(repeating: 0, count: length * width)
         for (stamp, values) in rows { for (k, x) in values.enumerated() { cells[place].row(stamp)[k] = x } }
@@ -221,7 +200,7 @@ final class StepHistory {
 
     var memoryBytes: Int {
         cells.reduce(cells.count * MemoryLayout<Cell>.stride + 8 * parameters.count) {
-            $0 + $1.capacity * MemoryLayout<Event>.stride + ($1.rows == nil ? 0 : 8 * length * width)
+            $0 + $1.events.memoryBytes + ($1.rows == nil ? 0 : 8 * length * width)
         }
     }
 }

@@ -15,17 +15,12 @@ final class TargetHistory {
         fileprivate(set) var isKept = false
         /// ms
         fileprivate(set) var tau_minus = 1.0
-        fileprivate var spikes: UnsafeMutablePointer<Spike>?
+        fileprivate var spikes = KeptList<Spike>()
         /// What the cell had as each spike left it, spike by spike: a value for each of the history's names.
-        fileprivate var values: UnsafeMutablePointer<Double>?
-        fileprivate var count = 0, capacity = 0
+        fileprivate var values = KeptList<Double>()
 
-        var all: UnsafeBufferPointer<Spike> { UnsafeBufferPointer(start: spikes, count: count) }
-
-        /// - `width`: the number of names.
-        func allValues(_ width: Int) -> UnsafeBufferPointer<Double> {
-            UnsafeBufferPointer(start: values, count: count * width)
-        }
+        var all: UnsafeBufferPointer<Spike> { spikes.all }
+        var allValues: UnsafeBufferPointer<Double> { values.all }
     }
 
     /// States and quantities that are written down with each spike, since synapses read them.
@@ -42,8 +37,8 @@ final class TargetHistory {
 
     deinit {
         for cell in cells {
-            cell.spikes?.deallocate()
-            cell.values?.deallocate()
+            cell.spikes.deallocate()
+            cell.values.deallocate()
         }
         cells.deallocate()
     }
@@ -52,16 +47,14 @@ final class TargetHistory {
     func setNames(_ new: [String]) {
         if new == names { return }
         let from = new.map { name in names.firstIndex(of: name) }, width = names.count
-        for place in cells.indices where cells[place].capacity > 0 {
-            let old = cells[place].values, count = cells[place].count
-            cells[place].values = new.isEmpty ? nil : .allocate(capacity: cells[place].capacity * new.count)
-            for (k, column) in from.enumerated() {
-                for i in 0..<count {
-                    let value = column.map { old![i * width + $0] } ?? 0
-                    (cells[place].values! + i * new.count + k).initialize(to: value)
-                }
+        for place in cells.indices {
+            let old = cells[place].values
+            cells[place].values = KeptList()
+            cells[place].values.reserve(cells[place].spikes.capacity * new.count)
+            for i in 0..<cells[place].spikes.count {
+                for column in from { cells[place].values.append(column.map { old.all[i * width + $0] } ?? 0) }
             }
-            old?.deallocate()
+            old.deallocate()
         }
         names = new
     }
@@ -89,7 +82,8 @@ final class TargetHistory {
     /// From now on, none of the cell's spikes is kept, not those that there are either.
     func stop(_ place: Int) {
         cells[place].isKept = false
-        cells[place].count = 0
+        cells[place].spikes.removeAll()
+        cells[place].values.removeAll()
     }
 
     func setTimeConstant(_ tau_minus: Double, _ place: Int) {
@@ -100,7 +94,11 @@ final class TargetHistory {
     /// - `value`: by the place of a name.
     func record(_ place: Int, at time: Double, forgetting since: Double, _ value: (Int) -> Double) {
         guard place < cells.count, cells[place].isKept else { return }
-        if cells[place].count == cells[place].capacity { makeRoom(place, since) }
+        if cells[place].spikes.isFull {
+            forget(place, before: since)
+            cells[place].spikes.makeRoom(least: 4)
+            cells[place].values.reserve(cells[place].spikes.capacity * names.count)
+        }
         let trace = cells[place].all.last.map {
             $0.trace * exponentialEverywhere(($0.time - time) / cells[place].tau_minus)
         }
@@ -108,46 +106,15 @@ final class TargetHistory {
     }
 
     private func append(_ spike: Spike, _ place: Int, _ value: (Int) -> Double) {
-        let count = cells[place].count
-        (cells[place].spikes! + count).initialize(to: spike)
-        for k in names.indices { (cells[place].values! + count * names.count + k).initialize(to: value(k)) }
-        cells[place].count += 1
-    }
-
-    private func makeRoom(_ place: Int, _ since: Double) {
-        forget(place, before: since)
-        if 2 * cells[place].count > cells[place].capacity || cells[place].capacity == 0 {
-            reserve(max(4, 2 * cells[place].count), place)
-        }
-    }
-
-    private func reserve(_ capacity: Int, _ place: Int) {
-        let larger = UnsafeMutablePointer<Spike>.allocate(capacity: capacity)
-        if let old = cells[place].spikes {
-            larger.initialize(from: old, count: cells[place].count)
-            old.deallocate()
-        }
-        if !names.isEmpty {
-            let values = UnsafeMutablePointer<Double>.allocate(capacity: capacity * names.count)
-            if let old = cells[place].values {
-                values.initialize(from: old, count: cells[place].count * names.count)
-                old.deallocate()
-            }
-            cells[place].values = values
-        }
-        (cells[place].spikes, cells[place].capacity) = (larger, capacity)
+        cells[place].spikes.append(spike)
+        for k in names.indices { cells[place].values.append(value(k)) }
     }
 
     /// Keeps the spikes after `since` (ms), and the last one before, whose trace goes on.
     func forget(_ place: Int, before since: Double) {
         let first = cells[place].all.partitioningIndex { $0.time > since } - 1
-        guard first > 0, let spikes = cells[place].spikes else { return }
-        cells[place].count -= first
-        spikes.update(from: spikes + first, count: cells[place].count)
-        let width = names.count
-        if let values = cells[place].values {
-            values.update(from: values + first * width, count: cells[place].count * width)
-        }
+        cells[place].spikes.removeFirst(first)
+        cells[place].values.removeFirst(first * names.count)
     }
 
     /// Makes these the spikes of a cell.
@@ -155,14 +122,15 @@ final class TargetHistory {
     /// - `values`: of all spikes, one after the other, for each name.
     func restore(_ place: Int, _ spikes: [Spike], _ values: [Double] = []) {
         guard place < cells.count else { return }
-        cells[place].count = 0
-        if spikes.count > cells[place].capacity { reserve(spikes.count, place) }
+        cells[place].spikes.removeAll()
+        cells[place].values.removeAll()
+        cells[place].spikes.reserve(spikes.count)
+        cells[place].values.reserve(spikes.count * names.count)
         for (i, spike) in spikes.enumerated() { append(spike, place) { values[i * names.count + $0] } }
     }
 
     var memoryBytes: Int {
-        let bytes = MemoryLayout<Spike>.stride + 8 * names.count
-        return cells.reduce(cells.count * MemoryLayout<Cell>.stride) { $0 + $1.capacity * bytes }
+        cells.reduce(cells.count * MemoryLayout<Cell>.stride) { $0 + $1.spikes.memoryBytes + $1.values.memoryBytes }
             + steps.values.reduce(0) { $0 + $1.memoryBytes }
     }
 }
@@ -179,7 +147,7 @@ struct TargetSpikes: @unchecked Sendable {
     @inline(__always)
     init(_ cell: TargetHistory.Cell, resolution: Double) {
         (spikes, tau_minus, halfStep) = (cell.all, cell.tau_minus, resolution / 2)
-        values = cell.values.map { UnsafePointer($0) }
+        values = cell.values.all.baseAddress
     }
 
     /// - `spike`: its index in what `between` gives.

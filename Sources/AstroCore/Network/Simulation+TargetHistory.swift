@@ -135,7 +135,7 @@ extension Simulation {
                 let place = share.offset + cell - share.cells.lowerBound
                 guard place < history.cells.count else { continue }
                 let kept = history.cells[place]
-                body(cell, kept.all, (history.names, kept.allValues(history.names.count)))
+                body(cell, kept.all, (history.names, kept.allValues))
             }
         }
     }
