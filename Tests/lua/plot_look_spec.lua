@@ -206,6 +206,15 @@ describe("room beside marks", function()
     assert.equal("autofreq", tics({ 0.02, 0.5 }, { logx = true }))
   end)
 
+  it("of a raster of one cell name the cell, however low the picture is", function()
+    for _, id in ipairs { 1, 2, 3, 10003 } do
+      local one = { events = { times = { 10, 50, 90 }, senders = { id, id, id } }, window = { 0, 100 } }
+      local commands = text(plot.raster(one, { height = 160 }))
+      local step, from, to = commands:match("set ytics (%d+)\n"), commands:match("set yrange %[([%d.]+):([%d.]+)%]")
+      assert.is_true(to // step * step >= tonumber(from), ("%d: a number at each %s from %s to %s"):format(id, step, from, to))
+    end
+  end)
+
   it("is logarithmic on such an axis", function()
     assert.equal("[0.9549926:10.47129]", range(plot.lines({ 1, 10 }, { 1, 2 }, { points = true, logx = true }), "x"))
   end)

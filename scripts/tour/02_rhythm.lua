@@ -30,7 +30,7 @@ local ringing = sim:record(bell, { "Ca_astro" }, { interval = 10, start = 50000 
 local driven = sim:record(glia, { "Ca_astro" }, { interval = 10, start = 50000 })
 sim:simulate(100000)
 
-report.heading("swing of calcium from lowest to highest")
+report.heading("range of calcium, from lowest to highest")
 local swings = {}
 for i, astrocyte in ipairs(glia) do
   local calcium = driven.events.Ca_astro:select(driven.events.senders:eq(astrocyte.ids[1]))
@@ -39,9 +39,9 @@ for i, astrocyte in ipairs(glia) do
 end
 
 plot.panels {
-  plot.traces(ringing, { "Ca_astro" }, { title = "After a push" }),
+  plot.traces(ringing, { "Ca_astro" }, { title = "After a pulse of current" }),
   plot.lines(FREQUENCIES, swings, {
-    title = "Under sines", points = true, lines = true, logx = true, xlabel = "frequency (Hz)", ylabel = "swing of [Ca2+] (µM)",
+    title = "Driven by sine currents", points = true, lines = true, logx = true, xlabel = "frequency (Hz)", ylabel = "range of [Ca2+] (µM)",
   }),
 }:save(options:figure("02_rhythm"))
 

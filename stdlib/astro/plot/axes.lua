@@ -76,7 +76,10 @@ function axes.step(panel, axis, pixels, distance)
   local is_whole = axis == "x" and panel.xwhole or axis == "y" and panel.whole
   local wanted = math.max((greatest - least) * distance / pixels, is_whole and 1 or 0)
   if panel["log" .. axis] or not (wanted > 0 and wanted < huge) then return nil end
-  return axes.round_up(wanted)
+  local step = axes.round_up(wanted)
+  -- a raster of one cell says which one it is: 5, 2 or 1 follow 10, 5 or 2 until there is a number within the range
+  while is_whole and step > 1 and floor(greatest / step) * step < least do step = axes.round_up(step / 2.6) end
+  return step
 end
 
 -- How wide a number is, in digits: points and signs are narrower.
