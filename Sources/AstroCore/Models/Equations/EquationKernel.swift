@@ -28,6 +28,8 @@ final class EquationKernel: NodeKernel {
     /// May conditions be looked at again after the step's program?
     let looksAgain: Bool
     let hasOwnStep, isAdaptive, hasRefractoryConditions: Bool
+    /// A list costs something even where it is empty: a step of a small model is some hundred cycles a block.
+    private let readsPorts, hasInputs, readsLast: Bool
     /// Steps of the model, by event.
     private let refractorySteps: [Column?]
     /// Do programs ask what time it is?
@@ -56,6 +58,7 @@ final class EquationKernel: NodeKernel {
             || programs.contains { $0.leaves.contains { [.time, .stepStart].contains($0.kind) } }
         changes = facts.events.map { $0.action.map(\.state) }
         hasRefractoryConditions = plan.refractory.contains { $0 != nil }
+        (readsPorts, hasInputs, readsLast) = (!plan.step.ports.isEmpty, !self.columns.inputs.isEmpty, plan.readsLast)
     }
 
     private func takeWorkspace() -> Workspace {
@@ -126,7 +129,7 @@ final class EquationKernel: NodeKernel {
             let before = step + 1 - columns.stepsPerStep
             if kernel.readsTime { space.setStepStart(TimeGrid.ms(before, kernel.resolution)) }
             keep(step: before)
-            if let adaptive = plan.adaptive {
+            if kernel.isAdaptive, let adaptive = plan.adaptive {
                 AdaptiveSteps(kernel, space, adaptive, first: first, count: count, step: step).run(io)
             }
             if kernel.readsTime { space.setTime(TimeGrid.ms(step + 1, kernel.resolution)) }
@@ -148,6 +151,7 @@ final class EquationKernel: NodeKernel {
         }
 
         private func bindPorts(_ step: Int, _ io: borrowing CellIO) {
+            guard kernel.readsPorts else { return }
             for (leaf, port) in plan.step.ports { space.step[leaf] = Place(base: rows(port, step, io)!, stride: 1) }
         }
 
@@ -156,6 +160,7 @@ final class EquationKernel: NodeKernel {
         }
 
         private func fetchInputs(_ step: Int, _ io: borrowing CellIO) {
+            guard kernel.hasInputs else { return }
             for (index, input) in columns.inputs.enumerated() {
                 let values = input.base + first
                 if let rows = rows(kernel.firstHeld + index, step, io) {
@@ -192,7 +197,7 @@ final class EquationKernel: NodeKernel {
 
         /// What has to be known later of how things were before the step.
         private func keep(step: Int) {
-            if plan.readsLast {
+            if kernel.readsLast {
                 for (index, state) in columns.states.enumerated() {
                     space.row(.last(index)).update(from: state.base + first, count: count)
                 }
@@ -207,11 +212,20 @@ final class EquationKernel: NodeKernel {
         /// Cells whose condition has never been looked at: it counts from the start.
         private func beginCrossing(_ event: Int, _ step: Int) {
             let wasTrue = columns.wasTrue[event].base + first
-            guard (0..<count).contains(where: { wasTrue[$0] < 0 }) else { return }
+            guard Self.anyNegative(wasTrue, count) else { return }
             space.setTime(TimeGrid.ms(step, kernel.resolution))
             let frame = space.conditions[event]
             frame.run(count)
             for lane in 0..<count where wasTrue[lane] < 0 { wasTrue[lane] = frame.output(0)[lane] }
+        }
+
+        private static func anyNegative(_ values: UnsafeMutablePointer<Double>, _ count: Int) -> Bool {
+            var smallest = Machine.Vector(at: values), cell = Machine.Vector.laneCount
+            while cell < count {
+                smallest = smallest.orSmaller(Machine.Vector(at: values + cell))
+                cell &+= Machine.Vector.laneCount
+            }
+            return smallest.isLess(than: Machine.Vector.zeros).bits != 0
         }
 
         private func lookAtEvents(_ step: Int, _ io: borrowing CellIO) {
@@ -227,12 +241,12 @@ final class EquationKernel: NodeKernel {
         }
 
         static func any(_ flags: UnsafeMutablePointer<Double>, _ count: Int) -> Bool {
-            var cell = 0
+            var largest = Machine.Vector(at: flags), cell = Machine.Vector.laneCount
             while cell < count {
-                if Machine.Vector.zeros.isLess(than: Machine.Vector(at: flags + cell)).bits != 0 { return true }
+                largest = largest.orLarger(Machine.Vector(at: flags + cell))
                 cell &+= Machine.Vector.laneCount
             }
-            return false
+            return Machine.Vector.zeros.isLess(than: largest).bits != 0
         }
 
         /// Where an event happens: 1, else 0. The step's program has looked, unless an event before has acted since. After adaptive
