@@ -9,6 +9,8 @@ package protocol LaneVector: Arithmetic {
     func subtractingProduct(_ a: Self, _ b: Self) -> Self
     /// self a - b, rounded once.
     func times(_ a: Self, less b: Self) -> Self
+    /// self / a with the same bits, fast where there are many: by multiplications, in part or all.
+    func quotient(_ a: Self) -> Self
     /// self where it is larger (smaller), else `a`: also where one is NaN.
     func orLarger(_ a: Self) -> Self
     func orSmaller(_ a: Self) -> Self
@@ -100,6 +102,8 @@ package struct Paired<Half: LaneVector>: LaneVector {
     @inline(__always) package func times(_ x: Self, less y: Self) -> Self {
         Self(a.times(x.a, less: y.a), b.times(x.b, less: y.b))
     }
+    /// One half keeps the divider busy, which takes as long as all the multiplications of the other one.
+    @inline(__always) package func quotient(_ x: Self) -> Self { Self(a / x.a, b.quotient(x.b)) }
     @inline(__always) package func orLarger(_ x: Self) -> Self { Self(a.orLarger(x.a), b.orLarger(x.b)) }
     @inline(__always) package func orSmaller(_ x: Self) -> Self { Self(a.orSmaller(x.a), b.orSmaller(x.b)) }
     @inline(__always) package var magnitude: Self { Self(a.magnitude, b.magnitude) }

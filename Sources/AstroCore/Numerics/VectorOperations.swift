@@ -15,6 +15,8 @@ extension SIMD2 where Scalar == Double {
     }
     /// self a - b, rounded once.
     @inline(__always) package func times(_ a: Self, less b: Self) -> Self { astro_product_less_2(self, a, b) }
+    /// self / a by multiplications where that is faster: the same bits.
+    @inline(__always) package func quotient(_ a: Self) -> Self { self / a }
     /// self where it is larger, else `a`: also where one is NaN.
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_2(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.
@@ -68,6 +70,8 @@ extension SIMD4 where Scalar == Double {
     }
     /// self a - b, rounded once.
     @inline(__always) package func times(_ a: Self, less b: Self) -> Self { astro_product_less_4(self, a, b) }
+    /// self / a by multiplications where that is faster: the same bits.
+    @inline(__always) package func quotient(_ a: Self) -> Self { self / a }
     /// self where it is larger, else `a`: also where one is NaN.
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_4(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.
@@ -121,6 +125,8 @@ extension SIMD8 where Scalar == Double {
     }
     /// self a - b, rounded once.
     @inline(__always) package func times(_ a: Self, less b: Self) -> Self { astro_product_less_8(self, a, b) }
+    /// self / a by multiplications where that is faster: the same bits.
+    @inline(__always) package func quotient(_ a: Self) -> Self { astro_quotient_8(self, a) }
     /// self where it is larger, else `a`: also where one is NaN.
     @inline(__always) package func orLarger(_ a: Self) -> Self { astro_larger_8(self, a) }
     /// self where it is smaller, else `a`: also where one is NaN.

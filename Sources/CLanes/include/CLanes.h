@@ -75,6 +75,28 @@ ASTRO_LANES(2)
 ASTRO_LANES(4)
 ASTRO_LANES(8)
 
+// a / b by multiplications, which leave the divider free for other quotients: the same bits. Newton's steps from the processor's
+// estimate give the correctly rounded 1/b, except where all bits of b's fraction are set; then one correction rounds the quotient
+// correctly (Markstein). Vectors with such a b, or with numbers so large or small that a step could leave the normal range, are divided.
+ASTRO_INLINE astro_f8 astro_quotient_8(astro_f8 a, astro_f8 b) {
+#ifdef __AVX512F__
+    const unsigned long long lowest = 523ull << 53, span = 1000ull << 53, fraction = 0xfffffffffffffull;
+    astro_u8 x = ((astro_u8)a << 1) - lowest, y = ((astro_u8)b << 1) - lowest, larger = x > y ? x : y;
+    astro_i8 is_special = (astro_i8)((larger >= span) | ((((astro_u8)b + 1) & fraction) == 0));
+    if (__builtin_expect(astro_bits_8(is_special) != 0, 0)) return a / b;
+    const astro_f8 one = (astro_f8)(1.0);
+    typedef double estimate __attribute__((vector_size(64)));
+    astro_f8 r = (astro_f8)__builtin_ia32_rcp14pd512_mask((estimate)b, (estimate)b, 255);
+    astro_f8 error = astro_subtract_product_8(one, b, r), square = error * error;
+    r = astro_add_product_8(r, r, astro_add_product_8(error, square, error + one));
+    r = astro_add_product_8(r, r, astro_subtract_product_8(one, b, r));
+    astro_f8 q = a * r;
+    return astro_add_product_8(q, r, astro_subtract_product_8(a, b, q));
+#else
+    return a / b;
+#endif
+}
+
 // Asks for memory that will be read soon.
 ASTRO_INLINE void astro_prefetch(const void *place) { __builtin_prefetch(place); }
 

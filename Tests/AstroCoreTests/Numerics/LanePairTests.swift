@@ -36,12 +36,38 @@ extension NumericsTests {
             compare({ a, b, _ in a - b }, { a, b, _ in a - b })
             compare({ a, b, _ in a * b }, { a, b, _ in a * b })
             compare({ a, b, _ in a / b }, { a, b, _ in a / b })
+            compare({ a, b, _ in a.quotient(b) }, { a, b, _ in a / b })
             compare({ $0.addingProduct($1, $2) }, { $0.addingProduct($1, $2) })
             compare({ $0.subtractingProduct($1, $2) }, { $0.addingProduct(-$1, $2) })
             compare({ $0.times($1, less: $2) }, { (-$2).addingProduct($0, $1) })
             compare({ a, _, _ in a.magnitude }, { a, _, _ in a.magnitude })
             compare({ a, b, _ in a.orLarger(b) }, { a, b, _ in max(a, b) })
             compare({ a, b, _ in a.orSmaller(b) }, { a, b, _ in min(a, b) })
+        }
+
+        /// Numbers whose quotients are hard to round, and some that no step of Newton's takes.
+        private static let hardNumbers: [Double] = {
+            let ones: UInt64 = (1 << 52) - 1
+            var stream = RandomStream(seed: 1, StreamName(.sample, call: 0))
+            var fractions: [UInt64] = [0, 1, 2, 3, ones, ones - 1, ones - 2, ones >> 1, ones >> 26, ones << 26 & ones]
+            fractions += (0..<150).map { _ in UInt64(stream.uniform() * 0x1p52) }
+            let usual = fractions.enumerated().map { place, fraction in
+                Double(sign: place % 5 == 4 ? .minus : .plus, exponent: place % 7 - 3, significand: 1)
+                    * Double(bitPattern: 1023 << 52 | fraction)
+            }
+            return usual + [0, -0.0, .infinity, .nan, 5e-324, 1e-310, 0x1p-1022, 1e-200, 1e200, .greatestFiniteMagnitude]
+        }()
+
+        @Test("A quotient by multiplications has the bits of a division")
+        func quotients() {
+            for b in Self.hardNumbers {
+                for a in Self.hardNumbers + Self.hardNumbers.map({ $0 * b }) {
+                    let divided = a / b
+                    for lane in lanes(LanePair(repeating: a).quotient(LanePair(repeating: b))) {
+                        #expect(lane.bitPattern == divided.bitPattern || lane.isNaN && divided.isNaN, "\(a) / \(b)")
+                    }
+                }
+            }
         }
 
         @Test("Functions")

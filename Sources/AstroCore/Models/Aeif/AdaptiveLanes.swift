@@ -22,28 +22,21 @@ struct AdaptiveLanes {
     private static func tryStep(_ cells: inout CellLanes, _ trying: LaneBits, _ sloped: inout LaneBits) -> LaneBits {
         let model = cells.model, refractory = cells.refractory
         let membrane = AdaptiveMembrane(model, input: cells.input, refractory: refractory) { cells.load($0) }
-        let time = cells.vector(.time), length = cells.vector(.length)
-        let resolution = Vector(repeating: model.resolution)
-        let rest = resolution - time
-        let isLast = length.isAtLeast(rest)
-        let h = isLast.select(rest, length)
+        var step = AdaptiveStep(passed: cells.vector(.time), substep: cells.vector(.length), of: model.resolution)
+        let h = step.trial
 
         let state = cells.state(.V)
         let tried = Vector.Mask(bits: trying)
         if trying & ~sloped != 0 { cells.store(membrane.slope(state), .slopes, where: tried) }
         var (next, slope, error) = membrane.trial(state, cells.state(.slopes), h)
-        let nextLength = h * RungeKuttaFehlberg45.factor(error)
-        let rejected = trying & Vector(repeating: RungeKuttaFehlberg45.limit).isLess(than: error).bits
-        // where a shorter trial would not move the time, what was reached is taken
-        let stuck = rejected & ~time.isLess(than: time + nextLength).bits
-        let accepted = trying & ~rejected | stuck
+        let accepted = trying & ~step.judge(h, error: error).bits
 
         let mask = Vector.Mask(bits: accepted)
         next.V = refractory.select(cells.load(model.V_reset), next.V)
         cells.store(next, .V, where: mask)
         cells.store(slope, .slopes, where: mask)
-        cells.store(isLast.select(resolution, time + h), .time, where: mask)
-        cells.store(Vector.Mask(bits: stuck).select(h, nextLength), .length, where: tried)
+        cells.store(step.passed, .time, where: mask)
+        cells.store(step.substep, .length, where: tried)
         cells.count(trying)
         sloped |= trying
         return accepted

@@ -34,8 +34,6 @@ struct CellLanes {
 
     typealias Vector = Lanes
     private static let width = Vector.laneCount
-    /// More trials in a step are taken for a sign that it will not end. With the reference's method a spike takes about 160.
-    private static let mostTrials = 1e6
 
     /// Memory is the worker's.
     init(_ model: AeifKernel, _ deferred: DeferredCells, until end: Int) {
@@ -240,5 +238,5 @@ struct CellLanes {
     }
 
     /// Lanes with too many trials in a step.
-    private var tired: LaneBits { Vector(repeating: Self.mostTrials).isLess(than: vector(.trials)).bits }
+    private var tired: LaneBits { Vector(repeating: mostTrialsOfStep).isLess(than: vector(.trials)).bits }
 }

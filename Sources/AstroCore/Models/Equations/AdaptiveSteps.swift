@@ -14,9 +14,6 @@ struct AdaptiveSteps {
     private let first, count, step: Int
     private let length: Double
 
-    /// More trials in a step are taken for a sign that it will not end.
-    private static let mostTrials = 1e6
-
     /// Rows that a workspace needs for it.
     static func rows(_ columns: EquationColumns) -> Int {
         columns.plan.adaptive == nil ? 0 : LaneFrames.Layout(columns).count
@@ -56,13 +53,14 @@ struct AdaptiveSteps {
         }
     }
 
+    @inline(__always)
+    private func standing(_ cell: Int) -> AdaptiveStep<Vector> {
+        AdaptiveStep(passed: Vector(at: row(.within) + cell), substep: Vector(at: row(.substep) + cell), of: length)
+    }
+
     private func tryStep() {
-        let time = row(.within), substep = row(.substep), trial = row(.trialLength)
-        let length = Vector(repeating: length)
-        forEachVector { cell in
-            let rest = length - Vector(at: time + cell)
-            rest.orSmaller(Vector(at: substep + cell)).store(at: trial + cell)
-        }
+        let trial = row(.trialLength)
+        forEachVector { cell in standing(cell).trial.store(at: trial + cell) }
         lanes.fill(.trialLength)
         lanes.trial.run(lanes.padded)
     }
@@ -72,18 +70,13 @@ struct AdaptiveSteps {
         let error = lanes.trial.output(2 * adaptive.states.count)
         let time = row(.within), substep = row(.substep), trial = row(.trialLength)
         let accepted = row(.accepted), sloped = row(.sloped), trials = row(.trials)
-        let zero = Vector.zeros, one = Vector(repeating: 1), length = Vector(repeating: length)
+        let one = Vector(repeating: 1)
         forEachVector { cell in
-            let ratio = Vector(at: error + cell), tried = Vector(at: trial + cell), before = Vector(at: time + cell)
-            let next = tried * RungeKuttaFehlberg45.factor(ratio)
-            let isRejected = Vector(repeating: RungeKuttaFehlberg45.limit).isLess(than: ratio)
-            // where a shorter trial would not move the time, what was reached is taken
-            let moves = before.isLess(than: before + next)
-            let isLast = Vector(at: substep + cell).isAtLeast(length - before)
-            let reached = isLast.select(length, before + tried)
-            isRejected.select(moves.select(zero, one), one).store(at: accepted + cell)
-            isRejected.select(moves.select(before, reached), reached).store(at: time + cell)
-            isRejected.select(moves.select(next, tried), next).store(at: substep + cell)
+            var step = standing(cell)
+            let repeats = step.judge(Vector(at: trial + cell), error: Vector(at: error + cell))
+            repeats.select(Vector.zeros, one).store(at: accepted + cell)
+            step.passed.store(at: time + cell)
+            step.substep.store(at: substep + cell)
             (Vector(at: trials + cell) + one).store(at: trials + cell)
             one.store(at: sloped + cell)
         }
@@ -141,7 +134,7 @@ struct AdaptiveSteps {
         var done: [Int] = []
         done.reserveCapacity(lanes.active)
         for lane in 0..<lanes.active {
-            let isTired = trials[lane] > Self.mostTrials
+            let isTired = trials[lane] > mostTrialsOfStep
             if isTired { io.reportInstability(step: step, cell: lanes.cell(lane)) }
             if time[lane] >= length || isTired { done.append(lane) }
         }

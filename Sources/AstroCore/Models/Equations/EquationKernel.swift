@@ -29,6 +29,8 @@ final class EquationKernel: NodeKernel {
     /// May conditions be looked at again after the step's program?
     let looksAgain: Bool
     let hasOwnStep, isAdaptive, hasRefractoryConditions: Bool
+    /// A list costs something even where it is empty: a step of a small model is some hundred cycles a block.
+    let readsPorts, hasInputs, readsLast: Bool
     /// Steps of the model, by event.
     private let refractorySteps: [Column?]
     /// Do programs ask what time it is?
@@ -58,6 +60,7 @@ final class EquationKernel: NodeKernel {
             || programs.contains { $0.leaves.contains { [.time, .stepStart].contains($0.kind) } }
         changes = facts.events.map { $0.action.map(\.state) }
         hasRefractoryConditions = plan.refractory.contains { $0 != nil }
+        (readsPorts, hasInputs, readsLast) = (!plan.step.ports.isEmpty, !self.columns.inputs.isEmpty, plan.readsLast)
     }
 
     private func takeWorkspace() -> Workspace {
@@ -131,7 +134,7 @@ final class EquationKernel: NodeKernel {
             let before = step + 1 - columns.stepsPerStep
             if kernel.readsTime { space.setStepStart(TimeGrid.ms(before, kernel.resolution)) }
             keep(step: before)
-            if let adaptive = plan.adaptive {
+            if kernel.isAdaptive, let adaptive = plan.adaptive {
                 AdaptiveSteps(kernel, space, adaptive, first: first, count: count, step: step).run(io)
             }
             if kernel.readsTime { space.setTime(TimeGrid.ms(step + 1, kernel.resolution)) }
@@ -150,7 +153,7 @@ final class EquationKernel: NodeKernel {
 
         /// What has to be known later of how things were before the step.
         private func keep(step: Int) {
-            if plan.readsLast {
+            if kernel.readsLast {
                 for (index, state) in columns.states.enumerated() {
                     space.row(.last(index)).update(from: state.base + first, count: count)
                 }
@@ -165,11 +168,20 @@ final class EquationKernel: NodeKernel {
         /// Cells whose condition has never been looked at: it counts from the start.
         private func beginCrossing(_ event: Int, _ step: Int) {
             let wasTrue = columns.wasTrue[event].base + first
-            guard (0..<count).contains(where: { wasTrue[$0] < 0 }) else { return }
+            guard Self.anyNegative(wasTrue, count) else { return }
             space.setTime(TimeGrid.ms(step, kernel.resolution))
             let frame = space.conditions[event]
             frame.run(count)
             for lane in 0..<count where wasTrue[lane] < 0 { wasTrue[lane] = frame.output(0)[lane] }
+        }
+
+        private static func anyNegative(_ values: UnsafeMutablePointer<Double>, _ count: Int) -> Bool {
+            var smallest = Machine.Vector(at: values), cell = Machine.Vector.laneCount
+            while cell < count {
+                smallest = smallest.orSmaller(Machine.Vector(at: values + cell))
+                cell &+= Machine.Vector.laneCount
+            }
+            return smallest.isLess(than: Machine.Vector.zeros).bits != 0
         }
 
         private func lookAtEvents(_ step: Int, _ io: borrowing CellIO) {
@@ -185,12 +197,12 @@ final class EquationKernel: NodeKernel {
         }
 
         static func any(_ flags: UnsafeMutablePointer<Double>, _ count: Int) -> Bool {
-            var cell = 0
+            var largest = Machine.Vector(at: flags), cell = Machine.Vector.laneCount
             while cell < count {
-                if Machine.Vector.zeros.isLess(than: Machine.Vector(at: flags + cell)).bits != 0 { return true }
+                largest = largest.orLarger(Machine.Vector(at: flags + cell))
                 cell &+= Machine.Vector.laneCount
             }
-            return false
+            return Machine.Vector.zeros.isLess(than: largest).bits != 0
         }
 
         /// Where an event happens: 1, else 0. The step's program has looked, unless an event before has acted since. After adaptive
@@ -297,6 +309,7 @@ final class EquationKernel: NodeKernel {
 private struct BlockInputs {
     private let columns: EquationColumns
     private let firstHeld: Int
+    private let readsPorts, hasInputs: Bool
     private let first, count: Int
     private let firstStep: Int
 
@@ -305,6 +318,7 @@ private struct BlockInputs {
 
     init(_ kernel: EquationKernel, _ cells: Range<Int>, firstStep: Int) {
         (columns, firstHeld) = (kernel.columns, kernel.firstHeld)
+        (readsPorts, hasInputs) = (kernel.readsPorts, kernel.hasInputs)
         (first, count, self.firstStep) = (cells.lowerBound, cells.count, firstStep)
     }
 
@@ -324,6 +338,7 @@ private struct BlockInputs {
     }
 
     func bindPorts(of frame: Frame, _ step: Int, _ io: borrowing CellIO) {
+        guard readsPorts else { return }
         for (leaf, port) in frame.program.ports { frame[leaf] = Place(base: rows(port, step, io)!, stride: 1) }
     }
 
@@ -333,6 +348,7 @@ private struct BlockInputs {
 
     /// Inputs for the next step.
     func fetch(_ step: Int, _ io: borrowing CellIO) {
+        guard hasInputs else { return }
         for (index, input) in columns.inputs.enumerated() {
             let values = input.base + first
             if let rows = rows(firstHeld + index, step, io) {

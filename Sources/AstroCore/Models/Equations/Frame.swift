@@ -9,6 +9,8 @@ final class Frame {
 
     let program: Program
     private let firstOutput: Int
+    /// The program's, without a list that is counted each time.
+    private let instructions: UnsafeMutableBufferPointer<Program.Instruction>
     let places: UnsafeMutablePointer<Place>
     /// Numbers of the text, each so often that a vector can read it; then registers.
     private let memory: UnsafeMutablePointer<Double>
@@ -16,6 +18,8 @@ final class Frame {
     init(_ program: Program) {
         self.program = program
         firstOutput = program.firstOutput
+        instructions = .allocate(capacity: program.instructions.count)
+        _ = instructions.initialize(from: program.instructions)
         places = .allocate(capacity: max(program.places, 1))
         let constants = program.constants.count * Machine.width
         memory = ColumnStore.allocate(constants + (program.registers + program.outputs) * Self.stride)
@@ -32,6 +36,7 @@ final class Frame {
     }
 
     deinit {
+        instructions.deallocate()
         places.deallocate()
         memory.deallocate()
     }
@@ -52,7 +57,9 @@ final class Frame {
     func run(_ count: Int) { run(0..<count) }
 
     /// Of a program that draws nothing: these cells alone.
-    func run(_ cells: Range<Int>) { Machine(places: places, cells: cells).run(program, NoDraws()) }
+    func run(_ cells: Range<Int>) { Machine(places: places, cells: cells).run(instructions, NoDraws()) }
 
-    func run(_ count: Int, _ draws: some DrawSource) { Machine(places: places, cells: 0..<count).run(program, draws) }
+    func run(_ count: Int, _ draws: some DrawSource) {
+        Machine(places: places, cells: 0..<count).run(instructions, draws)
+    }
 }

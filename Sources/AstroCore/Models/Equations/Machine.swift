@@ -60,8 +60,8 @@ struct Machine {
     let cells: Range<Int>
 
     /// - `draws`: what draws need.
-    func run(_ program: Program, _ draws: borrowing some DrawSource) {
-        for instruction in program.instructions { run(instruction, draws) }
+    func run(_ program: UnsafeMutableBufferPointer<Program.Instruction>, _ draws: borrowing some DrawSource) {
+        for instruction in program { run(instruction, draws) }
     }
 
     private func run(_ i: Program.Instruction, _ draws: borrowing some DrawSource) {
@@ -71,7 +71,7 @@ struct Machine {
         case .subtract: first(i) { a, b, _ in a - b }
         case .subtractFrom: first(i) { a, b, _ in b - a }
         case .multiply: first(i) { a, b, _ in a * b }
-        case .divide: first(i) { a, b, _ in a / b }
+        case .divide: first(i) { a, b, _ in a.quotient(b) }
         case .multiplyAdd: first(i) { a, b, c in c.addingProduct(a, b) }
         case .subtractProduct: first(i) { a, b, c in c.subtractingProduct(a, b) }
         case .multiplySubtract: first(i) { a, b, c in a.times(b, less: c) }
@@ -99,8 +99,8 @@ struct Machine {
         case .subtract: both(i, one) { x, d, _ in x - d }
         case .subtractFrom: both(i, one) { x, d, _ in d - x }
         case .multiply: both(i, one) { x, d, _ in x * d }
-        case .divide: both(i, one) { x, d, _ in x / d }
-        case .divideInto: both(i, one) { x, d, _ in d / x }
+        case .divide: both(i, one) { x, d, _ in x.quotient(d) }
+        case .divideInto: both(i, one) { x, d, _ in d.quotient(x) }
         case .multiplyAdd: both(i, one) { x, d, e in e.addingProduct(x, d) }
         case .subtractProduct: both(i, one) { x, d, e in e.subtractingProduct(x, d) }
         case .multiplySubtract: both(i, one) { x, d, e in x.times(d, less: e) }
@@ -146,7 +146,8 @@ struct Machine {
         case .relativeExponential:
             patched(i, -708, 709, relativeExponential) { x in
                 let zero = Vector.zeros, isZero = x.isAtLeast(zero).and(zero.isAtLeast(x))
-                return isZero.select(Vector(repeating: 1), exponentialLess1(x) / isZero.select(Vector(repeating: 1), x))
+                let quotient = exponentialLess1(x).quotient(isZero.select(Vector(repeating: 1), x))
+                return isZero.select(Vector(repeating: 1), quotient)
             }
         case .logarithm: patched(i, 0x1p-1022, .greatestFiniteMagnitude, logarithmEverywhere) { logarithm($0) }
         case .logarithm10:
@@ -156,7 +157,7 @@ struct Machine {
         case .hyperbolicTangent:
             patched(i, -20, 20, AstroCore.hyperbolicTangent) { x in
                 let e = exponentialLess1(x * Vector(repeating: 2))
-                return e / (e + Vector(repeating: 2))
+                return e.quotient(e + Vector(repeating: 2))
             }
         case .power: power(i)
         case .sine: scalar(i) { x, _ in sinCos(x).sin }
