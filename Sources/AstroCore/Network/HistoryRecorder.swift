@@ -74,7 +74,7 @@ final class HistoryRecorder: @unchecked Sendable {
         var byProjection: [Int: Reader] = [:]
         for projection in simulation.projections where projection.model.readsTargetHistory {
             var since = [Double](repeating: .infinity, count: projection.sources.count)
-            simulation.lookbacks(of: projection, together) { since[$0.row] = min(since[$0.row], $1) }
+            simulation.lookbacks(of: projection, together) { since[$0.row] = min(since[$0.row], $0.earliest) }
             let reader = Reader(since, longestDelay: TimeGrid.ms(projection.longestDelay, resolution))
             byProjection[projection.index] = reader
             all.append(reader)

@@ -15,7 +15,7 @@ extension Simulation {
         guard readsPairedSpikes else { return [] }
         var since = TimeGrid.ms(now, resolution)
         for projection in projections where projection.model.readsThirdSpikes {
-            lookbacks(of: projection, together) { since = min(since, $1) }
+            lookbacks(of: projection, together) { since = min(since, $0.earliest) }
         }
         since = -together.greatest([-since])[0]
         var flat: [(id: Int, time: Double)] = []

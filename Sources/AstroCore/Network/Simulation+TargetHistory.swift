@@ -16,13 +16,10 @@ extension Simulation {
     /// From now on, keeps the spikes of a projection's targets if its synapses read them.
     func keepTargetHistory(of projection: Projection) {
         guard projection.model.readsTargetHistory else { return }
+        let identity = projection.model.identity, follows = projection.model.follows
         for segment in projection.segments {
-            for case let chunk? in segment.chunks {
-                for i in 0..<chunk.count {
-                    segment.plane.keepHistory(
-                        of: segment.base + Int(chunk.targets[i]), projection.model.identity,
-                        follows: projection.model.follows)
-                }
+            for target in segment.targets {
+                segment.plane.keepHistory(of: segment.base + target, identity, follows: follows)
             }
         }
     }
@@ -32,13 +29,10 @@ extension Simulation {
         var read: [ObjectIdentifier: Set<Int>] = [:], followed: [String: [ObjectIdentifier: Set<Int>]] = [:]
         for projection in projections where projection.model.readsTargetHistory {
             for segment in projection.segments {
-                for case let chunk? in segment.chunks {
-                    let places = (0..<chunk.count).map { segment.base + Int(chunk.targets[$0]) }
-                    let plane = ObjectIdentifier(segment.plane)
-                    read[plane, default: []].formUnion(places)
-                    guard projection.model.follows != nil else { continue }
-                    followed[projection.model.identity, default: [:]][plane, default: []].formUnion(places)
-                }
+                let places = segment.targets.map { segment.base + $0 }, plane = ObjectIdentifier(segment.plane)
+                read[plane, default: []].formUnion(places)
+                guard projection.model.follows != nil else { continue }
+                followed[projection.model.identity, default: [:]][plane, default: []].formUnion(places)
             }
         }
         for plane in planes.joined() {
@@ -56,26 +50,33 @@ extension Simulation {
         }
     }
 
-    /// For each connection onto own cells of a projection that reads histories: since when (ms) its target's spikes count, as far as
-    /// the sender's spikes tell, the delay aside.
-    func lookbacks(of projection: Projection, _ together: Together, _ body: (StoredPlace, Double) -> Void) {
+    /// For each row of connections onto own cells of a projection that reads histories: since when its targets' spikes count, as far
+    /// as the sender's spikes tell, the delay aside.
+    func lookbacks(of projection: Projection, _ together: Together, _ body: (RowLookback) -> Void) {
         borrowStates(of: projection.filledRows, in: projection, together)
         let columns = projection.columns, synapse = projection.bind()
         projection.forEachOwnRow { segment, chunk, row, connections in
             var block = columns.releasesByConnection ? [] : projection.senderValues(row: row)
-            let ofRow = block.isEmpty ? 0 : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
-            for index in connections {
-                let own = block.isEmpty ? synapse.lookback(chunk.own! + index * columns.ownWidth) : ofRow
-                body(StoredPlace(segment: segment, chunk: chunk, row: row, index: index), own)
-            }
+            let shared =
+                block.isEmpty ? nil : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
+            body(
+                RowLookback(segment: segment, chunk: chunk, row: row, connections: connections, shared: shared) {
+                    synapse.lookback(chunk.own! + $0 * columns.ownWidth)
+                })
         }
     }
 
-    /// Where a connection is stored.
-    struct StoredPlace {
+    /// Since when (ms) the spikes of a row's targets count.
+    struct RowLookback {
         let segment: Segment
         let chunk: RowChunk
-        let row, index: Int
+        let row: Int
+        let connections: Range<Int>
+        /// For all of them; nil where connections differ.
+        let shared: Double?
+        let ofConnection: (Int) -> Double
+
+        var earliest: Double { shared ?? connections.reduce(.infinity) { min($0, ofConnection($1)) } }
     }
 
     /// Forgets spikes that no synapse will ask for as things are. What stays does not depend on threads, ranks or slices; so this is
@@ -89,12 +90,15 @@ extension Simulation {
             since[ObjectIdentifier(plane)] = Array(repeating: time, count: history.cells.count)
         }
         for projection in projections where projection.model.readsTargetHistory {
-            lookbacks(of: projection, together) { connection, lookback in
-                let delay = projection.delay ?? Int(connection.chunk.delays![connection.index])
-                let place = connection.segment.base + Int(connection.chunk.targets[connection.index])
-                let wanted = min(lookback, time) - TimeGrid.ms(delay, resolution)
-                let plane = ObjectIdentifier(connection.segment.plane)
-                since[plane]![place] = min(since[plane]![place], wanted)
+            lookbacks(of: projection, together) { row in
+                let chunk = row.chunk, base = row.segment.base
+                since[ObjectIdentifier(row.segment.plane)]!.withUnsafeMutableBufferPointer { since in
+                    for index in row.connections {
+                        let delay = projection.delay ?? Int(chunk.delays![index])
+                        let lookback = row.shared ?? row.ofConnection(index), place = base + Int(chunk.targets[index])
+                        since[place] = min(since[place], min(lookback, time) - TimeGrid.ms(delay, resolution))
+                    }
+                }
             }
         }
         for plane in planes.joined() {
@@ -138,6 +142,17 @@ extension Simulation {
                 body(cell, kept.all, (history.names, kept.allValues))
             }
         }
+    }
+}
+
+extension Segment {
+    /// Those that have connections, from the segment's base on.
+    fileprivate var targets: [Int] {
+        let all = chunks.lazy.compactMap { $0 }.flatMap { UnsafeBufferPointer(start: $0.targets, count: $0.count) }
+        if count < Self.span / 16 { return Set(all).map { Int($0) } }
+        var isTarget = [Bool](repeating: false, count: Self.span)
+        for target in all { isTarget[Int(target)] = true }
+        return isTarget.indices.filter { isTarget[$0] }
     }
 }
 
