@@ -210,13 +210,14 @@ final class ProjectionBuilder: @unchecked Sendable {
             { if $0 == SynapseDefinition.third.name, let thirds { thirds } else { try values($0) } }, numbers,
             positions.count)
         if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
-        let width = scratch.ownWidth
+        let width = scratch.ownWidth, made = positions.count
         map.forEach(positions) { i, segment, place in
             let columns = scratch.columns[segment], filled = scratch.filled[segment]
             if let all = columns.delays { (all + filled).initialize(to: delays[i]) }
             if let all = columns.weights { (all + filled).initialize(to: weights[i]) }
             if let all = columns.own {
-                for k in 0..<width { (all + filled &* width &+ k).initialize(to: own[k &* positions.count &+ i]) }
+                let block: UnsafeMutablePointer<Double> = all + filled * width
+                for k in 0..<width { block[k] = own[k * made + i] }
             }
             scratch.append(place, to: segment)
         }
@@ -241,9 +242,9 @@ final class ProjectionBuilder: @unchecked Sendable {
     }
 
     /// What connections have of their own, column by column.
-    private func ownColumns(_ values: (String) throws -> [Double], _ numbers: [UInt32]?, _ count: Int) throws
-        -> [Double]
-    {
+    private func ownColumns(
+        _ values: (String) throws -> [Double], _ numbers: [UInt32]?, _ count: Int
+    ) throws -> [Double] {
         let spec = projection.spec, columns = spec.model.columns
         let conditions = spec.openConditions
         if projection.columns.ownWidth == 0, conditions.isEmpty { return [] }
