@@ -52,16 +52,18 @@ extension Simulation {
     func describe(_ unstable: (step: Int, population: Int, cell: Int)) -> String {
         let population = populationList[unstable.population]
         let cells = population.cells!, model = cells.model
-        func list(_ names: [String]) -> String {
-            names.map { "\($0) = \(formatted(cells.column($0)[unstable.cell]))" }.joined(separator: ", ")
+        func list(_ kind: String, _ names: [String]) -> String? {
+            let values = names.map { "\($0) = \(formatted(cells.column($0)[unstable.cell]))" }
+            return values.isEmpty ? nil : "\(kind) \(values.joined(separator: ", "))"
         }
         let label = population.label.map { ", population '\($0)'" } ?? ""
         let time = formatted(TimeGrid.ms(unstable.step + 1, resolution))
         let state = model.parameters.filter { $0.role == .state }.map(\.name) + model.hiddenState.map(\.name)
         let parameters = model.parameters.filter { $0.role == .parameter }.map(\.name)
+        let values = [list("state", state), list("parameters", parameters)].compactMap { $0 }
         return """
             numerical instability of node \(population.firstID + unstable.cell) (\(model.name)\(label)) at \(time) ms: \
-            state \(list(state)); parameters \(list(parameters))
+            \(values.joined(separator: "; "))
             """
     }
 }

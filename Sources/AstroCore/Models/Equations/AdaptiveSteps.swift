@@ -4,38 +4,34 @@ import Equations
 ///
 /// The cells lie in rows of the workspace, a lane each. One that is done hands its lane to the last one, so a spike's many substeps
 /// are paid for by its own cell. What becomes of a cell depends on that cell alone.
-struct AdaptiveSteps {
-    private let kernel: EquationKernel
-    private let columns: EquationColumns
-    private let plan: Plan
-    private let adaptive: Plan.Adaptive
-    private let space: Workspace
+final class AdaptiveSteps {
+    /// How many states it advances.
+    private let states: Int
     private let lanes: LaneFrames
-    private let first, count, step: Int
     private let length: Double
+    /// It owns this.
+    private unowned(unsafe) let space: Workspace
 
     /// Rows that a workspace needs for it.
     static func rows(_ columns: EquationColumns) -> Int {
         columns.plan.adaptive == nil ? 0 : LaneFrames.Layout(columns).count
     }
 
-    init(_ kernel: EquationKernel, _ space: Workspace, _ adaptive: Plan.Adaptive, first: Int, count: Int, step: Int) {
-        (self.kernel, self.space, self.adaptive) = (kernel, space, adaptive)
-        (self.first, self.count, self.step) = (first, count, step)
-        (columns, plan, length) = (kernel.columns, kernel.plan, kernel.columns.stepLength)
-        if space.lanes == nil { space.lanes = LaneFrames(columns, space) }
-        lanes = space.lanes!
+    init(_ columns: EquationColumns, _ space: Workspace) {
+        (self.space, length) = (space, columns.stepLength)
+        states = columns.plan.adaptive!.states.count
+        lanes = LaneFrames(columns, space)
     }
 
-    func run(_ io: borrowing CellIO) {
+    /// Advances the cells from `first` on by a step.
+    func run(_ kernel: EquationKernel, _ first: Int, _ count: Int, _ step: Int, _ io: borrowing CellIO) {
         // behind them lie cells of other workers
         lanes.load(first, count: min(count, io.count - first))
         while lanes.active > 0 {
             lanes.makeSlopes()
             tryStep()
-            let accepted = judge()
-            if accepted { lookAtEvents(io) }
-            finishLanes(io)
+            if judge() { lookAtEvents(kernel, step, io) }
+            finishLanes(step, io)
         }
     }
 
@@ -46,33 +42,34 @@ struct AdaptiveSteps {
     /// Lanes that are there to fill the last vector go along, and nobody looks.
     @inline(__always)
     private func forEachVector(_ body: (Int) -> Void) {
+        let end = lanes.padded
         var cell = 0
-        while cell < lanes.padded {
+        while cell < end {
             body(cell)
             cell &+= Vector.laneCount
         }
     }
 
-    @inline(__always)
-    private func standing(_ cell: Int) -> AdaptiveStep<Vector> {
-        AdaptiveStep(passed: Vector(at: row(.within) + cell), substep: Vector(at: row(.substep) + cell), of: length)
-    }
-
     private func tryStep() {
-        let trial = row(.trialLength)
-        forEachVector { cell in standing(cell).trial.store(at: trial + cell) }
+        let time = row(.within), substep = row(.substep), trial = row(.trialLength), length = length
+        forEachVector { cell in
+            let step = AdaptiveStep<Vector>(
+                passed: Vector(at: time + cell), substep: Vector(at: substep + cell), of: length)
+            step.trial.store(at: trial + cell)
+        }
         lanes.fill(.trialLength)
         lanes.trial.run(lanes.padded)
     }
 
     /// Takes what was tried where its error is small enough; did any lane?
     private func judge() -> Bool {
-        let error = lanes.trial.output(2 * adaptive.states.count)
+        let error = lanes.trial.output(2 * states), length = length
         let time = row(.within), substep = row(.substep), trial = row(.trialLength)
         let accepted = row(.accepted), sloped = row(.sloped), trials = row(.trials)
         let one = Vector(repeating: 1)
         forEachVector { cell in
-            var step = standing(cell)
+            var step = AdaptiveStep<Vector>(
+                passed: Vector(at: time + cell), substep: Vector(at: substep + cell), of: length)
             let repeats = step.judge(Vector(at: trial + cell), error: Vector(at: error + cell))
             repeats.select(Vector.zeros, one).store(at: accepted + cell)
             step.passed.store(at: time + cell)
@@ -88,13 +85,13 @@ struct AdaptiveSteps {
 
     // MARK: Events
 
-    private func lookAtEvents(_ io: borrowing CellIO) {
+    private func lookAtEvents(_ kernel: EquationKernel, _ step: Int, _ io: borrowing CellIO) {
         let accepted = row(.accepted)
-        for event in plan.facts.events.indices where !plan.conditions[event].drawsRandomly {
+        for event in 0..<kernel.events where !lanes.conditions[event].program.drawsRandomly {
             lanes.conditions[event].run(lanes.padded)
             let holds = lanes.conditions[event].output(0), waiting = row(.waiting(event)),
                 wasTrue = row(.wasTrue(event))
-            let isCrossing = plan.facts.events[event].isCrossing
+            let isCrossing = kernel.isCrossing[event]
             let looked = isCrossing ? (0..<lanes.active).filter { accepted[$0] > 0 && waiting[$0] <= 0 } : []
             let happens = space.row(.happens), zero = Vector.zeros
             forEachVector { cell in
@@ -104,21 +101,24 @@ struct AdaptiveSteps {
                 flags.store(at: happens + cell)
             }
             let some = EquationKernel.Block.any(happens, lanes.padded)
-            if some { act(event, happens, io) }
+            if some { act(kernel, event, happens, step, io) }
             guard isCrossing else { continue }
             if some { lanes.conditions[event].run(lanes.padded) }
             for lane in looked { wasTrue[lane] = holds[lane] }
         }
     }
 
-    private func act(_ event: Int, _ happens: UnsafeMutablePointer<Double>, _ io: borrowing CellIO) {
+    private func act(
+        _ kernel: EquationKernel, _ event: Int, _ happens: UnsafeMutablePointer<Double>, _ step: Int,
+        _ io: borrowing CellIO
+    ) {
         let frame = lanes.actions[event], waiting = row(.waiting(event)), sloped = row(.sloped)
         let draws = frame.program.drawsRandomly
         if draws {
             let draws = CellDraws(io, step: step)
             frame.run(
                 lanes.padded,
-                LaneDraws { op, site, lane, a, b in
+                LaneDraws { [lanes] op, site, lane, a, b in
                     draws.draw(op.draw, site: site, slot: lane < lanes.active ? lanes.cell(lane) : .max, a, b)
                 })
         }
@@ -129,16 +129,32 @@ struct AdaptiveSteps {
         }
     }
 
-    private func finishLanes(_ io: borrowing CellIO) {
+    // MARK: The end of a step
+
+    private func finishLanes(_ step: Int, _ io: borrowing CellIO) {
         let time = row(.within), trials = row(.trials)
+        var number = 0
+        forEachVector { number &+= doneLanes($0, time, trials).nonzeroBitCount }
+        // mostly all are, at once
+        if number == 0 || number == lanes.active && lanes.removeAll(upTo: mostTrialsOfStep) { return }
         var done: [Int] = []
-        done.reserveCapacity(lanes.active)
-        for lane in 0..<lanes.active {
-            let isTired = trials[lane] > mostTrialsOfStep
-            if isTired { io.reportInstability(step: step, cell: lanes.cell(lane)) }
-            if time[lane] >= length || isTired { done.append(lane) }
+        done.reserveCapacity(number)
+        forEachVector { cell in for lane in SetBits(doneLanes(cell, time, trials)) { done.append(cell + lane) } }
+        for lane in done where trials[lane] > mostTrialsOfStep {
+            io.reportInstability(step: step, cell: lanes.cell(lane))
         }
-        if !done.isEmpty { lanes.remove(done) }
+        lanes.remove(done)
+    }
+
+    /// Which lanes of a vector have come to the end of the step, or do not come there.
+    @inline(__always)
+    private func doneLanes(
+        _ cell: Int, _ time: UnsafeMutablePointer<Double>, _ trials: UnsafeMutablePointer<Double>
+    ) -> LaneBits {
+        let isAtEnd = Vector(at: time + cell).isAtLeast(Vector(repeating: length)).bits
+        let isTired = Vector(repeating: mostTrialsOfStep).isLess(than: Vector(at: trials + cell)).bits
+        let left = max(lanes.active - cell, 0)
+        return (isAtEnd | isTired) & (left < Vector.laneCount ? (1 << LaneBits(left)) - 1 : Vector.allBits)
     }
 }
 
@@ -186,8 +202,11 @@ final class LaneFrames {
     }
 
     private let layout: Layout
+    /// States that are advanced.
+    private let moving: [Int]
     private let all: EquationColumns
-    private unowned let space: Workspace
+    /// It owns this.
+    private unowned(unsafe) let space: Workspace
     let slopes, trial: Frame
     let conditions, actions: [Frame]
     /// Lanes that hold a cell: the first ones.
@@ -198,7 +217,7 @@ final class LaneFrames {
 
     init(_ columns: EquationColumns, _ space: Workspace) {
         let adaptive = columns.plan.adaptive!
-        (all, self.space, layout) = (columns, space, Layout(columns))
+        (all, self.space, layout, moving) = (columns, space, Layout(columns), adaptive.states)
         slopes = Frame(adaptive.slopes)
         trial = Frame(adaptive.trial)
         conditions = columns.plan.conditions.map(Frame.init)
@@ -313,10 +332,10 @@ final class LaneFrames {
 
     /// What was tried becomes the state where it was accepted.
     func take() {
-        let accepted = row(.accepted), states = all.plan.adaptive!.states
-        for (index, state) in states.enumerated() {
+        let accepted = row(.accepted)
+        for (index, state) in moving.enumerated() {
             take(trial.output(index), to: row(.state(state)), accepted)
-            take(trial.output(states.count + index), to: row(.slope(index)), accepted)
+            take(trial.output(moving.count + index), to: row(.slope(index)), accepted)
         }
     }
 
@@ -332,14 +351,19 @@ final class LaneFrames {
         }
     }
 
+    /// Writes all cells back, if they lie in their order still and none has taken more trials than `most`; did it?
+    func removeAll(upTo most: Double) -> Bool {
+        let trials = row(.trials)
+        guard isWhole, (0..<active).allSatisfy({ trials[$0] <= most }) else { return false }
+        for (row, column) in written { (column.base + firstCell).update(from: row, count: active) }
+        active = 0
+        return true
+    }
+
     /// Writes the cells of lanes back; the last lanes take their places.
     ///
     /// - `done`: ascending.
     func remove(_ done: [Int]) {
-        if done.count == active, isWhole {
-            for (row, column) in written { (column.base + firstCell).update(from: row, count: active) }
-            return active = 0
-        }
         let cells = row(.cell)
         for (row, column) in written { for lane in done { column.base[Int(cells[lane])] = row[lane] } }
         // who fills which gap is the same for all rows

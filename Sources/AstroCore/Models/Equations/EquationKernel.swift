@@ -134,9 +134,7 @@ final class EquationKernel: NodeKernel {
             let before = step + 1 - columns.stepsPerStep
             if kernel.readsTime { space.setStepStart(TimeGrid.ms(before, kernel.resolution)) }
             keep(step: before)
-            if kernel.isAdaptive, let adaptive = plan.adaptive {
-                AdaptiveSteps(kernel, space, adaptive, first: first, count: count, step: step).run(io)
-            }
+            if kernel.isAdaptive { space.adaptiveSteps.run(kernel, first, count, step, io) }
             if kernel.readsTime { space.setTime(TimeGrid.ms(step + 1, kernel.resolution)) }
             run(space.step, step, io)
             lookAtEvents(step, io)

@@ -7,8 +7,8 @@ final class Workspace: @unchecked Sendable {
     let conditions, actions: [Frame]
     let refractory: [Frame?]
     let quantities: [Frame]
-    /// Of the adaptive method, made when it is first used.
-    var lanes: LaneFrames?
+    /// Of a model with the adaptive method.
+    private(set) lazy var adaptiveSteps = AdaptiveSteps(columns, self)
     /// Moments, each so often that a vector can read it: the one that formulas speak of, and the beginning of the step.
     let time, stepStart, stepLength: UnsafeMutablePointer<Double>
     /// Rows of values, one a cell of the block.
