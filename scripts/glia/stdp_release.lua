@@ -9,7 +9,6 @@
 local astro = require "astro"
 local plot = require "astro.plot"
 local report = require "astro.report"
-local acceptance = require "acceptance"
 local gliotransmission = require "gliotransmission"
 local options = require "astro.options" {
   "The curve of STDP under gliotransmission, with the spine of De Pittà and Brunel (2016).",
@@ -136,9 +135,8 @@ local function curve(case)
   return values, sim
 end
 
--- By an independent integration of the same equations (reference.py stdp), in percent at -20, 20, 50 and 80 ms.
 local CASES = {
-  { name = "no gliotransmission", U_0 = 0.5, REFERENCE },
+  { name = "no gliotransmission", U_0 = 0.5 },
   { name = "facilitating, 0.1", U_0 = 0.1 },
   { name = "depressing, 0.8", U_0 = 0.8 },
   { name = "release lowered", U_0 = 0.5, alpha = 0.0 },
