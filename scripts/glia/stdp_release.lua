@@ -125,8 +125,8 @@ local function curve(case)
     sim:connect(sim:create("spike_generator", { spike_times = post }), spines[i], "all_to_all", { receptor_type = "post", delay = 2 * DT })
   end
   sim:connect(senders, spines, "one_to_one", {
-    synapse_model = synapse, receptor_type = "pre", delay = DT, U_0 = case.U_0, alpha = case.alpha or case.U_0, Omega_f = 3.0, Omega_d = 3.0,
-    third = case.alpha and glia or 0, rho_c = 0,                             -- it does not feed the astrocyte
+    synapse_model = synapse, receptor_type = "pre", delay = DT, U_0 = case.U_0, alpha = case.alpha or case.U_0,
+    Omega_f = 3.0, Omega_d = 3.0, third = case.alpha and glia or 0, rho_c = 0,                             -- it does not feed the astrocyte
   })
   sim:connect(sim:create("spike_generator", { spike_times = { START } }), glia, "all_to_all", { delay = DT })
   sim:simulate(START + 1000.0 * options.pairs)
