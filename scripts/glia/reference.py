@@ -4,6 +4,7 @@ than those of the scripts, events at their moment by interpolation. Standard lib
     python3 scripts/glia/reference.py 2 [step in ms]     rises of calcium of stimberg_2 (0.1 ms)
     python3 scripts/glia/reference.py 3 [step]           receptors and releases of stimberg_3 (0.1 ms)
     python3 scripts/glia/reference.py 5 [step [time]]    first rises of stimberg_5 (5 ms, 400 s)
+    python3 scripts/glia/reference.py stdp [step]        changes of the synapse of stdp_release (0.1 ms)
 """
 import math
 import sys
@@ -108,6 +109,58 @@ def ring(h, stop, n=50):
         print("distance", distance, "first rise %.3f s" % found[0] if found else "none")
 
 
+def normalised(rise, decay):
+    ratio, k = rise / decay, decay - rise
+    return (1 / decay - 1 / rise) / (ratio ** (decay / k) - ratio ** (rise / k))
+
+
+def part_above(a, b, level):
+    """Which part of a step from a to b lies above a level."""
+    if (a > level) == (b > level):
+        return float(a > level)
+    return (max(a, b) - level) / abs(b - a)
+
+
+def stdp_above(interval, alpha, h, pairs=61):
+    """Parts of the time in which calcium is above 1 and 2.2; alpha is None without gliotransmission."""
+    n_pre, n_post = normalised(0.010, 0.030), 2.5 * normalised(0.002, 0.012)
+    s, u, x, last, above = [0.0] * 6 + [0.0], 0.0, 1.0, 0.0, [0.0, 0.0]
+    s[5] = 0.0 if alpha is None else 12.0                                    # uM
+    first, second, each = round(max(0, -interval) / h), round(max(0, interval) / h), round(1 / h)
+
+    def f(cells, t):
+        y, B, A, F, P, G, Gamma = cells[0]
+        return [(-1000 * y, (59 * y - B) / 0.030, -A / 0.010 + n_pre * B, -F / 0.012, -P / 0.002 + n_post * F, -5 * G,
+                 1.5 * G * (1 - Gamma) - Gamma / 30)]
+
+    for step in range(pairs * each):
+        t = step * h
+        if step % each == first:
+            u, x, last = u * math.exp(-3 * (t - last)), 1 - (1 - x) * math.exp(-3 * (t - last)), t
+            u += ((1 - s[6]) * 0.5 + (alpha or 0) * s[6]) * (1 - u)
+            s[0], x = s[0] + u * x, x - u * x
+        if step % each == second:
+            s[3] += 1 + 4 * s[2]
+        before = s[2] + s[4]
+        s = advance([s], f, t, h)[0]
+        above = [part + part_above(before, s[2] + s[4], level) for part, level in zip(above, (1.0, 2.2))]
+    return [part / (pairs * each) for part in above]
+
+
+def stdp_change(depressing, potentiating, pairs=61):
+    rate = 1.32 * potentiating + 0.57 * depressing
+    mean, decay = 1.32 * potentiating / rate, math.exp(-pairs * rate / 1.5)
+    spread = math.sqrt(0.01 * (potentiating + depressing) / rate * (1 - decay ** 2))
+    up, stays = (math.erfc((0.5 - mean + (mean - start) * decay) / spread) / 2 for start in (0, 1))
+    return 100 * ((0.5 * (1 - up) + 0.5 * (1 - stays) + (0.5 * up + 0.5 * stays) * 4) / 2.5 - 1)
+
+
+def stdp(h):
+    for name, alpha in (("no gliotransmission", None), ("release lowered", 0.0), ("release raised", 1.0)):
+        for interval in (-0.02, 0.02, 0.05, 0.08):
+            print(name, "%+.0f ms: %+.4f %%" % (1000 * interval, stdp_change(*stdp_above(interval, alpha, h))))
+
+
 if __name__ == "__main__":
     which, arguments = sys.argv[1], [float(x) for x in sys.argv[2:]]
     step = (arguments[0] if arguments else 5.0 if which == "5" else 0.1) / 1000
@@ -115,5 +168,7 @@ if __name__ == "__main__":
         gchi(step)
     elif which == "3":
         io_synapse(step)
+    elif which == "stdp":
+        stdp(step)
     else:
         ring(step, arguments[1] if len(arguments) > 1 else 400.0)

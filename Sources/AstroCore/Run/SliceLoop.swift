@@ -1,7 +1,7 @@
 /// One run of all workers through the slices of a `simulate` call.
 ///
 /// A slice is at most as long as the shortest delay, so nothing that a cell receives in a slice depends on what is sent
-/// in the same slice. Each worker, for each slice:
+/// in the same slice, but for what couplings hold: that is known before it. Each worker, for each slice:
 ///
 ///     1. adds to the input of its own cells what arrives from generators, and the signals of the slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
