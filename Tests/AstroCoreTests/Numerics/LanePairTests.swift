@@ -55,9 +55,8 @@ extension NumericsTests {
                 Double(sign: place % 5 == 4 ? .minus : .plus, exponent: place % 7 - 3, significand: 1)
                     * Double(bitPattern: 1023 << 52 | fraction)
             }
-            return usual + [
-                0, -0.0, .infinity, .nan, 5e-324, 1e-310, 0x1p-1022, 1e-200, 1e200, .greatestFiniteMagnitude,
-            ]
+            let extremes: [Double] = [0, -0.0, .infinity, .nan, 5e-324, 1e-310, 0x1p-1022, 1e-200, 1e200]
+            return usual + extremes + [.greatestFiniteMagnitude]
         }()
 
         @Test("A quotient by multiplications has the bits of a division")
