@@ -27,7 +27,7 @@ struct JupyterInstall {
         let copies = line.map { strdup($0) } + [nil]
         execvp(python, copies)
         complain(
-            "astrolua jupyter: cannot start \(python): \(reason) (ASTROLUA_PYTHON names a Python that has Jupyter)")
+            "astrolua jupyter: cannot start \(python): \(reason) (ASTROLUA_PYTHON names a Python that has ipykernel)")
         return ExitStatus.failure
     }
 
