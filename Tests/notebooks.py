@@ -101,32 +101,6 @@ def check_kernel():
     asked.close()
 
 
-def check_protocol():
-    asked = Asked()
-    client = asked.client
-    first = client.execute("error('bad')")
-    second = client.execute("print 'not to be seen'")
-    replies = {}
-    while len(replies) < 2:
-        reply = client.get_shell_msg(timeout=30)
-        replies[reply["parent_header"]["msg_id"]] = reply["content"]["status"]
-    check("a cell that came along with one that failed does not run", replies == {first: "error", second: "aborted"}, replies)
-    key, client.session.key = client.session.key, b"another"
-    forged = client.execute("forged = 1")
-    client.session.key = key
-    content, shown = asked.run("print(rawget(_G, 'forged'))")
-    check("a message of somebody without the key is ignored", shown[-1]["text"] == "nil\n", (forged, content, shown))
-    check("the heart beats", client.hb_channel.is_beating())
-    program = subprocess.run(["pgrep", "-P", str(asked.manager.provisioner.pid)], capture_output=True, text=True).stdout.split()
-    client.execute("sim = astro.Simulation { threads = 1 }\nsim:create('aeif_cond_alpha_astro', 100)\nsim:simulate(1e8)")
-    time.sleep(1)
-    start = time.time()
-    asked.close()
-    check("a kernel that is shut down in the middle of a cell ends, and its program", len(program) == 1
-          and not os.path.exists(f"/proc/{program[0]}"), program)
-    check(f"in time ({time.time() - start:.1f} s)", time.time() - start < 4.5)
-
-
 def check_questions(asked):
     def ask(do, code):
         return getattr(asked.client, do)(code, reply=True, timeout=30)["content"]
@@ -164,7 +138,6 @@ def measure_start():
 
 def main(notebooks, share):
     check_kernel()
-    check_protocol()
     check_module(share)
     measure_start()
     for path in sorted(glob.glob(os.path.join(notebooks, "**", "*.ipynb"), recursive=True)):

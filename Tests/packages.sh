@@ -15,7 +15,7 @@ start=$(date +%s%N)
 if ! "$work/venv/bin/pip" install --quiet --disable-pip-version-check "$wheel" >"$work/pip.txt" 2>&1; then
   if grep -q "No matching distribution\|Could not find a version\|Connection\|Temporary failure" "$work/pip.txt" \
     && ! grep -q "not a supported wheel" "$work/pip.txt"; then
-    echo "skipped: pip reaches no package index, and the wheel needs pyzmq and numpy"
+    echo "skipped: pip reaches no package index, and the wheel needs ipykernel and numpy"
     exit 0
   fi
   cat "$work/pip.txt"

@@ -24,7 +24,7 @@ import zipfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SUMMARY = "Simulates networks of neurons and astrocytes, scripted in Lua"
-REQUIRED = ["jupyter-core", "numpy", "pyzmq>=24"]
+REQUIRED = ["ipykernel>=6", "numpy"]
 EXTRAS = {"lab": ["jupyterlab>=4"]}
 MOST_BYTES = 25 * 1024 * 1024
 DATE = (1980, 1, 1, 0, 0, 0)
@@ -211,7 +211,7 @@ def write_deb(directory, version, program, data):
         f"Package: astrolua\nVersion: {version}\nArchitecture: {machine_name}\nSection: science\nPriority: optional\n"
         f"Installed-Size: {size}\nMaintainer: The astrolua authors <noreply@example.org>\n"
         f"Depends: {', '.join([*debian_depends(program), 'gnuplot-nox | gnuplot'])}\n"
-        "Recommends: libedit2\nSuggests: python3-jupyter-core, python3-zmq, python3-numpy, libhdf5-103\n"
+        "Recommends: libedit2\nSuggests: python3-ipykernel, python3-numpy, libhdf5-103\n"
         f"Description: {SUMMARY}\n Neurons, astrocytes and the connection rules between them, under the names of NEST.\n")
     with tempfile.TemporaryDirectory() as root:
         os.chmod(root, 0o755)

@@ -46,11 +46,10 @@ def _place(choice):
 def main(arguments=None):
     choice = _parser().parse_args(arguments)
     try:
-        import jupyter_core  # noqa: F401
-        import zmq  # noqa: F401
-    except ImportError as problem:
+        import ipykernel  # noqa: F401
+    except ImportError:
         sys.exit(
-            f"astrolua jupyter: {sys.executable} has no {problem.name}, which the kernel needs (pip install jupyter-core pyzmq; "
+            f"astrolua jupyter: {sys.executable} has no ipykernel, which the kernel needs (pip install ipykernel; "
             "ASTROLUA_PYTHON names another Python)")
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     environment = {"ASTROLUA": os.path.abspath(program())}

@@ -1,30 +1,23 @@
 """The Jupyter kernel: what notebooks ask goes to `astrolua --kernel`, and what it answers to notebooks."""
 
-import argparse
 import html
 import signal
 import sys
+import threading
 
 from .session import Failure, Session
 
+# Jupyter's own options stay; ours are for the program.
+OPTIONS = [word for word in sys.argv[1:] if word == "--trust"]
+sys.argv[1:] = [word for word in sys.argv[1:] if word not in OPTIONS]
 
-def _options():
-    parser = argparse.ArgumentParser(prog="python -m astrolua.kernel", description="The Jupyter kernel of astrolua.")
-    parser.add_argument("-f", metavar="FILE", required=True, help="Jupyter's file with ports and key")
-    parser.add_argument("--trust", action="store_true", help="outside the sandbox")
-    return parser.parse_args()
-
-
-CHOICE = _options()
-OPTIONS = ["--trust"] if CHOICE.trust else []
-
-# It starts while Python loads the rest.
+# Started before the modules of Jupyter are loaded, which takes longer.
 try:
     _first = Session(OPTIONS)
 except (Failure, OSError) as problem:
     sys.exit(f"astrolua: {problem}")
 
-from .wire import Kernel  # noqa: E402
+from ipykernel.kernelbase import Kernel  # noqa: E402
 
 
 def table_html(rows):
@@ -56,17 +49,17 @@ def kind_of(note):
 
 
 class AstroluaKernel(Kernel):
-    info = {
-        "implementation": "astrolua", "implementation_version": "1",
-        "banner": "astrolua: networks of neurons and astrocytes, scripted in Lua. ?NAME is help, Tab completes.",
-        "language_info": {
-            "name": "lua", "version": "5.4", "mimetype": "text/x-lua", "file_extension": ".lua", "codemirror_mode": "lua",
-            "pygments_lexer": "lua",
-        },
+    implementation = "astrolua"
+    implementation_version = "1"
+    language_info = {
+        "name": "lua", "version": "5.4", "mimetype": "text/x-lua", "file_extension": ".lua", "codemirror_mode": "lua",
+        "pygments_lexer": "lua",
     }
+    banner = "astrolua: networks of neurons and astrocytes, scripted in Lua. ?NAME is help, Tab completes."
+    help_links = []
 
-    def __init__(self, connection):
-        super().__init__(connection)
+    def __init__(self, **arguments):
+        super().__init__(**arguments)
         self.session_of_program = _first
 
     def program(self):
@@ -78,17 +71,19 @@ class AstroluaKernel(Kernel):
 
     # Running
 
-    def do_execute(self, code, silent):
+    def do_execute(self, code, silent, store_history=True, user_expressions=None, allow_stdin=False, **_):
         if not code.strip():
             return self.reply("ok")
         cell = Cell(self, code, silent)
         program = self.program()
-        before = signal.signal(signal.SIGINT, program.interrupt)
+        is_main = threading.current_thread() is threading.main_thread()
+        before = signal.signal(signal.SIGINT, program.interrupt) if is_main else None
         try:
             for event in program.events("execute", code, cell=self.execution_count):
                 cell.take(event)
         finally:
-            signal.signal(signal.SIGINT, before)
+            if is_main:
+                signal.signal(signal.SIGINT, before)
         if not cell.is_done:
             cell.lose(program)
         elif cell.leaves:
@@ -118,7 +113,7 @@ class AstroluaKernel(Kernel):
             "metadata": {"_jupyter_types_experimental": typed},
         }
 
-    def do_inspect(self, code, cursor_pos):
+    def do_inspect(self, code, cursor_pos, detail_level=0, omit_sections=()):
         text = self.program().ask("inspect", code, cursor=cursor_pos).get("text")
         data = {"text/plain": text} if text else {}
         return {"status": "ok", "found": bool(text), "data": data, "metadata": {}}
@@ -127,8 +122,9 @@ class AstroluaKernel(Kernel):
         answer = self.program().ask("is_complete", code)
         return {"status": answer.get("status", "unknown"), "indent": answer.get("indent", "")}
 
-    def do_shutdown(self):
+    def do_shutdown(self, restart):
         self.session_of_program.close()
+        return {"status": "ok", "restart": restart}
 
 
 class Cell:
@@ -146,7 +142,7 @@ class Cell:
 
     def send(self, message, content):
         if not self.silent:
-            self.kernel.publish(message, content)
+            self.kernel.send_response(self.kernel.iopub_socket, message, content)
 
     def stream(self, name, text):
         self.send("stream", {"name": name, "text": text})
@@ -226,7 +222,9 @@ class Cell:
 
 
 def main():
-    AstroluaKernel(CHOICE.f).run()
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(kernel_class=AstroluaKernel)
 
 
 if __name__ == "__main__":
