@@ -69,4 +69,23 @@ function gliotransmission.synapse(name)
   }
 end
 
+-- The definition of an astrocyte for astro.model that releases when it is told to: spikes of weight 1.
+--
+-- parameters: O_G, Omega_G, U_A, Omega_A, G_0, Omega_e
+function gliotransmission.releasing_astrocyte(name, parameters)
+  return {
+    name = name,
+    kind = "astrocyte",
+    summary = "Gliotransmitter, and the receptors for it on terminals.",
+    parameters = parameters,
+    state = { x_A = 1, G_A = "0 uM", Gamma_S = 0 },
+    equations = [[
+      dx_A/dt     = Omega_A*(1 - x_A)
+      dG_A/dt     = -Omega_e*G_A
+      dGamma_S/dt = O_G*G_A*(1 - Gamma_S) - Omega_G*Gamma_S
+    ]],
+    on_spike = "G_A += weight*G_0*U_A*x_A; x_A -= weight*U_A*x_A",
+  }
+end
+
 return gliotransmission

@@ -52,22 +52,9 @@ local spine = astro.model {
   on_spike = { spike = "c += weight", SIC = "a += weight" },
 }
 
--- An astrocyte that releases when it is told to: spikes of weight 1.
-local astrocyte = astro.model {
-  name = "releasing_astrocyte",
-  kind = "astrocyte",
-  summary = "Gliotransmitter, and the receptors for it on terminals.",
-  parameters = {
-    O_G = "1.5 1/(uM*s)", Omega_G = "0.00833333333333333 1/s", U_A = 0.6, Omega_A = "0.6 1/s", G_0 = "130 uM", Omega_e = "60 1/s",
-  },
-  state = { x_A = 1, G_A = "0 uM", Gamma_S = 0 },
-  equations = [[
-    dx_A/dt     = Omega_A*(1 - x_A)
-    dG_A/dt     = -Omega_e*G_A
-    dGamma_S/dt = O_G*G_A*(1 - Gamma_S) - Omega_G*Gamma_S
-  ]],
-  on_spike = "G_A += weight*G_0*U_A*x_A; x_A -= weight*U_A*x_A",
-}
+local astrocyte = astro.model(gliotransmission.releasing_astrocyte("releasing_astrocyte", {
+  O_G = "1.5 1/(uM*s)", Omega_G = "0.00833333333333333 1/s", U_A = 0.6, Omega_A = "0.6 1/s", G_0 = "130 uM", Omega_e = "60 1/s",
+}))
 local synapse = astro.synapse(gliotransmission.synapse())
 
 local CASES = {

@@ -60,21 +60,9 @@ local spine = astro.model {
   on_spike = { pre = "y += weight", post = "F += weight*(1 + eta*A)/(1*s)" },
 }
 
-local astrocyte = astro.model {
-  name = "releasing_astrocyte_slow",
-  kind = "astrocyte",
-  summary = "Gliotransmitter, and the receptors for it on terminals.",
-  parameters = {
-    O_G = "1.5 1/(uM*s)", Omega_G = "0.0333333333333333 1/s", U_A = 0.6, Omega_A = "0.6 1/s", G_0 = "20 uM", Omega_e = "5 1/s",
-  },
-  state = { x_A = 1, G_A = "0 uM", Gamma_S = 0 },
-  equations = [[
-    dx_A/dt     = Omega_A*(1 - x_A)
-    dG_A/dt     = -Omega_e*G_A
-    dGamma_S/dt = O_G*G_A*(1 - Gamma_S) - Omega_G*Gamma_S
-  ]],
-  on_spike = "G_A += weight*G_0*U_A*x_A; x_A -= weight*U_A*x_A",
-}
+local astrocyte = astro.model(gliotransmission.releasing_astrocyte("releasing_astrocyte_slow", {
+  O_G = "1.5 1/(uM*s)", Omega_G = "0.0333333333333333 1/s", U_A = 0.6, Omega_A = "0.6 1/s", G_0 = "20 uM", Omega_e = "5 1/s",
+}))
 local synapse = astro.synapse(gliotransmission.synapse())
 
 -- ## The change of a synapse: the mean over many with noise, of which half begin in each state
