@@ -11,13 +11,8 @@ package enum BulkRandom {
     ) {
         var lane = 0
         while lane < 8 {
-            var c0 = WordLanes()
-            for i in 0..<WordLanes.scalarCount { c0[i] = UInt64(truncatingIfNeeded: lane &+ i) }
-            c0 = c0 &+ WordLanes(repeating: UInt64(truncatingIfNeeded: index &* 8) & 0xffff_ffff)
-            let (x0, x1, x2, x3) = Philox.block(
-                c0, WordLanes(repeating: UInt64(truncatingIfNeeded: index &>> 29) | UInt64(name.page)),
-                WordLanes(repeating: UInt64(name.words[1])),
-                WordLanes(repeating: UInt64(name.words[0])), key: key)
+            let number = UInt64(truncatingIfNeeded: index &* 8 &+ lane)
+            let (x0, x1, x2, x3) = Philox.blocks(from: number, name, key: key)
             for i in 0..<WordLanes.scalarCount {
                 words[lane &+ i] = UInt32(truncatingIfNeeded: x0[i])
                 words[lane &+ i &+ 8] = UInt32(truncatingIfNeeded: x1[i])

@@ -44,6 +44,19 @@ package enum Philox {
         }
         return (x0, x1, x2, x3)
     }
+
+    /// The blocks of a stream from a number on, one a lane.
+    @inline(__always)
+    package static func blocks(
+        from first: UInt64, _ name: StreamName, key: SIMD2<UInt32>
+    ) -> (WordLanes, WordLanes, WordLanes, WordLanes) {
+        var numbers = WordLanes()
+        for i in 0..<WordLanes.scalarCount { numbers[i] = first &+ UInt64(truncatingIfNeeded: i) }
+        return block(
+            numbers & WordLanes(repeating: 0xffff_ffff),
+            numbers.shiftedRight(32) | WordLanes(repeating: UInt64(name.page)),
+            WordLanes(repeating: UInt64(name.words[1])), WordLanes(repeating: UInt64(name.words[0])), key: key)
+    }
 }
 
 /// A stream of draws with one name. Draws come in order; the stream can start at any block.
@@ -89,12 +102,7 @@ package struct RandomStream {
         }
         var lane = 0
         while lane < 8 {
-            var number = WordLanes()
-            for i in 0..<WordLanes.scalarCount { number[i] = next &+ UInt64(lane &+ i) }
-            let (x0, x1, x2, x3) = Philox.block(
-                number & WordLanes(repeating: 0xffff_ffff),
-                number.shiftedRight(32) | WordLanes(repeating: UInt64(name.page)),
-                WordLanes(repeating: UInt64(name.words[1])), WordLanes(repeating: UInt64(name.words[0])), key: key)
+            let (x0, x1, x2, x3) = Philox.blocks(from: next &+ UInt64(lane), name, key: key)
             store(x0 | x1.shiftedLeft(32), at: 2 &* lane)
             store(x2 | x3.shiftedLeft(32), at: 16 &+ 2 &* lane)
             lane &+= WordLanes.scalarCount
