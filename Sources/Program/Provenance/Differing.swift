@@ -59,10 +59,6 @@ struct Differing {
     }
 }
 
-private func directory(_ path: String) -> String {
-    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-}
-
 /// Files that a record names, where they still lie with the digests that it says.
 struct RecordedFiles {
     private let directories: [String]

@@ -38,9 +38,9 @@ struct Publication {
             defer { stage.remove() }
             let folder = try Folder(new: directory)
             var options = asked.options
-            options.readable += [Self.directory(of: path)]
+            options.readable += [AstroLua.directory(path)]
             let status = try stage.runConfined(options, writable: [folder.directory]) { access in
-                try write(try PublishedRun(submission, beside: Self.directory(of: path), access), to: folder)
+                try write(try PublishedRun(submission, beside: AstroLua.directory(path), access), to: folder)
                 return ExitStatus.success
             }
             if status != ExitStatus.success { rmdir(directory) }  // if nothing is in it
@@ -56,10 +56,6 @@ struct Publication {
         return given.first { !Self.taken.contains($0) }.map {
             "takes no \($0) (\(Self.taken.joined(separator: ", ")) are taken)"
         }
-    }
-
-    private static func directory(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     private func write(_ run: PublishedRun, to folder: Folder) throws {
