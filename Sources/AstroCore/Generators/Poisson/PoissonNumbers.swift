@@ -68,19 +68,28 @@ final class PoissonNumbers {
         let own = words + (connections.lowerBound - firstBlock * 32)
         return holdsWindows
             ? Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
-            : Self.add(amount, own, connections.count, row) { Double($0) }
+            : Self.addWords(amount, own, connections.count, row)
     }
 
+    /// - `numbers`, `number`: what words mean, several and one.
     @inline(__always)
     private static func add(
         _ amount: Double, _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ row: UnsafeMutablePointer<Double>,
-        from first: Int = 0, _ number: (UInt64) -> Double
+        _ numbers: (WordLanes) -> Lanes, _ number: (UInt64) -> Double
     ) -> Int {
-        var events = 0
-        for i in first..<count {
+        var events = 0, i = 0
+        let amounts = Lanes(repeating: amount)
+        while i &+ Lanes.scalarCount <= count {
+            let numbers = numbers(UnsafeRawPointer(words + i).loadUnaligned(as: WordLanes.self))
+            Lanes(at: row + i).addingProduct(amounts, numbers).store(at: row + i)
+            events &+= Lanes().isLess(than: numbers).bits.nonzeroBitCount
+            i &+= Lanes.scalarCount
+        }
+        while i < count {
             let number = number(words[i])
             row[i] = row[i].addingProduct(amount, number)
             events &+= number > 0 ? 1 : 0
+            i &+= 1
         }
         return events
     }
@@ -90,15 +99,20 @@ final class PoissonNumbers {
         _ amount: Double, _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ step: Int,
         _ row: UnsafeMutablePointer<Double>
     ) -> Int {
-        var events = 0, i = 0
-        let amounts = Lanes(repeating: amount)
-        while i &+ Lanes.scalarCount <= count {
-            let numbers = UnsafeRawPointer(words + i).loadUnaligned(as: WordLanes.self).byte(step)
-            Lanes(at: row + i).addingProduct(amounts, numbers).store(at: row + i)
-            events &+= Lanes().isLess(than: numbers).bits.nonzeroBitCount
-            i &+= Lanes.scalarCount
-        }
-        return events &+ add(amount, words, count, row, from: i) { Double($0 &>> UInt64(8 &* step) & 255) }
+        add(amount, words, count, row, { $0.byte(step) }, { Double($0 &>> UInt64(8 &* step) & 255) })
+    }
+
+    @inline(never)
+    private static func addWords(
+        _ amount: Double, _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ row: UnsafeMutablePointer<Double>
+    ) -> Int {
+        // numbers stand in the low bits of 2^52
+        let shift = 0x1p52
+        return add(
+            amount, words, count, row,
+            {
+                unsafeBitCast($0 | WordLanes(repeating: shift.bitPattern), to: Lanes.self) - Lanes(repeating: shift)
+            }, { Double($0) })
     }
 }
 
@@ -130,12 +144,11 @@ struct PoissonDraws {
             var group = WordLanes()
             for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: block &* 8 &+ lane &+ i) }
             let (x0, x1, x2, x3) = Philox.block(low, high, group, WordLanes(repeating: UInt64(name.words[0])), key: key)
-            for (i, words) in [x0, x1, x2, x3].enumerated() {
-                for j in 0..<WordLanes.scalarCount {
-                    let word = UInt32(truncatingIfNeeded: words[j])
-                    numbers[lane &+ 8 &* i &+ j] = UInt64(table.number(word))
-                }
-            }
+            let place = UnsafeMutableRawPointer(numbers + lane), stride = 8 * MemoryLayout<UInt64>.stride
+            place.storeBytes(of: table.numbers(x0), as: IntLanes.self)
+            (place + stride).storeBytes(of: table.numbers(x1), as: IntLanes.self)
+            (place + 2 * stride).storeBytes(of: table.numbers(x2), as: IntLanes.self)
+            (place + 3 * stride).storeBytes(of: table.numbers(x3), as: IntLanes.self)
             lane &+= WordLanes.scalarCount
         }
     }

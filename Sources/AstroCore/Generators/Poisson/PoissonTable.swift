@@ -52,4 +52,29 @@ package final class PoissonTable: Sendable {
     package func number(_ word: UInt32) -> Int {
         lowest + thresholds.partitioningIndex { $0 > UInt64(word) }
     }
+
+    /// Those of a vector of words, whose upper halves are 0.
+    @inline(__always)
+    func numbers(_ words: WordLanes) -> IntLanes {
+        guard thresholds.count <= Self.fewThresholds else { return numbersOneByOne(words) }
+        let words = unsafeBitCast(words, to: IntLanes.self)
+        var numbers = IntLanes(repeating: Int64(lowest))
+        for threshold in thresholds {
+            let reached = IntLanes(repeating: Int64(threshold) &- 1).isLess(than: words)
+            guard reached.bits != 0 else { break }
+            // a mask is -1
+            numbers = numbers.subtracting(reached)
+        }
+        return numbers
+    }
+
+    /// Up to here, most numbers are found sooner by going through the thresholds than by a search in them.
+    private static let fewThresholds = 64
+
+    @inline(never)
+    private func numbersOneByOne(_ words: WordLanes) -> IntLanes {
+        var numbers = IntLanes()
+        for i in 0..<IntLanes.scalarCount { numbers[i] = Int64(number(UInt32(truncatingIfNeeded: words[i]))) }
+        return numbers
+    }
 }

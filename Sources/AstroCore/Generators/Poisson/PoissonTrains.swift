@@ -71,13 +71,7 @@ package struct PoissonTrains {
         _ numberWords: WordLanes, _ stepWords: WordLanes, _ first: Int, _ window: Int,
         _ result: UnsafeMutablePointer<UInt64>
     ) {
-        let word = unsafeBitCast(numberWords, to: IntLanes.self)
-        var number = IntLanes()
-        for threshold in table.thresholds {
-            let reached = IntLanes(repeating: Int64(threshold) &- 1).isLess(than: word)
-            guard reached.bits != 0 else { break }
-            number = number.subtracting(reached)
-        }
+        let number = table.numbers(numberWords)
         var packed = IntLanes()
         for spike in 0..<Self.spikesPerWord {
             let active = IntLanes(repeating: Int64(spike)).isLess(than: number)
