@@ -9,8 +9,8 @@ package struct CellIO: ~Copyable {
     let inputs: UnsafePointer<PortRows>
     /// From slots of the batch to places in the plane.
     let shift: Int
-    let slotMask: Int
-    /// How far it is from one stamp to the next: of all ports of spikes, and of all others.
+    /// Of stamps, and how far it is from one to the next: of all ports of spikes, and of all others.
+    let spikeSlotMask, heldSlotMask: Int
     let spikeStride, heldStride: Int
     /// One for each signal that the model sends.
     let signals: UnsafePointer<SignalOutput?>
@@ -33,18 +33,19 @@ package struct CellIO: ~Copyable {
     /// The spikes of a port.
     @inline(__always)
     package func spikes(_ port: Int) -> SpikeInput {
-        SpikeInput(rows: inputs[port].rows! + shift, stride: spikeStride, slotMask: slotMask)
+        SpikeInput(rows: inputs[port].rows! + shift, stride: spikeStride, slotMask: spikeSlotMask)
     }
 
     /// What a port of a current or a signal receives.
     @inline(__always)
     package func held(_ port: Int) -> HeldInput {
-        HeldInput(rows: inputs[port].rows.map { $0 + shift }, stride: heldStride, slotMask: slotMask)
+        HeldInput(rows: inputs[port].rows.map { $0 + shift }, stride: heldStride, slotMask: heldSlotMask)
     }
 
     /// What is due at a stamp for one cell, which stays there.
     func value(_ port: Int, _ stamp: Int, _ cell: Int) -> Double {
-        inputs[port].rows.map { $0[(stamp & slotMask) &* inputs[port].stride &+ cell &+ shift] } ?? 0
+        let input = inputs[port]
+        return input.rows.map { $0[(stamp & input.slotMask) &* input.stride &+ cell &+ shift] } ?? 0
     }
 
     /// Where a signal goes; nil where there is no listener.
@@ -87,6 +88,7 @@ package struct CellIO: ~Copyable {
 struct PortRows {
     var rows: UnsafeMutablePointer<Double>?
     var stride = 0
+    var slotMask = 0
 }
 
 /// Spikes that arrive at a port: for each stamp and cell a sum.

@@ -10,6 +10,10 @@ final class InputPlane {
     let rows: UnsafeMutablePointer<PortRows>
     /// Rows of all ports of spikes: those of a stamp lie together.
     private(set) var spikes: UnsafeMutablePointer<Double>
+    /// Stamps that have rows of spikes: `slots`, or the few of a slice while an `ArrivalQueue` keeps what comes later.
+    private(set) var spikeSlots = 0
+    /// Rows of all stamps, while there are but those of a slice.
+    private var aside: UnsafeMutablePointer<Double>?
     /// Spikes of the cells, where synapses look back at them.
     private(set) var history: TargetHistory?
 
@@ -37,6 +41,7 @@ final class InputPlane {
     }
 
     var slotMask: Int { slots - 1 }
+    var spikeSlotMask: Int { spikeSlots - 1 }
     /// How far it is from one stamp to the next: of all ports of spikes, and of all others.
     var spikeStride: Int { allocatedSize * ports.spikeRows }
     var heldStride: Int { allocatedSize }
@@ -77,7 +82,7 @@ final class InputPlane {
             for input in ports.inputs where !input.isSpikes {
                 rows[input.port].rows = rows[input.port].rows.map { moved($0, rows: 1, newSlots, now) }
             }
-            slots = newSlots
+            (slots, spikeSlots) = (newSlots, newSlots)
             allocatedSize = size
         }
         for input in ports.inputs where !input.isSpikes && rows[input.port].rows == nil && wanted(input) {
@@ -89,9 +94,10 @@ final class InputPlane {
     private func placeRows() {
         for input in ports.inputs {
             if case .spikes(let row) = input.kind {
-                rows[input.port] = PortRows(rows: spikes + row * allocatedSize, stride: spikeStride)
+                rows[input.port] = PortRows(
+                    rows: spikes + row * allocatedSize, stride: spikeStride, slotMask: spikeSlotMask)
             } else {
-                rows[input.port].stride = heldStride
+                (rows[input.port].stride, rows[input.port].slotMask) = (heldStride, slotMask)
             }
         }
     }
@@ -116,12 +122,43 @@ final class InputPlane {
         return new
     }
 
+    // MARK: Rows of a slice in place of all
+
+    /// Puts the rows of all stamps aside until `widen`: those of at least so many stamps, small enough for the cache, take their place.
+    func narrow(to stamps: Int) {
+        var few = 1
+        while few < stamps { few *= 2 }
+        (aside, spikeSlots) = (spikes, few)
+        spikes = zeroed(few * spikeStride)
+        placeRows()
+    }
+
+    func widen() {
+        guard let all = aside else { return }
+        spikes.deallocate()
+        (spikes, aside, spikeSlots) = (all, nil, slots)
+        placeRows()
+    }
+
+    /// What lies aside for a stamp, place by place, row by row.
+    func rowsAside(_ stamp: Int) -> UnsafeMutablePointer<Double> { aside! + (stamp & slotMask) * spikeStride }
+
+    /// Fetches what lies aside for a stamp.
+    func fetchAside(_ stamp: Int) {
+        let from = rowsAside(stamp)
+        spikeRows(stamp).update(from: from, count: spikeStride)
+        from.update(repeating: 0, count: spikeStride)
+    }
+
     // MARK: What arrives
+
+    /// The rows of a stamp, of all ports of spikes.
+    func spikeRows(_ stamp: Int) -> UnsafeMutablePointer<Double> { spikes + (stamp & spikeSlotMask) * spikeStride }
 
     /// What arrives at a port at a stamp, place by place; nil where nothing can.
     func row(of input: Ports.Input, stamp: Int) -> UnsafeMutablePointer<Double>? {
         let rows = rows[input.port]
-        return rows.rows.map { $0 + (stamp & slotMask) * rows.stride }
+        return rows.rows.map { $0 + (stamp & rows.slotMask) * rows.stride }
     }
 
     /// Is there memory for it?
@@ -139,7 +176,7 @@ final class InputPlane {
         SpikeDestination(
             rows: spikes + entry.positive &* allocatedSize,
             toNegative: (entry.negative &- entry.positive) &* allocatedSize, stride: allocatedSize &* ports.spikeRows,
-            slotMask: slotMask, countsSpikes: entry.countsSpikes, refusesNegative: entry.refusesNegative,
+            slotMask: spikeSlotMask, countsSpikes: entry.countsSpikes, refusesNegative: entry.refusesNegative,
             isHeard: entry.isHeard)
     }
 
@@ -167,5 +204,5 @@ struct SpikeDestination {
 
 extension InputPlane: Checkpointed {
     static let kept = ["rows", "spikes", "history"]
-    static let made = ["worker", "ports", "size", "slots", "allocatedSize", "residents"]
+    static let made = ["worker", "ports", "size", "slots", "spikeSlots", "aside", "allocatedSize", "residents"]
 }

@@ -3,7 +3,8 @@
 /// A slice is at most as long as the shortest delay, so nothing that a cell receives in a slice depends on what is sent
 /// in the same slice, but for what couplings hold: that is known before it. Each worker, for each slice:
 ///
-///     1. adds to the input of its own cells what arrives from generators, and the signals of the slice before;
+///     1. adds to the input of its own cells spikes that waited for this slice, what arrives from generators, and the signals of the
+///        slice before;
 ///     2. updates its own cells through all steps of the slice, from its input planes into its outbox,
 ///        lets its own cells' synapses release, and writes down spikes that synapses of targets look back at, and steps that these
 ///        follow (1 and 2 go block by block, so that input stays in the cache). Where it has nothing left to do it helps others
@@ -11,7 +12,7 @@
 ///     -- barrier: all outboxes and signals are complete --
 ///     3. worker 0 puts the slice's spikes in order (step, then cell), feeds recorders, asks whether to go on;
 ///     -- barrier: the order is known to all --
-///     4. hands spikes to its own cells' input planes.
+///     4. hands spikes to its own cells' input planes, or to queues where they wait until they arrive.
 ///
 /// 1 and 4 write only what the same worker reads, and the next slice goes to the other outbox and output, so no third
 /// barrier is needed.
@@ -46,6 +47,8 @@ final class SliceLoop: @unchecked Sendable {
     private let parts: [[Part]]
     /// For each worker, those of others that it can help with, and where it puts their signals.
     private let shared: [[(part: Part, signals: KernelSignals)]]
+    /// For each worker, where spikes for some planes wait.
+    private let queues: [[ArrivalQueue]]
     /// For each worker and population, where spikes go.
     private let routes: [RouteTable]
     /// For paired cells, by worker; nil where no synapse sends them anything.
@@ -163,7 +166,9 @@ final class SliceLoop: @unchecked Sendable {
         let recorded = simulation.connectionSamplers(together)
         samplers = recorded.map { $0.map(\.sampler) }
         schedules = recorded.map { $0.compactMap { item in item.schedule.map { (item.sampler, $0) } } }
-        routes = Self.routes(simulation, samplers)
+        let steps = end - simulation.now
+        queues = (0..<simulation.threads).map { ArrivalQueue.all(simulation, worker: $0, steps: steps) }
+        routes = Self.routes(simulation, samplers, queues)
         hasThirdSpikes = simulation.sendsToThird || !simulation.thirdSpikes.isEmpty
         thirdSpikes = simulation.sendsToThird ? (0..<simulation.threads).map { _ in ThirdOutbox() } : nil
         workers = max(1, (parts.lastIndex { !$0.isEmpty } ?? 0) + 1)
@@ -203,11 +208,15 @@ final class SliceLoop: @unchecked Sendable {
     }
 
     /// By worker and population.
-    private static func routes(_ simulation: Simulation, _ samplers: [[ConnectionSampler]]) -> [RouteTable] {
+    private static func routes(
+        _ simulation: Simulation, _ samplers: [[ConnectionSampler]], _ queues: [[ArrivalQueue]]
+    ) -> [RouteTable] {
         (0..<simulation.threads).map { worker in
             RouteTable(
                 simulation.populationList.map { population in
-                    population.outgoing.flatMap { Route.all($0, worker: worker, simulation, samplers[worker]) }
+                    population.outgoing.flatMap {
+                        Route.all($0, worker: worker, simulation, samplers[worker], queues[worker])
+                    }
                 })
         }
     }
@@ -300,6 +309,7 @@ final class SliceLoop: @unchecked Sendable {
             barrier.wait()
             handOver(worker)
         }
+        queues[worker].forEach { $0.end() }
         for last in number - 1 - behind..<number {
             for part in parts[worker] { part.blocks.forEach { takeSignals($0, of: last) } }
         }
@@ -310,6 +320,7 @@ final class SliceLoop: @unchecked Sendable {
     // MARK: Updating
 
     private func update(_ worker: Int, _ slice: Range<Int>, _ number: Int, _ outbox: Outbox) {
+        queues[worker].forEach { $0.arrive(slice) }
         if hasThirdSpikes { takeThirdSpikes(worker, slice) }
         let turn = Turn(
             worker: worker, slice: slice, number: number, outbox: outbox, isCheckDue: checks.isDue(slice, end: end))
@@ -438,8 +449,8 @@ final class SliceLoop: @unchecked Sendable {
         self.signals?.place(
             signals.outputs, of: part.batch, slice: turn.number, firstStep: firstStep, outbox)
         return CellIO(
-            inputs: plane.rows, shift: shift, slotMask: plane.slotMask, spikeStride: plane.spikeStride,
-            heldStride: plane.heldStride,
+            inputs: plane.rows, shift: shift, spikeSlotMask: plane.spikeSlotMask, heldSlotMask: plane.slotMask,
+            spikeStride: plane.spikeStride, heldStride: plane.heldStride,
             signals: UnsafePointer(signals.outputs), firstStep: firstStep,
             count: part.batch.cells.upperBound, deferred: outbox.deferred, outbox: outbox,
             population: part.batch.population ?? -1, residents: part.batch.residents.map { UnsafePointer($0.bySlot) })

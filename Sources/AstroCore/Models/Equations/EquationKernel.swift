@@ -323,7 +323,7 @@ private struct BlockInputs {
     @inline(__always)
     private func rows(_ port: Int, _ step: Int, _ io: borrowing CellIO) -> Row? {
         let input = io.inputs[port]
-        return input.rows.map { $0 + (io.shift &+ ((step &+ 1) & io.slotMask) &* input.stride &+ first) }
+        return input.rows.map { $0 + (io.shift &+ ((step &+ 1) & input.slotMask) &* input.stride &+ first) }
     }
 
     @inline(__always)
