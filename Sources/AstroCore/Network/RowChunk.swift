@@ -69,6 +69,22 @@ struct RowChunk {
         astro_prefetch(header.pointee.offsets + n)
     }
 
+    /// The same for the memory of its connections: all of it, or as much as there is time for. The processor goes on by itself.
+    @inline(__always)
+    func prefetchValues(ofRow row: Int) {
+        let connections = connections(ofRow: row)
+        guard !connections.isEmpty else { return }
+        Self.prefetch(targets + connections.lowerBound, connections.count)
+        if let delays { Self.prefetch(delays + connections.lowerBound, connections.count) }
+        if let weights { Self.prefetch(weights + connections.lowerBound, connections.count) }
+    }
+
+    @inline(__always)
+    private static func prefetch<T>(_ values: UnsafeMutablePointer<T>, _ count: Int) {
+        let line = 64 / MemoryLayout<T>.size
+        for first in stride(from: 0, to: min(count, 16 * line), by: line) { astro_prefetch(values + first) }
+    }
+
     private var filledRows: Int { header.pointee.filled.nonzeroBitCount }
     var count: Int { Int(header.pointee.offsets[filledRows]) }
     /// Rows with connections.

@@ -87,7 +87,7 @@ final class ArrivalQueue {
         }
 
         @inline(never)
-        private func extend(_ list: UnsafeMutablePointer<List>) { queue.takeUnretainedValue().extend(list) }
+        private func extend(_ list: UnsafeMutablePointer<List>) { queue._withUnsafeGuaranteedRef { $0.extend(list) } }
     }
 
     /// - `destination`: in rows of the plane, as it is now.

@@ -69,6 +69,12 @@ struct Route {
         if let (chunk, row, _) = find(cell) { chunk.prefetchConnections(ofRow: row) }
     }
 
+    /// The same for weights, delays and targets.
+    @inline(__always)
+    func prefetchValues(_ cell: Int) {
+        if let (chunk, row, _) = find(cell) { chunk.prefetchValues(ofRow: row) }
+    }
+
     /// Hands a spike to its targets; the number of connections. `stamp` is the spike's.
     ///
     /// - `fault`: the first arrival of a negative weight at a cell that takes none.

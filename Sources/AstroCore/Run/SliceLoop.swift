@@ -635,19 +635,12 @@ final class SliceLoop: @unchecked Sendable {
         let values = signals?.values(slice: arrivedNumber), third = thirdSpikes?[worker]
         var delivered = 0, due = dueSamples(worker)[...]
         for i in ordered.indices {
-            // of a large network hardly any row is in the cache
-            if i + 2 * Self.spikesAhead < ordered.count {
-                let spike = ordered[i + 2 * Self.spikesAhead], ahead = routes[Int(spike.population)]
-                for k in 0..<ahead.count { ahead[k].prefetchChunks(Int(spike.cell)) }
-            }
-            if i + Self.spikesAhead < ordered.count {
-                let spike = ordered[i + Self.spikesAhead], ahead = routes[Int(spike.population)]
-                for k in 0..<ahead.count { ahead[k].prefetchConnections(Int(spike.cell)) }
-            }
+            prefetch(ordered, i, routes)
             let spike = ordered[i], stamp = first + Int(spike.lag)
             while let sample = due.first, sample.stamp < stamp { take(sample, from: &due) }
             let all = routes[Int(spike.population)]
             for k in 0..<all.count {
+                if k + 1 < all.count { all[k + 1].prefetchValues(Int(spike.cell)) }
                 var fault: NegativeArrival?
                 delivered += all[k].deliver(
                     cell: Int(spike.cell), carried: spike.carried, stamp: stamp, values?.at(lag: Int(spike.lag)),
@@ -658,6 +651,24 @@ final class SliceLoop: @unchecked Sendable {
         }
         while let sample = due.first { take(sample, from: &due) }
         eventCounts[worker] += delivered
+    }
+
+    /// Asks for what spikes after number `i` need: of a large network hardly any row is in the cache. Each look-up needs what the one
+    /// before has brought.
+    @inline(__always)
+    private func prefetch(_ ordered: UnsafeBufferPointer<OrderedSpike>, _ i: Int, _ routes: RouteTable) {
+        if i + 2 * Self.spikesAhead < ordered.count {
+            let spike = ordered[i + 2 * Self.spikesAhead], ahead = routes[Int(spike.population)]
+            for k in 0..<ahead.count { ahead[k].prefetchChunks(Int(spike.cell)) }
+        }
+        if i + Self.spikesAhead < ordered.count {
+            let spike = ordered[i + Self.spikesAhead], ahead = routes[Int(spike.population)]
+            for k in 0..<ahead.count { ahead[k].prefetchConnections(Int(spike.cell)) }
+        }
+        if i + 1 < ordered.count {
+            let spike = ordered[i + 1], ahead = routes[Int(spike.population)]
+            if ahead.count > 0 { ahead[0].prefetchValues(Int(spike.cell)) }
+        }
     }
 
     // MARK: Spikes for paired cells

@@ -50,16 +50,21 @@ final class PoissonNumbers {
 
     @inline(never)
     private func fill(_ wanted: Int) {
-        for block in 0..<blocks {
-            let numbers = words + block &* 32
-            switch source {
-            case .windows(let trains): trains.fill(numbers, block: firstBlock &+ block, window: wanted)
-            case .steps(let draws): draws.fill(numbers, block: firstBlock &+ block, stamp: wanted)
-            case .rates(let tables, let seed, let name):
-                PoissonDraws(table: tables.table(at: wanted), seed: seed, name)
-                    .fill(numbers, block: firstBlock &+ block, stamp: wanted)
-            }
+        switch source {
+        case .windows(let trains):
+            forEachBlock { trains.fill($0, block: $1, window: wanted) }
+        case .steps(let draws):
+            forEachBlock { draws.fill($0, block: $1, stamp: wanted) }
+        case .rates(let tables, let seed, let name):
+            let draws = PoissonDraws(table: tables.table(at: wanted), seed: seed, name)
+            forEachBlock { draws.fill($0, block: $1, stamp: wanted) }
         }
+    }
+
+    /// Calls `body(numbers, block)` for each block.
+    @inline(__always)
+    private func forEachBlock(_ body: (UnsafeMutablePointer<UInt64>, Int) -> Void) {
+        for block in 0..<blocks { body(words + block &* 32, firstBlock &+ block) }
     }
 
     /// Adds `amount` times the numbers at `stamp` to the places of all connections; how many are not 0.
@@ -143,12 +148,13 @@ struct PoissonDraws {
         while lane < 8 {
             var group = WordLanes()
             for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: block &* 8 &+ lane &+ i) }
-            let (x0, x1, x2, x3) = Philox.block(low, high, group, WordLanes(repeating: UInt64(name.words[0])), key: key)
+            let names = WordLanes(repeating: UInt64(name.words[0]))
+            let (n0, n1, n2, n3) = table.numbers(Philox.block(low, high, group, names, key: key))
             let place = UnsafeMutableRawPointer(numbers + lane), stride = 8 * MemoryLayout<UInt64>.stride
-            place.storeBytes(of: table.numbers(x0), as: IntLanes.self)
-            (place + stride).storeBytes(of: table.numbers(x1), as: IntLanes.self)
-            (place + 2 * stride).storeBytes(of: table.numbers(x2), as: IntLanes.self)
-            (place + 3 * stride).storeBytes(of: table.numbers(x3), as: IntLanes.self)
+            place.storeBytes(of: n0, as: IntLanes.self)
+            (place + stride).storeBytes(of: n1, as: IntLanes.self)
+            (place + 2 * stride).storeBytes(of: n2, as: IntLanes.self)
+            (place + 3 * stride).storeBytes(of: n3, as: IntLanes.self)
             lane &+= WordLanes.scalarCount
         }
     }

@@ -9,6 +9,8 @@ package final class PoissonTable: Sendable {
     package let thresholds: [UInt64]
     package let lowest: Int
     let mean: Double
+    /// The largest words below the thresholds: where all workers look for numbers without counting references.
+    nonisolated(unsafe) private let reaching: UnsafeMutableBufferPointer<Int64>
 
     package convenience init(mean: Double) throws {
         try Self.check(mean: mean, of: "poisson_generator")
@@ -25,7 +27,7 @@ package final class PoissonTable: Sendable {
     init(admissible mean: Double) {
         self.mean = mean
         guard mean > 0 else {
-            (thresholds, lowest) = ([], 0)
+            (thresholds, lowest, reaching) = ([], 0, .allocate(capacity: 0))
             return
         }
         let spread = 10 * mean.squareRoot() + 20
@@ -39,7 +41,11 @@ package final class PoissonTable: Sendable {
             below += p
             return UInt64(min(below / total, 1) * 0x1p32)
         }.filter { $0 < 1 << 32 }
+        reaching = .allocate(capacity: thresholds.count)
+        _ = reaching.initialize(from: thresholds.lazy.map { Int64($0) - 1 })
     }
+
+    deinit { reaching.deallocate() }
 
     /// Probabilities relative to the most probable number's.
     private static func relative(_ mean: Double, _ mode: Int, _ low: Int, _ high: Int) -> [Double] {
@@ -53,26 +59,35 @@ package final class PoissonTable: Sendable {
         lowest + thresholds.partitioningIndex { $0 > UInt64(word) }
     }
 
-    /// Those of a vector of words, whose upper halves are 0.
+    /// Those of four vectors of words, whose upper halves are 0. Most numbers are found sooner by going through the thresholds than
+    /// by a search in them.
     @inline(__always)
-    func numbers(_ words: WordLanes) -> IntLanes {
-        guard thresholds.count <= Self.fewThresholds else { return numbersOneByOne(words) }
-        let words = unsafeBitCast(words, to: IntLanes.self)
-        var numbers = IntLanes(repeating: Int64(lowest))
-        for threshold in thresholds {
-            let reached = IntLanes(repeating: Int64(threshold) &- 1).isLess(than: words)
-            guard reached.bits != 0 else { break }
+    func numbers(_ words: Words) -> (IntLanes, IntLanes, IntLanes, IntLanes) {
+        guard reaching.count <= Self.fewThresholds else { return numbersOneByOne(words) }
+        let w0 = unsafeBitCast(words.0, to: IntLanes.self), w1 = unsafeBitCast(words.1, to: IntLanes.self)
+        let w2 = unsafeBitCast(words.2, to: IntLanes.self), w3 = unsafeBitCast(words.3, to: IntLanes.self)
+        var n0 = IntLanes(repeating: Int64(lowest))
+        var (n1, n2, n3) = (n0, n0, n0)
+        for i in 0..<reaching.count {
+            let threshold = IntLanes(repeating: reaching[i])
+            let (r0, r1) = (threshold.isLess(than: w0), threshold.isLess(than: w1))
+            let (r2, r3) = (threshold.isLess(than: w2), threshold.isLess(than: w3))
+            guard r0.bits | r1.bits | r2.bits | r3.bits != 0 else { break }
             // a mask is -1
-            numbers = numbers.subtracting(reached)
+            (n0, n1, n2, n3) = (n0.subtracting(r0), n1.subtracting(r1), n2.subtracting(r2), n3.subtracting(r3))
         }
-        return numbers
+        return (n0, n1, n2, n3)
     }
 
-    /// Up to here, most numbers are found sooner by going through the thresholds than by a search in them.
+    typealias Words = (WordLanes, WordLanes, WordLanes, WordLanes)
     private static let fewThresholds = 64
 
     @inline(never)
-    private func numbersOneByOne(_ words: WordLanes) -> IntLanes {
+    private func numbersOneByOne(_ words: Words) -> (IntLanes, IntLanes, IntLanes, IntLanes) {
+        (numbers(words.0), numbers(words.1), numbers(words.2), numbers(words.3))
+    }
+
+    private func numbers(_ words: WordLanes) -> IntLanes {
         var numbers = IntLanes()
         for i in 0..<IntLanes.scalarCount { numbers[i] = Int64(number(UInt32(truncatingIfNeeded: words[i]))) }
         return numbers

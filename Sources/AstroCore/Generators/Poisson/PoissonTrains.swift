@@ -54,7 +54,7 @@ package struct PoissonTrains {
         while lane < 8 {
             var group = WordLanes()
             for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: (block &* 8 &+ lane &+ i) &* 2) }
-            let (n0, n1, n2, n3) = Philox.block(low, high, group, names, key: key)
+            let (n0, n1, n2, n3) = table.numbers(Philox.block(low, high, group, names, key: key))
             let (s0, s1, s2, s3) = Philox.block(low, high, group &+ WordLanes(repeating: 1), names, key: key)
             let first = block &* 32 &+ lane
             pack(n0, s0, first, window, numbers + lane)
@@ -68,10 +68,9 @@ package struct PoissonTrains {
     /// As `numbers`, for a vector of connections from `first` on.
     @inline(__always)
     private func pack(
-        _ numberWords: WordLanes, _ stepWords: WordLanes, _ first: Int, _ window: Int,
+        _ number: IntLanes, _ stepWords: WordLanes, _ first: Int, _ window: Int,
         _ result: UnsafeMutablePointer<UInt64>
     ) {
-        let number = table.numbers(numberWords)
         var packed = IntLanes()
         for spike in 0..<Self.spikesPerWord {
             let active = IntLanes(repeating: Int64(spike)).isLess(than: number)
