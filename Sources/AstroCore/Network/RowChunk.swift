@@ -30,8 +30,7 @@ struct RowChunk {
             row.element.0 < row.element.1 ? bits | 1 << UInt64(row.offset) : bits
         }
         let rows = filled.nonzeroBitCount
-        let size = MemoryLayout<Header>.stride + (rows + 1) * 4 + targets.count * 2
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+        let memory = RowMemory.allocate(bytes: Self.headerBytes(rows: rows, targets: targets.count))
         let offsets = (memory + MemoryLayout<Header>.stride).bindMemory(to: UInt32.self, capacity: rows + 1)
         let places = UnsafeMutableRawPointer(offsets + rows + 1).bindMemory(to: UInt16.self, capacity: targets.count)
         header = memory.bindMemory(to: Header.self, capacity: 1)
@@ -45,6 +44,11 @@ struct RowChunk {
         setDelays(delays)
         header.pointee.receptors = Self.copy(receptors)
         setOwn(own)
+    }
+
+    /// With offsets and targets.
+    private static func headerBytes(rows: Int, targets: Int) -> Int {
+        MemoryLayout<Header>.stride + (rows + 1) * 4 + targets * 2
     }
 
     /// Connections of a row, counted from the chunk's first.
@@ -109,22 +113,33 @@ struct RowChunk {
     func setDelays(_ values: some Collection<UInt16>) { header.pointee.delays = Self.copy(values) }
     func setOwn(_ values: some Collection<Double>) {
         own?.deallocate()
-        header.pointee.own = Self.copy(values)
+        header.pointee.own = nil
+        if values.isEmpty { return }
+        let memory = UnsafeMutableBufferPointer<Double>.allocate(capacity: values.count)
+        _ = memory.initialize(fromContentsOf: values)
+        header.pointee.own = memory.baseAddress
     }
 
     private static func copy<T>(_ values: some Collection<T>) -> UnsafeMutablePointer<T>? {
         if values.isEmpty { return nil }
-        let memory = UnsafeMutableBufferPointer<T>.allocate(capacity: values.count)
-        _ = memory.initialize(fromContentsOf: values)
-        return memory.baseAddress
+        let memory = RowMemory.allocate(bytes: values.count * MemoryLayout<T>.stride)
+        let copy = UnsafeMutableBufferPointer(
+            start: memory.bindMemory(to: T.self, capacity: values.count), count: values.count)
+        _ = copy.initialize(fromContentsOf: values)
+        return copy.baseAddress
     }
 
     func deallocate() {
-        weights?.deallocate()
-        delays?.deallocate()
-        receptors?.deallocate()
+        let count = self.count, header = Self.headerBytes(rows: filledRows, targets: count)
+        Self.deallocate(weights, count)
+        Self.deallocate(delays, count)
+        Self.deallocate(receptors, count)
         own?.deallocate()
-        UnsafeMutableRawPointer(header).deallocate()
+        RowMemory.deallocate(self.header, bytes: header)
+    }
+
+    private static func deallocate<T>(_ values: UnsafeMutablePointer<T>?, _ count: Int) {
+        if let values { RowMemory.deallocate(values, bytes: count * MemoryLayout<T>.stride) }
     }
 
     /// - `ownWidth`: numbers in the block of a connection.

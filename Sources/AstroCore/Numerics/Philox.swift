@@ -32,17 +32,17 @@ package enum Philox {
     ) -> (WordLanes, WordLanes, WordLanes, WordLanes) {
         let low = WordLanes(repeating: 0xffff_ffff)
         var (x0, x1, x2, x3) = (c0, c1, c2, c3)
-        var k = key
+        // upper halves hold what no product reads, until the end
+        var (k0, k1) = (UInt64(key[0]), UInt64(key[1]))
         for _ in 0..<rounds {
             let p0 = WordLanes(repeating: multiplier0) &* (x0 & low)
             let p1 = WordLanes(repeating: multiplier1) &* (x2 & low)
-            x0 = p1.shiftedRight(32) ^ x1 ^ WordLanes(repeating: UInt64(k[0]))
-            x2 = p0.shiftedRight(32) ^ x3 ^ WordLanes(repeating: UInt64(k[1]))
-            x1 = p1 & low
-            x3 = p0 & low
-            k = SIMD2(k[0] &+ weyl0, k[1] &+ weyl1)
+            x0 = p1.shiftedRight(32) ^ x1 ^ WordLanes(repeating: k0)
+            x2 = p0.shiftedRight(32) ^ x3 ^ WordLanes(repeating: k1)
+            (x1, x3) = (p1, p0)
+            (k0, k1) = (k0 &+ UInt64(weyl0), k1 &+ UInt64(weyl1))
         }
-        return (x0, x1, x2, x3)
+        return (x0 & low, x1 & low, x2 & low, x3 & low)
     }
 
     /// The blocks of a stream from a number on, one a lane.
