@@ -17,8 +17,8 @@ final class PoissonNumbers {
         _ generator: PoissonGenerator, _ connections: Range<Int>, seed: Int64, _ name: StreamName, since: Int
     ) {
         self.init(
-            generator.windowCounts.map { .windows(PoissonTrains(table: $0, seed: seed, name, since: since)) }
-                ?? .steps(PoissonDraws(table: generator.counts, seed: seed, name)), connections)
+            generator.windowCounts.map { .windows(PoissonTrains(table: $0.ownCopy, seed: seed, name, since: since)) }
+                ?? .steps(PoissonDraws(table: generator.counts.ownCopy, seed: seed, name)), connections)
     }
 
     init(_ source: Source, _ connections: Range<Int>) {

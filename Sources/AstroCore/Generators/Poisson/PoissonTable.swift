@@ -10,6 +10,8 @@ package final class PoissonTable: Sendable {
     package let lowest: Int
     let mean: Double
     /// The largest words below the thresholds: where all workers look for numbers without counting references.
+    /// Thresholds that one of many words reaches in most cases.
+    private let usual: Int
     nonisolated(unsafe) private let reaching: UnsafeMutableBufferPointer<Int64>
 
     package convenience init(mean: Double) throws {
@@ -27,7 +29,7 @@ package final class PoissonTable: Sendable {
     init(admissible mean: Double) {
         self.mean = mean
         guard mean > 0 else {
-            (thresholds, lowest, reaching) = ([], 0, .allocate(capacity: 0))
+            (thresholds, lowest, usual, reaching) = ([], 0, 0, .allocate(capacity: 0))
             return
         }
         let spread = 10 * mean.squareRoot() + 20
@@ -41,11 +43,15 @@ package final class PoissonTable: Sendable {
             below += p
             return UInt64(min(below / total, 1) * 0x1p32)
         }.filter { $0 < 1 << 32 }
+        usual = thresholds.prefix { $0 < 1 << 32 - 1 << 22 }.count
         reaching = .allocate(capacity: thresholds.count)
         _ = reaching.initialize(from: thresholds.lazy.map { Int64($0) - 1 })
     }
 
     deinit { reaching.deallocate() }
+
+    /// For one worker: others would wait for it to count references. A large table, where numbers take longer, stays one.
+    var ownCopy: PoissonTable { reaching.count <= Self.fewThresholds ? PoissonTable(admissible: mean) : self }
 
     /// Probabilities relative to the most probable number's.
     private static func relative(_ mean: Double, _ mode: Int, _ low: Int, _ high: Int) -> [Double] {
@@ -72,7 +78,8 @@ package final class PoissonTable: Sendable {
             let threshold = IntLanes(repeating: reaching[i])
             let (r0, r1) = (threshold.isLess(than: w0), threshold.isLess(than: w1))
             let (r2, r3) = (threshold.isLess(than: w2), threshold.isLess(than: w3))
-            guard r0.bits | r1.bits | r2.bits | r3.bits != 0 else { break }
+            // to ask each time would take longer
+            if i >= usual, r0.bits | r1.bits | r2.bits | r3.bits == 0 { break }
             // a mask is -1
             (n0, n1, n2, n3) = (n0.subtracting(r0), n1.subtracting(r1), n2.subtracting(r2), n3.subtracting(r3))
         }
