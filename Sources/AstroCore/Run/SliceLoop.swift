@@ -702,7 +702,7 @@ final class SliceLoop: @unchecked Sendable {
             let stamps = schedule.samples(in: arrived.lowerBound + 1..<arrived.upperBound + 1)
             due += (0..<stamps.count).map { (stamps[$0], sampler) }
         }
-        return due.enumerated().sorted { ($0.element.stamp, $0.offset) < ($1.element.stamp, $1.offset) }.map(\.element)
+        return due.ordered { $0.stamp }
     }
 
     private func take(_ sample: Sample, from due: inout ArraySlice<Sample>) {
