@@ -196,9 +196,8 @@ final class SliceLoop: @unchecked Sendable {
         _ parts: [[Part]], _ intervals: [String: Int]
     ) -> [[(part: Part, signals: KernelSignals)]] {
         parts.indices.map { worker in
-            (1..<max(parts.count, 1)).flatMap { parts[(worker + $0) % parts.count] }.filter { $0.shared != nil }.map {
-                ($0, KernelSignals($0.batch, intervals))
-            }
+            let others = parts[(worker + 1)...] + parts[..<worker]
+            return others.joined().filter { $0.shared != nil }.map { ($0, KernelSignals($0.batch, intervals)) }
         }
     }
 
