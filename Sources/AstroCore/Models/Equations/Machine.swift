@@ -90,8 +90,7 @@ struct Machine {
     }
 
     /// An operation that may go on with a second one. The operators for which it does are those that `Operator.isSecond` names.
-    /// Each first operation is a function of its own, which all sources of draws share.
-    @inline(never)
+    @inline(__always)
     private func first(_ i: Program.Instruction, _ one: (Vector, Vector, Vector) -> Vector) {
         switch i.then {
         case .negate: only(i, one) { x in Vector.zeros - x }
