@@ -31,7 +31,7 @@ extension Simulation {
             if rows[ofRow] == nil { rows[ofRow] = Dictionary(uniqueKeysWithValues: named(ofRow).map { ($1, $0) }) }
             own.append(NumberedName(number: number, name: rows[ofRow]![PlaceInRow(segment: segment, index: index)]!))
         }
-        return together.gather(own).all.sorted { $0.number < $1.number }.map(\.name)
+        return together.gather(own).all.ordered { $0.number }.map(\.name)
     }
 
     /// The own connections of a row: their names, and where they are.

@@ -52,7 +52,7 @@ extension Recording {
             var end = next
             while end < spikes.count, spikes[end].stamp <= limit { end += 1 }
             let parts = together.toFirst(Array(spikes[next..<end]))
-            waiting += parts.count == 1 ? parts[0] : parts.joined().sorted { $0.order < $1.order }
+            waiting += parts.count == 1 ? parts[0] : parts.joined().ordered { ($0.stamp, Int($0.sender)) }
             (next, isLast) = (end, limit == .max)
             while waiting.count >= size || isLast && !waiting.isEmpty {
                 try body(Array(waiting.prefix(size)))

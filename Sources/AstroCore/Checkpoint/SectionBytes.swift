@@ -74,7 +74,7 @@ package struct SectionWriter {
 
     mutating func put(_ settings: Settings) {
         put(settings.count)
-        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in settings.inOrder {
             put(name)
             put(value)
         }

@@ -64,7 +64,7 @@ enum SectionParts {
             if i == 0 { whole.put(recording) }
             pairs += zip(try parts[i].near(), try parts[i].near()).map { ($0, $1) }
         }
-        pairs.sort { $0.place < $1.place }
+        pairs = pairs.ordered { $0.place }
         whole.put(near: pairs.map(\.cell))
         whole.put(near: pairs.map(\.place))
     }
@@ -223,7 +223,7 @@ struct PendingRow {
         for i in parts.indices {
             while let row = try next(&parts[i], cells: count) { rows.append(row) }
         }
-        let order = rows.indices.sorted { (rows[$0].input, rows[$0].ahead, $0) < (rows[$1].input, rows[$1].ahead, $1) }
+        let order = rows.indices.ordered { (rows[$0].input, rows[$0].ahead) }
         var whole = SectionWriter(), current: PendingRow?
         for row in order.map({ rows[$0] }) {
             if let last = current, (last.input, last.ahead) == (row.input, row.ahead) {

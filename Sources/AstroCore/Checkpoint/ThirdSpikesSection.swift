@@ -6,9 +6,7 @@ extension Simulation {
         // a cell's are on one rank
         let own = thirdSpikes.all
         let stamps = together.gather(own.map(\.stamp)).all, items = together.gather(own.map(\.item)).all
-        return zip(stamps, items).enumerated().sorted {
-            ($0.element.0, $0.element.1.third, $0.offset) < ($1.element.0, $1.element.1.third, $1.offset)
-        }.map { ($0.element.0, $0.element.1) }
+        return zip(stamps, items).map { (stamp: $0, item: $1) }.ordered { ($0.stamp, Int($0.item.third)) }
     }
 
     func writeThirdSpikes(to writer: CheckpointWriter) throws {

@@ -202,7 +202,7 @@ private struct SonataEdgeReader {
                 "'\(file.path)': each population counts its nodes from 0: name one of them, population = '\(populations[0])' (there are: \(populations.joined(separator: ", ")))"
             )
         }
-        return FileTable.joined(parts.sorted { $0.order < $1.order }.map(\.table))
+        return FileTable.joined(parts.ordered { $0.order }.map(\.table))
     }
 
     private func edges(_ group: String, _ firsts: [Int64?]) throws -> FileTable {

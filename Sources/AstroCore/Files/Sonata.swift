@@ -137,7 +137,7 @@ final class SonataEvents: EventSink {
             parts[index, default: ([], [])].times.append(TimeGrid.ms(stamp, recording.resolution))
             parts[index]!.ids.append(Double(sender - populations[index].firstID))
         }
-        for (population, part) in parts.sorted(by: { $0.key < $1.key }) {
+        for (population, part) in parts.inOrder {
             try spikes[population]!.times.append(part.times)
             try spikes[population]!.ids.append(part.ids)
         }

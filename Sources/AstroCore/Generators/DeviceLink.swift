@@ -78,7 +78,7 @@ final class DeviceLink {
     }
 
     /// By number.
-    var runsInOrder: [Run] { shares.joined().sorted { $0.first < $1.first } }
+    var runsInOrder: [Run] { shares.joined().ordered { $0.first } }
 
     /// Where a connection onto an own cell ends.
     func end(of index: Int) -> (plane: InputPlane, place: Int) {

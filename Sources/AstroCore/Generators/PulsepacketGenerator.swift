@@ -66,7 +66,7 @@ struct PulsepacketGenerator: SharedTrainSource {
             }
             index += 1
         }
-        return counts.sorted { $0.key < $1.key }.map { SentSpikes(stamp: $0.key, count: $0.value) }
+        return counts.inOrder.map { SentSpikes(stamp: $0.key, count: $0.value) }
     }
 
     /// The stamps of a packet's spikes, in no order.

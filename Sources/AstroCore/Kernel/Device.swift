@@ -49,7 +49,7 @@ extension Device {
     /// `values` with `changes` on top, each of the right type and range.
     static func merged(_ values: Settings, _ changes: Settings) throws -> Settings {
         var result = values
-        for (key, value) in changes.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in changes.inOrder {
             guard let parameter = parameters.first(where: { $0.name == key }) else {
                 throw InputError.unknown("\(name) has no parameter", key, among: parameters.map(\.name))
             }

@@ -66,7 +66,7 @@ struct NodeSearch {
     private let reach: [Int]
 
     init(_ ids: NodeIDs) {
-        runs = ids.runs.sorted { $0.ids.first < $1.ids.first }
+        runs = ids.runs.ordered { $0.ids.first }
         var greatest = 0
         reach = runs.map { run in
             greatest = Swift.max(greatest, run.ids.last)

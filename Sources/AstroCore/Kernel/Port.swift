@@ -113,7 +113,7 @@ package struct Ports: Sendable {
         }
         precondition(rows <= 128 && currents <= 16 && signals <= 32, "codes of ports overlap")
         precondition(receptors <= 256, "connections keep a receptor in a byte")
-        self.inputs = inputs.sorted { $0.code < $1.code }
+        self.inputs = inputs.ordered { Int($0.code) }
         (spikeEntries, spikeRows) = (entries, rows)
         self.currents = (0..<receptors).map { receptor in
             list.firstIndex { $0.quantity == .current && $0.receptor == receptor }

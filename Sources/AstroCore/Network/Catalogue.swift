@@ -234,7 +234,7 @@ public struct ModelInfo: Sendable {
         }
         self.init(
             model.name, model.family.rawValue, model.text, parameters, model.recordables,
-            receptors: model.receptorNames.sorted { $0.value < $1.value }.map(\.key),
+            receptors: model.receptorNames.ordered { $0.value }.map(\.key),
             inputs: model.ports.list.filter { [.current, .signal].contains($0.quantity) }.map(\.name),
             events: model.events)
     }

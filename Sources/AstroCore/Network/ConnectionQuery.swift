@@ -82,8 +82,7 @@ struct ConnectionQuery {
             guard sources?.contains(id) ?? true else { continue }
             found.append(group.count == 1 ? try find(in: link, group.lowerBound) : try find(in: group))
         }
-        return found.enumerated().sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }
-            .map(\.element)
+        return found.ordered { $0.number }
     }
 
     /// Those with rows of the sources, and which these are; nil where all are. On several ranks, every rank lists all projections:
@@ -98,7 +97,7 @@ struct ConnectionQuery {
                 if !own.isEmpty { rows[outgoing.projection.index, default: []] += own }
             }
         }
-        return rows.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }
+        return rows.inOrder.map { ($0.key, $0.value.sorted()) }
     }
 
     // MARK: Spikes

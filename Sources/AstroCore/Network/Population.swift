@@ -146,8 +146,7 @@ enum RowMap {
 
     init(_ stretches: [NodeStretch]) {
         let cells = stretches[0].nodes.population.count
-        var runs = stretches.map { Run(cells: $0.nodes.even, start: $0.start) }
-        runs.sort { $0.cells.first < $1.cells.first }
+        let runs = stretches.map { Run(cells: $0.nodes.even, start: $0.start) }.ordered { $0.cells.first }
         if runs.count == 1, runs[0].cells.step == 1 {
             self = .run(first: runs[0].cells.first, count: runs[0].cells.count, start: runs[0].start)
         } else if runs.count <= cells / 8, Self.areApart(runs) {

@@ -29,6 +29,6 @@ extension Simulation {
             }
             next += count
         }
-        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value.times) }
+        return found.inOrder.map { ($0.key, $0.value.times) }
     }
 }

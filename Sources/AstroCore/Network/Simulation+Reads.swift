@@ -28,7 +28,7 @@ extension Simulation {
 
     /// Calls `body` with what synapses onto own cells read of other cells: the name, and the cell's id.
     func forEachRead(_ body: (String, Int) -> Void) {
-        for (name, ids) in readOfPaired.sorted(by: { $0.key < $1.key }) { for id in ids { body(name, id) } }
+        for (name, ids) in readOfPaired.inOrder { for id in ids { body(name, id) } }
         for projection in projections where !projection.model.namesOfTargets.isEmpty {
             for segment in projection.segments {
                 for resident in segment.plane.residents {

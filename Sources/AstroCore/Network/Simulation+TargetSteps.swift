@@ -11,7 +11,7 @@ extension Simulation {
 
     /// Populations whose cells may be followed, for each rule; the same on all ranks.
     var followed: [(identity: String, rule: StepRule, population: Population)] {
-        let rules = stepRules.sorted { $0.key < $1.key }
+        let rules = stepRules.inOrder
         return rules.flatMap { identity, rule in
             populationList.filter { $0.cells.map { rule.fits($0.model) } ?? false }.map { (identity, rule, $0) }
         }

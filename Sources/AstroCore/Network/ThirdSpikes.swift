@@ -48,11 +48,10 @@ final class ThirdSpikes: @unchecked Sendable {
 
     /// All that there is: by stamp, then by cell, then in the order in which it is added.
     var all: [(stamp: Int, item: Item)] {
-        let items = parts.flatMap { part in part.byStamp.flatMap { stamp, items in items.map { (stamp, $0) } } }
-        let keyed = items.enumerated().map { (stamp: $1.0, number: $0, item: $1.1) }
-        return keyed.sorted { ($0.stamp, $0.item.third, $0.number) < ($1.stamp, $1.item.third, $1.number) }.map {
-            ($0.stamp, $0.item)
+        let items = parts.flatMap { part in
+            part.byStamp.flatMap { stamp, items in items.map { (stamp: stamp, item: $0) } }
         }
+        return items.ordered { ($0.stamp, Int($0.item.third)) }
     }
 
     func removeAll() { parts.forEach { $0.byStamp = [:] } }

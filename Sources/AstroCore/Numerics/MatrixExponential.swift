@@ -7,7 +7,8 @@ package enum MatrixExponential {
         var square = [Double](repeating: 0, count: columns * columns)
         for i in 0..<rows * columns { square[i] = matrix[i] * t }
         // A decides how short the series has to be; what B adds is as exact
-        let size = (0..<rows).map { row in (0..<rows).reduce(0) { $0 + abs(square[row * columns + $1]) } }.max() ?? 0
+        let sums = (0..<rows).map { row in square[row * columns..<row * columns + rows].reduce(0) { $0 + abs($1) } }
+        let size = sums.max() ?? 0
         guard size.isFinite else { return [Double](repeating: .nan, count: rows * columns) }
         var halvings = 0, scale = 1.0
         while size * scale > 0.25, halvings < 60 {

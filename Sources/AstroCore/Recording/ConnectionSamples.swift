@@ -62,10 +62,8 @@ final class ConnectionSamples: @unchecked Sendable {
     /// Events of all ranks, in order of time, then of connections: stamp, number of the connection, source, target, then values.
     func rows(_ together: Together) -> [ArraySlice<Double>] {
         let width = 4 + names.count, flat = together.gather(ownRows.flatMap { $0 }).all
-        let order = (0..<flat.count / width).map { index in
-            (stamp: flat[index * width], number: flat[index * width + 1], index: index)
-        }.sorted { ($0.stamp, $0.number, $0.index) < ($1.stamp, $1.number, $1.index) }
-        return order.map { flat[$0.index * width..<($0.index + 1) * width] }
+        let rows = (0..<flat.count / width).map { flat[$0 * width..<($0 + 1) * width] }
+        return rows.ordered { row in (Int(row[row.startIndex]), Int(row[row.startIndex + 1])) }
     }
 
     /// Columns of all ranks, in order of time, then of connections: stamps, sources, targets, then values.
@@ -135,7 +133,7 @@ final class ConnectionSampler {
     /// All connections, as they are after all that has been handed over up to a stamp.
     func sample(_ stamp: Int) {
         let time = TimeGrid.ms(stamp, simulation.resolution)
-        for (number, row) in rows.sorted(by: { $0.key < $1.key }) {
+        for (number, row) in rows.inOrder {
             for (place, values) in zip(row.places, present(number, row, time)) {
                 samples.add(worker, stamp: stamp, place: place, values)
             }

@@ -15,7 +15,7 @@ extension Recording {
             sortIfNeeded()
             let parts = together.toFirst(Array(spikes[kept...]))
             let all = parts.enumerated().flatMap { rank, spikes in spikes.map { (spike: $0, rank: rank) } }
-                .sorted { $0.spike.order < $1.spike.order }
+                .ordered { ($0.spike.stamp, Int($0.spike.sender)) }
             return EventPiece(
                 stamps: all.map(\.spike.stamp), senders: all.map { Int($0.spike.sender) }, owners: all.map(\.rank))
         }

@@ -201,9 +201,8 @@ final class SliceLoop: @unchecked Sendable {
         _ parts: [[Part]], _ intervals: [String: Int]
     ) -> [[(part: Part, signals: KernelSignals)]] {
         parts.indices.map { worker in
-            (1..<max(parts.count, 1)).flatMap { parts[(worker + $0) % parts.count] }.filter { $0.shared != nil }.map {
-                ($0, KernelSignals($0.batch, intervals))
-            }
+            let others = parts[(worker + 1)...] + parts[..<worker]
+            return others.joined().filter { $0.shared != nil }.map { ($0, KernelSignals($0.batch, intervals)) }
         }
     }
 
@@ -724,7 +723,7 @@ final class SliceLoop: @unchecked Sendable {
             let stamps = schedule.samples(in: arrived.lowerBound + 1..<arrived.upperBound + 1)
             due += (0..<stamps.count).map { (stamps[$0], sampler) }
         }
-        return due.enumerated().sorted { ($0.element.stamp, $0.offset) < ($1.element.stamp, $1.offset) }.map(\.element)
+        return due.ordered { $0.stamp }
     }
 
     private func take(_ sample: Sample, from due: inout ArraySlice<Sample>) {

@@ -84,7 +84,7 @@ extension Simulation {
             throw InputError("make_symmetric: what goes from the sources to the targets can't go back")
         }
         try spec.checkSymmetry()
-        for (name, value) in synapse.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in synapse.inOrder {
             if case .distribution = value {
                 throw InputError("make_symmetric: \(name) can't be random; both directions have the same parameters")
             }
@@ -227,7 +227,7 @@ extension Simulation {
             found.withLock { $0.append((chunk, made)) }
         }
         var all = SignalEntries(spec)
-        for part in found.withLock({ $0 }).sorted(by: { $0.chunk < $1.chunk }) { all.append(part.entries) }
+        for part in found.withLock({ $0 }).ordered(by: { $0.chunk }) { all.append(part.entries) }
         return all
     }
 
@@ -360,7 +360,7 @@ extension Simulation {
         for (i, receptor) in try draws.values(row: row, count: count).enumerated() {
             numbers[Int(receptor), default: []].append(i)
         }
-        return numbers.sorted { $0.key < $1.key }.map { ReceptorPart(receptor: $0, count: $1.count, numbers: $1) }
+        return numbers.inOrder.map { ReceptorPart(receptor: $0, count: $1.count, numbers: $1) }
     }
 
     // MARK: Tripartite

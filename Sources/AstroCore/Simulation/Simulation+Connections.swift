@@ -154,7 +154,7 @@ extension Simulation {
         _ settings: Settings, _ references: [Connections.Reference], _ numbers: [Int], of count: Int
     ) throws -> [ConnectionChanges] {
         var draws = 0, values: [String: [Double]] = [:]
-        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in settings.inOrder {
             let all = try Self.list(name, value, count) { distribution in
                 try StreamName.check(.synapseAssignment, call: assignments + draws, "calls of set")
                 var stream = RandomStream(seed: seed, StreamName(.synapseAssignment, call: assignments + draws))
@@ -168,7 +168,7 @@ extension Simulation {
         if let delays = values["delay"] {
             values["delay"] = try delays.map { Double(try SynapseSpec.delaySteps($0, resolution)) }
         }
-        let changes = try values.sorted { $0.key < $1.key }.map { try self.changes($0, $1, references) }
+        let changes = try values.inOrder.map { try self.changes($0, $1, references) }
         assignments += draws
         return changes
     }
@@ -191,7 +191,7 @@ extension Simulation {
                 throw InputError("\(model.name): every can't be changed once connected: it is that of the connect call")
             }
         }
-        for (p, ids) in paired.sorted(by: { $0.key < $1.key }) {
+        for (p, ids) in paired.inOrder {
             let model = projections[Int(p)].model
             try checkPaired(model, ids.sorted())
             try model.checkUnits([nil], models(ofPaired: ids.sorted()))

@@ -89,7 +89,7 @@ extension Simulation {
     ) throws -> Settings {
         var result = settings
         var stream = stream
-        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in settings.inOrder {
             guard let parameter = model.parameters.first(where: { $0.name == name }) else { continue }
             switch (parameter.defaultValue, value) {
             case (.number, .numbers(let list)):

@@ -148,7 +148,7 @@ extension Simulation {
                 recorded[samplers ? source : target, default: []].append(samplers ? target : source)
             }
         }
-        for (recorder, ids) in recorded.sorted(by: { $0.key < $1.key }) {
+        for (recorder, ids) in recorded.inOrder {
             let (population, index) = locate(recorder)
             attach(recording(population, index), to: nodes.keeping(ids))
         }

@@ -147,7 +147,7 @@ struct SynapseSpec {
         _ pre: [ModelDefinition?], _ post: [ModelDefinition?], resolution: Double, _ space: () throws -> Geometry
     ) throws -> SynapseSpec {
         var result = self
-        for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+        for (name, source) in sources.inOrder {
             guard case .placed(let function) = source else { continue }
             let what = "\(model.name): \(name)"
             do {
@@ -326,7 +326,7 @@ struct SynapseSpec {
     /// - `count`: of the connections; nil where the rule does not say.
     /// - `rules`: those that do.
     func checkLists(_ count: Int?, possibleWith rules: [String]) throws {
-        for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+        for (name, source) in sources.inOrder {
             guard case .listed(let list) = source else { continue }
             guard let count else {
                 throw InputError("\(model.name): \(name): a list needs the rule \(rules.joined(separator: " or "))")
@@ -358,7 +358,7 @@ struct SynapseSpec {
 
     /// Refuses values that are others on the way back.
     func checkSymmetry() throws {
-        for (name, function) in placed.sorted(by: { $0.key < $1.key }) where !function.isSymmetric {
+        for (name, function) in placed.inOrder where !function.isSymmetric {
             throw InputError(
                 "make_symmetric: \(name) has to be a function of distance alone; both directions have the same parameters"
             )
@@ -366,7 +366,7 @@ struct SynapseSpec {
     }
 
     func refuseLists(_ what: String) throws {
-        for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+        for (name, source) in sources.inOrder {
             if case .listed = source { throw InputError("\(what): \(name): lists are not possible here") }
         }
     }
