@@ -116,7 +116,7 @@ test-scripts: build
 	  else echo "FAILED  $$script $$options"; cat $$directory/out.txt; status=1; fi; done; \
 	rm -rf $$directory; exit $$status
 
-# The same results with vectors of any width, for any processor, with any number of threads; builds the program three times.
+# The same results with vectors of any width, for any processor, with any number of threads; builds the program for two others.
 test-widths: build
 	Tests/widths.sh $(PROGRAM)
 
