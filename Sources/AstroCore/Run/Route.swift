@@ -123,7 +123,8 @@ struct Route {
     /// Calls `body(value, stamp, target)` for some connections.
     @inline(__always)
     private func forEachArrival(
-        _ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int, _ body: (Double, Int, UInt16) -> Void
+        _ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int,
+        _ body: (Double, Int, UInt16) -> Void
     ) {
         let targets = chunk.targets
         switch (chunk.weights, chunk.delays) {
