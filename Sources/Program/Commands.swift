@@ -28,9 +28,10 @@ func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
 }
 
 /// Whose help is that of the program. `astrolua jupyter install` has its own.
-private let commands = [
-    NewExperiment.word, Tour.word, Verification.word, Checking.word, Differing.word,
-    Unpacking.word, Publication.word, Bundling.word,
+private let commands = [NewExperiment.word, Tour.word] + recordCommands.map { $0.word }
+
+private let recordCommands: [any RecordCommand.Type] = [
+    Verification.self, Checking.self, Differing.self, Unpacking.self, Publication.self, Bundling.self,
 ]
 
 /// Does what the words after the options ask.
@@ -43,12 +44,9 @@ func perform(_ parsed: CommandLineOptions) -> Int32 {
     if let experiment = NewExperiment(words) { return experiment.write() }
     if let tour = Tour(words) { return tour.start(asked) }
     if let installation = JupyterInstall(words) { return installation.run() }
-    if let verification = Verification(words, asked, given: parsed.given) { return verification.run() }
-    if let checking = Checking(words, asked, given: parsed.given) { return checking.run() }
-    if let differing = Differing(words, asked, given: parsed.given) { return differing.run() }
-    if let unpacking = Unpacking(words, asked, given: parsed.given) { return unpacking.run() }
-    if let publication = Publication(words, asked, given: parsed.given) { return publication.run() }
-    if let bundling = Bundling(words, asked, given: parsed.given) { return bundling.run() }
+    for command in recordCommands {
+        if let status = command.run(words, asked, given: parsed.given) { return status }
+    }
     if let bundle = Bundle(words.first) { return bundle.run(asked) }
     return run(asked)
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// Memory of rows of connections. Spikes reach rows all over a network, and the processor knows the addresses of few small pages at a
@@ -41,13 +40,9 @@ enum RowMemory {
 
     private static func uses(_ piece: UInt) -> UnsafeMutablePointer<Int> { UnsafeMutablePointer(bitPattern: piece)! }
 
-    /// In use by who fills it.
+    /// In use by the one who fills it. It begins at a multiple of its size, so that what lies in it leads to it.
     private static func makePiece() -> UInt {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: pieceBytes, alignment: pieceBytes)
-        #if os(Linux)
-            madvise(memory, pieceBytes, Int32(MADV_HUGEPAGE))
-        #endif
-        let piece = UInt(bitPattern: memory)
+        let piece = UInt(bitPattern: Memory.allocate(bytes: pieceBytes, alignment: pieceBytes))
         uses(piece).pointee = 1
         return piece
     }

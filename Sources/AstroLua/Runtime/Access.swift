@@ -33,7 +33,8 @@ package struct Access {
     private func resolvedTarget(_ path: String) -> String? {
         if let existing = resolved(path) { return existing }
         var status = stat()
-        if lstat(path, &status) == 0 { return "/" }
+        // there by now: another rank has made it, or it is a link that leads nowhere
+        if lstat(path, &status) == 0 { return resolved(path) ?? "/" }
         guard let parent = resolved(directory(path)) else { return access(directory(path), F_OK) == 0 ? "/" : nil }
         let name = path.split(separator: "/").last.map(String.init) ?? ""
         return name == ".." ? "/" : "\(parent)/\(name)"

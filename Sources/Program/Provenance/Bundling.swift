@@ -3,24 +3,20 @@ import AstroLua
 import Glibc
 
 /// `astrolua bundle experiment.lua`: runs the script once to see what it needs, and packs that into one file.
-struct Bundling {
+struct Bundling: RecordCommand {
     static let word = "bundle"
 
-    private static let taken = [
+    static let taken = [
         "--quiet", "--threads", "--seed", "--allow-read", "--allow-write", "--memory-limit", "--time-limit",
     ]
 
     private let asked: RunRequest
-    /// The options of the command line.
-    private let given: [String]
     private let script, output: String
     private let arguments: [String]
 
-    /// nil if the words ask for something else. A script that is called "bundle" is run as ./bundle.
-    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
-        guard words.first == Self.word else { return nil }
-        (self.asked, self.given) = (asked, given)
-        var words = Array(words.dropFirst())
+    init(_ words: ArraySlice<String>, _ asked: RunRequest, given: [String]) {
+        self.asked = asked
+        var words = Array(words)
         var output: String?
         func takeOutput(at place: Int) {
             guard words.count > place + 1, words[place] == "-o" else { return }
@@ -35,34 +31,24 @@ struct Bundling {
         self.output = output ?? (base.hasSuffix(".lua") ? String(base.dropLast(4)) : base) + Bundle.ending
     }
 
-    func run() -> Int32 {
-        guard !script.isEmpty, !script.hasPrefix("-") else {
-            complain(
-                "astrolua bundle: needs a script, as in: astrolua bundle experiment.lua [-o experiment.astro] [args ...]"
-            )
-            return ExitStatus.wrongOptions
+    var usageProblem: String? {
+        let isScript = !script.isEmpty && !script.hasPrefix("-")
+        return isScript ? nil : "needs a script, as in: astrolua bundle experiment.lua [-o experiment.astro] [args ...]"
+    }
+
+    func perform() throws -> Int32 {
+        let stage = try Stage()
+        defer { stage.remove() }
+        let path = "\(stage.directory)/run.json"
+        var request = asked.with(script: script, arguments)
+        request.record = path
+        let status = try stage.run { Program.run(request) }
+        guard status == ExitStatus.success else {
+            complain("astrolua bundle: the script ended with status \(status), so nothing is packed")
+            return status
         }
-        if let surplus = given.first(where: { !Self.taken.contains($0) }) {
-            complain("astrolua bundle: takes no \(surplus)")
-            return ExitStatus.wrongOptions
-        }
-        do {
-            let stage = try Stage()
-            defer { stage.remove() }
-            let path = "\(stage.directory)/run.json"
-            var request = asked.with(script: script, arguments)
-            request.record = path
-            let status = try stage.run { Program.run(request) }
-            guard status == ExitStatus.success else {
-                complain("astrolua bundle: the script ended with status \(status), so nothing is packed")
-                return status
-            }
-            try write(try JSON(parsing: try contents(of: path, atMost: 1 << 30)))
-            return ExitStatus.success
-        } catch {
-            complain("astrolua bundle: \(error)")
-            return ExitStatus.failure
-        }
+        try write(try JSON(parsing: try contents(of: path, atMost: 1 << 30)))
+        return ExitStatus.success
     }
 
     private func write(_ record: JSON) throws {

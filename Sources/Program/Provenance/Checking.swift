@@ -4,10 +4,11 @@ import Glibc
 import LuaBridge
 
 /// `astrolua check submissions/*`: runs again what many have handed in, side by side, and prints a table of what came of it.
-struct Checking {
+struct Checking: RecordCommand {
     static let word = "check"
 
-    private static let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
+    static let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
+    static let reason: String? = "what a run was is in its record"
     /// Seconds that each may take, if nothing else is asked.
     private static let patience = 300.0
 
@@ -16,41 +17,27 @@ struct Checking {
     /// The options of the command line.
     private let given: [String]
 
-    /// nil if the words ask for something else. A script that is called "check" is run as ./check.
-    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
-        guard words.first == Self.word else { return nil }
-        paths = Array(words.dropFirst())
+    init(_ words: ArraySlice<String>, _ asked: RunRequest, given: [String]) {
+        paths = Array(words)
         (self.asked, self.given) = (asked, given)
     }
 
-    func run() -> Int32 {
-        if let problem = usageProblem {
-            complain("astrolua check: \(problem)")
-            return ExitStatus.wrongOptions
-        }
+    func perform() throws -> Int32 {
         let bar = !asked.isQuiet && isatty(STDERR_FILENO) == 1 ? ProgressBar() : nil
         let files = CheckedFiles(paths, sideBySide: sideBySide, timeLimit: timeLimit, check)
-        let rows: [CheckedFile]
-        do {
-            rows = try files.rows { bar?.show(files: $0, whole: paths.count) }
-            bar?.finish()
-        } catch {
-            complain("astrolua check: \(error)")
-            return ExitStatus.failure
-        }
+        let rows = try files.rows { bar?.show(files: $0, whole: paths.count) }
+        bar?.finish()
         say(CheckTable(rows).lines)
         if rows.count < paths.count { return 128 + SIGINT }
         return rows.allSatisfy { $0.verdict == .reproduced } ? ExitStatus.success : ExitStatus.failure
     }
 
-    private var usageProblem: String? {
+    var usageProblem: String? {
         if paths.isEmpty { return "needs records or bundles, as in: astrolua check submissions/*" }
         if let option = paths.first(where: { $0.hasPrefix("--") }), access(option, F_OK) != 0 {
             return "there is no file '\(visible(option))' (options stand in front: astrolua --time-limit 60 check …)"
         }
-        return given.first { !Self.taken.contains($0) }.map {
-            "takes no \($0); what a run was is in its record (\(Self.taken.joined(separator: ", ")) are taken)"
-        }
+        return nil
     }
 
     // MARK: shares of the machine

@@ -3,45 +3,31 @@ import AstroLua
 import Glibc
 
 /// `astrolua diff a.json b.json`: what changed between two records, and where what came of them first parts.
-struct Differing {
+struct Differing: RecordCommand {
     static let word = "diff"
+    static let taken = ["--quiet", "--memory-limit", "--time-limit", "--allow-read"]
+    /// As that of diff(1): 0 if they are the same, 1 if they differ, 2 if one of them is no record.
+    static let failure = ExitStatus.wrongOptions
 
     private let paths: [String]
     private let asked: RunRequest
-    /// The options of the command line.
-    private let given: [String]
 
-    /// nil if the words ask for something else. A script that is called "diff" is run as ./diff.
-    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
-        guard words.first == Self.word else { return nil }
-        paths = Array(words.dropFirst())
-        (self.asked, self.given) = (asked, given)
+    init(_ words: ArraySlice<String>, _ asked: RunRequest, given: [String]) {
+        (paths, self.asked) = (Array(words), asked)
     }
 
-    /// As that of diff(1): 0 if they are the same, 1 if they differ, 2 if one of them is no record.
-    func run() -> Int32 {
-        if let problem = usageProblem {
-            complain("astrolua diff: \(problem)")
-            return ExitStatus.wrongOptions
-        }
-        do {
-            let submissions = try withinTime(asked.options.timeLimit) { try paths.map(Submission.read) }
-            let stage = try Stage()
-            defer { stage.remove() }
-            // the files beside a record are named in it, so that others may have chosen what is opened
-            var options = asked.options
-            options.readable += paths.map(directory)
-            return try stage.runConfined(options) { show(submissions[0], submissions[1], $0) }
-        } catch {
-            complain("astrolua diff: \(error)")
-            return ExitStatus.wrongOptions
-        }
+    func perform() throws -> Int32 {
+        let submissions = try withinTime(asked.options.timeLimit) { try paths.map(Submission.read) }
+        let stage = try Stage()
+        defer { stage.remove() }
+        // the files beside a record are named in it, so that others may have chosen what is opened
+        var options = asked.options
+        options.readable += paths.map(directory)
+        return try stage.runConfined(options) { show(submissions[0], submissions[1], $0) }
     }
 
-    private var usageProblem: String? {
-        if paths.count != 2 { return "needs two records or bundles, as in: astrolua diff a.json b.json" }
-        let taken = ["--quiet", "--memory-limit", "--time-limit", "--allow-read"]
-        return given.first { !taken.contains($0) }.map { "takes no \($0) (\(taken.joined(separator: ", ")) are taken)" }
+    var usageProblem: String? {
+        paths.count == 2 ? nil : "needs two records or bundles, as in: astrolua diff a.json b.json"
     }
 
     private func show(_ a: Submission, _ b: Submission, _ access: Access) -> Int32 {

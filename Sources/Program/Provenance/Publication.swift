@@ -3,59 +3,43 @@ import AstroLua
 import Glibc
 
 /// `astrolua publish run.json`: a directory with all that belongs to a run, its description as RO-Crate and as a page, and the bundle.
-struct Publication {
+struct Publication: RecordCommand {
     static let word = "publish"
 
-    private static let taken = ["--quiet", "--allow-read", "--memory-limit", "--time-limit"]
+    static let taken = ["--quiet", "--allow-read", "--memory-limit", "--time-limit"]
     /// Of the page without its pictures.
     private static let largestPage = 1_000_000
 
     private let path: String
     private let directory: String
     private let asked: RunRequest
-    /// The options of the command line.
-    private let given: [String]
 
-    /// nil if the words ask for something else. A script that is called "publish" is run as ./publish.
-    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
-        guard words.first == Self.word else { return nil }
-        var words = Words(words.dropFirst())
+    init(_ words: ArraySlice<String>, _ asked: RunRequest, given: [String]) {
+        var words = Words(words)
         let output = words.takeValue(of: "-o")
         path = words.only ?? ""
         let name = Words.name(of: path), base = name.whole, stem = name.stem ?? String(base)
         directory = output ?? "\(stem)-crate"
-        (self.asked, self.given) = (asked, given)
+        self.asked = asked
     }
 
-    func run() -> Int32 {
-        if let problem = usageProblem {
-            complain("astrolua publish: \(problem)")
-            return ExitStatus.wrongOptions
+    func perform() throws -> Int32 {
+        let submission = try withinTime(asked.options.timeLimit) { try Submission.read(path) }
+        let stage = try Stage()
+        defer { stage.remove() }
+        let folder = try Folder(new: directory)
+        var options = asked.options
+        options.readable += [AstroLua.directory(path)]
+        let status = try stage.runConfined(options, writable: [folder.directory]) { access in
+            try write(try PublishedRun(submission, beside: AstroLua.directory(path), access), to: folder)
+            return ExitStatus.success
         }
-        do {
-            let submission = try withinTime(asked.options.timeLimit) { try Submission.read(path) }
-            let stage = try Stage()
-            defer { stage.remove() }
-            let folder = try Folder(new: directory)
-            var options = asked.options
-            options.readable += [AstroLua.directory(path)]
-            let status = try stage.runConfined(options, writable: [folder.directory]) { access in
-                try write(try PublishedRun(submission, beside: AstroLua.directory(path), access), to: folder)
-                return ExitStatus.success
-            }
-            if status != ExitStatus.success { rmdir(directory) }  // if nothing is in it
-            return status
-        } catch {
-            complain("astrolua publish: \(error)")
-            return ExitStatus.failure
-        }
+        if status != ExitStatus.success { rmdir(directory) }  // if nothing is in it
+        return status
     }
 
-    private var usageProblem: String? {
-        if path.isEmpty { return "needs the record of a run, as in: astrolua publish run.json [-o DIRECTORY]" }
-        return given.first { !Self.taken.contains($0) }.map {
-            "takes no \($0) (\(Self.taken.joined(separator: ", ")) are taken)"
-        }
+    var usageProblem: String? {
+        path.isEmpty ? "needs the record of a run, as in: astrolua publish run.json [-o DIRECTORY]" : nil
     }
 
     private func write(_ run: PublishedRun, to folder: Folder) throws {

@@ -3,53 +3,36 @@ import AstroLua
 import Glibc
 
 /// `astrolua unpack experiment.astro`: writes what was handed in, a bundle or a record, into a directory of its own.
-struct Unpacking {
+struct Unpacking: RecordCommand {
     static let word = "unpack"
+    static let taken = ["--quiet", "--time-limit"]
 
     private let path: String
     /// What is made; it is called as the file unless it is said.
     private let directory: String
     private let asked: RunRequest
-    /// The options of the command line.
-    private let given: [String]
 
-    /// nil if the words ask for something else. A script that is called "unpack" is run as ./unpack.
-    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
-        guard words.first == Self.word else { return nil }
-        var words = Words(words.dropFirst())
+    init(_ words: ArraySlice<String>, _ asked: RunRequest, given: [String]) {
+        var words = Words(words)
         let output = words.takeValue(of: "-o")
         path = words.only ?? ""
         let name = Words.name(of: path), base = name.whole, stem = name.stem ?? ""
         directory = output ?? (stem.isEmpty ? "\(base).unpacked" : stem)
-        (self.asked, self.given) = (asked, given)
+        self.asked = asked
     }
 
-    func run() -> Int32 {
-        if let problem = usageProblem {
-            complain("astrolua unpack: \(problem)")
-            return ExitStatus.wrongOptions
-        }
-        do {
-            let files = try withinTime(asked.options.timeLimit) { try content() }
-            let folder = try Folder(new: directory)
-            for (name, bytes) in files { try folder.place(bytes, at: name) }
-            say(
-                ["\(path): \(count(files.count, "file")) in \(directory)"]
-                    + files.map { "  \($0.name)  \(count($0.bytes.count, "byte"))" })
-            return ExitStatus.success
-        } catch {
-            complain("astrolua unpack: \(error)")
-            return ExitStatus.failure
-        }
+    func perform() throws -> Int32 {
+        let files = try withinTime(asked.options.timeLimit) { try content() }
+        let folder = try Folder(new: directory)
+        for (name, bytes) in files { try folder.place(bytes, at: name) }
+        say(
+            ["\(path): \(count(files.count, "file")) in \(directory)"]
+                + files.map { "  \($0.name)  \(count($0.bytes.count, "byte"))" })
+        return ExitStatus.success
     }
 
-    private var usageProblem: String? {
-        if path.isEmpty {
-            return "needs a bundle or a record, as in: astrolua unpack experiment.astro [-o DIRECTORY]"
-        }
-        return given.first { !["--quiet", "--time-limit"].contains($0) }.map {
-            "takes no \($0) (--quiet, --time-limit are taken)"
-        }
+    var usageProblem: String? {
+        path.isEmpty ? "needs a bundle or a record, as in: astrolua unpack experiment.astro [-o DIRECTORY]" : nil
     }
 
     /// Below current/ they lie as they lay below the directory of the run; the record comes along.

@@ -3,49 +3,33 @@ import AstroLua
 import Glibc
 
 /// `astrolua verify run.json`: runs again what was recorded and says whether it came to the same.
-struct Verification {
+struct Verification: RecordCommand {
     static let word = "verify"
+    static let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
+    static let reason: String? = "what the run was is in the record"
+    static let failure = ExitStatus.wrongOptions
 
     private let path: String
     /// What the run writes is kept there.
     private let directory: String?
     private let asked: RunRequest
-    /// The options of the command line.
-    private let given: [String]
 
-    /// nil if the words ask for something else. A script that is called "verify" is run as ./verify.
-    init?(_ words: [String], _ asked: RunRequest, given: [String]) {
-        guard words.first == Self.word else { return nil }
-        var words = Words(words.dropFirst())
+    init(_ words: ArraySlice<String>, _ asked: RunRequest, given: [String]) {
+        var words = Words(words)
         directory = words.takeValue(of: "--keep")
         path = words.only ?? ""
-        (self.asked, self.given) = (asked, given)
+        self.asked = asked
     }
 
-    func run() -> Int32 {
-        if let problem = usageProblem {
-            complain("astrolua verify: \(problem)")
-            return ExitStatus.wrongOptions
-        }
-        do {
-            let submission = try withinTime(asked.options.timeLimit) { try Submission.read(path) }
-            let kept = try directory.map { try Folder(new: $0) }
-            return try Reproduction(submission: submission, asked: asked, kept: kept, tell: show).run()
-        } catch {
-            complain("astrolua verify: \(error)")
-            return ExitStatus.wrongOptions
-        }
+    func perform() throws -> Int32 {
+        let submission = try withinTime(asked.options.timeLimit) { try Submission.read(path) }
+        let kept = try directory.map { try Folder(new: $0) }
+        return try Reproduction(submission: submission, asked: asked, kept: kept, tell: show).run()
     }
 
-    private var usageProblem: String? {
-        if path.isEmpty {
-            return
-                "needs the record of a run, as in: astrolua verify run.json, or: astrolua verify --keep again run.json"
-        }
-        let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
-        return given.first { !taken.contains($0) }.map {
-            "takes no \($0); what the run was is in the record (\(taken.joined(separator: ", ")) are taken)"
-        }
+    var usageProblem: String? {
+        let example = "astrolua verify run.json, or: astrolua verify --keep again run.json"
+        return path.isEmpty ? "needs the record of a run, as in: \(example)" : nil
     }
 
     private func show(_ finding: Finding) {
