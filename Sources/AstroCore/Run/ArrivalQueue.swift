@@ -3,8 +3,8 @@ import CLanes
 /// Spikes on their way to the cells of one worker's plane, in lists by the stamp at which they arrive.
 ///
 /// Where delays differ from connection to connection, a spike goes to all stamps to come: to places all over a plane, which no cache
-/// holds. Here they are written down one behind the other, and when their time has come added to rows of a slice alone, which the
-/// nearest caches hold. Each sum forms in the order of generation as it does without: it does not show in any result what waits here.
+/// holds. Here they are written down one after the other, and added to the rows of a single slice when they arrive: the nearest caches hold
+/// these. Each sum forms in the same order as without a queue, so no result shows what waits here.
 final class ArrivalQueue {
     let plane: InputPlane
     /// By `stamp & slotMask`.
@@ -118,7 +118,7 @@ final class ArrivalQueue {
         }
     }
 
-    /// Adds all that waits to the rows aside. Here, nothing waits afterwards.
+    /// Adds all that waits to the rows aside. Nothing waits here afterwards.
     private func putAside() {
         for slot in 0...slotMask where lists[slot].first != nil {
             drain(lists + slot, into: plane.rowsAside(slot))
@@ -157,8 +157,8 @@ final class ArrivalQueue {
     }
 }
 
-/// Memory of events, a value and a place each, in blocks that are linked to lists. What was given back last is taken first: it is in
-/// the cache still.
+/// Memory of events, a value and a place each, in blocks that are linked to lists. What was given back last is taken first: it is
+/// still in the cache.
 private struct EventBlocks: ~Copyable {
     static let bytes = 4096
     static let eventBytes = 12

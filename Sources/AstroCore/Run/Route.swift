@@ -1,6 +1,6 @@
 /// Where spikes of one population go over one projection, to one segment: all that is needed to hand them over, in one place,
-/// since of a large network a spike may have a single target here. To hand over spikes of weights and delays alone, nothing is
-/// touched whose references are counted: all workers would wait for the counts.
+/// since of a large network a spike may have a single target here. Handing over spikes by weight and delay alone touches nothing whose
+/// references are counted: all workers would wait for the counts.
 struct Route {
     /// row = cell - first + start, for cells in first ..< first + count; -1 cells where a `RowMap` has to be asked.
     private let first, count, start: Int
@@ -12,21 +12,11 @@ struct Route {
     private let sharedWeight: Double?
     private let sharedDelay: Int?
     private let countsSpikes, refusesNegativeWeights, isHeard: Bool
-    /// Do connections differ in weight and delay at most, and do the cells take any weight?
+    /// Do connections differ in weight and delay at most, and does nothing else act or listen?
     private let isPlain: Bool
     /// Do its synapses send spikes to paired cells?
     let sendsToThird: Bool
     private let details: Unmanaged<RouteDetails>
-
-    /// For a worker's segments.
-    static func all(
-        _ outgoing: Outgoing, worker: Int, _ simulation: Simulation, _ samplers: [ConnectionSampler],
-        _ queues: [ArrivalQueue]
-    ) -> [RouteDetails] {
-        outgoing.projection.segmentsOfWorker[worker].map { segment in
-            RouteDetails(outgoing, segment, simulation, samplers, queues.first { $0.plane === segment.plane })
-        }
-    }
 
     /// - `details`: somebody else holds them.
     fileprivate init(_ details: RouteDetails) {

@@ -21,8 +21,18 @@ final class RouteDetails {
     /// Of connections that are recorded.
     private let samplers: [ConnectionSampler]
 
+    /// For a worker's segments.
+    static func all(
+        _ outgoing: Outgoing, worker: Int, _ simulation: Simulation, _ samplers: [ConnectionSampler],
+        _ queues: [ArrivalQueue]
+    ) -> [RouteDetails] {
+        outgoing.projection.segmentsOfWorker[worker].map { segment in
+            RouteDetails(outgoing, segment, simulation, samplers, queues.first { $0.plane === segment.plane })
+        }
+    }
+
     /// - `queue`: where spikes for the segment's plane wait, if they do.
-    init(
+    private init(
         _ outgoing: Outgoing, _ segment: Segment, _ simulation: Simulation, _ samplers: [ConnectionSampler],
         _ queue: ArrivalQueue?
     ) {

@@ -214,7 +214,7 @@ final class SliceLoop: @unchecked Sendable {
             RouteTable(
                 simulation.populationList.map { population in
                     population.outgoing.flatMap {
-                        Route.all($0, worker: worker, simulation, samplers[worker], queues[worker])
+                        RouteDetails.all($0, worker: worker, simulation, samplers[worker], queues[worker])
                     }
                 })
         }

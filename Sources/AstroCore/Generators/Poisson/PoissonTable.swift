@@ -9,9 +9,9 @@ package final class PoissonTable: Sendable {
     package let thresholds: [UInt64]
     package let lowest: Int
     let mean: Double
-    /// The largest words below the thresholds: where all workers look for numbers without counting references.
-    /// Thresholds that one of many words reaches in most cases.
+    /// The first so many thresholds are those that one of many words reaches in most cases.
     private let usual: Int
+    /// The largest words below the thresholds, where a worker finds numbers without counting references.
     nonisolated(unsafe) private let reaching: UnsafeMutableBufferPointer<Int64>
 
     package convenience init(mean: Double) throws {
