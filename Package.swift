@@ -18,6 +18,17 @@ let engine: [SwiftSetting] = [
 let exportedLua = LinkerSetting.unsafeFlags(
     ["-Xlinker", "--dynamic-list=\(Context.packageDirectory)/Sources/CLua/exported.list"])
 
+// Swift's own libraries are part of the program, so that it runs where there is no Swift. This is said here and not by the option
+// --static-swift-stdlib, which would compile everything once more: tests need these libraries as files. The last three are what
+// FoundationEssentials, which ArgumentParser imports, is made of.
+let staticSwift = LinkerSetting.unsafeFlags(
+    ["-static-stdlib"]
+        + ["FoundationEssentials", "_FoundationCShims", "_FoundationCollections", "_FoundationICU"].map { "-l\($0)" },
+    .when(platforms: [.linux]))
+
+// Tests without long loops of their own wait for what they test: their compiling would take longer than they do.
+let quickly: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
+
 // The fuzzer has a main of its own, so it is part of the package only when asked for: Tests/fuzz.sh.
 let fuzzer: [Target] =
     Context.environment["ASTROLUA_FUZZ"] == nil
@@ -62,10 +73,10 @@ let package = Package(
                 "AstroLua", "LuaBridge", "AstroCore", "CEdit", "CFork", "CSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            linkerSettings: [exportedLua]),
+            linkerSettings: [exportedLua, staticSwift]),
         .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore", "CLanes"]),
-        .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua", "LuaBridge"]),
-        .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"]),
+        .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua", "LuaBridge"], swiftSettings: quickly),
+        .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"], swiftSettings: quickly),
         .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
     ] + fuzzer
 )

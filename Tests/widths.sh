@@ -18,7 +18,7 @@ status=0
 build() {
   local scratch=$1
   shift
-  env "$@" swift build -q -c release --static-swift-stdlib -debug-info-format none --product astrolua --scratch-path "$scratch"
+  env "$@" swift build -q -c release -debug-info-format none --product astrolua --scratch-path "$scratch"
 }
 
 # compare NAME PROGRAM

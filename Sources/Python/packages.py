@@ -297,7 +297,7 @@ def main(directory, *built):
     program = built[0]
     version = re.search(r"astrolua (\S+)", text_of([program, "--version"]))[1]
     if any(name.startswith("libswift") for name in needed_libraries(program)):
-        sys.exit(f"{program} needs Swift's libraries: build it with --static-swift-stdlib")
+        sys.exit(f"{program} needs Swift's libraries: build it with make packages")
     os.makedirs(directory, exist_ok=True)
     data = programs(built)
     paths = [write(directory, version, program, data) for write in (write_wheel, write_tarball, write_deb)]
