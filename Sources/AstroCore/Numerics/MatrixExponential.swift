@@ -1,53 +1,80 @@
 /// exp(A t) by a Taylor series and squaring, from + - * / alone.
-package enum MatrixExponential {
+///
+/// Keeps its memory: one is made for many matrices of one size.
+package final class MatrixExponential {
+    let rows, columns: Int
+    /// The matrix, row by row, A first, B behind it: set it before `run`.
+    package let matrix: UnsafeMutablePointer<Double>
+    /// What `run` gives: `rows` rows of `columns` numbers.
+    package let result: UnsafeMutablePointer<Double>
+    private let square, product: UnsafeMutablePointer<Double>
+
     /// The propagator of dx/dt = A x + B u with u constant: exp of the matrix with rows (A B) and zeros below, its first `rows` rows.
-    ///
-    /// - `matrix`: row by row, A first, B behind it.
-    package static func augmented(_ matrix: [Double], rows: Int, columns: Int, _ t: Double) -> [Double] {
-        var square = [Double](repeating: 0, count: columns * columns)
+    package init(rows: Int, columns: Int) {
+        let size = columns * columns
+        (self.rows, self.columns) = (rows, columns)
+        matrix = .allocate(capacity: 4 * size)
+        (result, square, product) = (matrix + size, matrix + 2 * size, matrix + 3 * size)
+    }
+
+    deinit { matrix.deallocate() }
+
+    /// - `t`: the time that the matrix is multiplied by. Every number is NaN if the matrix has one that is not finite.
+    package func run(_ t: Double) {
+        let size = columns * columns
         for i in 0..<rows * columns { square[i] = matrix[i] * t }
+        for i in rows * columns..<size { square[i] = 0 }
         // A decides how short the series has to be; what B adds is as exact
-        let sums = (0..<rows).map { row in square[row * columns..<row * columns + rows].reduce(0) { $0 + abs($1) } }
-        let size = sums.max() ?? 0
-        guard size.isFinite else { return [Double](repeating: .nan, count: rows * columns) }
+        let largest = largestSum()
+        guard largest.isFinite else { return result.update(repeating: .nan, count: rows * columns) }
         var halvings = 0, scale = 1.0
-        while size * scale > 0.25, halvings < 60 {
+        while largest * scale > 0.25, halvings < 60 {
             scale /= 2
             halvings += 1
         }
-        for i in square.indices { square[i] *= scale }
-        var less1 = series(square, columns)
+        for i in 0..<size { square[i] *= scale }
+        series()
         // (1 + E)^2 - 1 = E^2 + 2 E: small elements keep their digits
         for _ in 0..<halvings {
-            let product = multiplied(less1, less1, columns)
-            for i in less1.indices { less1[i] = less1[i] * 2 + product[i] }
+            multiply(result, result)
+            for i in 0..<size { result[i] = result[i] * 2 + product[i] }
         }
-        for i in 0..<rows { less1[i * columns + i] += 1 }
-        return Array(less1[..<(rows * columns)])
+        for i in 0..<rows { result[i * columns + i] += 1 }
     }
 
-    /// exp(A) - 1 for a small A.
-    private static func series(_ a: [Double], _ n: Int) -> [Double] {
-        // by Horner's rule: A (1 + A/2 (1 + A/3 (…)))
-        let terms = 16
-        var sum = [Double](repeating: 0, count: n * n)
+    /// The largest sum of magnitudes of a row of A; one that is not finite, if there is one.
+    private func largestSum() -> Double {
+        var largest = 0.0
+        for i in 0..<rows {
+            var sum = 0.0
+            for j in 0..<rows { sum += abs(square[i * columns + j]) }
+            guard sum.isFinite else { return sum }
+            largest = max(largest, sum)
+        }
+        return largest
+    }
+
+    /// `result` = exp(A) - 1 for a small A in `square`, by Horner's rule: A (1 + A/2 (1 + A/3 (…))).
+    private func series() {
+        let terms = 16, size = columns * columns
+        result.update(repeating: 0, count: size)
         for k in stride(from: terms, through: 1, by: -1) {
-            var inner = sum
-            for i in 0..<n { inner[i * n + i] += 1 }
-            sum = multiplied(a, inner, n)
-            for i in sum.indices { sum[i] /= Double(k) }
+            for i in 0..<columns { result[i * columns + i] += 1 }
+            multiply(square, result)
+            for i in 0..<size { result[i] = product[i] / Double(k) }
         }
-        return sum
     }
 
-    private static func multiplied(_ a: [Double], _ b: [Double], _ n: Int) -> [Double] {
-        var result = [Double](repeating: 0, count: n * n)
-        for i in 0..<n {
-            for k in 0..<n where a[i * n + k] != 0 {
-                let factor = a[i * n + k]
-                for j in 0..<n { result[i * n + j] = result[i * n + j].addingProduct(factor, b[k * n + j]) }
+    /// `product` = a b.
+    private func multiply(_ a: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>) {
+        product.update(repeating: 0, count: columns * columns)
+        for i in 0..<columns {
+            for k in 0..<columns where a[i * columns + k] != 0 {
+                let factor = a[i * columns + k]
+                for j in 0..<columns {
+                    product[i * columns + j] = product[i * columns + j].addingProduct(factor, b[k * columns + j])
+                }
             }
         }
-        return result
     }
 }

@@ -106,10 +106,12 @@ final class EquationColumns: @unchecked Sendable {
         let length = fraction * stepLength
         let isShared = rates.allSatisfy { $0.stride == 0 }
         let targets = wanted.map { _ in columns.derivedMemory(isShared: isShared) }
+        let exponential = MatrixExponential(rows: group.states.count, columns: width)
         let fill = { (cell: Int, matrix: [Double]) in
-            let exponential = MatrixExponential.augmented(matrix, rows: group.states.count, columns: width, length)
+            exponential.matrix.update(from: matrix, count: matrix.count)
+            exponential.run(length)
             for (target, element) in zip(targets, wanted) {
-                target.base[cell * target.stride] = exponential[element.row * width + element.column]
+                target.base[cell * target.stride] = exponential.result[element.row * width + element.column]
             }
         }
         let rate = { (cell: Int) in rates.map { $0[cell] } }

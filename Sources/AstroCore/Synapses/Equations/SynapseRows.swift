@@ -13,9 +13,7 @@ final class SynapseRows {
     let time, elapsed: Row
     let onPre, onPost: Frame
     private let release, move: Frame
-    private let releaseRates, moveRates: [Frame]
-    /// Elements of matrix exponentials.
-    private let releaseElements, moveElements: [Row]
+    private let releaseGroups, moveGroups: [Group]
     private let resolution: Row
     private let plan: SynapsePlan
     private let memory: Row
@@ -41,16 +39,18 @@ final class SynapseRows {
         post = plan.facts.post.map { _ in next() }
         third = plan.facts.third.map { _ in next() }
         (weight, delay, time, elapsed, resolution) = (next(), next(), next(), next(), next())
-        releaseElements = plan.releasePropagators.linear.elements.map { _ in next() }
-        moveElements = plan.movePropagators.linear.elements.map { _ in next() }
+        // elements of matrix exponentials
+        let (released, movedOn) = (plan.releasePropagators, plan.movePropagators)
+        let releaseElements = released.linear.elements.map { _ in next() }
+        let moveElements = movedOn.linear.elements.map { _ in next() }
         resolution.update(repeating: ms, count: Frame.largest)
         (release, move) = (Frame(plan.release), Frame(plan.move))
         (onPre, onPost) = (Frame(plan.onPre.program), Frame(plan.onPost.program))
-        releaseRates = plan.releasePropagators.rates.map(Frame.init)
-        moveRates = plan.movePropagators.rates.map(Frame.init)
+        releaseGroups = released.rates.indices.map { Group($0, of: released, releaseElements) }
+        moveGroups = movedOn.rates.indices.map { Group($0, of: movedOn, moveElements) }
         moved = zip(plan.moving.indices, plan.moving).map { [move, states] in (move.output($0), states[$1]) }
-        for frame in [release] + releaseRates { bind(frame, releaseElements) }
-        for frame in [move, onPre, onPost] + moveRates { bind(frame, moveElements) }
+        for frame in [release] + releaseGroups.map(\.rates) { bind(frame, releaseElements) }
+        for frame in [move, onPre, onPost] + moveGroups.map(\.rates) { bind(frame, moveElements) }
     }
 
     deinit { memory.deallocate() }
@@ -84,31 +84,56 @@ final class SynapseRows {
 
     /// Takes the states to the moment of the event.
     func moveStates(_ count: Int) {
-        makeElements(count, plan.movePropagators, moveRates, moveElements)
+        for group in moveGroups { group.makeElements(count, elapsed: elapsed) }
         move.run(Self.padded(count))
         for (from, to) in moved { to.update(from: from, count: Self.padded(count)) }
     }
 
     /// Takes the states of senders to the end of their spike: what comes of them, in the order of `ofSenders`.
     func release(_ count: Int) -> [Row] {
-        makeElements(count, plan.releasePropagators, releaseRates, releaseElements)
+        for group in releaseGroups { group.makeElements(count, elapsed: elapsed) }
         release.run(Self.padded(count))
         return plan.ofSenders.indices.map(release.output)
     }
 
-    private func makeElements(_ count: Int, _ all: SynapsePlan.Propagators, _ rates: [Frame], _ rows: [Row]) {
-        for (number, group) in all.linear.groups.enumerated() {
-            let frame = rates[number], size = group.matrix.count * group.matrix[0].count
-            frame.run(Self.padded(count))
-            for lane in 0..<Self.padded(count) {
-                let matrix = (0..<size).map { frame.output($0)[lane] }
-                let exponential = MatrixExponential.augmented(
-                    matrix, rows: group.states.count, columns: group.matrix[0].count, elapsed[lane])
-                for index in all.elementsOfGroups[number] {
-                    let element = all.linear.elements[index]
-                    rows[index][lane] = exponential[element.row * group.matrix[0].count + element.column]
-                }
+    /// States that move together: their rates, and the exponentials of these.
+    private struct Group {
+        let rates: Frame
+        private let exponential: MatrixExponential
+        /// Numbers of an exponential that programs read, and where they go.
+        private let wanted: [(number: Int, row: Row)]
+
+        init(_ number: Int, of all: SynapsePlan.Propagators, _ rows: [Row]) {
+            let group = all.linear.groups[number], columns = group.matrix[0].count
+            rates = Frame(all.rates[number])
+            exponential = MatrixExponential(rows: group.states.count, columns: columns)
+            wanted = all.elementsOfGroups[number].map { index in
+                let element = all.linear.elements[index]
+                return (element.row * columns + element.column, rows[index])
             }
+        }
+
+        func makeElements(_ count: Int, elapsed: Row) {
+            rates.run(padded(count))
+            for lane in 0..<count {
+                // neighbours are often alike
+                if lane > 0, isLikeTheOneBefore(lane, elapsed) {
+                    for (_, row) in wanted { row[lane] = row[lane - 1] }
+                    continue
+                }
+                for number in 0..<rates.program.outputs { exponential.matrix[number] = rates.output(number)[lane] }
+                exponential.run(elapsed[lane])
+                for (number, row) in wanted { row[lane] = exponential.result[number] }
+            }
+        }
+
+        private func isLikeTheOneBefore(_ lane: Int, _ elapsed: Row) -> Bool {
+            guard elapsed[lane] == elapsed[lane - 1] else { return false }
+            for number in 0..<rates.program.outputs {
+                let rate = rates.output(number)
+                if rate[lane] != rate[lane - 1] { return false }
+            }
+            return true
         }
     }
 }
