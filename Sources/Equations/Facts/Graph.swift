@@ -138,15 +138,42 @@ package struct Graph: Sendable {
         if x == -1 { return apply(.negate, b) }
         if y == -1 { return apply(.negate, a) }
         // one division for two
-        if a != b, self[a].op == .divide, self[b].op == .divide, min(level(a), level(b)) > .parameters {
+        if a != b, isVaryingQuotient(a), isVaryingQuotient(b) {
             let (above, below) = (apply(.multiply, self[a].a, self[b].a), apply(.multiply, self[a].b, self[b].b))
             return apply(.divide, above, below)
         }
+        if let cancelled = cancelled(a, b) ?? cancelled(b, a) { return cancelled }
         if self[a].op == .negate { return apply(.negate, apply(.multiply, self[a].a, b)) }
         if self[b].op == .negate { return apply(.negate, apply(.multiply, a, self[b].a)) }
         // what parameters decide comes together, as in k1 (k2 x)
         if let joined = joinedFactors(a, b) ?? joinedFactors(b, a) { return joined }
         return nil
+    }
+
+    private func isVaryingQuotient(_ id: ID) -> Bool { self[id].op == .divide && level(id) > .parameters }
+
+    /// x (n/x - c) is n - c x, also with a factor that changes with parameters only: so (x_inf - x)/tau of a gate with the rates
+    /// alpha and beta, where x_inf = alpha/(alpha + beta) and tau = 1/(alpha + beta), needs no division.
+    private mutating func cancelled(_ factor: ID, _ sum: ID) -> ID? {
+        let (op, left, right) = (self[sum].op, self[sum].a, self[sum].b)
+        guard op == .add || op == .subtract, let x = varyingFactor(factor) else { return nil }
+        let numerators = (numerator(left, over: x), numerator(right, over: x))
+        if numerators == (nil, nil) { return nil }
+        let result = apply(op, numerators.0 ?? apply(.multiply, left, x), numerators.1 ?? apply(.multiply, right, x))
+        if x == factor { return result }
+        return apply(.multiply, self[factor].a == x ? self[factor].b : self[factor].a, result)
+    }
+
+    /// x of x and of p x, where p changes with parameters only.
+    private func varyingFactor(_ product: ID) -> ID? {
+        guard level(product) > .parameters else { return nil }
+        guard self[product].op == .multiply else { return product }
+        if level(self[product].a) <= .parameters { return self[product].b }
+        return level(self[product].b) <= .parameters ? self[product].a : product
+    }
+
+    private func numerator(_ quotient: ID, over x: ID) -> ID? {
+        self[quotient].op == .divide && self[quotient].b == x ? self[quotient].a : nil
     }
 
     /// p (q x) is (p q) x where p and q change with parameters only.
