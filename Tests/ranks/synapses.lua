@@ -50,24 +50,29 @@ local followed = astro.model {
   spike = { when = "V_m > -55*mV", action = "V_m = -72*mV" },
 }
 
+-- Four networks of one model that share their senders: `own` draws values in the first one, as it is connected.
 local function build(model, own)
   local sim = astro.Simulation { seed = 5 }
   local noise = sim:create("poisson_generator", { rate = 300 })
   local parrots, few = sim:create("parrot_neuron", 130), sim:create("parrot_neuron", 7)
-  local glia = sim:create("astrocyte_surrogate", 130, { SIC = uniform(0, 3) })
-  -- a rule that follows its targets needs those that have what it reads; text models with a fixed step are quick
-  local neurons = sim:create(model == "clopath_synapse" and followed or "aeif_cond_alpha_astro", 140)
   sim:connect(noise, parrots + few)
   local synapse = { synapse_model = model }
   for name, value in pairs(BASE[model] or {}) do synapse[name] = value end
-  for name, value in pairs(own) do synapse[name] = value end
   if model == "stdp_dopamine_synapse" then
     synapse.third = sim:create "volume_transmitter"
     sim:connect(few, synapse.third)
   end
-  local source = model:find "_connection$" and glia or parrots + few
-  sim:connect(source, neurons, { rule = "fixed_indegree", indegree = 20 }, synapse)
-  return sim, source, neurons
+  local source = model:find "_connection$" and sim:create("astrocyte_surrogate", 130, { SIC = uniform(0, 3) }) or parrots + few
+  local networks = {}
+  for way = 1, 4 do
+    -- a rule that follows its targets needs those that have what it reads; text models with a fixed step are quick
+    local neurons = sim:create(model == "clopath_synapse" and followed or "aeif_cond_alpha_astro", 140)
+    if way == 1 then for name, value in pairs(own) do synapse[name] = value end end
+    sim:connect(source, neurons, { rule = "fixed_indegree", indegree = 20 }, synapse)
+    if way == 1 then for name in pairs(own) do synapse[name] = (BASE[model] or {})[name] end end
+    networks[way] = { neurons = neurons, all = sim:connections { source = source, target = neurons } }
+  end
+  return sim, source, networks
 end
 
 for _, name in ipairs(astro.models()) do
@@ -78,16 +83,17 @@ for _, name in ipairs(astro.models()) do
       local range = (OWN_RANGES[name] or {})[parameter.name] or RANGES[parameter.name]
       if range then
         local own = { [parameter.name] = uniform(range[1], range[2]) }
-        for way = 1, 4 do
-          local sim, source, neurons = build(name, way == 1 and own or {})
-          local all = sim:connections { source = source, target = neurons }
-          if way == 2 then all:set(own) end
-          sim:simulate(12)
-          if way == 3 then sim:connections { source = source:slice(3, 90, 5), target = neurons:slice(7, 130) }:set(own) end
-          if way == 4 then all:set { [parameter.name] = all:get(parameter.name) } end
-          sim:simulate(12)
-          print(name, parameter.name, way, sim:fingerprint(), #all, digest(all:get(parameter.name)),
-            #sim:connections { target = neurons[33] }, digest(sim:connections { target = neurons[33] }.source))
+        local sim, source, networks = build(name, own)
+        local before, third, last = networks[2].all, networks[3].neurons, networks[4].all
+        before:set(own)
+        sim:simulate(12)
+        sim:connections { source = source:slice(3, 90, 5), target = third:slice(7, 130) }:set(own)
+        last:set { [parameter.name] = last:get(parameter.name) }
+        sim:simulate(12)
+        local fingerprint = sim:fingerprint()
+        for way, network in ipairs(networks) do
+          local one = sim:connections { target = network.neurons[33] }
+          print(name, parameter.name, way, fingerprint, #network.all, digest(network.all:get(parameter.name)), #one, digest(one.source))
         end
       elseif parameter.name ~= "receptor_type" and parameter.name ~= "third" then
         print(name, parameter.name, "has no range here: add one")
