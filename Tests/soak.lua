@@ -3,6 +3,7 @@
 --
 --   astrolua --trust --quiet Tests/soak.lua --hours 8                   the loop; make soak
 --   astrolua --trust --quiet Tests/soak.lua --hours 8 --continue        goes on with soak.checkpoint, where a loop was broken off
+--   astrolua --trust --quiet Tests/soak.lua --hours 1 --plastic         the same with synapses that learn
 --   astrolua --quiet Tests/soak.lua --hours 8 --plain                   the same without save and load: the fingerprint to expect
 --   astrolua --trust --quiet Tests/soak.lua --hours 8 --expect 0123…    compares
 --
@@ -13,6 +14,7 @@ local options = require "astro.options" {
   { "hours", 8.0, "simulated time in hours" },
   { "cycle", 10.0, "simulated seconds between two checkpoints" },
   { "plain", false, "never save and load" },
+  { "plastic", false, "synapses that learn, of the program and from equations" },
   { "continue", false, "go on with soak.checkpoint" },
   { "expect", "", "the fingerprint at the end" },
   { "log", "soak.csv", "a line a cycle: time, rate, memory" },
@@ -23,6 +25,26 @@ local NOISE <const> = { 1900, 2000, 2100 }                     -- Hz; another on
 local CHECKPOINT <const> = "soak.checkpoint"
 local TOLERANCE <const> = 4 * 2 ^ 20                            -- bytes by which later cycles may exceed early ones
 
+-- Synapses that tire, half of the excitatory ones with an astrocyte.
+local function connectDepressing(sim, exc, inh, glia)
+  local tsodyks = { synapse_model = "tsodyks_synapse", weight = 4.0, tau_psc = 2.0, delay = 2.0 }
+  sim:tripartite_connect(exc, exc + inh, glia, { rule = "pairwise_bernoulli", p = 0.1 },
+    { rule = "third_factor_bernoulli_with_pool", p = 0.5, pool_size = 10, pool_type = "random" },
+    { primary = tsodyks, third_in = tsodyks, third_out = { synapse_model = "sic_connection", weight = 0.1 } })
+  sim:connect(inh, exc + inh, { rule = "pairwise_bernoulli", p = 0.1 },
+    { synapse_model = "tsodyks_synapse", weight = -16.0, tau_psc = 4.0, delay = 1.0 })
+end
+
+-- Excitatory synapses by triplets and pairs, inhibitory ones that keep rates as they are.
+local function connectPlastic(sim, exc, inh)
+  local random = { rule = "pairwise_bernoulli", p = 0.1 }
+  sim:connect(exc, exc, random,
+    { synapse_model = "stdp_synapse", weight = astro.random.uniform(0.5, 1.5), Wmax = 2.0, lambda = 0.001, alpha = 1.2, delay = 2.0 })
+  sim:connect(exc, inh, random, { synapse_model = "stdp_triplet_synapse", weight = 1.0, Wmax = 2.0, delay = 1.5 })
+  sim:connect(inh, exc, random, { synapse_model = "vogels_sprekeler_synapse", weight = -8.0, Wmax = -40.0, eta = 0.02, alpha = 0.2 })
+  sim:connect(inh, inh, random, { synapse_model = "tsodyks_synapse", weight = -16.0, tau_psc = 4.0 })
+end
+
 local function network()
   local sim = astro.Simulation { resolution = 0.1, seed = options.seed }
   local neurons = { tau_syn_ex = 2.0, tau_syn_in = 4.0, V_m = astro.random.uniform(-70, -55) }
@@ -31,12 +53,13 @@ local function network()
   local glia = sim:create("astrocyte_lr_1994", N_GLIA, { delta_IP3 = 0.02, IP3 = 0.4 })
   local noise = sim:create("poisson_generator", { rate = NOISE[1], label = "noise" })
   sim:connect(noise, exc + inh, "all_to_all", { weight = 1.0 })
-  local tsodyks = { synapse_model = "tsodyks_synapse", weight = 4.0, tau_psc = 2.0, delay = 2.0 }
-  sim:tripartite_connect(exc, exc + inh, glia, { rule = "pairwise_bernoulli", p = 0.1 },
-    { rule = "third_factor_bernoulli_with_pool", p = 0.5, pool_size = 10, pool_type = "random" },
-    { primary = tsodyks, third_in = tsodyks, third_out = { synapse_model = "sic_connection", weight = 0.1 } })
-  sim:connect(inh, exc + inh, { rule = "pairwise_bernoulli", p = 0.1 },
-    { synapse_model = "tsodyks_synapse", weight = -16.0, tau_psc = 4.0, delay = 1.0 })
+  if options.plastic then
+    connectPlastic(sim, exc, inh)
+    sim:connect(exc, glia, { rule = "fixed_indegree", indegree = 10 })
+    sim:connect(glia, exc, { rule = "fixed_indegree", indegree = 5 }, { synapse_model = "sic_connection", weight = 0.1 })
+  else
+    connectDepressing(sim, exc, inh, glia)
+  end
   sim:record(exc + inh, { label = "spikes" })
   sim:record(glia:sample(20), { "Ca_astro" }, { interval = 100.0, label = "calcium" })
   return sim
