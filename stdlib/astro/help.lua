@@ -3,8 +3,8 @@
 --   local help = require "astro.help"
 --   print(help.text("pairwise_bernoulli"))
 --
--- It knows types and their methods ("sim:connect", "connect", "Nodes"), functions ("astro.random.normal", "plot.raster"), modules
--- ("astro.plot"), models, connection rules and parameters ("V_m"). At the prompt `help(…)` and `?…` print it.
+-- There is help on types and their methods ("sim:connect", "connect", "Nodes"), functions ("astro.random.normal", "plot.raster"), modules
+-- ("astro.plot"), models, connection rules and parameters ("V_m"). At the prompt, `help(…)` and `?…` print it.
 local _, _, host = ...
 
 local astro, ipairs, rawget, string, table, tostring, type = astro, ipairs, rawget, string, table, tostring, type
@@ -385,8 +385,8 @@ end
 
 -- help.text([topic [, { width = 80, colours = false }]]) -> string or nil, string
 --
--- The page about a topic: a name, or the thing itself, such as `sim.connect` or `plot`. Without a topic an overview. Of what it
--- does not know: nil, and a sentence that names the nearest topic.
+-- The page about a topic, which is a name or the object itself, such as `sim.connect` or `plot`. Without a topic, an overview. For an
+-- unknown topic, nil and a sentence that names the nearest topic.
 help.text = check.counted(function(topic, options)
   local page = new_page(options)
   if topic == nil then overview(page)

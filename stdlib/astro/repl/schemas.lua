@@ -290,7 +290,7 @@ local MODEL_KEYS <const> = {
   item("events", "more of the same, by name"),
   item("method", "how the equations are solved"),
   item("tolerance", 'of "rkf45"'),
-  item("step", "a step of its own in ms"),
+  item("step", "the model's own step in ms"),
   item("units", "false: numbers without units"),
 }
 local MODEL <const> = {
