@@ -1,7 +1,7 @@
 -- 12. My own synapse.
 --
--- A synapse that learns: the weight grows if the target fires after the sender, and shrinks if it fires before. First the rule is
--- measured, with one pair of spikes at each interval. Then one line of it is changed, and both learn from sixty pairs at several frequencies.
+-- A synapse that learns: the weight grows if the target fires after the sender, and shrinks if it fires before. First the rule is measured,
+-- with one pair of spikes at each interval. Then one line of it is changed, and both learn from sixty pairs at several frequencies.
 -- test: --pairs 3
 
 local astro = require "astro"
