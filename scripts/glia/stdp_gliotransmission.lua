@@ -4,8 +4,8 @@
 --
 -- The weight follows calcium in the spine (Graupner and Brunel 2012, doi:10.1073/pnas.1109359109): above theta_d it falls, above theta_p it
 -- grows. A presynaptic spike adds calcium in proportion to what the synapse releases, 13.7 ms later; a postsynaptic one adds C_post.
--- Values of the spine are the set DP of that paper, without noise; those of release are from Stimberg et al. (2019). So only the form of the
--- curves can be compared with the paper's, not their numbers.
+-- Values of the spine are the set DP of that paper, without noise; those of release are from Stimberg et al. (2019). So the curves can be
+-- compared with the paper's in form only.
 -- test: --pairs 2 --points 5
 
 local astro = require "astro"
