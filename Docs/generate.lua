@@ -71,11 +71,11 @@ local function type_page(info)
 end
 
 local MEANINGS = {
-  astro = "The simulator's module: a global in scripts and at the prompt, and what `require \"astro\"` returns. Besides the functions it "
-    .. "holds `astro.random`, `astro.space` and `astro.version`, a string.",
-  ["astro.random"] = "Distributions, which stand where a parameter of nodes or synapses takes a number; each node or connection "
+  astro = "The simulator's module: a global variable in scripts and at the prompt, and the result of `require \"astro\"`. Besides functions, "
+    .. "it contains `astro.random`, `astro.space` and `astro.version`, a string.",
+  ["astro.random"] = "Distributions, which can replace the number for a parameter of nodes or synapses; each node or connection then "
     .. "draws its own value.",
-  ["astro.space"] = "Where nodes lie, and what follows from it: positions for `sim:create`, masks and functions of distance for connections. "
+  ["astro.space"] = "Networks in space: positions for `sim:create`, masks and functions of distance for connections. "
     .. "Lengths are in mm. [Space](../space.md) teaches it.",
 }
 
@@ -118,7 +118,7 @@ local function reference_pages(pages)
   for _, row in ipairs(index_rows) do
     lines[#lines + 1] = table_row(("[%s](%s.md)"):format(row[1], row[1]), (first_sentence(row[2])))
   end
-  lines[#lines + 1] = "\nModels have [pages of their own](../models/README.md); connection rules are on the page [connections](../connections.md)."
+  lines[#lines + 1] = "\nModels have their own [pages](../models/README.md); connection rules are on the page [connections](../connections.md)."
   pages["reference/README.md"] = table.concat(lines, "\n") .. "\n"
 end
 

@@ -9,9 +9,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 (cd "$packages" && sha256sum --quiet --check SHA256SUMS)
-$python -m venv "$work/venv"
-wheel=$(ls "$packages"/astrolua-*.whl)
+# Time since the start, by the clock and by the processor (of commands that have ended).
 start=$(date +%s%N)
+processor() { awk -v ticks="$(getconf CLK_TCK)" '{ print ($16 + $17) / ticks }' /proc/$$/stat; }
+seconds() { echo "$(($(date +%s%N) - start)) $(processor)" | awk '{ printf "after %.1f s, %.1f s of processor", $1 / 1e9, $2 }'; }
+$python -m venv "$work/venv"
+echo "passed  an empty virtual environment ($(seconds))"
+wheel=$(ls "$packages"/astrolua-*.whl)
 if ! "$work/venv/bin/pip" install --quiet --disable-pip-version-check "$wheel" >"$work/pip.txt" 2>&1; then
   if grep -q "No matching distribution\|Could not find a version\|Connection\|Temporary failure" "$work/pip.txt" \
     && ! grep -q "not a supported wheel" "$work/pip.txt"; then
@@ -21,18 +25,25 @@ if ! "$work/venv/bin/pip" install --quiet --disable-pip-version-check "$wheel" >
   cat "$work/pip.txt"
   exit 1
 fi
-seconds() { echo "$(($(date +%s%N) - start))" | awk '{ printf "%.1f s", $1 / 1e9 }'; }
 echo "passed  pip install ($(seconds))"
 
 cd "$work"
 # nothing of the checkout, and no variable of ours, helps the installed one
 unset PYTHONPATH ASTROLUA ASTROLUA_STDLIB
-lesson=$work/venv/share/astrolua/tour/01_one_astrocyte.lua
-env -i PATH="$work/venv/bin:/usr/bin:/bin" HOME="$work" "$work/venv/bin/astrolua" --quiet "$lesson" >lesson.txt
-grep -q "calcium waves" lesson.txt
-echo "passed  the first lesson ($(seconds))"
+clean() { env -i PATH="$work/venv/bin:/usr/bin:/bin" HOME="$work" "$@"; }
+clean astrolua tour 1 >tour.txt
+grep -q "calcium waves" tour.txt
+echo "passed  astrolua tour 1 ($(seconds))"
 
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check nbclient
+cp "$work/venv/share/astrolua/notebooks/tour/01_one_astrocyte.ipynb" first.ipynb
+clean jupyter execute --inplace first.ipynb 2>/dev/null
+grep -q '"image/svg+xml"\|"image/png"' first.ipynb
+echo "passed  a notebook with a picture ($(seconds))"
+echo "$(processor) 60" | awk '{ print ($1 < $2 ? "passed" : "FAILED") "  a minute of the processor is enough"; exit !($1 < $2) }'
+
+lesson=$work/venv/share/astrolua/tour/01_one_astrocyte.lua
+clean astrolua --quiet "$lesson" >lesson.txt
 PATH="$work/venv/bin:$PATH" "$work/venv/bin/python" "$OLDPWD/Tests/notebooks.py" \
   "$work/venv/share/astrolua/notebooks" "$work/venv/share/astrolua"
 

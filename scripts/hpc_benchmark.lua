@@ -1,9 +1,9 @@
--- NEST's own scaling benchmark: a balanced random network in which connections between excitatory neurons learn.
+-- NEST's scaling benchmark: a balanced random network with plastic connections between excitatory neurons.
 --
 -- 11 250 neurons at scale 1, and 11 250 inputs to each at any scale: 126.6 million connections, 81 million of which follow power-law STDP.
 -- The network of Morrison, Aertsen & Diesmann (2007), doi:10.1162/neco.2007.19.6.1437, as Kunkel et al. (2014),
--- doi:10.3389/fninf.2014.00078, and NEST's example hpc_benchmark use it. Below scale 10 the inputs of two neurons are mostly the same, and
--- in the long run weights grow and all fire together; so the run is short.
+-- doi:10.3389/fninf.2014.00078, and NEST's example hpc_benchmark use it. Below scale 10, neurons share most of their inputs, so weights
+-- grow in the long run until all neurons fire together; therefore the run is short.
 -- test: --scale 0.004 --time 20 --presimulation 5
 
 local astro = require "astro"
@@ -45,7 +45,7 @@ local function peak_of_1_pA()
 end
 local W <const> = PSP / peak_of_1_pA()           -- pA
 
--- What all inputs from outside bring together, in Hz. A spike carries the charge e W tau_syn.
+-- The total rate of all external inputs, in Hz. A spike carries the charge e W tau_syn.
 local function outside_rate()
   local threshold = NEURON.V_th / (NEURON.tau_m / NEURON.C_m * W * math.exp(1) * TAU_SYN)
   return 1000 * ETA * threshold

@@ -1,7 +1,7 @@
 -- Two neurons and an astrocyte: the smallest tripartite synapse.
 --
 -- The presynaptic neuron fires under Poisson input. Its spikes reach the postsynaptic neuron and the astrocyte; IP3 builds up
--- in the astrocyte, calcium follows, and where calcium is above its threshold the astrocyte sends a slow inward current (SIC)
+-- in the astrocyte, calcium follows, and while calcium is above its threshold the astrocyte sends a slow inward current (SIC)
 -- to the postsynaptic neuron.
 -- test: --time 1000
 

@@ -1,9 +1,9 @@
 -- The cortical microcircuit: a square millimetre of early sensory cortex, eight populations in four layers.
 --
--- 77 169 neurons and some 300 million synapses, the network on which simulators of the field are compared. After Potjans & Diesmann
--- (2014), doi:10.1093/cercor/bhs358, whose tables are below; start values of potentials after van Albada et al. (2018),
--- doi:10.3389/fninf.2018.00291. With fewer inputs a neuron (--in-degree), weights grow and a constant current makes up for the rest of
--- the input, as in van Albada, Helias & Diesmann (2015), doi:10.1371/journal.pcbi.1004490.
+-- 77 169 neurons and about 300 million synapses, the standard benchmark of simulators in this field. After Potjans & Diesmann
+-- (2014), doi:10.1093/cercor/bhs358, whose tables are below; initial potentials after van Albada et al. (2018),
+-- doi:10.3389/fninf.2018.00291. With fewer inputs per neuron (--in-degree), weights are larger and a constant current replaces the missing
+-- input, as in van Albada, Helias & Diesmann (2015), doi:10.1371/journal.pcbi.1004490.
 -- test: --scale 0.02 --in-degree 0.02 --time 50
 
 local astro = require "astro"
@@ -78,10 +78,10 @@ local function weight(target, source)
   return (target == 1 and source == 3) and 2 * W or W
 end
 
--- What a neuron receives on average of one synapse, in pA: W tau_syn rate.
+-- The mean current from one synapse, in pA: W tau_syn rate.
 local function mean_current(w, rate) return w * NEURON.tau_syn_ex * rate / 1000 end
 
--- The current that makes up for the inputs that are left out, and for those from outside where they are constant.
+-- The current that replaces missing inputs, and external inputs if these are constant.
 local function constant_current(target)
   local name, neurons, external = table.unpack(POPULATIONS[target])
   local recurrent = 0

@@ -1,7 +1,7 @@
 -- Twenty neurons and five astrocytes.
 --
 -- Ten presynaptic neurons, all driven by a constant current, connect to ten postsynaptic ones; each connection involves the
--- astrocyte of its target. With block pools every two neighbours among the targets share one astrocyte. Other rules:
+-- astrocyte of its target. With block pools, every two neighbouring targets share an astrocyte. Other rules:
 --
 --   astrolua small_network.lua --rule fixed_indegree --degree 4
 --   astrolua small_network.lua --pool_type random --pool_size 3 --p_third 0.5

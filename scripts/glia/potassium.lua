@@ -1,8 +1,8 @@
 -- Slow oscillations of extracellular potassium: a neuron, the space around it with its glial buffer, and a bath.
 --
--- Spikes put potassium into the space; pumps, glia and diffusion into the bath take it away. With 8 mM in the bath the neuron alone,
--- which only knows spikes of a millisecond, falls silent and starts again every half minute (Cressman et al. 2009, with the parameters of
--- Barreto & Cressman 2011). What the three compartments do to each other are couplings. The numbers beside ours are those of a Runge-Kutta
+-- Spikes release potassium into the space; pumps, glia and diffusion into the bath remove it. With 8 mM in the bath, the neuron, whose own
+-- time scale is that of a spike, falls silent and starts again every half minute (Cressman et al. 2009, with the parameters of
+-- Barreto & Cressman 2011). The interactions of the three compartments are couplings. The numbers beside ours are those of a Runge-Kutta
 -- method of order 4 over the whole system, with steps of 0.01 ms and without delay.
 -- test: --time 50
 

@@ -1,6 +1,6 @@
 -- A ring of fifty astrocytes, one of them stimulated for 20 s of every 50.
 --
--- Example 5 of Stimberg et al. (2019): waves go round on both sides and meet at the far end. The numbers beside ours are those of its
+-- Example 5 of Stimberg et al. (2019): waves run along both sides and meet at the opposite cell. The numbers beside ours are those of its
 -- script, run with Brian 2.9.
 -- test: --time 30000
 

@@ -1,7 +1,7 @@
 -- A row of twelve astrocytes: a wave of calcium that dies, and one that passes.
 --
--- IP3 of the first cell is held at 1 uM; it passes on to the others through gap junctions. Where the flow is in proportion to the
--- difference, IP3 drains away behind the front and the wave dies; where there is a threshold (Goldberg et al. 2010), it reaches the end.
+-- IP3 of the first cell is held at 1 uM and flows through gap junctions to the others. If the flow is proportional to the
+-- difference, IP3 leaks away ahead of the front and the wave dies; with a threshold (Goldberg et al. 2010), it reaches the end.
 -- The numbers beside ours are those of a Runge-Kutta method of order 4 over the whole row, with steps of 1 ms and without delay.
 -- test: --time 3000
 

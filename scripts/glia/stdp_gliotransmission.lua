@@ -1,11 +1,11 @@
--- Plasticity that astrocytes turn round: the same pairs of spikes that strengthen a synapse weaken it where an astrocyte lowers its
--- release, and slow currents from an astrocyte shift the whole curve. After De Pittà and Brunel (2016), doi:10.1155/2016/7607924, figure 7
--- and those before it: 60 pairs at 1 Hz; the astrocyte releases once in 10 s (0.1 Hz), for the first time 0.1 s before the first pair.
+-- Plasticity reversed by astrocytes: pairs of spikes that strengthen a synapse weaken it if an astrocyte changes its
+-- release, and slow currents from an astrocyte shift the whole curve. After De Pittà and Brunel (2016), doi:10.1155/2016/7607924, figures 5
+-- to 7: 60 pairs at 1 Hz; the astrocyte releases once in 10 s (0.1 Hz), for the first time 0.1 s before the first pair.
 --
 -- The weight follows calcium in the spine (Graupner and Brunel 2012, doi:10.1073/pnas.1109359109): above theta_d it falls, above theta_p it
 -- grows. A presynaptic spike adds calcium in proportion to what the synapse releases, 13.7 ms later; a postsynaptic one adds C_post.
--- Values of the spine are the set DP of that paper, without noise; those of release are of Stimberg et al. (2019). So the curves can be
--- compared with the paper's in their form, not in their numbers.
+-- Values of the spine are the set DP of that paper, without noise; those of release are from Stimberg et al. (2019). So the curves can be
+-- compared with the paper's in form only.
 -- test: --pairs 2 --points 5
 
 local astro = require "astro"
@@ -14,7 +14,7 @@ local report = require "astro.report"
 local gliotransmission = require "gliotransmission"
 local options = require "astro.options" {
   "The curve of STDP, with and without gliotransmission.",
-  { "pairs", 60, "pairs of spikes, one a second" },
+  { "pairs", 60, "pairs of spikes, one per second" },
   { "points", 41, "intervals from -100 to 100 ms" },
   { "time", 0.0, "simulated time in ms; 0: until the last pair has acted" },
 }

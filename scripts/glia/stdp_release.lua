@@ -1,8 +1,8 @@
--- The curve of STDP under gliotransmission that changes release, with the spine of De Pittà and Brunel (2016), doi:10.1155/2016/7607924,
--- figure 5: one release of gliotransmitter as the first of 61 pairs at 1 Hz begins.
+-- The STDP curve under gliotransmission that changes release, with the spine of De Pittà and Brunel (2016), doi:10.1155/2016/7607924,
+-- figure 5: one release of gliotransmitter at the beginning of the first of 61 pairs at 1 Hz.
 --
--- Calcium in the spine comes from what the synapse releases and from spikes of the target, the latter the more the more of the former
--- there is. The change of the synapse follows from the time above two thresholds, as the mean over noisy two-state synapses (Graupner and
+-- Calcium in the spine comes from release by the synapse and from spikes of the target; the contribution of the latter grows with the
+-- former. The change of the synapse follows from the time above two thresholds, as the mean over noisy two-state synapses (Graupner and
 -- Brunel 2012, doi:10.1073/pnas.1109359109). Parameters are those of the authors' program (github.com/tshaddix18/NeuralPlasticity2016).
 -- test: --pairs 2 --points 5
 
@@ -12,7 +12,7 @@ local report = require "astro.report"
 local gliotransmission = require "gliotransmission"
 local options = require "astro.options" {
   "The curve of STDP under gliotransmission, with the spine of De Pittà and Brunel (2016).",
-  { "pairs", 61, "pairs of spikes, one a second" },
+  { "pairs", 61, "pairs of spikes, one per second" },
   { "points", 41, "intervals from -100 to 100 ms" },
 }
 

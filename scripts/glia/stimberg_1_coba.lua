@@ -1,8 +1,8 @@
--- Neurons and synapses without astrocytes: 4000 neurons with conductances, whose synapses facilitate and get tired. The first of six
--- models with which Stimberg et al. (2019), doi:10.1007/978-3-030-00817-8_18, go from here to a network with astrocytes: their example 1,
+-- Neurons and synapses without astrocytes: 4000 neurons with conductances, whose synapses facilitate and depress. The first of six
+-- models that lead to a network with astrocytes in Stimberg et al. (2019), doi:10.1007/978-3-030-00817-8_18: their example 1,
 -- figure 1.
 --
--- Random numbers are others than Brian2's, so rates agree as those of two seeds do.
+-- Random numbers differ from Brian2's, so rates agree like those of two seeds.
 -- test: --time 60
 
 local astro = require "astro"

@@ -1,8 +1,8 @@
--- An astrocyte that synapses make active, by equations and with noise in its receptors: Stimberg et al. (2019),
+-- An astrocyte that is activated by synapses, without noise and with noise in its receptors: Stimberg et al. (2019),
 -- doi:10.1007/978-3-030-00817-8_18, example 2, figure 2, after De Pittà et al. (2009), doi:10.1007/s10867-009-9155-y.
 --
--- A synapse releases transmitter every 2 s. IP3 also passes to a reservoir, where the difference is large. The first cell is deterministic.
--- In the others, the receptors of IP3 open and close at random (Itô, Milstein); each has noise of its own.
+-- A synapse releases transmitter every 2 s. IP3 also flows to a reservoir if the difference is large. The first cell is deterministic.
+-- In the others, the receptors of IP3 open and close at random (Itô, Milstein); each has its own noise.
 -- test: --time 3000 --cells 2
 
 local astro = require "astro"

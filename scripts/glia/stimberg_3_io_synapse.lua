@@ -1,5 +1,5 @@
--- What gliotransmitter does to a synapse: the same spikes come to a synapse without astrocyte, to one whose astrocyte has released a while
--- ago, and to one whose astrocyte has released again. Stimberg et al. (2019), doi:10.1007/978-3-030-00817-8_18, example 3, figure 3, after
+-- The effect of gliotransmitter on a synapse: the same spikes reach a synapse without an astrocyte, one whose astrocyte released some time
+-- ago, and one whose astrocyte has released again. Stimberg et al. (2019), doi:10.1007/978-3-030-00817-8_18, example 3, figure 3, after
 -- De Pittà et al. (2011), doi:10.1371/journal.pcbi.1002293.
 --
 -- The astrocytes are stimulated from outside for 16.5 s. Then come 16 spikes: five at 20 Hz, eleven at 100 Hz from 300 ms on.

@@ -1,7 +1,7 @@
--- Open and closed loops: an astrocyte that is stimulated from outside tunes a synapse, or one that the synapse itself feeds. Stimberg et
--- al. (2019), doi:10.1007/978-3-030-00817-8_18, example 4 (their two scripts synrel and rsmean), figure 4.
+-- Open and closed loops: a synapse is modulated by an astrocyte that is stimulated from outside, or by one that the synapse activates.
+-- Stimberg et al. (2019), doi:10.1007/978-3-030-00817-8_18, example 4 (their two scripts synrel and rsmean), figure 4.
 --
--- First part: the part of its transmitter that a spike releases, by the rate of spikes. Without astrocyte it falls with the rate.
+-- First part: the fraction of transmitter that a spike releases, as a function of the rate. Without an astrocyte it falls with the rate.
 -- Gliotransmitter lowers it at low rates, so that it has a maximum. Second part: transmitter around 500 synapses while the rate grows
 -- tenfold every 5 s.
 -- test: --time 2000 --synapses 2 --part both

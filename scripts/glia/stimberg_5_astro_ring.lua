@@ -1,7 +1,7 @@
 -- A wave of calcium in a ring of 50 astrocytes, which exchange IP3 through gap junctions: Stimberg et al. (2019),
 -- doi:10.1007/978-3-030-00817-8_18, example 5, figure 5, after Goldberg et al. (2010), doi:10.1371/journal.pcbi.1000909.
 --
--- One cell is stimulated for 20 s of each 50 s. A junction lets IP3 pass where the difference exceeds a threshold.
+-- One cell is stimulated for 20 s in every 50 s. IP3 flows through a junction if the difference exceeds a threshold.
 -- test: --time 5000
 
 local astro = require "astro"

@@ -1,11 +1,11 @@
--- A network of neurons and astrocytes: 4000 neurons, 3200 astrocytes that gap junctions join, 1.28 million synapses. What excitatory
--- synapses release makes astrocytes active; what these release lowers the release of the synapses. Stimberg et al. (2019),
+-- A network of neurons and astrocytes: 4000 neurons, 3200 astrocytes joined by gap junctions, 1.28 million synapses. Transmitter from
+-- excitatory synapses activates astrocytes; their gliotransmitter lowers the release of the synapses. Stimberg et al. (2019),
 -- doi:10.1007/978-3-030-00817-8_18, example 6, figure 6.
 --
--- `--variant published` is what the example for Brian2 does in fact. Only synapses whose target lies in one half of the square have an
--- astrocyte, and all onto inhibitory neurons, which have no position, share one. Synapses see each value of G_A for the 10 ms of an
--- astrocyte's step, so that it decays as if by 45 and not by 60 1/s. `--variant meant` gives each synapse the astrocyte where its target
--- lies, and G_A the rate of the paper.
+-- `--variant published` does what the example for Brian2 really computes. Only synapses whose target lies in one half of the square have
+-- an astrocyte, and all synapses onto inhibitory neurons, which have no position, share one. Synapses see each value of G_A for the 10 ms
+-- of an astrocyte's step, so it decays as if at 45 instead of 60 1/s. `--variant meant` gives each synapse the astrocyte at the position
+-- of its target, and G_A the rate of the paper.
 -- test: --time 20
 
 local astro = require "astro"
@@ -16,7 +16,7 @@ local gliotransmission = require "gliotransmission"
 local options = require "astro.options" {
   "Stimberg et al. (2019), example 6.",
   { "time", 8000.0, "simulated time in ms" },
-  { "variant", "published", "as the example is run, or as it is meant", { "published", "meant" } },
+  { "variant", "published", "as the example computes it, or as it is meant", { "published", "meant" } },
   { "plot", true, "draw a figure" },
 }
 

@@ -1,9 +1,9 @@
--- Territories: does it matter for synchrony that an astrocyte serves neurons that lie together?
+-- Territories: does it matter for synchrony whether an astrocyte serves neighbouring neurons?
 --
--- The network "Sparse" of Jiang et al. (2025), doi:10.1371/journal.pcbi.1013503, with its cells at random places of a square whose edges
--- meet. Connections are drawn without regard to place. What differs is which astrocytes a neuron can have: any ten (as in the paper), the
--- ten that are nearest to it, or the nearest one alone, so that the square is divided into territories without overlap. All have the same
--- mean number of connections; what changes is who shares an astrocyte.
+-- The network "Sparse" of Jiang et al. (2025), doi:10.1371/journal.pcbi.1013503, with its cells at random positions in a square with
+-- periodic boundaries. Connections do not depend on positions. The networks differ in the pool of a neuron: any ten astrocytes (as in the
+-- paper), the ten nearest ones, or only the nearest one, which divides the square into territories without overlap. All have the same mean
+-- number of connections; only the sharing of astrocytes changes.
 --
 -- Prints rates and synchrony, and the correlation of the slow inward currents of neurons that are neighbours and of others.
 -- test: --scale 0.1 --time 50 --warm_up 50 --trials 1 --sample 20
@@ -18,7 +18,7 @@ local options = require "astro.options" {
   { "scale", 1.0, "size of the network; at 1 it has 20 000 cells" },
   { "time", 5000.0, "simulated time in ms, after the warm-up" },
   { "warm_up", 2000.0, "simulated time in ms before anything is measured" },
-  { "trials", 3, "networks of each kind, each with a seed of its own" },
+  { "trials", 3, "networks of each kind, each with its own seed" },
   { "sample", 100, "neurons in the middle, and as many elsewhere, whose currents are compared" },
   { "ratio", 1.0, "astrocytes for a neuron" },
 }

@@ -1,4 +1,4 @@
--- Potential and rate of a neuron under Poisson input, beside what Campbell's theorem and Siegert's formula say.
+-- Potential and rate of a neuron under Poisson input, compared with Campbell's theorem and Siegert's formula.
 --
 -- Twin of NEST's example CampbellSiegert.
 -- test: --time 200

@@ -1,5 +1,5 @@
--- A neuron with four receptors, each with a conductance of its own rise, decay and reversal potential; one spike reaches them one after
--- another. The model is written down here: an adaptive exponential neuron, and three lines for each receptor.
+-- A neuron with four receptors, which differ in rise time, decay time and reversal potential; one spike reaches them one after
+-- another. The model is defined here: an adaptive exponential neuron, and three lines for each receptor.
 --
 -- Twin of NEST's example aeif_cond_beta_multisynapse.
 -- test: --time 50

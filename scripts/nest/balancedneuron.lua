@@ -10,7 +10,7 @@ local report = require "astro.report"
 local options = require "astro.options" {
   "The inhibitory rate that balances a neuron's inputs.",
   { "time", 25000.0, "simulated time of each guess in ms" },
-  { "precision", 0.01, "how near the inhibitory rate is to be known, in Hz" },
+  { "precision", 0.01, "precision of the inhibitory rate, in Hz" },
 }
 
 local N_EX, N_IN = 16000, 4000

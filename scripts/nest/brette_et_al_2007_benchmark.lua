@@ -1,4 +1,4 @@
--- The network that coba.lua, cuba.lua, cuba_ps.lua and hh_coba.lua run, each with a model of its own: 4000 neurons with 2 % of all
+-- The network that coba.lua, cuba.lua, cuba_ps.lua and hh_coba.lua run, each with its own model: 4000 neurons with 2 % of all
 -- connections, started by a short stimulus. Brette et al. (2007), doi:10.1007/s10827-007-0038-6.
 --
 -- Twin of NEST's brette_et_al_2007_benchmark.

@@ -1,4 +1,4 @@
--- Pairs of spikes at five rates, the sender 10 ms after the target or 10 ms before: what a voltage-based synapse learns of them.
+-- The weight change of a voltage-based synapse by pairs of spikes at five rates, the sender 10 ms after the target or 10 ms before.
 --
 -- Twin of NEST's example clopath_synapse_spike_pairing.
 

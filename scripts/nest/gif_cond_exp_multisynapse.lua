@@ -1,4 +1,4 @@
--- A generalized integrate-and-fire neuron that spikes at random, with two receptors of their own time constants and reversal potentials.
+-- A generalized integrate-and-fire neuron that spikes at random, with two receptors that differ in time constant and reversal potential.
 --
 -- Twin of NEST's example gif_cond_exp_multisynapse.
 -- test: --time 50

@@ -1,5 +1,5 @@
 -- The five levels of the generalized integrate-and-fire neurons of the Allen Institute under spikes, a current and noise. The library's
--- model gets a second receptor with a time constant of its own.
+-- model gets a second receptor with its own time constant.
 --
 -- Twin of NEST's example glif_psc_neuron.
 -- test: --time 300

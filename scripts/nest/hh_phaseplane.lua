@@ -17,7 +17,7 @@ local options = require "astro.options" {
 
 local STEP = 0.1  -- ms, of the plane; the grid is finer
 
--- All points are neurons of their own, and take their step at once.
+-- Each point is a separate neuron; all take their step at once.
 local v_values, potentials, activations = {}, {}, {}
 for v = -100.0, 42.0 - 1e-9, options.dv do
   v_values[#v_values + 1] = v

@@ -10,7 +10,7 @@ local report = require "astro.report"
 
 local options = require "astro.options" {
   "The mean potential after packets of spikes.",
-  { "neurons", 100, "number of neurons, each with a packet of its own" },
+  { "neurons", 100, "number of neurons, each with its own packet" },
   { "spikes", 100, "number of spikes in a packet" },
   { "sdev", 10.0, "its standard deviation in ms" },
 }

@@ -1,4 +1,4 @@
--- Decision making by slow reverberation: two groups of neurons compete, each with an input of its own, and the NMDA currents of the winner
+-- Decision making by slow reverberation: two groups of neurons compete, each with its own input, and the NMDA currents of the winner
 -- keep it active. Wang (2002), doi:10.1016/S0896-6273(02)01092-9.
 --
 -- Twin of NEST's example wang_decision_making. A spike opens NMDA channels by what its sender has left closed, so that gate is a state of

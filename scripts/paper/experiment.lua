@@ -10,7 +10,7 @@ local options = require "astro.options" {
   { "w_n2a", 0.31, "weight of neurons on astrocytes" },
   { "w_a2n", -1.0, "weight of astrocytes on neurons in pA; -1: 1 pA, with wide pools 7 pA" },
   { "rate_ex", 2700.0, "Poisson input of the excitatory neurons in Hz" },
-  { "pools", "block", "how astrocytes are dealt out", { "block", "random", "wide" } },
+  { "pools", "block", "how astrocytes are assigned", { "block", "random", "wide" } },
   { "wiring", "pairwise_bernoulli", "rule of the connections between neurons",
     { "pairwise_bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number" } },
   { "warm_up", 20000.0, "simulated time in ms before anything is measured" },

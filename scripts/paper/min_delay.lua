@@ -1,5 +1,5 @@
--- Min-delay: as Sparse, but what astrocytes send arrives after 0.1 ms instead of 1 ms. The shortest delay is how long cells can be
--- advanced before they must exchange what they sent, so this network shows what exchanging costs.
+-- Min-delay: as Sparse, but the astrocytes' currents arrive after 0.1 ms instead of 1 ms. Cells can be advanced by the shortest delay
+-- before they must exchange their output, so this network shows the cost of the exchange.
 -- test: --scale 0.1 --time 50 --warm_up 50
 local network = require "network"
 

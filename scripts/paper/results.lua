@@ -1,5 +1,5 @@
--- What single runs gave, kept in a file: part,case,seed,measure,value. A run that is in the file is not repeated, so a long series may
--- be interrupted and goes on where it was, and tables and figures can be made anew at once.
+-- Results of single runs, kept in a file: part,case,seed,measure,value. A run that is in the file is not repeated, so a long series may
+-- be interrupted and continued, and tables and figures can be made again quickly.
 --
 --   local store = results.open("paper_runs.csv")
 --   local measures = store:once("rates", "sparse", 3, function() return { rate = 4.7 } end)

@@ -1,7 +1,7 @@
--- All results of Docs/paper.md: runs what is missing, prints the tables, draws the figures.
+-- All results of Docs/paper.md: does the missing runs, prints the tables, draws the figures.
 --
--- Single runs go into paper_runs.csv (--out DIR) and are not repeated, so it may be interrupted. --part and --cases choose; --seeds says
--- how many. The tables of the page are those of 10 seeds.
+-- Single runs are stored in paper_runs.csv (--out DIR) and not repeated, so the script may be interrupted. --part and --cases select runs,
+-- --seeds their number. The tables of the page have 10 seeds.
 -- test: --part nest --cases no_tripartite --seeds 2
 local results = require "results"
 

@@ -1,5 +1,5 @@
 -- Surrogate: as Sparse, but the astrocytes are replaced by cells without dynamics, which ignore what they receive and always send the
--- same current, near the mean of Sparse. What is left of the run time is the neurons' and the communication's.
+-- same current, near the mean of Sparse. The remaining run time is that of neurons and communication.
 -- test: --scale 0.1 --time 50 --warm_up 50
 local network = require "network"
 local presets = require "astro.presets"

@@ -1,7 +1,7 @@
 -- The experiment on synchronisation of Jiang et al. (2025), doi:10.1371/journal.pcbi.1013503: what its scripts share.
 --
 -- 400 excitatory and 100 inhibitory neurons with 100 astrocytes that were fitted to measured calcium transients
--- (require "astro.presets".jiang_2025_experiment). Each cell differs from the others, and each has random input of its own.
+-- (require "astro.presets".jiang_2025_experiment). Each cell differs from the others, and each has its own random input.
 local astro = require "astro"
 local analysis = require "astro.analysis"
 local presets = require "astro.presets"

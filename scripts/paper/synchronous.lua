@@ -1,4 +1,4 @@
--- Synchronous: as Sparse, but inhibition comes later and is shorter, too late to damp what excitation begins. The network oscillates;
+-- Synchronous: as Sparse, but inhibition arrives later and is shorter, too late to damp excitation. The network oscillates;
 -- the paper reports 11.95 Hz.
 -- test: --scale 0.1 --time 50 --warm_up 50
 local network = require "network"

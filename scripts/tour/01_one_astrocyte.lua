@@ -1,6 +1,6 @@
 -- 1. One astrocyte.
 --
--- Random spikes reach an astrocyte. Each adds IP3; IP3 opens the calcium stores; calcium comes in waves.
+-- Random spikes reach an astrocyte. Each adds IP3, IP3 opens the calcium stores, and calcium rises in waves.
 -- test: --time 2000
 
 local analysis = require "astro.analysis"
@@ -20,7 +20,7 @@ sim:connect(noise, astrocyte)
 local trace = sim:record(astrocyte, { "IP3", "Ca_astro" }, { interval = 10 })
 sim:simulate(options.time)
 
--- Each spike adds DELTA_IP3, which is gone again after some tau_IP3. So on average there should be:
+-- Each spike adds DELTA_IP3, which decays with tau_IP3. The expected mean is therefore:
 local expected = astrocyte:get("IP3_0") + RATE / 1000 * DELTA_IP3 * astrocyte:get("tau_IP3")
 
 report.heading("astrocyte")
@@ -31,5 +31,5 @@ report.value("calcium waves", analysis.calcium_events(trace).n_events)
 
 plot.traces(trace, { "IP3", "Ca_astro" }, { title = "One astrocyte" }):save(options:figure("01_one_astrocyte"))
 
--- Question: five times as many spikes, RATE = 1.0. More waves?
+-- Question: five times as many spikes, RATE = 1.0. Are there more waves?
 -- Another:  ten times as many, each a tenth as strong: RATE = 2.0, DELTA_IP3 = 0.02. What changes, what does not?

@@ -1,7 +1,7 @@
 -- 2. The rhythm of an astrocyte.
 --
--- A current into an astrocyte is a flux of calcium (uM/ms). Below the range where calcium oscillates, the astrocyte still has a
--- rhythm: it rings after a push, and it answers best to a push that keeps time.
+-- A current into an astrocyte is a flux of calcium (uM/ms). Below the range in which calcium oscillates, the astrocyte still has a
+-- rhythm: it rings after a pulse, and it responds best to an input at its own frequency.
 -- test: --format svg
 
 local astro = require "astro"
@@ -15,7 +15,7 @@ local FLUX = 5e-6                                                               
 
 local sim = astro.Simulation { seed = options.seed }
 
--- One push of a second.
+-- One pulse of a second.
 local bell = sim:create("astrocyte_lr_1994", { IP3 = IP3, IP3_0 = IP3 })
 local push = sim:create("step_current_generator", { amplitude_times = { 55000, 56000 }, amplitude_values = { 5e-5, 0 } })
 sim:connect(push, bell)

@@ -1,7 +1,7 @@
 -- 3. One neuron, three characters.
 --
--- The adaptive exponential neuron has two variables: the potential V_m and the adaptation w. Two parameters decide how it answers a
--- constant current: b, what a spike adds to w, and V_reset, where the potential begins anew.
+-- The adaptive exponential neuron has two variables: the potential V_m and the adaptation w. Two parameters determine its response to a
+-- constant current: b, which a spike adds to w, and V_reset, the potential after a spike.
 -- test: --format svg
 
 local astro = require "astro"
@@ -43,4 +43,4 @@ for i, character in ipairs(CHARACTERS) do
 end
 plot.panels(panels):save(options:figure("03_one_neuron"))
 
--- Question: take the adaptation away from the bursting neuron, b = 0.0. Does it still burst?
+-- Question: remove the adaptation from the bursting neuron, b = 0.0. Does it still burst?

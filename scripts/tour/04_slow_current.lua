@@ -1,7 +1,7 @@
 -- 4. The slow inward current.
 --
--- An astrocyte with calcium above its threshold sends a current to a neuron, for seconds. Too weak to make a calm neuron fire, it
--- decides whether one close to its threshold does.
+-- An astrocyte whose calcium is above a threshold sends a current to a neuron, for seconds. The current is too weak to make a neuron at
+-- rest fire, but it decides whether a neuron close to its threshold does.
 -- test: --time 2000
 
 local astro = require "astro"

@@ -1,6 +1,6 @@
 -- 5. The tripartite synapse.
 --
--- Two neurons and the astrocyte that wraps their synapse. The astrocyte hears the spikes of the first neuron and answers to the
+-- Two neurons and the astrocyte that wraps their synapse. The astrocyte receives the spikes of the first neuron and acts on the
 -- second.
 -- test: --time 2000
 

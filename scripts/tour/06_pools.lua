@@ -1,7 +1,7 @@
 -- 6. Who wraps which synapse.
 --
--- Neurons are connected at random; in each connection an astrocyte may take part, out of the pool of the target neuron. Pools are
--- dealt out in blocks, or at random.
+-- Neurons are connected at random. An astrocyte from the pool of the target neuron may take part in each connection. Pools are
+-- assigned in blocks, or at random.
 -- test: --format svg
 
 local astro = require "astro"
@@ -17,7 +17,7 @@ local POOLS = {
   { pool_type = "random", pool_size = 2 },
 }
 
--- How many different astrocytes reach each target, on average.
+-- The mean number of different astrocytes that reach a target.
 local function astrocytes_per_target(sim, post)
   local count = 0
   for _, neuron in ipairs(post) do

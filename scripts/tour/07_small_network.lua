@@ -1,7 +1,7 @@
 -- 7. A network with astrocytes, and without.
 --
 -- Eighty excitatory and twenty inhibitory neurons under random input, and ten astrocytes, one for every ten neighbours. They take
--- part in half of the excitatory connections; the weight of their current decides whether the network hears them.
+-- part in half of the excitatory connections; the weight of their current determines their effect on the network.
 -- test: --time 100
 
 local astro = require "astro"

@@ -1,7 +1,7 @@
 -- 8. How together is together?
 --
 -- Neurons that never fire in the same millisecond may fire in the same second: synchrony depends on the time over which spikes are
--- counted, and on whom one asks.
+-- counted, and on the group of neurons.
 -- test: --time 1000
 
 local analysis = require "astro.analysis"

@@ -11,7 +11,7 @@ local options = require "astro.options" { "The network's rate against the weight
   { "time", 10000.0, "simulated time in ms" } }
 
 local WEIGHTS = { 0, 2, 4, 6 }        -- pA
-local TRIALS = { 1, 2, 3 }            -- each with a seed of its own
+local TRIALS = { 1, 2, 3 }            -- each with its own seed
 
 local EXCITATORY = { synapse_model = "tsodyks_synapse", weight = 1.0, tau_psc = 2.0, delay = 2.0 }    -- nS, ms, ms
 local INHIBITORY = { synapse_model = "tsodyks_synapse", weight = -4.0, tau_psc = 4.0, delay = 1.0 }
@@ -45,4 +45,4 @@ plot.lines(rates.x, { rate = rates.curves.value },
   { points = true, lines = true, errors = "bars", xlabel = "weight of the slow inward current (pA)", ylabel = "rate (Hz)" })
   :save(options:figure("09_sweep"))
 
--- Question: what do more trials buy? TRIALS = { 1, 2, 3, 4, 5, 6 }.
+-- Question: what is gained by more trials? TRIALS = { 1, 2, 3, 4, 5, 6 }.

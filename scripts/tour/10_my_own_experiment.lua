@@ -1,7 +1,7 @@
 -- 10. My own experiment.
 --
--- Hypothesis:  an astrocyte that reaches ten neurons makes them fire together, though no neuron is connected to another.
--- Prediction:  their spike counts are correlated; if each neuron has an astrocyte of its own, they are not.
+-- Hypothesis:  an astrocyte that reaches ten neurons makes them fire together, although no neuron is connected to another.
+-- Prediction:  their spike counts are correlated; if each neuron has its own astrocyte, they are not.
 -- Control:     the same neurons, input and currents; only the number of astrocytes differs.
 -- test: --time 5000
 
@@ -22,7 +22,7 @@ local RATE = 0.2               -- Hz, spikes onto each astrocyte
 local W_SIC = 20.0             -- pA
 local BIN = 500.0              -- ms, for the counts
 
--- The experiment: everything that a run needs, and the spikes that it gives.
+-- The experiment: everything that a run needs; returns its spikes.
 local function run(n_astrocytes)
   local sim = astro.Simulation { seed = options.seed }
   local neurons = sim:create("aeif_cond_alpha_astro", N, { I_e = I_E })
@@ -50,4 +50,4 @@ end
 plot.panels(figures):save(options:figure("10_my_own_experiment"))
 
 -- Question: five astrocytes, for two neurons each. Predict the mean correlation of all pairs before you run it.
--- Then put in a hypothesis of your own.
+-- Then test your own hypothesis.

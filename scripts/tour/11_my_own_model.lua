@@ -1,7 +1,7 @@
 -- 11. My own model.
 --
--- Lesson 4 found that a neuron notices how long calcium is high, and hardly how high it is. Is that the logarithm in the current? Here are
--- two neurons that no simulator has. Both read the calcium of the same astrocyte; they differ in one line.
+-- In lesson 4, a neuron responded to how long calcium was high, but hardly to how high it was. Is the logarithm in the current the reason?
+-- Here are two neurons that no simulator has. Both read the calcium of the same astrocyte; they differ in one line.
 -- test: --time 2000
 
 local analysis = require "astro.analysis"
@@ -70,4 +70,4 @@ plot.panels {
   columns = 1,
 }:save(options:figure("11_my_own_model"))
 
--- Question: CA_TH = 0.3, as in lesson 4. There the highest current fell by 3 %, and a third of the spikes were lost. What of the line?
+-- Question: CA_TH = 0.3, as in lesson 4. There the highest current fell by 3 %, and a third of the spikes were lost. And with the line?

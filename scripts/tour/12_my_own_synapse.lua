@@ -1,7 +1,7 @@
 -- 12. My own synapse.
 --
--- A synapse that learns: the weight grows where the target fires behind the sender, and shrinks where it fires before. First the rule is
--- measured, a pair of spikes at each interval. Then one line of it is changed, and both learn from sixty pairs at several frequencies.
+-- A synapse that learns: the weight grows if the target fires after the sender, and shrinks if it fires before. First the rule is measured,
+-- with one pair of spikes at each interval. Then one line of it is changed, and both learn from sixty pairs at several frequencies.
 -- test: --pairs 3
 
 local astro = require "astro"
@@ -13,12 +13,12 @@ local options = require "astro.options" { "Two rules of plasticity.", { "pairs",
 local DELAY = 1.0                            -- ms
 local LONGEST = 60                           -- ms, between the spikes of a pair
 local FREQUENCIES = { 10, 20, 30, 40, 50 }   -- Hz
-local LAWS = {                               -- what a spike of the target does to the weight
+local LAWS = {                               -- the effect of a spike of the target on the weight
   { "pair", "weight += A_pair*K_plus" },
   { "triplet", "weight += A_triplet*K_plus*K_slow" },
 }
 
--- Traces of spikes decay between them. `on_pre` is what a spike of the sender does, `on_post` what one of the target does.
+-- Traces of spikes decay between them. `on_pre` is the effect of a spike of the sender, `on_post` that of a spike of the target.
 local function rule(name, law)
   return astro.synapse {
     name = name,
@@ -54,7 +54,7 @@ local function window(synapse)
   return analysis.stdp_window({ synapse_model = synapse, weight = 1.0, delay = DELAY }, { range = { -LONGEST, LONGEST } })
 end
 
--- The weights from senders to their targets after some time, in percent of what they were. Receptor 1 is one that a target does not hear.
+-- The weights from senders to their targets after some time, in percent of the initial ones. Targets ignore spikes on receptor 1.
 local function learned(synapse, senders, targets, duration)
   local sim = astro.Simulation { resolution = 0.5, seed = options.seed }
   local pre, post = cells(sim, senders), cells(sim, targets)
@@ -102,4 +102,4 @@ plot.panels {
   columns = 1,
 }:save(options:figure("12_my_own_synapse"))
 
--- Question: DELAY = 11. Where does the window of the pair rule change its sign, and what becomes of the pairs at +10 and -10 ms?
+-- Question: DELAY = 11. Where does the window of the pair rule change its sign, and what do the pairs at +10 and -10 ms do?

@@ -1,7 +1,7 @@
 -- 13. A calcium wave.
 --
--- Twelve astrocytes in a row. IP3 of the first is held high and passes through gap junctions to the others. Two laws of such a
--- junction are compared: a flow in proportion to the difference, and one with a threshold. Which of them lets the wave through?
+-- Twelve astrocytes in a row. IP3 of the first is held high and flows through gap junctions to the others. Two laws for such a
+-- junction are compared: a flow proportional to the difference, and one with a threshold. Which of them lets the wave pass?
 -- test: --time 300
 
 local astro = require "astro"
@@ -11,13 +11,13 @@ local report = require "astro.report"
 local options = require "astro.options" { "A wave in a row of astrocytes.", { "time", 100000.0, "simulated time in ms" } }
 
 local N = 12
-local OWN = 0.7    -- uM/s, largest rate at which a cell makes IP3 of its own
-local LAWS = {     -- what flows through a junction; d is the difference of IP3
+local OWN = 0.7    -- uM/s, largest rate at which a cell produces IP3 itself
+local LAWS = {     -- the flow through a junction; d is the difference of IP3
   { "linear",  "F*d/(1*uM)" },
   { "sigmoid", "F/2*(1 + tanh((abs(d) - 0.3*uM)/(0.05*uM)))*sign(d)" },
 }
 
--- The library's astrocyte chi. IP3 of a cell that is clamped stays; each rise of calcium through 0.5 uM is a pulse.
+-- The library's astrocyte chi. IP3 of a clamped cell is constant; each rise of calcium above 0.5 uM is a pulse.
 local definition = require "astro.models.chi"
 definition.name = "chi_in_a_row"
 table.insert(definition.parameters, { "clamped", 0, "1: IP3 stays where it is", "0 to 1" })
@@ -35,7 +35,7 @@ for _, law in ipairs(LAWS) do
     input = "J_gap", value = flow,
   }
 
-  -- The cells are 0.05 mm apart. A cell reaches what lies within 0.06 mm: a neighbour at each side.
+  -- The cells are 0.05 mm apart. A cell reaches all cells within 0.06 mm: its neighbour on each side.
   local sim = astro.Simulation { resolution = 10, seed = options.seed }
   local places = astro.space.grid { shape = { N, 1 }, extent = { 0.05 * N, 0.05 } }
   local cells = sim:create(astrocyte, nil, presets.goldberg_2010.params, { positions = places })
@@ -62,4 +62,4 @@ end
 figures.columns = 1
 plot.panels(figures):save(options:figure("13_calcium_wave"))
 
--- Question: OWN = 0. What is left of the wave if no cell makes IP3 of its own?
+-- Question: OWN = 0. What remains of the wave if no cell produces IP3 itself?

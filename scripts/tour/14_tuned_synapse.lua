@@ -1,7 +1,7 @@
 -- 14. A tuned synapse.
 --
--- Synapses feed an astrocyte with what they release, and its gliotransmitter changes what they release next: a loop. What does it do at
--- low and at high rates? The same spikes go to synapses without astrocyte, with one that lowers release, and with one that raises it.
+-- Transmitter from synapses activates an astrocyte, and its gliotransmitter changes what they release next: a loop. What does it do at
+-- low and at high rates? The same spikes go to synapses without an astrocyte, with one that lowers release, and with one that raises it.
 -- test: --time 2000 --synapses 2
 
 local astro = require "astro"
@@ -20,14 +20,14 @@ local KINDS = {                                   -- what a spike releases under
   { "raised", 1.0 },
 }
 
--- The library's astrocyte g_chi, and one line more: receptors of terminals (Gamma), which its gliotransmitter G_A binds to.
+-- The library's astrocyte g_chi with one more line: receptors of terminals (Gamma), to which its gliotransmitter G_A binds.
 local definition = require "astro.models.g_chi"
 definition.name = "g_chi_with_receptors"
 table.insert(definition.state, { "Gamma", 0, "part of the receptors that is active" })
 definition.equations = definition.equations .. "dGamma/dt = 1.5/(uM*s)*G_A*(1 - Gamma) - Gamma/(120*s)\n"
 local astrocyte = astro.model(definition)
 
--- u: part of the transmitter that a spike releases; x: part that is there. `third` is the astrocyte of the synapse.
+-- u: fraction of the transmitter that a spike releases; x: fraction that is available. `third` is the astrocyte of the synapse.
 local release = astro.synapse {
   name = "tuned_release",
   summary = "Release that an astrocyte tunes.",
@@ -54,7 +54,7 @@ for i, rate in ipairs(RATES) do
   sim:connect(sim:create("poisson_generator", { rate = rate }), senders:slice((i - 1) * per_rate + 1, i * per_rate))
 end
 
--- Each synapse has an astrocyte of its own. A parrot_neuron repeats what it gets, but not what comes to its receptor 1.
+-- Each synapse has its own astrocyte. A parrot_neuron repeats the spikes that it receives, except those on its receptor 1.
 local recorders, glia = {}, {}
 for _, kind in ipairs(KINDS) do
   local name, alpha = kind[1], kind[2]

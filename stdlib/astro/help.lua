@@ -3,8 +3,8 @@
 --   local help = require "astro.help"
 --   print(help.text("pairwise_bernoulli"))
 --
--- It knows types and their methods ("sim:connect", "connect", "Nodes"), functions ("astro.random.normal", "plot.raster"), modules
--- ("astro.plot"), models, connection rules and parameters ("V_m"). At the prompt `help(…)` and `?…` print it.
+-- There is help on types and their methods ("sim:connect", "connect", "Nodes"), functions ("astro.random.normal", "plot.raster"), modules
+-- ("astro.plot"), models, connection rules and parameters ("V_m"). At the prompt, `help(…)` and `?…` print it.
 local _, _, host = ...
 
 local astro, ipairs, rawget, string, table, tostring, type = astro, ipairs, rawget, string, table, tostring, type
@@ -208,33 +208,33 @@ local function module_page(page, module)
   for _, part in ipairs(module.parts) do
     local rows = {}
     for i, entry in ipairs(part.entries) do rows[i] = { entry.usage, first_sentence(entry.meaning) } end
-    definitions(page, part.title and tools.wrapped(part.title, page.width) or "what it holds", rows)
+    definitions(page, part.title and tools.wrapped(part.title, page.width) or "contents", rows)
   end
 end
 
 local function functions_page(page, name)
   heading(page, name)
   prose(page, name == "astro" and "The simulator's module, in every script and at the prompt." or
-    "Distributions, which stand where a parameter of nodes or synapses takes a number.", 2)
+    "Distributions, which can replace the number for a parameter of nodes or synapses.", 2)
   definitions(page, "functions", function_rows(reference.functions(name)))
 end
 
 local COMMANDS <const> = {
   { "?NAME", "help, as help \"NAME\"" },
-  { ":time CODE", "runs it and tells how long it took" },
-  { ":traceback", "the way to the last error" },
+  { ":time CODE", "runs it and prints how long it took" },
+  { ":traceback", "the call stack of the last error" },
   { ":vars", "the variables of this session" },
-  { ":quit", "leaves; Ctrl-D does, too" },
+  { ":quit", "leaves; so does Ctrl-D" },
 }
 
 help.commands = COMMANDS
 
 local KEYS <const> = {
   { "Tab", "completes names, methods and, between quotes or braces, models, parameters, rules, recordables and files" },
-  { "Up, Down", "earlier inputs, from earlier sessions, too" },
-  { "Ctrl-R", "searches in them" },
-  { "Ctrl-C", "stops what runs: a simulation at the end of a slice; at the prompt, clears the line" },
-  { "Ctrl-D", "leaves; within an unfinished input, drops it" },
+  { "Up, Down", "earlier inputs, also from earlier sessions" },
+  { "Ctrl-R", "searches earlier inputs" },
+  { "Ctrl-C", "stops the running command (a simulation at the end of a slice); at the prompt, clears the line" },
+  { "Ctrl-D", "leaves; within an incomplete input, discards it" },
 }
 
 local START <const> = {
@@ -242,7 +242,7 @@ local START <const> = {
   { 'help "astrocyte_lr_1994"', "a model: equations, parameters, units" },
   { 'help "pairwise_bernoulli"', "a connection rule" },
   { 'help "V_m"', "a parameter" },
-  { 'help "pool"', "a concept, as the glossary has it" },
+  { 'help "pool"', "a concept from the glossary" },
   { 'help "astro.plot"', "a module" },
 }
 
@@ -254,7 +254,7 @@ local function overview(page)
   definitions(page, "ask", START)
   definitions(page, "commands", COMMANDS)
   definitions(page, "keys", KEYS)
-  prose(page, "The value of the last line is _; a semicolon at its end keeps it from being printed. A local of one line is there "
+  prose(page, "The value of the last line is _; a semicolon at its end suppresses the output. A local variable of one line exists "
     .. "in the next.")
   local types = {}
   for i, info in ipairs(reference.types()) do types[i] = info.name end
@@ -385,8 +385,8 @@ end
 
 -- help.text([topic [, { width = 80, colours = false }]]) -> string or nil, string
 --
--- The page about a topic: a name, or the thing itself, such as `sim.connect` or `plot`. Without a topic an overview. Of what it
--- does not know: nil, and a sentence that names the nearest topic.
+-- The page about a topic, which is a name or the object itself, such as `sim.connect` or `plot`. Without a topic, an overview. For an
+-- unknown topic, nil and a sentence that names the nearest topic.
 help.text = check.counted(function(topic, options)
   local page = new_page(options)
   if topic == nil then overview(page)

@@ -1,4 +1,4 @@
--- Files in the field's formats: reading and writing of events and connections.
+-- Reading and writing events and connections in the file formats of the field.
 --
 --   local io = require "astro.io"
 --   local events = io.read("spikes.h5")                  as rec.events: times (ms), senders, and what was sampled
@@ -26,10 +26,10 @@ local READ <const>, CONNECT <const> = { "population" }, { "population", "source"
 -- The events of a .csv, .dat, .gdf, .npz or .h5 (SONATA) file: a table of Vectors, `times` in ms, `senders`, and each sampled
 -- quantity by name. A .gdf or .dat file that begins with numbers has two columns, sender and time, as NEST 2 wrote spikes.
 -- Senders are global ids; in a SONATA file of another program they are its node ids, from 0.
--- A file does not say which nodes were silent, or which time was recorded: for pictures and analysis put `nodes`
--- and `window = { from, to }` into the table.
--- An incomplete last line, left by a program that was stopped, is ignored; a message says so on standard error, and in a
--- second result.
+-- A file contains neither the silent nodes nor the recorded time: for pictures and analysis, add `nodes` and `window = { from, to }` to
+-- the table.
+-- An incomplete last line, left by a program that was stopped, is ignored; a message on standard error says so and is also the
+-- second return value.
 -- options: `population`, one of several in a SONATA file.
 io.read = public(function(path, options)
   local events, note = host.read(path, checked("read", options, READ).population)
@@ -38,18 +38,18 @@ io.read = public(function(path, options)
 end)
 
 -- The connections of a .csv or .h5 (SONATA edges) file: a table of Vectors `source`, `target`, `weight`, `delay` (ms) and the
--- models' parameters (nan where a model has none of that name), and `synapse_model`, a table of names.
+-- models' parameters (nan if a model has no parameter of that name), and `synapse_model`, a table of names.
 -- options: `population`, one of several in a SONATA file.
 io.read_connections = public(function(path, options)
   return host.read_connections(path, checked("read_connections", options, READ).population)
 end)
 
--- Writes connections, sim:connections{ … }, as .csv or .h5 (SONATA edges).
+-- Writes connections, as returned by sim:connections { … }, to a .csv or .h5 (SONATA edges) file.
 io.save_connections = public(function(connections, path) host.save_connections(connections, path) end)
 
--- Makes the connections of a file, or of a table such as read_connections returns; returns how many.
--- options: `source` and `target`, Nodes: ids in the file count among these (from 1 in a .csv file, from 0 in SONATA files),
--- without them they are global ids; `synapse`, as in sim:connect: goes before what the file says; `population`.
+-- Creates the connections listed in a file, or in a table such as read_connections returns; returns their number.
+-- options: `source` and `target`, the Nodes to which ids in the file refer (from 1 in a .csv file, from 0 in SONATA files); without
+-- them, ids are global; `synapse`, as in sim:connect, which overrides the file; `population`.
 io.connect = public(function(sim, connections, options)
   options = checked("connect", options, CONNECT)
   return host.connect(sim, connections, options.source, options.target, options.synapse, options.population)

@@ -6,10 +6,10 @@
 --     { "pool_type", "block", "how astrocytes are dealt out", { "random", "block" } },
 --   }
 --
--- gives options.time, which `--time 500` or `--time=500` changes. A row is name, default, meaning and, if only some values are
--- allowed, their list. The default tells the type: 1000.0 takes any number, 10 a whole number, false makes a switch
--- (`--name` or `--no-name`). Every script has `seed`, `out`, `format` and `help` besides; options:figure("raster") is where a
--- picture goes.
+-- gives options.time, which `--time 500` or `--time=500` changes. A row has name, default, meaning and, if only some values are
+-- allowed, their list. The default determines the type: 1000.0 accepts any number, 10 a whole number, and false makes a switch
+-- (`--name` or `--no-name`). Every script also has `seed`, `out`, `format` and `help`; options:figure("raster") is the path of a
+-- picture.
 local _, _, host = ...
 local check = require "astro.check"
 

@@ -1,14 +1,14 @@
--- Pictures of what was recorded and connected. gnuplot or matplotlib draws them; here they are figures: tables of numbers and text.
+-- Pictures of recordings and connections. Functions return figures, tables of numbers and text, which gnuplot or matplotlib draws.
 --
 --   plot.raster(spikes, { histogram = true }):save("raster.svg")
 --   plot.traces(calcium, { "IP3", "Ca_astro" }):save("calcium.pdf")
 --   plot.panels { plot.raster(spikes), plot.traces(calcium, { "IP3" }) }:show()
 --
--- A picture has a title of its own, which says what is drawn and of which cells, and its axes have units. Axes of time show what was
--- recorded. Each function takes the options of its kind of picture, which plot/options.lua lists, and refuses others.
+-- The title of a picture says what is drawn, and of which cells. Axes have units, and axes of time cover the recording. Each function
+-- takes the options of its kind of picture, which plot/options.lua lists, and refuses others.
 --
--- Each kind of picture has a file in plot/; plot/figure.lua says what a figure is, and plot/gnuplot.lua, plot/terminal.lua and
--- plot/matplotlib.lua draw it.
+-- Each kind of picture has a file in plot/; plot/figure.lua describes figures, and plot/gnuplot.lua, plot/terminal.lua and
+-- plot/matplotlib.lua draw them.
 local check = require "astro.check"
 local style = require "astro.plot.style"
 

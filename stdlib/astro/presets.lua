@@ -7,7 +7,7 @@
 --
 -- A preset of a cell has `model` and `params`, as sim:create takes them. A preset of a network has `cells` (each with `n`, `model`
 -- and `params`), `connections` (rules and synapses, as sim:connect and sim:tripartite_connect take them) and `input`. All have
--- `name`, `kind`, `text` and `source`. Every access gives a copy of its own, which may be changed.
+-- `name`, `kind`, `text` and `source`. Every access returns a new copy, which may be changed.
 local check = require "astro.check"
 local random = require "astro".random
 

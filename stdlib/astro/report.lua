@@ -1,4 +1,4 @@
--- What a script prints about a run.
+-- Values and reports for a script to print.
 --
 --   report.value("mean rate", spikes:rate(), "Hz")        mean rate              4.76 Hz
 --   report.samples("IP3", trace.events.IP3, "uM")         IP3                    0.4414 uM (0.3996 to 0.5211)
@@ -35,7 +35,7 @@ function report.value(name, value, unit) print(line(name, value, unit)) end
 -- What is another time another value is shown, but does not count as printed by the script: astrolua --record keeps none of it.
 local function passing(name, value, unit) show_text(line(name, value, unit) .. "\n") end
 
--- The mean of a Vector, with its least and greatest element.
+-- The mean of a Vector, with its smallest and largest element.
 function report.samples(name, samples, unit)
   if #samples == 0 then return report.value(name, "no samples") end
   local range = ("(%s to %s)"):format(number(samples:min()), number(samples:max()))

@@ -1,10 +1,10 @@
--- Values as text to read: what the prompt prints.
+-- Values as readable text, as the prompt prints them.
 --
 --   local show = require "astro.show"
 --   print(show.text { 1, 2, { name = "exc", rate = 4.5 } })
 --
--- Tables are cut by depth, count and width; one that holds itself is no trouble; strings stand in quotes; a table with its own
--- `__tostring` shows what that says.
+-- Tables are shortened by depth, number of entries and width; a table that contains itself is handled. Strings are in quotes. A table
+-- with `__tostring` is shown by that.
 local _, _, host = ...
 
 -- Taken now: at the prompt somebody may give `type` or `table` another meaning.
@@ -164,7 +164,7 @@ local DETAILS <const> = {
 
 -- show.rows(value) -> string, rows
 --
--- A simulation, nodes, a recorder or connections: the line that says what it is, and rows of name and text; nothing for other values.
+-- For a simulation, nodes, a recorder or connections: a line that describes it, and rows of name and text. For other values, nothing.
 show.rows = check.counted(function(value)
   local details = type(value) == "userdata" and DETAILS[getmetatable(value)]
   if not details then return end
@@ -294,8 +294,8 @@ end
 
 -- show.text(value [, { width = 80, depth = 4, colours = false }]) -> string
 --
--- The value as the prompt prints it. `width` is the number of columns to keep to, `depth` how many tables within each other
--- are shown, `colours` adds those of a terminal.
+-- The value as the prompt prints it. `width` is the number of columns, `depth` the largest depth of nested tables, and `colours` adds
+-- the colours of a terminal.
 show.text = check.counted(function(value, options)
   options = options or {}
   local state = { width = options.width or 80, depth = options.depth or 4, paint = text_tools.painter(options.colours), path = {} }
@@ -310,7 +310,7 @@ end
 
 -- show.line(value [, { width = 80 }]) -> string
 --
--- What the value is, in one line of that width.
+-- A description of the value in one line of at most that width.
 show.line = check.counted(function(value, options)
   local width = options and options.width or 80
   local text = show.text(value, { width = math.max(width, 40), depth = 1 })

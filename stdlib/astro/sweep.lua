@@ -3,9 +3,9 @@
 --   local results = sweep.run(simulate, { weight = { 1, 2, 4 }, delay = { 1, 2 } }, { file = "results.jsonl" })
 --   print(#results, results[1].weight, results[1].rate)
 --
--- Each point, a set of parameters, is computed by a process of its own that begins as a copy of this one. So points do not see each
--- other, a crash of one is the failure of one, and neither the number of processes nor their order shows in any result.
--- Docs/sweeps.md tells it in order.
+-- Each point, a set of parameters, is computed in a separate process, which starts as a copy of this one. So points do not affect each
+-- other, a crash makes only one point fail, and results depend neither on the number of processes nor on their order.
+-- Docs/sweeps.md describes sweeps.
 local _, _, host = ...
 local astro = require "astro"
 local plain = require "astro.plain"
@@ -92,7 +92,7 @@ Results.__index = Results
 
 function Results.__tostring(results) return ("Sweep(%d results, %d failed)"):format(#results, #results.failed) end
 
--- A Vector of what `name` is in every row.
+-- A Vector with the value of `name` in each row.
 Results.column = public("results:column(name)", function(self, name)
   local values = {}
   for i, row in ipairs(self) do
@@ -104,10 +104,10 @@ end)
 
 -- results:group(x, y [, { by = name, spread = "confidence" or "sd", level = 0.95 }])
 --
--- What y is at each x, over the rows that agree in x: repetitions, and parameters that are not named. Returns { x =, mean =, low =, high =,
--- sd =, n = }, Vectors, and `curves`, which plot.lines takes as it is. low and high are the confidence interval of the mean
--- (analysis.confidence), with `spread` = "sd" one standard deviation (n - 1) around it; both are nan where there is one row. With `by`,
--- `curves` holds a curve for each value of that parameter.
+-- Mean and spread of y at each x, over all rows with the same x: repetitions, and values of other parameters. Returns { x =, mean =, low =,
+-- high =, sd =, n = }, Vectors, and `curves`, which plot.lines accepts as it is. low and high are the confidence interval of the mean
+-- (analysis.confidence) or, with `spread` = "sd", one standard deviation (n - 1) below and above it; both are nan for a single row. With
+-- `by`, `curves` has a curve for each value of that parameter.
 Results.group = public("results:group(x, y [, options])", groups)
 
 local function csv_field(value)
@@ -117,7 +117,7 @@ end
 
 local IS_SIMPLE <const> = { number = true, string = true, boolean = true }
 
--- A .csv file of the rows: what is a number, a text or a truth value.
+-- Writes a .csv file of the rows: their numbers, strings and booleans.
 Results.save = public("results:save(path)", function(self, path)
   if type(path) ~= "string" or path:sub(-4) ~= ".csv" then fail("save: the path must end in .csv, got %s", tostring(path)) end
   local names, known = {}, {}
@@ -284,14 +284,14 @@ local function checked(options)
   return options
 end
 
--- Calls f(point) for every point, each in a process of its own, and returns what came of it: a list of rows in the order of the
--- points, each a table of the parameters, `seed`, and what f returned: the fields of a table of names, or anything else as `value`.
+-- Calls f(point) for every point, each in a separate process, and returns the results: a list of rows in the order of the points. A row
+-- has the parameters, `seed`, and the return value of f: its fields if it is a table of names, otherwise the whole value as `value`.
 -- f returns plain data: numbers, strings, booleans, tables and Vectors.
 --
--- points: a table of lists, of which all combinations are made (sweep.grid), or a list of tables.
--- options: `file`, where results are kept as they come, and looked for by the next run; `processes`, how many at a time (one a core;
--- in the sandbox at most four a core), which share the memory limit;
--- `seed` (1), from which together with its parameters each point gets its own point.seed, unless it has a parameter of that name.
+-- points: a table of lists, all combinations of which are used (sweep.grid), or a list of tables.
+-- options: `file`, to which results are written as they arrive, and from which the next run reads them; `processes`, the number of points
+-- computed at the same time (one per core; in the sandbox at most four per core), which share the memory limit;
+-- `seed` (1): each point gets its own point.seed, derived from it and the point's parameters, unless `seed` is one of these.
 --
 -- results.failed has a row for every point that failed: parameters, seed, and `error`, the message. results:column(name) is a Vector;
 -- results:save(path) writes a .csv file.

@@ -5,16 +5,16 @@
 --   local many = trains.mip { n = 10, rate = 100, p_copy = 0.3, stop = 1000 }          -- ten of them
 --   sim:create("spike_generator", 10, { spike_times = many })                          -- each node has its own
 --
--- Names and units are those of the generators: Hz and ms. All functions take a table with these keys beside their own:
+-- Names and units are those of the generators: Hz and ms. All functions take a table with these keys in addition to their own:
 --
--- - `start` (0) and `stop` (needed) in ms: times lie in start < t <= stop.
--- - `n`: so many trains, as a list of lists; without it the result is one list.
--- - `resolution` (0.1 ms): times are rounded up to the end of their step, so that a generator takes them; several spikes in a step are
+-- - `start` (0) and `stop` (required) in ms: times lie in start < t <= stop.
+-- - `n`: the number of trains, returned as a list of lists; without it, the result is one list.
+-- - `resolution` (0.1 ms): times are rounded up to the end of their step, so that a generator accepts them; several spikes in a step have
 --   equal times. `false`: times as they are drawn, for a generator with `allow_offgrid_times`.
--- - `seed`: a whole number; the same seed gives the same trains. Without it `math.random` decides, and so the run's seed.
+-- - `seed`: a whole number; the same seed gives the same trains. Without it, `math.random` is used, and with it the run's seed.
 --
--- `rate` may be a function of the time in ms: `rate = function(t) return 10 + t/100 end`. It is then held over each step of the
--- resolution, or of 0.1 ms, as it is at the step's end.
+-- `rate` may be a function of the time in ms: `rate = function(t) return 10 + t/100 end`. In each step of the resolution (or of 0.1 ms),
+-- it has its value at the end of the step.
 local _, _, host = ...
 local check = require "astro.check"
 local random = require "astro".random
@@ -200,7 +200,7 @@ local function poisson(call, options)
 end
 
 -- poisson { rate =, stop =, … }
--- A Poisson train. The rate is a number, a function of time, or as poisson_generator has it: `rate_times`, `rate_values`, `amplitude`,
+-- A Poisson train. The rate is a number, a function of time, or given as for the generators: `rate_times`, `rate_values`, `amplitude`,
 -- `frequency`, `phase`.
 trains.poisson = public(function(options) return poisson("poisson", options) end)
 
@@ -235,8 +235,8 @@ local function gamma_train(set, rate, shape, from)
 end
 
 -- gamma { rate =, gamma_shape =, stop =, … }
--- A gamma process: intervals have the coefficient of variation 1/sqrt(gamma_shape), any number above 0. The rate is as in `poisson`; where
--- it depends on time, so do the intervals. It is in equilibrium from the beginning.
+-- A gamma process: the coefficient of variation of the intervals is 1/sqrt(gamma_shape); gamma_shape is any number above 0. The rate is
+-- given as in `poisson`; if it depends on time, so do the intervals. The process is in equilibrium from the beginning.
 trains.gamma = public(function(options)
   local set = settings("gamma", options, joined(RATES, { "gamma_shape" }))
   local rate, shape = rate_of("gamma", options), number("gamma", options, "gamma_shape", 1)
@@ -245,7 +245,7 @@ trains.gamma = public(function(options)
 end)
 
 -- gamma_sup { rate =, gamma_shape =, n_proc =, stop =, … }
--- The superposition of `n_proc` gamma processes, each of that rate.
+-- The superposition of `n_proc` gamma processes, each with that rate.
 trains.gamma_sup = public(function(options)
   local set = settings("gamma_sup", options, joined(RATES, { "gamma_shape", "n_proc" }))
   local rate, shape = rate_of("gamma_sup", options), number("gamma_sup", options, "gamma_shape", 1)
@@ -263,8 +263,8 @@ trains.gamma_sup = public(function(options)
 end)
 
 -- mip { rate =, p_copy =, n =, stop =, … }
--- Copies of one Poisson train of that rate, each spike of it with the probability `p_copy`: the counts of two of the `n` trains have that
--- correlation. The rate is as in `poisson`.
+-- Copies of one Poisson train of that rate, in which each spike is kept with probability `p_copy`: the counts of two of the `n` trains have
+-- that correlation. The rate is given as in `poisson`.
 trains.mip = public(function(options)
   local set = settings("mip", options, joined(RATES, { "p_copy" }))
   local rate, p = rate_of("mip", options), number("mip", options, "p_copy", 1, 0, 1)
@@ -280,8 +280,8 @@ trains.mip = public(function(options)
 end)
 
 -- pulsepacket { pulse_times =, activity =, sdev =, stop =, … }
--- Packets of `activity` spikes, normally distributed around `pulse_times` with the standard deviation `sdev`. What falls outside of `start`
--- to `stop` is left out.
+-- Packets of `activity` spikes, normally distributed around `pulse_times` with the standard deviation `sdev`. Spikes outside `start` to
+-- `stop` are left out.
 trains.pulsepacket = public(function(options)
   local set = settings("pulsepacket", options, { "pulse_times", "activity", "sdev" })
   local centres = list("pulsepacket", options, "pulse_times")
@@ -300,7 +300,7 @@ trains.pulsepacket = public(function(options)
 end)
 
 -- merge(trains)
--- One train of all spikes of a list of trains, in order.
+-- One train with all spikes of a list of trains, in order.
 trains.merge = public(function(all)
   if type(all) ~= "table" then fail("merge: trains must be a list of lists, got %s", check.shown(all)) end
   local merged = {}

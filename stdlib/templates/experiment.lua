@@ -1,8 +1,8 @@
 #!/usr/bin/env astrolua
--- EXPERIMENT: what does the slow inward current of an astrocyte do to a neuron?
+-- EXPERIMENT: how does the slow inward current of an astrocyte affect a neuron?
 --
--- Run it with `astrolua EXPERIMENT.lua`, with `--help` to see its options, and with `astrolua -i EXPERIMENT.lua` to look around
--- afterwards: the variables below are there at the prompt. Change a number, run it again.
+-- Run it with `astrolua EXPERIMENT.lua`, or with `--help` to see its options. After `astrolua -i EXPERIMENT.lua`, the variables below are
+-- available at the prompt. Change a number and run it again.
 --
 -- Units: ms, mV, pA, nS, pF, uM, Hz.
 
@@ -21,10 +21,10 @@ local options = require "astro.options" {
 -- The experiment begins with an empty simulation. Equal seeds give equal results, to the last bit.
 local sim = astro.Simulation { resolution = 0.1, seed = options.seed }
 
--- Cells. What is not named keeps its default: `astrolua`, then `?aeif_cond_alpha_astro`, shows them all.
+-- Cells. Other parameters keep their defaults: `astrolua`, then `?aeif_cond_alpha_astro`, shows them all.
 local neurons = sim:create("aeif_cond_alpha_astro", options.neurons, {
   I_e = 600.0,                                       -- pA, not enough to fire on its own
-  V_m = astro.random.uniform(-75.0, -65.0),          -- mV, another start for each
+  V_m = astro.random.uniform(-75.0, -65.0),          -- mV, drawn for each neuron
   label = "neurons",
 })
 local astrocytes = sim:create("astrocyte_lr_1994", options.neurons, {
@@ -39,7 +39,7 @@ sim:connect(noise, astrocytes)
 -- Each astrocyte sends its slow inward current to one neuron. Other rules: `?one_to_one`, `astro.rules()`.
 sim:connect(astrocytes, neurons, "one_to_one", { synapse_model = "sic_connection", weight = options.weight })
 
--- What is to be kept: spikes, and samples of some quantities.
+-- Recordings: spikes, and samples of some quantities.
 local spikes = sim:record(neurons)
 local calcium = sim:record(astrocytes, { "IP3", "Ca_astro" }, { interval = 10.0 })
 local current = sim:record(neurons, { "I_SIC" }, { interval = 10.0 })

@@ -17,6 +17,9 @@ try:
 except (Failure, OSError) as problem:
     sys.exit(f"astrolua: {problem}")
 
+# Python's debugger cannot debug Lua. ipykernel would import it to answer the first request, which takes as long as IPython.
+sys.modules["debugpy"] = None
+
 from ipykernel.kernelbase import Kernel  # noqa: E402
 
 
@@ -61,6 +64,11 @@ class AstroluaKernel(Kernel):
     def __init__(self, **arguments):
         super().__init__(**arguments)
         self.session_of_program = _first
+
+    @property
+    def kernel_info(self):
+        """As in the base, which would promise a debugger, and cells that run side by side."""
+        return {**super().kernel_info, "supported_features": []}
 
     def program(self):
         """The running program; another one where it has ended."""

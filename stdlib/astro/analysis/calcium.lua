@@ -89,7 +89,7 @@ local OPTIONS <const> = { threshold = "number", bridge = "not negative", quantit
 --        frequency, rates, active, fraction_above }
 --
 -- An event is a stretch in which calcium is above the threshold; stretches with gaps shorter than `bridge` ms between them are
--- one event. By default the threshold is the astrocytes' SIC_th, so an event is when the astrocyte sends current.
+-- one event. By default the threshold is the astrocytes' SIC_th, so the astrocyte sends current during an event.
 --
 -- times       onsets in ms, where the line between two samples crosses the threshold; in order of time
 -- durations   from onset to the last crossing downwards, ms; up to the end of the record for an event that is under way there,
@@ -100,8 +100,8 @@ local OPTIONS <const> = { threshold = "number", bridge = "not negative", quantit
 -- active      the share of nodes that have an event
 -- fraction_above  the share of samples above the threshold, mean over all nodes, including samples outside events
 --
--- Calcium that is above the threshold at the beginning of the record has no onset and is not an event. The result serves as spikes in
--- all other functions: analysis.counts(events, { bin = 2000, step = 400 }) counts onsets in a moved window.
+-- Calcium that is above the threshold at the beginning of the record has no onset and is not an event. All other functions accept the
+-- result as spikes: analysis.counts(events, { bin = 2000, step = 400 }) counts onsets in a moving window.
 calcium.calcium_events = public("analysis.calcium_events(rec [, options])", function(rec, options)
   local call = "calcium_events"
   options = inputs.options(call, options, OPTIONS)

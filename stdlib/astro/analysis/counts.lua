@@ -1,7 +1,7 @@
 -- Spikes counted in bins.
 --
--- A bin includes its lower edge, the last bin both edges. Only whole bins count: a remainder of the window is ignored.
--- Options of all: `bin` (ms), `from`, `to` (ms), `nodes`, as in analysis/spikes.lua.
+-- A bin includes its lower edge; the last bin includes both edges. Only whole bins count: a remainder of the window is ignored.
+-- All functions take the options `bin` (ms), `from`, `to` (ms) and `nodes`, as in analysis/spikes.lua.
 local astro = require "astro"
 local bins = require "astro.analysis.bins"
 local check = require "astro.check"
@@ -12,7 +12,7 @@ local counts_part = {}
 
 -- counts(spikes, { bin = 10 [, step = bin] }) -> list of Vectors, one for each node, with `ids`, `times` (centres, ms), `bin`, `step`
 --
--- How many spikes of each node fall into each bin. With `step` the bin is a window moved by `step` ms.
+-- The number of spikes of each node in each bin. With `step`, the bin is a window that moves by `step` ms.
 counts_part.counts = public("analysis.counts(spikes, { bin = ms })", function(spikes, options)
   options = inputs.options("counts", options, { bin = "positive", step = "positive" })
   local s, bin = inputs.spikes("counts", spikes, options), options.bin or 10
@@ -53,7 +53,7 @@ end
 -- fano(spikes [, { bin = 100 }]) -> mean over nodes, Vector of each node's, Vector of ids
 --
 -- Fano factor: variance (divided by n) over mean of the counts in bins. 1 for a Poisson train, 0 for a clock whose interval
--- divides the bin. A silent node has none (nan) and is left out of the mean.
+-- divides the bin. A silent node has no Fano factor (nan) and is left out of the mean.
 counts_part.fano = public("analysis.fano(spikes [, { bin = ms }])", function(spikes, options)
   options = inputs.options("fano", options, { bin = "positive" })
   local s = inputs.spikes("fano", spikes, options)

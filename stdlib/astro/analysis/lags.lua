@@ -38,8 +38,8 @@ end
 -- spike_triggered_average(spikes, signal [, { window = { -50, 50 }, interval =, from =, to =, nodes = }])
 --   -> { lags (ms), mean, std, n }
 --
--- Mean and standard deviation (divided by n) of the signal at each lag from the spikes; n is the number of spikes around which the whole
--- window lies in the signal. Negative lags are before the spike. Vectors.
+-- Mean and standard deviation (divided by n) of the signal at each lag from the spikes, as Vectors. n is the number of spikes for which the
+-- whole window lies within the signal. Negative lags are before the spike.
 lags.spike_triggered_average = public("analysis.spike_triggered_average(spikes, signal [, options])", function(spikes, signal, options)
   local call = "spike_triggered_average"
   options = inputs.options(call, options, { window = "range", interval = "positive" })
@@ -110,8 +110,8 @@ end
 -- cross_correlation(a, b [, { max_lag = 1000, interval = }]) -> Vector of lags (ms), Vector of correlations
 --
 -- Correlation of a with b `lag` later, from -max_lag to max_lag: sum over t of (a_t - mean a)(b_(t+lag) - mean b), divided by
--- n and both standard deviations. 1 at lag 0 for equal signals; a peak at a positive lag: b follows a. Of two signals, only the time
--- that both share counts; plain lists must be equally long. For slow inward current and rate:
+-- n and both standard deviations. It is 1 at lag 0 for equal signals; a peak at a positive lag means that b follows a. Signals are compared
+-- over their common time; plain lists must be equally long. For slow inward current and rate:
 --
 --   analysis.cross_correlation(analysis.signal(currents, "I_SIC", { bin = 10 }), analysis.rate_over_time(spikes, { bin = 10 }))
 lags.cross_correlation = public("analysis.cross_correlation(a, b [, options])", function(a, b, options)

@@ -1,8 +1,8 @@
 -- Samples of multimeters, as signals.
 --
--- A signal is a table { values = Vector, times = Vector (ms), interval = ms, from = ms, window = { from, to }, name =, unit = }: samples
--- in equal steps, and the time that was recorded.
--- A sample at time t stands for the interval that ends there, so the options `from` and `to` take those with from < t <= to.
+-- A signal is a table { values = Vector, times = Vector (ms), interval = ms, from = ms, window = { from, to }, name =, unit = }: evenly
+-- spaced samples, and the recorded time.
+-- A sample at time t stands for the interval that ends there, so the options `from` and `to` select samples with from < t <= to.
 local astro = require "astro"
 local check = require "astro.check"
 local inputs = require "astro.analysis.inputs"
@@ -49,7 +49,7 @@ local OPTIONS <const> = { bin = "positive" }
 
 -- signal(rec [, name [, { bin =, from =, to =, nodes = }]]) -> signal
 --
--- The mean over the recorded nodes of a multimeter's quantity; with `bin`, means over that time (its times are then centres).
+-- The mean of a multimeter's quantity over the recorded nodes; with `bin`, means over bins of that length (`times` are then their centres).
 signals.signal = public("analysis.signal(rec, name [, options])", function(rec, name, options)
   options = inputs.options("signal", options, OPTIONS)
   local samples = inputs.samples("signal", rec, name, options)

@@ -54,10 +54,10 @@ end
 
 -- power_spectrum(signal [, { interval =, segment =, overlap = 0.5 }]) -> Vector of frequencies (Hz), Vector of powers (unit^2/Hz)
 --
--- Welch's estimate: the mean over overlapping segments of `segment` ms (eight segments by default), each without its mean and under
--- Hann's window, one-sided. The sum of the powers times the distance of the frequencies is the mean over the segments of the signal's
--- variance under the window: what changes within a segment. It comes near the variance of the whole signal only if the signal has
--- nothing slower than a segment; most of a drift or of slow waves is missing (less of it with a longer `segment`).
+-- Welch's estimate, one-sided: the mean over overlapping segments of `segment` ms (eight segments by default). The mean of each segment is
+-- subtracted, and a Hann window applied. The sum of the powers times the frequency spacing is the variance within segments (under the
+-- window, mean over the segments). It is close to the variance of the whole signal only if the signal has nothing slower than a segment:
+-- most of a drift or of slow waves is missing. A longer `segment` includes more of it.
 -- Welch (1967), doi:10.1109/TAU.1967.1161901.
 spectrum.power_spectrum = public("analysis.power_spectrum(signal [, options])", function(signal, options)
   options = check.options("power_spectrum", options, OPTIONS)

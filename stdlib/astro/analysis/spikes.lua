@@ -1,7 +1,7 @@
 -- Rates, and the regularity of single spike trains.
 --
--- Options of all: `from`, `to` (ms; the recorder's window, else 0 to the last spike), `nodes` (only these). Silent nodes count in
--- rates when the recorder, `nodes` or a field `nodes` of the table names them.
+-- All functions take the options `from`, `to` (ms; by default the recorder's window, or 0 to the last spike) and `nodes` (only these).
+-- Silent nodes count in rates if the recorder, the option `nodes` or a field `nodes` of the table includes them.
 local astro = require "astro"
 local check = require "astro.check"
 local inputs = require "astro.analysis.inputs"
@@ -24,7 +24,7 @@ end
 
 -- rate(spikes [, options]) -> Hz
 --
--- Mean rate: spikes per node and second.
+-- Mean rate: spikes per node per second.
 spikes_part.rate = public("analysis.rate(spikes [, options])", function(spikes, options)
   local s = inputs.spikes("rate", spikes, inputs.options("rate", options))
   local seconds = duration("rate", s) / 1000
@@ -49,7 +49,7 @@ end
 
 -- intervals(spikes [, options]) -> Vector of ms; with each = true: a list of Vectors, one for each node, with `ids`
 --
--- Intervals between successive spikes (ISI) of each node; those of all nodes one after another.
+-- Intervals between successive spikes (ISI) of each node, node after node.
 spikes_part.intervals = public("analysis.intervals(spikes [, options])", function(spikes, options)
   options = inputs.options("intervals", options, { each = "boolean" })
   local s = inputs.spikes("intervals", spikes, options)
@@ -91,7 +91,7 @@ end
 -- cv(spikes [, options]) -> mean over nodes, Vector of each node's, Vector of ids
 --
 -- Coefficient of variation of the intervals: their standard deviation (divided by n) over their mean. 0 for a clock, 1 for a
--- Poisson train. A node of fewer than three spikes has none (nan) and is left out of the mean.
+-- Poisson train. A node with fewer than three spikes has no CV (nan) and is left out of the mean.
 spikes_part.cv = public("analysis.cv(spikes [, options])", function(spikes, options)
   return per_node("cv", spikes, options, coefficient_of_variation)
 end)

@@ -50,8 +50,9 @@ end
 
 -- correlations(list) -> { matrix = list of Vectors, mean, std, pairs, ids }
 --
--- Pearson's r of all pairs of a list of equally long Vectors: what analysis.counts or analysis.signals returned. `mean` and `std`
--- (divided by n) are over the pairs i < j that have an r; a constant series has none (nan). Time grows with the square of the list.
+-- Pearson's r of all pairs of a list of equally long Vectors, as analysis.counts and analysis.signals return it. `mean` and `std`
+-- (divided by n) are over the pairs i < j for which r is defined; for a constant series it is nan. The time needed grows with the square
+-- of the list's length.
 synchrony.correlations = public("analysis.correlations(list of Vectors)", function(list)
   if type(list) ~= "table" then wrong("correlations: the first argument must be a list of Vectors, got %s", check.shown(list)) end
   local vectors = {}

@@ -9,14 +9,14 @@ return {
     "Brette & Gerstner (2005), doi:10.1152/jn.00686.2005",
   },
   notes = {
-    "After a spike V_m stays at V_clamp for t_clamp, then at V_reset for t_ref; the running means see that. "
-      .. "Until the end of t_clamp w stands still, but for b, which a spike adds.",
+    "After a spike V_m stays at V_clamp for t_clamp, then at V_reset for t_ref; the running means follow it. "
+      .. "Until the end of t_clamp, w changes only by b, which a spike adds.",
     "A spike leaves an afterdepolarisation z of I_sp and raises the threshold V_th to V_th_max; both decay.",
-    "A spike of weight W raises V_m by W mV at the end of the step; NEST does so after the first substep. What arrives "
-      .. "while V_m is held is lost.",
-    "In the equations V_m counts as V_peak at most, or V_clamp during a spike.",
-    "A_LTD to delay_u_bars are read by clopath_synapse alone; the cell itself does not depend on them.",
-    "tolerance is gsl_error_tol in NEST, with the same meaning.",
+    "A spike of weight W raises V_m by W mV at the end of the step; NEST does so after the first substep. Spikes that arrive "
+      .. "while V_m is held are lost.",
+    "The equations use the smaller of V_m and V_peak, or V_clamp during a spike.",
+    "The parameters from A_LTD to delay_u_bars are read by clopath_synapse only; the cell itself does not depend on them.",
+    "tolerance is NEST's gsl_error_tol, with the same meaning.",
   },
   parameters = {
     { "C_m",             "281 pF",       "membrane capacitance", "> 0" },

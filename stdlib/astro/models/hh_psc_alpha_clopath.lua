@@ -9,9 +9,9 @@ return {
   },
   notes = {
     "Membrane, gates and currents are those of hh_psc_alpha.",
-    "A spike is sent just behind a maximum of V_m above 0 mV, and then none for t_ref. V_m is never reset.",
-    "A_LTD to delay_u_bars are read by clopath_synapse alone; the cell itself does not depend on them.",
-    "The running means start at 0 mV, as in NEST, not at V_m: set them to what V_m begins with, or let them settle.",
+    "A spike is sent right after a maximum of V_m above 0 mV, and no other during t_ref. V_m is never reset.",
+    "The parameters from A_LTD to delay_u_bars are read by clopath_synapse only; the cell itself does not depend on them.",
+    "The running means start at 0 mV, as in NEST, not at V_m: set them to the initial value of V_m, or let them settle.",
   },
   parameters = {
     { "C_m",             "100 pF",        "membrane capacitance", "> 0" },

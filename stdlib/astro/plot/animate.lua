@@ -1,4 +1,4 @@
--- Frames after each other: a GIF, or files with numbers.
+-- Animations: a GIF, or numbered files.
 local check = require "astro.check"
 local checked = require("astro.plot.options").checked
 local figures = require "astro.plot.figure"
@@ -48,9 +48,9 @@ end
 
 -- animate(rec, quantity [, { fps = 10, from = ms, to = ms, every = ms }])
 --
--- An animation: maps of a quantity that was recorded of cells with positions, as plot.wave draws them, all with the same colours; or any
--- figures of one width, `plot.animate { figure, figure, …, fps = 10 }`. `save("wave.gif")` writes a GIF that begins again at its end,
--- `save("wave-%03d.png")` a PNG for each frame; `show` shows the last one.
+-- An animation of maps as plot.wave draws them, all with the same colours: a quantity recorded from cells with positions. Or an animation
+-- of any figures of one width: `plot.animate { figure, figure, …, fps = 10 }`. `save("wave.gif")` writes a GIF that repeats,
+-- `save("wave-%03d.png")` a PNG for each frame; `show` shows the last frame.
 animate.animate = check.public("plot.animate(rec, quantity [, options])", function(rec, quantity, options)
   local frames
   if type(rec) == "table" and is_figure(rec[1]) then

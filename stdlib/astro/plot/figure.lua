@@ -1,4 +1,4 @@
--- What every function of astro.plot returns: a table of numbers and text that can be drawn in several ways.
+-- Figures, which every function of astro.plot returns: tables of numbers and text that can be drawn in several ways.
 --
 -- A figure is { kind, summary, title, width, font, font_size, columns, cells }; an animation has frames, a list of figures, and fps. A
 -- cell is { title, height, panels [, aspect] }; the panels of a cell stand above each other and share the x axis. A panel is
@@ -157,8 +157,8 @@ end
 
 -- figure:save(path) -> figure
 --
--- Writes an SVG, PNG or PDF file, by the ending of the path; with .py a script for matplotlib that holds the data, for a
--- publication's own style. An animation is a .gif, or a .png for each frame: "wave-%03d.png".
+-- Writes an SVG, PNG or PDF file, depending on the ending of the path. A .py file is a script for matplotlib that contains the data, to be
+-- adapted to the style of a publication. An animation is a .gif, or a .png for each frame: "wave-%03d.png".
 Figure.save = public("figure:save(path)", function(self, path)
   local ending = self.frames and animation_ending(path) or not self.frames and ending_of(path)
   if path:find("%c") then fail("save: the path must not hold control characters") end
@@ -214,9 +214,9 @@ end
 
 -- figure:show([way]) -> figure
 --
--- Shows the figure: in a notebook below the cell; in a window on a desktop, with --trust; else as a picture in a terminal that announces
--- kitty's graphics or sixel; else drawn with braille characters, in a pipe too. `way` asks for one of these: "window", "kitty", "sixel",
--- "text", "ascii".
+-- Shows the figure: in a notebook below the cell; on a desktop, with --trust, in a window; otherwise as a picture in a terminal that
+-- supports kitty's graphics or sixel; otherwise, and in a pipe, drawn with braille characters. `way` chooses one of these: "window",
+-- "kitty", "sixel", "text", "ascii".
 Figure.show = public("figure:show([way])", function(self, way)
   check_way(way)
   local screen = host.terminal(false)

@@ -193,10 +193,11 @@ end
 
 -- lines(x, y [, { xlabel =, points = true, lines = true, errors = "bars", spread = "± s.d. of 5", logx = true, logy = true }])
 --
--- Curves; `y` is one Vector or table of numbers, or a table of them by name, drawn in the order of the names. `points` draws points
--- instead, with `lines` both. In place of a curve may stand { mean, low, high }: what analysis.confidence_band returns. A band
--- between low and high, or with `errors` = "bars" error bars, shows the spread, and `spread` says in the legend what that is; { mean, low,
--- high, spread = … } says it for one curve. Of a curve of very many points along an ascending x the highs and lows are drawn.
+-- Curves. `y` is one Vector or table of numbers, or a table of them by name, drawn in the order of the names. `points` draws points
+-- instead of curves, and with `lines` both. A curve may also be { mean, low, high }, as analysis.confidence_band returns it: the spread is
+-- drawn as a band between low and high, or with `errors` = "bars" as error bars. `spread` is the text for it in the legend;
+-- { mean, low, high, spread = … } has one for a single curve. A curve of very many points along an ascending x is drawn by its highs
+-- and lows.
 lines.lines = check.public("plot.lines(x, y [, options])", function(x, y, options)
   options = checked("lines", options)
   x = numbers("lines", "x", x)
@@ -290,9 +291,9 @@ end
 
 -- histogram(values [, { bins = 30, xlabel = … }])
 --
--- How often values occur, counted as Vector:histogram does: a bin holds its lower edge, the last one both. Values that are nan or beyond
--- the `xrange` are in no bin, and the title says how many are. Several, over the same bins, by name:
--- { { "before", w0 }, { "after", w1 } } in this order, or { before = w0, after = w1 } in that of the names.
+-- How often values occur, counted as by Vector:histogram: a bin includes its lower edge, and the last bin both edges. Values that are nan
+-- or outside the `xrange` are in no bin; the title gives the number of values in the bins. Several histograms over the same bins, by name:
+-- { { "before", w0 }, { "after", w1 } } in this order, or { before = w0, after = w1 } in the order of the names.
 lines.histogram = check.public("plot.histogram(values [, options])", function(values, options)
   options = checked("histogram", options)
   local groups, all = groups_of(values), {}

@@ -103,8 +103,8 @@ end
 
 -- correlation(result [, { range =, label = }])
 --
--- The matrix of Pearson's r of what analysis.correlations or analysis.synchrony returned, or a list of Vectors. Unless `range` says
--- otherwise the colours reach to the greatest |r| beside the diagonal, so that weak correlations are seen.
+-- The matrix of Pearson's r: a result of analysis.correlations or analysis.synchrony, or a list of Vectors. By default, the colours range
+-- up to the largest |r| off the diagonal, so that weak correlations are visible; `range` sets another one.
 matrices.correlation = check.public("plot.correlation(result [, options])", function(result, options)
   options = checked("correlation", options)
   local rows = data.matrix("correlation", type(result) == "table" and result.matrix or result)
@@ -173,8 +173,8 @@ end
 
 -- spectrogram(signal [, { segment = ms, overlap = 0.5, yrange = { 0, 100 }, range = { dB, dB } }])
 --
--- Power against time and frequency, in decibels; what analysis.spectrogram takes, or what it returned. By default up to 100 Hz, and
--- the strongest 40 dB. The axis of time is what was recorded: half a segment at both ends has no power.
+-- Power against time and frequency, in decibels, of a signal or of a result of analysis.spectrogram; by default up to 100 Hz, and the
+-- strongest 40 dB. The axis of time covers the recording; there is no power in half a segment at each end.
 matrices.spectrogram = check.public("plot.spectrogram(signal [, options])", function(signal, options)
   options = checked("spectrogram", options)
   local g = spectrogram_of(signal, options)

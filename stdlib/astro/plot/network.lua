@@ -1,4 +1,4 @@
--- Who is connected to whom: the drawing of tripartite connections, degrees, connectivity matrices.
+-- Connections: drawings of tripartite connections, degrees, connectivity matrices.
 local astro = require "astro"
 local check = require "astro.check"
 local data = require "astro.plot.data"
@@ -97,9 +97,9 @@ end
 
 -- tripartite(sim, pre, post, third [, { most = 20 }])
 --
--- The connections between three populations, as the arguments of sim:tripartite_connect: presynaptic neurons above, astrocytes in the
--- middle, postsynaptic neurons below; lines for primary connections, for those to the astrocytes and for those from them. Of
--- larger populations `most` cells are shown, evenly spaced (of the astrocytes: among those connected to the shown postsynaptic
+-- The connections between three populations, given as for sim:tripartite_connect: presynaptic neurons above, astrocytes in the
+-- middle, postsynaptic neurons below; lines for primary connections, for those to the astrocytes and for those from them. From
+-- larger populations, `most` cells are shown, evenly spaced (astrocytes: among those connected to the shown postsynaptic
 -- neurons), with the connections among these.
 network.tripartite = check.public("plot.tripartite(sim, pre, post, third [, options])", function(sim, pre, post, third, options)
   options = checked("tripartite", options)
@@ -166,8 +166,8 @@ end
 
 -- degrees(sim, pre, post [, { synapse_model = "sic_connection" }])
 --
--- Two histograms: how many connections onto `post` each cell of `pre` has (out-degree), and how many from `pre` each cell of `post`
--- has (in-degree). Parallel connections count one by one.
+-- Two histograms: the number of connections from each cell of `pre` onto `post` (out-degree), and from `pre` onto each cell of `post`
+-- (in-degree). Parallel connections count one by one.
 network.degrees = check.public("plot.degrees(sim, pre, post [, options])", function(sim, pre, post, options)
   options = checked("degrees", options)
   data.check_simulation("degrees", sim)
@@ -231,8 +231,8 @@ end
 
 -- connectivity(sim, pre, post [, { weight = true, synapse_model = … }])
 --
--- How many connections lead from each cell of `pre` (across) to each of `post` (upwards), or, with `weight`, the sum of their weights.
--- Of more than 200 cells every second, third … is shown, and the axis says so.
+-- The number of connections from each cell of `pre` (across) to each cell of `post` (upwards) or, with `weight`, the sum of their weights.
+-- If there are more than 200 cells, every second, third … is shown, and the axis says so.
 network.connectivity = check.public("plot.connectivity(sim, pre, post [, options])", function(sim, pre, post, options)
   options = checked("connectivity", options)
   data.check_simulation("connectivity", sim)

@@ -43,8 +43,8 @@ end
 
 -- panels { figure, figure, …, columns = 2, title = …, width = … }
 --
--- Each figure keeps its title; `title` stands above all. Axes of time that stand above each other share one range, except for those
--- with an `xrange` of their own.
+-- Each figure keeps its title; `title` stands above all figures. Axes of time above each other share one range, except those of figures
+-- with an `xrange`.
 panels.panels = check.public("plot.panels { figure, figure, …, columns = 2 }", function(list)
   if type(list) ~= "table" then check.wrong("panels: figures must be a table, got %s", check.shown(list)) end
   local cells = cells_of(list)

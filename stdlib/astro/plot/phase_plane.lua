@@ -1,4 +1,4 @@
--- Phase planes: where a cell is going, from its parameters.
+-- Phase planes: the dynamics of a cell, from its parameters.
 --
 -- A model here is { x, y (quantities), f (dx/dt), g (dy/dt) in units per ms, nullclines, ranges }, made from a node's parameters.
 local check = require "astro.check"
@@ -186,10 +186,10 @@ end
 
 -- phase_plane(node [, { trajectory = rec, I = pA, IP3 = uM, field = true }])
 --
--- The plane of a node's two variables: its nullclines from its parameters, the direction of movement, and where the nullclines meet.
+-- The plane of a node's two variables: the nullclines that follow from its parameters, their intersections, and the direction of movement.
 --
 -- For aeif_cond_alpha_astro: V_m and w, without synaptic input; I is a current in addition to I_e. For astrocyte_lr_1994: Ca_astro
--- and h_IP3R at a fixed IP3, by default the node's present one.
+-- and h_IP3R at a fixed IP3, by default the node's current value.
 --
 -- `trajectory` is a recorder that sampled both.
 phase_plane.phase_plane = check.public("plot.phase_plane(node [, options])", function(nodes, options)

@@ -130,9 +130,9 @@ end
 
 -- raster(rec, { histogram = true, bin = ms, groups = { { "excitatory", exc }, … } })
 --
--- A mark for every spike, from the beginning to the end of what was recorded; with `histogram`, below it, the mean rate of the neurons
--- in bins: what analysis.rate_over_time returns for the window that is drawn. Of very many spikes only those of every n-th neuron
--- are drawn, and the axis says so; the rates count those of all.
+-- A mark for every spike of the recording. With `histogram`, the panel below shows the mean rate of the neurons in bins, as
+-- analysis.rate_over_time returns it for the window that is drawn. If there are very many spikes, only those of every n-th neuron
+-- are drawn, and the axis says so; the rates count all spikes.
 raster.raster = check.public("plot.raster(rec [, options])", function(rec, options)
   options = checked("raster", options)
   if options.bin and not options.histogram then check.fail("raster: bin is for the rates, which histogram = true draws") end

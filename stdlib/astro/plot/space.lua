@@ -1,4 +1,4 @@
--- Cells where they lie: layers, maps of a quantity, the targets of a cell, waves.
+-- Cells at their positions: layers, maps of a quantity, the targets of a cell, waves.
 local astro = require "astro"
 local check = require "astro.check"
 local data = require "astro.plot.data"
@@ -113,7 +113,7 @@ local function note_of(places) return places.step and (" (1 in %d shown)"):forma
 
 -- layer(nodes [, { xrange = { from, to } }])
 --
--- Cells at their places. Of cells in three dimensions the colour tells the third coordinate.
+-- Cells at their positions. In three dimensions, the colour shows the third coordinate.
 space.layer = check.public("plot.layer(nodes [, options])", function(nodes, options)
   options = checked("layer", options)
   local places = thinned(places_of("layer", "nodes", nodes))
@@ -263,9 +263,9 @@ end
 
 -- map(nodes [, { quantity = "V_m", values = list, connections = c, territories = c, marks = nodes }])
 --
--- Cells at their places, coloured by a `quantity` of theirs or by `values`, one a cell. `connections`, such as
--- `sim:connections { source = cell }`, are strokes, in two parts where they cross edges that meet; `territories`, such as
--- `sim:connections { source = astrocytes, target = cells }`, give cells that have most connections from the same source the same colour;
+-- Cells at their positions, coloured by a `quantity` of the cells or by `values`, one per cell. `connections`, such as
+-- `sim:connections { source = cell }`, are drawn as strokes, across periodic boundaries as two. With `territories`, such as
+-- `sim:connections { source = astrocytes, target = cells }`, cells with most connections from the same source have the same colour.
 -- `marks` are nodes that are drawn as stars.
 space.map = check.public("plot.map(nodes [, options])", function(nodes, options)
   options = checked("map", options)
@@ -356,7 +356,7 @@ end
 
 -- targets(sim, source, layer [, { mask =, p =, synapse_model = }])
 --
--- The targets of a cell among the cells of a layer. `mask` and `p`, as they were given to `connect`, are drawn behind them.
+-- The targets of a cell among the cells of a layer. `mask` and `p`, as given to `connect`, are drawn behind them.
 space.targets = check.public("plot.targets(sim, source, layer [, options])", function(sim, source, layer, options)
   options = checked("targets", options)
   data.check_simulation("targets", sim)
@@ -538,8 +538,8 @@ end
 
 -- wave(rec, quantity [, { along = "x", bins = n, times = { ms, … } }])
 --
--- A quantity of cells that have positions in space and time: time across and a coordinate upwards, `along` "x", "y", "z" or "distance"
--- from `origin`, as means of the cells in `bins`. With `times` a map for each of these moments instead.
+-- A quantity of cells with positions, in space and time: time across, a coordinate upwards. The coordinate `along` is "x", "y", "z" or
+-- "distance" from `origin`; values are means of the cells in `bins`. With `times`, there is a map for each of these times instead.
 space.wave = check.public("plot.wave(rec, quantity [, options])", function(rec, quantity, options)
   options = checked("wave", options)
   local samples, places, what = sampled("wave", rec, quantity)

@@ -1,4 +1,4 @@
--- Synapses that learn: weights before, meanwhile and after, and the window of a rule.
+-- Synapses that learn: their weights over time, and the window of a rule.
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
@@ -46,8 +46,8 @@ end
 
 -- weights(rec [, { each = true, bins = 30, quantity = "weight" }])
 --
--- The weights that a recorder of connections holds: mean and standard deviation against time (with `each` a curve for each connection, the
--- first seven), and below the distributions of each connection's first and last sample. `quantity` names another quantity of synapses.
+-- Recorded weights of connections: mean and standard deviation against time (with `each`, a curve for each of the first seven
+-- connections), and below, the distributions of each connection's first and last sample. `quantity` names another quantity of synapses.
 synapses.weights = check.public("plot.weights(rec [, options])", function(rec, options)
   options = checked("weights", options)
   rec = check.recorder("weights", rec)
@@ -112,10 +112,10 @@ end
 
 -- stdp_window(synapse [, { xrange = { -80, 80 }, step = 1, pairs = 1, frequency = 1, tau_minus = ms, percent = true }])
 --
--- The window of a rule of plasticity, measured and drawn: how the weight changes by a pair of spikes, over the difference of their times.
--- `synapse` is what connect takes: a model of a synapse, its name, or a table with parameters, such as
--- { synapse_model = "stdp_synapse", weight = 50 }; or several of these by name; or what analysis.stdp_window returned, where it is said
--- how it is measured.
+-- The window of a plasticity rule, measured and drawn: the change of the weight by a pair of spikes, over the difference of their times.
+-- `synapse` is given as for connect: a synapse model, its name, or a table with parameters, such as
+-- { synapse_model = "stdp_synapse", weight = 50 }; or several of these by name; or a result of analysis.stdp_window, which describes
+-- the measurement.
 synapses.stdp_window = check.public("plot.stdp_window(synapse [, options])", function(synapse, options)
   options = checked("stdp_window", options)
   local curves = is_one(synapse) and { { nil, synapse } } or {}

@@ -1,4 +1,4 @@
--- What was sampled of cells or connections, against time.
+-- Samples of cells or connections, against time.
 local check = require "astro.check"
 local data = require "astro.plot.data"
 local figures = require "astro.plot.figure"
@@ -129,10 +129,10 @@ end
 
 -- traces(rec, { "IP3", "Ca_astro" } [, { each = true }])
 --
--- One panel for each quantity, from the beginning to the end of what was recorded: the mean over the recorded nodes and a band of one
--- standard deviation, or, with `each`, a curve for every node (the first seven). { { "IP3", "Ca_astro" } } draws two quantities into one
--- panel, the second with an axis at the right. Of a recorder of connections: the same over the connections; where they were recorded at
--- spikes, each counts with its last value.
+-- One panel for each quantity, over the whole recording: the mean over the recorded nodes and a band of one standard deviation or, with
+-- `each`, a curve for each of the first seven nodes. { { "IP3", "Ca_astro" } } draws two quantities into one panel, the second with an axis
+-- at the right. For a recorder of connections, means are over the connections; if it records at spikes, each connection counts with its
+-- last value.
 traces.traces = check.public("plot.traces(rec, names [, options])", function(rec, names, options)
   options = checked("traces", options)
   rec = check.recorder("traces", rec)

@@ -149,8 +149,8 @@ return {
     title = "Units",
     {
       names = { "Units" },
-      meaning = "all numbers of a script are in these units; there are no conversions to write. Texts of models name units "
-        .. "themselves. [Own models](own-models.md)",
+      meaning = "all numbers of a script are in these units; no conversions are needed. The equations of a model state their units "
+        .. "explicitly. [Own models](own-models.md)",
       rows = {
         { "time", "millisecond", "ms" }, { "rate", "hertz, spikes per second", "Hz" },
         { "potential", "millivolt", "mV" }, { "current", "picoampere", "pA" },

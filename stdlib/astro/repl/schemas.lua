@@ -276,21 +276,21 @@ local function names_of(names) return { texts = function() return items_of(names
 -- What `astro.model` takes.
 local EVENT <const> = keys_of { "action", "crossing", "hold", "refractory", "when" }
 local MODEL_KEYS <const> = {
-  item("name", "what create calls it"),
+  item("name", "name of the model, for create"),
   item("summary", "one sentence"),
-  item("references", "where it is from"),
-  item("notes", "what else to know"),
+  item("references", "sources"),
+  item("notes", "remarks"),
   item("kind", "neuron or astrocyte"),
   item("parameters", "rows { name, default, meaning, allowed }"),
   item("state", "rows with start values"),
   item("inputs", '"current UNIT" or "signal UNIT", by name'),
   item("equations", "lines dX/dt = … and X = …"),
-  item("on_spike", "what arriving spikes do"),
-  item("spike", "when it fires, and what follows"),
-  item("events", "more of the same, by name"),
+  item("on_spike", "effect of incoming spikes"),
+  item("spike", "condition and action of a spike"),
+  item("events", "further events, by name"),
   item("method", "how the equations are solved"),
   item("tolerance", 'of "rkf45"'),
-  item("step", "a step of its own in ms"),
+  item("step", "the model's own step in ms"),
   item("units", "false: numbers without units"),
 }
 local MODEL <const> = {
@@ -304,22 +304,22 @@ local MODEL <const> = {
 
 -- What `astro.synapse` and `astro.coupling` take.
 local SYNAPSE_KEYS <const> = {
-  item("name", "what connect calls it"),
+  item("name", "name of the model, for connect"),
   item("summary", "one sentence"),
-  item("references", "where it is from"),
-  item("notes", "what else to know"),
+  item("references", "sources"),
+  item("notes", "remarks"),
   item("parameters", "rows { name, default, meaning, allowed }"),
   item("state", "rows with start values"),
   item("equations", "lines dX/dt = … and X = …"),
-  item("on_pre", "what a spike of the sender does"),
-  item("on_post", "what a spike of the target does"),
+  item("on_pre", "effect of a spike of the sender"),
+  item("on_post", "effect of a spike of the target"),
   item("units", "false: numbers without units"),
 }
 local COUPLING_KEYS <const> = {
   SYNAPSE_KEYS[1], SYNAPSE_KEYS[2], SYNAPSE_KEYS[3], SYNAPSE_KEYS[4], SYNAPSE_KEYS[5],
   item("where", "names of expressions"),
-  item("input", "the signal input of the target that the value goes to"),
-  item("value", "what it gets: an expression of pre.X and post.X"),
+  item("input", "signal input of the target"),
+  item("value", "value sent: an expression of pre.X and post.X"),
   SYNAPSE_KEYS[10],
 }
 local SYNAPSE_MODEL <const> = { keys = function() return SYNAPSE_KEYS end }
