@@ -112,7 +112,8 @@ final class DeviceLink {
         let arrivals = now + 1...now + longestDelay
         for run in shares.joined() {
             let piece = Piece(self, run)
-            _ = piece.apply(arrivals, sentUntil: now, seed: seed) { generator }
+            piece.renew(generator, from: arrivals.lowerBound, seed: seed)
+            _ = piece.apply(arrivals, sentUntil: now)
             negativeArrival = NegativeArrival.first(negativeArrival, piece.negativeArrival)
         }
         since = now

@@ -28,22 +28,25 @@ extension DeviceLink {
             return negativeArrival
         }
 
+        /// Has the generator or the link changed? Then it is to be renewed before it is applied.
+        @inline(__always)
+        var isStale: Bool { version != link.version }
+
         /// Can anything arrive up to a stamp?
         @inline(__always)
-        func isDue(_ last: Int) -> Bool { last >= due || version != link.version }
+        func isDue(_ last: Int) -> Bool { last >= due || isStale }
+
+        /// - `generator`: that of the link.
+        /// - `stamp`: the first that is still to come.
+        func renew(_ generator: any Generator, from stamp: Int, seed: Int64) {
+            (version, delays) = (link.version, link.delayRange)
+            feed = generator.feed(self, from: stamp, seed: seed)
+        }
 
         /// Adds what arrives at the cells; the number of events. To be called for one slice after the other; slices for which it
         /// is not due may be left out.
-        ///
-        /// - `generator`: that of the link; asked for only when it or the link has changed.
         @inline(__always)
-        func apply(
-            _ arrivals: ClosedRange<Int>, sentUntil: Int = .max, seed: Int64, of generator: () -> any Generator
-        ) -> Int {
-            if version != link.version {
-                (version, delays) = (link.version, link.delayRange)
-                feed = generator().feed(self, from: arrivals.lowerBound, seed: seed)
-            }
+        func apply(_ arrivals: ClosedRange<Int>, sentUntil: Int = .max) -> Int {
             let delivery = feed!.apply(to: self, arrivals, sentUntil: sentUntil)
             due = delivery.due
             return delivery.events

@@ -13,11 +13,17 @@ final class InputBlock {
     fileprivate(set) var signals: [Signals] = []
 
     /// What reaches a port.
-    struct Signals {
+    final class Signals {
         let table: SignalTable
         let parts: [SignalTable.Part]
         /// To be evaluated before it is added up.
         let couplings: [(table: CouplingTable, groups: Range<Int>)]
+
+        init(
+            _ table: SignalTable, _ parts: [SignalTable.Part], _ couplings: [(table: CouplingTable, groups: Range<Int>)]
+        ) {
+            (self.table, self.parts, self.couplings) = (table, parts, couplings)
+        }
     }
 
     static let cellCount = blockCells
@@ -53,7 +59,7 @@ extension Simulation {
                 let parts = table.parts(block.places)
                 if parts.isEmpty { continue }
                 let couplings = table.couplings.map { ($0, $0.groups(at: block.places)) }.filter { !$1.isEmpty }
-                block.signals.append(.init(table: table, parts: parts, couplings: couplings))
+                block.signals.append(InputBlock.Signals(table, parts, couplings))
             }
         }
     }

@@ -90,17 +90,30 @@ final class SliceLoop: @unchecked Sendable {
 
     private let faults: Faults
 
-    /// Cells of a batch that one worker owns and that are sampled together.
-    private struct Part {
+    /// Cells of a batch that one worker owns and that are sampled together. A class: slices of one step would count the references of
+    /// a copy as often as they advance cells.
+    private final class Part {
         let batch: Batch
         let share: Cells.Share
         let blocks: [InputBlock]
         let kernel: any NodeKernel
         let sampling: SamplingPlan
         let check: StateCheck
+        /// Is the model a user's own?
+        let isOfText: Bool
         let signals: KernelSignals
         /// nil where only the owner advances them.
         let shared: SharedBlocks?
+
+        init(
+            _ batch: Batch, _ share: Cells.Share, _ blocks: [InputBlock], _ kernel: any NodeKernel,
+            _ sampling: SamplingPlan, _ signals: KernelSignals, isShared: Bool
+        ) {
+            (self.batch, self.share, self.blocks, self.kernel) = (batch, share, blocks, kernel)
+            (self.sampling, self.signals, check) = (sampling, signals, StateCheck(batch))
+            isOfText = batch.model.source != nil
+            shared = isShared ? SharedBlocks() : nil
+        }
     }
 
     /// Where the kernel of a part puts its signals: one for each that the model sends.
@@ -264,10 +277,7 @@ final class SliceLoop: @unchecked Sendable {
                     mayShare && !wanted && signals.columnSignals.isEmpty && !hasCouplings
                     && some.count >= SharedBlocks.fewest
                 parts.append(
-                    Part(
-                        batch: batch, share: share, blocks: some, kernel: batch.kernel(together),
-                        sampling: sampling, check: StateCheck(batch), signals: signals,
-                        shared: isShared ? SharedBlocks() : nil))
+                    Part(batch, share, some, batch.kernel(together), sampling, signals, isShared: isShared))
             }
         }
         return parts
@@ -384,7 +394,7 @@ final class SliceLoop: @unchecked Sendable {
 
     /// What a user writes diverges sooner than what has been tried for years.
     private func isChecked(_ part: Part, _ turn: Turn) -> Bool {
-        turn.isCheckDue || part.batch.model.source != nil && part.kernel.changesStates(in: turn.slice)
+        turn.isCheckDue || part.isOfText && part.kernel.changesStates(in: turn.slice)
     }
 
     private func check(_ part: Part, _ blocks: [InputBlock], _ turn: Turn) {
@@ -459,7 +469,10 @@ final class SliceLoop: @unchecked Sendable {
         let arrivals = slice.lowerBound + 1...slice.upperBound
         var sum = 0
         for piece in block.links where piece.isDue(slice.upperBound) {
-            sum += piece.apply(arrivals, seed: simulation.seed) { simulation.generator(of: piece.link) }
+            if piece.isStale {
+                piece.renew(simulation.generator(of: piece.link), from: arrivals.lowerBound, seed: simulation.seed)
+            }
+            sum += piece.apply(arrivals)
             if let arrival = piece.takeNegativeArrival() { faults.note(arrival, from: sender(piece.link), worker) }
         }
         eventCounts[worker] += sum

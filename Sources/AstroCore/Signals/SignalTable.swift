@@ -148,13 +148,17 @@ final class SignalTable {
     /// Adds to some cells what was sent to them in steps first ..< first + count;
     /// `output[sender * stride + step - first]`.
     func apply(_ parts: [Part], _ output: UnsafePointer<Double>, stride: Int, first: Int, count: Int) {
+        let ring = Ring(plane, port)
         withUnsafeTemporaryAllocation(byteCount: Tile.bytes, alignment: 64) { memory in
             let tile = Tile(memory.bindMemory(to: Double.self).baseAddress!)
             senders.withUnsafeBufferPointer { senders in
                 weights.withUnsafeBufferPointer { weights in
-                    let sums = WeightedSums(
-                        output: output, stride: stride, senders: senders.baseAddress!, weights: weights.baseAddress!)
-                    for part in parts { apply(part, sums, tile, first, count) }
+                    groups.withUnsafeBufferPointer { groups in
+                        let sums = WeightedSums(
+                            output: output, stride: stride, senders: senders.baseAddress!, weights: weights.baseAddress!
+                        )
+                        for part in parts { Self.apply(groups, of: part, sums, tile, first, count, to: ring) }
+                    }
                 }
             }
         }
@@ -162,30 +166,31 @@ final class SignalTable {
     }
 
     /// Some groups, eight of neighbouring cells at a time where `tiled`.
-    private func apply(_ part: Part, _ sums: WeightedSums, _ tile: Tile, _ first: Int, _ count: Int) {
+    private static func apply(
+        _ groups: UnsafeBufferPointer<Group>, of part: Part, _ sums: WeightedSums, _ tile: Tile, _ first: Int,
+        _ count: Int, to ring: Ring
+    ) {
         let width = part.tiled ? Tile.width : 1
-        groups.withUnsafeBufferPointer { groups in
-            for index in stride(from: part.groups.lowerBound, to: part.groups.upperBound, by: width) {
-                var step = 0
-                while step < count {
-                    // ten steps, the usual slice, in one go
-                    let extra = count &- step == 10 ? 2 : 0
-                    for i in 0..<width {
-                        let ahead = index &+ i &+ width
-                        if ahead < groups.count { sums.prefetch(groups[ahead].entries, step) }
-                        let group = groups[index &+ i]
-                        if group.end >= 0 {
-                            sums.ofDifferences(group.entries, group.end, step, 8 &+ extra, to: tile.sums(i))
-                        } else if extra > 0 {
-                            sums.ten(group.entries, step, to: tile.sums(i))
-                        } else {
-                            sums.eight(group.entries, step, to: tile.sums(i))
-                        }
+        for index in stride(from: part.groups.lowerBound, to: part.groups.upperBound, by: width) {
+            var step = 0
+            while step < count {
+                // ten steps, the usual slice, in one go
+                let extra = count &- step == 10 ? 2 : 0
+                for i in 0..<width {
+                    let ahead = index &+ i &+ width
+                    if ahead < groups.count { sums.prefetch(groups[ahead].entries, step) }
+                    let group = groups[index &+ i]
+                    if group.end >= 0 {
+                        sums.ofDifferences(group.entries, group.end, step, 8 &+ extra, to: tile.sums(i))
+                    } else if extra > 0 {
+                        sums.ten(group.entries, step, to: tile.sums(i))
+                    } else {
+                        sums.eight(group.entries, step, to: tile.sums(i))
                     }
-                    let steps = min(8, count &- step) &+ extra
-                    add(tile, width, groups[index], stamp: first &+ step &+ 1, steps)
-                    step &+= steps
                 }
+                let steps = min(8, count &- step) &+ extra
+                add(tile, width, groups[index], stamp: first &+ step &+ 1, steps, to: ring)
+                step &+= steps
             }
         }
     }
@@ -199,15 +204,14 @@ final class SignalTable {
     /// The same as `apply`, of steps at whose ends nothing was worked out.
     func applyHeld(_ parts: [Part], first: Int, count: Int) {
         guard let held else { return }
-        let mask = plane.slotMask, rowLength = plane.rows[port].stride, rows = plane.rows[port].rows!
+        let ring = Ring(plane, port)
         groups.withUnsafeBufferPointer { groups in
             for part in parts {
                 let width = part.tiled ? Tile.width : 1
                 for index in stride(from: part.groups.lowerBound, to: part.groups.upperBound, by: width) {
                     let group = groups[index]
                     for k in 0..<count {
-                        let slot = (first &+ 1 &+ group.delay &+ k) & mask
-                        let row = rows + (slot &* rowLength &+ group.place)
+                        let row = ring.row(first &+ 1 &+ group.delay &+ k) + group.place
                         if part.tiled { Tile.add(held + index, to: row) } else { row.pointee += held[index] }
                     }
                 }
@@ -224,12 +228,12 @@ final class SignalTable {
     }
 
     @inline(__always)
-    private func add(_ tile: Tile, _ width: Int, _ group: Group, stamp: Int, _ steps: Int) {
-        let mask = plane.slotMask, rowLength = plane.rows[port].stride, rows = plane.rows[port].rows!
+    private static func add(
+        _ tile: Tile, _ width: Int, _ group: Group, stamp: Int, _ steps: Int, to ring: Ring
+    ) {
         if width == Tile.width { tile.turn(steps) }
         for k in 0..<steps {
-            let slot = (stamp &+ group.delay &+ k) & mask
-            let row = rows + (slot &* rowLength &+ group.place)
+            let row = ring.row(stamp &+ group.delay &+ k) + group.place
             if width == Tile.width {
                 // rows lie far apart: what the next tiles add to would have to be waited for
                 astro_prefetch(row + 2 &* Tile.width)
@@ -245,6 +249,18 @@ final class SignalTable {
         groups.count * (MemoryLayout<Group>.stride + (held == nil ? 0 : 8)) + senders.count * 12
             + couplings.reduce(0) { $0 + $1.memoryBytes }
     }
+}
+
+/// The rows of a port, one a stamp in turn.
+private struct Ring {
+    private let rows: UnsafeMutablePointer<Double>
+    private let length, mask: Int
+
+    init(_ plane: InputPlane, _ port: Int) {
+        (rows, length, mask) = (plane.rows[port].rows!, plane.rows[port].stride, plane.slotMask)
+    }
+
+    @inline(__always) func row(_ stamp: Int) -> UnsafeMutablePointer<Double> { rows + (stamp & mask) &* length }
 }
 
 /// Weighted sums over what cells send.

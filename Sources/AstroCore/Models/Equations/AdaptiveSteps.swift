@@ -87,7 +87,7 @@ final class AdaptiveSteps {
 
     private func lookAtEvents(_ kernel: EquationKernel, _ step: Int, _ io: borrowing CellIO) {
         let accepted = row(.accepted)
-        for event in 0..<kernel.events where !lanes.conditions[event].program.drawsRandomly {
+        for event in 0..<kernel.events where !lanes.conditions[event].drawsRandomly {
             lanes.conditions[event].run(lanes.padded)
             let holds = lanes.conditions[event].output(0), waiting = row(.waiting(event)),
                 wasTrue = row(.wasTrue(event))
@@ -113,7 +113,7 @@ final class AdaptiveSteps {
         _ io: borrowing CellIO
     ) {
         let frame = lanes.actions[event], waiting = row(.waiting(event)), sloped = row(.sloped)
-        let draws = frame.program.drawsRandomly
+        let draws = frame.drawsRandomly
         if draws {
             let draws = CellDraws(io, step: step)
             frame.run(
@@ -222,44 +222,40 @@ final class LaneFrames {
         trial = Frame(adaptive.trial)
         conditions = columns.plan.conditions.map(Frame.init)
         actions = columns.plan.actions.map(Frame.init)
-        states = columns.states.indices.map { find(.state($0)) }
-        slopeRows = adaptive.states.indices.map { find(.slope($0)) }
-        waiting = columns.waiting.indices.map { find(.waiting($0)) }
-        wasTrue = columns.wasTrue.indices.map { find(.wasTrue($0)) }
-        usual = [.within, .moment, .substep, .trialLength, .trials, .accepted, .sloped, .cell].map { find($0) }
-        loaded = layout.columns.map { (find($0.row), $0.column) }
-        written = layout.columns.filter(\.isWritten).map { (find($0.row), $0.column) }
+        rows = space.row(.lane(0))
+        let number = { [layout] (row: Row) in layout.places[row] ?? 0 }
+        first = (number(.state(0)), number(.slope(0)), number(.waiting(0)), number(.wasTrue(0)), number(.within))
+        loaded = layout.columns.map { (row($0.row), $0.column) }
+        written = layout.columns.filter(\.isWritten).map { (row($0.row), $0.column) }
         for frame in [slopes, trial] + conditions + actions {
             for (index, leaf) in frame.program.leaves.enumerated() { frame[index] = place(leaf) }
         }
     }
 
-    /// Rows of the lanes; those that are asked for often have places of their own.
+    /// Rows of the lanes.
     func row(_ row: Row) -> UnsafeMutablePointer<Double> {
-        switch row {
-        case .state(let index): states[index]
-        case .slope(let index): slopeRows[index]
-        case .waiting(let index): waiting[index]
-        case .wasTrue(let index): wasTrue[index]
-        case .within: usual[0]
-        case .moment: usual[1]
-        case .substep: usual[2]
-        case .trialLength: usual[3]
-        case .trials: usual[4]
-        case .accepted: usual[5]
-        case .sloped: usual[6]
-        case .cell: usual[7]
-        case .last, .own: find(row)
-        }
+        let place =
+            switch row {
+            case .state(let index): first.state + index
+            case .slope(let index): first.slope + index
+            case .waiting(let index): first.waiting + index
+            case .wasTrue(let index): first.wasTrue + index
+            case .within: first.within
+            case .moment: first.within + 1
+            case .trialLength: first.within + 2
+            case .trials: first.within + 3
+            case .accepted: first.within + 4
+            case .sloped: first.within + 5
+            case .cell: first.within + 6
+            case .substep: first.within + 7
+            case .last, .own: layout.places[row]!
+            }
+        return rows + place * Frame.stride
     }
 
-    private func find(_ row: Row) -> UnsafeMutablePointer<Double> { space.row(.lane(layout.places[row]!)) }
-
-    private var states: [UnsafeMutablePointer<Double>] = []
-    private var slopeRows: [UnsafeMutablePointer<Double>] = []
-    private var waiting: [UnsafeMutablePointer<Double>] = []
-    private var wasTrue: [UnsafeMutablePointer<Double>] = []
-    private var usual: [UnsafeMutablePointer<Double>] = []
+    /// The first row, and the places of the first ones of a kind: rows are asked for often, and a list would be counted each time.
+    private let rows: UnsafeMutablePointer<Double>
+    private let first: (state: Int, slope: Int, waiting: Int, wasTrue: Int, within: Int)
     /// What is loaded from columns, and what is written back.
     private var loaded: [(row: UnsafeMutablePointer<Double>, column: Column)] = []
     private var written: [(row: UnsafeMutablePointer<Double>, column: Column)] = []
@@ -294,7 +290,7 @@ final class LaneFrames {
         let all = padded
         for (row, column) in loaded { row.update(from: column.base + first, count: all) }
         if self.all.plan.readsLast {
-            for index in states.indices { find(.last(index)).update(from: states[index], count: all) }
+            for index in self.all.states.indices { row(.last(index)).update(from: row(.state(index)), count: all) }
         }
         for zero in [Row.within, .trials, .sloped] { row(zero).update(repeating: 0, count: all) }
         let cell = row(.cell)
@@ -320,8 +316,8 @@ final class LaneFrames {
         for lane in 0..<active { missing &+= sloped[lane] == 0 ? 1 : 0 }
         guard missing > 0 else { return }
         slopes.run(padded)
-        for (index, slope) in slopeRows.enumerated() {
-            let new = slopes.output(index)
+        for index in moving.indices {
+            let slope = row(.slope(index)), new = slopes.output(index)
             if missing == active {
                 slope.update(from: new, count: padded)
             } else {
@@ -353,11 +349,19 @@ final class LaneFrames {
 
     /// Writes all cells back, if they lie in their order still and none has taken more trials than `most`; did it?
     func removeAll(upTo most: Double) -> Bool {
-        let trials = row(.trials)
-        guard isWhole, (0..<active).allSatisfy({ trials[$0] <= most }) else { return false }
+        guard isWhole, !Self.any(row(.trials), above: most, padded) else { return false }
         for (row, column) in written { (column.base + firstCell).update(from: row, count: active) }
         active = 0
         return true
+    }
+
+    private static func any(_ values: UnsafeMutablePointer<Double>, above limit: Double, _ count: Int) -> Bool {
+        var largest = Machine.Vector(at: values), lane = Machine.Vector.laneCount
+        while lane < count {
+            largest = largest.orLarger(Machine.Vector(at: values + lane))
+            lane &+= Machine.Vector.laneCount
+        }
+        return Machine.Vector(repeating: limit).isLess(than: largest).bits != 0
     }
 
     /// Writes the cells of lanes back; the last lanes take their places.

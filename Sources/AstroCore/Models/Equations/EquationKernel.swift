@@ -143,7 +143,7 @@ final class EquationKernel: NodeKernel {
 
         /// Runs a program over the block.
         private func run(_ frame: Frame, _ step: Int, _ io: borrowing CellIO) {
-            guard frame.program.drawsRandomly else { return frame.run(count) }
+            guard frame.drawsRandomly else { return frame.run(count) }
             frame.run(count, BlockDraws(draws: CellDraws(io, step: step), first: first))
         }
 
@@ -229,7 +229,7 @@ final class EquationKernel: NodeKernel {
 
         private func act(_ event: Int, _ happens: UnsafeMutablePointer<Double>, _ step: Int, _ io: borrowing CellIO) {
             let frame = space.actions[event], waiting = columns.waiting[event].base + first
-            let draws = frame.program.drawsRandomly
+            let draws = frame.drawsRandomly
             if draws { run(frame, step, io) }
             kernel.act(
                 event, frame, happens, count, mayRun: !draws, state: { columns.states[$0].base + first }

@@ -8,6 +8,8 @@ final class Frame {
     static let stride = largest + 8
 
     let program: Program
+    /// The program's own: asking it would count the references of its lists.
+    let drawsRandomly: Bool
     private let firstOutput: Int
     /// The program's, without a list that is counted each time.
     private let instructions: UnsafeMutableBufferPointer<Program.Instruction>
@@ -17,7 +19,7 @@ final class Frame {
 
     init(_ program: Program) {
         self.program = program
-        firstOutput = program.firstOutput
+        (firstOutput, drawsRandomly) = (program.firstOutput, program.drawsRandomly)
         instructions = .allocate(capacity: program.instructions.count)
         _ = instructions.initialize(from: program.instructions)
         places = .allocate(capacity: max(program.places, 1))
