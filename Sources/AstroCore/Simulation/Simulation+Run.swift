@@ -120,7 +120,7 @@ extension Simulation {
         var seen = Set<ObjectIdentifier>()
         let all =
             populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) }
-            + deviceListeners.map(\.recording)
+            + deviceListeners.map(\.recording) + connectionRecordings.map(\.recording)
         return all.filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 
