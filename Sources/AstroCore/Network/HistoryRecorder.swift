@@ -51,11 +51,12 @@ final class HistoryRecorder: @unchecked Sendable {
     init?(_ simulation: Simulation, _ together: Together) {
         guard simulation.readsTargetHistory else { return nil }
         resolution = simulation.resolution
+        let names = simulation.namesReadAtSpikes
         recorded = (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
                 (population.cells?.shares ?? []).compactMap { share in
                     guard share.worker == worker, let history = share.plane.history else { return nil }
-                    history.setNames(simulation.namesReadAtSpikes(of: population.cells!.model))
+                    history.setNames(names.filter(population.cells!.model.sends).sorted())
                     return Recorded(
                         cells: share.cells, history: history, shift: share.offset - share.cells.lowerBound,
                         reads: simulation.reads(history.names, of: population.cells!))

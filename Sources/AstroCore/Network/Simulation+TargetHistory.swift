@@ -26,6 +26,7 @@ extension Simulation {
 
     /// Keeps no spikes any more of cells that no connection looks back at: what comes later must not find them.
     func stopUnreadHistories() {
+        mayHoldUnread = true
         var read: [ObjectIdentifier: Set<Int>] = [:], followed: [String: [ObjectIdentifier: Set<Int>]] = [:]
         for projection in projections where projection.model.readsTargetHistory {
             for segment in projection.segments {
@@ -82,7 +83,8 @@ extension Simulation {
     /// Forgets spikes that no synapse will ask for as things are. What stays does not depend on threads, ranks or slices; so this is
     /// done before the state is looked at, and before a change after which synapses could ask for more.
     func forgetUnreadHistory(_ together: Together) {
-        guard readsTargetHistory else { return }
+        guard mayHoldUnread, readsTargetHistory else { return }
+        mayHoldUnread = false
         let time = TimeGrid.ms(now, resolution)
         var since: [ObjectIdentifier: [Double]] = [:]
         for plane in planes.joined() {

@@ -84,6 +84,7 @@ extension Simulation {
         }
         let sparing = try together.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
         let plans = recordings.map { $0.plan(stamps, sparing: sparing) }
+        mayHoldUnread = true
         readTraceConstants()
         try prepareSteps(together)
         let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue, together)
