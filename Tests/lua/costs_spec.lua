@@ -63,7 +63,7 @@ describe("many small things:", function()
         for i = 1, count do sim:connect(single[i % 1000 + 1], single[i * 7 % 1000 + 1], nil, { synapse_model = model }) end
         return os.clock() - start
       end
-      at_most(40 * 2, connected(40000), math.max(connected(1000), connected(1000)))
+      at_most(40 * 2, connected(40000), math.min(connected(1000), connected(1000)))
     end)
   end
 
