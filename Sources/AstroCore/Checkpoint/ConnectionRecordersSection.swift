@@ -79,9 +79,8 @@ extension ConnectionRecording {
         contents.put(samples.names.count)
         samples.names.forEach { contents.put($0) }
         contents.put(samples.isOfSpikes)
-        let window = samples.window
-        [window.start, window.stop, window.origin].forEach { contents.put($0) }
-        [schedule?.interval ?? 0, schedule?.offset ?? 0, recording.lastStamp].forEach { contents.put($0) }
+        recording.schedule.write(to: &contents)
+        contents.put(recording.lastStamp)
         contents.put(recording.firstStamp)
     }
 }
@@ -111,11 +110,7 @@ extension CheckpointLoader {
         let label = try contents.optionalText()
         let names = try (0..<(try contents.count())).map { _ in try contents.text() }
         let isOfSpikes = try contents.flag()
-        let window = ActivityWindow(
-            start: try contents.int(steps, "start"), stop: try contents.int(steps, "stop"),
-            origin: try contents.int(steps, "origin"))
-        let interval = try contents.int((isOfSpikes ? 0 : 1)...TimeGrid.never, "interval")
-        let schedule = Schedule(window: window, interval: interval, offset: try contents.int(steps, "offset"))
+        let schedule = try Schedule(&contents, samples: !isOfSpikes)
         let lastStamp = try contents.int(steps, "time"), firstStamp = try contents.optionalInt()
         let members = try readMembers(&contents)
         let own = try find(members, contents)
@@ -123,7 +118,7 @@ extension CheckpointLoader {
         let samples = ConnectionSamples(
             own.map { number, _ in
                 .init(number: number, source: members[number].source, target: members[number].target, owner: rank)
-            }, names: names, isOfSpikes: isOfSpikes, window, workers: simulation.threads)
+            }, names: names, isOfSpikes: isOfSpikes, schedule.window, workers: simulation.threads)
         let recording = Recording(
             quantities: names, resolution: simulation.resolution, schedule, connections: samples)
         (recording.label, recording.firstStamp, recording.lastStamp) = (label, firstStamp, lastStamp)
