@@ -40,10 +40,10 @@ fail() {
   return 1
 }
 
-# Both files are beginnings of the reference, up to a time in ms at least.
+# The files are beginnings of the reference, up to a time in ms at least.
 check() {
   local time=$1 name
-  for name in spikes.csv calcium.dat; do
+  for name in spikes.csv calcium.dat synapses.csv; do
     cp "$reference/${name%.*}.npz" "reference.npz"
     astrolua "$here/check.lua" "$name" reference.npz "$time" >checked.txt 2>>errors.txt || { fail "$name"; return 1; }
     checked="$(cut -f 1 checked.txt) $(cut -f 2 checked.txt)${checked:+, }$checked"
@@ -103,7 +103,7 @@ round_full() {
     cd disk
     astrolua "$here/network.lua" stream 4000 "$(some_piece)" >../out.txt 2>../errors.txt
     status=$?
-    cp spikes.csv calcium.dat ..
+    cp spikes.csv calcium.dat synapses.csv ..
     leave_disk
   else
     (ulimit -f $size; astrolua "$here/network.lua" stream 4000 "$(some_piece)") >out.txt 2>errors.txt
@@ -121,7 +121,7 @@ round_rescue() {
   head -c $((7900 - RANDOM % 900))k /dev/zero >ballast
   astrolua "$here/network.lua" rescue 4000 "$(some_piece)" >../out.txt 2>../errors.txt
   local status=$?
-  cp spikes.csv calcium.dat ..
+  cp spikes.csv calcium.dat synapses.csv ..
   leave_disk
   ((status == 0)) && grep -q rescued out.txt || { fail "status $status"; return 1; }
   check 4000 && [[ $checked != *cut* ]] && echo "rescued: $checked"

@@ -24,6 +24,8 @@ struct ResumeTests {
         local spikes = sim:record(neurons)
         local traces = sim:record(glia:sample(5), { "Ca_astro" }, { to = "traces.csv" })
         local some = sim:connections { source = neurons[3], synapse_model = "tsodyks_synapse" }
+        local weights = sim:record(some, { "weight" }, { interval = 11, to = "weights.csv" })
+        local sent = sim:record(some, { "sent" }, { when = "spike", to = "sent.dat" })
         local total = 0
         for i = 1, 12 do
           sim:simulate(TIME)
@@ -47,7 +49,7 @@ struct ResumeTests {
         spikes:save("last.csv")
         local events = traces.events
         local file <close> = io.open("report.txt", "w")
-        file:write(total, " ", #events.times, " ", events.Ca_astro:sum(), "\\n")
+        file:write(total, " ", #events.times, " ", events.Ca_astro:sum(), " ", weights.n_events, " ", sent.events.sent:sum(), "\\n")
         """
 
     private func start(_ arguments: [String], in folder: String) throws -> (Process, Pipe, Pipe) {
@@ -120,7 +122,7 @@ struct ResumeTests {
             let last = try run(options, in: folder)
             #expect(last.status == 0, "\(last.errors)")
             #expect(last.output == whole.output)
-            for file in ["first.csv", "last.csv", "traces.csv", "report.txt"] {
+            for file in ["first.csv", "last.csv", "traces.csv", "weights.csv", "sent.dat", "report.txt"] {
                 #expect(try content(file, in: folder) == content(file, in: "whole"), "\(file)")
             }
             #expect(!exists("busy.checkpoint", in: folder))

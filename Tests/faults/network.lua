@@ -1,4 +1,4 @@
--- What the rounds of Tests/faults.sh run: a small network whose spikes and calcium go to files.
+-- What the rounds of Tests/faults.sh run: a small network whose spikes and calcium, and what some synapses send, go to files.
 --
 --   network.lua MODE [DURATION [PIECE]]       ms in all, and in each call of simulate
 --
@@ -21,6 +21,8 @@ sim:connect(neurons, neurons, { rule = "pairwise_bernoulli", p = 0.02 }, { weigh
 local in_files = mode ~= "reference"
 local spikes = sim:record(neurons, { to = in_files and "spikes.csv" or nil })
 local calcium = sim:record(glia, { "IP3", "Ca_astro" }, { to = in_files and "calcium.dat" or nil })
+local synapses = sim:record(sim:connections { source = neurons:slice(1, 20) }, { "weight", "sent" },
+  { when = "spike", to = in_files and "synapses.csv" or nil })
 
 print "on"
 while sim.time < duration do
@@ -36,4 +38,5 @@ end
 if not in_files then
   spikes:save "spikes.npz"
   calcium:save "calcium.npz"
+  synapses:save "synapses.npz"
 end

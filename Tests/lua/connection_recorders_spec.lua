@@ -67,8 +67,102 @@ describe("recorders of connections in a checkpoint", function()
   end)
 end)
 
+local made = {}
+
+local function path(ending)
+  local name = os.tmpname()
+  os.remove(name)
+  made[#made + 1] = name .. ending
+  return made[#made]
+end
+
+local function clean()
+  for _, file in ipairs(made) do os.remove(file) end
+  made = {}
+end
+
+-- Recorders of some connections: in memory, and to files.
+local function streamed(threads)
+  local sim = network(threads, "stdp_synapse")
+  local some = sim:connections { source = sim:populations()[1]:slice(3, 9), synapse_model = "stdp_synapse" }
+  local files = { samples = path ".csv", spikes = path ".dat" }
+  sim:record(some, { "weight", "delay" }, { interval = 5, label = "samples, to a file", to = files.samples })
+  sim:record(some, { "weight", "sent" }, { when = "spike", label = "spikes, to a file", to = files.spikes, start = 20 })
+  return sim, files
+end
+
+describe("recorders of connections that write a file while the simulation runs", function()
+  local io_module = require "astro.io"
+
+  after_each(function()
+    os.remove(PATH)
+    clean()
+  end)
+
+  local function same(events, recorder)
+    assert.is_true(recorder.n_events > 20)
+    for name, values in pairs(recorder.events) do assert.is_true(values == events[name], name) end
+  end
+
+  it("write what others hold, in one run or many, on any number of threads", function()
+    for _, threads in ipairs { 1, 3 } do
+      local sim, files = streamed(threads)
+      for _, ms in ipairs { 47.3, 0.1, 72.6 } do sim:simulate(ms) end
+      for _, label in ipairs { "samples", "spikes" } do
+        local recorder, written = sim:recorder(label), sim:recorder(label .. ", to a file")
+        same(io_module.read(files[label]), recorder)
+        same(written.events, recorder)
+      end
+    end
+  end)
+
+  it("go on in their file where they are cleared, and after a load", function()
+    local whole = network(2, "stdp_synapse")
+    whole:simulate(120)
+    local files
+    do
+      local sim
+      sim, files = streamed(1)
+      sim:simulate(47.3)
+      sim:recorder("samples, to a file"):clear()
+      assert.equal(0, sim:recorder("samples, to a file").n_events)
+      sim:simulate(10)
+      sim:save(PATH)
+      sim:simulate(9)  -- the file has more than the checkpoint says
+    end
+    collectgarbage()
+    do
+      local sim = astro.load(PATH, { threads = 3 })
+      sim:simulate(62.7)
+      for label, file in pairs(files) do same(io_module.read(file), whole:recorder(label)) end
+    end
+    collectgarbage()
+    -- those that do not go on with it keep in memory what is recorded from then on
+    local kept = astro.load(PATH, { streams = false })
+    kept:simulate(62.7)
+    same(kept:recorder("spikes, to a file").events, whole:recorder "spikes")
+  end)
+
+  it("refuse what is good only when it is whole, and what is for nodes", function()
+    local sim = network(1, "stdp_synapse")
+    local some = sim:connections { synapse_model = "stdp_synapse" }
+    local function problem(options) return select(2, pcall(sim.record, sim, some, { "weight" }, options)) end
+    assert.is_truthy(problem { to = "w.npz" }:find("record: to = 'w.npz': a file of this kind is good only when it is whole. Record to a .csv file; "
+      .. "rec:save('w.npz') then makes this one of it, if it fits into memory. Here the ending must be one of .csv, .dat", 1, true))
+    assert.is_truthy(problem { to = "w.h5" }:find("record: to = 'w.h5': SONATA files hold spikes and samples of nodes; "
+      .. "a recorder of connections writes .csv, .dat", 1, true))
+    assert.is_truthy(problem { to = 3 }:find("record: to must be the path of a file, got 3", 1, true))
+    assert.is_truthy(problem { too = "w.csv" }:find("record: there is no option 'too' (did you mean 'to'?)", 1, true))
+    local file = path ".csv"
+    sim:record(some, { "weight" }, { to = file })
+    assert.is_truthy(problem { to = file }:find("is being written by another recorder", 1, true))
+  end)
+end)
+
 describe("files of recorded connections", function()
   local io_module = require "astro.io"
+
+  after_each(clean)
 
   local function recorded()
     local sim = astro.Simulation { seed = 4 }
@@ -78,13 +172,6 @@ describe("files of recorded connections", function()
     local rec = sim:record(sim:connections { source = cells }, { "weight" }, { interval = 20 })
     sim:simulate(100)
     return rec
-  end
-
-  local function path(ending)
-    local name = os.tmpname()
-    os.remove(name)
-    finally(function() os.remove(name .. ending) end)
-    return name .. ending
   end
 
   it("hold every event with sender, target and values", function()

@@ -53,6 +53,20 @@ describe("many small things:", function()
     at_most(4, simulated(100, multimeters(1000)), simulated(100, multimeters(1)))
   end)
 
+  for _, model in ipairs { "static_synapse", "stdp_synapse" } do
+    it("40 000 calls of connect cost what 40 times 1000 do, with " .. model, function()
+      local function connected(count)
+        local sim <close> = astro.Simulation { seed = 1, threads = 1 }
+        local cells, single = sim:create("iaf_psc_exp", 1000), {}
+        for i = 1, 1000 do single[i] = cells[i] end
+        local start = os.clock()
+        for i = 1, count do sim:connect(single[i % 1000 + 1], single[i * 7 % 1000 + 1], nil, { synapse_model = model }) end
+        return os.clock() - start
+      end
+      at_most(40 * 2, connected(40000), math.min(connected(1000), connected(1000)))
+    end)
+  end
+
   it("20 000 cells made one by one take a few seconds at most, and below 2 kB each", function()
     local sim <close> = astro.Simulation { seed = 1, threads = 1 }
     local start = os.clock()

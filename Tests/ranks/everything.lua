@@ -71,7 +71,10 @@ local gaussian = sim:record(white, { "I" }, { interval = 0.3 })
 -- written while the simulation runs
 sim:record(many:slice(1, 700, 2) + few, nil, { to = "spikes.now.dat", label = "to a file" })
 sim:record(many:slice(5, 700, 40) + few:slice(1, 3), { "V_m", "g_ex" }, { to = "traces.now.csv" })
-local sent = sim:record(sim:connections { target = few:slice(1, 4), synapse_model = "tsodyks_synapse" }, { "weight", "sent" }, { when = "spike" })
+local onto_few = sim:connections { target = few:slice(1, 4), synapse_model = "tsodyks_synapse" }
+local sent = sim:record(onto_few, { "weight", "sent" }, { when = "spike" })
+sim:record(onto_few, { "sent" }, { when = "spike", to = "traces.sent.dat", label = "sent, to a file" })
+sim:record(onto_few, { "weight", "U" }, { interval = 7, to = "traces.weights.csv" })
 local counter, meter = sim:create("spike_recorder"), sim:create("multimeter", { record_from = { "w" }, interval = 2.0 })
 sim:connect(many, counter)
 sim:connect(meter, few + one)

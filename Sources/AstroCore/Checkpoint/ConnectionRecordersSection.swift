@@ -6,17 +6,19 @@ extension Simulation {
     func writeConnectionRecorders(to writer: CheckpointWriter) throws {
         for (index, recorder) in connectionRecordings.enumerated() {
             let members = allMembers(of: recorder, writer.together)
-            let rows = recorder.samples.rows(writer.together)
+            let events = recorder.samples.ofAll(writer.together)
+            let forgotten = writer.together.sum([recorder.recording.forgotten])[0]
             try writer.put(.connectionRecorder, index) { contents in
                 recorder.writeHead(to: &contents)
                 for part in [\ConnectionName.projection, \.source, \.target, \.occurrence] {
                     contents.put(near: members.map { $0[keyPath: part] })
                 }
-                contents.put(near: rows.map { Int($0[$0.startIndex]) })
-                contents.put(near: rows.map { Int($0[$0.startIndex + 1]) })
-                for column in recorder.samples.names.indices {
-                    contents.put(rows.map { $0[$0.startIndex + 4 + column] })
-                }
+                contents.put(near: events.map(events.stamp))
+                contents.put(near: events.map { events.member($0).number })
+                for name in events.names.indices { contents.put(events.map { events.value(name, $0) }) }
+                contents.put(forgotten)
+                contents.put(recorder.recording.stream != nil)
+                recorder.recording.stream?.position.write(to: &contents)
             }
         }
     }
@@ -25,7 +27,7 @@ extension Simulation {
     private func allMembers(of recorder: ConnectionRecording, _ together: Together) -> [ConnectionName] {
         var rows: [RowOfProjection: [PlaceInRow: ConnectionName]] = [:]
         var own: [NumberedName] = []
-        for (number, reference) in zip(recorder.samples.numbers, recorder.references) {
+        for (number, reference) in zip(recorder.samples.members.map(\.number), recorder.references) {
             guard case .spike(let p, let row, let segment, let index) = reference else { continue }
             let ofRow = RowOfProjection(projection: Int(p), row: Int(row))
             if rows[ofRow] == nil { rows[ofRow] = Dictionary(uniqueKeysWithValues: named(ofRow).map { ($1, $0) }) }
@@ -77,9 +79,8 @@ extension ConnectionRecording {
         contents.put(samples.names.count)
         samples.names.forEach { contents.put($0) }
         contents.put(samples.isOfSpikes)
-        let window = samples.window
-        [window.start, window.stop, window.origin].forEach { contents.put($0) }
-        [schedule?.interval ?? 0, schedule?.offset ?? 0, recording.lastStamp].forEach { contents.put($0) }
+        recording.schedule.write(to: &contents)
+        contents.put(recording.lastStamp)
         contents.put(recording.firstStamp)
     }
 }
@@ -109,24 +110,21 @@ extension CheckpointLoader {
         let label = try contents.optionalText()
         let names = try (0..<(try contents.count())).map { _ in try contents.text() }
         let isOfSpikes = try contents.flag()
-        let window = ActivityWindow(
-            start: try contents.int(steps, "start"), stop: try contents.int(steps, "stop"),
-            origin: try contents.int(steps, "origin"))
-        let interval = try contents.int((isOfSpikes ? 0 : 1)...TimeGrid.never, "interval")
-        let schedule = Schedule(window: window, interval: interval, offset: try contents.int(steps, "offset"))
+        let schedule = try Schedule(&contents, samples: !isOfSpikes)
         let lastStamp = try contents.int(steps, "time"), firstStamp = try contents.optionalInt()
         let members = try readMembers(&contents)
         let own = try find(members, contents)
-        let recording = Recording(quantities: names, resolution: simulation.resolution, schedule)
-        (recording.label, recording.firstStamp, recording.lastStamp) = (label, firstStamp, lastStamp)
+        let rank = simulation.ranks.rank
         let samples = ConnectionSamples(
-            numbers: own.map(\.number), sources: own.map { members[$0.number].source },
-            targets: own.map { members[$0.number].target }, names: names, isOfSpikes: isOfSpikes, window,
-            workers: simulation.threads)
-        recording.connections = samples
+            own.map { number, _ in
+                .init(number: number, source: members[number].source, target: members[number].target, owner: rank)
+            }, names: names, isOfSpikes: isOfSpikes, schedule.window, workers: simulation.threads)
+        let recording = Recording(
+            quantities: names, resolution: simulation.resolution, schedule, connections: samples)
+        (recording.label, recording.firstStamp, recording.lastStamp) = (label, firstStamp, lastStamp)
         try simulation.checkRecordable(names, own.map(\.reference), isOfSpikes: isOfSpikes, together)
-        try readRows(into: samples, of: members.count, &contents)
-        return ConnectionRecording(recording, own.map(\.reference), samples, isOfSpikes ? nil : schedule)
+        try readEvents(of: recording, samples, members.count, &contents)
+        return ConnectionRecording(recording, own.map(\.reference))
     }
 
     private func readMembers(_ contents: inout SectionReader) throws -> [ConnectionName] {
@@ -170,16 +168,27 @@ extension CheckpointLoader {
         return found
     }
 
-    private func readRows(into samples: ConnectionSamples, of members: Int, _ contents: inout SectionReader) throws {
+    /// What is in memory, and the file.
+    private func readEvents(
+        of recording: Recording, _ samples: ConnectionSamples, _ members: Int, _ contents: inout SectionReader
+    ) throws {
         let stamps = try contents.near(), numbers = try contents.near(0..<members, "connection")
         let columns = try samples.names.map { _ in try contents.doubles() }
+        let forgotten = try contents.int(0...Int.max / 16, "number of events")
+        let position = try contents.flag() ? try RecordingStream.Position(&contents) : nil
         try contents.finish()
         try contents.require(
             ([numbers.count] + columns.map(\.count)).allSatisfy { $0 == stamps.count }, "columns differ in length")
-        let places = Dictionary(uniqueKeysWithValues: zip(samples.numbers, 0...))
+        let places = Dictionary(uniqueKeysWithValues: zip(samples.members.map(\.number), 0...))
+        let inFile = (position?.next ?? 0) - forgotten
+        var written = 0
         for i in stamps.indices {
             guard let place = places[numbers[i]] else { continue }
             samples.add(0, stamp: stamps[i], place: place, columns.map { $0[i] })
+            if i < inFile { written += 1 }
         }
+        recording.resume(samples, forgotten: simulation.ranks.rank == 0 ? forgotten : 0)
+        recording.stream = try together.agree { try position.flatMap { try streams.open($0, recording, together) } }
+        recording.stream?.goOn(from: recording.forgotten + written)
     }
 }

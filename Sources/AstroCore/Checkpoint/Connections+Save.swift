@@ -90,12 +90,10 @@ extension Projection {
 /// The connections of a projection in the order of checkpoints.
 struct ConnectionOrder: @unchecked Sendable {
     private let projection: Projection
-    /// For each segment the global ids of the cells at its places.
-    private let ids: [[UInt32]]
+    private let simulation: Simulation
 
     init(_ projection: Projection, _ simulation: Simulation) {
-        self.projection = projection
-        ids = projection.segments.map { simulation.ids(from: $0.base, of: $0.plane) }
+        (self.projection, self.simulation) = (projection, simulation)
     }
 
     /// Where a connection is stored.
@@ -108,13 +106,14 @@ struct ConnectionOrder: @unchecked Sendable {
     func forEachRow(_ chunk: Int, wantsPlaces: Bool, _ body: (Int, [UInt32], [Place]) throws -> Void) rethrows {
         let first = chunk * Projection.rowsPerChunk
         var targets: [UInt32] = [], places: [Place] = []
+        var ids = projection.segments.map { PlaceIDs($0, simulation) }
         for row in first..<min(first + Projection.rowsPerChunk, projection.sources.count) {
             targets.removeAll(keepingCapacity: true)
             places.removeAll(keepingCapacity: true)
-            for (segment, ids) in zip(projection.segments, ids) {
+            for (s, segment) in projection.segments.enumerated() {
                 guard let chunk = segment.chunks[chunk] else { continue }
                 for i in chunk.connections(ofRow: row - first) {
-                    targets.append(ids[Int(chunk.targets[i])])
+                    targets.append(UInt32(ids[s].id(Int(chunk.targets[i]))))
                     if wantsPlaces { places.append(Place(chunk: chunk, index: i)) }
                 }
             }
@@ -257,20 +256,5 @@ struct ConnectionRows {
         }
         whole.write(to: &contents)
         return contents
-    }
-}
-
-extension Simulation {
-    /// Global ids of the cells at the places of a segment.
-    fileprivate func ids(from base: Int, of plane: InputPlane) -> [UInt32] {
-        var ids = [UInt32](repeating: 0, count: min(Segment.span, plane.size - base))
-        for resident in plane.residents {
-            let first = populationList[resident.population].firstID + resident.cells.lowerBound
-            for place in max(resident.offset, base)..<max(base, resident.offset + resident.cells.count)
-            where place - base < ids.count {
-                ids[place - base] = UInt32(first + place - resident.offset)
-            }
-        }
-        return ids
     }
 }

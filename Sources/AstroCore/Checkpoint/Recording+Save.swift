@@ -27,8 +27,8 @@ extension Recording {
         contents.put(label)
         contents.put(quantities.count)
         quantities.forEach { contents.put($0) }
-        [schedule.window.start, schedule.window.stop, schedule.window.origin].forEach { contents.put($0) }
-        [schedule.interval, schedule.offset, lastStamp].forEach { contents.put($0) }
+        schedule.write(to: &contents)
+        contents.put(lastStamp)
         events.forEach { contents.put($0) }
         contents.put(firstStamp)
         contents.put(near: sampledByAll)
@@ -84,5 +84,21 @@ extension Recording {
             }
             first += own
         }
+    }
+}
+
+extension Schedule {
+    func write(to contents: inout SectionWriter) {
+        [window.start, window.stop, window.origin, interval, offset].forEach { contents.put($0) }
+    }
+
+    /// - `samples`: there has to be an interval.
+    init(_ contents: inout SectionReader, samples: Bool) throws {
+        let steps = -TimeGrid.never...TimeGrid.never
+        window = ActivityWindow(
+            start: try contents.int(steps, "start"), stop: try contents.int(steps, "stop"),
+            origin: try contents.int(steps, "origin"))
+        interval = try contents.int((samples ? 1 : 0)...TimeGrid.never, "interval")
+        offset = try contents.int(steps, "offset")
     }
 }

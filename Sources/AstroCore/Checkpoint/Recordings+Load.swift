@@ -22,11 +22,7 @@ extension CheckpointLoader {
             isNode = try contents.flag()
             label = try contents.optionalText()
             quantities = try (0..<(try contents.count())).map { _ in try contents.text() }
-            let window = ActivityWindow(
-                start: try contents.int(steps, "start"), stop: try contents.int(steps, "stop"),
-                origin: try contents.int(steps, "origin"))
-            let interval = try contents.int((quantities.isEmpty ? 0 : 1)...TimeGrid.never, "interval")
-            schedule = Schedule(window: window, interval: interval, offset: try contents.int(steps, "offset"))
+            schedule = try Schedule(&contents, samples: !quantities.isEmpty)
             lastStamp = try contents.int(steps, "time")
             let whole = try contents.int(0...Int.max / 16, "number of events")
             forgotten = try contents.int(0...whole, "number of events")

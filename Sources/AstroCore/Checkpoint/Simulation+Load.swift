@@ -112,7 +112,7 @@ struct CheckpointLoader {
         try readPairedSpikes()
         try readConnectionRecorders()
         try reader.take(.end).contents.finish()
-        simulation.isPrepared = false
+        (simulation.isPrepared, simulation.mayHoldUnread) = (false, true)
     }
 
     private func readConnections() throws {
@@ -320,5 +320,5 @@ struct CheckpointLoader {
 
 extension Simulation {
     /// Sets the clock to what it showed at the end of a run that is not computed again: the state will come from a checkpoint.
-    package func skip(to step: Int) { now = step }
+    package func skip(to step: Int) { (now, mayHoldUnread) = (step, true) }
 }

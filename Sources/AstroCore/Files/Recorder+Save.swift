@@ -4,12 +4,6 @@ extension Recorder {
     /// Events that are in a file and no longer in memory are read from there, but for .npz and on several ranks.
     /// Those of connections have a target, too; .h5 is not for them.
     public func save(to path: String) throws {
-        if let connections = recording.connections {
-            let together = simulation.ranks.together
-            let events = ConnectionEvents(
-                columns: connections.columns(together), quantities: quantities, resolution: simulation.resolution)
-            return try together.onFirst { try events.write(to: path) }
-        }
         if !simulation.ranks.isAlone { try checkKept() }
         let together = simulation.ranks.together
         let whole = Recorder(simulation, whole(together), isWhole: true)

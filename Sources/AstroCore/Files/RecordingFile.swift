@@ -6,17 +6,15 @@
 
 /// Writes what a recorder holds. Files are written aside and renamed, so that a reader never sees half of one.
 struct RecordingFile {
-    static let endings = [".csv", ".dat", ".npz", ".h5"]
-
     private let recorder: Recorder
 
     init(_ recorder: Recorder) { self.recorder = recorder }
 
     func write(to path: String) throws {
-        guard let ending = Self.endings.first(where: path.hasSuffix) else {
-            throw InputError("'\(path)': the ending must be one of \(Self.endings.joined(separator: ", "))")
+        let recording = recorder.recording, endings = recording.endings
+        guard let ending = endings.first(where: path.hasSuffix) else {
+            throw InputError("'\(path)': \(recording.refusal(path, endings))")
         }
-        let recording = recorder.recording
         recording.sortIfNeeded()
         if recording.forgotten > 0 { try recording.stream?.write(recording, through: recording.lastStamp) }
         switch ending {
@@ -49,14 +47,15 @@ struct RecordingFile {
     }
 
     private func archive() throws -> ZipArchive {
+        let targets = recorder.isOfConnections ? [("targets", recorder.targets, true)] : []
         let columns =
-            [("senders", recorder.senders, true), ("times", recorder.times, false)]
+            [("senders", recorder.senders, true)] + targets + [("times", recorder.times, false)]
             + (try recorder.quantities.map { ($0, try recorder.column($0), false) })
         return try Self.archive(columns)
     }
 
     /// Arrays of NumPy's, in an archive as its savez writes it.
-    static func archive(_ columns: [(name: String, values: [Double], isWhole: Bool)]) throws -> ZipArchive {
+    private static func archive(_ columns: [(name: String, values: [Double], isWhole: Bool)]) throws -> ZipArchive {
         let count = columns[0].values.count
         guard count * 8 < 1 << 31, columns.count * count * 8 < 1 << 32 - 1 << 20 else {
             throw InputError("\(count) events are too many for an .npz file (.csv holds them; of nodes, .h5, too)")
@@ -76,5 +75,17 @@ struct RecordingFile {
             withUnsafeBytes(of: bits.littleEndian) { bytes += $0 }
         }
         return bytes
+    }
+}
+
+extension Recording {
+    /// Those of all files that it can be saved to.
+    var endings: [String] { [".csv", ".dat", ".npz"] + (connections == nil ? [".h5"] : []) }
+
+    /// What to say of a path with another ending.
+    func refusal(_ path: String, _ endings: [String]) -> String {
+        let isForNodes = connections != nil && path.hasSuffix(".h5")
+        let why = "SONATA files hold spikes and samples of nodes; a recorder of connections writes"
+        return "\(isForNodes ? why : "the ending must be one of") \(endings.joined(separator: ", "))"
     }
 }

@@ -53,7 +53,8 @@ struct StreamedEvents {
     private func parsed(_ line: UnsafeBufferPointer<CChar>) throws -> Event {
         var numbers: [Double] = []
         var place = UnsafeMutablePointer(mutating: line.baseAddress!)
-        for _ in 0..<recording.quantities.count + 2 {
+        let hasTargets = recording.connections != nil
+        for _ in 0..<recording.quantities.count + (hasTargets ? 3 : 2) {
             var end: UnsafeMutablePointer<CChar>?
             let x = strtod(place, &end)
             guard let end, end > place else { throw damaged("a line without all its numbers") }
@@ -61,10 +62,12 @@ struct StreamedEvents {
             place = end + 1
         }
         let (time, sender) = isDat ? (numbers[1], numbers[0]) : (numbers[0], numbers[1])
-        guard let stamp = TimeGrid.steps(time, recording.resolution), let id = Int32(exactly: sender) else {
-            throw damaged("a line that no recorder writes")
-        }
-        return Event(stamp: stamp, sender: Int(id), values: Array(numbers[2...]))
+        guard let stamp = TimeGrid.steps(time, recording.resolution), let id = Int32(exactly: sender),
+            let target = Int32(exactly: hasTargets ? numbers[2] : 0)
+        else { throw damaged("a line that no recorder writes") }
+        return Event(
+            stamp: stamp, sender: Int(id), target: hasTargets ? Int(target) : nil,
+            values: Array(numbers[(hasTargets ? 3 : 2)...]))
     }
 
     private func damaged(_ what: String) -> InputError {
@@ -73,6 +76,7 @@ struct StreamedEvents {
 
     fileprivate struct Event {
         let stamp, sender: Int
+        let target: Int?
         let values: [Double]
     }
 }
@@ -81,6 +85,7 @@ extension EventPiece {
     fileprivate mutating func add(_ event: StreamedEvents.Event) {
         stamps.append(event.stamp)
         senders.append(event.sender)
+        if let target = event.target { targets.append(target) }
         for (i, value) in event.values.enumerated() { columns[i].append(value) }
     }
 }

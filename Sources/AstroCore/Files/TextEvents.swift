@@ -18,11 +18,12 @@ final class TextEvents: EventLog {
         file = try AppendingFile(path, at: place)
         (quantities, resolution, self.isDat) = (recording.quantities, recording.resolution, isDat)
         let names = isDat ? ["sender", "time_ms"] : ["time_ms", "sender"]
-        try file.append(Self.head(isDat: isDat, names + quantities).utf8)
+        let targets = recording.connections == nil ? [] : ["targets"]
+        try file.append(Self.head(isDat: isDat, names + targets + quantities).utf8)
     }
 
     /// What stands before the first event. NEST's files have three lines there, and readers skip three.
-    static func head(isDat: Bool, _ names: [String]) -> String {
+    private static func head(isDat: Bool, _ names: [String]) -> String {
         isDat
             ? "# astrolua version: \(Catalogue.version)\n# RecordingBackendASCII version: 2\n\(names.joined(separator: "\t"))\n"
             : names.joined(separator: ",") + "\n"
@@ -47,7 +48,7 @@ final class TextEvents: EventLog {
         recording.sortIfNeeded()
         try append { take in
             try recording.forEachEvent(from: next, through: stamp) { event in
-                try take(event.number, line(event.stamp, event.sender, event.value))
+                try take(event.number, line(event.stamp, event.sender, event.target, event.value))
             }
         }
     }
@@ -56,7 +57,8 @@ final class TextEvents: EventLog {
         let first = next
         try append { take in
             for i in 0..<piece.count {
-                try take(first + i, line(piece.stamps[i], piece.senders[i]) { piece.columns[$0][i] })
+                let target = piece.targets.isEmpty ? nil : piece.targets[i]
+                try take(first + i, line(piece.stamps[i], piece.senders[i], target) { piece.columns[$0][i] })
             }
             return first + piece.count
         }
@@ -79,14 +81,15 @@ final class TextEvents: EventLog {
     }
 
     /// - `value`: that of a quantity, by index.
-    private func line(_ stamp: Int, _ sender: Int, _ value: (Int) -> Double) -> String {
+    private func line(_ stamp: Int, _ sender: Int, _ target: Int?, _ value: (Int) -> Double) -> String {
         var line = Self.begin(stamp, sender, resolution, isDat: isDat)
+        if let target { line += separator + "\(target)" }
         for quantity in quantities.indices { line += separator + "\(value(quantity))" }
         return line + "\n"
     }
 
     /// Sender and time of an event, in the order of the format.
-    static func begin(_ stamp: Int, _ sender: Int, _ resolution: Double, isDat: Bool) -> String {
+    private static func begin(_ stamp: Int, _ sender: Int, _ resolution: Double, isDat: Bool) -> String {
         let ms = TimeGrid.ms(stamp, resolution)
         return isDat ? "\(sender)\t\(thousandths(ms))" : "\(ms),\(sender)"
     }
@@ -103,7 +106,7 @@ extension RecordingStream {
 
     /// Begins a file.
     convenience init(_ path: String, _ recording: Recording, _ together: Together) throws {
-        guard let ending = Self.endings.first(where: path.hasSuffix) else { throw Self.refusal(path) }
+        guard let ending = Self.endings.first(where: path.hasSuffix) else { throw Self.refusal(path, recording) }
         let isFirst = together.ranks.rank == 0
         self.init(path, isFirst ? try TextEvents(path, at: path, isDat: ending == ".dat", recording) : nil, together)
     }
@@ -114,12 +117,12 @@ extension RecordingStream {
         self.init(position.path, isFirst ? try TextEvents(continuing: position, recording) : nil, together)
     }
 
-    private static func refusal(_ path: String) -> InputError {
-        let isKnown = RecordingFile.endings.contains(where: path.hasSuffix)
+    private static func refusal(_ path: String, _ recording: Recording) -> InputError {
+        let howLong = path.hasSuffix(".h5") ? ", however long it is" : ", if it fits into memory"
         let why =
-            isKnown
-            ? "a file of this kind is good only when it is whole. Record to a .csv file; rec:save('\(path)') then makes this one of it, however long it is. Here "
+            recording.endings.contains(where: path.hasSuffix)
+            ? "a file of this kind is good only when it is whole. Record to a .csv file; rec:save('\(path)') then makes this one of it\(howLong). Here "
             : ""
-        return InputError("to = '\(path)': \(why)the ending must be one of \(endings.joined(separator: ", "))")
+        return InputError("to = '\(path)': \(why)\(recording.refusal(path, endings))")
     }
 }

@@ -19,6 +19,21 @@ struct KeptList<Element: BitwiseCopyable> {
         memory.update(from: memory + number, count: count)
     }
 
+    /// Keeps those from one on, and of those before it the ones in some ranges.
+    ///
+    /// - `size`: elements that one number in these stands for.
+    mutating func keep(from first: Int, and ranges: [Range<Int>], size: Int = 1) {
+        let before = ranges.filter { !$0.isEmpty && $0.lowerBound < first }
+        guard let memory, size > 0, !before.isEmpty else { return removeFirst(first * size) }
+        var next = 0, kept = 0
+        for range in before.ordered(by: \.lowerBound) + [first..<count / size] {
+            let range = max(range.lowerBound, next)..<max(range.upperBound, next)
+            (memory + kept).update(from: memory + range.lowerBound * size, count: range.count * size)
+            (next, kept) = (range.upperBound, kept + range.count * size)
+        }
+        count = kept
+    }
+
     mutating func removeAll() { count = 0 }
 
     /// Room for so many in all.

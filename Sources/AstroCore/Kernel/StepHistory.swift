@@ -57,6 +57,8 @@ final class StepHistory {
     private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
     private var parameters: [Double] = []
     private let states: UnsafeMutablePointer<Double>
+    /// Events, since the count began.
+    private(set) var written = 0
     /// Steps in a ring: none, or a power of 2.
     private var length = 0
 
@@ -155,14 +157,20 @@ final class StepHistory {
             cells[place].events.makeRoom(least: 16)
         }
         cells[place].events.append(Event(time: TimeGrid.ms(stamp, resolution), value: made.event))
+        written += 1
     }
 
     // MARK: What is left
 
-    /// Keeps the events after `since` (ms).
-    func forget(_ place: Int, before since: Double) {
-        cells[place].events.removeFirst(cells[place].all.partitioningIndex { $0.time > since })
+    /// Keeps the events after `since` (ms), and some others by their index.
+    func forget(_ place: Int, before since: Double, but others: [Range<Int>] = []) {
+        cells[place].events.keep(from: cells[place].all.partitioningIndex { $0.time > since }, and: others)
     }
+
+    /// Events.
+    var kept: Int { cells.reduce(0) { $0 + $1.events.count } }
+
+    func beginCount() { written = 0 }
 
     /// Keeps levels from one stamp on, and from another one what the rule reads as it was.
     func forgetRows(_ place: Int, levelsBefore: Int, earlierBefore: Int, now: Int) {

@@ -32,6 +32,8 @@ final class TargetHistory {
     /// By the cell's place in its plane.
     private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
 
+    private var spikesWritten = 0
+
     /// Of cells that synapses follow from step to step, by the identity of the synapse model.
     private(set) var steps: [String: StepHistory] = [:]
 
@@ -107,14 +109,24 @@ final class TargetHistory {
 
     private func append(_ spike: Spike, _ place: Int, _ value: (Int) -> Double) {
         cells[place].spikes.append(spike)
+        spikesWritten += 1
         for k in names.indices { cells[place].values.append(value(k)) }
     }
 
-    /// Keeps the spikes after `since` (ms), and the last one before, whose trace goes on.
-    func forget(_ place: Int, before since: Double) {
-        let first = cells[place].all.partitioningIndex { $0.time > since } - 1
-        cells[place].spikes.removeFirst(first)
-        cells[place].values.removeFirst(first * names.count)
+    /// Keeps the spikes after `since` (ms), the last one before, whose trace goes on, and some others by their index.
+    func forget(_ place: Int, before since: Double, but others: [Range<Int>] = []) {
+        let first = max(cells[place].all.partitioningIndex { $0.time > since } - 1, 0)
+        cells[place].spikes.keep(from: first, and: others)
+        cells[place].values.keep(from: first, and: others, size: names.count)
+    }
+
+    /// Spikes and events that are kept, and how many were written down since this was last set to 0.
+    var kept: Int { steps.values.reduce(cells.reduce(0) { $0 + $1.spikes.count }) { $0 + $1.kept } }
+    var written: Int { steps.values.reduce(spikesWritten) { $0 + $1.written } }
+
+    func beginCount() {
+        spikesWritten = 0
+        steps.values.forEach { $0.beginCount() }
     }
 
     /// Makes these the spikes of a cell.

@@ -104,7 +104,7 @@ public enum Catalogue {
     }
 
     /// Is there a synapse model of that name?
-    package static func knowsSynapse(_ name: String) -> Bool { (try? Synapses.named(name)) != nil }
+    package static func knowsSynapse(_ name: String) -> Bool { Synapses.find(name) != nil }
 
     /// Is there a model of cells or devices of that name?
     package static func knows(_ name: String) -> Bool { nodeNames.contains(name) }

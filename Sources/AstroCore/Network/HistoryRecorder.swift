@@ -25,15 +25,29 @@ final class HistoryRecorder: @unchecked Sendable {
     /// A projection whose synapses read histories: for each row since when, the delay aside.
     private final class Reader {
         var since: [Double]
+        /// For how long from then on.
+        let reach: [Double]
         let longestDelay: Double
 
-        init(_ since: [Double], longestDelay: Double) { (self.since, self.longestDelay) = (since, longestDelay) }
+        init(_ since: [Double], _ reach: [Double], longestDelay: Double) {
+            (self.since, self.reach, self.longestDelay) = (since, reach, longestDelay)
+        }
+    }
+
+    /// What looks back at the cells of a plane, where senders that are silent for long need not keep all that comes.
+    private struct Looked {
+        let history: TargetHistory
+        let parts: [(projection: Projection, segment: Segment, reader: Reader)]
+        /// Fewer new spikes and events are not worth a look at so many connections.
+        let least: Int
     }
 
     /// By worker and population.
     private let recorded: [[[Recorded]]]
     /// By worker.
     private let followed: [[Followed]]
+    /// By worker.
+    private var looked: [[Looked]] = []
     /// By population, with the rows of its cells.
     private var readers: [[(rows: RowMap, reader: Reader)]]
     private var all: [Reader] = []
@@ -41,8 +55,11 @@ final class HistoryRecorder: @unchecked Sendable {
     /// By population: places of its cells among those whose spikes paired synapses look back at.
     private let pairedPlaces: [[Int32: Int]]
     private let resolution: Double
+    private unowned let simulation: Simulation
     /// ms; spikes before are not asked for.
     private var since = -Double.infinity
+    /// ms; senders' spikes up to it have been handed over.
+    private var handedOver: Double
     private var nextLook = 0
     /// Steps between two looks at how far back synapses may ask.
     private static let stepsBetweenLooks = 1000
@@ -51,11 +68,14 @@ final class HistoryRecorder: @unchecked Sendable {
     init?(_ simulation: Simulation, _ together: Together) {
         guard simulation.readsTargetHistory else { return nil }
         resolution = simulation.resolution
+        self.simulation = simulation
+        handedOver = TimeGrid.ms(simulation.now, simulation.resolution)
+        let names = simulation.namesReadAtSpikes
         recorded = (0..<simulation.threads).map { worker in
             simulation.populationList.map { population in
                 (population.cells?.shares ?? []).compactMap { share in
                     guard share.worker == worker, let history = share.plane.history else { return nil }
-                    history.setNames(simulation.namesReadAtSpikes(of: population.cells!.model))
+                    history.setNames(names.filter(population.cells!.model.sends).sorted())
                     return Recorded(
                         cells: share.cells, history: history, shift: share.offset - share.cells.lowerBound,
                         reads: simulation.reads(history.names, of: population.cells!))
@@ -73,9 +93,12 @@ final class HistoryRecorder: @unchecked Sendable {
         readers = simulation.populationList.map { _ in [] }
         var byProjection: [Int: Reader] = [:]
         for projection in simulation.projections where projection.model.readsTargetHistory {
-            var since = [Double](repeating: .infinity, count: projection.sources.count)
-            simulation.lookbacks(of: projection, together) { since[$0.row] = min(since[$0.row], $0.earliest) }
-            let reader = Reader(since, longestDelay: TimeGrid.ms(projection.longestDelay, resolution))
+            var since = [Double](repeating: .infinity, count: projection.sources.count), reach = since
+            simulation.lookbacks(of: projection, together) {
+                since[$0.row] = min(since[$0.row], $0.earliest)
+                reach[$0.row] = $0.reach
+            }
+            let reader = Reader(since, reach, longestDelay: TimeGrid.ms(projection.longestDelay, resolution))
             byProjection[projection.index] = reader
             all.append(reader)
         }
@@ -85,6 +108,36 @@ final class HistoryRecorder: @unchecked Sendable {
                 readers[population.index].append((outgoing.rows, reader))
             }
         }
+        looked = Self.looked(simulation, byProjection)
+    }
+
+    private static func looked(_ simulation: Simulation, _ readers: [Int: Reader]) -> [[Looked]] {
+        let parts = simulation.projections.flatMap { projection in
+            readers[projection.index].map { reader in
+                projection.segments.map { (projection: projection, segment: $0, reader: reader) }
+            } ?? []
+        }
+        let byPlane = Dictionary(grouping: parts) { ObjectIdentifier($0.segment.plane) }
+        return simulation.planes.map { planes in
+            planes.compactMap { plane in
+                guard let history = plane.history, let parts = byPlane[ObjectIdentifier(plane)],
+                    parts.contains(where: { $0.reader.reach.contains { $0 < .infinity } })
+                else { return nil }
+                return Looked(history: history, parts: parts, least: parts.reduce(4096) { $0 + $1.segment.count })
+            }
+        }
+    }
+
+    /// Where much has been written down since the last time, forgets what nobody will ask for.
+    private func forgetUnread(_ looked: Looked) {
+        let history = looked.history
+        guard history.written >= looked.least, history.written >= history.kept / 2 else { return }
+        var wanted = WantedHistory(places: history.cells.count, now: handedOver)
+        for (projection, segment, reader) in looked.parts {
+            simulation.want(of: projection, in: segment, &wanted) { (reader.since[$0], reader.reach[$0]) }
+        }
+        wanted.forgetRest(of: history, resolution)
+        history.beginCount()
     }
 
     private static func followed(_ simulation: Simulation, worker: Int) -> [Followed] {
@@ -121,6 +174,7 @@ final class HistoryRecorder: @unchecked Sendable {
     ///
     /// - `values`: what cells have at the ends of the slice's steps, where synapses read it.
     func record(_ outbox: Outbox, _ slice: Range<Int>, worker: Int, _ values: SignalValues?) {
+        looked[worker].forEach(forgetUnread)
         for lag in 0..<slice.count {
             let values = values?.at(lag: lag)
             let time = TimeGrid.ms(slice.lowerBound + lag + 1, resolution)
@@ -148,6 +202,7 @@ final class HistoryRecorder: @unchecked Sendable {
                 if row >= 0 { reader.since[row] = TimeGrid.ms(slice.lowerBound + Int(spike.lag) + 1, resolution) }
             }
         }
+        handedOver = TimeGrid.ms(slice.upperBound, resolution)
         guard slice.upperBound >= nextLook else { return }
         nextLook = slice.upperBound + Self.stepsBetweenLooks
         let now = TimeGrid.ms(slice.upperBound, resolution)

@@ -33,8 +33,7 @@ public final class Recorder: CustomStringConvertible {
 
     public var isSpikeRecorder: Bool { recording.isSpikes }
     public var eventCount: Int {
-        if let connections = recording.connections { return simulation.ranks.together.sum([connections.count])[0] }
-        return isWhole ? recording.count : simulation.ranks.together.sum([recording.count])[0]
+        isWhole ? recording.count : simulation.ranks.together.sum([recording.count])[0]
     }
     public var label: String? { recording.label }
     /// Its place among all recorders of the simulation.
@@ -45,31 +44,24 @@ public final class Recorder: CustomStringConvertible {
         guard let stream = recording.stream else { return }
         let numbers = simulation.ranks.together.sum([recording.forgotten, recording.count])
         guard numbers[0] > 0 else { return }
-        let saves = simulation.ranks.isAlone ? ", save writes them as .csv, .dat or .h5" : ""
+        let endings = isOfConnections ? ".csv or .dat" : ".csv, .dat or .h5"
+        let saves = simulation.ranks.isAlone ? ", save writes them as \(endings)" : ""
         throw InputError(
             "\(numbers[0]) of \(numbers[1]) events are in '\(stream.path)' and no longer in memory: "
                 + "io.read('\(stream.path)') reads them" + saves)
     }
 
     /// ms
-    public var times: [Double] {
-        if let connections = recording.connections {
-            return connections.columns(simulation.ranks.together)[0].map { TimeGrid.ms(Int($0), recording.resolution) }
-        }
-        return whole(simulation.ranks.together).times
-    }
+    public var times: [Double] { whole(simulation.ranks.together).times }
 
     /// Does it record connections?
     public var isOfConnections: Bool { recording.connections != nil }
 
     /// Global ids of the targets of recorded connections.
-    public var targets: [Double] { recording.connections?.columns(simulation.ranks.together)[2] ?? [] }
+    public var targets: [Double] { whole(simulation.ranks.together).targets }
 
     /// Global ids.
-    public var senders: [Double] {
-        if let connections = recording.connections { return connections.columns(simulation.ranks.together)[1] }
-        return whole(simulation.ranks.together).senders
-    }
+    public var senders: [Double] { whole(simulation.ranks.together).senders }
 
     /// The samples of a quantity, one per event.
     public func column(_ quantity: String) throws -> [Double] {
@@ -77,8 +69,7 @@ public final class Recorder: CustomStringConvertible {
             throw InputError.unknown("this recorder has no column", quantity, among: ["times", "senders"] + quantities)
         }
         try checkKept()
-        if let connections = recording.connections { return connections.columns(simulation.ranks.together)[3 + index] }
-        return whole(simulation.ranks.together).samples.column(index)
+        return whole(simulation.ranks.together).column(index)
     }
 
     /// Forgets all events; recording goes on. Those that are to go to a file and could not be written yet are not forgotten.
@@ -122,7 +113,7 @@ public final class Recorder: CustomStringConvertible {
 
     public var description: String {
         if let connections = recording.connections {
-            let number = simulation.ranks.together.sum([connections.numbers.count])[0]
+            let number = simulation.ranks.together.sum([connections.members.count])[0]
             return "Recorder(\(quantities.joined(separator: ", ")) of \(number) connections, \(eventCount) events)"
         }
         let what = isSpikeRecorder ? "spikes" : quantities.joined(separator: ", ")
@@ -136,6 +127,9 @@ extension Recorder {
     func whole(_ together: Together) -> Recording {
         if isWhole { return recording }
         let own = recording.samples
+        if let connections = recording.connections {
+            return Recording(recording, spikes: [], samples: own, connections: connections.ofAll(together))
+        }
         guard !recording.isSpikes, let all = recording.samplesOfAll else {
             return Recording(recording, spikes: together.gather(Array(recording.spikes)).all, samples: own)
         }

@@ -29,22 +29,30 @@ extension Simulation {
     /// Calls `body` with what synapses onto own cells read of other cells: the name, and the cell's id.
     func forEachRead(_ body: (String, Int) -> Void) {
         for (name, ids) in readOfPaired.inOrder { for id in ids { body(name, id) } }
+        var told: [ObjectIdentifier: Set<String>] = [:]
         for projection in projections where !projection.model.namesOfTargets.isEmpty {
-            for segment in projection.segments {
-                for resident in segment.plane.residents {
-                    let population = populationList[resident.population]
-                    for name in projection.model.namesOfTargets where population.cells!.model.sends(name) {
-                        for cell in resident.cells { body(name, population.firstID + cell) }
-                    }
+            for plane in projection.segments.map(\.plane) {
+                for name in projection.model.namesOfTargets
+                where told[ObjectIdentifier(plane), default: []].insert(name).inserted {
+                    forEachResident(of: plane, sending: name) { body(name, $0) }
                 }
             }
         }
     }
 
-    /// States and quantities that synapses read at spikes of their targets, of cells of a model.
-    func namesReadAtSpikes(of model: ModelDefinition) -> [String] {
-        let readers = projections.filter { $0.model.readsTargetHistory }
-        return Set(readers.flatMap(\.model.readsOfTargets)).filter(model.sends).sorted()
+    private func forEachResident(of plane: InputPlane, sending name: String, _ body: (Int) -> Void) {
+        for resident in plane.residents {
+            let population = populationList[resident.population]
+            guard population.cells!.model.sends(name) else { continue }
+            for cell in resident.cells { body(population.firstID + cell) }
+        }
+    }
+
+    /// States and quantities that synapses read at spikes of their targets.
+    var namesReadAtSpikes: Set<String> {
+        projections.reduce(into: []) { names, projection in
+            if projection.model.readsTargetHistory { names.formUnion(projection.model.readsOfTargets) }
+        }
     }
 
     /// Where values of own cells lie among those of a slice, less the cell's number, and the factor to the unit of formulas.

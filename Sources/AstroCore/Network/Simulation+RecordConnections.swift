@@ -2,63 +2,59 @@
 final class ConnectionRecording {
     let recording: Recording
     let references: [Connections.Reference]
-    private(set) var samples: ConnectionSamples
+    var samples: ConnectionSamples { recording.connections! }
     /// nil where it records at spikes.
-    let schedule: Schedule?
+    var schedule: Schedule? { samples.isOfSpikes ? nil : recording.schedule }
 
-    init(
-        _ recording: Recording, _ references: [Connections.Reference], _ samples: ConnectionSamples,
-        _ schedule: Schedule?
-    ) {
-        (self.recording, self.references, self.samples, self.schedule) = (recording, references, samples, schedule)
+    init(_ recording: Recording, _ references: [Connections.Reference]) {
+        (self.recording, self.references) = (recording, references)
     }
 
     /// Goes on with what another one of the same connections has recorded.
     func takeOver(_ other: ConnectionRecording) {
-        samples = other.samples
-        recording.connections = samples
+        recording.resume(other.samples, forgotten: other.recording.forgotten)
         (recording.firstStamp, recording.lastStamp) = (other.recording.firstStamp, other.recording.lastStamp)
+        recording.stream = other.recording.stream
     }
 }
 
 extension Simulation {
     /// A recorder of values of connections: every `interval` ms, or at each spike of the sender.
     ///
-    /// - `options`: `interval` (1), `offset`, `start`, `stop` in ms, or `when` = "spike"; `label`.
+    /// - `options`: `interval` (1), `offset`, `start`, `stop` in ms, or `when` = "spike"; `label`; `to`, a .csv or .dat file that
+    ///   events also go to while the simulation runs.
     public func record(_ connections: Connections, quantities: [String], options: Settings = [:]) throws -> Recorder {
         guard connections.simulation === self else { throw InputError("connections are of another simulation") }
         guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
         var options = options
         let label = try Self.text("label", options.removeValue(forKey: "label"), "a string")
         try refuseTaken(label)
+        let path = try Self.text("to", options.removeValue(forKey: "to"), "the path of a file")
         let when = options.removeValue(forKey: "when")
         let isOfSpikes = try Self.isOfSpikes(when)
-        if options["to"] != nil {
-            throw InputError("to: recorders of connections write no file while the simulation runs")
-        }
         let known = ["interval", "offset", "start", "stop"]
         for key in options.keys.sorted() where !known.contains(key) {
-            throw InputError.unknown("there is no option", key, among: known + ["when", "label"])
+            throw InputError.unknown("there is no option", key, among: known + ["when", "label", "to"])
         }
         if isOfSpikes, options["interval"] != nil || options["offset"] != nil {
             throw InputError("when = 'spike' has no interval: it records at each spike of the sender")
         }
-        try checkRecordable(quantities, connections.references, isOfSpikes: isOfSpikes, ranks.together)
+        let together = ranks.together
+        try checkRecordable(quantities, connections.references, isOfSpikes: isOfSpikes, together)
         let values = try Multimeter.merged(Multimeter.defaults, options)
         let schedule = try Schedule(sampling: values, resolution, "record")
         guard isOfSpikes || schedule.interval > 0 else {
             throw InputError("interval = 0 ms: samples need a time between them")
         }
-        let recording = Recording(quantities: quantities, resolution: resolution, schedule)
-        recording.firstStamp = now
-        recording.label = label
-        let ends = connections.references.map(ends)
+        let members = zip(connections.numbers, connections.references.map(ends)).map { number, ends in
+            ConnectionSamples.Member(number: number, source: ends.source, target: ends.target, owner: ranks.rank)
+        }
         let samples = ConnectionSamples(
-            numbers: connections.numbers, sources: ends.map(\.source), targets: ends.map(\.target), names: quantities,
-            isOfSpikes: isOfSpikes, schedule.window, workers: threads)
-        recording.connections = samples
-        connectionRecordings.append(
-            ConnectionRecording(recording, connections.references, samples, isOfSpikes ? nil : schedule))
+            members, names: quantities, isOfSpikes: isOfSpikes, schedule.window, workers: threads)
+        let recording = Recording(quantities: quantities, resolution: resolution, schedule, connections: samples)
+        (recording.firstStamp, recording.lastStamp, recording.label) = (now, now, label)
+        if let path { recording.stream = try together.agree { try RecordingStream(path, recording, together) } }
+        connectionRecordings.append(ConnectionRecording(recording, connections.references))
         return Recorder(self, recording)
     }
 

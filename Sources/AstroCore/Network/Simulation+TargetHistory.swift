@@ -26,6 +26,7 @@ extension Simulation {
 
     /// Keeps no spikes any more of cells that no connection looks back at: what comes later must not find them.
     func stopUnreadHistories() {
+        mayHoldUnread = true
         var read: [ObjectIdentifier: Set<Int>] = [:], followed: [String: [ObjectIdentifier: Set<Int>]] = [:]
         for projection in projections where projection.model.readsTargetHistory {
             for segment in projection.segments {
@@ -58,11 +59,16 @@ extension Simulation {
         projection.forEachOwnRow { segment, chunk, row, connections in
             var block = columns.releasesByConnection ? [] : projection.senderValues(row: row)
             let shared =
-                block.isEmpty ? nil : block.withUnsafeMutableBufferPointer { synapse.lookback($0.baseAddress!) }
+                block.isEmpty
+                ? nil
+                : block.withUnsafeMutableBufferPointer {
+                    (synapse.lookback($0.baseAddress!), synapse.reach($0.baseAddress!))
+                }
             body(
-                RowLookback(segment: segment, chunk: chunk, row: row, connections: connections, shared: shared) {
-                    synapse.lookback(chunk.own! + $0 * columns.ownWidth)
-                })
+                RowLookback(
+                    segment: segment, chunk: chunk, row: row, connections: connections, shared: shared?.0,
+                    reach: shared?.1 ?? .infinity
+                ) { synapse.lookback(chunk.own! + $0 * columns.ownWidth) })
         }
     }
 
@@ -74,6 +80,8 @@ extension Simulation {
         let connections: Range<Int>
         /// For all of them; nil where connections differ.
         let shared: Double?
+        /// For how long they have an effect (ms); infinity where connections differ.
+        let reach: Double
         let ofConnection: (Int) -> Double
 
         var earliest: Double { shared ?? connections.reduce(.infinity) { min($0, ofConnection($1)) } }
@@ -82,34 +90,60 @@ extension Simulation {
     /// Forgets spikes that no synapse will ask for as things are. What stays does not depend on threads, ranks or slices; so this is
     /// done before the state is looked at, and before a change after which synapses could ask for more.
     func forgetUnreadHistory(_ together: Together) {
-        guard readsTargetHistory else { return }
-        let time = TimeGrid.ms(now, resolution)
-        var since: [ObjectIdentifier: [Double]] = [:]
+        guard mayHoldUnread, readsTargetHistory else { return }
+        mayHoldUnread = false
+        var wanted: [ObjectIdentifier: WantedHistory] = [:]
         for plane in planes.joined() {
             guard let history = plane.history else { continue }
-            since[ObjectIdentifier(plane)] = Array(repeating: time, count: history.cells.count)
+            wanted[ObjectIdentifier(plane)] = WantedHistory(
+                places: history.cells.count, now: TimeGrid.ms(now, resolution))
         }
         for projection in projections where projection.model.readsTargetHistory {
             lookbacks(of: projection, together) { row in
-                let chunk = row.chunk, base = row.segment.base
-                since[ObjectIdentifier(row.segment.plane)]!.withUnsafeMutableBufferPointer { since in
-                    for index in row.connections {
-                        let delay = projection.delay ?? Int(chunk.delays![index])
-                        let lookback = row.shared ?? row.ofConnection(index), place = base + Int(chunk.targets[index])
-                        since[place] = min(since[place], min(lookback, time) - TimeGrid.ms(delay, resolution))
-                    }
-                }
+                want(projection, row, &wanted[ObjectIdentifier(row.segment.plane)]!)
             }
         }
         for plane in planes.joined() {
-            guard let history = plane.history, let since = since[ObjectIdentifier(plane)] else { continue }
-            // times count as equal within half a step
-            for place in since.indices { history.forget(place, before: since[place] - resolution / 2) }
-            for steps in history.steps.values {
-                for place in steps.cells.indices { steps.forget(place, before: since[place]) }
-            }
+            if let history = plane.history { wanted[ObjectIdentifier(plane)]!.forgetRest(of: history, resolution) }
         }
         forgetUnreadSteps()
+    }
+
+    /// What the connections of a row may still ask for of their targets.
+    private func want(_ projection: Projection, _ row: RowLookback, _ wanted: inout WantedHistory) {
+        for index in row.connections {
+            want(
+                projection, row.segment, row.chunk, index, lookback: row.shared ?? row.ofConnection(index),
+                reach: row.reach, &wanted)
+        }
+    }
+
+    /// The same of one connection.
+    private func want(
+        _ projection: Projection, _ segment: Segment, _ chunk: RowChunk, _ index: Int, lookback: Double,
+        reach: Double, _ wanted: inout WantedHistory
+    ) {
+        let delay = projection.delay ?? Int(chunk.delays![index])
+        wanted.want(
+            segment.base + Int(chunk.targets[index]), lookback: lookback, reach: reach,
+            delay: TimeGrid.ms(delay, resolution))
+    }
+
+    /// The same of all connections onto a segment as far as senders tell, in the middle of a run.
+    ///
+    /// - `ofRow`: lookback and reach.
+    func want(
+        of projection: Projection, in segment: Segment, _ wanted: inout WantedHistory,
+        ofRow: (Int) -> (lookback: Double, reach: Double)
+    ) {
+        for case (let number, let chunk?) in segment.chunks.enumerated() {
+            for row in chunk.rows {
+                let (lookback, reach) = ofRow(number * Projection.rowsPerChunk + row)
+                for index in chunk.connections(ofRow: row) {
+                    want(projection, segment, chunk, index, lookback: lookback, reach: reach, &wanted)
+                }
+            }
+        }
     }
 
     /// Tells histories the time constants that cells have now.

@@ -73,6 +73,9 @@ public final class Simulation {
     var remoteSenders: RemoteSenders?
     /// Where synapses look back at their targets' spikes.
     var histories: HistoryRecorder?
+    /// May something be kept of targets that no synapse will ask for? Where nothing has happened since it was forgotten, more connections
+    /// change nothing about that.
+    var mayHoldUnread = false
     /// Where values of cells lie that connections are paired with, by what synapses read of them.
     var readCells: [String: ReadCells] = [:]
     /// Spikes that synapses have sent to paired cells, until they arrive.
@@ -177,6 +180,6 @@ extension Simulation: Checkpointed {
         "threads", "models", "openBatches", "senderCount", "couplings", "workerTurn", "rankTurn", "smallCellsInTurn",
         "isPrepared",
         "outboxes", "removals",
-        "isRunning", "ranks", "audience", "remoteSenders", "histories", "readCells",
+        "isRunning", "ranks", "audience", "remoteSenders", "histories", "readCells", "mayHoldUnread",
     ]
 }

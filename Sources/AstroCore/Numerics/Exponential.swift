@@ -55,13 +55,16 @@ private func exponentialOfRemainderLess1<T: Arithmetic>(_ r: T) -> T {
     return r.addingProduct(r2, q)
 }
 
+/// Where `exponentialEverywhere` is 0.
+package let exponentialIsZeroBelow = -746.0
+
 /// exp(x) over the whole range: subnormal results, 0, infinity and NaN included. The largest error is 1.10 ulp, and
 /// below 1 ulp where the result is subnormal.
 package func exponentialEverywhere(_ x: Double) -> Double {
     if x >= -708 && x <= 709 { return exponential(x) }
     if x.isNaN { return x }
     if x > 710 { return .infinity }
-    if x < -746 { return 0 }
+    if x < exponentialIsZeroBelow { return 0 }
     let (r, shifted) = remainder(x)
     // the power of two in two factors: the first product is exact, so that only the second one rounds
     return x > 0

@@ -2,74 +2,91 @@ import Synchronization
 
 /// What a recorder of connections has recorded: values of each at every sample, or of one at each spike of its sender.
 final class ConnectionSamples: @unchecked Sendable {
-    /// Of own connections: which of all they are, and their ends.
-    let numbers, sources, targets: [Int]
+    /// A recorded connection: which of all it is, its ends, and the rank that has it.
+    struct Member: BitwiseCopyable { let number, source, target, owner: Int }
+
+    /// Own connections.
+    let members: [Member]
     let names: [String]
     let isOfSpikes: Bool
     let window: ActivityWindow
-    /// By worker: workers write side by side.
-    private let parts: [Part]
+    /// In order of time, then of connections.
+    private var events = Part()
+    /// By worker, since workers write side by side: what has come since. All of it is later than what is in order.
+    private let fresh: [Part]
 
-    /// For each sample a stamp, the place of the connection and its values.
+    /// For each event a stamp, the place of the connection and its values.
     private final class Part {
         var stamps: [Int] = []
         var places: [Int32] = []
         var values: [Double] = []
-    }
 
-    init(
-        numbers: [Int], sources: [Int], targets: [Int], names: [String], isOfSpikes: Bool, _ window: ActivityWindow,
-        workers: Int
-    ) {
-        (self.numbers, self.sources, self.targets, self.names) = (numbers, sources, targets, names)
-        (self.isOfSpikes, self.window) = (isOfSpikes, window)
-        parts = (0..<workers).map { _ in Part() }
-    }
-
-    var count: Int { parts.reduce(0) { $0 + $1.stamps.count } }
-    var bytes: Int { count * (12 + 8 * names.count) }
-
-    func add(_ worker: Int, stamp: Int, place: Int, _ new: [Double]) {
-        let part = parts[worker]
-        part.stamps.append(stamp)
-        part.places.append(Int32(place))
-        part.values += new
-    }
-
-    func clear() {
-        for part in parts {
-            part.stamps.removeAll()
-            part.places.removeAll()
-            part.values.removeAll()
+        func removeFirst(_ count: Int, width: Int) {
+            stamps.removeFirst(count)
+            places.removeFirst(count)
+            values.removeFirst(count * width)
         }
+
+        var bytes: Int { 8 * stamps.capacity + 4 * places.capacity + 8 * values.capacity }
     }
 
-    /// Of this rank. An event: stamp, number of the connection, source, target, then values.
-    private var ownRows: [[Double]] {
-        var rows: [[Double]] = []
-        rows.reserveCapacity(count)
-        for part in parts {
-            for (n, stamp) in part.stamps.enumerated() {
-                let place = Int(part.places[n])
-                let own = part.values[n * names.count..<(n + 1) * names.count]
-                rows.append(
-                    [Double(stamp), Double(numbers[place]), Double(sources[place]), Double(targets[place])] + own)
-            }
+    init(_ members: [Member], names: [String], isOfSpikes: Bool, _ window: ActivityWindow, workers: Int) {
+        (self.members, self.names, self.isOfSpikes, self.window) = (members, names, isOfSpikes, window)
+        fresh = (0..<workers).map { _ in Part() }
+    }
+
+    var count: Int { fresh.reduce(events.stamps.count) { $0 + $1.stamps.count } }
+    var bytes: Int { fresh.reduce(events.bytes) { $0 + $1.bytes } }
+    var bytesPerEvent: Int { 12 + 8 * names.count }
+
+    func add(_ worker: Int, stamp: Int, place: Int, _ new: some Collection<Double>) {
+        fresh[worker].stamps.append(stamp)
+        fresh[worker].places.append(Int32(place))
+        fresh[worker].values += new
+    }
+
+    /// Puts in order what has come.
+    func sort() {
+        let come = fresh.indices.flatMap { worker in fresh[worker].stamps.indices.map { (worker: worker, index: $0) } }
+        if come.isEmpty { return }
+        let order = come.ordered { [fresh, members] in
+            (fresh[$0.worker].stamps[$0.index], members[Int(fresh[$0.worker].places[$0.index])].number)
         }
-        return rows
+        for (worker, index) in order {
+            let part = fresh[worker]
+            events.stamps.append(part.stamps[index])
+            events.places.append(part.places[index])
+            events.values += part.values[index * names.count..<(index + 1) * names.count]
+        }
+        for part in fresh { part.removeFirst(part.stamps.count, width: names.count) }
     }
 
-    /// Events of all ranks, in order of time, then of connections: stamp, number of the connection, source, target, then values.
-    func rows(_ together: Together) -> [ArraySlice<Double>] {
-        let width = 4 + names.count, flat = together.gather(ownRows.flatMap { $0 }).all
-        let rows = (0..<flat.count / width).map { flat[$0 * width..<($0 + 1) * width] }
-        return rows.ordered { row in (Int(row[row.startIndex]), Int(row[row.startIndex + 1])) }
+    /// The events must be in order.
+    func removeFirst(_ count: Int) {
+        if count == self.count { events = Part() } else { events.removeFirst(count, width: names.count) }
     }
 
-    /// Columns of all ranks, in order of time, then of connections: stamps, sources, targets, then values.
-    func columns(_ together: Together) -> [[Double]] {
-        let rows = rows(together)
-        return ([0, 2, 3] + (4..<4 + names.count)).map { column in rows.map { $0[$0.startIndex + column] } }
+    // MARK: Events that are in order, by index
+
+    func stamp(_ index: Int) -> Int { events.stamps[index] }
+    func member(_ index: Int) -> Member { members[Int(events.places[index])] }
+    /// - `name`: by index.
+    func value(_ name: Int, _ index: Int) -> Double { events.values[index * names.count + name] }
+
+    func map<Value>(_ value: (Int) -> Value) -> [Value] { events.stamps.indices.map(value) }
+
+    /// What all ranks have, from an own event on.
+    func ofAll(from first: Int = 0, _ together: Together) -> ConnectionSamples {
+        sort()
+        if together.ranks.isAlone, first == 0 { return self }
+        let (members, counts) = together.gather(members)
+        let before = Int32(counts[..<together.ranks.rank].reduce(0, +))
+        let all = ConnectionSamples(members, names: names, isOfSpikes: isOfSpikes, window, workers: 1)
+        all.fresh[0].stamps = together.gather(Array(events.stamps[first...])).all
+        all.fresh[0].places = together.gather(events.places[first...].map { $0 + before }).all
+        all.fresh[0].values = together.gather(Array(events.values[(first * names.count)...])).all
+        all.sort()
+        return all
     }
 }
 

@@ -1,6 +1,7 @@
-/// Events in their order on their way to a file; of all ranks, where there are several, with whose they are.
+/// Events in their order on their way to a file; of all ranks, where there are several, with whose they are. Those of connections have
+/// targets.
 struct EventPiece {
-    var stamps: [Int] = [], senders: [Int] = [], owners: [Int] = []
+    var stamps: [Int] = [], senders: [Int] = [], targets: [Int] = [], owners: [Int] = []
     var columns: [[Double]] = []
     var count: Int { stamps.count }
 }
@@ -11,6 +12,7 @@ extension Recording {
     /// - `next`: the number of the first own event that is not.
     func pieceForFile(from next: Int, _ together: Together) -> EventPiece {
         let kept = next - forgotten
+        if let connections { return EventPiece(connections.ofAll(from: kept, together)) }
         guard let samplesOfAll, !isSpikes else {
             sortIfNeeded()
             let parts = together.toFirst(Array(spikes[kept...]))
@@ -36,6 +38,15 @@ extension Recording {
         self.init(
             part, spikes: spikes,
             samples: SampleTable(list, nodes: part.samples.nodes, columns: piece.columns.map(GrowingColumn.init)))
+    }
+}
+
+extension EventPiece {
+    fileprivate init(_ all: ConnectionSamples) {
+        stamps = all.map(all.stamp)
+        let members = all.map(all.member)
+        (senders, targets, owners) = (members.map(\.source), members.map(\.target), members.map(\.owner))
+        columns = all.names.indices.map { name in all.map { all.value(name, $0) } }
     }
 }
 

@@ -81,7 +81,7 @@ package enum RecorderMemory {
 
     private static func growth(_ recordings: [Recording], _ stamps: Range<Int>, sparing: Bool) -> Double {
         var bytes = 0.0, copied = 0.0
-        for recording in recordings where !recording.isSpikes {
+        for recording in recordings where recording.isPlanned {
             let more = recording.growth(stamps, sparing: sparing)
             bytes += more.bytes
             copied = max(copied, more.copied)
@@ -91,7 +91,8 @@ package enum RecorderMemory {
 
     private static func advice(_ recording: Recording) -> String {
         let (names, file) = recording.isSpikes ? ("", "spikes.csv") : ("names, ", "samples.csv")
-        return "A recorder that writes to a file needs next to none: sim:record(nodes, \(names){ to = \"\(file)\" })"
+        let what = recording.connections == nil ? "nodes" : "connections"
+        return "A recorder that writes to a file needs next to none: sim:record(\(what), \(names){ to = \"\(file)\" })"
     }
 }
 
@@ -99,6 +100,7 @@ extension Recording {
     /// What a message calls it.
     var description: String {
         let what = isSpikes ? "spikes" : quantities.joined(separator: ", ")
+        if let connections { return "\(what) of \(connections.members.count) connections" }
         let first = recordedIDs.first.map {
             recordedIDs.count == 1 ? "node \($0)" : "\(recordedIDs.count) nodes from \($0) on"
         }

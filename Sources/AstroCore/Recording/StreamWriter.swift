@@ -39,7 +39,7 @@ struct StreamWriter {
                 let size = together.share([stream.size])[0]
                 problem = problem ?? "\(error) (\(size) bytes are in it, all of them good)"
             }
-            if recording.isSpikes { recording.forgetWritten(of: recordings.count, together) }
+            if !recording.isPlanned { recording.forgetWritten(of: recordings.count, together) }
         }
         do {
             try together.onFirst { try Settling.settleIfDue(recordings.lazy.compactMap(\.stream)) }

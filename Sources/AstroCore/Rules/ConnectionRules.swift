@@ -20,13 +20,13 @@ enum ConnectionRules {
     /// - `synapseKeys`: what belongs into another table, for messages.
     /// - `space`: where the nodes lie; asked for where the rule heeds it.
     static func rule(
-        _ settings: Settings, among rules: [any NamedConnectionRule.Type] = all, synapseKeys: [String] = [],
-        space: (() throws -> Geometry)? = nil
+        _ settings: Settings, among rules: [any NamedConnectionRule.Type] = all,
+        synapseKeys: @autoclosure () -> [String] = [], space: (() throws -> Geometry)? = nil
     ) throws -> any ConnectionRule {
         let type = try named(settings["rule"] ?? .text(standard), rules)
         let known = ["rule"] + RuleFlag.allCases.map(\.rawValue) + type.info.ownKeys.map(\.name)
         for key in settings.keys.sorted() where !known.contains(key) {
-            if synapseKeys.contains(key) { throw isSynapses(key, type.info) }
+            if synapseKeys().contains(key) { throw isSynapses(key, type.info) }
             throw unknown(key, settings, type.info, known, rules)
         }
         let checked = RuleSettings(settings, type.info)

@@ -173,7 +173,8 @@ extension Simulation {
         if projection.model.readsTargetHistory { forgetUnreadHistory(together) }
         keepTargetHistory(of: projection)
         projection.index = projections.count
-        let ordinal = projections.count { $0.number == projection.number }
+        // those of a call come one after the other
+        let ordinal = projections.reversed().prefix { $0.number == projection.number }.count
         projection.binding = SynapseBinding(
             resolution: resolution, seed: seed, projection: projection.number << 2 | min(ordinal, 3))
         projections.append(projection)

@@ -284,7 +284,7 @@ extension Simulation {
             for p in touched { projections[p].findDelays(together) }
             for p in touchedSignals { signalProjections[p].findDelays(together) }
         }
-        isPrepared = false
+        (isPrepared, mayHoldUnread) = (false, true)
     }
 
     /// Gives this rank the states of the synapses of some connections.

@@ -84,6 +84,7 @@ extension Simulation {
         }
         let sparing = try together.agree { try RecorderMemory.refuse(recordings, stamps: stamps) }
         let plans = recordings.map { $0.plan(stamps, sparing: sparing) }
+        mayHoldUnread = true
         readTraceConstants()
         try prepareSteps(together)
         let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue, together)
@@ -120,7 +121,7 @@ extension Simulation {
         var seen = Set<ObjectIdentifier>()
         let all =
             populationList.flatMap { $0.samplers.map(\.recording) + $0.spikeListeners.map(\.recording) }
-            + deviceListeners.map(\.recording)
+            + deviceListeners.map(\.recording) + connectionRecordings.map(\.recording)
         return all.filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 

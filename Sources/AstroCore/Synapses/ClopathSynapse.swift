@@ -117,4 +117,7 @@ struct ClopathSynapse: SynapseKernel {
     }
 
     func lookback(_ synapse: Synapse) -> Double { synapse[x_bar] != 0 ? synapse[last] : .infinity }
+
+    /// Until the trace is exactly 0.
+    func reach(_ synapse: Synapse) -> Double { synapse[tau_x] * -exponentialIsZeroBelow * (1 + 1e-6) }
 }

@@ -265,12 +265,15 @@ enum Synapses {
     static let standard = StaticSynapse.definition
 
     static func named(_ name: String) throws -> SynapseDefinition {
-        let all = all
-        if let model = all.last(where: { $0.name == name }) ?? SignalConnection.definition(identity: name) {
-            return model
-        }
-        if let model = (all + replaced.withLock { $0 }).last(where: { $0.identity == name }) { return model }
+        if let model = find(name) { return model }
         throw InputError.unknown("there is no synapse model", name, among: all.map(\.name))
+    }
+
+    /// By name or identity.
+    static func find(_ name: String) -> SynapseDefinition? {
+        let all = all
+        return all.last { $0.name == name } ?? SignalConnection.definition(identity: name)
+            ?? (all + replaced.withLock { $0 }).last { $0.identity == name }
     }
 
     /// Names of parameters, one or more times each.

@@ -20,10 +20,14 @@ protocol SynapseKernel: Sendable {
     /// For models that read their targets' history: the time (ms) of the sender's spike since which, a delay earlier, the target's
     /// spikes will count. Infinity where none before the sender's next spike does.
     func lookback(_ synapse: Synapse) -> Double
+
+    /// For how long (ms) from then on what the target does may change the weight, but for a cut to its bounds by the first that comes.
+    func reach(_ synapse: Synapse) -> Double
 }
 
 extension SynapseKernel {
     func lookback(_ synapse: Synapse) -> Double { .infinity }
+    func reach(_ synapse: Synapse) -> Double { .infinity }
 }
 
 /// A synapse whose release gives a factor on the weight, and that does nothing at its targets.
@@ -109,6 +113,7 @@ protocol BoundSynapse: Sendable {
 
     /// As a kernel's, for the block of a sender or of a connection.
     func lookback(_ block: UnsafeMutablePointer<Double>) -> Double
+    func reach(_ block: UnsafeMutablePointer<Double>) -> Double
 
     /// A value that is not finite, of a connection of the last row that spikes arrived over.
     func takeFault() -> SynapseFault?
@@ -118,6 +123,7 @@ protocol BoundSynapse: Sendable {
 }
 
 extension BoundSynapse {
+    func reach(_ block: UnsafeMutablePointer<Double>) -> Double { .infinity }
     func takeFault() -> SynapseFault? { nil }
     func takeSentToThird() -> [SentToThird] { [] }
 }
@@ -170,4 +176,5 @@ struct BoundKernel<Kernel: SynapseKernel>: BoundSynapse, @unchecked Sendable {
     }
 
     func lookback(_ block: UnsafeMutablePointer<Double>) -> Double { kernel.lookback(columns.synapse(block)) }
+    func reach(_ block: UnsafeMutablePointer<Double>) -> Double { kernel.reach(columns.synapse(block)) }
 }

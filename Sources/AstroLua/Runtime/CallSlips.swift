@@ -34,7 +34,7 @@ enum CallSlips {
         if a.isNumber(4) {
             return "the synapse is a name or a table: sim:connect(pre, post, \(rule(a)), { weight = \(a.plain(4)) })"
         }
-        if a.isText(3), Catalogue.models.contains(where: { $0.name == a.plain(3) && $0.kind.contains("synapse") }) {
+        if a.isText(3), Catalogue.knowsSynapse(a.plain(3)) {
             let synapse = a.isTable(4) ? "{ synapse_model = \(a.quoted(3)), … }" : a.quoted(3)
             return "\(a.quoted(3)) is a synapse model, and the rule comes before it: "
                 + "sim:connect(pre, post, \"all_to_all\", \(synapse))"

@@ -89,7 +89,8 @@ extension Simulation: LuaType {
                 "record", "sim:record(nodes [, names] [, options]) -> Recorder",
                 "Records spikes, or the named quantities every `interval` ms.",
                 details: """
-                    Without `names`: spikes. With them: those recordables, every `interval` ms. Options: `interval` \
+                    Without `names`: spikes. With them: those recordables, every `interval` ms. Connections take the place of \
+                    nodes with names of their parameters and states; `when = "spike"` then records at each spike of the sender. Options: `interval` \
                     (1.0 ms), `offset`, `start`, `stop` (ms), `event`, `label`, by which `sim:recorder` finds it again, and `to`, \
                     the path of a .csv or .dat file that is written while the simulation runs. Use it for long recordings: \
                     beyond 32 MB, events that are in the file are dropped from memory; `astro.io` reads them, and \
@@ -328,18 +329,23 @@ extension Simulation {
 
     fileprivate func record(_ arguments: Arguments) throws -> Recorder {
         if let connections = Connections.read(arguments.lua, arguments.L, at: arguments.index(1)) {
-            let names = try arguments.names(2, "names"), options = try arguments.settings(3, "options")
+            let names = try arguments.names(2, "names"), options = try recorderOptions(3, arguments)
             return try record(connections, quantities: names, options: options)
         }
         let nodes = try arguments.object(Nodes.self, 1, "nodes")
         let optionsComeSecond =
             arguments.isTable(2) && arguments.isNothing(3) && lua_rawlen(arguments.L, arguments.index(2)) == 0
         let names = arguments.isNothing(2) || optionsComeSecond ? nil : try arguments.names(2, "names")
-        var options = try arguments.settings(optionsComeSecond ? 2 : 3, "options")
+        let options = try recorderOptions(optionsComeSecond ? 2 : 3, arguments)
+        return try record(nodes, quantities: names, options: options)
+    }
+
+    private func recorderOptions(_ i: Int, _ arguments: Arguments) throws -> Settings {
+        var options = try arguments.settings(i, "options")
         // the file holds what was written until the checkpoint, and is gone on with from there
         if arguments.runtime.journal?.isReplaying ?? false { options["to"] = nil }
         if case .text(let path)? = options["to"] { _ = try arguments.runtime.admitNew(path) }
-        return try record(nodes, quantities: names, options: options)
+        return options
     }
 
     fileprivate func connections(_ arguments: Arguments) throws -> Connections {

@@ -83,6 +83,46 @@ struct StreamedEventFileTests {
         folder.remove()
     }
 
+    /// A few plastic connections whose senders fire.
+    private func plastic() throws -> (Simulation, Connections) {
+        let simulation = try Simulation(threads: 2)
+        let cells = try simulation.create("iaf_psc_exp", count: 6, parameters: ["I_e": .number(500)])
+        _ = try simulation.connect(
+            cells, cells, rule: ["rule": .text("all_to_all")],
+            synapse: ["synapse_model": .text("stdp_synapse"), "weight": .number(30), "delay": .number(1.5)])
+        return (simulation, try simulation.connections(source: nil, target: nil, synapseModel: "stdp_synapse"))
+    }
+
+    @Test(
+        "Values of connections that have gone to a file and out of memory are saved from there, as if they were in memory",
+        arguments: [["interval": Value.number(0.5)], ["when": .text("spike")]])
+    func ofConnections(options: Settings) throws {
+        let (simulation, connections) = try plastic()
+        let whole = try simulation.record(connections, quantities: ["weight", "delay"], options: options)
+        let to: Settings = ["to": .text(folder.path("stream.dat"))]
+        let streamed = try simulation.record(
+            connections, quantities: ["weight", "delay"], options: options.merging(to) { $1 })
+        try keeping(1) {
+            try simulation.simulate(40)
+            try streamed.clear()
+            try whole.clear()
+            let before = simulation.stats.memoryBytes
+            for ms in [100.0, 0.5, 200] { try simulation.simulate(ms) }
+            #expect(streamed.eventCount == whole.eventCount && whole.eventCount > 300)
+            // that of the recorder in memory grows
+            #expect(simulation.stats.memoryBytes - before < 2 * whole.eventCount * 28 + 10_000)
+        }
+        #expect(throws: InputError.self) { try streamed.column("weight") }
+        #expect(throws: InputError.self) { try streamed.save(to: folder.path("kept.npz")) }
+        for ending in [".csv", ".dat"] {
+            try whole.save(to: folder.path("whole\(ending)"))
+            try streamed.save(to: folder.path("streamed\(ending)"))
+            #expect(try folder.bytes("streamed\(ending)") == folder.bytes("whole\(ending)"))
+        }
+        #expect(try EventFile.read(folder.path("whole.csv")).values("weight") == whole.column("weight"))
+        folder.remove()
+    }
+
     @Test("A cleared recorder goes on in its file")
     func cleared() throws {
         let network = try SmallNetwork()

@@ -209,6 +209,73 @@ struct TargetStepsTests {
         #expect(simulation.stats.memoryBytes <= before + before / 10)
     }
 
+    /// A sender that spikes twice and is silent for a long time, onto cells that go on; its weights when it spikes again.
+    ///
+    /// - `keepsAll`: somebody else has silent connections whose traces never end.
+    /// - `middle`: ms; one of the times at which `call` is called.
+    private func silent(
+        threads: Int, keepsAll: Bool, middle: Double = 1000, _ call: (Simulation) throws -> Void
+    ) throws -> (weights: [[Double]], fingerprint: String) {
+        let simulation = try Simulation(threads: threads)
+        simulation.smallCellsInTurn = 1
+        let ticks = try simulation.create(
+            "spike_generator", parameters: ["spike_times": .numbers([100, 120, 3000, 3004, 3020])])
+        let senders = try simulation.create("parrot_neuron", count: 2)
+        _ = try simulation.connect(ticks, senders)
+        let targets = try simulation.create(
+            FollowedCells.neuron, count: 4, parameters: ["I_e": .numbers([95, 100, 110, 120])])
+        let synapse = Self.clopath.merging([
+            "Wmax": .number(3), "weight": .number(0.5), "tau_x": .number(0.4), "delay": .number(1.3),
+        ]) { $1 }
+        _ = try simulation.connect(try senders.slice(1, 1), targets, synapse: synapse)
+        let endless: Settings = ["tau_x": .number(1e9), "weight": .number(0), "Wmax": .number(0)]
+        _ = try simulation.connect(
+            try senders.slice(2, 2), targets,
+            synapse: synapse.merging(keepsAll ? endless : ["weight": .number(0), "Wmax": .number(0)]) { $1 })
+        let connections = try simulation.connections(source: try senders.slice(1, 1), target: targets)
+        var weights: [[Double]] = []
+        for time in [150, middle, 2900, 3000.9, 3002.5, 3010, 3030] {
+            try simulation.simulate(time - simulation.time)
+            weights.append(connections.weight)
+            try call(simulation)
+        }
+        return (weights, simulation.fingerprint())
+    }
+
+    @Test("What targets go through is not kept for senders that are silent, and weights are those of one who keeps all")
+    func longSilence() throws {
+        var bounded: [Int] = [], unbounded: [Int] = []
+        let found = try silent(threads: 1, keepsAll: false) { bounded.append($0.stats.memoryBytes) }
+        let wanted = try silent(threads: 1, keepsAll: true) { unbounded.append($0.stats.memoryBytes) }
+        #expect(found.weights == wanted.weights)
+        #expect(Set(found.weights.map { $0[0] }).count > 3, "\(found.weights)")
+        #expect(bounded[2] == bounded[1], "\(bounded)")
+        #expect(unbounded[2] > unbounded[1] + 50_000, "\(unbounded)")
+    }
+
+    @Test("What is kept for silent senders does not depend on threads, nor on when the rest is forgotten")
+    func longSilenceOnThreads() throws {
+        let one = try silent(threads: 1, keepsAll: false) { _ in }
+        let three = try silent(threads: 3, keepsAll: false, middle: 1703.4) { _ = $0.fingerprint() }
+        #expect(one.fingerprint == three.fingerprint && one.weights.last == three.weights.last)
+    }
+
+    @Test("A weight above its bound is cut by what comes when the trace is 0, too")
+    func cutAfterSilence() throws {
+        func weights(keepsAll: Bool) throws -> [[Double]] {
+            try silent(threads: 1, keepsAll: keepsAll) { simulation in
+                _ = simulation.fingerprint()
+                // the bound is lowered while the sender is silent
+                guard simulation.time == 1000 else { return }
+                let sender = Nodes(simulation, [.init(simulation.populationList[1], 0, 1, 1)])
+                try simulation.connections(source: sender, target: nil).set(["Wmax": .number(0.2)])
+            }.weights
+        }
+        let found = try weights(keepsAll: false)
+        #expect(try found == weights(keepsAll: true))
+        #expect(found[3][3] > 0.2 && found[4][3] <= 0.2, "\(found)")
+    }
+
     @Test("A sender that is silent for a while finds all that its target went through")
     func silence() throws {
         func weight(_ pieces: [Double], noise: Bool) throws -> Double {
