@@ -45,7 +45,7 @@ extension Runtime {
                 try $1.runtime.refuseMore("one more simulation", bytes: 100_000)
                 return .object(try Simulation.make($1))
             },
-            .init("models", "astro.models([name])", "Names of all models, or everything about one of them.") {
+            .init("models", "astro.models([name])", "Names of all models, or the description of one.") {
                 _, arguments in
                 let runtime = arguments.runtime
                 if arguments.isNothing(1) {
@@ -56,7 +56,7 @@ extension Runtime {
                 if !Catalogue.knows(name) { try runtime.readLibraryModel(name, arguments) }
                 return try Catalogue.model(name).luaValue
             },
-            .init("rules", "astro.rules([name])", "Names of all connection rules, or everything about one of them.") {
+            .init("rules", "astro.rules([name])", "Names of all connection rules, or the description of one.") {
                 _, arguments in
                 if arguments.isNothing(1) { return .list(Catalogue.rules.map { .text($0) }) }
                 return try Catalogue.rule(try arguments.string(1, "name")).luaValue

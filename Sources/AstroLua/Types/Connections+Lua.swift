@@ -6,7 +6,7 @@ extension Connections: LuaType {
     package static var luaName: String { "Connections" }
     package static var luaPhrase: String { luaName }
     package static var luaMeaning: String {
-        "Connections, one by one, parallel ones too. `#c` is their number, `c[i]` one of them, and `ipairs(c)` goes "
+        "Single connections, including parallel ones. `#c` is their number, `c[i]` one of them, and `ipairs(c)` goes "
             + "through all."
     }
 
@@ -28,7 +28,7 @@ extension Connections: LuaType {
                 try c.set(try arguments.settings(1, "parameters"))
                 return .nothing
             },
-            .init("disconnect", "c:disconnect() -> number", "Removes them, as sim:disconnect(c) does; how many.") {
+            .init("disconnect", "c:disconnect() -> number", "Removes them; returns their number.") {
                 c, arguments in
                 defer { arguments.runtime.accountMemory() }
                 return .integer(try c.simulation.disconnect(c))

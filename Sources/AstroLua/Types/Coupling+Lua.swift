@@ -12,8 +12,8 @@ extension Runtime {
                 details: """
                     `connect` then takes it, or its name, as `synapse_model`. `pre.X` and `post.X` are states and quantities \
                     of the two cells, read at the end of the same step; `value`, times the connection's `weight`, arrives at \
-                    the target's signal `input` a `delay` later, a step if none is given. What several connections bring adds \
-                    up; `N_incoming` is their number. `every` in `connect` says how often, in ms, it is worked out.
+                    the target's signal `input` a `delay` later, a step if none is given. Contributions of several \
+                    connections add up; `N_incoming` is their number. `every` in `connect` says how often, in ms, it is evaluated.
 
                         local gap = astro.coupling {
                           name = "ip3_gap_junction",

@@ -6,7 +6,7 @@ import LuaBridge
 extension Distribution: LuaType {
     package static let luaName = "Distribution"
     package static var luaMeaning: String {
-        "What `astro.random` makes. It stands where a parameter of nodes or synapses takes a number; each node or "
+        "A distribution, as made by `astro.random`. It can replace the number for a parameter of nodes or synapses; each node or "
             + "connection then draws its own."
     }
     package static var methods: [LuaMethod<Distribution>] {
@@ -15,7 +15,7 @@ extension Distribution: LuaType {
                 "draw", "dist:draw([n]) -> number or Vector", "A number drawn from it, or a Vector of n.",
                 details: """
                     Each call takes a word from `math.random`: the run's seed, or `math.randomseed`, decides what is drawn. \
-                    What nodes and connections draw is independent of it.
+                    Draws of nodes and connections are independent of it.
 
                         local gap = astro.random.exponential(10):draw()
                     """
@@ -60,7 +60,7 @@ extension Distribution: LuaType {
     /// `astro.random`.
     static var makers: [LuaMethod<Void>] {
         [
-            .init("uniform", "astro.random.uniform([min [, max]])", "Evenly from min (0) to max (1).") { _, arguments in
+            .init("uniform", "astro.random.uniform([min [, max]])", "Uniform, min (0) to max (1).") { _, arguments in
                 let min = try arguments.optionalNumber(1, "min") ?? 0
                 return try checked(.uniform(min: min, max: try arguments.optionalNumber(2, "max") ?? 1))
             },

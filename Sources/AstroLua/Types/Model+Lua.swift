@@ -8,7 +8,7 @@ import LuaShim
 extension ModelDefinition: LuaType {
     package static let luaName = "Model"
     package static var luaMeaning: String {
-        "A model of cells that `astro.model` made of equations. It stands where the name of a model stands."
+        "A model of cells, made from equations by `astro.model`. It can be used in place of a model's name."
     }
     package var luaText: String { "Model(\(name))" }
 
@@ -44,7 +44,7 @@ extension ModelDefinition: LuaType {
             },
             .init(
                 "page", "model:page() -> string", "The model's page in Markdown: equations, parameters, states, notes.",
-                details: "Pages of the models of the program are made the same way."
+                details: "The pages of built-in models are made in the same way."
             ) { model, arguments in
                 try arguments.runtime.callModule("astro.pages", "model", ModelInfo(model).luaValue, arguments.L)
                 return .pushed(1)
@@ -69,7 +69,7 @@ extension Runtime {
                 "model", "astro.model{ name=, parameters=, state=, equations=, … } -> Model",
                 "A model of cells from equations, as a paper has them.",
                 details: """
-                    `create` then takes the Model, or its name. Numbers carry their units; all else is worked out and checked.
+                    `create` then takes the Model, or its name. Numbers carry their units; everything else is derived and checked.
 
                         local lif = astro.model {
                           name = "lif",

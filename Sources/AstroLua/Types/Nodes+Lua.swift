@@ -73,19 +73,19 @@ extension Nodes: LuaType {
             },
             .init(
                 "positions",
-                "The place of each node in mm, a list of { x, y } or { x, y, z }; nil if nodes have no places.",
+                "The position of each node in mm, a list of { x, y } or { x, y, z }; nil if the nodes have no positions.",
                 result: "table"
             ) { $0.positions.map { .list($0.map { .list($0.map { .number($0) }) }) } ?? .none },
             .init(
                 "period",
-                "Lengths in mm after which the space of the nodes repeats itself, one a dimension; nil where it has an end.",
+                "Lengths in mm after which the space of the nodes repeats, one per dimension; nil if it has edges.",
                 result: "table"
             ) { $0.period.map { .list($0.map { .number($0) }) } ?? .none },
             .init(
                 "events", "What a recorder among the nodes has recorded; see Recorder.", result: "table",
                 present: Runtime.presentColumns
             ) { try $0.simulation.recorder(of: $0).luaEvents() },
-            .init("n_events", "How many events a recorder holds.", result: "number") {
+            .init("n_events", "Number of events that a recorder holds.", result: "number") {
                 .integer(try $0.simulation.recorder(of: $0).eventCount)
             },
             .init(

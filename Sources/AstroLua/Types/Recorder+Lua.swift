@@ -5,7 +5,7 @@ import LuaBridge
 extension Recorder: LuaType {
     package static var luaName: String { "Recorder" }
     package static var luaMeaning: String {
-        "What `sim:record` returns: the spikes or the samples of some nodes, which grow while the simulation runs."
+        "A recording, as returned by `sim:record`: the spikes or samples of some nodes. It grows while the simulation runs."
     }
     package var luaText: String { description }
 

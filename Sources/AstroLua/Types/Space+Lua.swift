@@ -6,7 +6,7 @@ extension Positions: LuaType {
     package static let luaName = "Positions"
     package static var luaPhrase: String { luaName }
     package static var luaMeaning: String {
-        "Where nodes shall lie, in mm: what `astro.space.grid` and `astro.space.uniform` make. `#P` is how many places there are. "
+        "Positions of nodes in mm, made by `astro.space.grid` and `astro.space.uniform`. `#P` is their number. "
             + "`sim:create` takes it as `{ positions = P }`."
     }
     package static var methods: [LuaMethod<Positions>] { [] }
@@ -19,8 +19,8 @@ extension Positions: LuaType {
 extension SpatialFunction: LuaType {
     package static let luaName = "SpatialFunction"
     package static var luaMeaning: String {
-        "A function of where two nodes lie, from `astro.space`. `p`, weights, delays and other parameters of connections take it. "
-            + "`+ - * /` join it with numbers and other functions."
+        "A function of the positions of two nodes, from `astro.space`, for `p`, weights, delays and other parameters of "
+            + "connections. `+ - * /` combine it with numbers and other functions."
     }
     package static var methods: [LuaMethod<SpatialFunction>] { [] }
     package static var fields: [LuaField<SpatialFunction>] {
@@ -47,14 +47,14 @@ extension SpatialFunction: LuaType {
 extension Mask: LuaType {
     package static let luaName = "Mask"
     package static var luaMeaning: String {
-        "A region around a sender, from `astro.space.mask`. `a + b` is where either is, `a * b` where both are, `a - b` where "
-            + "only a is."
+        "A region around a sender, from `astro.space.mask`. `a + b` is the union of two masks, `a * b` their intersection, "
+            + "`a - b` the part of a outside b."
     }
     package static var methods: [LuaMethod<Mask>] {
         [
             .init(
                 "contains", "mask:contains(displacement) -> boolean",
-                "Is a target within that lies so far from its sender, { dx, dy } or { dx, dy, dz } in mm?"
+                "True if a target at this displacement from its sender, { dx, dy } or { dx, dy, dz } in mm, lies inside."
             ) { mask, arguments in
                 .flag(try mask.contains(arguments.numbers(1, "displacement")))
             }
@@ -140,7 +140,7 @@ extension Runtime {
             (.gabor, "theta=, gamma=, std=, lam=, psi=", "A Gabor function of dx and dy; theta and psi in degrees."),
             (
                 .gaussian2D, "std_x=, std_y=, mean_x=, mean_y=, rho=",
-                "A Gaussian of dx and dy with their own widths, correlated by rho."
+                "A Gaussian of dx and dy, each with its own width, correlated by rho."
             ),
             (.gamma, "kappa=, theta=", "The density of a gamma distribution, at the distance."),
         ]

@@ -6,7 +6,7 @@ import LuaBridge
 extension SynapseInfo: LuaType {
     package static let luaName = "Synapse"
     package static var luaMeaning: String {
-        "A synapse model that `astro.synapse` made of equations, or a coupling of `astro.coupling`. It stands where the name of a synapse model stands."
+        "A synapse model, made from equations by `astro.synapse`, or a coupling, made by `astro.coupling`. It can be used in place of a synapse model's name."
     }
     package var luaText: String { "Synapse(\(name))" }
 
@@ -32,7 +32,7 @@ extension SynapseInfo: LuaType {
             .init(
                 "page", "synapse:page() -> string",
                 "The model's page in Markdown: equations, parameters, states, notes.",
-                details: "Pages of the models of the program are made the same way."
+                details: "The pages of built-in models are made in the same way."
             ) { model, arguments in
                 try arguments.runtime.callModule("astro.pages", "model", model.info.luaValue, arguments.L)
                 return .pushed(1)

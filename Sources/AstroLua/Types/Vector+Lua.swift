@@ -10,7 +10,7 @@ extension Vector: LuaType {
         "A typed array of numbers, made by `astro.vector{ … }`, or returned by calls that return many numbers. `#v` is its length, "
             + "`v[i]` an element (counted from 1, negative from the end; the one after the last is nil, all others are an "
             + "error), and `ipairs(v)` loops over all. `+ - * / ^` "
-            + "take a number or an equally long Vector and work element by element; `-v` and `==` are there, too."
+            + "take a number or an equally long Vector and work element by element; `-v` and `==` work, too."
     }
 
     package var luaLength: Int? { values.count }
