@@ -109,8 +109,8 @@ struct StreamedEventFileTests {
             let before = simulation.stats.memoryBytes
             for ms in [100.0, 0.5, 200] { try simulation.simulate(ms) }
             #expect(streamed.eventCount == whole.eventCount && whole.eventCount > 300)
-            // that of the recorder in memory grows
-            #expect(simulation.stats.memoryBytes - before < 2 * whole.eventCount * 28 + 10_000)
+            // that of the recorder in memory grows, with room for as much again; both would take twice that
+            #expect(simulation.stats.memoryBytes - before < 3 * whole.eventCount * 28 + 10_000)
         }
         #expect(throws: InputError.self) { try streamed.column("weight") }
         #expect(throws: InputError.self) { try streamed.save(to: folder.path("kept.npz")) }
