@@ -74,7 +74,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [exportedLua, staticSwift]),
-        .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore", "CLanes"]),
+        .testTarget(name: "AstroCoreTests", dependencies: ["AstroCore", "CLanes"], swiftSettings: quickly),
         .testTarget(name: "AstroLuaTests", dependencies: ["AstroLua", "LuaBridge"], swiftSettings: quickly),
         .testTarget(name: "ProgramTests", dependencies: ["AstroCore", "SandboxProbe"], swiftSettings: quickly),
         .executableTarget(name: "SandboxProbe", dependencies: ["CSandbox"], path: "Tests/SandboxProbe"),
