@@ -1,10 +1,11 @@
 /// exp(A t) by a Taylor series and squaring, from + - * / alone.
 ///
-/// Keeps its memory: one is made for many matrices of one size.
+/// Keeps its memory, and what it gave last: one is made for many matrices of one size, and neighbours are often alike.
 package final class MatrixExponential {
     let rows, columns: Int
-    /// The matrix, row by row, A first, B behind it: set it before `run`.
-    package let matrix: UnsafeMutablePointer<Double>
+    /// Of the last run: the matrix, row by row, A first, B behind it; and the time.
+    private let matrix: UnsafeMutablePointer<Double>
+    private var time: Double?
     /// What `run` gives: `rows` rows of `columns` numbers.
     package let result: UnsafeMutablePointer<Double>
     private let square, product: UnsafeMutablePointer<Double>
@@ -14,13 +15,29 @@ package final class MatrixExponential {
         let size = columns * columns
         (self.rows, self.columns) = (rows, columns)
         matrix = .allocate(capacity: 4 * size)
+        matrix.initialize(repeating: 0, count: 4 * size)
         (result, square, product) = (matrix + size, matrix + 2 * size, matrix + 3 * size)
     }
 
     deinit { matrix.deallocate() }
 
-    /// - `t`: the time that the matrix is multiplied by. Every number is NaN if the matrix has one that is not finite.
-    package func run(_ t: Double) {
+    /// Every number of the result is NaN if the matrix has one that is not finite.
+    ///
+    /// - `t`: the time that the matrix is multiplied by.
+    /// - `number`: numbers of the matrix, by index.
+    @inline(__always)
+    package func run(_ t: Double, _ number: (Int) -> Double) {
+        var isNew = time?.bitPattern != t.bitPattern
+        for i in 0..<rows * columns {
+            let x = number(i)
+            isNew = isNew || matrix[i].bitPattern != x.bitPattern
+            matrix[i] = x
+        }
+        if isNew { run(t) }
+    }
+
+    private func run(_ t: Double) {
+        time = t
         let size = columns * columns
         for i in 0..<rows * columns { square[i] = matrix[i] * t }
         for i in rows * columns..<size { square[i] = 0 }

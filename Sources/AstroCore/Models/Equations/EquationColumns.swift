@@ -107,29 +107,17 @@ final class EquationColumns: @unchecked Sendable {
         let isShared = rates.allSatisfy { $0.stride == 0 }
         let targets = wanted.map { _ in columns.derivedMemory(isShared: isShared) }
         let exponential = MatrixExponential(rows: group.states.count, columns: width)
-        let fill = { (cell: Int, matrix: [Double]) in
-            exponential.matrix.update(from: matrix, count: matrix.count)
-            exponential.run(length)
+        let fill = { (cell: Int) in
+            exponential.run(length) { rates[$0][cell] }
             for (target, element) in zip(targets, wanted) {
-                target.base[cell * target.stride] = exponential.result[element.row * width + element.column]
+                target[cell] = exponential.result[element.row * width + element.column]
             }
         }
-        let rate = { (cell: Int) in rates.map { $0[cell] } }
         if isShared {
-            fill(columns.cells.lowerBound, rate(columns.cells.lowerBound))
+            fill(columns.cells.lowerBound)
             for target in targets { target.base.update(repeating: target.base[0], count: blockSize) }
         } else {
-            var last: [Double] = [], first = 0
-            for cell in columns.paddedCells {
-                let own = rate(cell)
-                // neighbours are often alike
-                if own == last {
-                    for target in targets { target[cell] = target[first] }
-                } else {
-                    fill(cell, own)
-                    (last, first) = (own, cell)
-                }
-            }
+            columns.paddedCells.forEach(fill)
         }
         return targets
     }

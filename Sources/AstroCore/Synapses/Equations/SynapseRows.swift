@@ -116,24 +116,9 @@ final class SynapseRows {
         func makeElements(_ count: Int, elapsed: Row) {
             rates.run(padded(count))
             for lane in 0..<count {
-                // neighbours are often alike
-                if lane > 0, isLikeTheOneBefore(lane, elapsed) {
-                    for (_, row) in wanted { row[lane] = row[lane - 1] }
-                    continue
-                }
-                for number in 0..<rates.program.outputs { exponential.matrix[number] = rates.output(number)[lane] }
-                exponential.run(elapsed[lane])
+                exponential.run(elapsed[lane]) { rates.output($0)[lane] }
                 for (number, row) in wanted { row[lane] = exponential.result[number] }
             }
-        }
-
-        private func isLikeTheOneBefore(_ lane: Int, _ elapsed: Row) -> Bool {
-            guard elapsed[lane] == elapsed[lane - 1] else { return false }
-            for number in 0..<rates.program.outputs {
-                let rate = rates.output(number)
-                if rate[lane] != rate[lane - 1] { return false }
-            }
-            return true
         }
     }
 }
