@@ -182,6 +182,7 @@ final class LaneFrames {
             for (index, column) in all.waiting.enumerated() { add(.waiting(index), column, isWritten: true) }
             for (index, column) in all.wasTrue.enumerated() { add(.wasTrue(index), column, isWritten: true) }
             if plan.readsLast { for index in all.states.indices { add(.last(index)) } }
+            // in the order that `LaneFrames.row` counts on
             for row in [Row.within, .moment, .trialLength, .trials, .accepted, .sloped, .cell] { add(row) }
             add(.substep, all.substep!, isWritten: true)
             let programs = [adaptive.slopes, adaptive.trial] + plan.conditions + plan.actions
@@ -225,6 +226,7 @@ final class LaneFrames {
         rows = space.row(.lane(0))
         let number = { [layout] (row: Row) in layout.places[row] ?? 0 }
         first = (number(.state(0)), number(.slope(0)), number(.waiting(0)), number(.wasTrue(0)), number(.within))
+        precondition(layout.places.allSatisfy { row($0) == rows + $1 * Frame.stride }, "rows are in another order")
         loaded = layout.columns.map { (row($0.row), $0.column) }
         written = layout.columns.filter(\.isWritten).map { (row($0.row), $0.column) }
         for frame in [slopes, trial] + conditions + actions {
@@ -349,19 +351,10 @@ final class LaneFrames {
 
     /// Writes all cells back, if they lie in their order still and none has taken more trials than `most`; did it?
     func removeAll(upTo most: Double) -> Bool {
-        guard isWhole, !Self.any(row(.trials), above: most, padded) else { return false }
+        guard isWhole, !EquationKernel.Block.any(row(.trials), padded, above: most) else { return false }
         for (row, column) in written { (column.base + firstCell).update(from: row, count: active) }
         active = 0
         return true
-    }
-
-    private static func any(_ values: UnsafeMutablePointer<Double>, above limit: Double, _ count: Int) -> Bool {
-        var largest = Machine.Vector(at: values), lane = Machine.Vector.laneCount
-        while lane < count {
-            largest = largest.orLarger(Machine.Vector(at: values + lane))
-            lane &+= Machine.Vector.laneCount
-        }
-        return Machine.Vector(repeating: limit).isLess(than: largest).bits != 0
     }
 
     /// Writes the cells of lanes back; the last lanes take their places.

@@ -194,13 +194,14 @@ final class EquationKernel: NodeKernel {
             }
         }
 
-        static func any(_ flags: UnsafeMutablePointer<Double>, _ count: Int) -> Bool {
-            var largest = Machine.Vector(at: flags), cell = Machine.Vector.laneCount
+        /// Is one of these larger than a limit? Flags are 0 or 1.
+        static func any(_ values: UnsafeMutablePointer<Double>, _ count: Int, above limit: Double = 0) -> Bool {
+            var largest = Machine.Vector(at: values), cell = Machine.Vector.laneCount
             while cell < count {
-                largest = largest.orLarger(Machine.Vector(at: flags + cell))
+                largest = largest.orLarger(Machine.Vector(at: values + cell))
                 cell &+= Machine.Vector.laneCount
             }
-            return Machine.Vector.zeros.isLess(than: largest).bits != 0
+            return Machine.Vector(repeating: limit).isLess(than: largest).bits != 0
         }
 
         /// Where an event happens: 1, else 0. The step's program has looked, unless an event before has acted since. After adaptive
