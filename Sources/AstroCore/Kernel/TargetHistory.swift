@@ -120,11 +120,12 @@ final class TargetHistory {
         cells[place].values.keep(from: first, and: others, size: names.count)
     }
 
-    /// Spikes and events that are kept, and how many were written down since this was last set to 0.
-    var kept: Int { steps.values.reduce(cells.reduce(0) { $0 + $1.spikes.count }) { $0 + $1.kept } }
+    /// Spikes and events that were written down since the count began, and that were kept then.
     var written: Int { steps.values.reduce(spikesWritten) { $0 + $1.written } }
+    private(set) var keptBefore = 0
 
     func beginCount() {
+        keptBefore = steps.values.reduce(cells.reduce(0) { $0 + $1.spikes.count }) { $0 + $1.kept }
         spikesWritten = 0
         steps.values.forEach { $0.beginCount() }
     }

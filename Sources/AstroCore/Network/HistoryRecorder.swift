@@ -131,7 +131,7 @@ final class HistoryRecorder: @unchecked Sendable {
     /// Where much has been written down since the last time, forgets what nobody will ask for.
     private func forgetUnread(_ looked: Looked) {
         let history = looked.history
-        guard history.written >= looked.least, history.written >= history.kept / 2 else { return }
+        guard history.written >= max(looked.least, history.keptBefore) else { return }
         var wanted = WantedHistory(places: history.cells.count, now: handedOver)
         for (projection, segment, reader) in looked.parts {
             simulation.want(of: projection, in: segment, &wanted) { (reader.since[$0], reader.reach[$0]) }
