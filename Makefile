@@ -69,13 +69,14 @@ part-%:
 # of time: they do not run beside those that keep all cores busy.
 FORKING = 'DamagedFileTests|ChildProcessTests|EventFileTests|ConnectionFileTests'
 
-# What needs one core goes side by side.
+# What needs one core goes side by side. Tests that try everything there is, one after the other, are left to make test.
+EXHAUSTIVE = 'Statistic|refusedMemory|BetweenRunsTests|DamagedCheckpointTests'
 check: deps
 	@$(MAKE) --no-print-directory -j2 --output-sync lint build-tests
 	@$(MAKE) --no-print-directory -j2 --output-sync check-swift check-lua
 
 check-swift:
-	ASTROLUA=$(CURDIR)/$(PROGRAM) $(SWIFT_TEST) --skip $(FORKING) --skip ProgramTests --skip Statistic
+	ASTROLUA=$(CURDIR)/$(PROGRAM) $(SWIFT_TEST) --skip $(FORKING) --skip ProgramTests --skip $(EXHAUSTIVE)
 
 check-lua:
 	$(PROGRAM) --trust --quiet Tests/lua/run.lua Tests/lua
