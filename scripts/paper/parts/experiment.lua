@@ -39,7 +39,7 @@ local COLUMNS <const> = {
   { "across", "r across", "%.3f" }, { "global_synchrony", "global", "%.4f" },
 }
 
--- Over seeds: least, median, greatest. A mean would be of two regimes.
+-- Over seeds: lower median, least, greatest. A mean would be of two regimes.
 local function spread(values, format)
   if #values == 0 then return "–" end
   table.sort(values)
