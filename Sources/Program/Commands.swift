@@ -30,9 +30,9 @@ func parseOrExit(_ arguments: [String]) -> CommandLineOptions {
 /// Whose help is that of the program. `astrolua jupyter install` has its own.
 private let commands = [NewExperiment.word, Tour.word] + recordCommands.map { $0.word }
 
-private let recordCommands: [any RecordCommand.Type] = [
-    Verification.self, Checking.self, Differing.self, Unpacking.self, Publication.self, Bundling.self,
-]
+private var recordCommands: [any RecordCommand.Type] {
+    [Verification.self, Checking.self, Differing.self, Unpacking.self, Publication.self, Bundling.self]
+}
 
 /// Does what the words after the options ask.
 func perform(_ parsed: CommandLineOptions) -> Int32 {

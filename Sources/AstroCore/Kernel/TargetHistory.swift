@@ -20,6 +20,14 @@ final class TargetHistory {
         fileprivate var values = KeptList<Double>()
 
         var all: UnsafeBufferPointer<Spike> { spikes.all }
+        var count: Int { spikes.count }
+
+        /// The times of all spikes, so many numbers apart.
+        var times: UnsafePointer<Double> {
+            UnsafeRawPointer(spikes.all.baseAddress!).assumingMemoryBound(to: Double.self)
+        }
+        static let timeStride = MemoryLayout<Spike>.stride / MemoryLayout<Double>.stride
+
         var allValues: UnsafeBufferPointer<Double> { values.all }
     }
 
@@ -32,6 +40,44 @@ final class TargetHistory {
     /// By the cell's place in its plane.
     private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
 
+    /// The times of each cell's last spikes (ms), the latest last, by its place: most connections need no others. Before there are so many,
+    /// those that are missing are long ago.
+    private var latest = UnsafeMutablePointer<SIMD4<Double>>.allocate(capacity: 0)
+    private static let longAgo = SIMD4(repeating: -Double.infinity)
+
+    /// What is kept of the cells from a place on.
+    struct Places {
+        fileprivate let cells: UnsafePointer<Cell>
+        fileprivate let latest: UnsafePointer<SIMD4<Double>>
+
+        @inline(__always)
+        subscript(place: Int) -> Cell { cells[place] }
+
+        /// More spikes than these are not counted.
+        static let mostCounted = 4
+
+        /// How many of a cell's last spikes were after a time (ms), and how many after a later one: without branches, since how many a
+        /// cell has is a matter of chance.
+        @inline(__always)
+        func numbers(_ place: Int, after first: Double, after second: Double) -> (Int, Int) {
+            let times = latest[place]
+            let isAfter = SIMD4(repeating: first).isLess(than: times).bits
+            let isLater = SIMD4(repeating: second).isLess(than: times).bits
+            return (isAfter.nonzeroBitCount, isLater.nonzeroBitCount)
+        }
+
+        /// The times of some of them.
+        @inline(__always)
+        func last(_ number: Int, _ place: Int) -> UnsafePointer<Double> {
+            UnsafeRawPointer(latest + place).assumingMemoryBound(to: Double.self) + (Self.mostCounted &- number)
+        }
+    }
+
+    /// nil where nothing is kept.
+    func places(from first: Int) -> Places? {
+        cells.baseAddress.map { Places(cells: $0 + first, latest: latest + first) }
+    }
+
     private var spikesWritten = 0
 
     /// Of cells that synapses follow from step to step, by the identity of the synapse model.
@@ -43,6 +89,7 @@ final class TargetHistory {
             cell.values.deallocate()
         }
         cells.deallocate()
+        latest.deallocate()
     }
 
     /// From now on, these are written down. Nobody asks what those had in earlier spikes that are new.
@@ -71,6 +118,9 @@ final class TargetHistory {
             larger[filled...].initialize(repeating: Cell())
             cells.deallocate()
             cells = larger
+            latest.deallocate()
+            latest = .allocate(capacity: places)
+            for place in 0..<places { readLatest(place) }
         }
         cells[place].isKept = true
     }
@@ -86,6 +136,17 @@ final class TargetHistory {
         cells[place].isKept = false
         cells[place].spikes.removeAll()
         cells[place].values.removeAll()
+        readLatest(place)
+    }
+
+    private func readLatest(_ place: Int) {
+        (latest + place).initialize(to: Self.longAgo)
+        for spike in cells[place].all.suffix(Places.mostCounted) { noteLatest(place, spike.time) }
+    }
+
+    private func noteLatest(_ place: Int, _ time: Double) {
+        let times = latest[place]
+        latest[place] = SIMD4(times[1], times[2], times[3], time)
     }
 
     func setTimeConstant(_ tau_minus: Double, _ place: Int) {
@@ -109,6 +170,7 @@ final class TargetHistory {
 
     private func append(_ spike: Spike, _ place: Int, _ value: (Int) -> Double) {
         cells[place].spikes.append(spike)
+        noteLatest(place, spike.time)
         spikesWritten += 1
         for k in names.indices { cells[place].values.append(value(k)) }
     }
@@ -118,6 +180,7 @@ final class TargetHistory {
         let first = max(cells[place].all.partitioningIndex { $0.time > since } - 1, 0)
         cells[place].spikes.keep(from: first, and: others)
         cells[place].values.keep(from: first, and: others, size: names.count)
+        readLatest(place)
     }
 
     /// Spikes and events that were written down since the count began, and that were kept then.
@@ -137,13 +200,15 @@ final class TargetHistory {
         guard place < cells.count else { return }
         cells[place].spikes.removeAll()
         cells[place].values.removeAll()
+        readLatest(place)
         cells[place].spikes.reserve(spikes.count)
         cells[place].values.reserve(spikes.count * names.count)
         for (i, spike) in spikes.enumerated() { append(spike, place) { values[i * names.count + $0] } }
     }
 
     var memoryBytes: Int {
-        cells.reduce(cells.count * MemoryLayout<Cell>.stride) { $0 + $1.spikes.memoryBytes + $1.values.memoryBytes }
+        cells.count * (MemoryLayout<Cell>.stride + MemoryLayout<SIMD4<Double>>.stride)
+            + cells.reduce(0) { $0 + $1.spikes.memoryBytes + $1.values.memoryBytes }
             + steps.values.reduce(0) { $0 + $1.memoryBytes }
     }
 }
@@ -151,7 +216,6 @@ final class TargetHistory {
 /// The spikes of a target, as a synapse may ask for them. Times are in ms, and count as equal within half a step.
 struct TargetSpikes: @unchecked Sendable {
     private let spikes: UnsafeBufferPointer<TargetHistory.Spike>
-    private let values: UnsafePointer<Double>?
     private let tau_minus, halfStep: Double
 
     /// Of a target whose spikes are not kept: none.
@@ -160,18 +224,11 @@ struct TargetSpikes: @unchecked Sendable {
     @inline(__always)
     init(_ cell: TargetHistory.Cell, resolution: Double) {
         (spikes, tau_minus, halfStep) = (cell.all, cell.tau_minus, resolution / 2)
-        values = cell.values.all.baseAddress
     }
 
     /// - `spike`: its index in what `between` gives.
     @inline(__always)
     func time(_ spike: Int) -> Double { spikes[spike].time }
-
-    /// What the target had as a spike left it.
-    ///
-    /// - `spike`: its index in what `between` gives.
-    /// - `name`, `width`: the place of what is asked for among the history's names, and how many there are.
-    func value(_ spike: Int, _ name: Int, of width: Int) -> Double { values![spike * width + name] }
 
     /// after < time <= through
     @inline(__always)

@@ -31,7 +31,7 @@ extension Simulation {
             weights: chunk.weights ?? nothing, hasOwnWeights: chunk.weights != nil,
             delays: chunk.delays.map { UnsafePointer($0) }, sharedDelay: projection.delay ?? 0,
             own: chunk.own ?? nothing, width: projection.columns.ownWidth, carried: carried, targets: chunk.targets,
-            history: segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) })
+            history: segment.plane.history?.places(from: segment.base))
     }
 
     /// Takes some connections of a row on to a moment, the present if none is given.

@@ -40,6 +40,7 @@ struct FixedDegree {
         }
         return { node, list in
             var stream = call.stream(node)
+            list.reserveRoom(for: count)
             var drawn = 0
             while drawn < count {
                 let partner = stream.below(available)
@@ -57,6 +58,13 @@ struct FixedDegree {
         for index in stream.distinct(count, below: available - (excluded == nil ? 0 : 1)) {
             list.append(UInt32(excluded.map { index >= $0 ? index + 1 : index } ?? index))
         }
+    }
+}
+
+extension Array {
+    /// Room for so many more at once, and for as many again as there are if there has to be more.
+    fileprivate mutating func reserveRoom(for more: Int) {
+        if capacity < count + more { reserveCapacity(Swift.max(count + more, 2 * count)) }
     }
 }
 

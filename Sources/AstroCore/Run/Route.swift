@@ -102,32 +102,9 @@ struct Route {
     /// Connections that differ in weight or delay alone, onto cells that take any weight.
     @inline(never)
     private func deliverWeights(_ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int) {
-        if let queue = sums.queue {
-            forEachArrival(connections, chunk, factor, stamp) { queue.add($0, at: $1, to: $2) }
-        } else {
-            let rows = sums.rows
-            forEachArrival(connections, chunk, factor, stamp) { rows.add($0, at: $1, to: $2) }
-        }
-    }
-
-    /// Calls `body(value, stamp, target)` for some connections.
-    @inline(__always)
-    private func forEachArrival(
-        _ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int,
-        _ body: (Double, Int, UInt16) -> Void
-    ) {
-        let targets = chunk.targets
-        switch (chunk.weights, chunk.delays) {
-        case (let weights?, let delays?):
-            for i in connections { body(weights[i] * factor, stamp &+ Int(delays[i]), targets[i]) }
-        case (let weights?, nil):
-            let arrival = stamp + sharedDelay!
-            for i in connections { body(weights[i] * factor, arrival, targets[i]) }
-        case (nil, let delays?):
-            let value = sharedWeight! * factor
-            for i in connections { body(value, stamp &+ Int(delays[i]), targets[i]) }
-        case (nil, nil): break
-        }
+        let weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
+        sums.add(
+            connections, of: chunk, weights, shared: sharedWeight ?? 0, factor, stamp, sharedDelay: sharedDelay ?? 0)
     }
 
     /// What synapses have sent to paired cells when a spike arrived that `deliver` has handed over.

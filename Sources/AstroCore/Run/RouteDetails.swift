@@ -17,6 +17,8 @@ final class RouteDetails {
     private let synapse: ActingSynapse?
     private let handsOver: Int
     private let zeroIsNone: Bool
+    /// Do all connections hand over one amount, whatever it is, to one receptor?
+    private let takesAnyWeight: Bool
     private let resolution: Double
     /// Of connections that are recorded.
     private let samplers: [ConnectionSampler]
@@ -48,6 +50,8 @@ final class RouteDetails {
         self.samplers = samplers.filter { [projection] in $0.isOf(projection, segment) }
         (handsOver, zeroIsNone) = (projection.model.handsOver, projection.model.source != nil)
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment, simulation) : nil
+        takesAnyWeight =
+            projection.receptor != nil && handsOver == 1 && !destination.countsSpikes && !destination.refusesNegative
         resolution = simulation.resolution
     }
 
@@ -95,6 +99,11 @@ final class RouteDetails {
         _ fault: inout NegativeArrival?
     ) {
         guard destination.isHeard || projection.receptor == nil else { return }
+        if takesAnyWeight {
+            return sums.add(
+                connections, of: chunk, weights, shared: projection.weight ?? 0, factor, stamp,
+                sharedDelay: projection.delay ?? 0)
+        }
         for (n, i) in connections.enumerated() {
             let arrival = stamp + delay(chunk, i), target = chunk.targets[i]
             for k in 0..<handsOver {
@@ -167,16 +176,14 @@ private final class ActingSynapse {
     private let synapse: any BoundSynapse
     private let projection: Projection
     private let received = ReusedMemory()
-    private let history: UnsafePointer<TargetHistory.Cell>?
+    private let history: TargetHistory.Places?
     private let steps: UnsafePointer<StepHistory.Cell>?
     /// Stands for what connections do not have of their own.
     private let shared = UnsafeMutablePointer<Double>.allocate(capacity: 1)
 
     init(_ projection: Projection, _ segment: Segment, _ simulation: Simulation) {
         self.projection = projection
-        history =
-            projection.model.readsTargetHistory
-            ? segment.plane.history?.cells.baseAddress.map { UnsafePointer($0 + segment.base) } : nil
+        history = projection.model.readsTargetHistory ? segment.plane.history?.places(from: segment.base) : nil
         steps = segment.plane.history?.steps[projection.model.identity]?.cells.baseAddress.map {
             UnsafePointer($0 + segment.base)
         }

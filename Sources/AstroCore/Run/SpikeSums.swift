@@ -27,6 +27,46 @@ struct SpikeSums {
         }
     }
 
+    /// What some connections of a chunk hand over, onto cells that take any weight.
+    ///
+    /// - `values`: of these connections, times `factor`; where they share one, nil and `shared`.
+    /// - `sharedDelay`: where they share it.
+    @inline(__always)
+    func add(
+        _ connections: Range<Int>, of chunk: RowChunk, _ values: UnsafePointer<Double>?, shared: Double,
+        _ factor: Double, _ stamp: Int, sharedDelay: Int
+    ) {
+        if let queue {
+            Self.forEachArrival(connections, of: chunk, values, shared: shared, factor, stamp, sharedDelay) {
+                queue.add($0, at: $1, to: $2)
+            }
+        } else {
+            let rows = rows
+            Self.forEachArrival(connections, of: chunk, values, shared: shared, factor, stamp, sharedDelay) {
+                rows.add($0, at: $1, to: $2)
+            }
+        }
+    }
+
+    /// Calls `body(value, stamp, target)` for each.
+    @inline(__always)
+    private static func forEachArrival(
+        _ connections: Range<Int>, of chunk: RowChunk, _ values: UnsafePointer<Double>?, shared: Double,
+        _ factor: Double, _ stamp: Int, _ sharedDelay: Int, _ body: (Double, Int, UInt16) -> Void
+    ) {
+        let targets = chunk.targets + connections.lowerBound, delays = chunk.delays.map { $0 + connections.lowerBound }
+        switch (values, delays) {
+        case (let values?, let delays?):
+            for n in 0..<connections.count { body(values[n] * factor, stamp &+ Int(delays[n]), targets[n]) }
+        case (let values?, nil):
+            for n in 0..<connections.count { body(values[n] * factor, stamp &+ sharedDelay, targets[n]) }
+        case (nil, let delays?):
+            for n in 0..<connections.count { body(shared * factor, stamp &+ Int(delays[n]), targets[n]) }
+        case (nil, nil):
+            for n in 0..<connections.count { body(shared * factor, stamp &+ sharedDelay, targets[n]) }
+        }
+    }
+
     /// The plane's, from the segment's base on.
     struct Rows {
         /// Of positive weights.

@@ -84,7 +84,7 @@ struct ArrivingRow {
     let carried: UnsafePointer<Double>
     let targets: UnsafePointer<UInt16>
     /// Where the cells lie that `targets` count from; nil for models that do not read it.
-    let history: UnsafePointer<TargetHistory.Cell>?
+    let history: TargetHistory.Places?
     /// The same of cells that the model follows from step to step.
     var steps: UnsafePointer<StepHistory.Cell>?
     /// What cells have at the end of the sender's step; nil where all of it is 0, and where there is no spike.

@@ -11,15 +11,15 @@ package final class SynapsePlan: Sendable {
     /// Takes the states of a sender from its last spike to the end of this one: outputs in the order of `ofSenders`.
     package let release: Program
     package let releasePropagators: Propagators
-    /// Takes states to the moment of an event: outputs in the order of `moving`.
+    /// Takes states to the moment of an event: outputs in the order of `moving`, written over the states.
     package let move: Program
     package let movePropagators: Propagators
     package let moving: [Int]
     package let onPre: Event
     package let onPost: Event
 
-    /// A program that acts. Its outputs are the new values of `states`, of the weight if it changes, and what is sent, to
-    /// the target first.
+    /// A program that acts. Its outputs are the new values of `states` and of the weight if it changes, which are written over the old
+    /// ones, and what is sent, to the target first.
     package struct Event: Sendable {
         package let states: [Int]
         package let changesWeight: Bool
@@ -69,7 +69,7 @@ package final class SynapsePlan: Sendable {
             parameterValues: ofSenders.map { after[$0] ?? release.values[$0] ?? graph.leaf(.state, $0) })
         let move = try Self.moved(facts, &graph, moving)
         movePropagators = Propagators(move.linear, graph)
-        self.move = Assembler.program(graph, parameterValues: moving.map { move.values[$0]! })
+        self.move = Assembler.program(graph, writing: moving.map { (move.values[$0]!, Leaf(.state, $0)) })
         self.onPre = Self.event(onPre, graph) { !senders.contains($0) }
         onPost = Self.event(facts.onPost, graph) { _ in true }
         guard graph.nodes.count <= Graph.mostNodes else { throw InputError("the model is too large") }
@@ -113,8 +113,10 @@ package final class SynapsePlan: Sendable {
 
     private static func event(_ reaction: SynapseFacts.Reaction, _ graph: Graph, _ isOwn: (Int) -> Bool) -> Event {
         let changes = reaction.changes.filter { isOwn($0.state) }
-        let roots = changes.map(\.value) + (reaction.weight.map { [$0] } ?? []) + reaction.sends + reaction.thirds
-        let program = Assembler.program(graph, parameterValues: roots)
+        let states: [Assembler.Output] = changes.map { ($0.value, Leaf(.state, $0.state)) }
+        let weight: [Assembler.Output] = reaction.weight.map { [($0, Leaf(.weight, 0))] } ?? []
+        let handedOver: [Assembler.Output] = (reaction.sends + reaction.thirds).map { ($0, nil) }
+        let program = Assembler.program(graph, writing: states + weight + handedOver)
         return Event(
             states: changes.map(\.state), changesWeight: reaction.weight != nil, sends: reaction.sends.count,
             thirds: reaction.thirds.count, program: program,

@@ -85,6 +85,12 @@ package struct Assembler {
         return assembler.assemble(parameterValues.map { ($0, nil) })
     }
 
+    /// The same, where values are written over what the program reads.
+    static func program(_ graph: Graph, writing outputs: [Output]) -> Program {
+        var assembler = Assembler(graph, nil, pairs: true, fuses: true)
+        return assembler.assemble(outputs)
+    }
+
     private init(_ graph: Graph, _ derived: DerivedValues?, pairs: Bool, fuses: Bool) {
         (self.graph, self.derived, self.pairs, self.fuses) = (graph, derived, pairs, fuses)
     }

@@ -14,6 +14,7 @@ final class SynapseLanes: @unchecked Sendable {
     private let binding: SynapseBinding
     private let times: StepTimes
     private let home, work: SynapseRows
+    private let onPre, onPost: SynapseEvent
     /// ms: to when the states of a lane are known, and since when spikes of its target count.
     private let known, since: Row
     private let memory: Row
@@ -23,21 +24,34 @@ final class SynapseLanes: @unchecked Sendable {
     private let lists = Lists()
     /// Is there a lane that has `coincides`?
     private var hasCoincidences = false
+    /// Do the loaded connections lie side by side?
+    private var followEachOther = false
     private let readBefore: [Int]
+    /// Which parameters connections have of their own.
+    private let ownParameters: [Int]
+    /// Rows of what connections have of their own, all of it and what changes, and the places in their blocks.
+    private let own, changing: FixedList<(values: Row, place: Int)>
+    /// Rows of what the spike carries of its sender, where the sender releases, and the places in it.
+    private let ofSender: FixedList<(values: Row, place: Int)>
+    private let numberPlace: Int?
+    /// Rows that the event of a target needs, and those that it changes.
+    private let gathered, scattered: FixedList<(from: Row, to: Row)>
+    /// Rows that are read in whole vectors.
+    private let filled: FixedList<Row>
     /// Of the loaded connections; the first value that is not finite.
     private(set) var fault: SynapseFault?
 
     /// What is whole, lane by lane, and what is not a number.
     private final class Lists {
-        /// Which connections of the row are loaded.
-        let loaded = Lists.make(0)
+        /// Which connections of the row are loaded, and their targets.
+        let loaded = Lists.make(0), targets = Lists.make(0)
         let delays = Lists.make(0), numbers = Lists.make(0), thirds = Lists.make(0)
-        /// Which of their targets' spikes have not acted: the first, and how many.
-        let firstPending = Lists.make(0), pending = Lists.make(0)
+        /// Their targets' spikes that have not acted: how many, how many from the end the first of them is, where its time is, and how
+        /// far it is from one to the next.
+        let pending = Lists.make(0), fromEnd = Lists.make(0), strides = Lists.make(1)
+        let firstPending = Lists.make(UnsafePointer<Double>?.none)
         /// Lanes that have an event, and the steps at which.
         let lanes = Lists.make(0), steps = Lists.make(0)
-        /// Of lanes with pending spikes.
-        let targets = Lists.make(TargetSpikes.none)
         /// Lanes in which a spike of the target has acted at the moment that is looked through to.
         let coincides = Lists.make(false)
 
@@ -48,22 +62,66 @@ final class SynapseLanes: @unchecked Sendable {
         }
 
         deinit {
-            for list in [loaded, delays, numbers, thirds, firstPending, pending, lanes, steps] { list.deallocate() }
-            targets.deallocate()
+            for list in [loaded, targets, delays, numbers, thirds, pending, fromEnd, strides, lanes, steps] {
+                list.deallocate()
+            }
+            firstPending.deallocate()
             coincides.deallocate()
         }
     }
 
     init(_ synapse: BoundEquations) {
         (plan, columns, places, binding) = (synapse.plan, synapse.columns, synapse.places, synapse.binding)
+        let plan = plan, columns = columns, places = places, binding = binding
         times = StepTimes(binding.resolution)
         readBefore = plan.readBefore
-        home = SynapseRows(plan, resolution: binding.resolution)
-        work = SynapseRows(plan, resolution: binding.resolution)
+        let home = SynapseRows(plan, resolution: binding.resolution)
+        let work = SynapseRows(plan, resolution: binding.resolution)
         memory = ColumnStore.allocate(2 * Frame.stride)
         memory.initialize(repeating: 0, count: 2 * Frame.stride)
-        (known, since) = (memory, memory + Frame.stride)
+        let known = memory, since = memory + Frame.stride
+        let place = { (column: Int) -> Int? in
+            if case .connection(let k) = columns.places[column] { k } else { nil }
+        }
+        let ownParameters = places.parameters.indices.filter { place(places.parameters[$0]) != nil }
+        let parameters = ownParameters.map { (home.parameters[$0], place(places.parameters[$0])!) }
+        let states = zip(home.states, places.states).compactMap { row, column in place(column).map { (row, $0) } }
+        let moments = [(known, places.known), (since, places.since)].compactMap { row, column in
+            place(column).map { (row, $0) }
+        }
+        own = FixedList(parameters + states + moments)
+        changing = FixedList(states + moments)
+        let carried = columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
+        ofSender = FixedList(carried.indices.map { (carried[$0], $0) })
+        numberPlace = places.number.flatMap(place)
+        gathered = FixedList(
+            Self.leavesOfTargetEvents(plan, ownParameters, binding).map { (home.row(of: $0)!, work.row(of: $0)!) })
+        scattered = FixedList(
+            Set(plan.moving + plan.onPost.states).sorted().map { (work.states[$0], home.states[$0]) }
+                + (plan.onPost.changesWeight ? [(work.weight, home.weight)] : []) + [(work.time, known)])
+        filled = FixedList(
+            home.states + ownParameters.map { home.parameters[$0] } + home.post + home.third
+                + [home.weight, home.delay, known])
+        onPre = SynapseEvent(home, home.onPre, plan.onPre, plan)
+        onPost = SynapseEvent(work, work.onPost, plan.onPost, plan)
+        (self.home, self.work, self.known, self.since, self.ownParameters) = (home, work, known, since, ownParameters)
         for rows in [home, work] { setShared(rows) }
+    }
+
+    private static func leavesOfTargetEvents(_ plan: SynapsePlan, _ ownParameters: [Int], _ binding: SynapseBinding)
+        -> [Leaf]
+    {
+        let programs = [plan.move, plan.onPost.program] + plan.movePropagators.rates
+        let states = (plan.readBefore + plan.moving).map { Leaf(.state, $0) }
+        return Set(programs.flatMap(\.leaves) + states).sorted().filter { leaf in
+            switch leaf.kind {
+            case .parameter: ownParameters.contains(Int(leaf.index))
+            // whoever only moves senders is told of no targets
+            case .post: binding.post.dropFirst(Int(leaf.index)).first.map { $0.common == nil } ?? false
+            case .state, .weight, .delay: true
+            default: false
+            }
+        }
     }
 
     deinit { memory.deallocate() }
@@ -81,26 +139,51 @@ final class SynapseLanes: @unchecked Sendable {
 
     // MARK: Loading and storing
 
-    /// Takes connections of a row into `home`: at most a block.
+    /// Takes connections of a row into `home`: at most a block. They mostly follow each other.
     func load(_ row: ArrivingRow, _ some: some Collection<Int>) {
         (count, self.row, fault, hasCoincidences) = (some.count, row.row, nil, false)
-        for (lane, i) in some.enumerated() { lists.loaded[lane] = i }
+        let (loaded, targets) = (lists.loaded, lists.targets), all = row.targets
+        for (lane, i) in some.enumerated() { loaded[lane] = i }
+        for lane in 0..<count { targets[lane] = Int(all[loaded[lane]]) }
+        followEachOther = count > 0 && loaded[count - 1] - loaded[0] == count - 1
         lists.coincides.update(repeating: false, count: count)
         loadDelays(row)
         if row.hasOwnWeights {
-            for lane in 0..<count { home.weight[lane] = row.weights[lists.loaded[lane]] }
+            take(row.weights, 1, home.weight)
         } else {
             home.weight.update(repeating: row.weights[0], count: count)
         }
         for (read, values) in zip(binding.post, home.post) where read.common == nil { loadPost(read, values, row) }
         loadThird(row)
-        for (values, place) in own {
-            for lane in 0..<count { values[lane] = row.own[lists.loaded[lane] &* row.width &+ place] }
-        }
+        for (values, place) in own.all { take(row.own + place, row.width, values) }
         if let place = numberPlace {
             for lane in 0..<count { lists.numbers[lane] = Int(row.own[lists.loaded[lane] &* row.width &+ place]) }
         }
-        for (k, values) in ofSender.enumerated() { values.update(repeating: row.carried[k], count: count) }
+        for (values, place) in ofSender.all { values.update(repeating: row.carried[place], count: count) }
+    }
+
+    /// Takes a number of each loaded connection: those of neighbours are `width` apart.
+    @inline(__always)
+    private func take(_ numbers: UnsafePointer<Double>, _ width: Int, _ values: Row) {
+        if followEachOther {
+            let numbers = numbers + lists.loaded[0] &* width
+            if width == 1 { return values.update(from: numbers, count: count) }
+            for lane in 0..<count { values[lane] = numbers[lane &* width] }
+        } else {
+            for lane in 0..<count { values[lane] = numbers[lists.loaded[lane] &* width] }
+        }
+    }
+
+    /// Puts it back.
+    @inline(__always)
+    private func put(_ values: Row, _ width: Int, _ numbers: UnsafeMutablePointer<Double>) {
+        if followEachOther {
+            let numbers = numbers + lists.loaded[0] &* width
+            if width == 1 { return numbers.update(from: values, count: count) }
+            for lane in 0..<count { numbers[lane &* width] = values[lane] }
+        } else {
+            for lane in 0..<count { numbers[lists.loaded[lane] &* width] = values[lane] }
+        }
     }
 
     private func loadDelays(_ row: ArrivingRow) {
@@ -118,7 +201,7 @@ final class SynapseLanes: @unchecked Sendable {
     /// What targets have: at the end of the sender's step, if it changes.
     private func loadPost(_ read: ReadOfTargets, _ values: Row, _ row: ArrivingRow) {
         for lane in 0..<count {
-            let place = Int(row.targets[lists.loaded[lane]]), run = Int(read.changing.runs[place])
+            let place = lists.targets[lane], run = Int(read.changing.runs[place])
             values[lane] =
                 run < 0 ? read.fixed[place] : row.values.map { $0[run] * read.changing.factor } ?? 0
         }
@@ -148,39 +231,8 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// Puts them back. What belongs to the sender is its own, unless connections release by themselves.
     func store(_ row: ArrivingRow) {
-        if row.hasOwnWeights {
-            for lane in 0..<count { row.weights[lists.loaded[lane]] = home.weight[lane] }
-        }
-        for (values, place) in own.dropFirst(ownParameters.count) {
-            for lane in 0..<count { row.own[lists.loaded[lane] &* row.width &+ place] = values[lane] }
-        }
-    }
-
-    /// Rows of what connections have of their own, parameters first, and the places in their blocks.
-    private lazy var own: [(values: Row, place: Int)] = {
-        let place = { [columns] (column: Int) -> Int? in
-            if case .connection(let k) = columns.places[column] { k } else { nil }
-        }
-        let parameters = ownParameters.map { (home.parameters[$0], place(places.parameters[$0])!) }
-        let states = places.states.enumerated().compactMap { state, column in
-            place(column).map { (home.states[state], $0) }
-        }
-        let moments = [(known, places.known), (since, places.since)].compactMap { row, column in
-            place(column).map { (row, $0) }
-        }
-        return parameters + states + moments
-    }()
-
-    private lazy var ownParameters = places.parameters.indices.filter {
-        if case .connection = columns.places[places.parameters[$0]] { true } else { false }
-    }
-
-    /// Rows of what the spike carries of its sender, where the sender releases.
-    private lazy var ofSender: [Row] =
-        columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
-
-    private lazy var numberPlace: Int? = places.number.flatMap {
-        if case .connection(let k) = columns.places[$0] { k } else { nil }
+        if row.hasOwnWeights { put(home.weight, 1, row.weights) }
+        for (values, place) in changing.all { put(values, row.width, row.own + place) }
     }
 
     /// The weight and the states of a lane.
@@ -193,42 +245,82 @@ final class SynapseLanes: @unchecked Sendable {
     ///
     /// - `other`: ms; those that are on the way for longer act then, too.
     func lookBack(_ row: ArrivingRow, arrivedAfter other: Double? = nil) {
-        guard plan.hasPost, let most = findPending(row, other), most > 0 else { return }
+        guard plan.hasPost, let history = row.history else { return }
         let end = times.step(row.time)
-        for round in 0..<most {
-            var found = 0
-            for lane in 0..<count where lists.pending[lane] > round {
-                let sent = lists.targets[lane].time(lists.firstPending[lane] &+ round)
-                lists.lanes[found] = lane
-                lists.steps[found] = min(end, times.step(sent) &+ lists.delays[lane])
-                found &+= 1
-            }
+        var found = findPending(row, history, other), round = 0
+        while found > 0 {
+            findSteps(found, round, end)
             gather(found)
-            takeValuesAtSpikes(found, round)
+            takeValuesAtSpikes(found, round, history)
             work.moveStates(found)
             keepBefore(found, end)
-            run(work, work.onPost, plan.onPost, found, site: round)
+            run(onPost, found, site: round)
             scatter(found)
+            round += 1
+            found = keepLanes(found, pendingAfter: round)
         }
     }
 
-    /// Which spikes of targets have not acted; the largest number of them that a lane has, nil where no history is kept.
-    private func findPending(_ row: ArrivingRow, _ other: Double?) -> Int? {
-        guard let history = row.history else { return nil }
-        var most = 0
+    /// Which spikes of targets have not acted; the number of lanes with such spikes, which are listed.
+    private func findPending(_ row: ArrivingRow, _ history: TargetHistory.Places, _ other: Double?) -> Int {
+        let half = row.resolution / 2, most = other ?? .infinity, time = row.time
+        let (known, since, delays, targets) = (known, since, home.delay, lists.targets)
+        let (fromEnd, pending, firsts, strides) = (lists.fromEnd, lists.pending, lists.firstPending, lists.strides)
+        var isLong = false
         for lane in 0..<count {
-            let delay = home.delay[lane]
-            let target = TargetSpikes(history[Int(row.targets[lists.loaded[lane]])], resolution: row.resolution)
+            let delay = delays[lane], place = targets[lane]
             // a spike counts if it was sent after the connection was made
-            let found = target.range(
-                after: max(known[lane] - delay, since[lane]), through: row.time - min(delay, other ?? delay))
-            lists.pending[lane] = found.count
-            guard found.count > 0 else { continue }
-            lists.firstPending[lane] = found.lowerBound
-            lists.targets[lane] = target
-            most = max(most, found.count)
+            let after = max(known[lane] - delay, since[lane]), through = time - min(delay, most)
+            let (sinceThen, later) = history.numbers(place, after: after + half, after: through + half)
+            fromEnd[lane] = sinceThen
+            pending[lane] = sinceThen &- later
+            firsts[lane] = history.last(sinceThen, place)
+            strides[lane] = 1
+            isLong = isLong || sinceThen == TargetHistory.Places.mostCounted
         }
-        return most
+        if isLong {
+            for lane in 0..<count where fromEnd[lane] == TargetHistory.Places.mostCounted {
+                let after = max(known[lane] - delays[lane], since[lane]), through = time - min(delays[lane], most)
+                findPending(lane, history[targets[lane]], after, through, row.resolution)
+            }
+        }
+        for lane in 0..<count { lists.lanes[lane] = lane }
+        return keepLanes(count, pendingAfter: 0)
+    }
+
+    /// The same for a lane, among all spikes of its target.
+    @inline(never)
+    private func findPending(
+        _ lane: Int, _ target: TargetHistory.Cell, _ after: Double, _ through: Double, _ resolution: Double
+    ) {
+        let range = TargetSpikes(target, resolution: resolution).range(after: after, through: through)
+        lists.fromEnd[lane] = target.count - range.lowerBound
+        lists.pending[lane] = range.count
+        lists.firstPending[lane] = target.times + range.lowerBound * TargetHistory.Cell.timeStride
+        lists.strides[lane] = TargetHistory.Cell.timeStride
+    }
+
+    /// When the events are.
+    private func findSteps(_ found: Int, _ round: Int, _ end: Int) {
+        let (lanes, firsts, strides, delays) = (lists.lanes, lists.firstPending, lists.strides, lists.delays)
+        let steps = lists.steps, times = times
+        for n in 0..<found {
+            let lane = lanes[n], sent = firsts[lane]![round &* strides[lane]]
+            steps[n] = min(end, times.step(sent) &+ delays[lane])
+        }
+    }
+
+    /// Keeps the lanes in the list of which more spikes are pending than some. Which these are is a matter of chance, so there is no branch.
+    private func keepLanes(_ found: Int, pendingAfter round: Int) -> Int {
+        let (lanes, pending) = (lists.lanes, lists.pending)
+        var kept = 0
+        for n in 0..<found {
+            let lane = lanes[n]
+            lanes[kept] = lane
+            // the sign bit: 1 where more are pending
+            kept &+= Int(UInt(bitPattern: round &- pending[lane]) >> 63)
+        }
+        return kept
     }
 
     /// Puts the lanes that have an event into `work`, side by side, with its moment.
@@ -236,35 +328,22 @@ final class SynapseLanes: @unchecked Sendable {
         let lanes = lists.lanes, padded = SynapseRows.padded(found)
         // lanes that only fill a vector hold what the first one does
         for n in found..<padded { (lanes[n], lists.steps[n]) = (lanes[0], lists.steps[0]) }
-        for (from, to) in gathered { for n in 0..<padded { to[n] = from[lanes[n]] } }
+        for (from, to) in gathered.all { for n in 0..<padded { to[n] = from[lanes[n]] } }
+        let (steps, moments, elapsed, known, times) = (lists.steps, work.time, work.elapsed, known, times)
         for n in 0..<padded {
-            work.time[n] = times.ms(lists.steps[n])
-            work.elapsed[n] = work.time[n] - known[lanes[n]]
+            moments[n] = times.ms(steps[n])
+            elapsed[n] = moments[n] - known[lanes[n]]
         }
     }
 
-    /// Rows that the event of a target needs.
-    private lazy var gathered: [(from: Row, to: Row)] = {
-        let programs = [plan.move, plan.onPost.program] + plan.movePropagators.rates
-        let states = (plan.readBefore + plan.moving).map { Leaf(.state, $0) }
-        let leaves = Set(programs.flatMap(\.leaves) + states).sorted().filter { leaf in
-            switch leaf.kind {
-            case .parameter: ownParameters.contains(Int(leaf.index))
-            case .post: binding.post[Int(leaf.index)].common == nil
-            case .state, .weight, .delay: true
-            default: false
-            }
-        }
-        return leaves.map { (home.row(of: $0)!, work.row(of: $0)!) }
-    }()
-
     /// What targets had as their spikes left them.
-    private func takeValuesAtSpikes(_ found: Int, _ round: Int) {
+    private func takeValuesAtSpikes(_ found: Int, _ round: Int, _ history: TargetHistory.Places) {
+        guard binding.historyWidth > 0 else { return }
         for (read, values) in zip(binding.post, work.post) where read.column >= 0 {
             for n in 0..<found {
-                let lane = lists.lanes[n]
-                values[n] = lists.targets[lane].value(
-                    lists.firstPending[lane] + round, read.column, of: binding.historyWidth)
+                let lane = lists.lanes[n], cell = history[lists.targets[lane]]
+                let spike = cell.count - lists.fromEnd[lane] + round
+                values[n] = cell.allValues[spike * binding.historyWidth + read.column]
             }
         }
     }
@@ -282,12 +361,8 @@ final class SynapseLanes: @unchecked Sendable {
     /// What `work` has goes back into `home`.
     private func scatter(_ found: Int) {
         let lanes = lists.lanes
-        for (from, to) in scattered { for n in 0..<found { to[lanes[n]] = from[n] } }
+        for (from, to) in scattered.all { for n in 0..<found { to[lanes[n]] = from[n] } }
     }
-
-    private lazy var scattered: [(from: Row, to: Row)] =
-        Set(plan.moving + plan.onPost.states).sorted().map { (work.states[$0], home.states[$0]) }
-        + (plan.onPost.changesWeight ? [(work.weight, home.weight)] : []) + [(work.time, known)]
 
     /// An earlier spike of the sender at this moment has found these states of some connections. Those that are loaded follow each other.
     func setBefore(_ moment: BoundEquations.Moment) {
@@ -327,10 +402,9 @@ final class SynapseLanes: @unchecked Sendable {
             }
             for lane in 0..<count where !lists.coincides[lane] { home.before[state][lane] = home.states[state][lane] }
         }
-        run(home, home.onPre, plan.onPre, count, site: 0)
-        let first = plan.onPre.states.count + (plan.onPre.changesWeight ? 1 : 0), sends = plan.onPre.sends
-        for send in 0..<sends {
-            let values = home.onPre.output(first + send)
+        run(onPre, count, site: 0)
+        let sends = onPre.sent.all.count
+        for (send, values) in onPre.sent.all.enumerated() {
             for lane in 0..<count { sent[lane &* sends &+ send] = values[lane] }
         }
         // spikes of targets leave states of senders as they are: they release from what they were before the event
@@ -346,25 +420,19 @@ final class SynapseLanes: @unchecked Sendable {
     /// The same moment for all lanes.
     private func setMoment(_ time: Double) {
         // lanes that only fill a vector hold what the first one does
-        for row in filled { for lane in count..<SynapseRows.padded(count) { row[lane] = row[0] } }
+        for row in filled.all { for lane in count..<SynapseRows.padded(count) { row[lane] = row[0] } }
         for lane in 0..<SynapseRows.padded(count) { home.elapsed[lane] = time - known[lane] }
         home.time.update(repeating: time, count: Frame.largest)
         known.update(repeating: time, count: count)
     }
 
-    private lazy var filled: [Row] =
-        home.states + ownParameters.map { home.parameters[$0] } + home.post + home.third
-        + [home.weight, home.delay, known]
-
     /// What the last `react` hands over to paired cells: 0 is none.
     ///
     /// - `start`: of the loaded connections in their row.
     func sentToThird(_ start: Int) -> [SentToThird] {
-        let first = plan.onPre.states.count + (plan.onPre.changesWeight ? 1 : 0) + plan.onPre.sends
-        let rows = (0..<plan.onPre.thirds).map { home.onPre.output(first + $0) }
         var found: [SentToThird] = []
         for lane in 0..<count where lists.thirds[lane] > 0 {
-            for row in rows where row[lane] != 0 {
+            for row in onPre.sentToThird.all where row[lane] != 0 {
                 found.append(SentToThird(index: start + lane, third: lists.thirds[lane], amount: row[lane]))
             }
         }
@@ -373,37 +441,23 @@ final class SynapseLanes: @unchecked Sendable {
 
     // MARK: Programs
 
-    /// Runs the program of an event over the first lanes of some rows; what is then goes into their states and weights.
-    private func run(_ rows: SynapseRows, _ frame: Frame, _ event: SynapsePlan.Event, _ count: Int, site round: Int) {
-        if event.program.drawsRandomly {
-            frame.run(
-                SynapseRows.padded(count),
+    /// Runs the program of an event over the first lanes of its rows.
+    private func run(_ event: SynapseEvent, _ count: Int, site round: Int) {
+        let rows = event.rows, padded = SynapseRows.padded(count)
+        if event.drawsRandomly {
+            let isOfAll = rows === home
+            event.frame.run(
+                padded,
                 LaneDraws { [self] op, site, n, a, b in
-                    let lane = rows === home ? min(n, count - 1) : lists.lanes[n]
+                    let lane = isOfAll ? min(n, count - 1) : lists.lanes[n]
                     return draw(op, site, round, lane, step: times.step(rows.time[n]), a, b)
                 })
         } else {
-            frame.run(SynapseRows.padded(count))
+            event.frame.run(padded)
         }
-        for (output, state) in event.states.enumerated() {
-            rows.states[state].update(from: frame.output(output), count: count)
-        }
-        if event.changesWeight { rows.weight.update(from: frame.output(event.states.count), count: count) }
-        lookForFault(rows, frame, event, count)
-    }
-
-    private func lookForFault(_ rows: SynapseRows, _ frame: Frame, _ event: SynapsePlan.Event, _ count: Int) {
         guard fault == nil else { return }
-        for (index, state) in rows.states.enumerated() {
-            if let n = firstFault(state, count) {
-                return note(plan.facts.model.states[index].name, state[n], n, rows)
-            }
-        }
-        if let n = firstFault(rows.weight, count) { return note("weight", rows.weight[n], n, rows) }
-        let first = event.states.count + (event.changesWeight ? 1 : 0)
-        for output in first..<first + event.sends + event.thirds {
-            let values = frame.output(output)
-            if let n = firstFault(values, count) { return note("what is sent", values[n], n, rows) }
+        for (index, values) in event.watched.all.enumerated() {
+            if let n = firstFault(values, count) { return note(event.name(ofWatched: index), values[n], n, rows) }
         }
     }
 

@@ -17,8 +17,6 @@ final class SynapseRows {
     private let resolution: Row
     private let plan: SynapsePlan
     private let memory: Row
-    /// What `move` gives, and where it goes.
-    private let moved: [(from: Row, to: Row)]
 
     init(_ plan: SynapsePlan, resolution ms: Double) {
         self.plan = plan
@@ -48,9 +46,20 @@ final class SynapseRows {
         (onPre, onPost) = (Frame(plan.onPre.program), Frame(plan.onPost.program))
         releaseGroups = released.rates.indices.map { Group($0, of: released, releaseElements) }
         moveGroups = movedOn.rates.indices.map { Group($0, of: movedOn, moveElements) }
-        moved = zip(plan.moving.indices, plan.moving).map { [move, states] in (move.output($0), states[$1]) }
         for frame in [release] + releaseGroups.map(\.rates) { bind(frame, releaseElements) }
         for frame in [move, onPre, onPost] + moveGroups.map(\.rates) { bind(frame, moveElements) }
+        write(move, plan.moving.map { states[$0] })
+        for (frame, event) in [(onPre, plan.onPre), (onPost, plan.onPost)] { write(frame, changed(event)) }
+    }
+
+    /// What an event changes, in the order of its outputs.
+    fileprivate func changed(_ event: SynapsePlan.Event) -> [Row] {
+        event.states.map { states[$0] } + (event.changesWeight ? [weight] : [])
+    }
+
+    /// Lets the first outputs of a program go over rows.
+    private func write(_ frame: Frame, _ rows: [Row]) {
+        for (index, row) in rows.enumerated() { frame.setOutput(index, Place(base: row, stride: 1)) }
     }
 
     deinit { memory.deallocate() }
@@ -86,7 +95,6 @@ final class SynapseRows {
     func moveStates(_ count: Int) {
         for group in moveGroups { group.makeElements(count, elapsed: elapsed) }
         move.run(Self.padded(count))
-        for (from, to) in moved { to.update(from: from, count: Self.padded(count)) }
     }
 
     /// Takes the states of senders to the end of their spike: what comes of them, in the order of `ofSenders`.
@@ -120,5 +128,33 @@ final class SynapseRows {
                 for (number, row) in wanted { row[lane] = exponential.result[number] }
             }
         }
+    }
+}
+
+/// What an event does to the rows of some lanes: its program, which writes over them, and what that hands over.
+final class SynapseEvent {
+    typealias Row = SynapseRows.Row
+
+    let rows: SynapseRows
+    let frame: Frame
+    let drawsRandomly: Bool
+    /// What is handed over to the target, and to the paired cell.
+    let sent, sentToThird: FixedList<Row>
+    /// What has to be finite: states, the weight, and what is handed over.
+    let watched: FixedList<Row>
+    private let states: [String]
+
+    init(_ rows: SynapseRows, _ frame: Frame, _ event: SynapsePlan.Event, _ plan: SynapsePlan) {
+        (self.rows, self.frame, drawsRandomly) = (rows, frame, event.program.drawsRandomly)
+        let first = rows.changed(event).count
+        let handedOver = (0..<event.sends + event.thirds).map { frame.output(first + $0) }
+        sent = FixedList(Array(handedOver.prefix(event.sends)))
+        sentToThird = FixedList(Array(handedOver.suffix(event.thirds)))
+        watched = FixedList(rows.states + [rows.weight] + handedOver)
+        states = plan.facts.model.states.map(\.name)
+    }
+
+    func name(ofWatched index: Int) -> String {
+        index < states.count ? states[index] : index == states.count ? "weight" : "what is sent"
     }
 }
