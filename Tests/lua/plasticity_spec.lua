@@ -177,6 +177,28 @@ describe("plasticity: weights of the reference on fixed trains", function()
     end
   end)
 
+  it("none to many spikes of a target between two of the sender: as the built-in synapse", function()
+    local function weights(model, delay)
+      local sim = astro.Simulation { seed = 6, threads = 2 }
+      local pre, post = sim:create("parrot_neuron", 20), sim:create("parrot_neuron", 300)
+      sim:connect(sim:create("poisson_generator", { rate = 20 }), pre)
+      -- from none to about 30 spikes in 50 ms
+      local rates = {}
+      for i = 1, #post do rates[i] = 2 * (i - 1) end
+      sim:connect(sim:create("poisson_generator", #post, { rate = rates, stop = 400 }), post, "one_to_one")
+      -- a text tells what targets' spikes have done up to now, the built-in synapse up to its sender's last spike
+      sim:connect(sim:create("spike_generator", { spike_times = { 415 } }), pre)
+      sim:connect(pre, post, "all_to_all", { synapse_model = model, weight = 50, delay = delay, receptor_type = 1 })
+      for _ = 1, 7 do sim:simulate(60) end
+      return sim:connections({ source = pre }).weight
+    end
+    for _, delay in ipairs { 1.5, astro.random.uniform(0.5, 8) } do
+      local expected, got = weights("stdp_synapse", delay), weights("stdp_synapse_hom", delay)
+      assert.is_true(expected:max() - expected:min() > 10)
+      for i = 1, #expected do assert.is_true(math.abs(expected[i] - got[i]) < 1e-9 * expected[i], i) end
+    end
+  end)
+
   it("several spikes in a step", function()
     for _, model in ipairs { "stdp_synapse", "stdp_synapse_hom" } do
       local worst, where = compare(fixture "stdp_multiplicity", model)
