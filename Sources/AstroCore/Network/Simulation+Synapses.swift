@@ -2,9 +2,11 @@ import Equations
 
 /// What synapses that are texts read of their targets.
 extension Simulation {
-    /// A parameter of the targets in a segment, place by place, in the unit of formulas.
+    /// A parameter of the targets in a segment, place by place, in the unit of formulas. Places without such a cell have what the first
+    /// cell has: where all cells have the same, so do all places.
     func values(_ name: String, in segment: Segment) -> [Double] {
-        var values = [Double](repeating: 0, count: max(0, min(Segment.span, segment.plane.size - segment.base)))
+        let count = max(0, min(Segment.span, segment.plane.size - segment.base))
+        var values = [Double](repeating: .nan, count: count)
         for resident in segment.plane.residents {
             let cells = populationList[resident.population].cells!
             guard cells.parameter(name)?.role == .parameter else { continue }
@@ -15,7 +17,8 @@ extension Simulation {
                 values[place - segment.base] = factor * column[resident.cells.lowerBound + place - resident.offset]
             }
         }
-        return values
+        let first = values.first { !$0.isNaN } ?? 0
+        return values.map { $0.isNaN ? first : $0 }
     }
 }
 

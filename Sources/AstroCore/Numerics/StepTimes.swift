@@ -16,7 +16,19 @@ struct StepTimes: Sendable {
     @inline(__always)
     func ms(_ steps: Int) -> Double { isWhole ? Double(steps) / perMs : Double(steps) * resolution }
 
-    /// The step of a time that is on the grid, and not negative.
+    /// Of some steps.
+    func ms(_ steps: UnsafePointer<Int>, _ count: Int, into moments: UnsafeMutablePointer<Double>) {
+        let (resolution, perMs) = (resolution, perMs)
+        if isWhole {
+            for n in 0..<count { moments[n] = Double(steps[n]) / perMs }
+        } else {
+            for n in 0..<count { moments[n] = Double(steps[n]) * resolution }
+        }
+    }
+
+    /// The step of a time that is on the grid, not negative, and at most 2^51. A number of 2^52 and more has its integer in its last bits.
     @inline(__always)
-    func step(_ ms: Double) -> Int { Int(ms * perMs + 0.5) }
+    func step(_ ms: Double) -> Int {
+        Int(truncatingIfNeeded: (ms * perMs + 0x1p52).bitPattern & 0xf_ffff_ffff_ffff)
+    }
 }

@@ -97,7 +97,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
         let lanes = arriving, isFirst = (moment.row, moment.time) != (row.row, row.time)
         if isFirst { moment.begin(row) }
         for first in stride(from: 0, to: row.count, by: Frame.largest) {
-            lanes.load(row, first..<min(row.count, first + Frame.largest))
+            lanes.load(row, from: first, min(row.count - first, Frame.largest))
             if !isFirst { lanes.setBefore(moment) }
             lanes.lookBack(row)
             lanes.react(at: row.time, received + first * plan.onPre.sends)

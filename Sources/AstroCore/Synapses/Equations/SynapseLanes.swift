@@ -139,13 +139,24 @@ final class SynapseLanes: @unchecked Sendable {
 
     // MARK: Loading and storing
 
-    /// Takes connections of a row into `home`: at most a block. They mostly follow each other.
-    func load(_ row: ArrivingRow, _ some: some Collection<Int>) {
-        (count, self.row, fault, hasCoincidences) = (some.count, row.row, nil, false)
-        let (loaded, targets) = (lists.loaded, lists.targets), all = row.targets
-        for (lane, i) in some.enumerated() { loaded[lane] = i }
-        for lane in 0..<count { targets[lane] = Int(all[loaded[lane]]) }
-        followEachOther = count > 0 && loaded[count - 1] - loaded[0] == count - 1
+    /// Takes connections of a row into `home`: at most a block.
+    func load(_ row: ArrivingRow, _ some: ArraySlice<Int>) {
+        for (lane, i) in some.enumerated() { (lists.loaded[lane], lists.targets[lane]) = (i, Int(row.targets[i])) }
+        followEachOther = false
+        load(row, some.count)
+    }
+
+    /// The same for connections that follow each other.
+    func load(_ row: ArrivingRow, from first: Int, _ count: Int) {
+        let (loaded, targets) = (lists.loaded, lists.targets), all = row.targets + first
+        for lane in 0..<count { loaded[lane] = first &+ lane }
+        for lane in 0..<count { targets[lane] = Int(all[lane]) }
+        followEachOther = true
+        load(row, count)
+    }
+
+    private func load(_ row: ArrivingRow, _ count: Int) {
+        (self.count, self.row, fault, hasCoincidences) = (count, row.row, nil, false)
         lists.coincides.update(repeating: false, count: count)
         loadDelays(row)
         if row.hasOwnWeights {
@@ -305,7 +316,7 @@ final class SynapseLanes: @unchecked Sendable {
         let (lanes, firsts, strides, delays) = (lists.lanes, lists.firstPending, lists.strides, lists.delays)
         let steps = lists.steps, times = times
         for n in 0..<found {
-            let lane = lanes[n], sent = firsts[lane]![round &* strides[lane]]
+            let lane = lanes[n], sent = firsts[lane].unsafelyUnwrapped[round &* strides[lane]]
             steps[n] = min(end, times.step(sent) &+ delays[lane])
         }
     }
@@ -329,11 +340,9 @@ final class SynapseLanes: @unchecked Sendable {
         // lanes that only fill a vector hold what the first one does
         for n in found..<padded { (lanes[n], lists.steps[n]) = (lanes[0], lists.steps[0]) }
         for (from, to) in gathered.all { for n in 0..<padded { to[n] = from[lanes[n]] } }
-        let (steps, moments, elapsed, known, times) = (lists.steps, work.time, work.elapsed, known, times)
-        for n in 0..<padded {
-            moments[n] = times.ms(steps[n])
-            elapsed[n] = moments[n] - known[lanes[n]]
-        }
+        let (moments, elapsed, known) = (work.time, work.elapsed, known)
+        times.ms(lists.steps, padded, into: moments)
+        for n in 0..<padded { elapsed[n] = moments[n] - known[lanes[n]] }
     }
 
     /// What targets had as their spikes left them.
