@@ -141,7 +141,7 @@ struct PublishTests {
         try experiment.shell("rm gone")
         let run = try experiment.run(["publish", "-o", "out", "run.json"])
         #expect(run.status == 0 && run.output.contains("gone is not here as the run left it"), "\(run.errors)")
-        #expect(run.output.contains("more than 1 MB with the bundle in it"))
+        #expect(run.output.contains("larger than 1 MB with the bundle in it"))
         #expect(try experiment.read("out/page.html").count < 1_000_000)
         let page = try experiment.run(["out/page.html"])
         #expect(page.status == 1 && page.errors.contains("holds no bundle"), "\(page.errors)")

@@ -291,7 +291,7 @@ describe("errors of generators", function()
     { "poisson_generator", { rate_values = { 1 } }, "rate_times (0) and rate_values (1) must have the same length" },
     { "gamma_sup_generator", { gamma_shape = 1.5 }, "gamma_shape = 1.5 is not allowed (a whole number from 1 to 65535)" },
     { "gamma_sup_generator", { n_proc = 0 }, "n_proc = 0 is not allowed (a whole number from 1 to 1000000)" },
-    { "gamma_sup_generator", { rate = 6000, gamma_shape = 2 }, "rate * gamma_shape = 12000 Hz is more than one a step" },
+    { "gamma_sup_generator", { rate = 6000, gamma_shape = 2 }, "rate * gamma_shape = 12000 Hz is more than one per step" },
     { "gamma_sup_generator", { rate = 5000, n_proc = 10000 }, "changes of state per step (at most 1000)" },
     { "mip_generator", { p_copy = 1.1 }, "p_copy = 1.1 is not allowed (0 to 1)" },
     { "mip_generator", { rate = 1e9 }, "rate gives" },

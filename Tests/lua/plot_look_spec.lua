@@ -127,7 +127,7 @@ describe("points, error bars and bands", function()
   it("points joined by lines", function()
     has(lines { points = true, lines = true }, "with linespoints")
     assert.is_nil(text(lines { points = true }):find("with lines", 1, true))
-    fails("lines: lines is for points", lines, { lines = true })
+    fails("lines: the option lines needs points = true", lines, { lines = true })
   end)
 
   it("error bars in place of a band", function()
