@@ -110,7 +110,7 @@ round_full() {
     status=$?
   fi
   ((status == 1)) || { fail "status $status, not 1"; return 1; }
-  grep -q "can't write '.*': .*bytes are in it, all of them good" errors.txt || { fail "no message"; return 1; }
+  grep -q "can't write '.*': .*bytes are in it, all of them intact" errors.txt || { fail "no message"; return 1; }
   check "$(last_time)" && [[ $checked != *cut* ]] && echo "full at $size kB: $checked"
 }
 

@@ -178,7 +178,7 @@ await test -f fault.checkpoint
 signal_last KILL $session
 wait $session
 cp killed.txt out.txt
-ends "a rank that is killed: how to go on" 1 "to go on: mpirun -n 3 astrolua --resume --quiet --checkpoint-every 1 fault.lua" 1
+ends "a rank that is killed: how to go on" 1 "to continue: mpirun -n 3 astrolua --resume --quiet --checkpoint-every 1 fault.lua" 1
 job 2 --checkpoint-every 1 --resume fault.lua >out.txt 2>&1
 md5sum fault.csv >>out.txt
 same "three ranks, one killed, then two ranks: as if nothing had been"

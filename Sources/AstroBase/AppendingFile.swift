@@ -63,7 +63,8 @@ package final class AppendingFile {
 
     private func checkOwner() throws {
         guard getpid() == owner else {
-            throw InputError("'\(path)' is written by the process that opened it: give each process a file of its own")
+            throw InputError(
+                "'\(path)' can be written only by the process that opened it: give each process a file of its own")
         }
     }
 
@@ -83,7 +84,7 @@ package final class AppendingFile {
     /// The next piece goes behind the first bytes; what was there stays until then.
     package func goBack(to count: Int) throws {
         guard count <= size else {
-            throw InputError("'\(path)' holds \(size) bytes and not the \(count) that were written")
+            throw InputError("'\(path)' holds \(size) bytes instead of the \(count) that were written")
         }
         (size, excess) = (count, size - count)
     }

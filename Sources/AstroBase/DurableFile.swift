@@ -32,7 +32,7 @@ package final class DurableFile {
         while true {
             let descriptor = open(aside, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
             guard descriptor >= 0 || errno != ELOOP else {
-                throw InputError("can't write '\(path)': '\(aside)' is in the way, which is not a file")
+                throw InputError("can't write '\(path)': '\(aside)' is in the way and is not a file")
             }
             guard descriptor >= 0 else { throw OutputFile.failure(path) }
             if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -43,7 +43,7 @@ package final class DurableFile {
             let isKnown = fstat(descriptor, &mine) == 0
             guard !isKnown || mine.st_mode & S_IFMT == S_IFREG else {
                 close(descriptor)
-                throw InputError("can't write '\(path)': '\(aside)' is in the way, which is not a file")
+                throw InputError("can't write '\(path)': '\(aside)' is in the way and is not a file")
             }
             if isKnown, lstat(aside, &named) == 0, mine.st_ino == named.st_ino,
                 mine.st_dev == named.st_dev, ftruncate(descriptor, 0) == 0

@@ -155,7 +155,7 @@ extension JSON {
             guard depth < Self.depth else { throw problem() }
             count += 1
             guard count <= Self.most else {
-                throw InputError("it holds more than \(Self.most) values, which is the most")
+                throw InputError("it holds more than the limit of \(Self.most) values")
             }
             skip()
             if takes("{") { return try object(depth) }

@@ -50,7 +50,7 @@ package enum OutputFile {
     private static func checkIsFree(_ aside: String, for path: String) throws {
         var status = stat()
         guard lstat(aside, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
-        throw InputError("can't write '\(path)': '\(aside)' is in the way, which is not a file")
+        throw InputError("can't write '\(path)': '\(aside)' is in the way and is not a file")
     }
 
     /// What an `AppendingFile` holds would go on growing where nobody finds it.

@@ -14,7 +14,7 @@ package struct ZipContents {
         let endRecord = stride(from: bytes.count - 22, through: max(0, bytes.count - 66_000), by: -1).first {
             bytes[$0] == 0x50 && bytes[$0 + 1] == 0x4b && bytes[$0 + 2] == 5 && bytes[$0 + 3] == 6
         }
-        guard let endRecord else { throw InputError("is not a whole zip archive") }
+        guard let endRecord else { throw InputError("is not a complete zip archive") }
         var place = try number(endRecord + 16, 4)
         var total = 0
         for _ in 0..<(try number(endRecord + 10, 2)) {
@@ -46,7 +46,7 @@ package struct ZipContents {
 
     private func content(_ entry: Int, _ name: String) throws -> Range<Int> {
         guard try number(entry + 10, 2) == 0 else {
-            throw InputError("'\(name.prefix(40))' is compressed, which can't be read here")
+            throw InputError("'\(name.prefix(40))' is compressed; compressed entries can't be read here")
         }
         let checksum = try number(entry + 16, 4), size = try number(entry + 20, 4), local = try number(entry + 42, 4)
         guard size < 0xffff_ffff, local < 0xffff_ffff else {

@@ -47,7 +47,7 @@ package struct Arguments {
         guard isText(i) else { throw wrong(i, name, "a string") }
         let path = try exactText(at: index(i), name)
         guard !path.utf8.contains(0) else {
-            throw InputError("\(name) = '\(visible(path))': a path holds no zero byte")
+            throw InputError("\(name) = '\(visible(path))': a path can't contain a zero byte")
         }
         return path
     }
@@ -57,7 +57,7 @@ package struct Arguments {
         try refuseCopies(at: index, name)
         let bytes = lua.bytes(L, at: index)
         if let text = String(validating: bytes, as: UTF8.self) { return text }
-        throw InputError("\(name) = '\(visible(bytes: bytes.prefix(80)))' is not UTF-8, which names have to be")
+        throw InputError("\(name) = '\(visible(bytes: bytes.prefix(80)))' is not UTF-8, as names must be")
     }
 
     package func number(_ i: Int, _ name: String) throws -> Double {

@@ -130,10 +130,11 @@ struct CommandLineOptions: ParsableCommand {
 
     func validate() throws {
         if record != nil, checkpointEvery != nil || resume {
-            throw ValidationError("--record goes without --checkpoint-every and --resume: a record is of a whole run")
+            throw ValidationError(
+                "--record can't be combined with --checkpoint-every and --resume: a record covers a whole run")
         }
         if record != nil, trust {
-            throw ValidationError("--record needs the sandbox: nobody can know what a script outside of it reads")
+            throw ValidationError("--record needs the sandbox: it can't be known what a script reads outside of it")
         }
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, got \(threads)") }
         if let timeLimit, !(timeLimit > 0 && timeLimit < 1e9) {
@@ -166,7 +167,7 @@ extension CommandLineOptions {
     private func checkKernel() throws {
         guard kernel, !script.isEmpty || !chunks.isEmpty || interactive || record != nil else { return }
         throw ValidationError(
-            "--kernel goes without a script, -e, -i and --record: what it runs comes with the requests")
+            "--kernel can't be combined with a script, -e, -i or --record: the code comes with the requests")
     }
 }
 

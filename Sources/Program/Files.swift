@@ -6,7 +6,7 @@ func contents(of path: String, atMost limit: Int) throws -> [UInt8] {
     let (descriptor, size) = try openFile(path)
     guard let file = fdopen(descriptor, "rb") else { throw InputError("can't read '\(path)': \(reason)") }
     defer { fclose(file) }
-    guard size <= limit else { throw InputError("'\(path)' is larger than \(limit >> 20) MB, which is the most") }
+    guard size <= limit else { throw InputError("'\(path)' is larger than \(limit >> 20) MB (the limit)") }
     var bytes = [UInt8](repeating: 0, count: size)
     let count = fread(&bytes, 1, bytes.count, file)
     guard ferror(file) == 0 else { throw InputError("can't read '\(path)': \(reason)") }

@@ -46,7 +46,7 @@ enum Job {
             if let problem, speaks { complain(problem) }
             return
         }
-        complain("rank \(ranks.rank): " + (problem ?? "has ended, and the others have not"))
+        complain("rank \(ranks.rank): " + (problem ?? "has ended, but the others have not"))
         ranks.abort(problem == nil ? ExitStatus.failure : status)
     }
 
@@ -82,6 +82,6 @@ enum Job {
             runtime?.checkpoint.map { "\(command)\n  continues from \($0); any number of ranks will do" }
             ?? "start it again; with --checkpoint-every SECONDS it would not have to start from the beginning"
         return "rank \(Ranks.all.rank): told to end while it waits for another rank, which has ended or cannot answer: "
-            + "see what mpirun says\n  to go on: \(wayOn)"
+            + "see what mpirun says\n  to continue: \(wayOn)"
     }
 }

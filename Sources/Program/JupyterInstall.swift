@@ -13,11 +13,11 @@ struct JupyterInstall {
 
     func run() -> Int32 {
         guard words.first == "install" else {
-            complain("astrolua jupyter: the word after it is install, as in: astrolua jupyter install --user")
+            complain("astrolua jupyter: needs the word install, as in: astrolua jupyter install --user")
             return ExitStatus.wrongOptions
         }
         guard let program = StandardLibrary.program else {
-            complain("astrolua jupyter: cannot tell where this program lies")
+            complain("astrolua jupyter: cannot find the path of this program")
             return ExitStatus.failure
         }
         setenv("ASTROLUA", program, 1)

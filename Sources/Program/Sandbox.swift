@@ -31,7 +31,8 @@ enum Sandbox {
                 if joiningJob, let status = Job.join() { return status }
                 guard let refused = sandbox_enter(&rules) else { return nil }
                 complain(
-                    "astrolua: \(String(cString: refused)) refused to confine the script (--trust runs it without)")
+                    "astrolua: \(String(cString: refused)) refused to confine the script (--trust runs it without the sandbox)"
+                )
                 return ExitStatus.failure
             }
         }

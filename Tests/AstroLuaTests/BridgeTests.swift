@@ -35,7 +35,7 @@ struct BridgeTests {
     func positionThroughPcall() throws {
         let text = """
             local ok, problem = pcall(astro.vector, 3)
-            assert(problem:find("^script.lua:1: vector: the numbers are a table"), problem)
+            assert(problem:find("^script.lua:1: vector: the numbers go in a table"), problem)
             """
         #expect(try run(text) == .finished)
     }

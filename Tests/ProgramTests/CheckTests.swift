@@ -134,7 +134,7 @@ struct CheckTests {
         let experiment = try Experiment()
         #expect(try experiment.run(["check"]).status == 2)
         let behind = try experiment.run(["check", "--time-limit", "5", "run.json"])
-        #expect(behind.status == 2 && behind.errors.contains("options stand in front"))
+        #expect(behind.status == 2 && behind.errors.contains("options come first"))
         #expect(try experiment.run(["--trust", "check", "run.json"]).status == 2)
     }
 }

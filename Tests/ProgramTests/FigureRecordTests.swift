@@ -35,7 +35,7 @@ struct FigureRecordTests {
         }
         let verified = try experiment.run(["verify", "run.json"])
         #expect(verified.status == 0, "\(verified.output)")
-        #expect(verified.output.contains("note: picture.png has other bytes, as another gnuplot draws them"))
+        #expect(verified.output.contains("note: picture.png has other bytes, drawn by another gnuplot"))
         #expect(try experiment.run(["check", "run.json"]).status == 0)
     }
 

@@ -164,7 +164,7 @@ struct KernelTests {
     func options(_ others: [String]) throws {
         let run = try Run(["--kernel"] + others)
         #expect(run.status == 2)
-        #expect(run.errors.contains("--kernel goes without a script"))
+        #expect(run.errors.contains("--kernel can't be combined with a script"))
     }
 
     @Test("An interrupt ends what runs, tells how far it came, and keeps the session")

@@ -175,7 +175,7 @@ struct RecordTests {
         _ = try experiment.run(["--record", "run.json", "experiment.lua"])
         try experiment.write("experiment.lua", "error 'another'")
         let verified = try experiment.run(["verify", "run.json"])
-        #expect(verified.status == 0 && verified.output.contains("note: experiment.lua here is another text"))
+        #expect(verified.status == 0 && verified.output.contains("note: experiment.lua differs here"))
     }
 
     @Test("os.exit, errors, -e, standard input and sweeps are recorded, too")

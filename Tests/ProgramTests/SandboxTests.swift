@@ -344,8 +344,8 @@ struct SandboxTests {
         try #require(lines.count == 4, "\(process.errors)")
         #expect(lines[0] == "stopped.lua:4: interrupted (SIGTERM)")
         #expect(lines[1].contains(" of 1000000000 ms of sim:simulate are done, sim.time = "))
-        #expect(lines[2].hasPrefix("  stopped.csv holds all until "))
-        #expect(lines[3].hasPrefix("  to go on: "))
+        #expect(lines[2].hasPrefix("  stopped.csv holds everything up to "))
+        #expect(lines[3].hasPrefix("  to continue: "))
     }
 
     @Test(

@@ -20,9 +20,9 @@ check("two.h5", io.read("two.h5", { population = "lgn" }))
 
 local refused = {
   { "compressed.npz", "is compressed" }, { "matrix.npz", "has 2 dimensions" },
-  { "two.h5", "name one of them, population = 'lgn' %(there are: lgn, v1%)" }, { "external_link.h5", "is a link, which is not followed" },
-  { "soft_link.h5", "has no /spikes/v1/node_ids" }, { "external_storage.h5", "are in another file, which is not followed" },
-  { "virtual.h5", "are in another file, which is not followed" }, { "unequal.h5", "has 3 times and 2 nodes" },
+  { "two.h5", "name one of them, population = 'lgn' %(there are: lgn, v1%)" }, { "external_link.h5", "is a link; links are not followed" },
+  { "soft_link.h5", "has no /spikes/v1/node_ids" }, { "external_storage.h5", "are in another file, which is not read" },
+  { "virtual.h5", "are in another file, which is not read" }, { "unequal.h5", "has 3 times and 2 nodes" },
   { "texts.h5", "holds no numbers" },
 }
 for _, case in ipairs(refused) do
@@ -30,7 +30,7 @@ for _, case in ipairs(refused) do
   assert(not done and problem:find(case[2]), case[1] .. ": " .. tostring(problem))
 end
 local _, problem = pcall(io.read, "soft_link.h5", { population = "v2" })
-assert(problem:find "is a link, which is not followed", problem)
+assert(problem:find "is a link; links are not followed", problem)
 
 local sim = astro.Simulation {}
 local cells = sim:create("aeif_cond_alpha_astro", 3)

@@ -519,7 +519,7 @@ describe("a wrong call of the analysis", function()
     { function() analysis.power_spectrum({ 1, 2, 3 }, { interval = 1, segment = 9 }) end, "power_spectrum: a segment of 9 ms is 9 samples; it must have 2 to 3" },
     { function() analysis.signal(spikes, "V_m") end, "signal: the table holds no sampled quantity" },
     { function() analysis.signal({ times = { 1 }, senders = { 1 }, V_m = { 1 } }, "Vm") end, "signal: 'Vm' was not recorded %(did you mean 'V_m'%?%)" },
-    { function() analysis.signal({ times = { 1, 2, 4 }, senders = { 1, 1, 1 }, V_m = { 1, 1, 1 } }) end, "signal: the samples do not lie in equal steps" },
+    { function() analysis.signal({ times = { 1, 2, 4 }, senders = { 1, 1, 1 }, V_m = { 1, 1, 1 } }) end, "signal: the samples are not evenly spaced" },
     { function() analysis.signal({ times = { 1, 2 }, senders = { 1, 1 }, V_m = { 1, 1 } }, "V_m", { bin = 1.5 }) end, "signal: bin = 1.5 ms is not a multiple of the interval, 1 ms" },
     { function() analysis.calcium_events({ times = { 1, 2 }, senders = { 1, 1 }, Ca_astro = { 1, 1 } }) end, "calcium_events: give the option threshold" },
     { function() analysis.cross_correlation({ values = { 1, 2 }, interval = 1 }, { values = { 1, 2 }, interval = 2 }) end, "cross_correlation: the samples of a are 1 ms apart, those of b 2 ms" },

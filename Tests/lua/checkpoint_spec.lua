@@ -139,7 +139,7 @@ describe("checkpoints", function()
       assert.is_false(ok)
       return message
     end
-    assert.is_truthy(refusal("truncated.checkpoint"):find("load: the checkpoint '.*' is truncated: %d+ bytes of %d+ are there"))
+    assert.is_truthy(refusal("truncated.checkpoint"):find("load: the checkpoint '.*' is truncated: %d+ of %d+ bytes are there"))
     assert.is_truthy(refusal("altered.checkpoint"):find("load: the checkpoint '.*' is damaged"))
     assert.is_truthy(refusal("foreign.checkpoint"):find("load: '.*' is not a checkpoint of astrolua"))
     assert.is_truthy(refusal("missing.checkpoint"):find("No such file"))

@@ -235,7 +235,7 @@ describe("clopath_synapse:", function()
   it("a text's parameter that is true or false takes nothing else", function()
     assert.error_matches(function()
       astro.model { name = "odd", parameters = { { "flag", "true", "odd", "> 0" } }, state = { x = 0 }, equations = "dx/dt = 0" }
-    end, "what is allowed is true and false")
+    end, "the allowed values are true and false")
     local chosen = astro.model { name = "chosen", parameters = { fast = "false" }, state = { x = 0 }, equations = "dx/dt = (2 if fast > 0 else 1)/(1*ms)" }
     local sim = astro.Simulation()
     local cells = sim:create(chosen, 2)

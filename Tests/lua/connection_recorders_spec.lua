@@ -147,8 +147,8 @@ describe("recorders of connections that write a file while the simulation runs",
     local sim = network(1, "stdp_synapse")
     local some = sim:connections { synapse_model = "stdp_synapse" }
     local function problem(options) return select(2, pcall(sim.record, sim, some, { "weight" }, options)) end
-    assert.is_truthy(problem { to = "w.npz" }:find("record: to = 'w.npz': a file of this kind is good only when it is whole. Record to a .csv file; "
-      .. "rec:save('w.npz') then makes this one of it, if it fits into memory. Here the ending must be one of .csv, .dat", 1, true))
+    assert.is_truthy(problem { to = "w.npz" }:find("record: to = 'w.npz': a file of this kind is of use only when it is complete. Record to a .csv file; "
+      .. "rec:save('w.npz') then converts it, if it fits into memory. Here the ending must be one of .csv, .dat", 1, true))
     assert.is_truthy(problem { to = "w.h5" }:find("record: to = 'w.h5': SONATA files hold spikes and samples of nodes; "
       .. "a recorder of connections writes .csv, .dat", 1, true))
     assert.is_truthy(problem { to = 3 }:find("record: to must be the path of a file, got 3", 1, true))

@@ -534,20 +534,20 @@ describe("mistakes in couplings", function()
     { { where = { ["d d"] = "pre.I" } }, "where.d d: 'd d' is not a name: letters, digits and _, the first not a digit" },
     { { where = { d = "pre.I - e", e = "2*d" } }, "where.d: quantities in a circle: d reads e reads d" },
     { { where = { d = "pre.I - post.I", F = "1" } }, "where.F: quantity 'F': there is a parameter of that name already" },
-    { { where = { d = "pre.I -" } }, "where.d: a value is missing behind '-'" },
+    { { where = { d = "pre.I -" } }, "where.d: a value is missing after '-'" },
     { { value = "F*dd" }, "value: there is no 'dd' (did you mean 'd'?)" },
     { { value = "F*th.I" }, "value: 'th.I': a coupling reads pre.X and post.X, states and quantities of its two cells" },
     { { value = "third.I*F" }, "value: 'third.I': a coupling reads pre.X and post.X, states and quantities of its two cells" },
     { { value = "F + theta" }, "value: F is 1/ms, theta is uM, and they are added" },
     { { value = "F*(theta + 1*mV)" }, "value: theta is uM, 1*mV is mV, and they are added" },
-    { { value = "d > theta" }, "value: 'd > theta' is a condition, not a number: int(…) makes 1 or 0 of it" },
+    { { value = "d > theta" }, "value: 'd > theta' is a condition, not a number: int(…) turns it into 1 or 0" },
     { { value = "weight*d" }, "value: 'weight' has no place in a coupling: the value is multiplied by it" },
-    { { value = "F*d*rand()" }, "value: rand() has no place in a coupling: what it gives is decided by the two cells" },
+    { { value = "F*d*rand()" }, "value: rand() has no place in a coupling: its value follows from the two cells" },
     { { value = "F*last(d)" }, "value: last(X) belongs to cells: a coupling reads them as they are at the moment" },
     { { value = "xi*F" }, "value: noise ('xi') belongs in the lines dX/dt = … of equations" },
-    { { value = "F*theta" }, "value: it reads nothing of its two cells: pre.X, post.X" },
-    { { parameters = { every = 3 } }, "'every' is a word of connect and of connections: choose another name" },
-    { { parameters = { N_incoming = 3 } }, "'N_incoming' is a word of connect and of connections: choose another name" },
+    { { value = "F*theta" }, "value reads neither of its two cells (pre.X, post.X)" },
+    { { parameters = { every = 3 } }, "'every' is a key of connect or of connections: choose another name" },
+    { { parameters = { N_incoming = 3 } }, "'N_incoming' is a key of connect or of connections: choose another name" },
     { { parameters = { { "F", "1 uM", "", "< 0" } } }, "parameter 'F': the default 1 is not allowed (< 0)" },
     { { parameters = { F = "1 1/ms", theta = "3 uMol" } }, "parameter 'theta': there is no unit 'uMol'" },
   }
@@ -631,7 +631,7 @@ describe("mistakes in couplings", function()
     local sim = joined({}, { every = 2 })
     local c = sim:connections()
     c:set { every = 2 }
-    assert.has_error(function() c:set { every = 3 } end, "set: wrong_coupling: every can't be changed once connected: it is that of the connect call")
+    assert.has_error(function() c:set { every = 3 } end, "set: wrong_coupling: every can't be changed once connected: the connect call has fixed it")
     assert.has_error(function() c:set { G = 3 } end)
     assert.has_error(function() sim:create(define {}, 3) end, "create: wrong_coupling is a coupling: it belongs in connect")
   end)

@@ -279,7 +279,7 @@ describe("errors of generators", function()
   local sim = astro.Simulation {}
   for _, one in ipairs {
     { "inhomogeneous_poisson_generator", { rate_times = { 1 }, rate_values = { 1, 2 } },
-      "rate_times (1) and rate_values (2) must be of the same length" },
+      "rate_times (1) and rate_values (2) must have the same length" },
     { "inhomogeneous_poisson_generator", { rate_times = { 2, 1 }, rate_values = { 1, 2 } }, "must be strictly increasing" },
     { "inhomogeneous_poisson_generator", { rate_times = { 1.04 }, rate_values = { 1 } }, "1.04 ms is not a multiple of the resolution" },
     { "inhomogeneous_poisson_generator", { rate_times = { 0 }, rate_values = { 1 } }, "rate_times = 0 ms is not allowed (> 0)" },
@@ -288,11 +288,11 @@ describe("errors of generators", function()
     { "inhomogeneous_poisson_generator", { rate_times = { 1 }, rate_values = { 1e13 } }, "spikes a step (at most" },
     { "sinusoidal_poisson_generator", { rate = -1 }, "rate = -1 Hz is not allowed (>= 0)" },
     { "sinusoidal_poisson_generator", { ampiltude = 1 }, "did you mean 'amplitude'?" },
-    { "poisson_generator", { rate_values = { 1 } }, "rate_times (0) and rate_values (1) must be of the same length" },
+    { "poisson_generator", { rate_values = { 1 } }, "rate_times (0) and rate_values (1) must have the same length" },
     { "gamma_sup_generator", { gamma_shape = 1.5 }, "gamma_shape = 1.5 is not allowed (a whole number from 1 to 65535)" },
     { "gamma_sup_generator", { n_proc = 0 }, "n_proc = 0 is not allowed (a whole number from 1 to 1000000)" },
-    { "gamma_sup_generator", { rate = 6000, gamma_shape = 2 }, "rate * gamma_shape = 12000 Hz is more than one a step" },
-    { "gamma_sup_generator", { rate = 5000, n_proc = 10000 }, "changes of state a step (at most 1000)" },
+    { "gamma_sup_generator", { rate = 6000, gamma_shape = 2 }, "rate * gamma_shape = 12000 Hz is more than one per step" },
+    { "gamma_sup_generator", { rate = 5000, n_proc = 10000 }, "changes of state per step (at most 1000)" },
     { "mip_generator", { p_copy = 1.1 }, "p_copy = 1.1 is not allowed (0 to 1)" },
     { "mip_generator", { rate = 1e9 }, "rate gives" },
     { "pulsepacket_generator", { activity = 2.5 }, "activity = 2.5 is not a whole number" },

@@ -315,10 +315,10 @@ describe("a wrong pair", function()
   it("stands in on_post", function()
     assert.error_matches(function()
       astro.synapse { name = "wrong_place", on_pre = "send(1)", on_post = "weight += third.C" }
-    end, "third.C stands in on_pre only")
+    end, "third.C can only be used in on_pre")
     assert.error_matches(function()
       astro.synapse { name = "wrong_place", on_pre = "send(1)", on_post = "send_third(1)" }
-    end, "send_third stands in on_pre only")
+    end, "send_third can only be used in on_pre")
   end)
   it("of a synapse that has none", function()
     refused("static_synapse has no parameter 'third'", function(sim, glia, target, parrot)

@@ -47,7 +47,7 @@ describe("the size of a picture", function()
 
   it("is refused where it is none", function()
     for _, wrong in ipairs { "8", "cm", "8 km", "-8 cm", 0, true } do
-      fails('lines: width must be a text such as "8 cm" (cm, mm or in), or a number of pixels above 0', lines, { width = wrong })
+      fails('lines: width must be a string such as "8 cm" (cm, mm or in), or a number of pixels above 0', lines, { width = wrong })
     end
   end)
 end)
@@ -71,7 +71,7 @@ describe("letters", function()
   it("are of one size in panels", function()
     has(plot.panels { lines { font_size = 8 }, lines() }, "sans-serif,10.67'")
     has(plot.panels { lines { font_size = 8 }, lines(), font_size = 12 }, "sans-serif,16'")
-    fails("panels: font_size of figure 2 is 9, and of one before it 8 (say font_size in panels)", plot.panels,
+    fails("panels: font_size of figure 2 is 9, and of one before it 8 (set font_size in panels)", plot.panels,
       { lines { font_size = 8 }, lines { font_size = 9 } })
   end)
 
@@ -127,7 +127,7 @@ describe("points, error bars and bands", function()
   it("points joined by lines", function()
     has(lines { points = true, lines = true }, "with linespoints")
     assert.is_nil(text(lines { points = true }):find("with lines", 1, true))
-    fails("lines: lines is for points", lines, { lines = true })
+    fails("lines: the option lines needs points = true", lines, { lines = true })
   end)
 
   it("error bars in place of a band", function()

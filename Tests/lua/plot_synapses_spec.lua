@@ -176,7 +176,7 @@ describe("pictures of synapses", function()
       { function() plot.stdp_window {} end, "stdp_window: the table holds no synapses" },
       { function() plot.stdp_window(5) end, "stdp_window: the first argument must be a synapse model, its name, or a table" },
       { function() plot.stdp_window({ synapse_model = "stdp_synapse", lamda = 1 }) end, "has no parameter 'lamda' %(did you mean 'lambda'%?%)" },
-      { function() plot.stdp_window({ synapse_model = "stdp_synapse", weight = 0 }, { percent = true }) end, "no percentage of a weight of 0" },
+      { function() plot.stdp_window({ synapse_model = "stdp_synapse", weight = 0 }, { percent = true }) end, "a weight of 0 has no change in percent" },
       { function() analysis.stdp_window("stdp_synapse", { step = 0.01 }) end, "stdp_window: step must be at least 0.1 ms, got 0.01" },
       { function() analysis.stdp_window("stdp_synapse", { range = { -1e6, 1e6 } }) end, "are 2000001 intervals, at most 100000" },
       { function() analysis.stdp_window { weight = 1 } end, "stdp_window: the table names no synapse_model" },

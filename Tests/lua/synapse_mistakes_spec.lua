@@ -55,7 +55,7 @@ local function cases()
     { { units = "no" },
       [[units must be true or false, got string 'no']] },
     { { units = false },
-      [[parameter 'tau_plus': '20 ms' has a unit, and the model has units = false]] },
+      [[parameter 'tau_plus': '20 ms' has a unit, but the model has units = false]] },
     { { "send(weight)" },
       [[the synapse takes names as keys, got number 1]] },
     -- parameters and states
@@ -72,11 +72,11 @@ local function cases()
     { { state = { A_plus = 3 } },
       [[state 'A_plus': there is a parameter of that name already]] },
     { { state = { send = 3 } },
-      [[state 'send': the name is a function's]] },
+      [[state 'send': the name belongs to a function]] },
     { { state = { K_plus = "rand()", K_minus = 0 } },
-      [[state 'K_plus': the start of a synapse's state is a number, not 'rand()']] },
+      [[state 'K_plus': the start value of a synapse's state is a number, not 'rand()']] },
     { { state = { K_plus = "A_plus", K_minus = 0 } },
-      [[state 'K_plus': the start of a synapse's state is a number, not 'A_plus']] },
+      [[state 'K_plus': the start value of a synapse's state is a number, not 'A_plus']] },
     { { parameters = "tau = 20 ms" },
       [[parameters must be a table, got string 'tau = 20 ms']] },
     -- equations
@@ -128,7 +128,7 @@ local function cases()
     { { on_pre = "weight += 1*pA; send(2*weight + 1)" },
       [[on_pre: 2*weight is pA, 1 is a plain number, and they are added]] },
     { { on_pre = "weight += 1*pA; send(weight); send(K_plus)" },
-      [[on_pre: K_plus is 1, what is sent before is pA]] },
+      [[on_pre: K_plus is 1, but what is sent before it is pA]] },
     { { on_pre = "weight += 1*mV; send(weight)" },
       [[on_post: weight is mV, A_plus*w_max*K_plus is pA, and they are added]] },
     { { on_pre = "send(K_plus > 1)" },
@@ -144,7 +144,7 @@ local function cases()
     { { on_pre = "if K_plus > 1 then send(weight) end" },
       [[on_pre: a statement is 'X = …' or 'X += …', this one begins with 'if']] },
     { { on_pre = "send(weight)\nK_plus +=\n" },
-      [[on_pre, line 3: a value is missing behind '+=']] },
+      [[on_pre, line 3: a value is missing after '+=']] },
     { { on_pre = "send(weight*exp(last_post))" },
       [[on_pre: last_post is ms; exp takes a plain number]] },
     { { on_pre = "send(weight*rand(3))" },
@@ -157,7 +157,7 @@ local function cases()
       [[on_pre: 'weight/0' divides by 0]] },
     -- on_post
     { { on_post = "send(weight)" },
-      [[on_post: send stands in on_pre only: a spike of the target hands nothing over]] },
+      [[on_post: send can only be used in on_pre: a spike of the target sends nothing]] },
     { { on_post = "\nK_minus += 1\nweight += A_plus*w_max*K_pluss" },
       [[on_post, line 3: there is no 'K_pluss' (did you mean 'K_plus'?)]] },
     { { on_post = "weight = min(A_plus, weight + 1*pA)" },
@@ -165,7 +165,7 @@ local function cases()
     { { on_post = "K_minus += 1 ms" },
       [[on_post: '1 ms': write 1*ms]] },
     { { on_post = "K_minus = K_minus > 1" },
-      [[on_post: 'K_minus > 1' is a condition, K_minus needs a number: int(…) makes 1 or 0 of it]] },
+      [[on_post: 'K_minus > 1' is a condition, K_minus needs a number: int(…) turns it into 1 or 0]] },
   }
 end
 
@@ -229,7 +229,7 @@ describe("a mistake in", function()
     { connect, { spec { synapse_model = "decayin" } }, "connect: there is no synapse model 'decayin' (did you mean 'decaying'?)" },
     { connect, { spec { taw = 3 } }, "connect: decaying has no parameter 'taw' (did you mean 'tau'?)" },
     { connect, { spec { X = 3 } }, "connect: decaying has no parameter 'X' (did you mean 'x'?)" },
-    { connect, { spec { tau = "3 ms" } }, "connect: decaying: tau: '3 ms': a number stands without quotes, in the unit of help" },
+    { connect, { spec { tau = "3 ms" } }, "connect: decaying: tau: '3 ms': a number is written without quotes, in the unit that help shows" },
     { connect, { spec { x = 0 / 0 } }, "connect: x = nan is not a number" },
     { connect, { spec { x = { 1, 2 } } }, "connect: decaying: x has 2 values for 6 connections" },
     { connect, { spec { delay = 0 } }, "connect: delay = 0 ms is shorter than the resolution 0.1 ms (use a multiple of 0.1)" },

@@ -140,12 +140,12 @@ describe("trains", function()
     says("poisson: rate is missing", trains.poisson, { stop = 5 })
     says("there is no option 'rat' (did you mean 'rate'?)", trains.poisson, { rat = 5, stop = 5 })
     says("poisson: rate = -5 is not allowed (>= 0)", trains.poisson, { rate = -5, stop = 5 })
-    says("rate_times (1) and rate_values (2) must be of the same length", trains.poisson,
+    says("rate_times (1) and rate_values (2) must have the same length", trains.poisson,
       { rate_times = { 1 }, rate_values = { 1, 2 }, stop = 5 })
     says("rate_times must be strictly increasing: 1 comes after 2", trains.inhomogeneous_poisson,
       { rate_times = { 2, 1 }, rate_values = { 1, 2 }, stop = 5 })
     says("rate_values[1] = -1 is not allowed", trains.poisson, { rate_times = { 1 }, rate_values = { -1 }, stop = 5 })
-    says("poisson: stop = 5 must be a time from start = 6 on", trains.poisson, { rate = 1, start = 6, stop = 5 })
+    says("poisson: stop = 5 must not be before start = 6", trains.poisson, { rate = 1, start = 6, stop = 5 })
     says("poisson: rate(0.1) is 'x', not a rate in Hz", trains.poisson, { rate = function() return "x" end, stop = 5 })
     says("mip: p_copy = 2 is not allowed (0 to 1)", trains.mip, { rate = 1, p_copy = 2, stop = 5 })
     says("gamma: gamma_shape = 0 is not allowed (> 0)", trains.gamma, { rate = 1, gamma_shape = 0, stop = 5 })

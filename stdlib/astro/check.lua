@@ -168,7 +168,7 @@ function check.recorder(call, value)
     if is_recorder then return recorder end
     local are_several = #value > 1 and pcall(function() return value[1].recorder end)
     fail("%s: %s %s", call, tostring(value), are_several and "are several recorders (take one: nodes[1])"
-      or "holds no events (sim:record(nodes) returns what does)")
+      or "holds no events (sim:record(nodes) returns a Recorder)")
   end
   if type(value) ~= "table" then return value end
   if not rawget(value, "events") and rawget(value, "times") then
@@ -211,7 +211,7 @@ local KINDS <const> = {
       if type(x) ~= "string" then return is_finite(x) and x > 0 end
       local size, unit = x:match("^%s*([%d.]+)%s*(%a+)%s*$")
       return UNITS_OF_LENGTH[unit] and (tonumber(size) or 0) > 0
-    end, 'a text such as "8 cm" (cm, mm or in), or a number of pixels above 0',
+    end, 'a string such as "8 cm" (cm, mm or in), or a number of pixels above 0',
   },
   font = { function(x) return type(x) == "string" and x:find("^[%w][%w %-]*$") ~= nil end, "the name of a typeface" },
   colours = {
@@ -247,7 +247,8 @@ local OTHER_NAMES <const> = {
   color = "colours", colour = "colours", c = "colours", colors = "colours", palette = "colours", linewidth = "line_width",
   lw = "line_width",
   fontsize = "font_size", fontname = "font", fontfamily = "font", error = "errors", yerr = "errors", errorbars = "errors",
-  legend = "a legend comes by itself", label = "a legend comes by itself", dpi = "a PNG has 192 dots an inch; SVG and PDF have none",
+  legend = "a legend is drawn automatically",
+  label = "a legend is drawn automatically", dpi = "a PNG has 192 dots an inch; SVG and PDF have none",
 }
 
 local function option_hint(name, allowed)

@@ -124,7 +124,7 @@ local NOT_THERE <const>, NOT_ALLOWED <const> = 2, 13
 local function check_directory(path)
   local directory, problem, code = io.open(path .. "/.")
   if directory then return directory:close() end
-  if code == NOT_ALLOWED then complain("option --out: the script may not write there (astrolua --allow-write %s ... lets it)", path) end
+  if code == NOT_ALLOWED then complain("option --out: the script may not write there (astrolua --allow-write %s ... allows it)", path) end
   if code == NOT_THERE then complain("option --out: there is no directory '%s' (make it first)", path) end
   complain("option --out: %s", (problem:gsub("/%.:", ":", 1)))
 end

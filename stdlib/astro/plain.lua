@@ -76,7 +76,7 @@ function encode(value, where, depth)
   if kind == "boolean" then return tostring(value) end
   if kind == "number" then return number(value) end
   if kind == "string" then return string(value) end
-  if depth > DEPTH then fail(where, "tables are nested too deeply, or hold themselves") end
+  if depth > DEPTH then fail(where, "tables are nested too deeply, or contain themselves") end
   if kind == "table" then return (is_list(value) and #value > 0 and list or object)(value, where, depth + 1) end
   if getmetatable(value) == "Vector" then return '{"$vector":' .. list(value, where, depth + 1) .. "}" end
   fail(where, ("a %s is not plain data (numbers, strings, booleans, tables and Vectors are)"):format(

@@ -91,7 +91,7 @@ local function settings(call, options, own)
   end
   local result = { start = number(call, options, "start", 0), stop = number(call, options, "stop") }
   if result.stop < result.start or result.stop == math.huge then
-    fail("%s: stop = %s must be a time from start = %s on", call, result.stop, result.start)
+    fail("%s: stop = %s must not be before start = %s", call, result.stop, result.start)
   end
   if options.resolution ~= false then
     result.resolution = number(call, options, "resolution", 0.1)
@@ -108,7 +108,7 @@ end
 local function steps_of(call, options, before)
   local times, values = list(call, options, "rate_times"), list(call, options, "rate_values")
   if #times ~= #values then
-    fail("%s: rate_times (%d) and rate_values (%d) must be of the same length", call, #times, #values)
+    fail("%s: rate_times (%d) and rate_values (%d) must have the same length", call, #times, #values)
   end
   for i, time in ipairs(times) do
     if i > 1 and time <= times[i - 1] then

@@ -33,7 +33,7 @@ extension CheckpointLoader {
             recording.quantities.allSatisfy(known.contains), "\(population.modelName) lacks a recorded quantity")
         let ids = recording.sampledByAll
         try contents.require(
-            zip(cells, places).allSatisfy { ids[$1] == population.firstID + $0 }, "a place is another node's")
+            zip(cells, places).allSatisfy { ids[$1] == population.firstID + $0 }, "a place belongs to another node")
         return simulation.ownSampler(Sampler(recording: recording, cells: cells, places: places))
     }
 

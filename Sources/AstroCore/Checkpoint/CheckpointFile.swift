@@ -221,14 +221,14 @@ package final class CheckpointReader {
         version = Self.number(header, 8, 4)
         guard version <= CheckpointFormat.version else {
             throw damaged(
-                "has format \(version), which a newer program has written; this one reads up to \(CheckpointFormat.version)"
+                "has format \(version), written by a newer program; this one reads formats up to \(CheckpointFormat.version)"
             )
         }
         let whole = Self.number(header, 16, 8)
         guard Digest(of: header.prefix(32)).bytes == Array(header[32...]) else {
             throw damaged("is damaged: its header was changed")
         }
-        guard whole <= length else { throw damaged("is truncated: \(length) bytes of \(whole) are there") }
+        guard whole <= length else { throw damaged("is truncated: \(length) of \(whole) bytes are there") }
         guard whole == length else { throw damaged("is damaged: \(length - whole) bytes were added to it") }
         sectionsLeft = Self.number(header, 24, 8)
     }

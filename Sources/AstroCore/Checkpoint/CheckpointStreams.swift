@@ -15,7 +15,7 @@ public struct CheckpointStreams {
         guard goOn else { return nil }
         if let refusal = refusal(position.path) { throw InputError(refusal) }
         guard RecordingStream.endings.contains(where: position.path.hasSuffix) else {
-            throw InputError("a recorder does not write '\(position.path)'")
+            throw InputError("no recorder writes '\(position.path)'")
         }
         do {
             return try RecordingStream(position, recording, together)

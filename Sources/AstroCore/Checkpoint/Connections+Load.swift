@@ -108,7 +108,7 @@ private struct ProjectionHeader {
     private static func text(_ contents: inout SectionReader) throws -> SynapseDefinition {
         let count = try contents.int(0...100_000, "texts of a synapse")
         guard let source = SynapseSource(encoded: try (0..<count).map { _ in try contents.text() }) else {
-            throw contents.damaged("the definition of a synapse is not one")
+            throw contents.damaged("the definition of a synapse cannot be read")
         }
         do { return try Catalogue.synapse(of: source) } catch let error as InputError {
             throw contents.damaged("the definition of \(source.name) is wrong: \(error.message)")
@@ -316,11 +316,13 @@ extension CheckpointLoader {
         }
         let definition = try definition(of: section, contents), route = definition.signal!
         try contents.require(
-            section.sources.allSatisfy { sends(definition.signalsOfSources, $0) }, "a source sends none")
+            section.sources.allSatisfy { sends(definition.signalsOfSources, $0) }, "a source does not send the signal")
         try contents.require(
-            section.targets.allSatisfy { sends(definition.signalsOfTargets, $0) }, "a target is not what is read of it")
+            section.targets.allSatisfy { sends(definition.signalsOfTargets, $0) },
+            "a target lacks the signal that is read from it")
         try contents.require(
-            section.targets.allSatisfy { model(of: $0).ports.signal(route.port) != nil }, "a target takes none")
+            section.targets.allSatisfy { model(of: $0).ports.signal(route.port) != nil },
+            "a target does not take the signal")
     }
 
     private func sends(_ signals: [String], _ id: Int) -> Bool {
@@ -331,12 +333,12 @@ extension CheckpointLoader {
     private func definition(of section: SignalSection, _ contents: SectionReader) throws -> SynapseDefinition {
         guard !section.coupling.isEmpty || section.values != nil else {
             guard let known = try? Synapses.named(section.model), known.signal != nil, known.coupling == nil else {
-                throw contents.damaged("no signal goes over \(section.model)")
+                throw contents.damaged("\(section.model) carries no signal")
             }
             return known
         }
         guard let source = CouplingSource(encoded: section.coupling) else {
-            throw contents.damaged("the definition of a coupling is not one")
+            throw contents.damaged("the definition of a coupling cannot be read")
         }
         do {
             let coupling = try Catalogue.coupling(of: source).joining(

@@ -99,17 +99,20 @@ extension CheckpointLoader {
 
     private func readHistory(of cells: Cells, _ contents: inout SectionReader) throws {
         let section = try HistorySection(&contents, cells: cells.count)
-        try contents.require(section.names.allSatisfy(cells.model.sends), "spikes have values that cells have not")
+        try contents.require(
+            section.names.allSatisfy(cells.model.sends), "spikes have values that their cells do not have")
         for share in cells.shares {
             // of several populations in a plane, some have no spikes
             if !section.names.isEmpty { share.plane.history?.setNames(section.names) }
             for cell in share.cells { share.plane.history?.restore(share.offset + cell - share.cells.lowerBound, []) }
         }
         try section.forEach { cell, spikes, values in
-            guard let share = cells.share(of: cell) else { throw contents.damaged("node \(cell) is another rank's") }
+            guard let share = cells.share(of: cell) else {
+                throw contents.damaged("node \(cell) belongs to another rank")
+            }
             let place = share.offset + cell - share.cells.lowerBound
             guard let history = share.plane.history, place < history.cells.count, history.cells[place].isKept else {
-                throw contents.damaged("spikes of a node are kept that no synapse looks at")
+                throw contents.damaged("spikes of a node are kept although no synapse looks at them")
             }
             try contents.require(
                 spikes.allSatisfy { $0.time.isFinite && $0.trace.isFinite }

@@ -11,7 +11,7 @@ extension Simulation {
     ) throws -> Simulation {
         let reader = try CheckpointReader(path, ranks.together)
         guard reader.upcoming != .run else {
-            throw InputError("'\(path)' says how far a script had come: run the script with --resume")
+            throw InputError("'\(path)' is the state of a script: run the script with --resume")
         }
         var loader = try CheckpointLoader(reader, threads: threads, streams: streams)
         try loader.load()
@@ -76,7 +76,7 @@ struct CheckpointLoader {
         )
         try contents.finish()
         let share = Double(reader.length) / Double(simulation.ranks.count), path = reader.path
-        try together.agree { try Memory.refuse(share, for: "what the checkpoint '\(path)' holds") }
+        try together.agree { try Memory.refuse(share, for: "the contents of the checkpoint '\(path)'") }
     }
 
     /// Until version 3 spikes were as the reference has them.
@@ -90,7 +90,7 @@ struct CheckpointLoader {
     /// Refuses a checkpoint of another network.
     static func same(_ condition: Bool, _ reader: CheckpointReader, _ what: @autoclosure () -> String) throws {
         guard !condition else { return }
-        throw InputError("the checkpoint '\(reader.path)' is of another network: \(what()) differ")
+        throw InputError("the checkpoint '\(reader.path)' belongs to another network: \(what()) differ")
     }
 
     func same(_ condition: Bool, _ what: @autoclosure () -> String) throws {
@@ -213,7 +213,7 @@ struct CheckpointLoader {
         var texts: [String] = []
         while contents.rest > 0 { texts.append(try contents.text()) }
         guard let source = ModelSource(encoded: texts), source.name == name else {
-            throw contents.damaged("the definition of \(name) is not one")
+            throw contents.damaged("the definition of \(name) cannot be read")
         }
         if let known = simulation.batches.first(where: { $0.model.source == source })?.model { return known }
         do { return try Catalogue.model(of: source) } catch let error as InputError {

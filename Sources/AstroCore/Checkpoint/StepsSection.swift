@@ -117,12 +117,12 @@ extension CheckpointLoader {
         let now = simulation.now, most = 2 * Int(UInt16.max)
         try contents.require(
             cells.allSatisfy { $0.rows.allSatisfy { $0.stamp <= now && now - $0.stamp <= most } },
-            "a step is not one that a synapse may ask for")
+            "no synapse can ask for one of the steps")
         var rest = Dictionary(uniqueKeysWithValues: cells.map { ($0.cell, $0) })
         try simulation.forEachFollowed(population, identity) { steps, cell, place in
             let found = rest.removeValue(forKey: cell)
             try steps.restore(place, found?.events ?? [], found?.rows ?? [], lag: found?.lag ?? 0, now: now)
         }
-        try contents.require(rest.isEmpty, "steps of a node are kept that no synapse follows")
+        try contents.require(rest.isEmpty, "steps of a node are kept although no synapse follows it")
     }
 }

@@ -45,11 +45,11 @@ public enum ConnectionFile {
                 throw InputError("'\(path)': connections have the columns source and target; found: \(found)")
             }
             guard ids.allSatisfy({ $0 >= 0 && $0 == $0.rounded() && $0 < 0x1p53 }) else {
-                throw InputError("'\(path)': not all of \(name) are ids")
+                throw InputError("'\(path)': not all values of \(name) are ids")
             }
         }
         for (name, column) in table.columns where column.count != table.count {
-            throw InputError("'\(path)': \(table.count) connections, but \(column.count) of \(name)")
+            throw InputError("'\(path)': \(table.count) connections, but \(column.count) values of \(name)")
         }
         return table
     }
@@ -180,7 +180,7 @@ private struct SonataEdgeReader {
     init(_ path: String, _ population: String?, _ counting: Bool) throws {
         file = try HDF5File.open(path)
         self.counting = counting
-        guard file.has("/edges") else { throw InputError("'\(path)': has no /edges, so it holds no SONATA edges") }
+        guard file.has("/edges") else { throw InputError("'\(path)' has no /edges and is not a file of SONATA edges") }
         let all = try file.names(in: "/edges")
         if let population, !all.contains(population) {
             throw InputError.unknown("'\(path)': there is no population", population, among: all)

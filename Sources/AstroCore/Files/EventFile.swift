@@ -35,7 +35,7 @@ public enum EventFile {
                 "'\(path)': events have a column of times and one of senders; found: \(found.prefix(200))\(hint)")
         }
         for (name, column) in table.columns where column.count != times.count {
-            throw InputError("'\(path)': \(times.count) times, but \(column.count) of \(name)")
+            throw InputError("'\(path)': \(times.count) times, but \(column.count) values of \(name)")
         }
         guard times.allSatisfy(\.isFinite) else { throw InputError("'\(path)': not all times are numbers") }
         guard senders.allSatisfy({ $0 >= 0 && $0 == $0.rounded() && $0 < 0x1p53 }) else {
@@ -60,7 +60,7 @@ private struct SonataEventReader {
     init(_ path: String, _ population: String?) throws {
         file = try HDF5File.open(path)
         guard let root = ["/spikes", "/report"].first(where: file.has) else {
-            throw InputError("'\(path)': holds neither /spikes nor /report, so it is not a SONATA recording")
+            throw InputError("'\(path)' holds neither /spikes nor /report and is not a SONATA recording")
         }
         self.root = root
         isChosen = population != nil
@@ -112,7 +112,7 @@ private struct SonataEventReader {
         switch try file.textAttribute("units", of: object) ?? "ms" {
         case "s": 1000
         case "ms", "milliseconds": 1
-        case let unit: throw InputError("'\(file.path)': times in '\(unit.prefix(40))' are not known here (ms, s)")
+        case let unit: throw InputError("'\(file.path)': the unit of time '\(unit.prefix(40))' is not known (ms, s)")
         }
     }
 
@@ -122,7 +122,8 @@ private struct SonataEventReader {
         let nodes = try file.list("\(group)/mapping/node_ids")
         guard time.count == 3, time.allSatisfy(\.isFinite) else { return try unreadable("has no start, stop and step") }
         guard sizes[1] == nodes.count else {
-            return try unreadable("has \(sizes[1]) columns for \(nodes.count) nodes: one value a node can be read here")
+            return try unreadable(
+                "has \(sizes[1]) columns for \(nodes.count) nodes: only one value per node can be read")
         }
         let scale = try self.scale(of: "\(group)/mapping/time")
         let times = (0..<sizes[0]).map { Self.even(time[0] * scale, time[2] * scale, $0) }

@@ -169,7 +169,7 @@ extension FileTable {
         let ending = child.finish()
         if child.answer.first == 0 { throw InputError(String(decoding: child.answer.dropFirst(), as: UTF8.self)) }
         guard ending == .answered, child.answer.first == 1, let table = FileTable(child.answer.dropFirst()) else {
-            throw InputError("'\(path)': the file is damaged (what read it \(ending))")
+            throw InputError("'\(path)': the file is damaged (the process that read it \(ending))")
         }
         return table
     }

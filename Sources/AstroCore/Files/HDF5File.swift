@@ -31,7 +31,7 @@ final class HDF5File {
 
     static func open(_ path: String) throws -> HDF5File {
         guard InputFile.isRegular(path) else { throw InputError("'\(path)' is not a file") }
-        return try HDF5File(path, open: { $0.H5Fopen(path, 0, 0) }, "is not a whole HDF5 file")
+        return try HDF5File(path, open: { $0.H5Fopen(path, 0, 0) }, "is not a complete HDF5 file")
     }
 
     deinit { _ = library.H5Fclose(file) }
@@ -200,7 +200,7 @@ final class HDF5File {
             var info = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
             try check(library.H5Lget_info(file, so, &info, 0), "\(so) is damaged")
             let kind = withUnsafeBytes(of: info) { $0.load(as: Int32.self) }
-            guard kind == 0 else { throw InputError("'\(path)': \(so) is a link, which is not followed") }
+            guard kind == 0 else { throw InputError("'\(path)': \(so) is a link; links are not followed") }
         }
     }
 
@@ -274,7 +274,7 @@ final class HDF5File {
         let properties = try check(library.H5Dget_create_plist(dataset), "\(name) is damaged")
         defer { _ = library.H5Pclose(properties) }
         guard library.H5Pget_external_count(properties) <= 0, (0...2).contains(library.H5Pget_layout(properties)) else {
-            throw InputError("'\(path)': the data of \(name) are in another file, which is not followed")
+            throw InputError("'\(path)': the data of \(name) are in another file, which is not read")
         }
         let space = try check(library.H5Dget_space(dataset), "\(name) is damaged")
         defer { _ = library.H5Sclose(space) }

@@ -31,7 +31,7 @@ struct NPZFile {
 
     /// NumPy's own format: a magic text, a header that is a Python dictionary, the numbers.
     private func array(_ content: Range<Int>, _ name: String) throws -> [Double] {
-        let problem = damaged("'\(name.prefix(40))' is not an array of NumPy's")
+        let problem = damaged("'\(name.prefix(40))' is not a NumPy array")
         let magic = [0x93] + Array("NUMPY".utf8)
         guard content.count >= 12, bytes[content].starts(with: magic) else { throw problem }
         let sizeOfLength = bytes[content.lowerBound + 6] == 1 ? 2 : 4
@@ -44,7 +44,7 @@ struct NPZFile {
             throw damaged("the array '\(name.prefix(40))' has \(shape.count) dimensions, not 1")
         }
         guard let (size, value) = Self.types[type] else {
-            throw damaged("the array '\(name.prefix(40))' holds '\(type.prefix(40))', which are not numbers known here")
+            throw damaged("the array '\(name.prefix(40))' has the type '\(type.prefix(40))', which can't be read")
         }
         let first = start + length
         guard shape[0] == (content.upperBound - first) / size else { throw problem }

@@ -58,7 +58,9 @@ struct RecordingFile {
     private static func archive(_ columns: [(name: String, values: [Double], isWhole: Bool)]) throws -> ZipArchive {
         let count = columns[0].values.count
         guard count * 8 < 1 << 31, columns.count * count * 8 < 1 << 32 - 1 << 20 else {
-            throw InputError("\(count) events are too many for an .npz file (.csv holds them; of nodes, .h5, too)")
+            throw InputError(
+                "\(count) events are too many for an .npz file (.csv files can hold them; for nodes, .h5 files can, too)"
+            )
         }
         return ZipArchive(columns.map { ("\($0.name).npy", npy($0)) })
     }

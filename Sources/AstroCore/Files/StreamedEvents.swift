@@ -24,7 +24,7 @@ struct StreamedEvents {
         let lines = try LineReader(path)
         var inFile = 0
         while let line = lines.next() { if isEvent(line) { inFile += 1 } }
-        guard inFile >= recording.count else { throw damaged("\(inFile) events, of \(recording.count)") }
+        guard inFile >= recording.count else { throw damaged("\(inFile) of \(recording.count) events") }
         lines.rewind()
         var passed = inFile - recording.count
         let empty = EventPiece(columns: recording.quantities.map { _ in [] })
@@ -57,7 +57,7 @@ struct StreamedEvents {
         for _ in 0..<recording.quantities.count + (hasTargets ? 3 : 2) {
             var end: UnsafeMutablePointer<CChar>?
             let x = strtod(place, &end)
-            guard let end, end > place else { throw damaged("a line without all its numbers") }
+            guard let end, end > place else { throw damaged("an incomplete line") }
             numbers.append(x)
             place = end + 1
         }
@@ -71,7 +71,7 @@ struct StreamedEvents {
     }
 
     private func damaged(_ what: String) -> InputError {
-        InputError("'\(path)' holds \(what): it was changed since it was written")
+        InputError("'\(path)' holds \(what): it has been changed since it was written")
     }
 
     fileprivate struct Event {

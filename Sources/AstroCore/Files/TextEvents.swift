@@ -121,7 +121,7 @@ extension RecordingStream {
         let howLong = path.hasSuffix(".h5") ? ", however long it is" : ", if it fits into memory"
         let why =
             recording.endings.contains(where: path.hasSuffix)
-            ? "a file of this kind is good only when it is whole. Record to a .csv file; rec:save('\(path)') then makes this one of it\(howLong). Here "
+            ? "a file of this kind is of use only when it is complete. Record to a .csv file; rec:save('\(path)') then converts it\(howLong). Here "
             : ""
         return InputError("to = '\(path)': \(why)\(recording.refusal(path, endings))")
     }

@@ -36,7 +36,7 @@ struct TextTable {
         var (lines, isCut) = lines()
         let cut = isCut ? lines.removeLast() : nil
         if let cut, lines.isEmpty || cutLine == .isRefused {
-            throw problem(cut.number, "is cut off (if it is whole, a line break has to follow it)")
+            throw problem(cut.number, "is cut off (a complete line ends with a line break)")
         }
         guard let first = lines.first else { throw InputError("'\(path)': the file is empty") }
         let hasNames = namesIfNone.isEmpty || !isNumbers(first.range)
@@ -60,7 +60,7 @@ struct TextTable {
         }
         var result = FileTable()
         result.note = cut.map {
-            "'\(path)': line \($0.number), the last one, is cut off and left out (if it is whole, a line break has to follow it)"
+            "'\(path)': line \($0.number), the last one, is cut off and left out (a complete line ends with a line break)"
         }
         for (i, name) in names.enumerated() {
             let isText = textColumns.contains(name)

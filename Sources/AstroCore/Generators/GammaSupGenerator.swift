@@ -55,12 +55,12 @@ struct GammaSupGenerator: SpikeSource {
         let p = values.number("rate") * resolution / 1000 * Double(shape)
         guard p <= 1 else {
             throw InputError(
-                "\(Self.name): rate * gamma_shape = \(formatted(p * 1000 / resolution)) Hz is more than one a step of \(formatted(resolution)) ms"
+                "\(Self.name): rate * gamma_shape = \(formatted(p * 1000 / resolution)) Hz is more than one per step of \(formatted(resolution)) ms"
             )
         }
         guard p * Double(processes) <= Self.mostTransitions else {
             throw InputError(
-                "\(Self.name): n_proc * rate * gamma_shape gives \(formatted(p * Double(processes))) changes of state a step (at most 1000)"
+                "\(Self.name): n_proc * rate * gamma_shape gives \(formatted(p * Double(processes))) changes of state per step (at most 1000)"
             )
         }
         present = Stretch(first: window.start + 2, end: window.stop + 2, p: p)
@@ -130,7 +130,7 @@ struct GammaSupGenerator: SpikeSource {
         result.past = try zip(ends, p).map { ends, p in
             guard let first = Int(exactly: ends.0), let end = Int(exactly: ends.1), first >= last, end > first,
                 end <= since + 1, p > 0, p <= 1, p * Double(processes) <= Self.mostTransitions
-            else { throw InputError("\(Self.name): what it carries is not its past") }
+            else { throw InputError("\(Self.name): the state to continue from is damaged") }
             last = end
             return Stretch(first: first, end: end, p: p)
         }

@@ -132,7 +132,7 @@ struct NoiseGenerator: CurrentSource {
         guard let drawing = try carried.stamp("drawing") else { return result }
         let mean = carried.number("mean"), deviation = carried.number("deviation")
         guard drawing < first, mean.isFinite, deviation.isFinite else {
-            throw InputError("\(Self.name): a held current is not a current")
+            throw InputError("\(Self.name): the held current must be finite")
         }
         result.hold = Hold(drawing: drawing, end: first, mean: mean, deviation: deviation)
         return result

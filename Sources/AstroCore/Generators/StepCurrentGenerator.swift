@@ -30,7 +30,7 @@ struct StepCurrentGenerator: CurrentSource {
         amplitudes = values.numbers("amplitude_values")
         guard times.count == amplitudes.count else {
             throw InputError(
-                "\(Self.name): amplitude_times (\(times.count)) and amplitude_values (\(amplitudes.count)) must be of the same length"
+                "\(Self.name): amplitude_times (\(times.count)) and amplitude_values (\(amplitudes.count)) must have the same length"
             )
         }
         let rounding = values.flag("allow_offgrid_times")
@@ -86,7 +86,7 @@ struct StepCurrentGenerator: CurrentSource {
     func resuming(_ carried: Settings) throws -> Self {
         guard let since = try carried.stamp("since") else { return self }
         let amplitude = carried.number("amplitude")
-        guard amplitude.isFinite else { throw InputError("\(Self.name): a held current is not a number") }
+        guard amplitude.isFinite else { throw InputError("\(Self.name): the held current must be finite") }
         return holding(amplitude, since: since)
     }
 }

@@ -155,7 +155,7 @@ extension Mask {
             throw InputError(
                 tables.isEmpty
                     ? "a kind is missing, as in { circular = { radius = 0.5 } } (there are: \(known.joined(separator: ", ")))"
-                    : "one kind a table (\(tables.keys.sorted().joined(separator: ", ")) are given); astro.space.mask {…} + astro.space.mask {…} joins several"
+                    : "one kind per table (\(tables.keys.sorted().joined(separator: ", ")) are given); astro.space.mask {…} + astro.space.mask {…} joins several"
             )
         }
         var settings = given

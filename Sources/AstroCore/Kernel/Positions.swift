@@ -85,7 +85,7 @@ extension Positions {
             throw reader.error("shape has \(shape.count) numbers; there may be 2 or 3")
         }
         guard shape.reduce(1.0, { $0 * Double($1) }) < 0x1p31 else {
-            throw reader.error("shape: that are too many nodes")
+            throw reader.error("shape: there are too many nodes")
         }
         self = .grid(shape: shape, try reader.box(shape.count))
     }
@@ -116,7 +116,7 @@ extension Positions {
                     "positions: point \(i + 1) has \(point.count) coordinates, the first has \(first.count)")
             }
             if let wrong = point.first(where: { !$0.isFinite }) {
-                throw InputError("positions: point \(i + 1): \(formatted(wrong)) is not a place")
+                throw InputError("positions: point \(i + 1): \(formatted(wrong)) is not a finite number")
             }
         }
         self = .points(dimensions: first.count, points.flatMap { $0 })

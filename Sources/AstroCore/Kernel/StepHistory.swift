@@ -120,7 +120,7 @@ final class StepHistory {
         let places = cells.indices.filter { cells[$0].isKept && (length != old || cells[$0].rows == nil) }
         if places.isEmpty { return }
         try Memory.refuse(
-            Double(places.count * length * width * 8), for: "what synapses read of \(length) steps of targets")
+            Double(places.count * length * width * 8), for: "\(length) steps of targets that synapses read")
         for place in places {
             let cell = cells[place]
             let rows = UnsafeMutablePointer<Double>.allocate(capacity: length * width)

@@ -91,7 +91,7 @@ enum ConnectionKind {
         let missing = rule.missing(to)
         if missing.isEmpty { return }
         throw InputError(
-            "\(synapse.name): \(to.name) has no \(missing.joined(separator: ", ")), which it reads of its targets (\(rule.models.joined(separator: " and ")) have them)"
+            "\(synapse.name): \(to.name) has no \(missing.joined(separator: ", ")), which the synapse reads from its targets (\(rule.models.joined(separator: " and ")) have them)"
         )
     }
 
@@ -106,7 +106,7 @@ enum ConnectionKind {
             }
             if synapse.readsInEquations.contains(name) {
                 throw InputError(
-                    "\(synapse.name): post.\(name) changes while \(to.name) runs: equations of synapses read parameters of their targets, on_pre and on_post states, too"
+                    "\(synapse.name): post.\(name) changes while \(to.name) runs: equations of synapses can only read parameters of their targets; on_pre and on_post can read states, too"
                 )
             }
         }
@@ -120,7 +120,7 @@ enum ConnectionKind {
                 EquationModel.factor(from: sent.rawValue, to: wanted.rawValue) == nil
             else { continue }
             throw InputError(
-                "\(spec.model.name) sends \(sent.rawValue), and spikes onto \(to.name) are \(wanted.rawValue)")
+                "\(spec.model.name) sends \(sent.rawValue), but spikes onto \(to.name) are \(wanted.rawValue)")
         }
     }
 

@@ -107,7 +107,8 @@ public final class Connections: CustomStringConvertible {
     /// Refuses a handle whose connections may be elsewhere by now, or gone.
     func checkCurrent() throws {
         guard removals == simulation.removals else {
-            throw InputError("connections were removed since these were asked for: ask again, sim:connections { … }")
+            throw InputError(
+                "connections have been removed since this handle was made: ask again, sim:connections { … }")
         }
     }
 

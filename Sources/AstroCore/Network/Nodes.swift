@@ -61,7 +61,7 @@ public struct Nodes: CustomStringConvertible {
     public func joined(with other: Nodes) throws -> Nodes {
         guard other.simulation === simulation else { throw InputError("nodes of two simulations can't be joined") }
         if !isBefore(other), let twice = NodeSearch(NodeIDs(self)).common(with: NodeIDs(other)) {
-            throw InputError("the node with id \(twice) is in both: nodes can be joined only where they are distinct")
+            throw InputError("the node with id \(twice) is in both: only groups without common nodes can be joined")
         }
         return Nodes(simulation, runs + other.runs)
     }
@@ -154,7 +154,7 @@ extension Nodes {
             return .numbers(simulation.ranks.together.assemble(own, ownership))
         }
         if runs.contains(where: { $0.population.cells != nil }), !simulation.ranks.isAlone {
-            throw InputError("cells and devices can't be asked together where there are several ranks")
+            throw InputError("cells and devices can't be read in one call when there are several ranks")
         }
         let values = try runs.flatMap { run in try run.cells.map { try value(name, run.population, $0) } }
         let numbers = values.compactMap { value -> Double? in

@@ -76,7 +76,7 @@ extension Simulation {
             EquationModel.factor(from: sent.rawValue, to: wanted.rawValue) == nil
         {
             throw InputError(
-                "\(synapse.name): send_third hands over \(sent.rawValue), and spikes onto \(model.name) are \(wanted.rawValue)"
+                "\(synapse.name): send_third hands over \(sent.rawValue), but spikes onto \(model.name) are \(wanted.rawValue)"
             )
         }
     }

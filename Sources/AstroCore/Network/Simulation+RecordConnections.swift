@@ -24,7 +24,9 @@ extension Simulation {
     /// - `options`: `interval` (1), `offset`, `start`, `stop` in ms, or `when` = "spike"; `label`; `to`, a .csv or .dat file that
     ///   events also go to while the simulation runs.
     public func record(_ connections: Connections, quantities: [String], options: Settings = [:]) throws -> Recorder {
-        guard connections.simulation === self else { throw InputError("connections are of another simulation") }
+        guard connections.simulation === self else {
+            throw InputError("these connections belong to another simulation")
+        }
         guard !quantities.isEmpty else { throw InputError("there is no quantity to record") }
         var options = options
         let label = try Self.text("label", options.removeValue(forKey: "label"), "a string")
@@ -37,14 +39,14 @@ extension Simulation {
             throw InputError.unknown("there is no option", key, among: known + ["when", "label", "to"])
         }
         if isOfSpikes, options["interval"] != nil || options["offset"] != nil {
-            throw InputError("when = 'spike' has no interval: it records at each spike of the sender")
+            throw InputError("when = 'spike' takes no interval or offset: it records at each spike of the sender")
         }
         let together = ranks.together
         try checkRecordable(quantities, connections.references, isOfSpikes: isOfSpikes, together)
         let values = try Multimeter.merged(Multimeter.defaults, options)
         let schedule = try Schedule(sampling: values, resolution, "record")
         guard isOfSpikes || schedule.interval > 0 else {
-            throw InputError("interval = 0 ms: samples need a time between them")
+            throw InputError("interval = 0 ms is not allowed (> 0)")
         }
         let members = zip(connections.numbers, connections.references.map(ends)).map { number, ends in
             ConnectionSamples.Member(number: number, source: ends.source, target: ends.target, owner: ranks.rank)
@@ -60,7 +62,7 @@ extension Simulation {
 
     private static func isOfSpikes(_ when: Value?) throws -> Bool {
         guard let when else { return false }
-        guard case .text("spike") = when else { throw InputError("when = \(when): it can be 'spike'") }
+        guard case .text("spike") = when else { throw InputError("when must be 'spike', got \(when)") }
         return true
     }
 
@@ -92,7 +94,7 @@ extension Simulation {
                         projections[Int(p)].columns.places[column] != .shared, model.columns[column].part == .release
                     {
                         throw InputError(
-                            "\(model.name) keeps \(name) once a sender and cannot tell it at a moment: record weight, or sent at spikes, or take the model as a text"
+                            "\(model.name) stores \(name) once per sender and can't give its value at a given time: record weight, or 'sent' at spikes, or write the model as equations"
                         )
                     }
                 }

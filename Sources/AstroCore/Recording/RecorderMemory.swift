@@ -92,7 +92,7 @@ package enum RecorderMemory {
     private static func advice(_ recording: Recording) -> String {
         let (names, file) = recording.isSpikes ? ("", "spikes.csv") : ("names, ", "samples.csv")
         let what = recording.connections == nil ? "nodes" : "connections"
-        return "A recorder that writes to a file needs next to none: sim:record(\(what), \(names){ to = \"\(file)\" })"
+        return "A recorder that writes to a file needs almost none: sim:record(\(what), \(names){ to = \"\(file)\" })"
     }
 }
 

@@ -37,7 +37,7 @@ struct StreamWriter {
             let stream = recording.stream!
             do { try stream.write(recording, through: stamp) } catch {
                 let size = together.share([stream.size])[0]
-                problem = problem ?? "\(error) (\(size) bytes are in it, all of them good)"
+                problem = problem ?? "\(error) (\(size) bytes are in it, all of them intact)"
             }
             if !recording.isPlanned { recording.forgetWritten(of: recordings.count, together) }
         }

@@ -59,9 +59,9 @@ final class Faults: @unchecked Sendable {
     private func tooManySpikes(_ population: Int, _ cell: Int, _ step: Int, _ room: Int, _ length: Int) -> String {
         let population = simulation.populationList[population], time = TimeGrid.ms(step + 1, simulation.resolution)
         return """
-            node \(population.firstID + cell) (\(population.modelName)) spikes at \(formatted(time)) ms, when there are \
-            \(room) spikes already in \(formatted(TimeGrid.ms(length, simulation.resolution))) ms, more than there is memory \
-            for. Do cells excite each other without end?
+            node \(population.firstID + cell) (\(population.modelName)) spikes at \(formatted(time)) ms, but there are \
+            \(room) spikes already within \(formatted(TimeGrid.ms(length, simulation.resolution))) ms, more than fit into \
+            memory. Do cells excite each other without end?
             """
     }
 

@@ -67,7 +67,7 @@ extension Simulation {
         let mostRows = 1 << (SynapseLanes.lowRowBits + SynapseLanes.highRowBits), mostCalls = 1 << 17
         guard rows <= mostRows, call.number < mostCalls else {
             throw InputError(
-                "\(spec.model.name) draws random numbers: \(rows) sources in call \(call.number) of connect are too many (\(mostRows), \(mostCalls))"
+                "\(spec.model.name) draws random numbers: \(rows) sources in call \(call.number) of connect are too many (at most \(mostRows) and \(mostCalls))"
             )
         }
     }
@@ -81,7 +81,7 @@ extension Simulation {
         _ pre: Nodes, _ post: Nodes, _ spec: SynapseSpec, _ kind: ConnectionKind, _ synapse: Settings
     ) throws {
         guard try ConnectionKind(post, pre, spec) == kind else {
-            throw InputError("make_symmetric: what goes from the sources to the targets can't go back")
+            throw InputError("make_symmetric: these sources and targets can't be connected in both directions")
         }
         try spec.checkSymmetry()
         for (name, value) in synapse.inOrder {
@@ -553,7 +553,7 @@ struct TripartiteSpecs {
         self.primary = try Self.spec(primary, "primary", pre, post)
         let isPaired = self.primary.model.isPaired
         if isPaired, primary[SynapseDefinition.third.name] != nil {
-            throw InputError("primary: third is chosen by the third-factor rule, it cannot be given")
+            throw InputError("primary: third is chosen by the third-factor rule and cannot be given")
         }
         self.primary.isPairedByRule = isPaired
         if let settings = isPaired ? thirdIn : thirdIn ?? [:] {

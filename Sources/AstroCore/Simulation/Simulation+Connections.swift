@@ -188,7 +188,7 @@ extension Simulation {
                 throw InputError("\(model.name): receptor_type can't be changed once connected")
             }
             if name == Coupling.every, model.coupling != nil, try x != synapseParameter(name, reference) {
-                throw InputError("\(model.name): every can't be changed once connected: it is that of the connect call")
+                throw InputError("\(model.name): every can't be changed once connected: the connect call has fixed it")
             }
         }
         for (p, ids) in paired.inOrder {

@@ -2,7 +2,7 @@ extension Simulation {
     /// Removes connections; how many. What they have sent already still arrives.
     public func disconnect(_ connections: Connections) throws -> Int {
         guard connections.simulation === self else {
-            throw InputError("connections: these belong to another simulation")
+            throw InputError("these connections belong to another simulation")
         }
         try connections.checkCurrent()
         try checkNotRecorded()
@@ -19,7 +19,7 @@ extension Simulation {
         try checkRemovable(post, "targets")
         try checkNotRecorded()
         if let key = synapse.keys.sorted().first(where: { $0 != "synapse_model" }) {
-            throw InputError("synapse: '\(key)' tells no connections apart; only synapse_model does")
+            throw InputError("synapse: '\(key)' can't select connections; only synapse_model can")
         }
         let name = try Self.text(synapse["synapse_model"], "synapse_model") ?? Synapses.standard.name
         var wanted = try Self.pairs(pre, post, rule)
@@ -73,13 +73,13 @@ extension Simulation {
         case "one_to_one":
             guard sources.count == targets.count else {
                 throw InputError(
-                    "one_to_one: \(sources.count) sources and \(targets.count) targets are not of the same number")
+                    "one_to_one: \(sources.count) sources and \(targets.count) targets differ in number")
             }
             pairs = Set(zip(sources, targets).map { Pair(source: $0, target: $1) })
         case "all_to_all":
             try Memory.refuse(48 * Double(sources.count) * Double(targets.count), for: "that many pairs")
             pairs = Set(sources.flatMap { source in targets.map { Pair(source: source, target: $0) } })
-        default: throw InputError("rule = '\(name)' names no pairs: one_to_one or all_to_all does")
+        default: throw InputError("rule = '\(name)' is not allowed (one_to_one, all_to_all)")
         }
         if case .flag(false)? = rule["allow_autapses"] { pairs = pairs.filter { $0.source != $0.target } }
         return pairs

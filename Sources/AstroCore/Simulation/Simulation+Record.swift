@@ -12,7 +12,7 @@ extension Simulation {
         try refuseTaken(label)
         let event = try Self.text("event", options.removeValue(forKey: "event"), "the name of an event")
         if event != nil, quantities != nil {
-            throw InputError("event = … records events, and quantities are samples: two calls of record")
+            throw InputError("event = … records events, quantities are sampled: call record twice")
         }
         try checkOptions(options, nodes, device: quantities == nil ? SpikeRecorder.self : Multimeter.self)
         let recording: Recording
@@ -99,7 +99,7 @@ extension Simulation {
             let known = population.recordables.map(\.name)
             for name in quantities where !known.contains(name) {
                 if known.isEmpty {
-                    throw InputError("\(population.modelName) has nothing to record, so not '\(name)' either")
+                    throw InputError("\(population.modelName) has no recordables, so '\(name)' can't be recorded")
                 }
                 throw InputError.unknown("\(population.modelName) has no recordable", name, among: known)
             }

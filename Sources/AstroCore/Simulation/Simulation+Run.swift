@@ -25,7 +25,7 @@ extension Simulation {
         }
         guard ms / resolution < TimeGrid.most else {
             let most = formatted(TimeGrid.most * resolution)
-            throw InputError("\(formatted(ms)) ms is too long (a run has less than \(most) ms)")
+            throw InputError("\(formatted(ms)) ms is too long (a run must be shorter than \(most) ms)")
         }
         guard let steps = TimeGrid.steps(ms, resolution), steps < TimeGrid.never else { throw offGrid(ms) }
         guard steps <= StreamName.mostSteps - now else {

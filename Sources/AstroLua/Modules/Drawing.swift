@@ -25,7 +25,7 @@ extension Runtime {
                 "Runs gnuplot, which opens a window; true, or nil and why not."
             ) { _, arguments in
                 guard arguments.runtime.access.trusted else {
-                    return arguments.failure("a script in the sandbox opens no window (--trust lets it)")
+                    return arguments.failure("a script in the sandbox can't open a window (--trust allows it)")
                 }
                 return try arguments.draw(reach: SANDBOX_EVERYTHING) { _ in nil }
             },

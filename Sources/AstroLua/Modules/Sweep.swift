@@ -21,7 +21,7 @@ extension Runtime {
                 }
                 if let journal = runtime.journal, journal.isActive {
                     throw InputError(
-                        "goes without --checkpoint-every and --resume: a sweep keeps its own file of results")
+                        "can't be combined with --checkpoint-every and --resume: a sweep keeps its own file of results")
                 }
                 runtime.ledger?.beginSweep()
                 let processes = runtime.sweepProcesses(try arguments.integer(1, "processes"))
@@ -95,8 +95,8 @@ extension Runtime {
     private static func outOfShare(_ limit: Int, _ processes: Int) -> String {
         let megabytes = formatted((Double(limit) / 1_048_576 / Double(processes)).rounded())
         return "this point needs more memory than its share: \(processes) processes share the limit of "
-            + "\(formatted(Double(limit) / 1_048_576)) MB (--memory-limit), about \(megabytes) MB each; fewer at a time "
-            + "(the option processes) have more"
+            + "\(formatted(Double(limit) / 1_048_576)) MB (--memory-limit), about \(megabytes) MB each; with fewer at a time "
+            + "(the option processes) each has more"
     }
 
     /// In the process of a point: the text that the function returned, or an error.

@@ -21,7 +21,7 @@ package struct BundleContents {
         }
         let manifest = try JSON(parsing: Array(archive.content(of: first)))
         guard manifest["format"]?.text == Self.format, manifest["version"]?.whole == Self.version else {
-            throw InputError("it is of a format or version that this program does not know")
+            throw InputError("this program does not know its format or version")
         }
         files = archive.files.dropFirst().map { ($0.name, archive.content(of: $0)) }
         script = try manifest.needed("script", \.text)
@@ -40,11 +40,11 @@ package struct BundleContents {
             throw InputError("the file name '\(StagedName.quoted(name))' \(problem)")
         }
         guard Set(names).count == names.count else { throw InputError("two of its files have the same name") }
-        guard listed.map(\.name) == names else { throw InputError("its files are not those of its list") }
+        guard listed.map(\.name) == names else { throw InputError("its files are not those in its list") }
         try StagedName.checkDirectories(above: names)
         try StagedName.checkDirectories(above: directories.map { "\($0)/" })
         for (file, entry) in zip(files, listed) where SHA256.hex(of: Array(file.bytes)) != entry.digest {
-            throw InputError("'\(StagedName.quoted(file.name))' was altered: it does not have its digest")
+            throw InputError("'\(StagedName.quoted(file.name))' was altered: its digest does not match")
         }
         guard names.contains(script) else { throw InputError("its script '\(StagedName.quoted(script))' is not in it") }
     }

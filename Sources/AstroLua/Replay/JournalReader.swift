@@ -12,7 +12,7 @@ final class JournalReader {
     init(_ path: String, script: [UInt8]) throws {
         reader = try CheckpointReader(path, Ranks.all.together)
         guard reader.upcoming == .run else {
-            throw InputError("'\(path)' is not the state of a script (sim:save has written it)")
+            throw InputError("'\(path)' is not the state of a script (it was written by sim:save)")
         }
         var (_, contents) = try reader.take(.run)
         _ = try contents.text()

@@ -14,7 +14,7 @@ package enum PageContents {
         guard let place = page.firstRange(of: Array(link.utf8))?.upperBound,
             let content = page[place...].firstRange(of: Array(target.utf8))?.upperBound,
             let end = page[content...].firstIndex(of: UInt8(ascii: "\""))
-        else { throw InputError("it is a page that holds no bundle (astrolua publish writes those that do)") }
+        else { throw InputError("the page holds no bundle (astrolua publish writes pages that do)") }
         guard let bytes = Base64.bytes(of: page[content..<end]) else {
             throw InputError("the bundle in the page is damaged")
         }

@@ -66,13 +66,13 @@ package struct RecordedRun {
             throw InputError("it is damaged: the script's name can't be one")
         }
         guard texts.count + inputs.count <= StagedName.mostFiles, outputs.count <= StagedName.mostFiles else {
-            throw InputError("it has more than \(StagedName.mostFiles) files, which is the most")
+            throw InputError("it has more than \(StagedName.mostFiles) files (the limit)")
         }
         try StagedName.checkDirectories(above: textsInFiles.map(\.name))
         try StagedName.checkDirectories(above: (inputs.map(\.name) + outputs).filter { !$0.hasPrefix("/") })
         for text in texts where !text.isIntact {
             let name = StagedName.quoted(StagedName.shown(text.name))
-            throw InputError("the text of '\(name)' was altered: it does not have its digest")
+            throw InputError("the text of '\(name)' was altered: its digest does not match")
         }
     }
 

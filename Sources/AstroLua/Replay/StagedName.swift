@@ -43,7 +43,7 @@ package struct StagedName {
                 directories.insert(name[..<place])
             }
             guard directories.count <= mostDirectories else {
-                throw InputError("its files lie in more than \(mostDirectories) directories, which is the most")
+                throw InputError("its files lie in more than \(mostDirectories) directories (the limit)")
             }
         }
     }

@@ -20,7 +20,7 @@ package struct Access {
     /// Why the script may not, or nil.
     package func refusal(_ path: String, writing: Bool) -> String? {
         if trusted { return nil }
-        guard !path.utf8.contains(0) else { return "a path holds no zero byte" }
+        guard !path.utf8.contains(0) else { return "a path can't contain a zero byte" }
         let roots = writing ? writable : readable
         let option = writing ? "--allow-write DIR" : "--allow-read DIR"
         let verb = writing ? "write" : "read"
@@ -97,7 +97,8 @@ extension Options {
     /// Why a script cannot be confined to the current directory, or nil.
     public static var problemWithDirectory: String? {
         guard resolved(".") == nil, Glibc.access(".", F_OK) == 0 else { return nil }
-        return "the name of the current directory is not UTF-8, so nothing can be confined to it (--trust runs without)"
+        return
+            "the name of the current directory is not UTF-8, so nothing can be confined to it (--trust runs the script without the sandbox)"
     }
 
     /// Where the script may read, and where it may read and write, as real paths: what the operating system is told.

@@ -29,7 +29,7 @@ enum CallSlips {
     private static func connect(_ a: Arguments) -> String? {
         if a.isNumber(3), a.isNothing(4) {
             return
-                "a weight is the synapse's, behind the rule: sim:connect(pre, post, \"all_to_all\", { weight = \(a.plain(3)) })"
+                "a weight belongs to the synapse, after the rule: sim:connect(pre, post, \"all_to_all\", { weight = \(a.plain(3)) })"
         }
         if a.isNumber(4) {
             return "the synapse is a name or a table: sim:connect(pre, post, \(rule(a)), { weight = \(a.plain(4)) })"
@@ -48,7 +48,7 @@ enum CallSlips {
 
     private static func record(_ a: Arguments) -> String? {
         guard a.isText(2), a.isText(3) else { return nil }
-        return "several names are a table: sim:record(nodes, { \(texts(a, from: 2)) })"
+        return "several names go in a table: sim:record(nodes, { \(texts(a, from: 2)) })"
     }
 
     private static func simulate(_ a: Arguments) -> String? {
@@ -59,26 +59,26 @@ enum CallSlips {
     private static func connections(_ a: Arguments) -> String? {
         guard Nodes.read(a.runtime, a.L, at: a.index(1)) != nil else { return nil }
         let target = a.isNothing(2) ? "" : ", target = …"
-        return "which ones is told by name: sim:connections { source = …\(target) }"
+        return "the arguments have names: sim:connections { source = …\(target) }"
     }
 
     private static func get(_ a: Arguments) -> String? {
-        if a.isTable(1) { return "one name a call: \(receiver(a)):get(\"V_m\")" }
+        if a.isTable(1) { return "one name per call: \(receiver(a)):get(\"V_m\")" }
         guard a.isText(1), a.isText(2) else { return nil }
-        return "one name a call: " + textArguments(a).map { "\(receiver(a)):get(\($0))" }.joined(separator: ", ")
+        return "one name per call: " + textArguments(a).map { "\(receiver(a)):get(\($0))" }.joined(separator: ", ")
     }
 
     private static func set(_ a: Arguments) -> String? {
         guard a.isText(1) else { return nil }
         let value = a.isNumber(2) ? a.plain(2) : "…"
-        return "names and values are a table: \(receiver(a)):set { \(a.plain(1)) = \(value) }"
+        return "names and values go in a table: \(receiver(a)):set { \(a.plain(1)) = \(value) }"
     }
 
     private static func receiver(_ a: Arguments) -> Substring { a.usage.prefix { $0 != ":" } }
 
     private static func vector(_ a: Arguments) -> String? {
         guard a.isNumber(1) else { return nil }
-        return "the numbers are a table: astro.vector { \(a.plain(1))\(a.isNothing(2) ? "" : ", …") }"
+        return "the numbers go in a table: astro.vector { \(a.plain(1))\(a.isNothing(2) ? "" : ", …") }"
     }
 
     private static func simulation(_ a: Arguments) -> String? {

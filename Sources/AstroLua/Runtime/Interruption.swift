@@ -45,18 +45,20 @@ public struct Interruption: Equatable, Sendable {
 
     private var details: [String] {
         if let results {
-            return ["  \(results) holds the points that were done", "  to go on: run it again, it computes the others"]
+            return [
+                "  \(results) holds the points that were done", "  to continue: run it again; it computes the others",
+            ]
         }
-        guard let run else { return ["  to go on: run it again"] }
+        guard let run else { return ["  to continue: run it again"] }
         let files = run.files.isEmpty ? [] : ["  \(Self.files(run))"]
         let parts = "\(Self.shown(run.done)) of \(Self.shown(run.asked)) ms of sim:simulate are done"
         let wayOn = run.checkpoint.map { "run it again with --resume, which continues from \($0)" }
         return ["  \(parts), sim.time = \(Self.shown(run.time)) ms"] + files
-            + ["  to go on: \(wayOn ?? "run it again, with the same seed it does the same")"]
+            + ["  to continue: \(wayOn ?? "run it again; with the same seed it gives the same results")"]
     }
 
     private static func files(_ run: Stopped) -> String {
-        "\(run.files.joined(separator: ", ")) \(run.files.count == 1 ? "holds" : "hold") all until \(shown(run.time)) ms"
+        "\(run.files.joined(separator: ", ")) \(run.files.count == 1 ? "holds" : "hold") everything up to \(shown(run.time)) ms"
     }
 
     private static func shown(_ ms: Double) -> String {

@@ -10,7 +10,7 @@ enum MessageHints {
         (" near ", #"^\s*from\s+astro\s+import\b"#, #"local astro = require "astro""#),
         (" near ", #"^\s*import\s+(astro\.\w+)"#, #"local m = require "$1""#),
         (" near ", #"^\s*(?:import|from)\s+\w"#, #"a module is loaded by require: local astro = require "astro""#),
-        (" near ", #"^[^"'-]*\brequire\s+([A-Za-z_][\w.]*)"#, #"the name stands between quotes: require "$1""#),
+        (" near ", #"^[^"'-]*\brequire\s+([A-Za-z_][\w.]*)"#, #"the name is written in quotes: require "$1""#),
         (" near ", #"^\s*def\s+(\w+)"#, "a function is function $1(…) … end"),
         (" near ", #"\blambda\b"#, "a function without a name is function(x) return … end"),
         (" near ", #"\belif\b"#, "the word is elseif"),
@@ -22,33 +22,33 @@ enum MessageHints {
         (" near ", #"^\s*(?:let|var|const|int|float|double|auto)\s+(\w+)"#, "a variable is local $1 = …"),
         (" near ", #"^\s*(?:try|except|catch|finally)\b"#, "errors are caught by pcall: local ok, problem = pcall(f)"),
         (" near ", #"^\s*class\s+\w"#, "Lua has tables and functions, and no classes"),
-        (" near ", #"^\s*del\s+(\w+)"#, "$1 = nil lets go of it"),
+        (" near ", #"^\s*del\s+(\w+)"#, "$1 = nil removes it"),
         (" near ", #"^\s*print\s+([A-Za-z_]\w*)"#, "a function is called with parentheses: print($1)"),
         (" near ", #"^\s*(\w+)--\s*$"#, "Lua has no --, which begins a comment: $1 = $1 - 1"),
         // signs
         ("near '!", "", "\"not equal\" is ~= and \"not\" is not"),
-        ("near '&'", "", "\"and\" is the word: a and b"),
-        ("near '\\|'", "", "\"or\" is the word: a or b"),
+        ("near '&'", "", "the word is and: a and b"),
+        ("near '\\|'", "", "the word is or: a or b"),
         ("near '#'", "", "a comment begins with --"),
         ("near '/'", #"/\*"#, "a comment begins with --"),
         (" near ", #"[^"']*//"#, "a comment begins with --; // divides and rounds down"),
         ("near '\\*'", #"\*\*"#, "a power is x ^ 2"),
         ("near '='", #":="#, "an assignment is ="),
-        ("near '\\?'", "", "Lua has no ? : but x and a or b"),
-        ("near '`'", "", "texts stand between \" or '"),
-        ("near '\\\\'", "", "a statement continues in the next line without \\"),
+        ("near '\\?'", "", "Lua has no ? : operator: write x and a or b"),
+        ("near '`'", "", "strings are written between \" or '"),
+        ("near '\\\\'", "", "a statement continues on the next line without \\"),
         (
             "near '\\{'|'(?:then|do)' expected near", #"^.*\{\s*$"#,
             "a block begins with then or do and closes with end, without braces"
         ),
         ("'then' expected near '='", "", "a comparison is =="),
-        ("'then' expected near", #"^\s*(?:if|elseif)\b.*:\s*$"#, "a condition closes with then: if x > 3 then … end"),
+        ("'then' expected near", #"^\s*(?:if|elseif)\b.*:\s*$"#, "a condition ends with then: if x > 3 then … end"),
         ("'do' expected near", #"^\s*(?:for|while)\b.*:\s*$"#, "a loop is for … do … end"),
-        ("'then' expected near ':'", "", "a condition closes with then: if x > 3 then … end"),
+        ("'then' expected near ':'", "", "a condition ends with then: if x > 3 then … end"),
         ("'do' expected near ':'", "", "a loop is for … do … end"),
         ("<name> expected near '\\('", #"^\s*for\s*\("#, "to count: for i = 1, 10 do"),
-        (" near ", #"^.*\bis\s+(?:not\s+)?None\b"#, "a comparison is == or ~=; nothing is nil"),
-        ("'then' expected near '(?:in|is)'", "", "a comparison is ==; nothing is nil"),
+        (" near ", #"^.*\bis\s+(?:not\s+)?None\b"#, "comparisons are == and ~=; None is nil"),
+        ("'then' expected near '(?:in|is)'", "", "a comparison is ==; None is nil"),
         ("syntax error near '\\+'", "", "Lua has no += and no ++: x = x + 1"),
         ("unexpected symbol near '\\+'", "", "Lua has no ++: x = x + 1"),
         ("syntax error near '-'", "", "Lua has no -=: x = x - 1"),
@@ -57,11 +57,11 @@ enum MessageHints {
         // tables and arguments
         (
             "expected", #"(?:[{,]|^)\s*["'](\w+)["']\s*[:=](?!=)"#,
-            "a name stands without quotes and takes =: { $1 = … }"
+            "a name is written without quotes and takes =: { $1 = … }"
         ),
         (
             "'\\}' expected .*near '='|'\\}' expected near '='", #"["']([A-Za-z_]\w*)["']\s*="#,
-            "a name stands without quotes: { $1 = … }"
+            "a name is written without quotes: { $1 = … }"
         ),
         ("expected", #"\[[^\]\["']*:[^\]]*\]"#, "a part of a Vector or of Nodes is v:slice(first, last)"),
         ("expected", #"[{,]\s*([A-Za-z_]\w*)\s*:[^:]"#, "named values take =: { $1 = … }"),
@@ -69,11 +69,11 @@ enum MessageHints {
             "'\\}' expected near ':'|<name> expected near", #"^\s*([A-Za-z_]\w*)\s*:\s"#,
             "named values take =: { $1 = … }"
         ),
-        ("'\\)' expected near '='", #"[(,]\s*([A-Za-z_]\w*)\s*="#, "named values stand in braces: { $1 = … }"),
-        ("'\\)' expected .*near '='", #"^\s*([A-Za-z_]\w*)\s*="#, "named values stand in braces: { $1 = … }"),
+        ("'\\)' expected near '='", #"[(,]\s*([A-Za-z_]\w*)\s*="#, "named values go in braces: { $1 = … }"),
+        ("'\\)' expected .*near '='", #"^\s*([A-Za-z_]\w*)\s*="#, "named values go in braces: { $1 = … }"),
         ("function arguments expected near", "", "a method is called with parentheses: v:mean()"),
         // while it runs
-        ("variable 'f' is not defined", #"\bf["']"#, #"values come into a text by format: ("%g mV"):format(x)"#),
+        ("variable 'f' is not defined", #"\bf["']"#, #"format puts values into a string: ("%g mV"):format(x)"#),
         ("attempt to index a nil value", #"^.*\bio\.open\b"#, "io.open returned nil: assert(io.open(path)) says why"),
         ("call a number value \\(for iterator 'for iterator'\\)", "", "to count: for i = 1, 10 do"),
         ("call a table value \\(for iterator 'for iterator'\\)", "", "to go through a table: for i, x in ipairs(t) do"),
@@ -81,16 +81,16 @@ enum MessageHints {
         ("'pairs' \\(table expected, got Vector\\)", "", "for i, x in ipairs(v) do"),
         (
             "attempt to mod a 'string'|arithmetic on a string value", #"["']\s*%"#,
-            #"values come into a text by format: ("%g mV"):format(x)"#
+            #"format puts values into a string: ("%g mV"):format(x)"#
         ),
         (
             "attempt to (?:add|sub|mul|div) a 'string'|attempt to \\w+ a '\\w+' with a 'string'", "",
-            #"texts are joined by ..: "mean " .. 3"#
+            #"strings are joined by ..: "mean " .. 3"#
         ),
-        ("arithmetic on a string value", "", #"texts are joined by ..: "mean " .. 3"#),
+        ("arithmetic on a string value", "", #"strings are joined by ..: "mean " .. 3"#),
         (
             "nil value \\((?:field|method) '(?:mean|std|sum|median|average)'\\)", "",
-            "a Vector has it: v:mean(), v:std(), v:sum(); a table becomes one by astro.vector(t)"
+            "a Vector has it: v:mean(), v:std(), v:sum(); astro.vector(t) makes one of a table"
         ),
         ("nil value \\((?:field|method) 'append'\\)", "", "t[#t + 1] = x appends to a table"),
         ("nil value \\((?:field|method) '(?:push|add)'\\)", "", "t[#t + 1] = x appends to a table"),
@@ -100,7 +100,7 @@ enum MessageHints {
         ("nil value \\(field 'log10'\\)", "", "math.log(x, 10)"),
         (
             "nil value \\((?:field|method) '(?:split|strip|replace|startswith|endswith|join|contains|trim)'\\)", "",
-            "texts have find, match, gmatch, gsub and sub; table.concat joins"
+            "strings have find, match, gmatch, gsub and sub; table.concat joins"
         ),
         ("nil value \\((?:field|method) '(?:items|keys|values)'\\)", "", "for name, value in pairs(t) do"),
     ]
@@ -119,7 +119,7 @@ enum MessageHints {
         ("open", "io.open(path)"), ("input", "io.read()"), ("exit quit", "os.exit()"),
         ("printf", "print((\"%g\"):format(x))"),
         ("format", "(\"%g mV\"):format(x)"),
-        ("self this", "it is there in functions that are defined with a colon: function t:f() … end"),
+        ("self this", "it exists in functions that are defined with a colon: function t:f() … end"),
         (
             "nest pynest",
             "sim = astro.Simulation {}, then sim:create, sim:connect, sim:simulate; Docs/coming-from-nest.md"
@@ -209,8 +209,8 @@ enum MessageHints {
         case "≤", "≥", "≠": return "comparisons are <=, >= and ~=, not \(letter)"
         case "…": return "three dots are ..., not \(letter)"
         case _ where letter.properties.isWhitespace || letter.properties.generalCategory == .format:
-            return "a blank of another kind, \(code), stands in the line: type it anew"
-        default: return "names have plain letters only; \(letter) (\(code)) stands in texts and comments"
+            return "the line contains an unusual space, \(code): retype it"
+        default: return "names have ASCII letters only; \(letter) (\(code)) can be used in strings and comments"
         }
     }
 }

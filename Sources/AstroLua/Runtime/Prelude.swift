@@ -101,10 +101,10 @@ extension Runtime {
         if name == "random" || astroFunctions.contains(where: { $0.name == name }) {
             return "did you mean astro.\(name)?"
         }
-        if Catalogue.rules.contains(name) { return "the name of a rule stands between quotes: \"\(name)\"" }
+        if Catalogue.rules.contains(name) { return "the name of a rule is written in quotes: \"\(name)\"" }
         if let meaning = MessageHints.meaning(ofGlobal: name) { return meaning }
         let isModel = Catalogue.models.contains { $0.name == name }
-        return isModel ? "the name of a model stands between quotes: \"\(name)\"" : nil
+        return isModel ? "the name of a model is written in quotes: \"\(name)\"" : nil
     }
 
     /// Local variables of the function that called this one, and of those around it.

@@ -125,7 +125,7 @@ extension Runtime {
         lua_createtable(L, 0, 0)
         lua_setupvalue(L, -2, 1)
         try callBack(L, arguments: 0, results: 1)
-        guard lua_type(L, -1) == LUA_TTABLE else { throw InputError("\(path) returns no table") }
+        guard lua_type(L, -1) == LUA_TTABLE else { throw InputError("\(path) does not return a table") }
         let table = ModelTable(arguments), index = lua_gettop(L)
         if table.isSynapse(index) {
             _ = try Catalogue.add(table.synapse(at: index))

@@ -68,7 +68,7 @@ extension Arguments {
         if let mask = Mask.read(lua, L, at: index) { return .mask(mask) }
         if Positions.read(lua, L, at: index) != nil {
             throw InputError(
-                "\(name): positions are an option, behind the parameters: sim:create(model, n, { … }, { positions = P })"
+                "\(name): positions are an option, after the parameters: sim:create(model, n, { … }, { positions = P })"
             )
         }
         throw wrong(at: index, name, "a number, a boolean, a string, a list or a distribution")

@@ -200,7 +200,7 @@ extension Vector {
         let edges = Self.edges(from: lower, to: upper, count: bins)
         guard zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw InputError(
-                "bins = \(bins) are too many between \(formatted(lower)) and \(formatted(upper)): no numbers lie between their edges"
+                "bins = \(bins) are too many between \(formatted(lower)) and \(formatted(upper)): neighbouring edges would be equal"
             )
         }
         var counts = [Double](repeating: 0, count: bins)

@@ -49,7 +49,7 @@ struct CouplingReader {
             context.memberUnit = { object, member in
                 CouplingUnits.unit(object == "pre" ? units?.pre[member] : units?.post[member])
             }
-            context.noDraws = "has no place in a coupling: what it gives is decided by the two cells"
+            context.noDraws = "has no place in a coupling: its value follows from the two cells"
             context.noLast = "last(X) belongs to cells: a coupling reads them as they are at the moment"
             context.elsewhere = [
                 "weight": "'weight' has no place in a coupling: the value is multiplied by it",
@@ -77,7 +77,7 @@ struct CouplingReader {
             kind: .word, node: names.formulas.graph.leaf(.incoming), dimension: Dimension.none)
         for row in source.parameters {
             guard !Self.taken.contains(row.name) else {
-                throw InputError("'\(row.name)' is a word of connect and of connections: choose another name")
+                throw InputError("'\(row.name)' is a key of connect or of connections: choose another name")
             }
             try names.addParameter(row)
         }
@@ -86,7 +86,7 @@ struct CouplingReader {
         names.facts.graph = names.formulas.graph
         guard names.facts.graph.leaves(of: [value]).contains(where: { [.preSignal, .postSignal].contains($0.kind) })
         else {
-            throw InputError("value: it reads nothing of its two cells: pre.X, post.X")
+            throw InputError("value reads neither of its two cells (pre.X, post.X)")
         }
         guard names.facts.graph.nodes.count <= Graph.mostNodes else { throw InputError("the coupling is too large") }
         return CouplingFacts(source: source, model: names.facts, pre: ends.pre, post: ends.post, value: value)
@@ -97,7 +97,8 @@ struct CouplingReader {
         let tree = try Parser.expression(TextPart("value", source.value))
         var context = names.context(), value = try names.formulas.read(tree, context)
         guard !value.isTruth else {
-            throw InputError("value: '\(tree.text(tree.root))' is a condition, not a number: int(…) makes 1 or 0 of it")
+            throw InputError(
+                "value: '\(tree.text(tree.root))' is a condition, not a number: int(…) turns it into 1 or 0")
         }
         // a plain number fits any input, and an input of plain numbers takes any value
         guard let unit = CouplingUnits.unit(units?.input), unit.dimension != .none, let dimension = value.dimension,

@@ -155,7 +155,7 @@ struct Stepper {
             facts.states.indices.allSatisfy({ $0 == state || facts.states[$0].noise[index] == nil })
         else { throw error(state, "milstein needs a noise of its own in each line that has one") }
         guard let slope = graph.derivative(g, by: Leaf(.state, state)) else {
-            throw error(state, "milstein needs the derivative of the noise's factor, which has none here")
+            throw error(state, "milstein needs the derivative of the noise's factor, which does not exist here")
         }
         if graph.constantValue(slope) == 0 { return nil }
         let parts = graph.replacing([g, slope]) { $0.kind == .time ? time : nil }

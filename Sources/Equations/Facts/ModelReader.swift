@@ -59,11 +59,11 @@ package struct ModelReader {
         guard !source.state.isEmpty else { throw InputError("state is empty: a model has at least one state") }
         let rows = source.parameters.count + source.state.count
         guard rows <= Self.mostRows else {
-            throw InputError("\(rows) parameters and states; there may be \(Self.mostRows)")
+            throw InputError("\(rows) parameters and states are too many (at most \(Self.mostRows))")
         }
         let bytes = source.equations.utf8.count + source.onSpike.reduce(0) { $0 + $1.text.utf8.count }
         guard bytes <= 2 * TextPart.mostBytes else {
-            throw InputError("the texts have \(bytes) bytes; they may have \(2 * TextPart.mostBytes)")
+            throw InputError("the texts have \(bytes) bytes; the limit is \(2 * TextPart.mostBytes)")
         }
         if let step = source.step, !(step > 0 && step.isFinite) {
             throw InputError("step = \(formatted(step)) ms is not a length of time (> 0)")
@@ -106,7 +106,7 @@ package struct ModelReader {
             throw InputError("\(what): the name is a word of the language")
         }
         if Functions.named[name] != nil || name == "last" || name == "send" || name == "send_third" {
-            throw InputError("\(what): the name is a function's")
+            throw InputError("\(what): the name belongs to a function")
         }
         if let other = symbols[name] { throw InputError("\(what): there is \(other.kind.text) of that name already") }
         symbols[name] = symbol
@@ -149,7 +149,7 @@ package struct ModelReader {
     /// A parameter that is true or false, in formulas 1 or 0.
     private mutating func addFlag(_ row: ModelSource.Row) throws {
         guard row.allowed.isEmpty else {
-            throw InputError("parameter '\(row.name)': what is allowed is true and false, not '\(row.allowed)'")
+            throw InputError("parameter '\(row.name)': the allowed values are true and false, not '\(row.allowed)'")
         }
         let number = ModelSource.Row(row.name, row.value == "true" ? "1" : "0", row.meaning)
         try addParameter(number)
@@ -160,7 +160,7 @@ package struct ModelReader {
         do {
             guard let quantity = try Quantity(text) else { return nil }
             guard source.units || quantity.unitText == "1" else {
-                throw InputError("'\(text)' has a unit, and the model has units = false")
+                throw InputError("'\(text)' has a unit, but the model has units = false")
             }
             return quantity
         } catch let error as InputError {
@@ -243,7 +243,7 @@ package struct ModelReader {
         for node in tree.nodes {
             if case .name(let name, _) = node.kind, others.contains(name), symbols[name] == nil {
                 throw InputError(
-                    "\(place): '\(name)' is a state: start values are made of parameters, i, rand() and randn()")
+                    "\(place): '\(name)' is a state: start values are expressions of parameters, i, rand() and randn()")
             }
         }
         let value = try formulas.read(tree, context)
@@ -265,7 +265,7 @@ package struct ModelReader {
         if words.count > 1, words[1] != "1" || words.count > 2 {
             text = words.dropFirst().joined(separator: " ")
             guard source.units else {
-                throw InputError("\(place): '\(text)' is a unit, and the model has units = false")
+                throw InputError("\(place): '\(text)' is a unit, but the model has units = false")
             }
             do { unit = try UnitText.unit(text) } catch let error as InputError {
                 throw InputError("\(place): \(error.message)")
@@ -371,7 +371,7 @@ package struct ModelReader {
             let dimension = facts.states[index].unit.dimension
             if let unit = line.unit, unit.dimension != dimension {
                 throw InputError(
-                    "\(Self.at(line))the unit behind the colon is that of \(line.name), \(dimension.name), not \(line.unitText!)"
+                    "\(Self.at(line))the unit after the colon must be that of \(line.name), \(dimension.name), not \(line.unitText!)"
                 )
             }
             let slope = try formulas.read(line.value, context((dimension - time, "d\(line.name)/dt")))
@@ -409,7 +409,8 @@ package struct ModelReader {
                 $0.kind == .noise
             })
         else {
-            throw InputError("\(Self.at(line))noise is multiplied and added only: no power, product or function of it")
+            throw InputError(
+                "\(Self.at(line))noise can only be multiplied and added: no power, product or function of it")
         }
         facts.states[index].slope = parts.rest
         for (leaf, coefficient) in parts.coefficients { facts.states[index].noise[Int(leaf.index)] = coefficient }
@@ -615,7 +616,7 @@ package struct ModelReader {
         }
         guard formulas.graph.level(value.node) <= .parameters else {
             throw InputError(
-                "\(place).refractory: \(tree.text(tree.root)) changes while the model runs; a refractory time is made of parameters"
+                "\(place).refractory: \(tree.text(tree.root)) changes while the model runs; a refractory time is an expression of parameters"
             )
         }
         return .time(value.node)

@@ -12,7 +12,7 @@ package struct PlaceFormula: Sendable {
     /// - `place`: what is worked out, for messages.
     package init(_ text: String, of place: String) throws {
         if text.wholeMatch(of: /\s*[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?\s*[A-Za-z%][A-Za-z0-9\/^*%]*\s*/) != nil {
-            throw InputError("\(place): '\(text)': a number stands without quotes, in the unit of help")
+            throw InputError("\(place): '\(text)': a number is written without quotes, in the unit that help shows")
         }
         let tree = try Parser.expression(TextPart(place, text))
         var formulas = FormulaReader(hasUnits: false)
@@ -23,20 +23,21 @@ package struct PlaceFormula: Sendable {
         symbols["pi"] = Symbol(kind: .word, node: formulas.graph.constant(.pi), dimension: Dimension.none)
         let context = FormulaReader.Context(
             symbol: { [symbols] in symbols[$0] }, known: symbols.keys.sorted(),
-            noDraws: "may not stand in a formula of space: it draws nothing",
-            noLast: "last(…) may not stand in a formula of space",
+            noDraws: "can't be used in a formula of space, which draws no random numbers",
+            noLast: "last(…) can't be used in a formula of space",
             member: { object, _ in
-                throw InputError("'\(object).…' may not stand in a formula of space: it knows distance, dx, dy and dz")
+                throw InputError(
+                    "'\(object).…' can't be used in a formula of space: the names are distance, dx, dy and dz")
             })
         let value = try formulas.read(tree, context)
         guard !value.isTruth else {
-            throw InputError("\(place): '\(text)' is a condition, not a number: int(…) makes 1 or 0 of it")
+            throw InputError("\(place): '\(text)' is a condition, not a number: int(…) turns it into 1 or 0")
         }
         program = Assembler.program(formulas.graph, parameterValues: [value.node])
         reads = Set(formulas.graph.leaves(of: [value.node]).map { Int($0.index) })
         guard !reads.isEmpty else {
             throw InputError(
-                "\(place): '\(text)' names none of distance, dx, dy, dz: a number stands without quotes")
+                "\(place): '\(text)' contains none of distance, dx, dy, dz: a number is written without quotes")
         }
     }
 }

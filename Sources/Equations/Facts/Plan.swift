@@ -145,7 +145,7 @@ extension Plan {
         switch method {
         case .exact:
             throw stepper.error(
-                rest[0], "is not linear with constant coefficients, and method = \"exact\" takes no other")
+                rest[0], "is not linear with constant coefficients, as method = \"exact\" requires")
         case .euler: return (try stepper.euler(rest, milstein: false), .euler)
         case .milstein: return (try stepper.euler(rest, milstein: true), .milstein)
         case .heun: return (stepper.heun(rest), .heun)

@@ -48,9 +48,9 @@ struct FormulaReader {
         /// Names that a misspelt one may have meant.
         var known: [String]
         /// Why draws are not allowed here; nil: they are.
-        var noDraws: String? = "may stand in conditions and actions only"
+        var noDraws: String? = "can only be used in conditions and actions"
         /// Why `last(X)` is not allowed here.
-        var noLast = "last(…) may stand in conditions and actions only"
+        var noLast = "last(…) can only be used in conditions and actions"
         /// Names that are there, but not here, and what to say of them.
         var elsewhere: [String: String] = [:]
         var allowsCounts = false
@@ -74,7 +74,7 @@ struct FormulaReader {
         let result = values[tree.root]
         if result.isTruth, let wanted = context.wanted {
             throw tree.error(
-                "'\(tree.text(tree.root))' is a condition, \(wanted.name) needs a number: int(…) makes 1 or 0 of it",
+                "'\(tree.text(tree.root))' is a condition, \(wanted.name) needs a number: int(…) turns it into 1 or 0",
                 at: tree.root)
         }
         if let wanted = context.wanted, hasUnits, let dimension = result.dimension, dimension != wanted.dimension {
@@ -158,7 +158,7 @@ struct FormulaReader {
             return Typed(node: symbol.node, dimension: symbol.dimension, isTruth: symbol.isTruth)
         }
         if inProduct, let unit = PhysicalUnit.byName[name] {
-            guard hasUnits else { throw tree.error("'\(name)' is a unit, and the model has units = false", at: node) }
+            guard hasUnits else { throw tree.error("'\(name)' is a unit, but the model has units = false", at: node) }
             return Typed(node: graph.constant(unit.factor), dimension: unit.dimension)
         }
         if PhysicalUnit.byName[name] != nil {
@@ -180,7 +180,7 @@ struct FormulaReader {
 
     private func number(_ x: Typed, _ node: Int, _ tree: Expression) throws -> Typed {
         guard !x.isTruth else {
-            throw tree.error("'\(tree.text(node))' is a condition, not a number: int(…) makes 1 or 0 of it", at: node)
+            throw tree.error("'\(tree.text(node))' is a condition, not a number: int(…) turns it into 1 or 0", at: node)
         }
         return x
     }
@@ -234,7 +234,7 @@ struct FormulaReader {
             let dimension = x.dimension.flatMap { u in y.dimension.map { u - $0 } }
             return Typed(node: graph.apply(.divide, x.node, y.node), dimension: dimension)
         case .remainder:
-            let dimension = try common(a, b, "are a remainder's two parts", tree, context, chain)
+            let dimension = try common(a, b, "are the two sides of %", tree, context, chain)
             return Typed(node: graph.apply(.remainder, x.node, y.node), dimension: dimension)
         case .power: return try power(x, y, a.node, b.node, tree)
         default:
@@ -344,7 +344,7 @@ struct FormulaReader {
     ) throws -> Typed {
         if let refusal = context.noDraws { throw tree.error("\(name)() \(refusal)", at: node) }
         if !arguments.isEmpty, !context.allowsCounts {
-            throw tree.error("\(name)(…) may stand in actions and synapses only", at: node)
+            throw tree.error("\(name)(…) can only be used in actions and synapses", at: node)
         }
         for argument in arguments {
             if hasUnits, let dimension = argument.value.dimension, dimension != .none {

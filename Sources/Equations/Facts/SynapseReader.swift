@@ -66,11 +66,11 @@ package struct SynapseReader {
         names.member = { [others] in try others.leaf($0, $1) }
         names.adjust = { context in
             context.memberUnit = unit
-            context.noDraws = "may stand in on_pre and on_post only"
+            context.noDraws = "can only be used in on_pre and on_post"
             context.noLast = "last(X) belongs to cells: at a spike, states are read as they were before it"
             context.elsewhere = [
                 "weight":
-                    "'weight' stands in on_pre and on_post only: between spikes, states follow parameters and each other",
+                    "'weight' can only be used in on_pre and on_post: between spikes, states follow parameters and each other",
                 "send()": "send(…) is a statement of its own, not a value",
                 "send_third()": "send_third(…) is a statement of its own, not a value",
             ]
@@ -93,7 +93,7 @@ package struct SynapseReader {
         try refuseThird(inEquations, "equations")
         try refuseThird(names.formulas.graph.leaves(of: facts.onPost.roots), "on_post")
         guard names.formulas.sites < 256 else {
-            throw InputError("the texts draw at \(names.formulas.sites) places; there may be 255")
+            throw InputError("the texts draw at \(names.formulas.sites) places (at most 255)")
         }
         names.facts.sites = names.formulas.sites
         facts.model = names.facts
@@ -103,7 +103,7 @@ package struct SynapseReader {
     /// What the paired cell has is known at spikes of the sender only.
     private func refuseThird(_ leaves: some Sequence<Leaf>, _ place: String) throws {
         guard let leaf = leaves.filter({ $0.kind == .third }).min() else { return }
-        throw InputError("\(place): third.\(others.third[Int(leaf.index)]) stands in on_pre only")
+        throw InputError("\(place): third.\(others.third[Int(leaf.index)]) can only be used in on_pre")
     }
 
     /// The words that synapses have beside those of cells.
@@ -207,14 +207,14 @@ package struct SynapseReader {
         }
         guard isPre else {
             throw part.error(
-                "\(name) stands in on_pre only: a spike of the target hands nothing over", line: statement.line)
+                "\(name) can only be used in on_pre: a spike of the target sends nothing", line: statement.line)
         }
         let value = try formula(statement, context), isThird = name == "send_third"
         let known = isThird ? \SynapseFacts.thirdDimension : \SynapseFacts.sentDimension
         if source.units, let dimension = value.dimension {
             if let other = facts[keyPath: known], other != dimension {
                 throw part.error(
-                    "\(statement.value.text(statement.value.root)) is \(dimension.name), what is sent \(isThird ? "to the astrocyte " : "")before is \(other.name)",
+                    "\(statement.value.text(statement.value.root)) is \(dimension.name), but what is sent \(isThird ? "to the astrocyte " : "")before it is \(other.name)",
                     line: statement.line)
             }
             facts[keyPath: known] = dimension
@@ -293,7 +293,7 @@ extension ModelReader {
         symbols.merge(synapse.words(&formulas.graph)) { $1 }
         for row in source.parameters + source.state
         where ["source", "target", "synapse_model", "receptor_type", "third", "signal", "input"].contains(row.name) {
-            throw InputError("'\(row.name)' is a word of connect and of connections: choose another name")
+            throw InputError("'\(row.name)' is a key of connect or of connections: choose another name")
         }
         for row in source.parameters { try addParameter(row) }
         lines = try Parser.equations(TextPart("equations", source.equations))
@@ -313,7 +313,8 @@ extension ModelReader {
         try addStates()
         for (row, state) in zip(source.state, facts.states) {
             if case .formula = state.start {
-                throw InputError("state '\(row.name)': the start of a synapse's state is a number, not '\(row.value)'")
+                throw InputError(
+                    "state '\(row.name)': the start value of a synapse's state is a number, not '\(row.value)'")
             }
         }
         try addQuantities()

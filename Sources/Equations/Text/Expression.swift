@@ -136,7 +136,7 @@ struct Parser {
 
     init(_ part: TextPart) throws {
         guard part.text.utf8.count <= TextPart.mostBytes else {
-            throw InputError("\(part.place) has \(part.text.utf8.count) bytes; a text may have \(TextPart.mostBytes)")
+            throw InputError("\(part.place) has \(part.text.utf8.count) bytes; the limit is \(TextPart.mostBytes)")
         }
         self.part = part
         tokens = try Lexer.tokens(part)
@@ -225,7 +225,7 @@ struct Parser {
             return error("an operator is missing between '\(before)' and '('")
         case .symbol where token.text == ")": return error("')' closes nothing")
         case .symbol where token.text == "=": return error("'=' assigns; a comparison is written ==")
-        case .symbol: return error("'\(token.text)' cannot stand behind '\(before)'")
+        case .symbol: return error("'\(token.text)' cannot follow '\(before)'")
         default: return error("this line is not complete")
         }
     }
@@ -254,10 +254,10 @@ struct Parser {
             if isSymbol(":"), kind == .quantity {
                 throw error("'\(name)' has no formula: a parameter belongs in 'parameters', a state in 'state'")
             }
-            throw error("'=' is missing behind '\(kind == .derivative ? "d\(name)/dt" : name)'")
+            throw error("'=' is missing after '\(kind == .derivative ? "d\(name)/dt" : name)'")
         }
         if tokens[at - 1].line < token.line, beginsEquation {
-            throw part.error("a value is missing behind '='", line: tokens[at - 1].line)
+            throw part.error("a value is missing after '='", line: tokens[at - 1].line)
         }
         let value = try formula()
         var unit: PhysicalUnit?, text: String?
@@ -267,7 +267,7 @@ struct Parser {
             while token.kind != .separator, token.kind != .end { at += 1 }
             text = part.text(start..<max(start, tokens[at - 1].range.upperBound))
             if text!.contains("unless refractory") {
-                throw error("'(unless refractory)' is said by spike: hold = \"\(name)\"")
+                throw error("'(unless refractory)' is written in spike: hold = \"\(name)\"")
             }
             if text!.hasSuffix("(constant)") { throw error("'\(name)' is a parameter: it belongs in 'parameters'") }
             do { unit = try UnitText.unit(text!) } catch let error as InputError { throw self.error(error.message) }
@@ -328,7 +328,9 @@ struct Parser {
     private mutating func nested<Result>(_ body: (inout Parser) throws -> Result) throws -> Result {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= Self.mostDepth else { throw error("brackets and signs may be nested \(Self.mostDepth) deep") }
+        guard depth <= Self.mostDepth else {
+            throw error("brackets and signs may be nested at most \(Self.mostDepth) deep")
+        }
         return try body(&self)
     }
 
@@ -428,7 +430,7 @@ struct Parser {
         case .separator, .end:
             let before =
                 at >= 2 || first.kind != .end
-                ? " behind '\(tokens[max(0, tokens.firstIndex(of: first)! - 1)].text)'" : ""
+                ? " after '\(tokens[max(0, tokens.firstIndex(of: first)! - 1)].text)'" : ""
             throw part.error("a value is missing\(before)", line: first.line)
         }
     }
@@ -437,7 +439,7 @@ struct Parser {
         if takeSymbol(".") {
             let member = take()
             guard member.kind == .name else {
-                throw part.error("a name is missing behind '\(first.text).'", line: first.line)
+                throw part.error("a name is missing after '\(first.text).'", line: first.line)
             }
             return try tree.add(
                 .member(first.text, member.text), first.range.lowerBound..<member.range.upperBound, first.line)

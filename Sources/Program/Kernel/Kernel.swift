@@ -33,7 +33,7 @@ final class Kernel {
     /// The program's status at the end.
     static func run(_ options: Options) -> Int32 {
         guard Ranks.all.isAlone else {
-            complain("astrolua: --kernel answers one program, and not on several ranks")
+            complain("astrolua: --kernel does not run on several ranks")
             return ExitStatus.wrongOptions
         }
         do {

@@ -51,7 +51,7 @@ struct Bundle {
 
     static func write(_ bytes: [UInt8], to path: String) throws {
         guard bytes.count <= largest else {
-            throw InputError("the bundle would be larger than 2 GB, which is the most")
+            throw InputError("the bundle would be larger than 2 GB (the limit)")
         }
         let file = try DurableFile(path)
         try file.write(bytes)
@@ -68,7 +68,8 @@ struct Bundle {
     /// - `asked`: a run of the bundle as if it were a script.
     func run(_ asked: RunRequest) -> Int32 {
         guard !asked.options.trust else {
-            complain("astrolua: a bundle runs in the sandbox only (for --trust unpack it: it is a zip archive)")
+            complain(
+                "astrolua: a bundle runs in the sandbox only (to use --trust, unpack it first: it is a zip archive)")
             return ExitStatus.wrongOptions
         }
         do {

@@ -59,8 +59,8 @@ struct Bundling: RecordCommand {
         let outside = names.filter { StagedName.problem(with: $0) != nil }
         guard outside.isEmpty else {
             throw InputError(
-                "\(outside.joined(separator: ", ")): what lies outside of the current directory and the script's can't "
-                    + "be packed; copy it there")
+                "\(outside.joined(separator: ", ")): files outside of the current directory and the script's directory can't "
+                    + "be packed; copy them there")
         }
         let files = ([script] + modules).map { (name: $0.name, content: $0.bytes) } + (try inputs.map(data))
         try StagedName.checkDirectories(above: names)
@@ -77,7 +77,7 @@ struct Bundling: RecordCommand {
         let path = isBelowScript ? directory + input.name.dropFirst("script/".count) : StagedName.shown(input.name)
         let content = try contents(of: path, atMost: Bundle.largest)
         guard SHA256.hex(of: content) == input.digest else {
-            throw InputError("'\(path)' was changed while the script ran, so what it read is not there any more")
+            throw InputError("'\(path)' was changed while the script ran, so the version that it read is gone")
         }
         return (input.name, content)
     }

@@ -20,7 +20,9 @@ struct CheckedFile {
             (self.verdict, details) = (verdict, last["details"]?.texts ?? [])
         } else {
             verdict = seconds >= limit ? .timedOut : .error
-            details = [verdict == .timedOut ? "its files have taken too long" : "what was to run it \(ending)"]
+            details = [
+                verdict == .timedOut ? "reading its files took too long" : "the process that was to run it \(ending)"
+            ]
         }
     }
 }

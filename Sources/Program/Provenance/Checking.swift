@@ -8,7 +8,7 @@ struct Checking: RecordCommand {
     static let word = "check"
 
     static let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
-    static let reason: String? = "what a run was is in its record"
+    static let reason: String? = "the record determines how the run was done"
     /// Seconds that each may take, if nothing else is asked.
     private static let patience = 300.0
 
@@ -35,7 +35,7 @@ struct Checking: RecordCommand {
     var usageProblem: String? {
         if paths.isEmpty { return "needs records or bundles, as in: astrolua check submissions/*" }
         if let option = paths.first(where: { $0.hasPrefix("--") }), access(option, F_OK) != 0 {
-            return "there is no file '\(visible(option))' (options stand in front: astrolua --time-limit 60 check …)"
+            return "there is no file '\(visible(option))' (options come first: astrolua --time-limit 60 check …)"
         }
         return nil
     }

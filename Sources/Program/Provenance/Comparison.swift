@@ -42,7 +42,7 @@ struct Comparison {
             guard let digest = RecordedDigest(text), digest.name.hasPrefix("current/"),
                 let now = current(StagedName.shown(digest.name)), SHA256.hex(of: now) != digest.digest
             else { return nil }
-            return "note: \(StagedName.shown(digest.name)) here is another text than the recorded one, which was run"
+            return "note: \(StagedName.shown(digest.name)) differs here from the recorded text, which was run"
         }
     }
 
@@ -57,7 +57,7 @@ struct Comparison {
         }
         guard old.count != new.count else { return nil }
         let last = (old.count > new.count ? old : new)[min(old.count, new.count)]
-        let verb = old.count > new.count ? "was not reached" : "is more than was recorded"
+        let verb = old.count > new.count ? "was not reached" : "was not recorded"
         return "state: \(Self.place(of: last)) \(verb) (\(count(new.count, "state")), there were \(old.count))"
     }
 
@@ -137,7 +137,7 @@ struct Comparison {
                 file["sha256"] != other["sha256"]
             else { return nil }
             let name = StagedName.shown(file["file"]?.text ?? "?")
-            return "note: \(name) has other bytes, as another gnuplot draws them, from the same data and commands"
+            return "note: \(name) has other bytes, drawn by another gnuplot from the same data and commands"
         }
     }
 
@@ -148,7 +148,7 @@ struct Comparison {
         if old["drawing"] != nil, new["drawing"] != nil { return "\(shown) was drawn from other data or commands" }
         let sizes = "\(new["bytes"]?.description ?? "?") bytes, were \(old["bytes"]?.description ?? "?")"
         guard let was = was(name, old["sha256"]?.text), let now = now(name, new["sha256"]?.text) else {
-            return "\(shown) differs (\(sizes); the recorded file is not here, so it can't be told where)"
+            return "\(shown) differs (\(sizes); the recorded file is not here to compare)"
         }
         guard let a = String(validating: was, as: UTF8.self), let b = String(validating: now, as: UTF8.self),
             !was.contains(0), !now.contains(0)

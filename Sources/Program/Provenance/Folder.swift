@@ -18,7 +18,7 @@ struct Folder {
             throw InputError("'\(path)' is not a directory")
         }
         guard entries.allSatisfy({ [".", ".."].contains($0) }) else {
-            throw InputError("'\(path)' is not empty: nothing is written over what is there")
+            throw InputError("'\(path)' is not empty, and existing files are not overwritten")
         }
         guard let real = realpath(path, nil) else { throw InputError("can't find '\(path)': \(reason)") }
         defer { free(real) }

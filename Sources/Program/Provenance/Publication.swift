@@ -47,7 +47,7 @@ struct Publication: RecordCommand {
         if page.sizeWithoutPictures > Self.largestPage {
             page.holdsBundle = false
             notes.append(
-                "the page would have more than 1 MB with the bundle in it, which therefore lies beside it only")
+                "the page would be larger than 1 MB with the bundle in it, so the bundle lies only beside it")
         }
         let files =
             run.files.map { ($0.name, $0.bytes) } + [
@@ -96,7 +96,7 @@ struct PublishedRun {
         let names = run.texts.map(\.name) + run.inputs.map(\.name)
         if let outside = names.first(where: { StagedName.problem(with: $0) != nil }) {
             throw InputError(
-                "\(outside): what lies outside of the current directory and the script's can't be published; copy it there"
+                "\(outside): files outside of the current directory and the script's directory can't be published; copy them there"
             )
         }
         let texts = run.texts.map {
@@ -118,7 +118,7 @@ struct PublishedRun {
         let path = submission.run.path(of: input.name)
         if let refusal = access.refusal(path, writing: false) { throw InputError(refusal) }
         let bytes = try contents(of: path, atMost: Bundle.largest)
-        guard input.isDigest(of: bytes) else { throw InputError("'\(path)' is not the file that the run has read") }
+        guard input.isDigest(of: bytes) else { throw InputError("'\(path)' is not the file that the run read") }
         return bytes
     }
 
@@ -129,7 +129,7 @@ struct PublishedRun {
             if let bytes = known.content(name, entry["sha256"]?.text) {
                 results.append(File(name: name, bytes: bytes, role: .result))
             } else {
-                notes.append("\(StagedName.shown(name)) is not here as the run has left it, so it is not published")
+                notes.append("\(StagedName.shown(name)) is not here as the run left it, so it is not published")
             }
         }
         return (results, notes)

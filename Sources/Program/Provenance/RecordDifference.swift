@@ -46,7 +46,7 @@ struct RecordDifference {
         guard let old, let new, old.bytes != new.bytes else { return [] }
         let (was, now) = (Self.lines(old), Self.lines(new))
         guard was.count + now.count < Self.mostCompared else {
-            return ["\(what): another text (\(now.count) lines, were \(was.count))"]
+            return ["\(what): other text (\(now.count) lines, were \(was.count))"]
         }
         let changes = Self.changes(was, now)
         let left = changes.count - Self.mostLines
@@ -124,7 +124,7 @@ struct RecordDifference {
             guard let digest = was[name] else { return "\(shown): is read now" }
             guard let other = now[name] else { return "\(shown): is not read any more" }
             return digest == other
-                ? nil : "\(shown): another content (sha256 \(digest.prefix(12))… -> \(other.prefix(12))…)"
+                ? nil : "\(shown): other content (sha256 \(digest.prefix(12))… -> \(other.prefix(12))…)"
         }
     }
 

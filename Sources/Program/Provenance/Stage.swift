@@ -153,7 +153,7 @@ struct Stage {
 func withinTime<T>(_ seconds: Double?, _ body: () throws -> T) rethrows -> T {
     guard let seconds else { return try body() }
     signal(SIGALRM) { _ in
-        let text: StaticString = "astrolua: its files have taken longer than the time limit (--time-limit)\n"
+        let text: StaticString = "astrolua: reading its files took longer than the time limit (--time-limit)\n"
         _ = Glibc.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
         _exit(ExitStatus.failure)
     }

@@ -6,7 +6,7 @@ import Glibc
 struct Verification: RecordCommand {
     static let word = "verify"
     static let taken = ["--quiet", "--threads", "--memory-limit", "--time-limit", "--allow-read"]
-    static let reason: String? = "what the run was is in the record"
+    static let reason: String? = "the record determines how the run was done"
     static let failure = ExitStatus.wrongOptions
 
     private let path: String

@@ -29,7 +29,7 @@ def program():
             return os.path.normpath(path)
     found = shutil.which("astrolua")
     if not found:
-        raise Failure("the program astrolua is not in PATH (ASTROLUA names it)")
+        raise Failure("the program astrolua is not in PATH (set ASTROLUA to its path)")
     return found
 
 

@@ -113,7 +113,7 @@ local function step_of(call, times)
   local interval = (times[#times] - times[1]) / (#times - 1)
   for i = 2, #times do
     if math.abs(times[i] - times[i - 1] - interval) > 1e-6 * math.max(1, interval) then
-      fail("%s: the samples do not lie in equal steps (%g ms before %g ms)", call, times[i] - times[i - 1], times[i])
+      fail("%s: the samples are not evenly spaced (%g ms before %g ms)", call, times[i] - times[i - 1], times[i])
     end
   end
   return interval

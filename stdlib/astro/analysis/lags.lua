@@ -62,7 +62,7 @@ end)
 local function align(call, a, b)
   if a.is_timed and b.is_timed then return end
   if #a.values ~= #b.values then
-    fail("%s: a has %d values and b has %d (lists must be equally long; signals know their time, and what both share counts)", call,
+    fail("%s: a has %d values and b has %d (lists must be equally long; of two signals, the time that they share is used)", call,
       #a.values, #b.values)
   end
   if a.is_timed then b.from = a.from else a.from = b.from end
@@ -76,7 +76,7 @@ local function shared(call, a, b)
   local shift = rounded((b.from - a.from) / a.interval)
   local skip_a, skip_b = math.max(0, shift), math.max(0, -shift)
   local n = math.min(#a.values - skip_a, #b.values - skip_b)
-  if n < 2 then fail("%s: the signals share no time", call) end
+  if n < 2 then fail("%s: the signals do not overlap in time", call) end
   return table.move(a.values, skip_a + 1, skip_a + n, 1, {}), table.move(b.values, skip_b + 1, skip_b + n, 1, {}), n
 end
 

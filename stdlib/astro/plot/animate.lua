@@ -54,7 +54,7 @@ end
 animate.animate = check.public("plot.animate(rec, quantity [, options])", function(rec, quantity, options)
   local frames
   if type(rec) == "table" and is_figure(rec[1]) then
-    if quantity ~= nil then fail "animate: figures and their fps are in one table: plot.animate { figure, figure, …, fps = 10 }" end
+    if quantity ~= nil then fail "animate: figures and their fps go in one table: plot.animate { figure, figure, …, fps = 10 }" end
     frames, options = figures_in(rec)
     check_only_fps(options)
   else

@@ -90,7 +90,7 @@ local function series_of(curve, x, hue, options)
 end
 
 local function check_curves(curves, options)
-  if options.lines ~= nil and not options.points then fail "lines: lines is for points, which points = true draws" end
+  if options.lines ~= nil and not options.points then fail "lines: the option lines needs points = true" end
   local has_bands = false
   for _, curve in ipairs(curves) do has_bands = has_bands or is_band(curve[2]) end
   for _, name in ipairs { "errors", "spread" } do

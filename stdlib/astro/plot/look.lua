@@ -11,7 +11,7 @@ local look = {}
 
 local PIXELS <const> = { cm = 96 / 2.54, mm = 96 / 25.4, ["in"] = 96 }
 
--- Pixels of a length: a number of them, or a text such as "8 cm"; nil for nil.
+-- Pixels of a length: a number of them, or a string such as "8 cm"; nil for nil.
 function look.pixels(length)
   if type(length) ~= "string" then return length end
   local number, unit = length:match("^%s*([%d.]+)%s*(%a+)%s*$")

@@ -141,7 +141,7 @@ local function spectrogram_of(signal, options)
     return result
   end
   local name = next(asked)
-  if name then fail("spectrogram: %s is for a signal, and this is a spectrogram already (analysis.spectrogram takes it)", name) end
+  if name then fail("spectrogram: %s is for a signal, but this is already a spectrogram (analysis.spectrogram takes it)", name) end
   return signal
 end
 

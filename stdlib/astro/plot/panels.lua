@@ -26,7 +26,7 @@ local function common(list, options, name)
   for i, figure in ipairs(list) do
     if options[name] then return options[name] end
     if figure[name] and found and figure[name] ~= found then
-      fail("panels: %s of figure %d is %s, and of one before it %s (say %s in panels)", name, i, figure[name], found, name)
+      fail("panels: %s of figure %d is %s, and of one before it %s (set %s in panels)", name, i, figure[name], found, name)
     end
     found = figure[name] or found
   end

@@ -135,7 +135,7 @@ end
 -- are drawn, and the axis says so; the rates count all spikes.
 raster.raster = check.public("plot.raster(rec [, options])", function(rec, options)
   options = checked("raster", options)
-  if options.bin and not options.histogram then check.fail("raster: bin is for the rates, which histogram = true draws") end
+  if options.bin and not options.histogram then check.fail("raster: bin needs histogram = true") end
   rec = check.recorder("raster", rec)
   check.spikes("raster", rec, "plot.traces draws samples")
   local _, times, senders = data.events_of("raster", rec)

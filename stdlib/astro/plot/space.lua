@@ -415,7 +415,7 @@ local function along_of(places, options)
   local along, origin = options.along or "x", options.origin
   local list = {}
   if along == "distance" then
-    if type(origin) ~= "table" then fail "wave: along = \"distance\" needs origin = { x, y }, where it is measured from" end
+    if type(origin) ~= "table" then fail "wave: along = \"distance\" needs origin = { x, y }, the origin of the distances" end
     for i = 1, places.n do
       local dx, dy, dz = places.x[i] - origin[1], places.y[i] - origin[2], (places.z[i] or 0) - (origin[3] or 0)
       list[i] = math.sqrt(dx * dx + dy * dy + dz * dz)
@@ -531,7 +531,7 @@ end
 local function sampled(call, rec, quantity)
   local samples = samples_of(call, rec, quantity)
   local nodes = (type(rec) == "userdata" or type(rec) == "table") and rec.nodes
-  if not nodes then fail("%s: nobody knows which nodes were recorded (a Recorder does, or { events =, nodes = })", call) end
+  if not nodes then fail("%s: the recorded nodes are unknown (give a Recorder, or { events =, nodes = })", call) end
   local title = ("%s of %s"):format(style.symbol(quantity, rec), titles.cells(nodes))
   return samples, places_of(call, "the recorded nodes", nodes), { label = style.quantity_label(quantity, rec), title = title }
 end

@@ -18,7 +18,7 @@ local synapses = {}
 local function recorded(rec, quantity)
   local events, times, senders = data.events_of("weights", rec)
   if not rawget(events, "targets") then
-    fail("weights: the recorder holds no samples of connections (sim:record(connections, { \"weight\" }) returns what does)")
+    fail("weights: the recorder holds no samples of connections (sim:record(connections, { \"weight\" }) returns one that does)")
   end
   local names = check.quantities(events)
   local name = quantity or check.includes(names, "weight") and "weight" or names[1]
@@ -97,7 +97,7 @@ local function curve_of(window, options, i, name)
   local x = data.ids_of("stdp_window", "intervals", window.intervals)
   local y = data.column("stdp_window", window, "change", x)
   if options.percent then
-    if not window.start or window.start == 0 then fail("stdp_window: there is no percentage of a weight of 0") end
+    if not window.start or window.start == 0 then fail("stdp_window: a weight of 0 has no change in percent") end
     y = data.scaled(y, 100 / window.start)
   end
   return { style = "line", x = x, y = y, colour = style.colour(i), name = name }

@@ -159,7 +159,7 @@ local function report(problem, text)
   complain(without_place(problem.message, text))
   if #problem.lines > 2 and not told_of_traceback then
     told_of_traceback = true
-    display("hint", "(:traceback shows the way there)")
+    display("hint", "(:traceback shows the call stack)")
   end
 end
 

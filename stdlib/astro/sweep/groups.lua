@@ -25,7 +25,7 @@ local function check_numbers(rows, what, name)
     if row[name] == nil then
       fail("group: row %d has no '%s' (%s)", i, name, check.suggestion(name, names_of(rows)))
     end
-    if type(row[name]) ~= "number" then fail("group: '%s' of row %d is no number but %s", name, i, check.shown(row[name])) end
+    if type(row[name]) ~= "number" then fail("group: '%s' of row %d is not a number but %s", name, i, check.shown(row[name])) end
   end
 end
 

@@ -42,7 +42,7 @@ struct RateCourse {
         let times = values.numbers("rate_times"), count = values.numbers("rate_values").count
         guard times.count == count else {
             throw InputError(
-                "\(model): rate_times (\(times.count)) and rate_values (\(count)) must be of the same length")
+                "\(model): rate_times (\(times.count)) and rate_values (\(count)) must have the same length")
         }
         let rounding = values.flag("allow_offgrid_times")
         let changes = try times.map {
@@ -96,7 +96,9 @@ struct RateCourse {
     func resuming(_ carried: Settings, _ model: String) throws -> RateCourse {
         guard let since = try carried.stamp("since") else { return self }
         let rate = carried.number("held_rate")
-        guard rate >= 0, rate.isFinite else { throw InputError("\(model): a held rate is not a rate") }
+        guard rate >= 0, rate.isFinite else {
+            throw InputError("\(model): the held rate must be finite and not negative")
+        }
         try PoissonTable.check(mean: (rate + abs(amplitude)) * resolution / 1000, of: model)
         return holding(Held(since: since, rate: rate))
     }
