@@ -404,7 +404,7 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         .init("control characters") { $0.names = ["current/\n"] },
         .init("same name") { $0.names = ["current/b", "current/b"] },
         .init("can't ") { $0.names = ["current/b", "current/b/c"] },
-        .init("not those of its list") { $0.isListed = false },
+        .init("not those in its list") { $0.isListed = false },
         .init("was altered") { $0.digest = String(repeating: "0", count: 64) },
         .init("is not in it") { $0.script = "current/b" }, .init("compressed") { $0.isCompressed = true },
         .init("not JSON") { $0.list = String(repeating: "[", count: 100_000) }, .init("version") { $0.list = "{}" },
