@@ -274,7 +274,7 @@ extension Projection {
     }
 }
 
-// MARK: - Slow inward currents, generators
+// MARK: - Signals, generators
 
 extension CheckpointLoader {
     func readSignals(_ index: Int) throws {
@@ -304,7 +304,7 @@ extension CheckpointLoader {
                     && built.values?.every == projection.values?.every
                     && zip(old, new).allSatisfy {
                         ($0.source, $0.target, $0.multiplicity) == ($1.source, $1.target, $1.multiplicity)
-                    }, "slow inward current connections")
+                    }, "signal connections")
         }
         simulation.signalProjections[index] = projection
     }

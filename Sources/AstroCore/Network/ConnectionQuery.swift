@@ -227,7 +227,7 @@ struct ConnectionQuery {
         }
     }
 
-    // MARK: Slow inward currents, generators
+    // MARK: Signals, generators
 
     private func find(in projection: SignalProjection, _ p: Int) throws -> Found {
         var found = Found(projection.number, simulation)

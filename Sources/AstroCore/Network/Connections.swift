@@ -11,7 +11,7 @@ public final class Connections: CustomStringConvertible {
     /// Where a connection is stored.
     enum Reference {
         case spike(projection: Int32, row: Int32, segment: Int32, index: Int32)
-        /// Connections of a projection of slow inward currents have numbers, whatever is set.
+        /// Connections of a projection of signals have numbers, whatever is set.
         case signal(projection: Int, number: Int)
         case link(Int, index: Int32)
     }

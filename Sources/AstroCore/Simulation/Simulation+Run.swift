@@ -130,7 +130,7 @@ extension Simulation {
     /// The longest slice in steps: with less, the buffers stay in the cache.
     static let longestSlice = 32
 
-    /// Steps from one exchange of spikes and slow inward currents to the next. These have to be handed over within the
+    /// Steps from one exchange of spikes and signals to the next. These have to be handed over within the
     /// shortest delay; several ranks exchange twice in that time, so that a slice is computed while the one before is on its
     /// way.
     var sliceLength: Int { min(Self.longestSlice, hidesExchange ? shortestDelay / 2 : shortestDelay) }
