@@ -41,7 +41,7 @@ local function connectPlastic(sim, exc, inh)
   sim:connect(exc, exc, random,
     { synapse_model = "stdp_synapse", weight = astro.random.uniform(0.5, 1.5), Wmax = 2.0, lambda = 0.001, alpha = 1.2, delay = 2.0 })
   sim:connect(exc, inh, random, { synapse_model = "stdp_triplet_synapse", weight = 1.0, Wmax = 2.0, delay = 1.5 })
-  sim:connect(inh, exc, random, { synapse_model = "vogels_sprekeler_synapse", weight = -8.0, Wmax = -40.0, eta = 0.02, alpha = 0.2 })
+  sim:connect(inh, exc, random, { synapse_model = "vogels_sprekeler_synapse", weight = -8.0, Wmax = -40.0, eta = 1.0, alpha = 0.16 })
   sim:connect(inh, inh, random, { synapse_model = "tsodyks_synapse", weight = -16.0, tau_psc = 4.0 })
 end
 

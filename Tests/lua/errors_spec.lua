@@ -85,7 +85,7 @@ local cases = {
   { function() sim:create(NEURON, { V_m = { -70, -60 } }) end, "create: aeif_cond_alpha_astro: V_m has 2 values for 1 node$" },
   { function() sim:connect(nodes, nodes, { p = 0.1 }) end, "connect: all_to_all has no key 'p', and no rule is named %(pairwise_bernoulli, .*rule = 'pairwise_bernoulli', p = …" },
   { function() sim:connect(nodes, nodes, { rule = "fixed_indegree", N = 3 }) end, "connect: fixed_indegree has no key 'N' %(there are: " },
-  { function() sim:connect(nodes, nodes, { weight = 2 }) end, "connect: all_to_all has no key 'weight': that is the synapse's" },
+  { function() sim:connect(nodes, nodes, { weight = 2 }) end, "connect: all_to_all has no key 'weight': it belongs to the synapse, the argument after the rule" },
   { function() sim:connect(nodes, nodes, nil, { tau_psc = 2 }) end, "connect: static_synapse has no parameter 'tau_psc', and no model is named %(synapse_model = 'tsodyks_synapse'" },
   { function() sim:connect(nodes, nodes, nil, { synapse_model = "static_synapse", tau_psc = 2 }) end, "connect: static_synapse has no parameter 'tau_psc' %(there are: " },
   { function() sim:record(nodes, { V_m = true }) end, "record: quantities are a list of names: { 'V_m' }, not { V_m = … }" },

@@ -71,7 +71,7 @@ enum ConnectionRules {
 
     private static func isSynapses(_ key: String, _ rule: RuleInfo) -> InputError {
         InputError(
-            "\(rule.name) has no key '\(key)': that is the synapse's, which is an argument of its own, behind the rule")
+            "\(rule.name) has no key '\(key)': it belongs to the synapse, the argument after the rule")
     }
 
     /// What was meant may be a key of a rule that was not named.

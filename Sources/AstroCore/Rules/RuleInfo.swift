@@ -46,7 +46,7 @@ public struct RuleKey: Sendable {
         let mask = RuleKey("mask", "region around a sender in which its targets lie", default: "everywhere")
         guard use == .indegree || use == .outdegree else { return [mask] }
         return [
-            mask, RuleKey("p", "how likely partners are among each other, by their distance", default: "all alike"),
+            mask, RuleKey("p", "relative probability of partners, a function of distance", default: "the same for all"),
         ]
     }
 }
@@ -64,7 +64,7 @@ enum RuleFlag: String, CaseIterable {
         switch self {
         case .allow_autapses: RuleKey(rawValue, "may a node connect to itself?", default: "true")
         case .allow_multapses: RuleKey(rawValue, "may a pair be connected more than once?", default: "true")
-        case .make_symmetric: RuleKey(rawValue, "the opposite of each one, too", default: "false")
+        case .make_symmetric: RuleKey(rawValue, "also make the opposite of each connection?", default: "false")
         }
     }
 }

@@ -5,7 +5,7 @@ struct SymmetricPairwiseBernoulli: NamedConnectionRule {
         count: "on average p * N * (N - 1)",
         ownKeys: [RuleKey("p", "probability of a pair, from 0 to below 1, or a function of distance")],
         flags: [.allow_autapses, .make_symmetric],
-        notes: ["It demands make_symmetric = true, allow_autapses = false and p < 1."], space: .symmetric)
+        notes: ["It needs make_symmetric = true, allow_autapses = false and p < 1."], space: .symmetric)
 
     private let p: Double
 

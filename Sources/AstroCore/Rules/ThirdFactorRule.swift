@@ -9,7 +9,7 @@ struct ThirdFactorRule {
             RuleKey("pool_size", "astrocytes in the pool of a target", default: "all astrocytes"),
             RuleKey(
                 "pool_type",
-                "how pools are dealt out: \"random\", \"block\" (neighbours share) or \"nearest\" (to the target's place)",
+                "how pools are assigned: \"random\", \"block\" (neighbours share) or \"nearest\" (to the target's place)",
                 default: "random"),
         ],
         notes: [

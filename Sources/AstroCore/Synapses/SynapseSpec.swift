@@ -74,7 +74,7 @@ struct SynapseSpec {
         var settings = settings
         settings["volume_transmitter"] = nil
         guard settings.updateValue(transmitter, forKey: SynapseDefinition.third.name) == nil else {
-            throw InputError("\(model.name): third and volume_transmitter are the same: give one of them")
+            throw InputError("\(model.name): third and volume_transmitter mean the same: give only one of them")
         }
         return settings
     }
@@ -135,7 +135,7 @@ struct SynapseSpec {
         case (.text(let name)?, nil), (nil, .text(let name)?): return .all(name)
         case (nil, .texts(let names)?): return .listed(names)
         case (nil, _): return nil
-        case (.text?, _?): throw InputError("input and receptor_type say the same twice: give one of them")
+        case (.text?, _?): throw InputError("input and receptor_type mean the same: give only one of them")
         case (let other?, _): throw InputError("input must be the name of an input, got \(other)")
         }
     }
