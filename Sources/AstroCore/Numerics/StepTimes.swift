@@ -16,7 +16,7 @@ struct StepTimes: Sendable {
     @inline(__always)
     func ms(_ steps: Int) -> Double { isWhole ? Double(steps) / perMs : Double(steps) * resolution }
 
-    /// Of some steps.
+    /// Of some steps: each case is a loop of its own, which the compiler turns into vectors.
     func ms(_ steps: UnsafePointer<Int>, _ count: Int, into moments: UnsafeMutablePointer<Double>) {
         let (resolution, perMs) = (resolution, perMs)
         if isWhole {

@@ -17,7 +17,7 @@ final class RouteDetails {
     private let synapse: ActingSynapse?
     private let handsOver: Int
     private let zeroIsNone: Bool
-    /// Do all connections hand over one amount, whatever it is, to one receptor?
+    /// Do all connections hand over one amount, whatever its sign, to one receptor?
     private let takesAnyWeight: Bool
     private let resolution: Double
     /// Of connections that are recorded.
@@ -52,6 +52,8 @@ final class RouteDetails {
         synapse = projection.columns.actsAtTargets ? ActingSynapse(projection, segment, simulation) : nil
         takesAnyWeight =
             projection.receptor != nil && handsOver == 1 && !destination.countsSpikes && !destination.refusesNegative
+            // zeros cost nothing in rows, but memory in a queue
+            && !(zeroIsNone && queue != nil)
         resolution = simulation.resolution
     }
 

@@ -85,7 +85,7 @@ package struct Assembler {
         return assembler.assemble(parameterValues.map { ($0, nil) })
     }
 
-    /// The same, where values are written over what the program reads.
+    /// A program that works out everything itself, and may write values over what it reads.
     static func program(_ graph: Graph, writing outputs: [Output]) -> Program {
         var assembler = Assembler(graph, nil, pairs: true, fuses: true)
         return assembler.assemble(outputs)

@@ -27,8 +27,6 @@ final class SynapseLanes: @unchecked Sendable {
     /// Do the loaded connections lie side by side?
     private var followEachOther = false
     private let readBefore: [Int]
-    /// Which parameters connections have of their own.
-    private let ownParameters: [Int]
     /// Rows of what connections have of their own, all of it and what changes, and the places in their blocks.
     private let own, changing: FixedList<(values: Row, place: Int)>
     /// Rows of what the spike carries of its sender, where the sender releases, and the places in it.
@@ -104,7 +102,7 @@ final class SynapseLanes: @unchecked Sendable {
                 + [home.weight, home.delay, known])
         onPre = SynapseEvent(home, home.onPre, plan.onPre, plan)
         onPost = SynapseEvent(work, work.onPost, plan.onPost, plan)
-        (self.home, self.work, self.known, self.since, self.ownParameters) = (home, work, known, since, ownParameters)
+        (self.home, self.work, self.known, self.since) = (home, work, known, since)
         for rows in [home, work] { setShared(rows) }
     }
 
