@@ -47,12 +47,14 @@ struct AstrocyteLR1994: VectorKernel {
     ]
 
     /// Places of the ports, and of the signal.
-    private static let spikes = 0, current = 1, SIC = 0
+    static let spikes = 0, current = 1, SIC = 0
+    /// Most of a long step, in ms.
+    private static let longStep = 1.0
 
     static let definition = ModelDefinition(
         "astrocyte_lr_1994", .astrocyte, parameters: parameters, recordables: recordables,
         ports: [.spikes("IP3", .nonNegative, weight: .one), .current("J_noise")], outputs: [.signal("SIC")],
-        hiddenState: [.init("J_noise")],
+        hiddenState: [.init("J_noise")] + LiRinzelCarried.columns,
         // the model's flux keeps calcium between 0 and Ca_tot, unless it is NaN
         stateLimits: [.init("Ca_astro", 0...Double.greatestFiniteMagnitude)], text: text
     ) { AstrocyteLR1994($0) }
@@ -84,7 +86,8 @@ struct AstrocyteLR1994: VectorKernel {
             "Ca_astro above Ca_tot is accepted and limited in the first step.",
             "Setting IP3_0 does not move the state IP3.",
             "A spike of negative weight stops the run when it arrives.",
-            "IP3 is propagated exactly, calcium and h by the classical Runge-Kutta method of order 4.",
+            "IP3 is propagated exactly. Calcium and h take steps of 1 ms by a Taylor series of order 5, with corrections for spikes in"
+                + " between; where a current is injected or changes are fast, steps of the resolution by the classical Runge-Kutta method.",
         ])
 
     let IP3, Ca_astro, h_IP3R, J_noise: Column
@@ -93,10 +96,19 @@ struct AstrocyteLR1994: VectorKernel {
     let SIC_scale, SIC_th, delta_IP3: Column
     /// exp(-h/tau_IP3) over a quarter of a step, half of it and the whole.
     let decayQuarter, decayHalf, decay: Column
+    /// 1/tau_IP3 in 1/ms, and the mean of exp(-t/tau_IP3) over a step times its length in ms.
+    let rate_IP3, meanDecay: Column
+    /// 1 where IP3 moves slowly enough for long steps.
+    let isSlow: Column
+    let carried: LiRinzelCarried
     let step: Double
+    /// Steps of the simulation in a long step.
+    let longSteps: Int
 
     init(_ columns: ModelColumns) {
         step = columns.resolution
+        longSteps = max(1, Int(Self.longStep / columns.resolution * (1 + 1e-9)))
+        carried = LiRinzelCarried(columns)
         let h = columns.resolution
         (IP3, Ca_astro, h_IP3R) = (columns["IP3"], columns["Ca_astro"], columns["h_IP3R"])
         (J_noise, IP3_0, Ca_tot) = (columns["J_noise"], columns["IP3_0"], columns["Ca_tot"])
@@ -112,157 +124,34 @@ struct AstrocyteLR1994: VectorKernel {
         decayQuarter = columns.derived { exponentialEverywhere(-h / 4 / $0[tau]) }
         decayHalf = columns.derived { exponentialEverywhere(-h / 2 / $0[tau]) }
         decay = columns.derived { exponentialEverywhere(-h / $0[tau]) }
+        rate_IP3 = columns.derived { 1 / $0[tau] }
+        meanDecay = columns.derived { -exponentialLess1Everywhere(-h / $0[tau]) * $0[tau] }
+        let longest = Double(longSteps) * h
+        isSlow = columns.derived { longest > h && $0[tau] >= 400 * longest ? 1 : 0 }
     }
 
-    /// Each stage of the method waits for the one before, and for a division.
     typealias Vector = LaneQuad
 
     @inline(__always)
     func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
-        let flux = Flux(self, cell)
-        let IP3_0: Vector = self.IP3_0.vector(cell), half: Vector = decayHalf.vector(cell)
-        let whole: Vector = decay.vector(cell)
-        let delta: Vector = delta_IP3.vector(cell)
-        var ip3: Vector = IP3.vector(cell), noise: Vector = J_noise.vector(cell)
-        var y = Flux.State(c: Ca_astro.vector(cell), h: h_IP3R.vector(cell))
-        let spikes = io.spikes(Self.spikes), current = io.held(Self.current), sic = io.signal(Self.SIC)
-        for step in steps {
-            let excess = ip3 - IP3_0
-            let ip3Half = IP3_0.addingProduct(excess, half), ip3End = IP3_0.addingProduct(excess, whole)
-            y = flux.advance(
-                y, noise, self.step, (ip3, ip3Half, ip3End), quarters: (IP3_0, excess, decayQuarter.vector(cell)))
-            y.c = flux.limited(y.c)
-            ip3 = ip3End.addingProduct(delta, spikes.take(step &+ 1, cell))
-            noise = current.take(step &+ 1, cell)
-            if let sic { send(y.c, step, cell, sic) }
+        var step = steps.lowerBound
+        while step < steps.upperBound {
+            let end = min(step &+ longSteps &- step % longSteps, steps.upperBound)
+            advance(cell, within: step..<end, io)
+            step = end
         }
-        sic?.finish(cell, Vector.laneCount, steps)
-        IP3.store(ip3, cell)
-        Ca_astro.store(y.c, cell)
-        h_IP3R.store(y.h, cell)
-        J_noise.store(noise, cell)
+        io.signal(Self.SIC)?.finish(cell, Vector.laneCount, steps)
     }
 
-    /// SIC_scale ln(y), y the excess of calcium over the threshold in nM, where y > 1; else 0. Unitless.
+    /// Some steps within one long step. Short steps go four vectors at a time, since each of their stages waits for the one before, and for
+    /// a division; long ones have enough to do with two.
     @inline(__always)
-    private func send(_ c: Vector, _ step: Int, _ cell: Int, _ sic: SignalOutput) {
-        let y = (c - SIC_th.vector(cell)) * Vector(repeating: 1000)
-        let one = Vector(repeating: 1)
-        let active = one.isLess(than: y), bits = active.bits
-        guard bits != 0 else { return sic.send(Vector.zeros, active: 0, step: step, cell: cell) }
-        let current = active.select(SIC_scale.vector(cell) * logarithm(active.select(y, one)), Vector.zeros)
-        sic.send(current, active: bits, step: step, cell: cell)
-    }
-
-    /// The right-hand side for calcium and h, with its parameters at hand.
-    struct Flux {
-        typealias Vector = AstrocyteLR1994.Vector
-        let Kd_IP3_1, Kd_IP3_2, Ca_tot, Kd_act, Km_SERCA_squared: Vector
-        let k_IP3R, k_Kd_inh, rate_IP3R, rate_L, rate_SERCA, rate_SERCA_Km_squared, one_plus_ratio: Vector
-
-        @inline(__always)
-        init(_ model: AstrocyteLR1994, _ cell: Int) {
-            Kd_IP3_1 = model.Kd_IP3_1.vector(cell)
-            Kd_IP3_2 = model.Kd_IP3_2.vector(cell)
-            Ca_tot = model.Ca_tot.vector(cell)
-            Kd_act = model.Kd_act.vector(cell)
-            Km_SERCA_squared = model.Km_SERCA_squared.vector(cell)
-            k_IP3R = model.k_IP3R.vector(cell)
-            k_Kd_inh = model.k_Kd_inh.vector(cell)
-            rate_IP3R = model.rate_IP3R.vector(cell)
-            rate_L = model.rate_L.vector(cell)
-            rate_SERCA = model.rate_SERCA.vector(cell)
-            rate_SERCA_Km_squared = rate_SERCA * Km_SERCA_squared
-            one_plus_ratio = model.one_plus_ratio.vector(cell)
-        }
-
-        @inline(__always)
-        func limited(_ c: Vector) -> Vector {
-            // in this order a c that is not a number stays so
-            Ca_tot.orSmaller(Vector.zeros.orLarger(c))
-        }
-
-        /// What IP3 alone decides, at one time.
-        struct Point {
-            let ip3, a1, a1_Kd_act, alpha: Vector
-        }
-
-        @inline(__always)
-        private func point(_ ip3: Vector, alphaOverA1: Vector) -> Point {
-            let a1 = ip3 + Kd_IP3_1
-            return Point(ip3: ip3, a1: a1, a1_Kd_act: a1 * Kd_act, alpha: a1 * alphaOverA1)
-        }
-
-        /// At the beginning, the middle and the end of a step. Three quotients by one division: the processor divides one vector in
-        /// the time of thirty multiplications.
-        @inline(__always)
-        private func points(_ ip3: IP3Course) -> (start: Point, middle: Point, end: Point) {
-            let start = ip3.start + Kd_IP3_2, middle = ip3.middle + Kd_IP3_2, end = ip3.end + Kd_IP3_2
-            let startMiddle = start * middle
-            let all = k_Kd_inh / (startMiddle * end), allButEnd = end * all
-            return (
-                point(ip3.start, alphaOverA1: middle * allButEnd), point(ip3.middle, alphaOverA1: start * allButEnd),
-                point(ip3.end, alphaOverA1: startMiddle * all)
-            )
-        }
-
-        /// Calcium in uM, and h.
-        struct State: Variables {
-            var c, h: Vector
-
-            @inline(__always)
-            func adding(_ a: Vector, _ k: State) -> State {
-                State(c: c.addingProduct(a, k.c), h: h.addingProduct(a, k.h))
-            }
-
-            @inline(__always)
-            func scaled(_ a: Vector) -> State { State(c: a * c, h: a * h) }
-        }
-
-        typealias IP3Course = (start: Vector, middle: Vector, end: Vector)
-
-        /// One step; two half steps for cells that an injected current drives, which may be faster than what the cell
-        /// does by itself.
-        @inline(__always)
-        func advance(
-            _ y: State, _ noise: Vector, _ step: Double, _ ip3: IP3Course,
-            quarters: (IP3_0: Vector, excess: Vector, decay: Vector)
-        ) -> State {
-            let driven = Vector.zeros.isLess(than: noise.magnitude), drive = noise - rate_SERCA
-            let whole = self.step(y, drive, step, ip3)
-            guard driven.bits != 0 else { return whole }
-            let first = quarters.IP3_0.addingProduct(quarters.excess, quarters.decay)
-            let third = quarters.IP3_0.addingProduct(ip3.middle - quarters.IP3_0, quarters.decay)
-            let half = self.step(y, drive, step / 2, (ip3.start, first, ip3.middle))
-            let halves = self.step(half, drive, step / 2, (ip3.middle, third, ip3.end))
-            return State(c: driven.select(halves.c, whole.c), h: driven.select(halves.h, whole.h))
-        }
-
-        /// IP3 is known at the beginning, the middle and the end of the step.
-        @inline(__always)
-        private func step(_ y: State, _ drive: Vector, _ step: Double, _ ip3: IP3Course) -> State {
-            let at = points(ip3)
-            return RungeKutta4.step(
-                y, step, start: { derivatives(at.start, $0, drive) },
-                middle: { derivatives(at.middle, $0, drive) },
-                end: { derivatives(at.end, $0, drive) })
-        }
-
-        /// dCa/dt and dh/dt; `drive` is J_noise - rate_SERCA.
-        @inline(__always)
-        func derivatives(_ at: Point, _ y: State, _ drive: Vector) -> State {
-            let c = limited(y.c), h = y.h
-            // both quotients by one division
-            let opening = at.a1_Kd_act.addingProduct(at.a1, c), pumping = Km_SERCA_squared.addingProduct(c, c)
-            let inverse = Vector(repeating: 1) / (opening * pumping)
-            let open = ((at.ip3 * h) * (c * pumping)) * inverse
-            // -J_pump = rate_SERCA Km^2 / (Km^2 + c^2) - rate_SERCA
-            let pump = (rate_SERCA_Km_squared * opening) * inverse
-            let channel = rate_L.addingProduct(rate_IP3R, open * open * open)
-            let gradient = Ca_tot.subtractingProduct(one_plus_ratio, c)
-            let dc = (drive + pump).addingProduct(channel, gradient)
-            let dh = at.alpha.subtractingProduct(h, at.alpha.addingProduct(k_IP3R, c))
-            return State(c: dc, h: dh)
+    private func advance(_ cell: Int, within steps: Range<Int>, _ io: borrowing CellIO) {
+        var all = LiRinzelCourse<LaneQuad>(self, cell, io)
+        if !all.mayBeLong(steps) { return all.advanceShort(steps) }
+        for half in 0..<2 {
+            var course = LiRinzelCourse<LanePair>(self, cell &+ half &* LanePair.laneCount, io)
+            course.advance(steps)
         }
     }
 }

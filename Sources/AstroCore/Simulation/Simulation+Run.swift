@@ -127,8 +127,8 @@ extension Simulation {
 
     // MARK: Preparing
 
-    /// The longest slice in steps: with less, the buffers stay in the cache.
-    static let longestSlice = 32
+    /// The longest slice in steps: with less, the buffers stay in the cache. A millisecond of the usual step goes into it without a rest.
+    static let longestSlice = 30
 
     /// Steps from one exchange of spikes and signals to the next. These have to be handed over within the
     /// shortest delay; several ranks exchange twice in that time, so that a slice is computed while the one before is on its

@@ -147,7 +147,7 @@ struct CheckpointTests {
     func versionOne() throws {
         let file = Fixtures.folder.appendingPathComponent("checkpoints/version-1.checkpoint").path
         let simulation = try Simulation.load(from: file, threads: 2)
-        #expect(simulation.fingerprint() == "6e74ada814cdc5bc60901fbb4b430731")
+        #expect(simulation.fingerprint() == "7bca897b4ab72069601c2fe2c2e8a7d4")
         #expect(simulation.populations.map(\.label) == [nil, nil, "parrots", "neurons", "glia"])
         #expect(simulation.connectionCount == 35 && simulation.time == 20.3)
         #expect(try simulation.recorder(labelled: "spikes").eventCount == 3)
