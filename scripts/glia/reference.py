@@ -10,7 +10,7 @@ than those of the scripts, events at their moment by interpolation. Standard lib
     python3 scripts/glia/reference.py sheet [step]       active cells and pulses of the sheet (20 ms); net: of the net
     python3 scripts/glia/reference.py potassium [step [time]]   bursts and potassium (0.01 ms, 100 s)
 
-The last four take minutes.
+Row, sheet, net and potassium take minutes.
 """
 import math
 import sys
@@ -247,20 +247,20 @@ def potassium_slope(s, bath):
 
 def potassium(h, stop, bath=8.0):
     """h and stop in s; the equations have ms."""
-    cells, spikes, after = [[-60.0, 0.05, 0.9, 18.0, 4.0]], [], []
+    cells, spikes, low, high = [[-60.0, 0.05, 0.9, 18.0, 4.0]], [], math.inf, 0.0
     f = lambda cells, t: [potassium_slope(cells[0], bath)]
     for step in range(round(stop / h)):
         before = cells[0][0]
         cells = advance(cells, f, 0, 1000 * h)
         if before <= 0 < cells[0][0]:
             spikes.append((step + 1) * h)
-        if spikes and (step + 1) * h - spikes[-1] > 5:
-            after.append(cells[0][4])
+        if high or spikes and (step + 1) * h - spikes[-1] > 5:               # the first burst is over
+            low, high = min(low, cells[0][4]), max(high, cells[0][4])
     starts = [i for i, t in enumerate(spikes) if i == 0 or t - spikes[i - 1] > 5] + [len(spikes)]
     for first, last in zip(starts, starts[1:]):
         print("burst from %.2f to %.2f s, %d spikes" % (spikes[first], spikes[last - 1], last - first))
-    if after:
-        print("potassium between bursts from %.3f mM" % min(after))
+    if high:
+        print("potassium after the first burst %.3f to %.3f mM" % (low, high))
 
 
 # ## Pairs of spikes, and the weight that follows calcium
