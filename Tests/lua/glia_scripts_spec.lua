@@ -130,3 +130,25 @@ describe("scripts/glia:", function()
     has(text, "nearest, 1")
   end)
 end)
+
+describe("presets of astrocytes:", function()
+  local astro, presets = require "astro", require "astro.presets"
+
+  it("de_pitta_2009 and stimberg_2019 are the defaults of their models", function()
+    for _, name in ipairs { "de_pitta_2009", "stimberg_2019" } do
+      local preset, sim = presets[name], astro.Simulation()
+      local given, default = sim:create(preset.model, 1, preset.params), sim:create(preset.model)
+      for key in pairs(preset.params) do assert.equal(default:get(key), given:get(key), name .. ": " .. key) end
+      assert.truthy(preset.source:find("doi:10.", 1, true))
+    end
+  end)
+
+  it("goldberg_2010 and lallouette_2014 are one cell, which rests where it starts", function()
+    assert.same(presets.goldberg_2010.params, presets.lallouette_2014.params)
+    local sim = astro.Simulation { resolution = 10 }
+    local cell = sim:create("chi", 1, presets.goldberg_2010.params)
+    local start = { C = cell:get "C", h = cell:get "h", I = cell:get "I" }
+    sim:simulate(100000)
+    for name, value in pairs(start) do assert.is_true(math.abs(cell:get(name) / value - 1) < 0.01, name) end
+  end)
+end)
