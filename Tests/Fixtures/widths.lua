@@ -69,4 +69,30 @@ for _, name in ipairs { "hh_psc_alpha", "aeif_psc_exp", "wang_buzsaki", "iaf_psc
 for _, name in ipairs { "g_chi", "li_rinzel_stochastic", "glif_psc", "amat2_psc_exp" } do text:create(name, 35) end
 text:simulate(60)
 
-print(sim:fingerprint(), text:fingerprint(), table.concat(counts, " "), made.primary, made.third_in, made.third_out)
+-- couplings, held and not, and synapses that read an astrocyte and their target, and learn
+local both = astro.Simulation { resolution = 0.1, seed = 20253 }
+local gap = astro.coupling {
+  name = "widths_gap", parameters = { F = "0.2 uM/s" }, where = { d = "pre.I - post.I" }, input = "J_gap",
+  value = "F/2*(1 + tanh((abs(d) - 0.3*uM)/(0.05*uM)))*sign(d)*exp(-pre.C/(1*uM))/N_incoming",
+}
+local electrical = astro.coupling {
+  name = "widths_electrical", parameters = { g = "1 nS" }, input = "I_SIC", value = "g*(pre.V_m - post.V_m)",
+}
+local release = astro.synapse {
+  name = "widths_release", parameters = { A = 0.05 }, state = { u = 0, x = 1 },
+  equations = "du/dt = -u/(300*ms)\ndx/dt = (1 - x)/(500*ms)",
+  on_pre = "u += 0.6/(1 + third.C/(1*uM))*(1 - u); r = u*x; x -= r; send(weight*r); send_third(0.1*r)",
+  on_post = "weight += A*tanh(post.V_m/(70*mV))",
+}
+local gliacytes = both:create("g_chi", 83, { I = random.uniform(0, 1), C = random.uniform(0.05, 0.6) })
+local senders = both:create("iaf_psc_exp", 91, { I_e = random.uniform(380, 600), V_m = random.uniform(-70, -56) })
+both:connect(gliacytes, gliacytes, { rule = "symmetric_pairwise_bernoulli", p = 0.1, make_symmetric = true, allow_autapses = false },
+  { synapse_model = gap, every = 0.5 })
+both:connect(gliacytes, gliacytes, { rule = "fixed_indegree", indegree = 3 }, { synapse_model = gap, F = random.uniform(0, 1) })
+both:connect(senders, senders, { rule = "fixed_indegree", indegree = 2 }, { synapse_model = electrical })
+both:tripartite_connect(senders, senders, gliacytes, { rule = "fixed_indegree", indegree = 7 },
+  { rule = "third_factor_bernoulli_with_pool", p = 0.8, pool_size = 3 },
+  { primary = { synapse_model = release, weight = 40, delay = random.uniform(0.1, 2) } })
+both:simulate(80)
+
+print(sim:fingerprint(), text:fingerprint(), both:fingerprint(), table.concat(counts, " "), made.primary, made.third_in, made.third_out)

@@ -580,6 +580,8 @@ describe("mistakes in couplings", function()
     { { value = "F*(pre.I - post.twise)" }, "wrong_coupling: post.twise: coupled_cell has no state or quantity 'twise' (did you mean 'twice'?)" },
     { { value = "F*post.theta" }, "wrong_coupling: post.theta: 'theta' is a parameter of coupled_cell: couplings read states and quantities" },
     { { input = "JJ" }, "wrong_coupling: coupled_cell takes no signal 'JJ' (did you mean 'J'?)" },
+    { { input = "theta" }, "wrong_coupling: coupled_cell takes no signal 'theta' (there are: J, J_mV, plain)" },
+    { { input = "V" }, "wrong_coupling: coupled_cell takes no signal 'V'" },
     { { input = "J_mV" }, "coupling wrong_coupling: value: F*d if abs(d) > theta else 0 is uM/ms, J_mV of coupled_cell needs mV/ms" },
     { { value = "F*(pre.I - post.V)" }, "coupling wrong_coupling: value: pre.I is uM, post.V is mV, and they are subtracted" },
     { { where = { d = "pre.m - post.I" } }, "coupling wrong_coupling: where.d: pre.m is a plain number, post.I is uM, and they are subtracted" },
@@ -607,6 +609,16 @@ describe("mistakes in couplings", function()
       assert.truthy(message:find(case.say or case[2], 1, true), message)
     end)
   end
+
+  it("a signal onto what is no input is refused as that, whatever its unit", function()
+    local sim = astro.Simulation { threads = 1 }
+    local cells = sim:create(cell, 2)
+    for _, signal in ipairs { "I", "rate" } do
+      assert.has_error(function()
+        sim:connect(cells, cells, nil, { synapse_model = "signal_connection", signal = signal, input = "theta" })
+      end, "connect: signal_connection: coupled_cell takes no signal 'theta' (there are: J, J_mV, plain)")
+    end
+  end)
 
   it("units of cells of different kinds are converted, both ways", function()
     local sim = joined({ value = "F*(pre.I - post.I)" }, nil, { rule = "one_to_one", make_symmetric = true }, "cells", "others")

@@ -71,28 +71,44 @@ describe("third.X", function()
     for _, id in ipairs(c.third) do assert.equal(0, id) end
   end)
 
-  it("pairs as static synapses are paired by the same call", function()
-    local function pairs_of(primary, third_in)
-      local sim = astro.Simulation { seed = 5 }
-      local glia, pre, post = sim:create(counter, 10), sim:create("parrot_neuron", 30), sim:create(ramp, 20)
-      sim:tripartite_connect(pre, post, glia, { rule = "fixed_indegree", indegree = 5 },
-        { rule = "third_factor_bernoulli_with_pool", p = 0.6, pool_size = 2 },
-        { primary = primary, third_in = third_in })
-      return sim, glia, pre
-    end
-    local sim, glia, pre = pairs_of({ synapse_model = reader }, { weight = 1 })
-    -- what third_in made is what the primary synapses keep
+  -- What third_in makes is what the primary synapses keep, as lists of sender and astrocyte.
+  local function pairs_of(rule, third_rule)
+    local sim = astro.Simulation { seed = 5 }
+    local function place(model, n) return sim:create(model, n, {}, { positions = astro.space.uniform { seed = n } }) end
+    local glia, pre, post = place(counter, 10), place("parrot_neuron", 30), place(ramp, 30)
+    third_rule.rule = "third_factor_bernoulli_with_pool"
+    sim:tripartite_connect(pre, post, glia, rule, third_rule, { primary = { synapse_model = reader }, third_in = { weight = 1 } })
     local kept, made = {}, {}
-    local c = sim:connections { synapse_model = reader }
-    local sources, thirds = c.source, c.third
+    local c, t = sim:connections { synapse_model = reader }, sim:connections { source = pre, target = glia }
+    local sources, thirds, from, to = c.source, c.third, t.source, t.target
     for i = 1, #c do if thirds[i] > 0 then kept[#kept + 1] = sources[i] * 1000 + thirds[i] end end
-    local t = sim:connections { source = pre, target = glia }
-    local from, to = t.source, t.target
     for i = 1, #t do made[#made + 1] = from[i] * 1000 + to[i] end
     table.sort(kept)
     table.sort(made)
-    assert.same(made, kept)
-  end)
+    return kept, made, c
+  end
+
+  for _, rule in ipairs {
+    { rule = "all_to_all" }, { rule = "one_to_one" }, { rule = "fixed_indegree", indegree = 5 }, { rule = "fixed_outdegree", outdegree = 5 },
+    { rule = "fixed_total_number", N = 100 }, { rule = "pairwise_bernoulli", p = 0.2 },
+    { rule = "pairwise_poisson", pairwise_avg_num_conns = 0.2 },
+  } do
+    it("is that of the third factor's rule with " .. rule.rule, function()
+      for _, pool in ipairs { { "random", 2 }, { "block", 1 }, { "nearest", 3 } } do
+        local kept, made, c = pairs_of(rule, { p = 0.6, pool_type = pool[1], pool_size = pool[2] })
+        assert.same(made, kept)
+        assert.is_true(#kept > 0.3 * #c and #kept < 0.9 * #c)
+        local pools = {}                     -- how many astrocytes a target has
+        local targets, thirds = c.target, c.third
+        for i = 1, #c do
+          local pool_of = pools[targets[i]] or { n = 0 }
+          if thirds[i] > 0 and not pool_of[thirds[i]] then pool_of[thirds[i]], pool_of.n = true, pool_of.n + 1 end
+          pools[targets[i]] = pool_of
+        end
+        for _, pool_of in pairs(pools) do assert.is_true(pool_of.n <= pool[2]) end
+      end
+    end)
+  end
 
   it("shares one astrocyte among all connections of a call", function()
     local sim = astro.Simulation()

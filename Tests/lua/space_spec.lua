@@ -223,6 +223,66 @@ describe("functions of distance", function()
     end
   end)
 
+  -- From a place to another, the short way; and how far that is.
+  local function way(from, to, period)
+    local d, sum = {}, 0
+    for k = 1, #from do
+      d[k] = to[k] - from[k]
+      if period then d[k] = (d[k] + period[k] / 2) % period[k] - period[k] / 2 end
+      sum = sum + d[k] * d[k]
+    end
+    return d, math.sqrt(sum)
+  end
+
+  -- Which of five intervals a distance lies in.
+  local function interval(distance) return distance < 0.15 and 1 or distance < 0.25 and 2 or distance < 0.35 and 3 or distance < 0.5 and 4 or 5 end
+
+  -- How many connections of each interval a rule makes, how many it should, and the variance of that.
+  local function by_distance(P, rule)
+    local sim, a, b = pair(P, { seed = 4 })
+    sim:connect(a, b, rule, { weight = "distance" })
+    local made, expected, variance = { 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0 }
+    for _, distance in ipairs(sim:connections().weight) do made[interval(distance)] = made[interval(distance)] + 1 end
+    -- the function's values, which the tests above compare with NEST's, as weights: target after target of each source
+    local all, sources, ends = pair(P)
+    all:connect(sources, ends, "all_to_all", { weight = rule.p })
+    local from, to = a.positions, b.positions
+    local values, n, degree = all:connections().weight, #a, rule.indegree or rule.outdegree
+    local pairs_of, totals = {}, {}
+    for i = 1, n do
+      for j = 1, n do
+        local d, distance = way(from[i], to[j], a.period)
+        if rule.mask:contains(d) then
+          local one, p = rule.indegree and j or i, math.min(1, values[(i - 1) * n + j])
+          totals[one] = (totals[one] or 0) + p
+          pairs_of[#pairs_of + 1] = { one, p, interval(distance) }
+        end
+      end
+    end
+    for _, each in ipairs(pairs_of) do
+      local p, k = degree and each[2] / totals[each[1]] or each[2], each[3]
+      expected[k], variance[k] = expected[k] + p * (degree or 1), variance[k] + p * (1 - p) * (degree or 1)
+    end
+    return made, expected, variance
+  end
+
+  for _, case in ipairs {
+    { "in a plane whose edges meet", { n = 200, seed = 5, extent = { 2, 2 }, wrap = true }, { circular = { radius = 0.8 } } },
+    { "in a plane", { n = 200, seed = 5, extent = { 2, 1 } }, { doughnut = { inner_radius = 0.1, outer_radius = 0.7 } } },
+    { "in a box", { n = 200, seed = 5, extent = { 1, 1, 1 } }, { spherical = { radius = 0.6 } } },
+    { "in a box whose edges meet", { n = 200, seed = 5, extent = { 1, 2, 1 }, wrap = true }, { spherical = { radius = 0.45 } } },
+  } do
+    it("give connections the distances that follow from them, " .. case[1], function()
+      for _, rule in ipairs {
+        { rule = "pairwise_bernoulli" }, { rule = "fixed_outdegree", outdegree = 10 }, { rule = "fixed_indegree", indegree = 10 },
+      } do
+        rule.p, rule.mask = 0.6 * space.gaussian { std = 0.3 }, space.mask(case[3])
+        local made, expected, variance = by_distance(space.uniform(case[2]), rule)
+        for k = 1, 5 do near(expected[k], made[k], 5 * math.sqrt(variance[k]) + 1e-9) end
+      end
+    end)
+  end
+
   it("see dx, dy and dz as target less sender", function()
     local sim = astro.Simulation()
     local a, b = cells(sim, { { 0, 0, 0 } }), cells(sim, { { 1, 2, 3 }, { -1, 0, 2 } })

@@ -9,6 +9,7 @@
 local astro = require "astro"
 local plot = require "astro.plot"
 local report = require "astro.report"
+local acceptance = require "acceptance"
 
 local options = require "astro.options" {
   "A neuron in its own potassium.",
@@ -91,10 +92,18 @@ for _, t in ipairs(spikes.events.times) do
 end
 
 local REFERENCE <const> = { { 19.00, 25.41, 199 }, { 48.65, 55.06, 199 }, { 78.30, 84.70, 199 } }
-local K = trace.events.K_o
+local K, settled = trace.events.K_o, {}
+for i, t in ipairs(trace.events.times) do
+  if #bursts > 1 and t > bursts[1].stop then settled[#settled + 1] = K[i] end
+end
 report.heading("extracellular potassium")
 report.samples("K_o", K, "mM")
-print("  (reference: 6.696 to 9.939 mM after the first burst)")
+if #settled > 0 then
+  local after, as_reference = astro.vector(settled), options.bath == 8 and options.time >= 50000
+  acceptance.heading("reference", "mM", 3)
+  acceptance.row("lowest after the first burst", after:min(), as_reference and 6.696 or nil)
+  acceptance.row("highest", after:max(), as_reference and 9.939 or nil)
+end
 report.heading("bursts")
 for i, burst in ipairs(bursts) do
   local expected = REFERENCE[i]

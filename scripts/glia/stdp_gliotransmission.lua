@@ -5,12 +5,13 @@
 -- The weight follows calcium in the spine (Graupner and Brunel 2012, doi:10.1073/pnas.1109359109): above theta_d it falls, above theta_p it
 -- grows. A presynaptic spike adds calcium in proportion to what the synapse releases, 13.7 ms later; a postsynaptic one adds C_post.
 -- Values of the spine are the set DP of that paper, without noise; those of release are from Stimberg et al. (2019). So the curves can be
--- compared with the paper's in form only.
+-- compared with the paper's in form only. The numbers beside ours are those of reference.py, with steps of 0.02 ms.
 -- test: --pairs 2 --points 5
 
 local astro = require "astro"
 local plot = require "astro.plot"
 local report = require "astro.report"
+local acceptance = require "acceptance"
 local gliotransmission = require "gliotransmission"
 local options = require "astro.options" {
   "The curve of STDP, with and without gliotransmission.",
@@ -57,11 +58,12 @@ local astrocyte = astro.model(gliotransmission.releasing_astrocyte("releasing_as
 }))
 local synapse = astro.synapse(gliotransmission.synapse())
 
+local AT = { -50, -20, 0, 20, 50 }            -- ms: where `reference` has the change of the weight in percent
 local CASES = {
-  { name = "no astrocyte" },
-  { name = "release lowered", third = true, alpha = 0.0 },
-  { name = "release raised", third = true, alpha = 1.0 },
-  { name = "slow current", SIC = 0.5 },
+  { name = "no astrocyte", reference = { -0.92, -15.21, -0.80, 7.63, 2.25 } },
+  { name = "release lowered", third = true, alpha = 0.0, reference = { -0.31, -0.31, -4.06, 0.53, -0.12 } },
+  { name = "release raised", third = true, alpha = 1.0, reference = { -8.88, -3.14, 3.50, 2.38, -6.61 } },
+  { name = "slow current", SIC = 0.5, reference = { -2.43, -12.95, 0.82, 6.88, 0.93 } },
 }
 
 local intervals = {}
@@ -103,6 +105,15 @@ local function curve(case)
   return (spines:get("rho") / 0.5 - 1) * 100, sim
 end
 
+-- The value at one of the intervals; nil if it is not among them.
+local function at(change, interval)
+  for i = 1, #intervals do
+    if math.abs(intervals[i] - interval) < 1e-9 then return change[i] end
+  end
+end
+
+-- The reference has all pairs, each with its time to act.
+local COMPLETE = options.pairs == 60 and options.time == 0
 local curves, last = {}, nil
 for _, case in ipairs(CASES) do
   local change, sim = curve(case)
@@ -115,8 +126,9 @@ for _, case in ipairs(CASES) do
   end
   report.value("largest", ("%+.1f %% at %+.0f ms"):format(change[strongest], intervals[strongest]))
   report.value("smallest", ("%+.1f %% at %+.0f ms"):format(change[weakest], intervals[weakest]))
-  for _, i in ipairs { #intervals // 4 + 1, #intervals // 2 + 1, #intervals - #intervals // 4 } do
-    report.value(("at %+.0f ms"):format(intervals[i]), ("%+.1f %%"):format(change[i]))
+  acceptance.heading("reference", "%", 2)
+  for k, interval in ipairs(AT) do
+    acceptance.row(("at %+d ms"):format(interval), at(change, interval), COMPLETE and case.reference[k] or nil)
   end
 end
 report.run(last)

@@ -9,14 +9,19 @@
 local astro = require "astro"
 local plot = require "astro.plot"
 local report = require "astro.report"
+local acceptance = require "acceptance"
 local gliotransmission = require "gliotransmission"
 local options = require "astro.options" {
   "The curve of STDP under gliotransmission, with the spine of De Pittà and Brunel (2016).",
   { "pairs", 61, "pairs of spikes, one per second" },
   { "points", 41, "intervals from -100 to 100 ms" },
+  { "time", 0.0, "simulated time in ms, one pair for each 1000; 0: all pairs" },
 }
 
 local DT, LONGEST, START = 0.1, 100.0, 1.0                                   -- ms; START: the first spike of the first pair
+local SHORT = options.time > 0 and options.time < 1000.0 * options.pairs
+local PAIRS = SHORT and math.ceil(options.time / 1000.0) or options.pairs
+local STOP = SHORT and options.time or START + 1000.0 * PAIRS
 
 -- What scales a difference of exponentials to a peak of 1: rise and decay in s.
 local function normalised(rise, decay)
@@ -83,7 +88,7 @@ end
 -- In percent, from the times above both thresholds as parts of all time.
 local function change(d, p)
   if d == 0 then return 0 end
-  local n, rate = options.pairs, GAMMA_P * p + GAMMA_D * d
+  local n, rate = PAIRS, GAMMA_P * p + GAMMA_D * d
   local mean, decay = GAMMA_P * p / rate, math.exp(-n * 1000.0 * rate / TAU)
   local spread = math.sqrt(SIGMA ^ 2 * (p + d) / rate * (1 - decay ^ 2))
   local function below(start) return erfc((RHO - mean + (mean - start) * decay) / spread) / 2 end
@@ -98,7 +103,7 @@ for i = 1, options.points do intervals[i] = -LONGEST + 2 * LONGEST * (i - 1) / (
 
 local function train(first)
   local times = {}
-  for n = 1, options.pairs do times[n] = math.floor((first + 1000.0 * (n - 1)) * 10 + 0.5) / 10 end
+  for n = 1, PAIRS do times[n] = math.floor((first + 1000.0 * (n - 1)) * 10 + 0.5) / 10 end
   return times
 end
 
@@ -117,18 +122,19 @@ local function curve(case)
     Omega_f = 3.0, Omega_d = 3.0, third = case.alpha and glia or 0, rho_c = 0,                             -- it does not feed the astrocyte
   })
   sim:connect(sim:create("spike_generator", { spike_times = { START } }), glia, "all_to_all", { delay = DT })
-  sim:simulate(START + 1000.0 * options.pairs)
+  sim:simulate(STOP)
   local d, p, values = spines:get("above_d"), spines:get("above_p"), {}
-  for i = 1, #intervals do values[i] = change(d[i] / (1000.0 * options.pairs), p[i] / (1000.0 * options.pairs)) end
+  for i = 1, #intervals do values[i] = change(d[i] / (1000.0 * PAIRS), p[i] / (1000.0 * PAIRS)) end
   return values, sim
 end
 
+local AT = { -20, 20, 50, 80 }                -- ms: where `reference` has the change in percent
 local CASES = {
-  { name = "no gliotransmission", U_0 = 0.5 },
+  { name = "no gliotransmission", U_0 = 0.5, reference = { -37.16, 49.73, 35.72, 8.78 } },
   { name = "facilitating, 0.1", U_0 = 0.1 },
   { name = "depressing, 0.8", U_0 = 0.8 },
-  { name = "release lowered", U_0 = 0.5, alpha = 0.0 },
-  { name = "release raised", U_0 = 0.5, alpha = 1.0 },
+  { name = "release lowered", U_0 = 0.5, alpha = 0.0, reference = { -0.57, 39.34, 18.59, 1.93 } },
+  { name = "release raised", U_0 = 0.5, alpha = 1.0, reference = { -55.19, 38.43, -9.57, -30.84 } },
 }
 
 -- Where a curve changes sign between two values, in ms: upwards or downwards.
@@ -143,6 +149,14 @@ local function crossings(values)
   return #found > 0 and table.concat(found, ", ") or "none"
 end
 
+-- The value at one of the intervals; nil if it is not among them.
+local function at(values, interval)
+  for i = 1, #intervals do
+    if math.abs(intervals[i] - interval) < 1e-9 then return values[i] end
+  end
+end
+
+local COMPLETE = PAIRS == 61 and not SHORT
 local curves, last = {}, nil
 for _, case in ipairs(CASES) do
   local values, sim = curve(case)
@@ -156,13 +170,12 @@ for _, case in ipairs(CASES) do
   report.value("largest", ("%+.1f %% at %+.0f ms"):format(values[high], intervals[high]))
   report.value("smallest", ("%+.1f %% at %+.0f ms"):format(values[low], intervals[low]))
   report.value("crosses 0 at", crossings(values))
-  for i, interval in ipairs(intervals) do
-    if ({ [-20] = 1, [20] = 1, [50] = 1, [80] = 1 })[math.floor(interval + 0.5)] then
-      report.value(("at %+.0f ms"):format(interval), ("%+.4f %%"):format(values[i]))
-    end
+  acceptance.heading("reference", "%", 2)
+  for k, interval in ipairs(AT) do
+    acceptance.row(("at %+d ms"):format(interval), at(values, interval), COMPLETE and case.reference and case.reference[k] or nil)
   end
 end
 report.run(last)
 plot.lines(intervals, curves, {
-  title = ("%d pairs at 1 Hz"):format(options.pairs), xlabel = "t_post - t_pre (ms)", ylabel = "change of the synapse (%)",
+  title = ("%d pairs at 1 Hz"):format(PAIRS), xlabel = "t_post - t_pre (ms)", ylabel = "change of the synapse (%)",
 }):save(options:figure("stdp_release"))

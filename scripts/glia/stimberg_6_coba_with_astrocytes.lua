@@ -123,6 +123,7 @@ end
 print(("excitatory %.2f Hz, inhibitory %.2f Hz, releases %d, real-time factor %.2f"):format(
   exc_spikes:rate(), inh_spikes:rate(), releases.n_events, 1000 * sim.stats.simulate / sim.time))
 print("Brian2, variant published, its seed, 8 s: excitatory 1.21 Hz, inhibitory 0.66 Hz, releases 1625")
+if releases.n_events > 0 then report.value("mean time of a release", releases.events.times:mean() / 1000, "s") end
 report.value("synapses with an astrocyte", #synapses - (count[0] or 0))
 report.value("without", count[0] or 0)
 report.value("astrocytes with synapses", covered)

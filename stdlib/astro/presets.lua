@@ -120,7 +120,8 @@ function makers.jiang_2025_fitted_astrocytes()
   }
 end
 
--- Models from equations: units are those of the models, uM and s.
+-- ## Models from equations: units are those of the models, uM and s
+
 function makers.de_pitta_2009()
   return {
     kind = "astrocyte", model = "chi",
