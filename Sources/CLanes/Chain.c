@@ -59,14 +59,14 @@ static void end(const astro_link *link, double *const *places, REGISTERS) {}
 
 int astro_chain_cells(void) { return 8 * LANES; }
 
-astro_chain_code astro_chain_find(astro_chain_operation operation, unsigned operands, int cells) {
+astro_chain_code astro_chain_find(astro_chain_operation operation, unsigned known, int cells) {
     switch (cells / LANES) {
-    case 8: return code_8[operation][operands];
+    case 8: return code_8[operation][known % 8][known / 8];
 #if LANES >= 4
-    case 4: return code_4[operation][operands];
+    case 4: return code_4[operation][known % 8][known / 8];
 #endif
 #if LANES >= 8
-    case 2: return code_2[operation][operands];
+    case 2: return code_2[operation][known % 8][known / 8];
 #endif
     default: return 0;
     }

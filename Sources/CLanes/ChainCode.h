@@ -6,8 +6,10 @@
 #define EACH_VECTOR _Pragma("clang loop unroll(full)") for (int i = 0; i < VECTORS; i++)
 
 // What an operation does not read the compiler leaves out.
-#define CODE(name, operands, result)                                                                     \
-    static void SIZED(name##_##operands##_)(const astro_link *link, double *const *places, REGISTERS) {  \
+#define CODE(name, operands, result) \
+    CODE_WITH(name, operands, , result) CODE_WITH(name, operands, _kept, result)
+#define CODE_WITH(name, operands, kept, result)                                                          \
+    static void SIZED(name##_##operands##kept##_)(const astro_link *link, double *const *places, REGISTERS) { \
         lanes x[] = {GIVEN};                                                                             \
         const double *place_a = places[link->a], *place_b = places[link->b], *place_c = places[link->c]; \
         const lanes all_b = (lanes)(*place_b), all_c = (lanes)(*place_c);                                \
@@ -18,8 +20,13 @@
             (void)a, (void)b, (void)c;                                                                   \
             x[i] = result;                                                                               \
         }                                                                                                \
+        STORE##kept                                                                                      \
         GO_ON(link, places, x);                                                                          \
     }
+#define STORE
+#define STORE_kept                        \
+    double *target = places[link->target]; \
+    EACH_VECTOR __builtin_memcpy(target + i * LANES, &x[i], sizeof x[i]);
 #define CODE_OF_ONE(name, result) CODE(name, 0, result) CODE(name, 1, result)
 #define CODE_OF_TWO(name, result) CODE_OF_ONE(name, result) CODE(name, 2, result) CODE(name, 3, result)
 #define CODE_OF_THREE(name, result) \
@@ -28,23 +35,16 @@ ASTRO_CHAIN_OF_ONE(CODE_OF_ONE)
 ASTRO_CHAIN_OF_TWO(CODE_OF_TWO)
 ASTRO_CHAIN_OF_THREE(CODE_OF_THREE)
 
-static void SIZED(store_)(const astro_link *link, double *const *places, REGISTERS) {
-    const lanes x[] = {GIVEN};
-    double *place = places[link->a];
-    EACH_VECTOR __builtin_memcpy(place + i * LANES, &x[i], sizeof x[i]);
-    GO_ON(link, places, x);
-}
-
-#define ENTRY(name, operands) (astro_chain_code) SIZED(name##_##operands##_)
+#define ENTRY(name, operands) \
+    {(astro_chain_code)SIZED(name##_##operands##_), (astro_chain_code)SIZED(name##_##operands##_kept_)}
 #define ENTRIES_OF_ONE(name, result) {ENTRY(name, 0), ENTRY(name, 1)},
 #define ENTRIES_OF_TWO(name, result) {ENTRY(name, 0), ENTRY(name, 1), ENTRY(name, 2), ENTRY(name, 3)},
 #define ENTRIES_OF_THREE(name, result)                                                                           \
     {ENTRY(name, 0), ENTRY(name, 1), ENTRY(name, 2), ENTRY(name, 3), ENTRY(name, 4), ENTRY(name, 5), ENTRY(name, 6), \
      ENTRY(name, 7)},
-static const astro_chain_code SIZED(code_)[][8] = {
+static const astro_chain_code SIZED(code_)[][8][2] = {
     ASTRO_CHAIN_OF_ONE(ENTRIES_OF_ONE) ASTRO_CHAIN_OF_TWO(ENTRIES_OF_TWO) ASTRO_CHAIN_OF_THREE(ENTRIES_OF_THREE)
-    {[astro_chain_goes_on] = (astro_chain_code)SIZED(store_)},
-    {(astro_chain_code)end, (astro_chain_code)end},
+    {{(astro_chain_code)end}},
 };
 
 #undef JOINED_
@@ -52,6 +52,9 @@ static const astro_chain_code SIZED(code_)[][8] = {
 #undef SIZED
 #undef EACH_VECTOR
 #undef CODE
+#undef CODE_WITH
+#undef STORE
+#undef STORE_kept
 #undef CODE_OF_ONE
 #undef CODE_OF_TWO
 #undef CODE_OF_THREE

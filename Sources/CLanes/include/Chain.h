@@ -5,6 +5,7 @@
 // The operations: a name, and what is made of vectors a, b and c.
 #define ASTRO_CHAIN_OF_ONE(OP)                                            \
     OP(square, a * a)                                                     \
+    OP(cube, a * a * a)                                                   \
     OP(negate, ZERO - a)                                                  \
     OP(absolute, __builtin_elementwise_abs(a))                            \
     OP(square_root, __builtin_elementwise_sqrt(a))                        \
@@ -41,27 +42,26 @@
 #define ASTRO_CHAIN_NAME(name, result) astro_chain_##name,
 typedef enum astro_chain_operation {
     ASTRO_CHAIN_OF_ONE(ASTRO_CHAIN_NAME) ASTRO_CHAIN_OF_TWO(ASTRO_CHAIN_NAME) ASTRO_CHAIN_OF_THREE(ASTRO_CHAIN_NAME)
-    astro_chain_store,
     astro_chain_end,
 } astro_chain_operation;
 #undef ASTRO_CHAIN_NAME
 
-// What is known of operands: a is the result of the operation before; all cells share b or c.
-enum { astro_chain_goes_on = 1, astro_chain_shares_b = 2, astro_chain_shares_c = 4 };
+// What is known of an operation: a is the result of the one before; all cells share b or c; the result is stored, too.
+enum { astro_chain_goes_on = 1, astro_chain_shares_b = 2, astro_chain_shares_c = 4, astro_chain_keeps = 8 };
 
 typedef void (*astro_chain_code)(void);
 
 typedef struct astro_link {
     astro_chain_code run;
-    // Numbers of places; `astro_chain_store` writes to a.
-    unsigned a, b, c;
+    // Numbers of places.
+    unsigned target, a, b, c;
 } astro_link;
 
 // A chain takes so many cells, or their half, quarter and so on down to 16.
 int astro_chain_cells(void);
 
 // The code of an operation for a number of cells.
-astro_chain_code astro_chain_find(astro_chain_operation operation, unsigned operands, int cells);
+astro_chain_code astro_chain_find(astro_chain_operation operation, unsigned known, int cells);
 
 // Runs the links up to `astro_chain_end`, all of them for the same number of cells. A place holds a value for each cell, or the one that
 // they share.

@@ -7,8 +7,8 @@ package enum Operator: UInt8, Sendable, CaseIterable {
     /// a b + c, c - a b, a b - c, each rounded once.
     case multiplyAdd, subtractProduct, multiplySubtract
     /// Others from another operand on: b - a, b / a, a + b c, a - b c, b c - a; a and c, of which b is true chooses the one or the other;
-    /// a a.
-    case subtractFrom, divideInto, addProduct, lessProduct, productLess, keptWhere, replacedWhere, square
+    /// a a; a a a.
+    case subtractFrom, divideInto, addProduct, lessProduct, productLess, keptWhere, replacedWhere, square, cube
     case negate, absolute, squareRoot, smaller, larger
     case exponential, exponentialLess1, relativeExponential
     case logarithm, logarithm10, power
@@ -28,7 +28,7 @@ package enum Operator: UInt8, Sendable, CaseIterable {
         case .constant, .leaf, .uniform, .normal: 0
         case .copy, .negate, .absolute, .squareRoot, .exponential, .exponentialLess1, .relativeExponential, .logarithm,
             .logarithm10, .sine, .cosine, .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent, .floor, .ceiling,
-            .truncate, .sign, .not, .poisson, .square:
+            .truncate, .sign, .not, .poisson, .square, .cube:
             1
         case .multiplyAdd, .subtractProduct, .multiplySubtract, .select, .addProduct, .lessProduct, .productLess,
             .keptWhere, .replacedWhere:

@@ -25,7 +25,7 @@ package struct Program: Sendable {
     package var firstOutput: Int { leaves.count + constants.count }
     package var firstRegister: Int { firstOutput + outputs }
     package var places: Int { firstRegister + registers }
-    package var operations: Int { instructions.count }
+    package var operations: Int { instructions.reduce(0) { $0 + ($1.op == .cube ? 2 : 1) } }
 
     /// Is there a draw among the instructions?
     package private(set) var drawsRandomly = false
@@ -276,6 +276,13 @@ package struct Assembler {
             if isFree(node.b) { return step(.subtractProduct, node.b, node.a) }
             if isFree(node.a) { return step(.multiplySubtract, node.a, node.b) }
         }
+        if node.op == .multiply {
+            if node.a == node.b { return (Step(op: .square, value: id, operands: [node.a]), nil) }
+            for (square, x) in [(node.a, node.b), (node.b, node.a)]
+            where isFree(square) && graph[square].a == x && graph[square].b == x {
+                return (Step(op: .cube, value: id, operands: [x]), square)
+            }
+        }
         var operands: [Graph.ID] = []
         node.forEachOperand { operands.append($0) }
         return (Step(op: node.op, value: id, operands: operands, site: node.op.isRandom ? node.c : 0), nil)
@@ -339,9 +346,6 @@ private struct Chains {
 
     private mutating func add(_ step: Assembler.Step) {
         var step = step, chain = Chain()
-        if step.op == .multiply, step.operands[0] == step.operands[1] {
-            (step.op, step.operands) = (.square, [step.operands[0]])
-        }
         if let slot = goingOn(step), let turned = step.op.turned(slot) {
             let end = ends[step.operands[slot]]!
             (chain, chains[end]) = (chains[end]!, nil)

@@ -37,6 +37,7 @@ final class Frame {
     }
 
     deinit {
+        forgetMachine()
         places.deallocate()
         memory.deallocate()
     }
@@ -47,7 +48,7 @@ final class Frame {
         set {
             let isAlike = newValue.stride == places[leaf].stride
             places[leaf] = newValue
-            if isAlike { machine?.move(leaf) } else { machine = nil }
+            if isAlike { machine?.move(leaf) } else { forgetMachine() }
         }
     }
 
@@ -64,6 +65,11 @@ final class Frame {
     func run(_ cells: Range<Int>) { ready().run(cells, NoDraws()) }
 
     func run(_ count: Int, _ draws: some DrawSource) { ready().run(0..<count, draws) }
+
+    private func forgetMachine() {
+        machine?.deallocate()
+        machine = nil
+    }
 
     private func ready() -> Machine {
         if let machine { return machine }

@@ -51,12 +51,12 @@ struct LaneDraws: DrawSource {
 ///
 /// A chunk of cells goes through the whole program before the next one, so that registers are small. Every lane does what a single cell
 /// would, so neither the width of vectors nor the size of chunks ever shows.
-final class Machine {
+///
+/// It holds no references, which would be counted at each run: of a small model's step that takes a part.
+struct Machine {
     typealias Vector = LanePair
     /// Cells of a block come in multiples of it, whatever the width of the vectors.
     static let width = 16
-    /// The largest chunk.
-    private let chunk = Int(astro_chain_cells())
 
     /// Operations that go through vectors in registers, then a function or a draw, whose operands and result lie in memory.
     private struct Part {
@@ -64,35 +64,48 @@ final class Machine {
         let function: Program.Instruction?
     }
 
+    /// The largest chunk.
+    private let chunk = Int(astro_chain_cells())
     /// Of the frame.
-    private let places: UnsafeMutablePointer<Place>
+    private let places: UnsafePointer<Place>
     /// Where places lie for the chunk.
     private let pointers: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
     /// Places that lie elsewhere in each chunk.
-    private let moving: FixedList<Int>
+    private let moving: UnsafeMutableBufferPointer<Int>
+    private let links: UnsafeMutableBufferPointer<astro_link>
     /// For chunks of 16 cells, 32 and so on: as many for each.
-    private let parts: FixedList<Part>
+    private let parts: UnsafeMutableBufferPointer<Part>
     private let partsPerChunk: Int
-    private let links: FixedList<astro_link>
 
     /// - `places`: live as long as this; their strides stay.
-    init(_ program: Program, _ places: UnsafeMutablePointer<Place>) {
+    init(_ program: Program, _ places: UnsafePointer<Place>) {
         self.places = places
         pointers = .allocate(capacity: max(program.places, 1))
         for place in 0..<program.places { (pointers + place).initialize(to: places[place].base) }
-        moving = FixedList((0..<program.firstRegister).filter { places[$0].stride != 0 })
+        moving = Self.list((0..<program.firstRegister).filter { places[$0].stride != 0 })
         let sizes = Array(sequence(first: Self.width) { [chunk] in $0 < chunk ? 2 * $0 : nil })
         let made = sizes.map { Linker(program, places, cells: $0) }
-        links = FixedList(made.flatMap(\.links))
-        var parts: [Part] = [], first = links.all.baseAddress!
+        links = Self.list(made.flatMap(\.links))
+        var parts: [Part] = [], first = links.baseAddress!
         for linker in made {
             parts += linker.parts.map { Part(chain: first + $0.first, function: $0.function) }
             first += linker.links.count
         }
-        (self.parts, partsPerChunk) = (FixedList(parts), parts.count / made.count)
+        (self.parts, partsPerChunk) = (Self.list(parts), parts.count / made.count)
     }
 
-    deinit { pointers.deallocate() }
+    private static func list<T>(_ elements: [T]) -> UnsafeMutableBufferPointer<T> {
+        let list = UnsafeMutableBufferPointer<T>.allocate(capacity: elements.count)
+        _ = list.initialize(from: elements)
+        return list
+    }
+
+    func deallocate() {
+        pointers.deallocate()
+        moving.deallocate()
+        links.deallocate()
+        parts.deallocate()
+    }
 
     /// A place lies elsewhere now.
     func move(_ place: Int) { pointers[place] = places[place].base }
@@ -100,7 +113,7 @@ final class Machine {
     /// - `cells`: multiples of `width`.
     /// - `draws`: what draws need.
     func run(_ cells: Range<Int>, _ draws: borrowing some DrawSource) {
-        let places = places, pointers = pointers, moving = moving.all, parts = parts.all, width = partsPerChunk
+        let width = partsPerChunk
         var first = cells.lowerBound, size = chunk, firstPart = parts.count - width
         while first < cells.upperBound {
             while size > cells.upperBound - first { (size, firstPart) = (size / 2, firstPart - width) }
@@ -135,13 +148,13 @@ final class Machine {
 /// Writes the links of a program for a number of cells.
 private struct Linker {
     private let program: Program
-    private let places: UnsafeMutablePointer<Place>
+    private let places: UnsafePointer<Place>
     private let cells: Int
     private(set) var links: [astro_link] = []
     /// By their first link.
     private(set) var parts: [(first: Int, function: Program.Instruction?)] = []
 
-    init(_ program: Program, _ places: UnsafeMutablePointer<Place>, cells: Int) {
+    init(_ program: Program, _ places: UnsafePointer<Place>, cells: Int) {
         (self.program, self.places, self.cells) = (program, places, cells)
         var first = 0
         for instruction in program.instructions {
@@ -155,40 +168,37 @@ private struct Linker {
     }
 
     private mutating func end(_ first: inout Int, _ function: Program.Instruction?) {
-        link(astro_chain_end, 0)
+        link(astro_chain_end)
         parts.append((first, function))
         first = links.count
     }
 
     private mutating func add(_ i: Program.Instruction) {
-        var operands = i.goesOn ? astro_chain_goes_on : 0
-        if i.op == .copy {
+        var known = i.goesOn ? astro_chain_goes_on : 0
+        if i.target != nil { known |= astro_chain_keeps }
+        if i.op == .copy { return take(i.a, known, into: i.target) }
+        // the first operand is loaded as it is
+        if !i.goesOn, i.op.operands > 0, isShared(i.a) {
             take(i.a)
-        } else {
-            // the first operand is loaded as it is
-            if !i.goesOn, i.op.operands > 0, isShared(i.a) {
-                take(i.a)
-                operands |= astro_chain_goes_on
-            }
-            if i.op.operands > 1, isShared(i.b) { operands |= astro_chain_shares_b }
-            if i.op.operands > 2, isShared(i.c) { operands |= astro_chain_shares_c }
-            link(i.op.link!, operands, i.a, i.b, i.c)
+            known |= astro_chain_goes_on
         }
-        if let target = i.target { link(astro_chain_store, astro_chain_goes_on, target) }
+        if i.op.operands > 1, isShared(i.b) { known |= astro_chain_shares_b }
+        if i.op.operands > 2, isShared(i.c) { known |= astro_chain_shares_c }
+        link(i.op.link!, known, into: i.target, i.a, i.b, i.c)
     }
 
     private func isShared(_ place: Int32) -> Bool { places[Int(place)].stride == 0 }
 
-    private mutating func take(_ place: Int32) {
-        let shares = isShared(place) ? astro_chain_shares_b : 0
-        link(astro_chain_take, astro_chain_goes_on | shares, 0, place)
+    private mutating func take(_ place: Int32, _ known: Int = 0, into target: Int32? = nil) {
+        link(astro_chain_take, isShared(place) ? known | astro_chain_shares_b : known, into: target, 0, place)
     }
 
     private mutating func link(
-        _ operation: astro_chain_operation, _ operands: Int, _ a: Int32 = 0, _ b: Int32 = 0, _ c: Int32 = 0
+        _ operation: astro_chain_operation, _ known: Int = 0, into target: Int32? = nil, _ a: Int32 = 0,
+        _ b: Int32 = 0, _ c: Int32 = 0
     ) {
-        let code = astro_chain_find(operation, UInt32(operands), Int32(cells))
-        links.append(astro_link(run: code, a: UInt32(a), b: UInt32(b), c: UInt32(c)))
+        let code = astro_chain_find(operation, UInt32(known), Int32(cells))
+        links.append(astro_link(run: code, target: UInt32(target ?? 0), a: UInt32(a), b: UInt32(b), c: UInt32(c)))
     }
 }
 
@@ -198,6 +208,7 @@ extension Operator {
         switch self {
         case .copy: astro_chain_take
         case .square: astro_chain_square
+        case .cube: astro_chain_cube
         case .negate: astro_chain_negate
         case .absolute: astro_chain_absolute
         case .squareRoot: astro_chain_square_root
