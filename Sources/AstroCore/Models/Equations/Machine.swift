@@ -72,8 +72,6 @@ struct Machine {
     private let pointers: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
     /// Places that lie elsewhere in each chunk.
     private let moving: UnsafeMutableBufferPointer<Int>
-    /// Those of them that come round after many steps, so that no near cache holds them.
-    private let ports: UnsafeMutableBufferPointer<Int>
     private let links: UnsafeMutableBufferPointer<astro_link>
     /// For chunks of 16 cells, 32 and so on: as many for each.
     private let parts: UnsafeMutableBufferPointer<Part>
@@ -85,7 +83,6 @@ struct Machine {
         pointers = .allocate(capacity: max(program.places, 1))
         for place in 0..<program.places { (pointers + place).initialize(to: places[place].base) }
         moving = Self.list((0..<program.firstRegister).filter { places[$0].stride != 0 })
-        ports = Self.list(program.ports.map(\.leaf))
         let sizes = Array(sequence(first: Self.width) { [chunk] in $0 < chunk ? 2 * $0 : nil })
         let made = sizes.map { Linker(program, places, cells: $0) }
         links = Self.list(made.flatMap(\.links))
@@ -106,7 +103,6 @@ struct Machine {
     func deallocate() {
         pointers.deallocate()
         moving.deallocate()
-        ports.deallocate()
         links.deallocate()
         parts.deallocate()
     }
@@ -122,7 +118,6 @@ struct Machine {
         while first < cells.upperBound {
             while size > cells.upperBound - first { (size, firstPart) = (size / 2, firstPart - width) }
             for place in moving { pointers[place] = places[place].base + first }
-            for port in ports { prefetch(pointers[port]!, size) }
             for part in parts[firstPart..<firstPart + width] {
                 astro_run_chain(part.chain, pointers)
                 if let function = part.function { run(function, first..<first + size, draws) }
@@ -142,15 +137,6 @@ struct Machine {
                 operands.target[lane] = draws.draw(i.op, site: Int(i.site), cells.lowerBound + lane, a, b)
             }
         default: operands.function(i.op)
-        }
-    }
-
-    @inline(__always)
-    private func prefetch(_ row: UnsafePointer<Double>, _ count: Int) {
-        var cell = 0
-        while cell < count {
-            astro_prefetch(row + cell)
-            cell &+= 8
         }
     }
 
