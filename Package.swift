@@ -14,6 +14,12 @@ let engine: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
+// Formulas run through the same functions in debug builds: -O2 makes them chains of jumps in either.
+let chains: [CSetting] = [
+    .unsafeFlags(["-march=\(cpu)", "-ffp-contract=off", "-fomit-frame-pointer", "-O2"]),
+    .define("ASTRO_VECTOR_WIDTH", to: vectorWidth),
+]
+
 // A Lua that is linked statically is there for C modules, too, which find it in the program (--trust).
 let exportedLua = LinkerSetting.unsafeFlags(
     ["-Xlinker", "--dynamic-list=\(Context.packageDirectory)/Sources/CLua/exported.list"])
@@ -52,7 +58,7 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
         .target(name: "LuaShim", dependencies: ["CLuaHost", "CLua"]),
-        .target(name: "CLanes"),
+        .target(name: "CLanes", cSettings: chains),
         .target(name: "CEdit"),
         .target(name: "CFork", cSettings: [.define("ENGINE_CPU", to: "\"\(cpu)\"")]),
         .target(name: "CMPI"),

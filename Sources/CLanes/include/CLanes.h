@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "Chain.h"
 #include "FusedProduct.h"
 
 #define ASTRO_INLINE static inline __attribute__((always_inline))

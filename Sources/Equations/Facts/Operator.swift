@@ -6,8 +6,9 @@ package enum Operator: UInt8, Sendable, CaseIterable {
     case add, subtract, multiply, divide
     /// a b + c, c - a b, a b - c, each rounded once.
     case multiplyAdd, subtractProduct, multiplySubtract
-    /// Others from another operand on: b - a, b / a, a + b c, a - b c, b c - a; a and c, of which b is true chooses the one or the other.
-    case subtractFrom, divideInto, addProduct, lessProduct, productLess, keptWhere, replacedWhere
+    /// Others from another operand on: b - a, b / a, a + b c, a - b c, b c - a; a and c, of which b is true chooses the one or the other;
+    /// a a; a a a.
+    case subtractFrom, divideInto, addProduct, lessProduct, productLess, keptWhere, replacedWhere, square, cube
     case negate, absolute, squareRoot, smaller, larger
     case exponential, exponentialLess1, relativeExponential
     case logarithm, logarithm10, power
@@ -27,7 +28,7 @@ package enum Operator: UInt8, Sendable, CaseIterable {
         case .constant, .leaf, .uniform, .normal: 0
         case .copy, .negate, .absolute, .squareRoot, .exponential, .exponentialLess1, .relativeExponential, .logarithm,
             .logarithm10, .sine, .cosine, .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent, .floor, .ceiling,
-            .truncate, .sign, .not, .poisson:
+            .truncate, .sign, .not, .poisson, .square, .cube:
             1
         case .multiplyAdd, .subtractProduct, .multiplySubtract, .select, .addProduct, .lessProduct, .productLess,
             .keptWhere, .replacedWhere:
@@ -38,33 +39,24 @@ package enum Operator: UInt8, Sendable, CaseIterable {
 
     var isCommutative: Bool { [.add, .multiply, .equal, .unequal, .and, .or].contains(self) }
 
-    /// What the machine can do two of at once: an operation whose result goes on, and one that takes it as its first operand.
-    var isFirst: Bool {
+    /// Can it be part of a chain, take the result of the operation before as its first operand and hand its own to the next one?
+    /// Functions and draws go through memory.
+    var isChained: Bool {
         switch self {
-        case .add, .subtract, .subtractFrom, .multiply, .divide, .multiplyAdd, .subtractProduct, .multiplySubtract: true
-        default: false
+        case .constant, .leaf, .copy, .exponential, .exponentialLess1, .relativeExponential, .logarithm, .logarithm10,
+            .power, .sine, .cosine, .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent, .remainder, .uniform,
+            .normal, .binomial, .poisson:
+            false
+        default: true
         }
     }
-    var isSecond: Bool {
-        switch self {
-        case .negate, .absolute, .add, .subtract, .subtractFrom, .multiply, .divide, .divideInto, .multiplyAdd,
-            .subtractProduct, .multiplySubtract, .addProduct, .lessProduct, .productLess, .smaller, .larger, .keptWhere,
-            .replacedWhere:
-            true
-        default: false
-        }
-    }
-
-    /// Are its second and third operand factors?
-    var addsProduct: Bool { self == .addProduct || self == .lessProduct || self == .productLess }
 
     /// The same with another operand first, and the order of operands then.
     func turned(_ slot: Int) -> (op: Operator, order: [Int])? {
         switch (self, slot) {
         case (_, 0): (self, Array(0..<operands))
-        case (.add, 1), (.multiply, 1): (self, [1, 0])
+        case (.add, 1), (.multiply, 1), (.equal, 1), (.unequal, 1), (.and, 1): (self, [1, 0])
         case (.subtract, 1): (.subtractFrom, [1, 0])
-        case (.subtractFrom, 1): (.subtract, [1, 0])
         case (.divide, 1): (.divideInto, [1, 0])
         case (.multiplyAdd, 1), (.subtractProduct, 1), (.multiplySubtract, 1): (self, [1, 0, 2])
         case (.multiplyAdd, 2): (.addProduct, [2, 0, 1])

@@ -160,7 +160,7 @@ extension SynapsePlan {
         }
         lines.append("weight in \(facts.weightUnit.dimension.name)\(changesWeight ? ", changed by spikes" : "")")
         lines.append(
-            "a spike of the sender: \(release.instructions.count) operations, and \(move.instructions.count + onPre.program.instructions.count) a connection"
+            "a spike of the sender: \(release.operations) operations, and \(move.operations + onPre.program.operations) a connection"
         )
         if facts.isPaired {
             let read = facts.third.isEmpty ? [] : ["reads \(facts.third.joined(separator: ", "))"]
@@ -169,7 +169,7 @@ extension SynapsePlan {
         }
         if hasPost {
             lines.append(
-                "a spike of the target: \(move.instructions.count + onPost.program.instructions.count) operations a connection"
+                "a spike of the target: \(move.operations + onPost.program.operations) operations a connection"
             )
         }
         return lines.joined(separator: "\n")

@@ -3,14 +3,16 @@
 /// In a frame come first what the program reads from outside (`leaves`), then numbers of the text, then what it gives (`outputs`),
 /// then registers.
 package struct Program: Sendable {
-    /// An operation on a, b, c, and what is done with its result while it is still in a register: `then` on it, d and e.
+    /// An operation on a, b, c.
     package struct Instruction: Sendable, Equatable {
         package let op: Operator
-        /// `copy` where there is nothing more to do.
-        package let then: Operator
+        /// Is a the result of the instruction before, which is still in the processor's registers? Then no place holds it.
+        package let goesOn: Bool
         /// Of a draw: its place in the texts.
         package let site: Int32
-        package let target, a, b, c, d, e: Int32
+        /// nil where only the next instruction reads the result.
+        package let target: Int32?
+        package let a, b, c: Int32
     }
 
     package var leaves: [Leaf] = []
@@ -23,8 +25,7 @@ package struct Program: Sendable {
     package var firstOutput: Int { leaves.count + constants.count }
     package var firstRegister: Int { firstOutput + outputs }
     package var places: Int { firstRegister + registers }
-    /// As the formulas have them: an instruction can be two.
-    package var operations: Int { instructions.reduce(0) { $0 + ($1.then == .copy ? 1 : 2) } }
+    package var operations: Int { instructions.reduce(0) { $0 + ($1.op == .cube ? 2 : 1) } }
 
     /// Is there a draw among the instructions?
     package private(set) var drawsRandomly = false
@@ -58,7 +59,7 @@ package struct Assembler {
     typealias Output = (value: Graph.ID, over: Leaf?)
 
     private let graph: Graph
-    private let pairs: Bool
+    private let chains: Bool
     /// May a product and a sum be rounded once?
     private let fuses: Bool
     /// nil: what depends on parameters only is worked out like the rest.
@@ -72,49 +73,52 @@ package struct Assembler {
     static func program(
         _ graph: Graph, _ outputs: [Output], _ derived: inout DerivedValues, fuses: Bool = true
     ) -> Program {
-        var assembler = Assembler(graph, derived, pairs: true, fuses: fuses)
+        var assembler = Assembler(graph, derived, chains: true, fuses: fuses)
         defer { derived = assembler.derived! }
         return assembler.assemble(outputs)
     }
 
     /// The program that works out derived values themselves.
     ///
-    /// - `pairs`: may two operations be one instruction?
-    package static func program(_ graph: Graph, parameterValues: [Graph.ID], pairs: Bool = true) -> Program {
-        var assembler = Assembler(graph, nil, pairs: pairs, fuses: true)
+    /// - `chains`: may an operation take the result of the one before?
+    package static func program(_ graph: Graph, parameterValues: [Graph.ID], chains: Bool = true) -> Program {
+        var assembler = Assembler(graph, nil, chains: chains, fuses: true)
         return assembler.assemble(parameterValues.map { ($0, nil) })
     }
 
     /// A program that works out everything itself, and may write values over what it reads.
     static func program(_ graph: Graph, writing outputs: [Output]) -> Program {
-        var assembler = Assembler(graph, nil, pairs: true, fuses: true)
+        var assembler = Assembler(graph, nil, chains: true, fuses: true)
         return assembler.assemble(outputs)
     }
 
-    private init(_ graph: Graph, _ derived: DerivedValues?, pairs: Bool, fuses: Bool) {
-        (self.graph, self.derived, self.pairs, self.fuses) = (graph, derived, pairs, fuses)
+    private init(_ graph: Graph, _ derived: DerivedValues?, chains: Bool, fuses: Bool) {
+        (self.graph, self.derived, self.chains, self.fuses) = (graph, derived, chains, fuses)
     }
 
-    /// An operation whose operands are still values, or two, of which the second takes the first one's result.
-    private struct Step {
+    /// An operation whose operands are still values.
+    fileprivate struct Step {
         var op: Operator
         let value: Graph.ID
         var operands: [Graph.ID]
         var site: Int32 = 0
-        var then = Operator.copy
-        var others: [Graph.ID] = []
+        /// Is the first operand what the step before gives?
+        var goesOn = false
+        /// Does anybody but the next step read the value?
+        var isKept = true
 
-        var all: [Graph.ID] { operands + others }
+        /// Operands that lie in memory.
+        var read: ArraySlice<Graph.ID> { goesOn ? operands.dropFirst() : operands[...] }
     }
 
     private mutating func assemble(_ outputs: [Output]) -> Program {
         var (steps, leafOf) = steps(outputs.map(\.value))
-        if pairs { steps = paired(steps, outputs) }
+        if chains { steps = Chains(steps, outputs.map(\.value)).steps }
         for index in steps.indices { putSharedSecond(&steps[index], leafOf) }
         layOut(steps, leafOf, outputs)
         var places = Places(direct: directPlaces(steps, leafOf, outputs), lastUse: [:], program.firstRegister)
         for (position, step) in steps.enumerated() {
-            for operand in step.all { places.lastUse[operand] = position }
+            for operand in step.read { places.lastUse[operand] = position }
         }
         for output in outputs { places.lastUse[output.value] = steps.count }
         // a state that another one takes over is put aside before it changes
@@ -128,10 +132,10 @@ package struct Assembler {
         }
         for (position, step) in steps.enumerated() {
             let find = { (value: Graph.ID) in places.known[value] ?? place(of: value, leafOf) }
-            let operands = step.operands.map(find), others = step.others.map(find)
-            places.release(step.all, after: position)
-            let target = places.direct[step.value].map { Int32(program.firstOutput + $0) }
-            append(step, places.take(target, for: step.value), operands, others)
+            let operands = step.read.map(find)
+            places.release(step.read, after: position)
+            let direct = places.direct[step.value].map { Int32(program.firstOutput + $0) }
+            append(step, step.isKept ? places.take(direct, for: step.value) : nil, operands)
         }
         for (index, output) in outputs.enumerated() where places.direct[output.value] != index {
             if leafOf[output.value] != nil, leafOf[output.value] == output.over { continue }
@@ -157,7 +161,7 @@ package struct Assembler {
             (self.direct, self.lastUse, self.firstRegister) = (direct, lastUse, firstRegister)
         }
 
-        mutating func release(_ operands: [Graph.ID], after position: Int) {
+        mutating func release(_ operands: ArraySlice<Graph.ID>, after position: Int) {
             for operand in Set(operands).sorted() where lastUse[operand] == position {
                 if let register = known[operand], register >= firstRegister { free.append(register) }
             }
@@ -184,7 +188,7 @@ package struct Assembler {
         var lastRead: [Leaf: Int] = [:], positions: [Graph.ID: Int] = [:]
         for (position, step) in steps.enumerated() {
             positions[step.value] = position
-            for operand in step.all { if let leaf = leafOf[operand] { lastRead[leaf] = position } }
+            for operand in step.read { if let leaf = leafOf[operand] { lastRead[leaf] = position } }
         }
         var direct: [Graph.ID: Int] = [:]
         for (index, output) in outputs.enumerated() where direct[output.value] == nil {
@@ -195,14 +199,14 @@ package struct Assembler {
         return direct
     }
 
-    private mutating func append(_ step: Step, _ target: Int32, _ operands: [Int32], _ others: [Int32] = []) {
+    private mutating func append(_ step: Step, _ target: Int32?, _ operands: [Int32]) {
         // what is not read is some place
-        let first = { (index: Int) in index < operands.count ? operands[index] : target }
-        let second = { (index: Int) in index < others.count ? others[index] : target }
+        let first = step.goesOn ? 1 : 0
+        let place = { (index: Int) in operands.indices.contains(index - first) ? operands[index - first] : 0 }
         program.instructions.append(
             .init(
-                op: step.op, then: step.then, site: step.site, target: target, a: first(0), b: first(1), c: first(2),
-                d: second(0), e: second(1)))
+                op: step.op, goesOn: step.goesOn, site: step.site, target: target, a: place(0), b: place(1), c: place(2)
+            ))
     }
 
     private func place(of value: Graph.ID, _ leafOf: [Graph.ID: Leaf]) -> Int32 {
@@ -213,7 +217,7 @@ package struct Assembler {
     /// Gives leaves and constants their places.
     private mutating func layOut(_ steps: [Step], _ leafOf: [Graph.ID: Leaf], _ outputs: [Output]) {
         program.outputs = outputs.count
-        let read = steps.flatMap(\.all) + outputs.map(\.value)
+        let read = steps.flatMap(\.read) + outputs.map(\.value)
         for value in read {
             if let leaf = leafOf[value], leafPlaces[leaf] == nil {
                 leafPlaces[leaf] = Int32(program.leaves.count)
@@ -247,41 +251,15 @@ package struct Assembler {
         return (made.reversed(), leafOf)
     }
 
-    /// A value that only one operation reads need not leave its register: both become one step. Who comes first takes first, which leaves
-    /// as few operations alone as there can be.
-    private func paired(_ steps: [Step], _ outputs: [Output]) -> [Step] {
-        var uses: [Graph.ID: Int] = [:], makers: [Graph.ID: Int] = [:]
-        for step in steps { for operand in step.operands { uses[operand, default: 0] += 1 } }
-        for output in outputs { uses[output.value, default: 0] += 1 }
-        var result: [Step?] = steps
-        for (position, step) in steps.enumerated() {
-            makers[step.value] = position
-            for (slot, operand) in step.operands.enumerated() where uses[operand] == 1 {
-                guard let maker = makers[operand], let first = result[maker], first.then == .copy, first.op.isFirst,
-                    let turned = step.op.turned(slot), turned.op.isSecond
-                else { continue }
-                let others = turned.order.dropFirst().map { step.operands[$0] }
-                result[position] = Step(
-                    op: first.op, value: step.value, operands: first.operands, then: turned.op, others: others)
-                result[maker] = nil
-                break
-            }
-        }
-        return result.compactMap { $0 }
-    }
-
-    /// The machine reads what all cells share once if it is the second operand.
+    /// The machine reads what all cells share once if it is not the first operand.
     private func putSharedSecond(_ step: inout Step, _ leafOf: [Graph.ID: Leaf]) {
         func isShared(_ value: Graph.ID) -> Bool {
             leafOf[value].map { $0.level <= .parameters } ?? (graph[value].op == .constant)
         }
-        func isBetter(_ a: Graph.ID, _ b: Graph.ID) -> Bool { isShared(b) && !isShared(a) }
-        if step.operands.count > 1, isBetter(step.operands[1], step.operands[0]), let turned = step.op.turned(1),
-            turned.op.isFirst
-        {
-            (step.op, step.operands) = (turned.op, turned.order.map { step.operands[$0] })
-        }
-        if step.then.addsProduct, isBetter(step.others[0], step.others[1]) { step.others.swapAt(0, 1) }
+        guard !step.goesOn, step.operands.count > 1, isShared(step.operands[0]), !isShared(step.operands[1]),
+            let turned = step.op.turned(1)
+        else { return }
+        (step.op, step.operands) = (turned.op, turned.order.map { step.operands[$0] })
     }
 
     private func fusing(_ id: Graph.ID, _ node: Graph.Node, _ isFree: (Graph.ID) -> Bool) -> (
@@ -297,6 +275,13 @@ package struct Assembler {
         if node.op == .subtract {
             if isFree(node.b) { return step(.subtractProduct, node.b, node.a) }
             if isFree(node.a) { return step(.multiplySubtract, node.a, node.b) }
+        }
+        if node.op == .multiply {
+            if node.a == node.b { return (Step(op: .square, value: id, operands: [node.a]), nil) }
+            for (square, x) in [(node.a, node.b), (node.b, node.a)]
+            where isFree(square) && graph[square].a == x && graph[square].b == x {
+                return (Step(op: .cube, value: id, operands: [x]), square)
+            }
         }
         var operands: [Graph.ID] = []
         node.forEachOperand { operands.append($0) }
@@ -321,5 +306,75 @@ package struct Assembler {
             }
         }
         return found.reversed()
+    }
+}
+
+/// Steps in an order in which many take what the one before gives: a value goes on to the first step that reads it. Where others read it
+/// later, it is put aside on the way.
+private struct Chains {
+    /// Steps of which each takes the result of the one before. All are done where the last one was.
+    private struct Chain {
+        var steps: [Assembler.Step] = []
+        /// Who reads values of the chain from outside: positions, a list a value, the first one last.
+        var readers: [[Int]] = []
+
+        /// Only there may it go on: later, somebody would miss a value.
+        var firstReader: Int { readers.reduce(.max) { min($0, $1.last!) } }
+
+        /// The reader at a position becomes part of the chain.
+        mutating func goOn(to position: Int) {
+            for index in readers.indices where readers[index].last == position { readers[index].removeLast() }
+            readers.removeAll(where: \.isEmpty)
+        }
+    }
+
+    /// By the position of the last step.
+    private var chains: [Chain?] = []
+    private var ends: [Graph.ID: Int] = [:]
+    private var readers: [Graph.ID: [Int]] = [:]
+    private let results: Set<Graph.ID>
+
+    var steps: [Assembler.Step] { chains.flatMap { $0?.steps ?? [] } }
+
+    init(_ steps: [Assembler.Step], _ results: [Graph.ID]) {
+        self.results = Set(results)
+        for (position, step) in steps.enumerated().reversed() {
+            for operand in Set(step.operands) { readers[operand, default: []].append(position) }
+        }
+        for step in steps { add(step) }
+    }
+
+    private mutating func add(_ step: Assembler.Step) {
+        var step = step, chain = Chain()
+        if let slot = goingOn(step), let turned = step.op.turned(slot) {
+            let end = ends[step.operands[slot]]!
+            (chain, chains[end]) = (chains[end]!, nil)
+            chain.goOn(to: chains.count)
+            chain.steps[chain.steps.count - 1].isKept = !isAlone(step, slot)
+            (step.op, step.operands, step.goesOn) = (turned.op, turned.order.map { step.operands[$0] }, true)
+        }
+        chain.steps.append(step)
+        if let others = readers[step.value] { chain.readers.append(others) }
+        if step.op.isChained { ends[step.value] = chains.count }
+        chains.append(chain)
+    }
+
+    /// The operand that a step takes from the step before: one that nobody else reads, if there is any, which need not be put aside.
+    private func goingOn(_ step: Assembler.Step) -> Int? {
+        guard step.op.isChained else { return nil }
+        let slots = step.operands.indices.filter { slot in
+            guard step.op.turned(slot) != nil, let end = ends[step.operands[slot]], let chain = chains[end] else {
+                return false
+            }
+            return chain.firstReader == chains.count
+        }
+        func rank(_ slot: Int) -> (Int, Int) { (isAlone(step, slot) ? 1 : 0, ends[step.operands[slot]]!) }
+        return slots.max { rank($0) < rank($1) }
+    }
+
+    /// Does only this operand of the step read its value?
+    private func isAlone(_ step: Assembler.Step, _ slot: Int) -> Bool {
+        let value = step.operands[slot]
+        return readers[value]!.count == 1 && !results.contains(value) && step.operands.filter { $0 == value }.count == 1
     }
 }

@@ -87,9 +87,11 @@ final class AdaptiveSteps {
 
     private func lookAtEvents(_ kernel: EquationKernel, _ step: Int, _ io: borrowing CellIO) {
         let accepted = row(.accepted)
-        for event in 0..<kernel.events where !lanes.conditions[event].drawsRandomly {
-            lanes.conditions[event].run(lanes.padded)
-            let holds = lanes.conditions[event].output(0), waiting = row(.waiting(event)),
+        for event in 0..<kernel.events {
+            let condition = lanes.conditions[event]
+            if condition.drawsRandomly { continue }
+            condition.run(lanes.padded)
+            let holds = condition.output(0), waiting = row(.waiting(event)),
                 wasTrue = row(.wasTrue(event))
             let isCrossing = kernel.isCrossing[event]
             let looked = isCrossing ? (0..<lanes.active).filter { accepted[$0] > 0 && waiting[$0] <= 0 } : []
@@ -103,7 +105,7 @@ final class AdaptiveSteps {
             let some = EquationKernel.Block.any(happens, lanes.padded)
             if some { act(kernel, event, happens, step, io) }
             guard isCrossing else { continue }
-            if some { lanes.conditions[event].run(lanes.padded) }
+            if some { condition.run(lanes.padded) }
             for lane in looked { wasTrue[lane] = holds[lane] }
         }
     }
@@ -153,8 +155,7 @@ final class AdaptiveSteps {
     ) -> LaneBits {
         let isAtEnd = Vector(at: time + cell).isAtLeast(Vector(repeating: length)).bits
         let isTired = Vector(repeating: mostTrialsOfStep).isLess(than: Vector(at: trials + cell)).bits
-        let left = max(lanes.active - cell, 0)
-        return (isAtEnd | isTired) & (left < Vector.laneCount ? (1 << LaneBits(left)) - 1 : Vector.allBits)
+        return (isAtEnd | isTired) & lanes.occupied(cell)
     }
 }
 
@@ -204,7 +205,7 @@ final class LaneFrames {
 
     private let layout: Layout
     /// States that are advanced.
-    private let moving: [Int]
+    private let moving: FixedList<Int>
     private let all: EquationColumns
     /// It owns this.
     private unowned(unsafe) let space: Workspace
@@ -218,7 +219,8 @@ final class LaneFrames {
 
     init(_ columns: EquationColumns, _ space: Workspace) {
         let adaptive = columns.plan.adaptive!
-        (all, self.space, layout, moving) = (columns, space, Layout(columns), adaptive.states)
+        (all, self.space, layout, moving) = (columns, space, Layout(columns), FixedList(adaptive.states))
+        (states, readsLast) = (columns.states.count, columns.plan.readsLast)
         slopes = Frame(adaptive.slopes)
         trial = Frame(adaptive.trial)
         conditions = columns.plan.conditions.map(Frame.init)
@@ -226,9 +228,12 @@ final class LaneFrames {
         rows = space.row(.lane(0))
         let number = { [layout] (row: Row) in layout.places[row] ?? 0 }
         first = (number(.state(0)), number(.slope(0)), number(.waiting(0)), number(.wasTrue(0)), number(.within))
+        let transfer = { [layout, rows] (row: Row, column: Column) in
+            (row: rows + layout.places[row]! * Frame.stride, column: column)
+        }
+        loaded = FixedList(layout.columns.map { transfer($0.row, $0.column) })
+        written = FixedList(layout.columns.filter(\.isWritten).map { transfer($0.row, $0.column) })
         precondition(layout.places.allSatisfy { row($0) == rows + $1 * Frame.stride }, "rows are in another order")
-        loaded = layout.columns.map { (row($0.row), $0.column) }
-        written = layout.columns.filter(\.isWritten).map { (row($0.row), $0.column) }
         for frame in [slopes, trial] + conditions + actions {
             for (index, leaf) in frame.program.leaves.enumerated() { frame[index] = place(leaf) }
         }
@@ -259,8 +264,10 @@ final class LaneFrames {
     private let rows: UnsafeMutablePointer<Double>
     private let first: (state: Int, slope: Int, waiting: Int, wasTrue: Int, within: Int)
     /// What is loaded from columns, and what is written back.
-    private var loaded: [(row: UnsafeMutablePointer<Double>, column: Column)] = []
-    private var written: [(row: UnsafeMutablePointer<Double>, column: Column)] = []
+    private let loaded, written: FixedList<(row: UnsafeMutablePointer<Double>, column: Column)>
+    /// Of the model.
+    private let states: Int
+    private let readsLast: Bool
     /// Are all lanes of the block still in their order?
     private var isWhole = false
     private var firstCell = 0
@@ -290,14 +297,23 @@ final class LaneFrames {
         (active, firstCell, isWhole) = (count, first, true)
         // lanes without a cell hold what the columns' padding holds
         let all = padded
-        for (row, column) in loaded { row.update(from: column.base + first, count: all) }
-        if self.all.plan.readsLast {
-            for index in self.all.states.indices { row(.last(index)).update(from: row(.state(index)), count: all) }
+        for (row, column) in loaded.all { row.update(from: column.base + first, count: all) }
+        if readsLast {
+            for index in 0..<states { row(.last(index)).update(from: row(.state(index)), count: all) }
         }
-        for zero in [Row.within, .trials, .sloped] { row(zero).update(repeating: 0, count: all) }
+        row(.within).update(repeating: 0, count: all)
+        row(.trials).update(repeating: 0, count: all)
+        row(.sloped).update(repeating: 0, count: all)
         let cell = row(.cell)
-        for lane in 0..<all { cell[lane] = Double(first + lane) }
+        for lane in 0..<all { cell[lane] = Double(first &+ lane) }
         setMoments(start: space.stepStart[0])
+    }
+
+    /// A bit for each of the lanes from `lane` on that holds a cell.
+    @inline(__always)
+    func occupied(_ lane: Int) -> LaneBits {
+        let left = max(active &- lane, 0)
+        return left < Machine.Vector.laneCount ? (1 &<< LaneBits(left)) &- 1 : Machine.Vector.allBits
     }
 
     /// Lanes without a cell hold what the first one holds.
@@ -314,11 +330,15 @@ final class LaneFrames {
     /// Slopes of lanes whose state is not where the last trial left it.
     func makeSlopes() {
         let sloped = row(.sloped)
-        var missing = 0
-        for lane in 0..<active { missing &+= sloped[lane] == 0 ? 1 : 0 }
+        var missing = 0, lane = 0
+        while lane < active {
+            let isSloped = Machine.Vector.zeros.isLess(than: Machine.Vector(at: sloped + lane)).bits
+            missing &+= (occupied(lane) & ~isSloped).nonzeroBitCount
+            lane &+= Machine.Vector.laneCount
+        }
         guard missing > 0 else { return }
         slopes.run(padded)
-        for index in moving.indices {
+        for index in moving.all.indices {
             let slope = row(.slope(index)), new = slopes.output(index)
             if missing == active {
                 slope.update(from: new, count: padded)
@@ -331,9 +351,9 @@ final class LaneFrames {
     /// What was tried becomes the state where it was accepted.
     func take() {
         let accepted = row(.accepted)
-        for (index, state) in moving.enumerated() {
-            take(trial.output(index), to: row(.state(state)), accepted)
-            take(trial.output(moving.count + index), to: row(.slope(index)), accepted)
+        for index in moving.all.indices {
+            take(trial.output(index), to: row(.state(moving.all[index])), accepted)
+            take(trial.output(moving.all.count + index), to: row(.slope(index)), accepted)
         }
     }
 
@@ -352,7 +372,7 @@ final class LaneFrames {
     /// Writes all cells back, if they lie in their order still and none has taken more trials than `most`; did it?
     func removeAll(upTo most: Double) -> Bool {
         guard isWhole, !EquationKernel.Block.any(row(.trials), padded, above: most) else { return false }
-        for (row, column) in written { (column.base + firstCell).update(from: row, count: active) }
+        for (row, column) in written.all { (column.base + firstCell).update(from: row, count: active) }
         active = 0
         return true
     }
@@ -362,7 +382,7 @@ final class LaneFrames {
     /// - `done`: ascending.
     func remove(_ done: [Int]) {
         let cells = row(.cell)
-        for (row, column) in written { for lane in done { column.base[Int(cells[lane])] = row[lane] } }
+        for (row, column) in written.all { for lane in done { column.base[Int(cells[lane])] = row[lane] } }
         // who fills which gap is the same for all rows
         var moves: [(from: Int, to: Int)] = [], last = active - 1, gone = done[...]
         while let gap = gone.popFirst() {

@@ -1,3 +1,4 @@
+import CLanes
 import Equations
 import Synchronization
 
@@ -336,9 +337,23 @@ private struct BlockInputs {
         }
     }
 
+    /// Rows come round after many steps, so that they are no longer in the nearest caches: they are asked for in time.
     func bindPorts(of frame: Frame, _ step: Int, _ io: borrowing CellIO) {
+        for input in columns.inputs.indices { rows(firstHeld + input, step, io).map(prefetch) }
         guard readsPorts else { return }
-        for (leaf, port) in frame.program.ports { frame[leaf] = Place(base: rows(port, step, io)!, stride: 1) }
+        for (leaf, port) in frame.program.ports {
+            let row = rows(port, step, io)!
+            prefetch(row)
+            frame[leaf] = Place(base: row, stride: 1)
+        }
+    }
+
+    private func prefetch(_ row: Row) {
+        var cell = 0
+        while cell < count {
+            astro_prefetch(row + cell)
+            cell &+= 8
+        }
     }
 
     func clearPorts(_ step: Int, _ io: borrowing CellIO) {

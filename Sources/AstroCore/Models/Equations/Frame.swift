@@ -11,8 +11,8 @@ final class Frame {
     /// The program's own: asking it would count the references of its lists.
     let drawsRandomly: Bool
     private let firstOutput: Int
-    /// The program's, without a list that is counted each time.
-    private let instructions: UnsafeMutableBufferPointer<Program.Instruction>
+    /// nil until it is known where places lie.
+    private var machine: Machine?
     let places: UnsafeMutablePointer<Place>
     /// Numbers of the text, each so often that a vector can read it; then registers.
     private let memory: UnsafeMutablePointer<Double>
@@ -20,25 +20,24 @@ final class Frame {
     init(_ program: Program) {
         self.program = program
         (firstOutput, drawsRandomly) = (program.firstOutput, program.drawsRandomly)
-        instructions = .allocate(capacity: program.instructions.count)
-        _ = instructions.initialize(from: program.instructions)
         places = .allocate(capacity: max(program.places, 1))
         let constants = program.constants.count * Machine.width
         memory = ColumnStore.allocate(constants + (program.registers + program.outputs) * Self.stride)
+        for leaf in program.leaves.indices { (places + leaf).initialize(to: Place(base: memory, stride: 0)) }
         for (index, value) in program.constants.enumerated() {
             let base = memory + index * Machine.width
             base.initialize(repeating: value, count: Machine.width)
-            places[program.firstConstant + index] = Place(base: base, stride: 0)
+            (places + program.firstConstant + index).initialize(to: Place(base: base, stride: 0))
         }
         for index in 0..<program.registers + program.outputs {
             let base = memory + constants + index * Self.stride
             base.initialize(repeating: 0, count: Self.largest)
-            places[program.firstOutput + index] = Place(base: base, stride: 1)
+            (places + program.firstOutput + index).initialize(to: Place(base: base, stride: 1))
         }
     }
 
     deinit {
-        instructions.deallocate()
+        forgetMachine()
         places.deallocate()
         memory.deallocate()
     }
@@ -46,11 +45,15 @@ final class Frame {
     /// Where a leaf lies.
     subscript(leaf: Int) -> Place {
         get { places[leaf] }
-        set { places[leaf] = newValue }
+        set {
+            let isAlike = newValue.stride == places[leaf].stride
+            places[leaf] = newValue
+            if isAlike { machine?.move(leaf) } else { forgetMachine() }
+        }
     }
 
     /// Where an output goes, if not to the frame's own memory.
-    func setOutput(_ index: Int, _ place: Place) { places[firstOutput + index] = place }
+    func setOutput(_ index: Int, _ place: Place) { self[firstOutput + index] = place }
 
     func place(ofOutput index: Int) -> UnsafeMutablePointer<Place> { places + firstOutput + index }
 
@@ -59,9 +62,19 @@ final class Frame {
     func run(_ count: Int) { run(0..<count) }
 
     /// Of a program that draws nothing: these cells alone.
-    func run(_ cells: Range<Int>) { Machine(places: places, cells: cells).run(instructions, NoDraws()) }
+    func run(_ cells: Range<Int>) { ready().run(cells, NoDraws()) }
 
-    func run(_ count: Int, _ draws: some DrawSource) {
-        Machine(places: places, cells: 0..<count).run(instructions, draws)
+    func run(_ count: Int, _ draws: some DrawSource) { ready().run(0..<count, draws) }
+
+    private func forgetMachine() {
+        machine?.deallocate()
+        machine = nil
+    }
+
+    private func ready() -> Machine {
+        if let machine { return machine }
+        let made = Machine(program, places)
+        machine = made
+        return made
     }
 }

@@ -1,3 +1,4 @@
+import CLanes
 import Equations
 
 /// Where a value lies: one for each cell of a block, or one that all share.
@@ -9,16 +10,16 @@ struct Place {
 
 /// Where draws come from.
 protocol DrawSource {
-    /// Fills a block with uniform or normal numbers.
-    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, count: Int)
+    /// Fills memory with uniform or normal numbers of some lanes.
+    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, _ lanes: Range<Int>)
     /// A count for one lane, with the operation's operands.
     func draw(_ op: Operator, site: Int, _ lane: Int, _ a: Double, _ b: Double) -> Double
 }
 
 /// Of programs that draw nothing.
 struct NoDraws: DrawSource {
-    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, count: Int) {
-        target.update(repeating: .nan, count: count)
+    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, _ lanes: Range<Int>) {
+        target.update(repeating: .nan, count: lanes.count)
     }
     func draw(_ op: Operator, site: Int, _ lane: Int, _ a: Double, _ b: Double) -> Double { .nan }
 }
@@ -28,8 +29,8 @@ struct BlockDraws: DrawSource {
     let draws: CellDraws
     let first: Int
 
-    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, count: Int) {
-        draws.fill(target, op.draw, site: site, first: first, count: count)
+    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, _ lanes: Range<Int>) {
+        draws.fill(target, op.draw, site: site, first: first + lanes.lowerBound, count: lanes.count)
     }
     func draw(_ op: Operator, site: Int, _ lane: Int, _ a: Double, _ b: Double) -> Double {
         draws.draw(op.draw, site: site, slot: first + lane, a, b)
@@ -40,131 +41,242 @@ struct BlockDraws: DrawSource {
 struct LaneDraws: DrawSource {
     let one: (Operator, Int, Int, Double, Double) -> Double
 
-    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, count: Int) {
-        for lane in 0..<count { target[lane] = one(op, site, lane, 0, 0) }
+    func fill(_ target: UnsafeMutablePointer<Double>, _ op: Operator, site: Int, _ lanes: Range<Int>) {
+        for lane in lanes { target[lane - lanes.lowerBound] = one(op, site, lane, 0, 0) }
     }
     func draw(_ op: Operator, site: Int, _ lane: Int, _ a: Double, _ b: Double) -> Double { one(op, site, lane, a, b) }
 }
 
-/// Runs programs over blocks of cells: one operation after the other, each over the whole block, in vectors.
+/// A program made ready for where its places lie: chains of operations (`Chain.h`), and functions in between.
 ///
-/// Every lane does what a single cell would, so the width of the vectors never shows.
+/// A chunk of cells goes through the whole program before the next one, so that registers are small. Every lane does what a single cell
+/// would, so neither the width of vectors nor the size of chunks ever shows.
+///
+/// It holds no references, which would be counted at each run: of a small model's step that takes a part.
 struct Machine {
     typealias Vector = LanePair
     /// Cells of a block come in multiples of it, whatever the width of the vectors.
     static let width = 16
 
-    /// Of the running program; see `Program`.
-    let places: UnsafePointer<Place>
-    /// Cells, multiples of `width`; a program that draws goes from 0.
-    let cells: Range<Int>
+    /// Operations that go through vectors in registers, then a function or a draw, whose operands and result lie in memory.
+    private struct Part {
+        let chain: UnsafePointer<astro_link>
+        let function: Program.Instruction?
+    }
 
+    /// The largest chunk.
+    private let chunk = Int(astro_chain_cells())
+    /// Of the frame.
+    private let places: UnsafePointer<Place>
+    /// Where places lie for the chunk.
+    private let pointers: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
+    /// Places that lie elsewhere in each chunk.
+    private let moving: UnsafeMutableBufferPointer<Int>
+    private let links: UnsafeMutableBufferPointer<astro_link>
+    /// For chunks of 16 cells, 32 and so on: as many for each.
+    private let parts: UnsafeMutableBufferPointer<Part>
+    private let partsPerChunk: Int
+
+    /// - `places`: live as long as this; their strides stay.
+    init(_ program: Program, _ places: UnsafePointer<Place>) {
+        self.places = places
+        pointers = .allocate(capacity: max(program.places, 1))
+        for place in 0..<program.places { (pointers + place).initialize(to: places[place].base) }
+        moving = Self.list((0..<program.firstRegister).filter { places[$0].stride != 0 })
+        let sizes = Array(sequence(first: Self.width) { [chunk] in $0 < chunk ? 2 * $0 : nil })
+        let made = sizes.map { Linker(program, places, cells: $0) }
+        links = Self.list(made.flatMap(\.links))
+        var parts: [Part] = [], first = links.baseAddress!
+        for linker in made {
+            parts += linker.parts.map { Part(chain: first + $0.first, function: $0.function) }
+            first += linker.links.count
+        }
+        (self.parts, partsPerChunk) = (Self.list(parts), parts.count / made.count)
+    }
+
+    private static func list<T>(_ elements: [T]) -> UnsafeMutableBufferPointer<T> {
+        let list = UnsafeMutableBufferPointer<T>.allocate(capacity: elements.count)
+        _ = list.initialize(from: elements)
+        return list
+    }
+
+    func deallocate() {
+        pointers.deallocate()
+        moving.deallocate()
+        links.deallocate()
+        parts.deallocate()
+    }
+
+    /// A place lies elsewhere now.
+    func move(_ place: Int) { pointers[place] = places[place].base }
+
+    /// - `cells`: multiples of `width`.
     /// - `draws`: what draws need.
-    func run(_ program: UnsafeMutableBufferPointer<Program.Instruction>, _ draws: borrowing some DrawSource) {
-        for instruction in program { run(instruction, draws) }
-    }
-
-    private func run(_ i: Program.Instruction, _ draws: borrowing some DrawSource) {
-        switch i.op {
-        case .constant, .leaf: break
-        case .add: first(i) { a, b, _ in a + b }
-        case .subtract: first(i) { a, b, _ in a - b }
-        case .subtractFrom: first(i) { a, b, _ in b - a }
-        case .multiply: first(i) { a, b, _ in a * b }
-        case .divide: first(i) { a, b, _ in a.quotient(b) }
-        case .multiplyAdd: first(i) { a, b, c in c.addingProduct(a, b) }
-        case .subtractProduct: first(i) { a, b, c in c.subtractingProduct(a, b) }
-        case .multiplySubtract: first(i) { a, b, c in a.times(b, less: c) }
-        case .exponential, .exponentialLess1, .relativeExponential, .logarithm, .logarithm10, .power, .sine, .cosine,
-            .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent, .remainder:
-            function(i)
-        case .uniform, .normal:
-            draws.fill(places[Int(i.target)].base, i.op, site: Int(i.site), count: cells.upperBound)
-        case .binomial, .poisson:
-            for lane in cells {
-                places[Int(i.target)].base[lane] = draws.draw(
-                    i.op, site: Int(i.site), lane, value(i.a, lane), value(i.b, lane))
+    func run(_ cells: Range<Int>, _ draws: borrowing some DrawSource) {
+        let width = partsPerChunk
+        var first = cells.lowerBound, size = chunk, firstPart = parts.count - width
+        while first < cells.upperBound {
+            while size > cells.upperBound - first { (size, firstPart) = (size / 2, firstPart - width) }
+            for place in moving { pointers[place] = places[place].base + first }
+            for part in parts[firstPart..<firstPart + width] {
+                astro_run_chain(part.chain, pointers)
+                if let function = part.function { run(function, first..<first + size, draws) }
             }
-        default: alone(i)
+            first += size
         }
     }
 
-    /// An operation that may go on with a second one. The operators for which it does are those that `Operator.isSecond` names.
-    @inline(__always)
-    private func first(_ i: Program.Instruction, _ one: (Vector, Vector, Vector) -> Vector) {
-        switch i.then {
-        case .negate: only(i, one) { x in Vector.zeros - x }
-        case .absolute: only(i, one) { x in x.magnitude }
-        case .add: both(i, one) { x, d, _ in x + d }
-        case .subtract: both(i, one) { x, d, _ in x - d }
-        case .subtractFrom: both(i, one) { x, d, _ in d - x }
-        case .multiply: both(i, one) { x, d, _ in x * d }
-        case .divide: both(i, one) { x, d, _ in x.quotient(d) }
-        case .divideInto: both(i, one) { x, d, _ in d.quotient(x) }
-        case .multiplyAdd: both(i, one) { x, d, e in e.addingProduct(x, d) }
-        case .subtractProduct: both(i, one) { x, d, e in e.subtractingProduct(x, d) }
-        case .multiplySubtract: both(i, one) { x, d, e in x.times(d, less: e) }
-        case .addProduct: both(i, one) { x, d, e in x.addingProduct(d, e) }
-        case .lessProduct: both(i, one) { x, d, e in x.subtractingProduct(d, e) }
-        case .productLess: both(i, one) { x, d, e in d.times(e, less: x) }
-        case .smaller: both(i, one) { x, d, _ in x.orSmaller(d) }
-        case .larger: both(i, one) { x, d, _ in x.orLarger(d) }
-        case .keptWhere: both(i, one) { x, d, e in Vector.zeros.isLess(than: d).select(x, e) }
-        case .replacedWhere: both(i, one) { x, d, e in Vector.zeros.isLess(than: d).select(e, x) }
-        default: only(i, one) { x in x }
-        }
-    }
-
-    private func alone(_ i: Program.Instruction) {
-        let zero = Vector.zeros, one = Vector(repeating: 1)
+    private func run(_ i: Program.Instruction, _ cells: Range<Int>, _ draws: borrowing some DrawSource) {
+        let operands = Operands(
+            target: pointers[Int(i.target!)]!, a: place(i.a), b: place(i.b), count: cells.count)
         switch i.op {
-        case .copy: unary(i) { $0 }
-        case .negate: unary(i) { Vector.zeros - $0 }
-        case .absolute: unary(i) { $0.magnitude }
-        case .squareRoot: unary(i) { $0.root }
-        case .floor: unary(i) { $0.floored }
-        case .ceiling: unary(i) { $0.raised }
-        case .truncate: unary(i) { $0.truncated }
-        case .sign: unary(i) { zero.isLess(than: $0).select(one, $0.isLess(than: zero).select(zero - one, zero)) }
-        case .not: unary(i) { one - $0 }
-        case .smaller: binary(i) { $0.orSmaller($1) }
-        case .larger, .or: binary(i) { $0.orLarger($1) }
-        case .less: binary(i) { $0.isLess(than: $1).select(one, zero) }
-        case .lessEqual: binary(i) { $1.isAtLeast($0).select(one, zero) }
-        case .equal: binary(i) { $0.isAtLeast($1).and($1.isAtLeast($0)).select(one, zero) }
-        case .unequal: binary(i) { $0.isAtLeast($1).and($1.isAtLeast($0)).select(zero, one) }
-        case .and: binary(i) { $0 * $1 }
-        case .select: ternary(i) { Vector.zeros.isLess(than: $0).select($1, $2) }
-        default: preconditionFailure("\(i.op) is only the second of two operations")
+        case .uniform, .normal: draws.fill(operands.target, i.op, site: Int(i.site), cells)
+        case .binomial, .poisson:
+            for lane in 0..<cells.count {
+                let (a, b) = operands[lane]
+                operands.target[lane] = draws.draw(i.op, site: Int(i.site), cells.lowerBound + lane, a, b)
+            }
+        default: operands.function(i.op)
         }
     }
 
-    private func function(_ i: Program.Instruction) {
-        switch i.op {
-        case .exponential: patched(i, -708, 709, exponentialEverywhere) { exponential($0) }
-        case .exponentialLess1: patched(i, -708, 709, exponentialLess1Everywhere) { exponentialLess1($0) }
+    private func place(_ place: Int32) -> Place {
+        Place(base: pointers[Int(place)]!, stride: places[Int(place)].stride)
+    }
+}
+
+/// Writes the links of a program for a number of cells.
+private struct Linker {
+    private let program: Program
+    private let places: UnsafePointer<Place>
+    private let cells: Int
+    private(set) var links: [astro_link] = []
+    /// By their first link.
+    private(set) var parts: [(first: Int, function: Program.Instruction?)] = []
+
+    init(_ program: Program, _ places: UnsafePointer<Place>, cells: Int) {
+        (self.program, self.places, self.cells) = (program, places, cells)
+        var first = 0
+        for instruction in program.instructions {
+            if instruction.op.link != nil {
+                add(instruction)
+            } else {
+                end(&first, instruction)
+            }
+        }
+        end(&first, nil)
+    }
+
+    private mutating func end(_ first: inout Int, _ function: Program.Instruction?) {
+        link(astro_chain_end)
+        parts.append((first, function))
+        first = links.count
+    }
+
+    private mutating func add(_ i: Program.Instruction) {
+        var known = i.goesOn ? astro_chain_goes_on : 0
+        if i.target != nil { known |= astro_chain_keeps }
+        if i.op == .copy { return take(i.a, known, into: i.target) }
+        // the first operand is loaded as it is
+        if !i.goesOn, i.op.operands > 0, isShared(i.a) {
+            take(i.a)
+            known |= astro_chain_goes_on
+        }
+        if i.op.operands > 1, isShared(i.b) { known |= astro_chain_shares_b }
+        if i.op.operands > 2, isShared(i.c) { known |= astro_chain_shares_c }
+        link(i.op.link!, known, into: i.target, i.a, i.b, i.c)
+    }
+
+    private func isShared(_ place: Int32) -> Bool { places[Int(place)].stride == 0 }
+
+    private mutating func take(_ place: Int32, _ known: Int = 0, into target: Int32? = nil) {
+        link(astro_chain_take, isShared(place) ? known | astro_chain_shares_b : known, into: target, 0, place)
+    }
+
+    private mutating func link(
+        _ operation: astro_chain_operation, _ known: Int = 0, into target: Int32? = nil, _ a: Int32 = 0,
+        _ b: Int32 = 0, _ c: Int32 = 0
+    ) {
+        let code = astro_chain_find(operation, UInt32(known), Int32(cells))
+        links.append(astro_link(run: code, target: UInt32(target ?? 0), a: UInt32(a), b: UInt32(b), c: UInt32(c)))
+    }
+}
+
+extension Operator {
+    /// What it is in chains; nil of functions and draws.
+    fileprivate var link: astro_chain_operation? {
+        switch self {
+        case .copy: astro_chain_take
+        case .square: astro_chain_square
+        case .cube: astro_chain_cube
+        case .negate: astro_chain_negate
+        case .absolute: astro_chain_absolute
+        case .squareRoot: astro_chain_square_root
+        case .floor: astro_chain_floor
+        case .ceiling: astro_chain_ceiling
+        case .truncate: astro_chain_truncate
+        case .sign: astro_chain_sign
+        case .not: astro_chain_not
+        case .add: astro_chain_add
+        case .subtract: astro_chain_subtract
+        case .subtractFrom: astro_chain_subtract_from
+        case .multiply, .and: astro_chain_multiply
+        case .divide: astro_chain_divide
+        case .divideInto: astro_chain_divide_into
+        case .smaller: astro_chain_smaller
+        case .larger, .or: astro_chain_larger
+        case .less: astro_chain_less
+        case .lessEqual: astro_chain_less_equal
+        case .equal: astro_chain_equal
+        case .unequal: astro_chain_unequal
+        case .multiplyAdd: astro_chain_multiply_add
+        case .subtractProduct: astro_chain_subtract_product
+        case .multiplySubtract: astro_chain_multiply_subtract
+        case .addProduct: astro_chain_add_product
+        case .lessProduct: astro_chain_less_product
+        case .productLess: astro_chain_product_less
+        case .select: astro_chain_select
+        case .keptWhere: astro_chain_kept_where
+        case .replacedWhere: astro_chain_replaced_where
+        default: nil
+        }
+    }
+}
+
+/// Where a function of some cells finds its operands.
+private struct Operands {
+    typealias Vector = Machine.Vector
+
+    let target: UnsafeMutablePointer<Double>
+    let a, b: Place
+    let count: Int
+
+    func function(_ op: Operator) {
+        switch op {
+        case .exponential: patched(-708, 709, exponentialEverywhere) { exponential($0) }
+        case .exponentialLess1: patched(-708, 709, exponentialLess1Everywhere) { exponentialLess1($0) }
         case .relativeExponential:
-            patched(i, -708, 709, relativeExponential) { x in
+            patched(-708, 709, relativeExponential) { x in
                 let zero = Vector.zeros, isZero = x.isAtLeast(zero).and(zero.isAtLeast(x))
                 let quotient = exponentialLess1(x).quotient(isZero.select(Vector(repeating: 1), x))
                 return isZero.select(Vector(repeating: 1), quotient)
             }
-        case .logarithm: patched(i, 0x1p-1022, .greatestFiniteMagnitude, logarithmEverywhere) { logarithm($0) }
+        case .logarithm: patched(0x1p-1022, .greatestFiniteMagnitude, logarithmEverywhere) { logarithm($0) }
         case .logarithm10:
-            patched(i, 0x1p-1022, .greatestFiniteMagnitude, AstroCore.logarithm10) {
+            patched(0x1p-1022, .greatestFiniteMagnitude, AstroCore.logarithm10) {
                 logarithm($0) * Vector(repeating: 0.4342944819032518)
             }
         case .hyperbolicTangent:
-            patched(i, -20, 20, AstroCore.hyperbolicTangent) { x in
+            patched(-20, 20, AstroCore.hyperbolicTangent) { x in
                 let e = exponentialLess1(x * Vector(repeating: 2))
                 return e.quotient(e + Vector(repeating: 2))
             }
-        case .power: power(i)
-        case .sine: scalar(i) { x, _ in sinCos(x).sin }
-        case .cosine: scalar(i) { x, _ in sinCos(x).cos }
-        case .hyperbolicSine: scalar(i) { x, _ in AstroCore.hyperbolicSine(x) }
-        case .hyperbolicCosine: scalar(i) { x, _ in AstroCore.hyperbolicCosine(x) }
-        default: scalar(i, AstroCore.remainder)
+        case .power: power()
+        case .sine: scalar { x, _ in sinCos(x).sin }
+        case .cosine: scalar { x, _ in sinCos(x).cos }
+        case .hyperbolicSine: scalar { x, _ in AstroCore.hyperbolicSine(x) }
+        case .hyperbolicCosine: scalar { x, _ in AstroCore.hyperbolicCosine(x) }
+        default: scalar(AstroCore.remainder)
         }
     }
 
@@ -173,92 +285,13 @@ struct Machine {
     @inline(__always)
     private func vector(_ place: Place, _ cell: Int) -> Vector { Vector(at: place.base + cell &* place.stride) }
 
-    @inline(__always)
-    private func value(_ place: Int32, _ cell: Int) -> Double {
-        let place = places[Int(place)]
-        return place.base[cell &* place.stride]
-    }
-
-    @inline(__always)
-    private func unary(_ i: Program.Instruction, _ body: (Vector) -> Vector) {
-        let a = places[Int(i.a)], target = places[Int(i.target)].base
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
-            body(vector(a, cell)).store(at: target + cell)
-            cell &+= Vector.laneCount
-        }
-    }
-
-    @inline(__always)
-    private func binary(_ i: Program.Instruction, _ body: (Vector, Vector) -> Vector) {
-        let a = places[Int(i.a)], b = places[Int(i.b)], target = places[Int(i.target)].base
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
-            body(vector(a, cell), vector(b, cell)).store(at: target + cell)
-            cell &+= Vector.laneCount
-        }
-    }
-
-    @inline(__always)
-    private func ternary(_ i: Program.Instruction, _ body: (Vector, Vector, Vector) -> Vector) {
-        let a = places[Int(i.a)], b = places[Int(i.b)], c = places[Int(i.c)], target = places[Int(i.target)].base
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
-            body(vector(a, cell), vector(b, cell), vector(c, cell)).store(at: target + cell)
-            cell &+= Vector.laneCount
-        }
-    }
-
-    /// One operation, and something that needs no operands.
-    @inline(__always)
-    private func only(
-        _ i: Program.Instruction, _ one: (Vector, Vector, Vector) -> Vector, _ other: (Vector) -> Vector
-    ) {
-        let b = places[Int(i.b)]
-        if b.stride == 0 {
-            pass(i, Shared(b), Shared(b), one) { x, _, _ in other(x) }
-        } else {
-            pass(i, Own(b), Own(b), one) { x, _, _ in other(x) }
-        }
-    }
-
-    @inline(__always)
-    private func both(
-        _ i: Program.Instruction, _ one: (Vector, Vector, Vector) -> Vector, _ other: (Vector, Vector, Vector) -> Vector
-    ) {
-        let b = places[Int(i.b)], d = places[Int(i.d)]
-        switch (b.stride == 0, d.stride == 0) {
-        case (true, true): pass(i, Shared(b), Shared(d), one, other)
-        case (true, false): pass(i, Shared(b), Own(d), one, other)
-        case (false, true): pass(i, Own(b), Shared(d), one, other)
-        case (false, false): pass(i, Own(b), Own(d), one, other)
-        }
-    }
-
-    /// Operands that a loop does not read are not loaded either.
-    @inline(__always)
-    private func pass(
-        _ i: Program.Instruction, _ b: some Operand, _ d: some Operand, _ one: (Vector, Vector, Vector) -> Vector,
-        _ other: (Vector, Vector, Vector) -> Vector
-    ) {
-        let a = places[Int(i.a)], c = places[Int(i.c)], e = places[Int(i.e)], target = places[Int(i.target)].base
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
-            let x = one(vector(a, cell), b[cell], vector(c, cell))
-            other(x, d[cell], vector(e, cell)).store(at: target + cell)
-            cell &+= Vector.laneCount
-        }
-    }
-
     /// A function whose vector form holds for `low` to `high`; cells outside go one by one.
     @inline(__always)
     private func patched(
-        _ i: Program.Instruction, _ low: Double, _ high: Double, _ everywhere: (Double) -> Double,
-        _ body: (Vector) -> Vector
+        _ low: Double, _ high: Double, _ everywhere: (Double) -> Double, _ body: (Vector) -> Vector
     ) {
-        let a = places[Int(i.a)], target = places[Int(i.target)].base
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
+        var cell = 0
+        while cell < count {
             let x = vector(a, cell)
             let inside = x.isAtLeast(Vector(repeating: low)).and(Vector(repeating: high).isAtLeast(x)).bits
             body(x).store(at: target + cell)
@@ -280,16 +313,20 @@ struct Machine {
         }
     }
 
-    private func scalar(_ i: Program.Instruction, _ body: (Double, Double) -> Double) {
-        let target = places[Int(i.target)].base
-        for cell in cells { target[cell] = body(value(i.a, cell), value(i.b, cell)) }
+    subscript(cell: Int) -> (Double, Double) { (a.base[cell &* a.stride], b.base[cell &* b.stride]) }
+
+    /// A function that has no vector form.
+    private func scalar(_ body: (Double, Double) -> Double) {
+        for cell in 0..<count {
+            let (x, y) = self[cell]
+            target[cell] = body(x, y)
+        }
     }
 
     /// x^y as `AstroCore.power` has it.
-    private func power(_ i: Program.Instruction) {
-        let a = places[Int(i.a)], b = places[Int(i.b)], target = places[Int(i.target)].base
-        var cell = cells.lowerBound
-        while cell < cells.upperBound {
+    private func power() {
+        var cell = 0
+        while cell < count {
             let x = vector(a, cell), y = vector(b, cell), one = Vector(repeating: 1)
             let product = y * logarithm(x)
             let isUsual = x.isAtLeast(Vector(repeating: 0x1p-1022)).and(
@@ -310,21 +347,4 @@ struct Machine {
             cell &+= Vector.laneCount
         }
     }
-}
-
-/// An operand of which a loop knows whether all cells share it: then it stays in a register.
-private protocol Operand {
-    subscript(cell: Int) -> Machine.Vector { get }
-}
-
-private struct Shared: Operand {
-    private let value: Machine.Vector
-    @inline(__always) init(_ place: Place) { value = Machine.Vector(repeating: place.base.pointee) }
-    @inline(__always) subscript(cell: Int) -> Machine.Vector { value }
-}
-
-private struct Own: Operand {
-    private let base: UnsafeMutablePointer<Double>
-    @inline(__always) init(_ place: Place) { base = place.base }
-    @inline(__always) subscript(cell: Int) -> Machine.Vector { Machine.Vector(at: base + cell) }
 }
