@@ -26,6 +26,8 @@
     OP(larger, WHERE(LESS(b, a), a, b))                                   \
     OP(less, WHERE(LESS(a, b), ONE, ZERO))                                \
     OP(less_equal, WHERE(AT_LEAST(b, a), ONE, ZERO))                      \
+    OP(more, WHERE(LESS(b, a), ONE, ZERO))                                \
+    OP(more_equal, WHERE(AT_LEAST(a, b), ONE, ZERO))                      \
     OP(equal, WHERE(AT_LEAST(a, b) & AT_LEAST(b, a), ONE, ZERO))          \
     OP(unequal, WHERE(AT_LEAST(a, b) & AT_LEAST(b, a), ZERO, ONE))
 #define ASTRO_CHAIN_OF_THREE(OP)                                          \

@@ -7,8 +7,9 @@ package enum Operator: UInt8, Sendable, CaseIterable {
     /// a b + c, c - a b, a b - c, each rounded once.
     case multiplyAdd, subtractProduct, multiplySubtract
     /// Others from another operand on: b - a, b / a, a + b c, a - b c, b c - a; a and c, of which b is true chooses the one or the other;
-    /// a a; a a a.
-    case subtractFrom, divideInto, addProduct, lessProduct, productLess, keptWhere, replacedWhere, square, cube
+    /// b < a, b <= a; a a, a a a.
+    case subtractFrom, divideInto, addProduct, lessProduct, productLess, keptWhere, replacedWhere, more, moreEqual,
+        square, cube
     case negate, absolute, squareRoot, smaller, larger
     case exponential, exponentialLess1, relativeExponential
     case logarithm, logarithm10, power
@@ -58,6 +59,8 @@ package enum Operator: UInt8, Sendable, CaseIterable {
         case (.add, 1), (.multiply, 1), (.equal, 1), (.unequal, 1), (.and, 1): (self, [1, 0])
         case (.subtract, 1): (.subtractFrom, [1, 0])
         case (.divide, 1): (.divideInto, [1, 0])
+        case (.less, 1): (.more, [1, 0])
+        case (.lessEqual, 1): (.moreEqual, [1, 0])
         case (.multiplyAdd, 1), (.subtractProduct, 1), (.multiplySubtract, 1): (self, [1, 0, 2])
         case (.multiplyAdd, 2): (.addProduct, [2, 0, 1])
         case (.subtractProduct, 2): (.lessProduct, [2, 0, 1])

@@ -113,19 +113,19 @@ struct Machine {
     /// - `cells`: multiples of `width`.
     /// - `draws`: what draws need.
     func run(_ cells: Range<Int>, _ draws: borrowing some DrawSource) {
-        let width = partsPerChunk
-        var first = cells.lowerBound, size = chunk, firstPart = parts.count - width
+        var first = cells.lowerBound, size = chunk, part = parts.baseAddress! + (parts.count &- partsPerChunk)
         while first < cells.upperBound {
-            while size > cells.upperBound - first { (size, firstPart) = (size / 2, firstPart - width) }
+            while size > cells.upperBound &- first { (size, part) = (size / 2, part - partsPerChunk) }
             for place in moving { pointers[place] = places[place].base + first }
-            for part in parts[firstPart..<firstPart + width] {
-                astro_run_chain(part.chain, pointers)
-                if let function = part.function { run(function, first..<first + size, draws) }
+            for index in 0..<partsPerChunk {
+                astro_run_chain(part[index].chain, pointers)
+                if let function = part[index].function { run(function, first..<first &+ size, draws) }
             }
-            first += size
+            first &+= size
         }
     }
 
+    @inline(never)
     private func run(_ i: Program.Instruction, _ cells: Range<Int>, _ draws: borrowing some DrawSource) {
         let operands = Operands(
             target: pointers[Int(i.target!)]!, a: place(i.a), b: place(i.b), count: cells.count)
@@ -227,6 +227,8 @@ extension Operator {
         case .larger, .or: astro_chain_larger
         case .less: astro_chain_less
         case .lessEqual: astro_chain_less_equal
+        case .more: astro_chain_more
+        case .moreEqual: astro_chain_more_equal
         case .equal: astro_chain_equal
         case .unequal: astro_chain_unequal
         case .multiplyAdd: astro_chain_multiply_add
