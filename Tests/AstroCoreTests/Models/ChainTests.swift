@@ -47,8 +47,7 @@ struct ChainTests {
     /// What only the assembler writes, for operands in another order.
     private static let turned: Set<Operator> = [
         .subtractFrom, .divideInto, .addProduct, .lessProduct, .productLess, .keptWhere, .replacedWhere, .more,
-        .moreEqual,
-        .square, .cube,
+        .moreEqual, .square, .cube,
     ]
 
     @Test("Two operations in a chain give the bits of the same ones through memory, whatever cells share")
