@@ -13,14 +13,11 @@ struct LiRinzelLongStep<Vector: LaneVector> {
     private let c, h: PowerSeries<Vector>
     /// Where it began.
     let start: LiRinzelState<Vector>
-    /// J S in 1/ms as a function of time, and the factors of e and e^2 for d instead of e; what h adds, per sum of deviations.
-    private let gain: (Vector, Vector, Vector), second, third, gain_h: Vector
+    /// J S in 1/ms as a function of time, and the factors of e and e^2 for d instead of e.
+    private let gain: (Vector, Vector, Vector), second, third: Vector
     /// A in 1/ms, and how it changes with time and IP3.
     private let A: (Vector, Vector), A_ip3: Vector
-    /// How h changes with what is summed of the deviations of IP3 and calcium, 1/uM.
-    private let h_ip3, h_c: Vector
-    /// The weight of IP3 in the sum: 1 - h, how that changes with time and IP3; what the sum keeps over a step.
-    private let weight: (Vector, Vector), weight_ip3, kept: Vector
+    private let inactivation: Inactivation
     private let nearness, decay, mean, IP3_0: Vector
     private let dt, part: Double
     /// IP3 without spikes, less IP3_0.
@@ -31,15 +28,14 @@ struct LiRinzelLongStep<Vector: LaneVector> {
     @inline(__always)
     init(_ model: AstrocyteLR1994, _ flux: LiRinzelFlux<Vector>, _ cell: Int, from start: LiRinzelState<Vector>) {
         self.start = start
-        let (ip3, c, h) = (start.ip3, start.c, start.h)
         let H = model.step * Double(model.longSteps), three = Vector(repeating: 3), one = Vector(repeating: 1)
         (IP3_0, decay, mean) = (model.IP3_0.vector(cell), model.decay.vector(cell), model.meanDecay.vector(cell))
         (dt, part) = (model.step, 1 / Double(model.longSteps))
-        excess = ip3 - IP3_0
+        excess = start.ip3 - IP3_0
         let s = LiRinzelSeries(flux, start, H: H, excess: excess, decayRate: model.rate_IP3.vector(cell))
         (self.c, self.h) = (s.c, s.h)
 
-        let perBound = s.perBound[0], perInhibited = s.perInhibited[0], k = flux.Kd_IP3_1 * s.perIP3
+        let perBound = s.perBound[0], k = flux.Kd_IP3_1 * s.perIP3
         let sensitivity = three * (k * perBound)
         nearness = (three * k).orLarger(one) * perBound
         let J = { (order: Int) in flux.rate_IP3R * s.t.product(s.g, order) }
@@ -56,16 +52,31 @@ struct LiRinzelLongStep<Vector: LaneVector> {
         let byCalcium = three * ((flux.Kd_act * s.perActivated[0]) * s.perCalcium)
         A_ip3 = sensitivity * (byCalcium * J0).subtractingProduct(flux.one_plus_ratio, flux.rate_IP3R * s.t[0])
 
-        // what a step adds has decayed for half of it
-        let halfKept = one.subtractingProduct(Vector(repeating: dt / 2), s.u[0])
-        h_ip3 = (mean * halfKept) * ((flux.k_Kd_inh * (flux.Kd_IP3_2 - flux.Kd_IP3_1)) * (perInhibited * perInhibited))
-        h_c = (Vector(repeating: -dt) * flux.k_IP3R) * h
-        let open = one - h, fading = Vector(repeating: -2) * (s.ip3[1] * perInhibited)
-        weight = (open, (fading * open) - s.h[1])
-        weight_ip3 = perInhibited * open
-        kept = one.subtractingProduct(Vector(repeating: dt), s.u[0])
-        gain_h = (three * Vector(repeating: dt)) * (h_ip3 * ((flux.rate_IP3R * s.tPerH) * s.g[0]))
+        inactivation = Inactivation(s, flux, mean, dt)
         (deviation, deviation_c, sum, sum_c) = (.zeros, .zeros, .zeros, .zeros)
+    }
+
+    /// How h follows deviations, and what it makes of the flux.
+    private struct Inactivation {
+        /// What h gains by the sums of deviations of IP3 and calcium, 1/uM; what calcium gains by the former in a step.
+        let byIP3, byCalcium, gain: Vector
+        /// The weight of IP3 in the sum: 1 - h, and how that changes with time and IP3; what the sum keeps over a step.
+        let weight: (Vector, Vector), weightByIP3, kept: Vector
+
+        @inline(__always)
+        init(_ s: LiRinzelSeries<Vector>, _ flux: LiRinzelFlux<Vector>, _ mean: Vector, _ dt: Double) {
+            let one = Vector(repeating: 1), three = Vector(repeating: 3), perInhibited = s.perInhibited[0]
+            // what a step adds has decayed for half of it
+            let halfKept = one.subtractingProduct(Vector(repeating: dt / 2), s.u[0])
+            let slope = (flux.k_Kd_inh * (flux.Kd_IP3_2 - flux.Kd_IP3_1)) * (perInhibited * perInhibited)
+            byIP3 = (mean * halfKept) * slope
+            byCalcium = (Vector(repeating: -dt) * flux.k_IP3R) * s.h[0]
+            let open = one - s.h[0], fading = Vector(repeating: -2) * (s.ip3[1] * perInhibited)
+            weight = (open, (fading * open) - s.h[1])
+            weightByIP3 = perInhibited * open
+            kept = one.subtractingProduct(Vector(repeating: dt), s.u[0])
+            gain = (three * Vector(repeating: dt)) * (byIP3 * ((flux.rate_IP3R * s.tPerH) * s.g[0]))
+        }
     }
 
     /// Terms of S as a function of time, for S = 1 at the beginning.
@@ -82,7 +93,7 @@ struct LiRinzelLongStep<Vector: LaneVector> {
         _ s: LiRinzelSeries<Vector>, _ flux: LiRinzelFlux<Vector>, _ J0: Vector, _ J1: Vector
     ) -> (Vector, Vector) {
         let D = s.perActivated, Q = s.perPumping, c = s.c, two = Vector(repeating: 2)
-        // the logarithm of n^3, as a function of calcium
+        // how the logarithm of n^3 changes with calcium, and this with time
         let byCalcium = (Vector(repeating: 3) * flux.Kd_act) * s.perCalcium, n = byCalcium * D[0]
         let n1 = byCalcium * D[1].subtractingProduct(D[0], c[1] * s.perCalcium)
         let pump = two * flux.rate_SERCA_Km_squared, QQ = Q[0] * Q[0]
@@ -112,7 +123,7 @@ struct LiRinzelLongStep<Vector: LaneVector> {
         LiRinzelState(ip3: (IP3_0 + excess) + deviation, c: calcium(after: number), h: h(after: number))
     }
 
-    /// Is the series good enough? Its last term is more than thirty times the error that is left.
+    /// Is the series good enough? What is left behind its last term is smaller still.
     @inline(__always)
     var converges: Vector.Mask { c[5].magnitude.isLess(than: Vector(repeating: 1e-13)) }
 
@@ -126,7 +137,8 @@ struct LiRinzelLongStep<Vector: LaneVector> {
 
     @inline(__always)
     private func h(after number: Int) -> Vector {
-        h(Vector(repeating: Double(number) * part)).addingProduct(h_ip3, sum).addingProduct(h_c, sum_c)
+        h(Vector(repeating: Double(number) * part)).addingProduct(inactivation.byIP3, sum).addingProduct(
+            inactivation.byCalcium, sum_c)
     }
 
     /// The step of the simulation after `number` others, without the spikes at its end.
@@ -135,13 +147,14 @@ struct LiRinzelLongStep<Vector: LaneVector> {
         let x = Vector(repeating: (Double(number) + 0.5) * part), half = Vector(repeating: 0.5)
         let first = gain.0.addingProduct(x, gain.1.addingProduct(x, gain.2))
         let orders = Vector(repeating: 1).addingProduct(deviation, second.addingProduct(deviation, third))
-        let by_h = gain_h * sum.addingProduct(half * weight.0, deviation)
-        let added = by_h.addingProduct(mean * deviation, first * orders)
+        let weight = inactivation.weight
+        let throughH = inactivation.gain * sum.addingProduct(half * weight.0, deviation)
+        let added = throughH.addingProduct(mean * deviation, first * orders)
         let middle = deviation_c.addingProduct(half, added)
         deviation_c = (deviation_c + added).addingProduct(
             Vector(repeating: dt) * A.0.addingProduct(x, A.1).addingProduct(A_ip3, deviation), middle)
-        let weight = self.weight.0.addingProduct(x, self.weight.1).subtractingProduct(weight_ip3, deviation)
-        sum = (kept * sum).addingProduct(deviation, weight)
+        let weightNow = weight.0.addingProduct(x, weight.1).subtractingProduct(inactivation.weightByIP3, deviation)
+        sum = (inactivation.kept * sum).addingProduct(deviation, weightNow)
         sum_c = sum_c + middle
         deviation = deviation * decay
         excess = excess * decay
