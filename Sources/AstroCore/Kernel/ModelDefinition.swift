@@ -154,3 +154,8 @@ struct ColumnStart {
 extension ModelDefinition: Equatable {
     package static func == (a: ModelDefinition, b: ModelDefinition) -> Bool { a === b }
 }
+
+extension [ModelDefinition] {
+    /// Those that have an input for a signal. What has the name but is no input is refused where cells are connected.
+    func receiving(_ input: String) -> [ModelDefinition] { filter { $0.ports.signal(input) != nil } }
+}

@@ -148,10 +148,12 @@ struct AstrocyteLR1994: VectorKernel {
     @inline(__always)
     private func advance(_ cell: Int, within steps: Range<Int>, _ io: borrowing CellIO) {
         var all = LiRinzelCourse<LaneQuad>(self, cell, io)
-        if !all.mayBeLong(steps) { return all.advanceShort(steps) }
+        let long = all.lanesForLongStep(steps)
+        if long == 0 { return all.advanceShort(steps) }
         for half in 0..<2 {
-            var course = LiRinzelCourse<LanePair>(self, cell &+ half &* LanePair.laneCount, io)
-            course.advance(steps)
+            let first = half &* LanePair.laneCount
+            var course = LiRinzelCourse<LanePair>(self, cell &+ first, io)
+            course.advance(steps, (long &>> LaneBits(first)) & LanePair.allBits)
         }
     }
 }

@@ -127,7 +127,8 @@ extension Simulation {
 
     // MARK: Preparing
 
-    /// The longest slice in steps: with less, the buffers stay in the cache. A millisecond of the usual step goes into it without a rest.
+    /// The longest slice in steps: with less, the buffers stay in the cache. A multiple of ten, so that
+    /// slices end with the long steps of astrocytes at the default resolution.
     static let longestSlice = 30
 
     /// Steps from one exchange of spikes and signals to the next. These have to be handed over within the

@@ -236,8 +236,7 @@ struct SynapseSpec {
         -> Double
     {
         let from = Set(pre.compactMap { $0.unit(of: route.output) }),
-            // what has the name but is no input is refused where cells are connected
-            to = Set(post.filter { $0.ports.signal(route.port) != nil }.compactMap { $0.unit(of: route.port) })
+            to = Set(post.receiving(route.port).compactMap { $0.unit(of: route.port) })
         guard from.count <= 1, to.count <= 1 else {
             throw InputError(
                 "\(SignalConnection.name): the cells have '\(route.output)' or '\(route.port)' in several units: connect them one by one"

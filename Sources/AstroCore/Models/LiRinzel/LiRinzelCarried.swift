@@ -1,9 +1,10 @@
 /// What is kept of a long step that a slice ends within: where it began and the deviations so far. The series are computed anew, so
 /// that a slice of one step gives the same bits as one of many.
 struct LiRinzelCarried {
-    private let ip3, c, h, deviation, deviation_c, sum, sum_c: Column
+    /// Calcium at the beginning; negative where no long step is under way.
+    let c: Column
+    private let ip3, h, deviation, deviation_c, sum, sum_c: Column
 
-    /// Calcium is negative where no long step is under way.
     static let columns: [ModelDefinition.HiddenState] = [
         .init("long_IP3"), .init("long_Ca_astro", start: -1), .init("long_h_IP3R"),
         .init("long_deviation"), .init("long_deviation_Ca"), .init("long_sum"), .init("long_sum_Ca"),
@@ -13,11 +14,6 @@ struct LiRinzelCarried {
         (ip3, c, h) = (columns["long_IP3"], columns["long_Ca_astro"], columns["long_h_IP3R"])
         (deviation, deviation_c) = (columns["long_deviation"], columns["long_deviation_Ca"])
         (sum, sum_c) = (columns["long_sum"], columns["long_sum_Ca"])
-    }
-
-    @inline(__always)
-    func isUnderWay<Mask: LaneVectorMask>(_ cell: Int) -> Mask where Mask.Vector: LaneVector, Mask.Vector.Mask == Mask {
-        (c.vector(cell) as Mask.Vector).isAtLeast(.zeros)
     }
 
     /// Long steps after `number` steps of the simulation; without meaning where none is under way.

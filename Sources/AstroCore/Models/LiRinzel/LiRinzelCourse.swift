@@ -24,25 +24,26 @@ struct LiRinzelCourse<Vector: LaneVector> {
             ip3: model.IP3.vector(cell), c: model.Ca_astro.vector(cell), h: model.h_IP3R.vector(cell))
     }
 
-    /// Is any cell in a long step, or may it begin one?
+    /// Cells that are in a long step, or may begin one.
     @inline(__always)
-    func mayBeLong(_ steps: Range<Int>) -> Bool {
+    func lanesForLongStep(_ steps: Range<Int>) -> LaneBits {
         let begins = steps.lowerBound % model.longSteps == 0
-        return (begins ? fit : model.carried.isUnderWay(cell) as Vector.Mask).bits != 0
+        return (begins ? fit : (model.carried.c.vector(cell) as Vector).isAtLeast(.zeros)).bits
     }
 
     /// Some steps within one long step.
+    ///
+    /// - `lanes`: what `lanesForLongStep` says of them.
     @inline(__always)
-    mutating func advance(_ steps: Range<Int>) {
+    mutating func advance(_ steps: Range<Int>, _ lanes: LaneBits) {
         let number = steps.lowerBound % model.longSteps
         if number == 0 {
             let long = LiRinzelLongStep(model, flux, cell, from: state)
-            advance(steps, long, fit.and(long.converges).bits)
+            advance(steps, long, lanes & long.converges.bits)
         } else {
             let long: LiRinzelLongStep<Vector> = model.carried.step(model, flux, cell, after: number)
             // where a variable or a parameter was set, the long step has not come to where the cell is
-            let isThere = long.state(after: number).equals(state)
-            advance(steps, long, isThere.and(model.carried.isUnderWay(cell) as Vector.Mask).bits)
+            advance(steps, long, lanes & long.state(after: number).equals(state).bits)
         }
     }
 
@@ -63,8 +64,9 @@ struct LiRinzelCourse<Vector: LaneVector> {
     @inline(__always)
     private mutating func advance(_ steps: Range<Int>, _ start: LiRinzelLongStep<Vector>, _ lanes: LaneBits) {
         var long = start, going = lanes
+        let first = steps.lowerBound % model.longSteps
         for step in steps {
-            let number = step % model.longSteps, mask = Vector.Mask(bits: going)
+            let number = first &+ step &- steps.lowerBound, mask = Vector.Mask(bits: going)
             if going != Vector.allBits { takeShortStep() }
             long.advance(after: number)
             state.c = mask.select(long.calcium(after: number &+ 1), state.c)
@@ -80,8 +82,8 @@ struct LiRinzelCourse<Vector: LaneVector> {
             }
         }
         store()
-        let end = steps.upperBound % model.longSteps
-        if end != 0 || steps.lowerBound % model.longSteps != 0 { model.carried.keep(long, end == 0 ? 0 : going, cell) }
+        let isOver = first &+ steps.count == model.longSteps
+        if !isOver || first != 0 { model.carried.keep(long, isOver ? 0 : going, cell) }
     }
 
     @inline(__always)

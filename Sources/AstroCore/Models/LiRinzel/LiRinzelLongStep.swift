@@ -48,9 +48,9 @@ struct LiRinzelLongStep<Vector: LaneVector> {
         let ofSquare = one.addingProduct(k, k.times(Vector(repeating: 1.0 / 3), less: Vector(repeating: 2)))
         third = ofSquare * (perBound * perBound)
 
-        A = Self.byCalcium(s, flux, J0, J1)
-        let byCalcium = three * ((flux.Kd_act * s.perActivated[0]) * s.perCalcium)
-        A_ip3 = sensitivity * (byCalcium * J0).subtractingProduct(flux.one_plus_ratio, flux.rate_IP3R * s.t[0])
+        let calcium = Self.byCalcium(s, flux, J0, J1)
+        A = (calcium.A, calcium.A1)
+        A_ip3 = sensitivity * (calcium.n * J0).subtractingProduct(flux.one_plus_ratio, flux.rate_IP3R * s.t[0])
 
         inactivation = Inactivation(s, flux, mean, dt)
         (deviation, deviation_c, sum, sum_c) = (.zeros, .zeros, .zeros, .zeros)
@@ -87,13 +87,12 @@ struct LiRinzelLongStep<Vector: LaneVector> {
         return (first, first.times(first, less: product).subtractingProduct(p[2], sum))
     }
 
-    /// How the fluxes change with calcium, and this with time.
+    /// How the logarithm of n^3 and the fluxes change with calcium, and the latter with time.
     @inline(__always)
     private static func byCalcium(
         _ s: LiRinzelSeries<Vector>, _ flux: LiRinzelFlux<Vector>, _ J0: Vector, _ J1: Vector
-    ) -> (Vector, Vector) {
+    ) -> (n: Vector, A: Vector, A1: Vector) {
         let D = s.perActivated, Q = s.perPumping, c = s.c, two = Vector(repeating: 2)
-        // how the logarithm of n^3 changes with calcium, and this with time
         let byCalcium = (Vector(repeating: 3) * flux.Kd_act) * s.perCalcium, n = byCalcium * D[0]
         let n1 = byCalcium * D[1].subtractingProduct(D[0], c[1] * s.perCalcium)
         let pump = two * flux.rate_SERCA_Km_squared, QQ = Q[0] * Q[0]
@@ -101,7 +100,7 @@ struct LiRinzelLongStep<Vector: LaneVector> {
         let A = (n * J0).subtractingProduct(flux.one_plus_ratio, s.j[0]).subtractingProduct(pump * c[0], QQ)
         let A1 = (n * J1).addingProduct(n1, J0).subtractingProduct(flux.one_plus_ratio, s.j[1]).subtractingProduct(
             pump, pump1)
-        return (A, A1)
+        return (n, A, A1)
     }
 
     /// One that has been under way for `number` steps of the simulation.

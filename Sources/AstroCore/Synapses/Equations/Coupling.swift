@@ -71,10 +71,8 @@ extension SynapseDefinition {
             }
             return units.first
         }
-        // what has the name but is no input is refused where cells are connected
-        let receiving = post.filter { $0.ports.signal(source.input) != nil }
         var units = CouplingUnits(
-            pre: [:], post: [:], input: try unit(source.input, "input ", receiving),
+            pre: [:], post: [:], input: try unit(source.input, "input ", post.receiving(source.input)),
             inputText: "\(source.input) of \(target.name)")
         for name in coupling.facts.pre { units.pre[name] = try unit(name, "pre.", pre) }
         for name in coupling.facts.post { units.post[name] = try unit(name, "post.", post) }
