@@ -89,7 +89,7 @@ extension Simulation {
         try prepareSteps(together)
         let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue, together)
         let (waited, bytes) = (ranks.waited, ranks.bytes)
-        timed(\.simulate) { Team.shared.run(workers: run.workers, run.work) }
+        timed(\.simulate) { Team.shared.run(workers: run.workers) { worker in withoutSubnormals { run.work(worker) } } }
         couplings.forEach { $0.handBack() }
         figures.communicate += ranks.waited - waited
         figures.receivedBytes += ranks.bytes - bytes

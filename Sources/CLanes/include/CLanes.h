@@ -101,6 +101,30 @@ ASTRO_INLINE astro_f8 astro_quotient_8(astro_f8 a, astro_f8 b) {
 // Asks for memory that will be read soon.
 ASTRO_INLINE void astro_prefetch(const void *place) { __builtin_prefetch(place); }
 
+// How this thread treats subnormal numbers: as 0, where they are read and where they would be a result. Gives what was the rule before,
+// for astro_restore_subnormals.
+#if defined(__x86_64__)
+ASTRO_INLINE unsigned long long astro_flush_subnormals(void) {
+    const unsigned before = __builtin_ia32_stmxcsr(), flush_results = 1u << 15, read_as_zero = 1u << 6;
+    __builtin_ia32_ldmxcsr(before | flush_results | read_as_zero);
+    return before;
+}
+ASTRO_INLINE void astro_restore_subnormals(unsigned long long before) { __builtin_ia32_ldmxcsr((unsigned)before); }
+#elif defined(__aarch64__)
+ASTRO_INLINE unsigned long long astro_flush_subnormals(void) {
+    unsigned long long before;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+    __asm__ volatile("msr fpcr, %0" : : "r"(before | 1ull << 24));
+    return before;
+}
+ASTRO_INLINE void astro_restore_subnormals(unsigned long long before) {
+    __asm__ volatile("msr fpcr, %0" : : "r"(before));
+}
+#else
+ASTRO_INLINE unsigned long long astro_flush_subnormals(void) { return 0; }
+ASTRO_INLINE void astro_restore_subnormals(unsigned long long before) {}
+#endif
+
 // Turning rows into columns. Distances between rows are in doubles; nothing need be aligned.
 
 #define ASTRO_LOAD_8(p) ({ astro_f8 x; __builtin_memcpy(&x, (p), sizeof x); x; })
