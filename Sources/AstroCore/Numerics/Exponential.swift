@@ -11,6 +11,21 @@ package func exponential<T: Arithmetic>(_ argument: T) -> T {
     return power.addingProduct(power, exponentialOfRemainderLess1(r))
 }
 
+/// exp(x) with a relative error of 1.3e-8, for x from -708 to 709: below as for -708, above without meaning.
+///
+/// What follows r in the series goes in single precision; 1 + r does not.
+@inline(__always)
+package func coarseExponential<Vector: LaneVector>(_ argument: Vector) -> Vector {
+    let (r, shifted) = remainder(argument.orLarger(Vector(repeating: -708)))
+    let power = Vector.powerOfTwo(shifted: shifted)
+    let x = r.narrowed, x2 = x * x, number = { (x: Float) in Vector.Single(repeating: x) }
+    let q01 = number(0.5).addingProduct(x, number(0.16666667))
+    let q23 = number(0.041666467).addingProduct(x, number(0.0083333105))
+    let q45 = number(0.001393365).addingProduct(x, number(0.00019890991))
+    let q = q01.addingProduct(x2, q23.addingProduct(x2, q45))
+    return power.addingProduct(power, r + Vector(widening: x2 * q))
+}
+
 /// exp(x) - 1, with all digits where x is small, for x clamped to [-708, 709].
 @inline(__always)
 package func exponentialLess1<T: Arithmetic>(_ argument: T) -> T {

@@ -25,6 +25,14 @@ package protocol LaneVector: Arithmetic {
     func isAtLeast(_ a: Self) -> Mask
     init(at pointer: UnsafePointer<Double>)
     func store(at pointer: UnsafeMutablePointer<Double>)
+    /// The same lanes in single precision, rounded; and back.
+    associatedtype Single: SingleVector
+    var narrowed: Single { get }
+    init(widening: Single)
+    /// Those of two vectors, which take the place of one.
+    associatedtype SingleOfPair: SingleVector
+    static func narrowed(_ a: Self, _ b: Self) -> SingleOfPair
+    static func widened(_ x: SingleOfPair) -> (Self, Self)
 }
 
 package protocol LaneVectorMask {
@@ -122,6 +130,17 @@ package struct Paired<Half: LaneVector>: LaneVector {
     @inline(__always) package func splitForLogarithm() -> (mantissa: Self, exponent: Self) {
         let (m, n) = (a.splitForLogarithm(), b.splitForLogarithm())
         return (Self(m.mantissa, n.mantissa), Self(m.exponent, n.exponent))
+    }
+    @inline(__always) package var narrowed: Half.SingleOfPair { Half.narrowed(a, b) }
+    @inline(__always) package init(widening x: Half.SingleOfPair) {
+        let (a, b) = Half.widened(x)
+        self.init(a, b)
+    }
+    @inline(__always) package static func narrowed(_ x: Self, _ y: Self) -> PairedSingles<Half.SingleOfPair> {
+        PairedSingles(x.narrowed, y.narrowed)
+    }
+    @inline(__always) package static func widened(_ x: PairedSingles<Half.SingleOfPair>) -> (Self, Self) {
+        (Self(widening: x.a), Self(widening: x.b))
     }
     @inline(__always) package static func whereLess(_ p: Self, _ q: Self, _ x: Self, _ y: Self) -> Self {
         p.isLess(than: q).select(x, y)

@@ -76,6 +76,51 @@ ASTRO_LANES(2)
 ASTRO_LANES(4)
 ASTRO_LANES(8)
 
+// Single precision, with as many lanes as one vector of doubles or two.
+#define ASTRO_SINGLES(N)                                                                                            \
+    typedef float astro_s##N __attribute__((ext_vector_type(N)));                                                   \
+    typedef int astro_j##N __attribute__((ext_vector_type(N)));                                                     \
+    ASTRO_INLINE astro_s##N astro_add_single_##N(astro_s##N a, astro_s##N b) { return a + b; }                      \
+    ASTRO_INLINE astro_s##N astro_subtract_single_##N(astro_s##N a, astro_s##N b) { return a - b; }                 \
+    ASTRO_INLINE astro_s##N astro_multiply_single_##N(astro_s##N a, astro_s##N b) { return a * b; }                 \
+    ASTRO_INLINE astro_s##N astro_add_product_single_##N(astro_s##N a, astro_s##N b, astro_s##N c) {                \
+        return ASTRO_FUSED_SINGLE(N, b, c, a);                                                                      \
+    }                                                                                                               \
+    ASTRO_INLINE astro_s##N astro_subtract_product_single_##N(astro_s##N a, astro_s##N b, astro_s##N c) {           \
+        return ASTRO_FUSED_SINGLE(N, -b, c, a);                                                                     \
+    }                                                                                                               \
+    ASTRO_INLINE astro_s##N astro_product_less_single_##N(astro_s##N a, astro_s##N b, astro_s##N c) {               \
+        return ASTRO_FUSED_SINGLE(N, a, b, -c);                                                                     \
+    }                                                                                                               \
+    ASTRO_INLINE astro_s##N astro_larger_single_##N(astro_s##N a, astro_s##N b) { return a > b ? a : b; }           \
+    ASTRO_INLINE astro_s##N astro_magnitude_single_##N(astro_s##N a) { return __builtin_elementwise_abs(a); }       \
+    /* one bit for each lane where it is so: not where one is NaN */                                                \
+    ASTRO_INLINE unsigned astro_less_single_##N(astro_s##N a, astro_s##N b) {                                       \
+        astro_j##N mask = a < b;                                                                                    \
+        astro_b##N flags = __builtin_convertvector(mask < 0, astro_b##N);                                           \
+        unsigned bits = 0;                                                                                          \
+        __builtin_memcpy(&bits, &flags, N > 8 ? 2 : 1);                                                             \
+        return bits & ((1u << N) - 1);                                                                              \
+    }
+typedef bool astro_b16 __attribute__((ext_vector_type(16)));
+ASTRO_SINGLES(2)
+ASTRO_SINGLES(4)
+ASTRO_SINGLES(8)
+ASTRO_SINGLES(16)
+
+// To single precision, rounded, and back.
+#define ASTRO_ROUNDING(N, TWICE, ...)                                                                               \
+    ASTRO_INLINE astro_s##N astro_narrow_##N(astro_f##N a) { return __builtin_convertvector(a, astro_s##N); }       \
+    ASTRO_INLINE astro_f##N astro_widen_##N(astro_s##N a) { return __builtin_convertvector(a, astro_f##N); }        \
+    ASTRO_INLINE astro_s##TWICE astro_narrow_pair_##N(astro_f##N a, astro_f##N b) {                                 \
+        return __builtin_shufflevector(astro_narrow_##N(a), astro_narrow_##N(b), __VA_ARGS__);                      \
+    }                                                                                                               \
+    ASTRO_INLINE astro_f##N astro_widen_first_##N(astro_s##TWICE a) { return astro_widen_##N(a.lo); }               \
+    ASTRO_INLINE astro_f##N astro_widen_second_##N(astro_s##TWICE a) { return astro_widen_##N(a.hi); }
+ASTRO_ROUNDING(2, 4, 0, 1, 2, 3)
+ASTRO_ROUNDING(4, 8, 0, 1, 2, 3, 4, 5, 6, 7)
+ASTRO_ROUNDING(8, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+
 // a / b by multiplications, which leave the divider free for other quotients: the same bits. Newton's steps from the processor's
 // estimate give the correctly rounded 1/b, except where all bits of b's fraction are set; then one correction rounds the quotient
 // correctly (Markstein). Vectors with such a b, or with numbers so large or small that a step could leave the normal range, are divided.

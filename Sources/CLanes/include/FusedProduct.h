@@ -57,8 +57,30 @@ static __attribute__((noinline, unused)) astro_pair astro_fused_pair(astro_pair 
 ASTRO_FUSED_WIDER(4, astro_fused_2, 0, 1, 2, 3)
 ASTRO_FUSED_WIDER(8, astro_fused_4, 0, 1, 2, 3, 4, 5, 6, 7)
 
+// Single precision: the product is exact as a double, and the sum is rounded to odd before it becomes a single.
+#define ASTRO_FUSED_SINGLES(N)                                                                                             \
+    static __attribute__((noinline, unused)) float __attribute__((ext_vector_type(N))) astro_fused_single_##N(             \
+        float __attribute__((ext_vector_type(N))) a, float __attribute__((ext_vector_type(N))) b,                          \
+        float __attribute__((ext_vector_type(N))) c) {                                                                     \
+        typedef double wide __attribute__((ext_vector_type(N)));                                                           \
+        typedef long bits __attribute__((ext_vector_type(N)));                                                             \
+        wide product = __builtin_convertvector(a, wide) * __builtin_convertvector(b, wide);                                \
+        wide added = __builtin_convertvector(c, wide), sum = product + added, of_added = sum - product;                    \
+        wide rest = (product - (sum - of_added)) + (added - of_added);                                                     \
+        bits is_inexact = (rest > 0) | (rest < 0), is_larger = (rest > 0) == (sum > 0);                                    \
+        bits moves = is_inexact & (((bits)sum & 1) - 1);                                                                   \
+        return __builtin_convertvector((wide)((bits)sum + (moves & (1 + 2 * ~is_larger))),                                 \
+                                       float __attribute__((ext_vector_type(N))));                                         \
+    }
+ASTRO_FUSED_SINGLES(2)
+ASTRO_FUSED_SINGLES(4)
+ASTRO_FUSED_SINGLES(8)
+ASTRO_FUSED_SINGLES(16)
+
 #if defined(__x86_64__) && !defined(__FMA__)
 #define ASTRO_FUSED(N, a, b, c) astro_fused_##N(a, b, c)
+#define ASTRO_FUSED_SINGLE(N, a, b, c) astro_fused_single_##N(a, b, c)
 #else
+#define ASTRO_FUSED_SINGLE(N, a, b, c) __builtin_elementwise_fma(a, b, c)
 #define ASTRO_FUSED(N, a, b, c) __builtin_elementwise_fma(a, b, c)
 #endif

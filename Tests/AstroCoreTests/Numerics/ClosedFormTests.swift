@@ -75,7 +75,8 @@ extension NumericsTests {
                     let s2 = s + k1 * (h / 2), k2 = slope(s2.x, s2.y, s2.z)
                     let s3 = s + k2 * (h / 2), k3 = slope(s3.x, s3.y, s3.z)
                     let s4 = s + k3 * h, k4 = slope(s4.x, s4.y, s4.z)
-                    s += (k1 + 2 * k2 + 2 * k3 + k4) * (h / 6)
+                    let ends = k1 + k4, middle = k2 + k3
+                    s += (ends + middle * 2) * (h / 6)
                 }
                 (x, y, u) = (s.x, s.y, tau_fac > 0 ? s.z : 0)
                 u += U * (1 - u)

@@ -50,16 +50,17 @@ extension NumericsTests {
             return (try recorder.column("V_m"), try recorder.column("w"))
         }
 
-        /// Synaptic time constants of eight steps and more leave one Taylor step in a step of the simulation; the cell
-        /// stays calm, or series of another order would show.
-        @Test("The neuron's Taylor series has order 6")
+        /// Synaptic time constants of eight steps and more leave one Taylor step in a step of the simulation, and the cell stays calm.
+        /// Single precision hides the order: it leaves some 1e-10. With steps of 0.4 ms the series up to order 6 is off by 8e-10 mV and
+        /// 1.2e-9 pA, one up to order 5 by 2.4e-8 mV and 3.9e-8 pA, one up to order 4 by 2e-6.
+        @Test("The neuron's Taylor series is as good as order 6 and single precision make it")
         func neuronOrder() throws {
             let exact = try neuron(0.05)
             #expect(exact.V_m.max()! - exact.V_m.min()! > 1)
-            let runs = try [0.4, 0.2, 0.1].map(neuron)
-            for errors in [runs.map { largest($0.V_m, exact.V_m) }, runs.map { largest($0.w, exact.w) }] {
-                #expect(errors[0] < 1e-7)
-                for order in orders(errors) { #expect(abs(order - 6) < 0.4, "\(errors)") }
+            for (step, ofV_m, ofW) in [(0.4, 2e-9, 5e-9), (0.2, 1e-9, 3e-9), (0.1, 3e-10, 1e-9)] {
+                let run = try neuron(step)
+                #expect(largest(run.V_m, exact.V_m) < ofV_m)
+                #expect(largest(run.w, exact.w) < ofW)
             }
         }
 

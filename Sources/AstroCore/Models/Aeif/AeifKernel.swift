@@ -66,6 +66,8 @@ struct AeifKernel: NodeKernel {
     let rate_ex, rate_in, rate_w, inverse_C_m: Column
     let decay_ex, decay_in, jump_ex, jump_in, refractorySteps: Column
     let resolution: Double
+    /// Do all cells have the same parameters? Then what follows from them is worked out once a block.
+    private var sharesParameters = true
 
     init(_ columns: ModelColumns, _ shape: ConductanceShape) {
         self.shape = shape
@@ -103,10 +105,16 @@ struct AeifKernel: NodeKernel {
         jump_ex = columns.derived { shape.jump($0[tau_ex]) }
         jump_in = columns.derived { shape.jump($0[tau_in]) }
         refractorySteps = columns.derived { Double(TimeGrid.stepsUp($0[t_ref], resolution)) }
+        var isShared = jump_ex.stride == 0 && jump_in.stride == 0
+        _ = TaylorMembrane<Lanes>(self) {
+            isShared = isShared && $0.stride == 0
+            return $0.vector(0)
+        }
+        sharesParameters = isShared
     }
 
     /// What the calm cells go in.
-    private typealias Vector = LanePair
+    private typealias Vector = LaneQuad
 
     // a function of its own: inlined into a protocol's witness, its vector instructions become calls
     @inline(never)
@@ -126,11 +134,12 @@ struct AeifKernel: NodeKernel {
     private func advance(
         _ cells: Range<Int>, _ steps: Range<Int>, _ io: borrowing CellIO, _ taylorSteps: Int, _ add: Add
     ) {
-        var cell = cells.lowerBound
+        var cell = cells.lowerBound, parameters = CalmParameters(self, cell)
         while cell < cells.upperBound {
             if io.deferred.isFull { finish(steps: steps, io: io) }
-            advanceCalm(cell, steps, io, add) { membrane, state, input in
-                membrane.advance(&state, input, times: taylorSteps)
+            if !sharesParameters { parameters = CalmParameters(self, cell) }
+            advanceCalm(cell, steps, io, parameters, add) { state, input in
+                parameters.membrane.advance(&state, input, times: taylorSteps)
             }
             cell &+= Vector.laneCount
         }
@@ -143,8 +152,9 @@ struct AeifKernel: NodeKernel {
             if io.deferred.isFull { finish(steps: steps, io: io) }
             let numbers = taylorSteps.vector(cell) as Vector
             let most = (cell..<cell + Vector.laneCount).reduce(1) { max($0, Int(taylorSteps[$1])) }
-            advanceCalm(cell, steps, io, shape.add) { membrane, state, input in
-                membrane.advance(&state, input, times: numbers, most: most)
+            let parameters = CalmParameters(self, cell)
+            advanceCalm(cell, steps, io, parameters, shape.add) { state, input in
+                parameters.membrane.advance(&state, input, times: numbers, most: most)
             }
         }
     }
@@ -163,23 +173,35 @@ struct AeifKernel: NodeKernel {
         io.deferred.removeAll()
     }
 
+    /// Of a vector of calm cells.
+    private struct CalmParameters {
+        let membrane: TaylorMembrane<Vector>
+        let jump_ex, jump_in: Vector
+
+        @inline(__always)
+        init(_ model: AeifKernel, _ cell: Int) {
+            membrane = TaylorMembrane(model) { $0.vector(cell) }
+            (jump_ex, jump_in) = (model.jump_ex.vector(cell), model.jump_in.vector(cell))
+        }
+    }
+
     /// A vector of cells through the slice. Cells that are not calm are deferred; their lanes go on, and nobody looks.
     ///
     /// - `advance`: takes a step of the simulation; lanes that have converged.
     @inline(__always)
     private func advanceCalm(
-        _ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO, _ add: Add,
-        _ advance: (TaylorMembrane<Vector>, inout MembraneState<Vector>, Vector) -> LaneBits
+        _ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO, _ parameters: CalmParameters, _ add: Add,
+        _ advance: (inout MembraneState<Vector>, Vector) -> LaneBits
     ) {
         let load = { (column: Column) -> Vector in column.vector(cell) }
-        let membrane = TaylorMembrane(self, load)
-        let jump_ex = load(self.jump_ex), jump_in = load(self.jump_in)
         var state = MembraneState(self, load)
         var current = load(I_stim), slow = load(I_SIC)
         let ex = io.spikes(Self.ex), inh = io.spikes(Self.inh)
         let stimulus = io.held(Self.stimulus), signal = io.held(Self.slowInwardCurrent)
         let real = io.realLanes(cell, Vector.laneCount)
         var calm = real & awake(load(substep), load(refractory), load(calmSubstep))
+        // from the limit on a Taylor step does not converge
+        calm &= state.V.isLess(than: load(calmLimit)).bits
         if calm != real {
             io.deferred.add(
                 real & ~calm, from: cell, step: steps.lowerBound, of: steps, wasCalm: false,
@@ -187,7 +209,7 @@ struct AeifKernel: NodeKernel {
         }
         for step in steps {
             let before = state
-            let converged = calm & advance(membrane, &state, current + slow)
+            let converged = calm & advance(&state, current + slow)
             if converged != calm {
                 let leaving = calm & ~converged
                 store(before, current, slow, cell, leaving)
@@ -196,8 +218,8 @@ struct AeifKernel: NodeKernel {
                     ports: Self.ports.count, io)
                 calm = converged
             }
-            add(jump_ex, ex.take(step &+ 1, cell), &state.g_ex, &state.dg_ex)
-            add(jump_in, inh.take(step &+ 1, cell), &state.g_in, &state.dg_in)
+            add(parameters.jump_ex, ex.take(step &+ 1, cell), &state.g_ex, &state.dg_ex)
+            add(parameters.jump_in, inh.take(step &+ 1, cell), &state.g_in, &state.dg_in)
             current = stimulus.take(step &+ 1, cell)
             slow = signal.take(step &+ 1, cell)
         }
