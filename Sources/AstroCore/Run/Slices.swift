@@ -1,14 +1,14 @@
-/// The slices of a run. Where they have a period, one ends at each multiple of it.
+/// The slices of a run. One ends at each multiple of their period.
 struct Slices {
     private let steps: Range<Int>
     private let length, period: Int
     /// Steps and slices before the first multiple of the period.
     private let before: (steps: Int, slices: Int)
 
-    /// - `period`: in steps; 0 for none.
+    /// - `period`: in steps.
     init(_ steps: Range<Int>, length: Int, period: Int) {
         (self.steps, self.length, self.period) = (steps, length, period)
-        let rest = period > 0 ? period - steps.lowerBound % period : 0
+        let rest = period - steps.lowerBound % period
         before = (rest, Self.slices(rest, length))
     }
 
@@ -16,7 +16,6 @@ struct Slices {
 
     /// Empty behind the last one.
     subscript(number: Int) -> Range<Int> {
-        guard period > 0 else { return range(number * length, end: .max) }
         if number < before.slices { return range(number * length, end: before.steps) }
         let (whole, rest) = (number - before.slices).quotientAndRemainder(
             dividingBy: Self.slices(period, length))

@@ -153,12 +153,14 @@ extension Simulation {
         return Set(signalProjections.map(\.route.port)).subtracting(others.map(\.route.port))
     }
 
-    /// Slices end at multiples of it; 0 where they may end anywhere.
+    /// Slices end at multiples of it: of their length, so that they end with the long steps of astrocytes wherever a run begins, unless
+    /// couplings have to be worked out at other times.
     var slicePeriod: Int {
         let ahead = portsAhead
-        return signalProjections.lazy.filter { ahead.contains($0.route.port) }.reduce(0) {
+        let ofCouplings = signalProjections.lazy.filter { ahead.contains($0.route.port) }.reduce(0) {
             Self.commonDivisor($1.values!.every, $0)
         }
+        return ofCouplings > 0 ? ofCouplings : sliceLength
     }
 
     private var longestDelay: Int {

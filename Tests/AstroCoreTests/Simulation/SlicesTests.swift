@@ -10,9 +10,24 @@ struct SlicesTests {
     }
 
     @Test("follow each other, as long as they may be")
-    func withoutPeriod() {
-        #expect(all(3..<30, length: 10, period: 0) == [3..<13, 13..<23, 23..<30])
-        #expect(all(5..<5, length: 10, period: 0).isEmpty)
+    func follow() {
+        #expect(all(3..<35, length: 10, period: 10) == [3..<10, 10..<20, 20..<30, 30..<35])
+        #expect(all(3..<35, length: 10, period: 14) == [3..<13, 13..<14, 14..<24, 24..<28, 28..<35])
+        #expect(all(5..<5, length: 10, period: 10).isEmpty)
+    }
+
+    /// A run that began anywhere would else compute each long step of an astrocyte twice.
+    @Test("end with milliseconds wherever a run begins, if nothing else is asked for")
+    func milliseconds() throws {
+        let simulation = try Simulation(threads: 1)
+        let cells = try simulation.create("astrocyte_lr_1994", count: 2)
+        for time in [0.3, 5.2, 1] {
+            try simulation.simulate(time)
+            let slices = Slices(
+                simulation.now..<simulation.now + 100, length: simulation.sliceLength, period: simulation.slicePeriod)
+            for number in 0..<3 { #expect(slices[number].upperBound % 10 == 0) }
+        }
+        #expect(cells.count == 2)
     }
 
     @Test("end at each multiple of the period", arguments: [0, 3, 14, 15, 29], [1, 4, 7, 15, 32])

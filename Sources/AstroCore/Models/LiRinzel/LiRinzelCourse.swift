@@ -63,7 +63,47 @@ struct LiRinzelCourse<Vector: LaneVector> {
     /// - `lanes`: those that are in the long step; the others take short ones.
     @inline(__always)
     private mutating func advance(_ steps: Range<Int>, _ start: LiRinzelLongStep<Vector>, _ lanes: LaneBits) {
-        var long = start, going = lanes
+        var long = start, going = lanes, step = steps.lowerBound
+        let first = step % model.longSteps
+        if going == Vector.allBits { going = advanceTogether(&step, until: steps.upperBound, &long) }
+        if step < steps.upperBound { going = advanceApart(step..<steps.upperBound, &long, going) }
+        store()
+        let isOver = first &+ steps.count == model.longSteps
+        if !isOver || first != 0 { model.carried.keep(long, isOver ? 0 : going, cell) }
+    }
+
+    /// While all lanes are in the long step, which most of the time they are: nothing else is kept up to date. Those that stay in it.
+    @inline(__always)
+    private mutating func advanceTogether(
+        _ step: inout Int, until end: Int, _ long: inout LiRinzelLongStep<Vector>
+    ) -> LaneBits {
+        let isSilent = SIC == nil || long.staysBelow(model.SIC_th.vector(cell), flux)
+        let delta: Vector = model.delta_IP3.vector(cell)
+        var staying = Vector.allBits, number = step % model.longSteps
+        while step < end, staying == Vector.allBits {
+            long.advance(after: number)
+            long.add(delta, spikes.take(step &+ 1, cell))
+            noise = current.take(step &+ 1, cell)
+            number &+= 1
+            if isSilent {
+                SIC?.send(Vector.zeros, active: 0, step: step, cell: cell)
+            } else {
+                state.c = long.calcium(after: number)
+                send(step)
+            }
+            staying = long.isNear.and(isFree).bits
+            step &+= 1
+        }
+        state = long.state(after: number)
+        return staying
+    }
+
+    /// Some steps of which lanes that are in the long step take another way than the others; those that stay in it.
+    @inline(never)
+    private mutating func advanceApart(
+        _ steps: Range<Int>, _ long: inout LiRinzelLongStep<Vector>, _ lanes: LaneBits
+    ) -> LaneBits {
+        var going = lanes
         let first = steps.lowerBound % model.longSteps
         for step in steps {
             let number = first &+ step &- steps.lowerBound, mask = Vector.Mask(bits: going)
@@ -81,9 +121,7 @@ struct LiRinzelCourse<Vector: LaneVector> {
                 going = staying
             }
         }
-        store()
-        let isOver = first &+ steps.count == model.longSteps
-        if !isOver || first != 0 { model.carried.keep(long, isOver ? 0 : going, cell) }
+        return going
     }
 
     @inline(__always)

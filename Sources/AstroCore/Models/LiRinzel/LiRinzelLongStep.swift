@@ -130,6 +130,15 @@ struct LiRinzelLongStep<Vector: LaneVector> {
     @inline(__always)
     var isNear: Vector.Mask { (nearness * deviation).isLess(than: Vector(repeating: 0.0035)) }
 
+    /// Does calcium stay below a limit in all lanes, whatever spikes come as long as they are small enough (`isNear`)?
+    @inline(__always)
+    func staysBelow(_ limit: Vector, _ flux: LiRinzelFlux<Vector>) -> Bool {
+        let moved = (c[1].magnitude + c[2].magnitude) + ((c[3].magnitude + c[4].magnitude) + c[5].magnitude)
+        // a deviation changes the flux by less than a hundredth, and the flux is less than if all channels were open
+        let changed = (Vector(repeating: 0.02 * dt / part) * flux.rate_IP3R) * flux.Ca_tot
+        return ((c[0] + moved) + changed).isLess(than: limit).bits == Vector.allBits
+    }
+
     /// At the end of a step of the simulation, of which `number` have been taken.
     @inline(__always)
     func calcium(after number: Int) -> Vector { c(Vector(repeating: Double(number) * part)) + deviation_c }
