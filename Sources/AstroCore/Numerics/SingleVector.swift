@@ -52,7 +52,9 @@ extension SIMD2: SingleVector where Scalar == Float {
     @inline(__always) package static func + (a: Self, b: Self) -> Self { astro_add_single_2(a, b) }
     @inline(__always) package static func - (a: Self, b: Self) -> Self { astro_subtract_single_2(a, b) }
     @inline(__always) package static func * (a: Self, b: Self) -> Self { astro_multiply_single_2(a, b) }
-    @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_single_2(self, a, b) }
+    @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self {
+        astro_add_product_single_2(self, a, b)
+    }
     @inline(__always) package func subtractingProduct(_ a: Self, _ b: Self) -> Self {
         astro_subtract_product_single_2(self, a, b)
     }
@@ -66,7 +68,9 @@ extension SIMD4: SingleVector where Scalar == Float {
     @inline(__always) package static func + (a: Self, b: Self) -> Self { astro_add_single_4(a, b) }
     @inline(__always) package static func - (a: Self, b: Self) -> Self { astro_subtract_single_4(a, b) }
     @inline(__always) package static func * (a: Self, b: Self) -> Self { astro_multiply_single_4(a, b) }
-    @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_single_4(self, a, b) }
+    @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self {
+        astro_add_product_single_4(self, a, b)
+    }
     @inline(__always) package func subtractingProduct(_ a: Self, _ b: Self) -> Self {
         astro_subtract_product_single_4(self, a, b)
     }
@@ -80,7 +84,9 @@ extension SIMD8: SingleVector where Scalar == Float {
     @inline(__always) package static func + (a: Self, b: Self) -> Self { astro_add_single_8(a, b) }
     @inline(__always) package static func - (a: Self, b: Self) -> Self { astro_subtract_single_8(a, b) }
     @inline(__always) package static func * (a: Self, b: Self) -> Self { astro_multiply_single_8(a, b) }
-    @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_single_8(self, a, b) }
+    @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self {
+        astro_add_product_single_8(self, a, b)
+    }
     @inline(__always) package func subtractingProduct(_ a: Self, _ b: Self) -> Self {
         astro_subtract_product_single_8(self, a, b)
     }
@@ -94,7 +100,9 @@ extension SIMD16: SingleVector where Scalar == Float {
     @inline(__always) package static func + (a: Self, b: Self) -> Self { astro_add_single_16(a, b) }
     @inline(__always) package static func - (a: Self, b: Self) -> Self { astro_subtract_single_16(a, b) }
     @inline(__always) package static func * (a: Self, b: Self) -> Self { astro_multiply_single_16(a, b) }
-    @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self { astro_add_product_single_16(self, a, b) }
+    @inline(__always) package func addingProduct(_ a: Self, _ b: Self) -> Self {
+        astro_add_product_single_16(self, a, b)
+    }
     @inline(__always) package func subtractingProduct(_ a: Self, _ b: Self) -> Self {
         astro_subtract_product_single_16(self, a, b)
     }

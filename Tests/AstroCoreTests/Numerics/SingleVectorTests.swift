@@ -57,7 +57,7 @@ extension NumericsTests {
         @Test("a b + c in one rounding without an instruction for it: the same bits")
         func fused() {
             var random = SystemRandomNumberGenerator(), wrong: [String] = []
-            let special: [Float] = [0, -0.0, 1, -3, 1e30, -1e-30, .infinity, -.infinity, .nan, .greatestFiniteMagnitude]
+            let special: [Float] = [0, -0.0, 1, -3, 1e30, -1e-30, .infinity, -.infinity, .nan]
             func number() -> Float {
                 if random.next() % 16 == 0 { return special[Int(random.next() % UInt64(special.count))] }
                 return Float.random(in: -2...2, using: &random) * (random.next() % 2 == 0 ? 1 : 0x1p-12)
