@@ -85,7 +85,7 @@ struct LiRinzelSeries<Vector: LaneVector> {
             perPumping.invert(pumping, k)
         }
         n[k] = (isFirst ? Vector(repeating: 1) : zero).subtractingProduct(flux.Kd_act, perActivated[k])
-        b[k] = m.product(n, k)
+        b[k] = n.product(m, k)
         open[k] = b.product(h, k)
         square[k] = open.product(open, k)
         t[k] = square.product(open, k)
