@@ -115,6 +115,9 @@ test-scripts: build
 	  if (cd $$directory && $(CURDIR)/$(PROGRAM) --quiet $(CURDIR)/$$script $$options >out.txt 2>&1); then \
 	    echo "passed  $$script $$options"; \
 	  else echo "FAILED  $$script $$options"; cat $$directory/out.txt; status=1; fi; done; \
+	suite="scripts/bench/suite.py --groups calls --threads 1 --runs 1"; \
+	if python3 $$suite --out $$directory/bench >$$directory/out.txt 2>&1; then echo "passed  $$suite"; \
+	else echo "FAILED  $$suite"; cat $$directory/out.txt; status=1; fi; \
 	rm -rf $$directory; exit $$status
 
 # The same results with vectors of any width, for any processor, with any number of threads; builds the program for two others.

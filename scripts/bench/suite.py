@@ -43,9 +43,9 @@ COLUMNS = ["case", "value", "threads", "nodes", "connections", "simulated_ms", "
 def run(case, value, threads):
     command = [ASTROLUA, "--quiet", "--memory-limit", "20G", "--threads", str(threads), str(HERE / "cases.lua"),
                "--case", case, "--value", str(value), "--time", str(TIMES.get(case, 100))]
-    output, memory = run_process(command)
+    output, used = run_process(command)
     row = {name: float(number) for name, number in (line.split() for line in output.splitlines())}
-    return row | {"peak_bytes": memory * 2**20}
+    return row | {"peak_bytes": used["memory"] * 2**20}
 
 
 def measure(case, value, threads, runs):
