@@ -306,3 +306,38 @@ describe("astro", function()
     assert.is_true(known.pairwise_bernoulli and known.third_factor_bernoulli_with_pool)
   end)
 end)
+
+describe("signals that come and go", function()
+  -- I_SIC of neurons whose astrocytes are above the threshold at times; `delay` of another connection decides how long slices are.
+  local function run(delay, interval)
+    local sim = astro.Simulation { threads = 1 }
+    local neurons = sim:create("aeif_cond_alpha_astro", 40)
+    local glia = sim:create("astrocyte_lr_1994", 40, { rate_SERCA = 0, rate_IP3R = 0, rate_L = 0 })
+    sim:connect(glia, neurons, "one_to_one", { synapse_model = "sic_connection", weight = 2.0, delay = 1.0 })
+    local parrots = sim:create("parrot_neuron", 2)
+    sim:connect(parrots, parrots, "all_to_all", { delay = delay })
+    local recorder = sim:record(neurons, { "I_SIC" }, { interval = interval })
+    local one, last = glia:slice(3, 3), glia:slice(40, 40)
+    last:set { Ca_astro = 0.5 }
+    for round = 1, 5 do
+      one:set { Ca_astro = 0.4 }
+      sim:simulate(2.3)
+      one:set { Ca_astro = 0.05 }
+      sim:simulate(6.4)
+      if round == 3 then last:set { Ca_astro = 0.05 } end
+    end
+    return recorder.events.I_SIC:totable()
+  end
+
+  it("are the same in slices of any length, with samples in between", function()
+    for _, interval in ipairs { 0.1, 0.3, 1.0 } do
+      local expected = run(0.1, interval)
+      for _, delay in ipairs { 0.7, 1.0, 5.0 } do assert.same(expected, run(delay, interval)) end
+    end
+    local silent, active = 0, 0
+    for _, value in ipairs(run(1.0, 0.1)) do
+      if value == 0 then silent = silent + 1 else active = active + 1 end
+    end
+    assert.is_true(active > 300 and silent > 10000)
+  end)
+end)

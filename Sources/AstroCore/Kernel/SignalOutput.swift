@@ -11,8 +11,10 @@ package struct SignalOutput {
     let stride: Int
     /// A row a step, with `blockSize` places.
     let buffer: UnsafeMutablePointer<Double>
-    /// Set where a value is not 0.
-    let isActive: UnsafeMutablePointer<Bool>
+    /// Set where a value is not 0: of the worker, and of the cells that are being advanced.
+    let isActive, cellsAreActive: UnsafeMutablePointer<Bool>
+    /// For the first cell of each vector: are all values of its cells' runs 0? Then there is nothing to turn while none sends.
+    let isBlank: UnsafeMutablePointer<Bool>
     let firstStep: Int
 
     /// Sends the values of a vector of cells at the end of `step`. To be followed by `finish` for the same cells when all steps are
@@ -21,14 +23,18 @@ package struct SignalOutput {
     /// - `active`: lanes where the value is not 0.
     @inline(__always)
     package func send(_ values: some LaneVector, active: LaneBits, step: Int, cell: Int) {
-        if active != 0 { isActive.pointee = true }
+        if active != 0 { (isActive.pointee, cellsAreActive.pointee) = (true, true) }
         values.store(at: buffer + ((step &- firstStep) &* blockSize &+ cell % blockSize))
     }
 
     /// Hands on what was sent of `width` cells from `cell` on.
     @inline(__always)
     package func finish(_ cell: Int, _ width: Int, _ steps: Range<Int>) {
+        let isSilent = !cellsAreActive.pointee
+        if isSilent && isBlank[cell] { return }
         turn(cells: cell..<cell &+ width, lags: steps.lowerBound &- firstStep..<steps.upperBound &- firstStep)
+        isBlank[cell] = isSilent && steps.count == stride
+        cellsAreActive.pointee = false
     }
 
     /// Sends what a column has of some cells at the end of a step, whole blocks of them, and hands it on.
@@ -48,7 +54,8 @@ package struct SignalOutput {
         if active != 0 { isActive.pointee = true }
     }
 
-    static func bufferBytes(_ steps: Int) -> Int { steps * blockSize * 8 }
+    /// The rows, and behind them `cellsAreActive`.
+    static func bufferBytes(_ steps: Int) -> Int { steps * blockSize * 8 + 64 }
 
     @inline(__always)
     private func turn(cells: Range<Int>, lags: Range<Int>) {

@@ -5,6 +5,8 @@ final class SignalBuffers {
     private let stride: Int
     /// For each buffer: did a cell send anything but 0?
     private var isActive: [Bool]
+    /// For each buffer and cell: `SignalOutput.isBlank`.
+    private let isBlank: [UnsafeMutablePointer<Bool>]
     private let remote: RemoteSenders?
 
     /// nil where no connection carries a signal, and no synapse reads other cells.
@@ -15,6 +17,12 @@ final class SignalBuffers {
         (stride, remote) = (steps, simulation.remoteSenders)
         let size = (simulation.senderCount + (remote?.count ?? 0) + simulation.couplingRuns) * steps + 8
         isActive = Array(repeating: false, count: count)
+        let senders = max(simulation.senderCount, 1)
+        isBlank = (0..<count).map { _ in
+            let flags = UnsafeMutablePointer<Bool>.allocate(capacity: senders)
+            flags.initialize(repeating: true, count: senders)
+            return flags
+        }
         buffers = (0..<count).map { _ in
             let memory = ColumnStore.allocate(size)
             memory.initialize(repeating: 0, count: size)
@@ -22,7 +30,10 @@ final class SignalBuffers {
         }
     }
 
-    deinit { buffers.forEach { $0.deallocate() } }
+    deinit {
+        buffers.forEach { $0.deallocate() }
+        isBlank.forEach { $0.deallocate() }
+    }
 
     private func buffer(_ slice: Int) -> Int { slice % buffers.count }
 
@@ -33,11 +44,15 @@ final class SignalBuffers {
     ) {
         let bytes = SignalOutput.bufferBytes(stride)
         let memory = outbox.signalBuffer.memory(bytes: bytes * max(batch.firstSenders.count, 1))
+        let number = buffer(slice)
         for (index, first) in batch.firstSenders.enumerated() where first >= 0 {
+            let rows = memory + index * bytes, cells = first - batch.cells.lowerBound
+            let cellsAreActive = (rows + (bytes - 64)).assumingMemoryBound(to: Bool.self)
+            cellsAreActive.pointee = false
             outputs[index] = SignalOutput(
-                runs: buffers[buffer(slice)] + (first - batch.cells.lowerBound) * stride, stride: stride,
-                buffer: (memory + index * bytes).assumingMemoryBound(to: Double.self), isActive: outbox.signalIsActive,
-                firstStep: firstStep)
+                runs: buffers[number] + cells * stride, stride: stride,
+                buffer: rows.assumingMemoryBound(to: Double.self), isActive: outbox.signalIsActive,
+                cellsAreActive: cellsAreActive, isBlank: isBlank[number] + cells, firstStep: firstStep)
         }
     }
 
