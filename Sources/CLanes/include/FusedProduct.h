@@ -23,12 +23,8 @@ static inline __attribute__((always_inline)) int astro_pair_within(astro_pair x,
     return (lanes[0] & lanes[1]) != 0;
 }
 
-static __attribute__((noinline, unused)) astro_pair astro_fused_pair(astro_pair a, astro_pair b, astro_pair c) {
-    int usual = astro_pair_within(a, 0x1p-400, 0x1p400) && astro_pair_within(b, 0x1p-400, 0x1p400)
-                && astro_pair_within(c, 0x1p-800, 0x1p900);
-    if (__builtin_expect(!usual, 0)) {
-        return (astro_pair){__builtin_fma(a[0], b[0], c[0]), __builtin_fma(a[1], b[1], c[1])};
-    }
+// For factors from 2^-400 to 2^400 and a sum from 2^-800 to 2^900, or 0.
+static inline __attribute__((always_inline)) astro_pair astro_fused_usual(astro_pair a, astro_pair b, astro_pair c) {
     const double splitter = 0x1p27 + 1;
     astro_pair wide_a = a * splitter, wide_b = b * splitter;
     astro_pair high_a = wide_a - (wide_a - a), high_b = wide_b - (wide_b - b), low_a = a - high_a, low_b = b - high_b;
@@ -44,6 +40,38 @@ static __attribute__((noinline, unused)) astro_pair astro_fused_pair(astro_pair 
     astro_pair fused = high + (astro_pair)bits;
     // the signs of zeros are those of the plain sum, which is exact then
     return ((product == 0) | (c == 0)) ? product + c : fused;
+}
+
+static inline __attribute__((always_inline)) int astro_pair_usual(astro_pair a, astro_pair b, astro_pair c) {
+    return astro_pair_within(a, 0x1p-400, 0x1p400) && astro_pair_within(b, 0x1p-400, 0x1p400)
+           && astro_pair_within(c, 0x1p-800, 0x1p900);
+}
+
+// Are subnormal numbers 0 at present (astro_flush_subnormals)?
+static inline __attribute__((always_inline)) int astro_flushes(void) {
+    double half = 0.5;
+    __asm__("" : "+x"(half));
+    return half * 0x1p-1022 == 0;
+}
+
+static __attribute__((noinline, unused)) astro_pair astro_fused_pair(astro_pair a, astro_pair b, astro_pair c) {
+    if (__builtin_expect(astro_pair_usual(a, b, c), 1)) return astro_fused_usual(a, b, c);
+    // Variables that decay become very small. Then the smaller factor and c go in other units, and a c that only tells the side on which
+    // the product lies is one that is not as small.
+    astro_pair_bits is_swapped = __builtin_elementwise_abs(a) < __builtin_elementwise_abs(b);
+    astro_pair larger = is_swapped ? b : a, smaller = is_swapped ? a : b;
+    astro_pair_bits is_small = __builtin_elementwise_abs(smaller) < 0x1p-222;
+    astro_pair up = is_small ? (astro_pair)(0x1p622) : (astro_pair)(1.0);
+    astro_pair down = is_small ? (astro_pair)(0x1p-622) : (astro_pair)(1.0);
+    astro_pair factor = smaller * up, sum = c * up;
+    astro_pair_bits is_side = (__builtin_elementwise_abs(sum) < 0x1p-800) & (sum != 0) & (factor != 0);
+    sum = is_side ? __builtin_elementwise_copysign((astro_pair)(0x1p-800), sum) : sum;
+    if (astro_pair_usual(larger, factor, sum)) {
+        astro_pair scaled = astro_fused_usual(larger, factor, sum);
+        int is_normal = astro_pair_within(is_small ? scaled : (astro_pair)(1.0), 0x1p-400, __builtin_inf());
+        if (is_normal || astro_flushes()) return scaled * down;
+    }
+    return (astro_pair){__builtin_fma(a[0], b[0], c[0]), __builtin_fma(a[1], b[1], c[1])};
 }
 
 // The same for wider vectors, pair by pair.
