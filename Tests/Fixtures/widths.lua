@@ -95,4 +95,17 @@ both:tripartite_connect(senders, senders, gliacytes, { rule = "fixed_indegree", 
   { primary = { synapse_model = release, weight = 40, delay = random.uniform(0.1, 2) } })
 both:simulate(80)
 
-print(sim:fingerprint(), text:fingerprint(), both:fingerprint(), table.concat(counts, " "), made.primary, made.third_in, made.third_out)
+-- silence: conductances that decay, down to where they become 0
+local silent, silence = astro.Simulation { resolution = 0.1, seed = 20254 }, 0
+local last = silent:create("spike_generator", { spike_times = { 1.0, 7.3 } })
+for _, name in ipairs { "aeif_cond_alpha", "aeif_cond_exp", "iaf_psc_alpha", "iaf_cond_alpha" } do
+  local cells = silent:create(name, 9)
+  silent:connect(last, cells, "all_to_all", { weight = 1.3, delay = random.uniform(1, 2) })
+  silent:connect(last, cells, "all_to_all", { weight = -1.7, delay = 2.0 })
+end
+for _ = 1, 300 do
+  silent:simulate(5)
+  silence = (31 * silence + tonumber(silent:fingerprint():sub(1, 8), 16)) % 2147483647
+end
+
+print(sim:fingerprint(), text:fingerprint(), both:fingerprint(), silence, table.concat(counts, " "), made.primary, made.third_in, made.third_out)
