@@ -48,3 +48,34 @@ extension VectorKernel {
         }
     }
 }
+
+/// A vector kernel whose parameters are loaded apart from states: where all cells share them, once for a block. In slices of few steps
+/// that is a good part of the work.
+package protocol SharedParameterKernel: VectorKernel {
+    /// Of a vector of cells.
+    associatedtype Parameters
+    func parameters(_ load: (Column) -> Vector) -> Parameters
+    func advanceVector(_ first: Int, _ steps: Range<Int>, _ parameters: Parameters, _ io: borrowing CellIO)
+}
+
+extension SharedParameterKernel {
+    // as above
+    @inline(never)
+    package func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        var cell = cells.lowerBound, areShared = true
+        var parameters = parameters {
+            areShared = areShared && $0.stride == 0
+            return $0.vector(cell)
+        }
+        while cell < cells.upperBound {
+            if !areShared { parameters = self.parameters { $0.vector(cell) } }
+            advanceVector(cell, steps, parameters, io)
+            cell &+= Vector.laneCount
+        }
+    }
+
+    @inline(__always)
+    package func advanceVector(_ first: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
+        advanceVector(first, steps, parameters { $0.vector(first) }, io)
+    }
+}

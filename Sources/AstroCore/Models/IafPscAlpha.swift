@@ -7,7 +7,7 @@
 /// Linear between spikes, so a step is exact (`CurrentPropagator`).
 ///
 /// Rotter & Diesmann (1999), doi:10.1007/s004220050570.
-struct IafPscAlpha: VectorKernel {
+struct IafPscAlpha: SharedParameterKernel {
     /// Places of the ports.
     private static let ex = 0, inh = 1, stimulus = 2, slowInwardCurrent = 3
 
@@ -46,7 +46,7 @@ struct IafPscAlpha: VectorKernel {
     private let ex, inh: Current
 
     /// One synaptic current: its columns, and what derives from its time constant.
-    private struct Current {
+    fileprivate struct Current {
         /// pA, and pA/ms.
         let I, dI: Column
         /// mV per pA and per pA/ms at the beginning of a step.
@@ -68,27 +68,38 @@ struct IafPscAlpha: VectorKernel {
         }
     }
 
-    /// The same of a vector of cells.
+    /// The same of a vector of cells: what does not change,
+    fileprivate struct CurrentParameters {
+        fileprivate let P_uI, P_ud, decay, decay_h, jump: Vector
+
+        @inline(__always)
+        fileprivate init(_ current: Current, _ load: (Column) -> Vector) {
+            (P_uI, P_ud) = (load(current.P_uI), load(current.P_ud))
+            (decay, decay_h, jump) = (load(current.decay), load(current.decay_h), load(current.jump))
+        }
+    }
+
+    /// and what does.
     private struct Lane {
-        let P_uI, P_ud, decay, decay_h, jump: Vector
+        let parameters: CurrentParameters
         var I, dI: Vector
 
         @inline(__always)
-        init(_ current: Current, _ cell: Int) {
-            (P_uI, P_ud) = (current.P_uI.vector(cell), current.P_ud.vector(cell))
-            (decay, decay_h) = (current.decay.vector(cell), current.decay_h.vector(cell))
-            jump = current.jump.vector(cell)
+        init(_ current: Current, _ parameters: CurrentParameters, _ cell: Int) {
+            self.parameters = parameters
             (I, dI) = (current.I.vector(cell), current.dI.vector(cell))
         }
 
         /// `x` plus what the current adds to the potential in a step.
         @inline(__always)
-        func onto(_ x: Vector) -> Vector { x.addingProduct(P_uI, I).addingProduct(P_ud, dI) }
+        func onto(_ x: Vector) -> Vector {
+            x.addingProduct(parameters.P_uI, I).addingProduct(parameters.P_ud, dI)
+        }
 
         @inline(__always)
         mutating func advance(_ spikes: Vector) {
-            I = (decay * I).addingProduct(decay_h, dI)
-            dI = (decay * dI).addingProduct(jump, spikes)
+            I = (parameters.decay * I).addingProduct(parameters.decay_h, dI)
+            dI = (parameters.decay * dI).addingProduct(parameters.jump, spikes)
         }
 
         @inline(__always)
@@ -106,14 +117,28 @@ struct IafPscAlpha: VectorKernel {
 
     typealias Vector = IafMembrane.Vector
 
+    /// Of a vector of cells.
+    struct Parameters {
+        fileprivate let membrane: IafMembrane.Parameters
+        fileprivate let lowest: Vector
+        fileprivate let ex, inh: CurrentParameters
+    }
+
     @inline(__always)
-    func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
-        let lowest: Vector = V_min.vector(cell)
+    func parameters(_ load: (Column) -> Vector) -> Parameters {
+        Parameters(
+            membrane: IafMembrane.Parameters(membrane, load), lowest: load(V_min), ex: CurrentParameters(ex, load),
+            inh: CurrentParameters(inh, load))
+    }
+
+    @inline(__always)
+    func advanceVector(_ cell: Int, _ steps: Range<Int>, _ parameters: Parameters, _ io: borrowing CellIO) {
         let excitatory = io.spikes(Self.ex), inhibitory = io.spikes(Self.inh)
-        var state = IafMembrane.State(membrane, cell, io.held(Self.stimulus), io.held(Self.slowInwardCurrent), io)
-        var ex = Lane(self.ex, cell), inh = Lane(self.inh, cell)
+        var state = IafMembrane.State(
+            membrane, parameters.membrane, cell, io.held(Self.stimulus), io.held(Self.slowInwardCurrent), io)
+        var ex = Lane(self.ex, parameters.ex, cell), inh = Lane(self.inh, parameters.inh, cell)
         for step in steps {
-            state.advance(to: lowest.orLarger(state.next(inh.onto(ex.onto(state.driven)))))
+            state.advance(to: parameters.lowest.orLarger(state.next(inh.onto(ex.onto(state.driven)))))
             ex.advance(excitatory.take(step &+ 1, cell))
             inh.advance(Vector.zeros - inhibitory.take(step &+ 1, cell))
             state.spike(state.aboveThreshold, step, cell, io)

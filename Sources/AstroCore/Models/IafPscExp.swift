@@ -9,7 +9,7 @@
 /// threshold is soft: a step has a spike with the probability rho exp((V_m - V_th)/delta) h.
 ///
 /// Rotter & Diesmann (1999), doi:10.1007/s004220050570; Tsodyks, Uziel & Markram (2000), J Neurosci 20:RC50.
-struct IafPscExp: VectorKernel {
+struct IafPscExp: SharedParameterKernel {
     // swift-format-ignore
     private static let softThreshold = [
         Parameter("delta", 0,    .mV, "width of the stochastic threshold; 0 = a sharp threshold", .nonNegative),
@@ -79,18 +79,32 @@ struct IafPscExp: VectorKernel {
 
     typealias Vector = IafMembrane.Vector
 
+    /// Of a vector of cells.
+    struct Parameters {
+        fileprivate let membrane: IafMembrane.Parameters
+        fileprivate let P_ux, P_ui, P_xx, P_ii, P_xf: Vector
+    }
+
     @inline(__always)
-    func advanceVector(_ cell: Int, _ steps: Range<Int>, _ io: borrowing CellIO) {
-        let load = { (column: Column) -> Vector in column.vector(cell) }
-        let P_ux = load(self.P_ux), P_ui = load(self.P_ui)
-        let P_xx = load(self.P_xx), P_ii = load(self.P_ii), P_xf = load(self.P_xf)
+    func parameters(_ load: (Column) -> Vector) -> Parameters {
+        Parameters(
+            membrane: IafMembrane.Parameters(membrane, load), P_ux: load(P_ux), P_ui: load(P_ui), P_xx: load(P_xx),
+            P_ii: load(P_ii), P_xf: load(P_xf))
+    }
+
+    @inline(__always)
+    func advanceVector(_ cell: Int, _ steps: Range<Int>, _ parameters: Parameters, _ io: borrowing CellIO) {
         let excitatory = io.spikes(Self.ex), inhibitory = io.spikes(Self.inh), filteredIn = io.held(Self.filtered)
-        var state = IafMembrane.State(membrane, cell, io.held(Self.stimulus), io.held(Self.slowInwardCurrent), io)
-        var ex = load(I_syn_ex), inh = load(I_syn_in), filtered = load(I_filtered)
+        var state = IafMembrane.State(
+            membrane, parameters.membrane, cell, io.held(Self.stimulus), io.held(Self.slowInwardCurrent), io)
+        var ex: Vector = I_syn_ex.vector(cell), inh: Vector = I_syn_in.vector(cell)
+        var filtered: Vector = I_filtered.vector(cell)
+        let hearsFiltered = filteredIn.isHeard(filtered)
         for step in steps {
-            state.advance(to: state.next(state.driven.addingProduct(P_ux, ex).addingProduct(P_ui, inh)))
-            ex = (P_xx * ex).addingProduct(P_xf, filtered) + excitatory.take(step &+ 1, cell)
-            inh = (P_ii * inh) - inhibitory.take(step &+ 1, cell)
+            let driven = state.driven.addingProduct(parameters.P_ux, ex).addingProduct(parameters.P_ui, inh)
+            state.advance(to: state.next(driven))
+            ex = (parameters.P_xx * ex).addingProduct(parameters.P_xf, filtered) + excitatory.take(step &+ 1, cell)
+            inh = (parameters.P_ii * inh) - inhibitory.take(step &+ 1, cell)
             state.spike(isSoft ? escaping(state.V, cell, step, io) : state.aboveThreshold, step, cell, io)
             filtered = filteredIn.take(step &+ 1, cell)
             state.takeCurrents(step, cell)
@@ -98,7 +112,7 @@ struct IafPscExp: VectorKernel {
         state.store(membrane, cell)
         I_syn_ex.store(ex, cell)
         I_syn_in.store(inh, cell)
-        I_filtered.store(filtered, cell)
+        if hearsFiltered { I_filtered.store(filtered, cell) }
     }
 
     /// Lanes that spike where thresholds may be soft.
@@ -106,8 +120,8 @@ struct IafPscExp: VectorKernel {
     private func escaping(_ V: Vector, _ cell: Int, _ step: Int, _ io: borrowing CellIO) -> LaneBits {
         let real = io.realLanes(cell, Vector.laneCount)
         var bits: LaneBits = 0
-        withUnsafeTemporaryAllocation(byteCount: Vector.laneCount * 8, alignment: 64) { memory in
-            let potentials = memory.bindMemory(to: Double.self).baseAddress!
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: Vector.laneCount) { memory in
+            let potentials = memory.baseAddress!
             V.store(at: potentials)
             for lane in SetBits(real) where spikes(potentials[lane], cell &+ lane, step, io) {
                 bits |= 1 << LaneBits(lane)

@@ -9,7 +9,8 @@ final class InputBlock {
     var padded: Range<Int> { cells.lowerBound..<cells.lowerBound + AstroCore.padded(cells.count) }
     /// Their places in the worker's plane.
     let places: Range<Int>
-    fileprivate(set) var links: [DeviceLink.Piece] = []
+    private(set) var links = FixedList<DeviceLink.Piece>([])
+    private var gathered: [DeviceLink.Piece] = []
     fileprivate(set) var signals: [Signals] = []
 
     /// What reaches a port.
@@ -29,6 +30,11 @@ final class InputBlock {
     static let cellCount = blockCells
 
     init(cells: Range<Int>, places: Range<Int>) { (self.cells, self.places) = (cells, places) }
+
+    fileprivate func add(_ link: DeviceLink.Piece) { gathered.append(link) }
+
+    /// All links are added.
+    fileprivate func closeLinks() { (links, gathered) = (FixedList(gathered), []) }
 
     static func blocks(of share: Cells.Share) -> [InputBlock] {
         stride(from: 0, to: share.cells.count, by: cellCount).map { first in
@@ -54,6 +60,7 @@ extension Simulation {
                 Self.deal(link, run, to: blocks[ObjectIdentifier(run.plane)]!)
             }
         }
+        for block in blocks.values.joined() { block.closeLinks() }
         for table in signalTables() {
             for block in blocks[ObjectIdentifier(table.plane)]! {
                 let parts = table.parts(block.places)
@@ -69,7 +76,7 @@ extension Simulation {
         let first = blocks.partitioningIndex { $0.places.upperBound > run.place }
         for block in blocks[first...] {
             guard let piece = link.piece(run, block.places) else { return }
-            block.links.append(piece)
+            block.add(piece)
         }
     }
 }

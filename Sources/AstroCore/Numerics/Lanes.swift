@@ -4,15 +4,19 @@
     package typealias Lanes = SIMD2<Double>
     package typealias IntLanes = SIMD2<Int64>
     package typealias WordLanes = SIMD2<UInt64>
+    package typealias ShortLanes = SIMD4<Int32>
 #elseif VECTOR_WIDTH_4
     package typealias Lanes = SIMD4<Double>
     package typealias IntLanes = SIMD4<Int64>
     package typealias WordLanes = SIMD4<UInt64>
+    package typealias ShortLanes = SIMD8<Int32>
 #else
     package typealias Lanes = SIMD8<Double>
     package typealias IntLanes = SIMD8<Int64>
     package typealias WordLanes = SIMD8<UInt64>
+    package typealias ShortLanes = SIMD16<Int32>
 #endif
+// ShortLanes: two numbers in the place of one
 /// A truth value a lane: all bits set, or none. Swift's own masks and what they do go through the lanes one by one.
 package typealias LaneMask = IntLanes
 /// A bit for each lane of a vector.

@@ -5,8 +5,8 @@
 /// `StreamName` and the index of the draw.
 package enum Philox {
     package static let rounds = 10
-    static let multiplier0: UInt64 = 0xD251_1F53
-    static let multiplier1: UInt64 = 0xCD9E_8D57
+    static let multiplier0: UInt32 = 0xD251_1F53
+    static let multiplier1: UInt32 = 0xCD9E_8D57
     static let weyl0: UInt32 = 0x9E37_79B9
     static let weyl1: UInt32 = 0xBB67_AE85
 
@@ -15,8 +15,8 @@ package enum Philox {
         var c = counter
         var k = key
         for _ in 0..<rounds {
-            let p0 = multiplier0 &* UInt64(c[0])
-            let p1 = multiplier1 &* UInt64(c[2])
+            let p0 = UInt64(multiplier0) &* UInt64(c[0])
+            let p1 = UInt64(multiplier1) &* UInt64(c[2])
             c = SIMD4(
                 UInt32(truncatingIfNeeded: p1 &>> 32) ^ c[1] ^ k[0], UInt32(truncatingIfNeeded: p1),
                 UInt32(truncatingIfNeeded: p0 &>> 32) ^ c[3] ^ k[1], UInt32(truncatingIfNeeded: p0))
@@ -30,18 +30,17 @@ package enum Philox {
     package static func block(
         _ c0: WordLanes, _ c1: WordLanes, _ c2: WordLanes, _ c3: WordLanes, key: SIMD2<UInt32>
     ) -> (WordLanes, WordLanes, WordLanes, WordLanes) {
-        let low = WordLanes(repeating: 0xffff_ffff)
         var (x0, x1, x2, x3) = (c0, c1, c2, c3)
         // upper halves hold what no product reads, until the end
         var (k0, k1) = (UInt64(key[0]), UInt64(key[1]))
         for _ in 0..<rounds {
-            let p0 = WordLanes(repeating: multiplier0) &* (x0 & low)
-            let p1 = WordLanes(repeating: multiplier1) &* (x2 & low)
+            let p0 = x0.lowerProduct(multiplier0), p1 = x2.lowerProduct(multiplier1)
             x0 = p1.shiftedRight(32) ^ x1 ^ WordLanes(repeating: k0)
             x2 = p0.shiftedRight(32) ^ x3 ^ WordLanes(repeating: k1)
             (x1, x3) = (p1, p0)
             (k0, k1) = (k0 &+ UInt64(weyl0), k1 &+ UInt64(weyl1))
         }
+        let low = WordLanes(repeating: 0xffff_ffff)
         return (x0 & low, x1 & low, x2 & low, x3 & low)
     }
 

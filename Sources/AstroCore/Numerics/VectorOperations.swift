@@ -34,6 +34,11 @@ extension SIMD2 where Scalar == Double {
 extension SIMD2 where Scalar == UInt64 {
     /// Byte number n of each lane, the lowest being 0.
     @inline(__always) package func byte(_ n: Int) -> SIMD2<Double> { astro_byte_2(self, UInt32(n)) }
+    @inline(__always) package static func & (a: Self, b: Self) -> Self { astro_words_and_2(a, b) }
+    @inline(__always) package static func | (a: Self, b: Self) -> Self { astro_words_or_2(a, b) }
+    @inline(__always) package static func ^ (a: Self, b: Self) -> Self { astro_words_xor_2(a, b) }
+    /// The lower half of each lane times `factor`.
+    @inline(__always) package func lowerProduct(_ factor: UInt32) -> Self { astro_words_product_2(self, factor) }
     @inline(__always) package func shiftedLeft(_ n: UInt64) -> Self { astro_shift_left_2(self, n) }
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_2(self, n) }
 }
@@ -89,6 +94,11 @@ extension SIMD4 where Scalar == Double {
 extension SIMD4 where Scalar == UInt64 {
     /// Byte number n of each lane, the lowest being 0.
     @inline(__always) package func byte(_ n: Int) -> SIMD4<Double> { astro_byte_4(self, UInt32(n)) }
+    @inline(__always) package static func & (a: Self, b: Self) -> Self { astro_words_and_4(a, b) }
+    @inline(__always) package static func | (a: Self, b: Self) -> Self { astro_words_or_4(a, b) }
+    @inline(__always) package static func ^ (a: Self, b: Self) -> Self { astro_words_xor_4(a, b) }
+    /// The lower half of each lane times `factor`.
+    @inline(__always) package func lowerProduct(_ factor: UInt32) -> Self { astro_words_product_4(self, factor) }
     @inline(__always) package func shiftedLeft(_ n: UInt64) -> Self { astro_shift_left_4(self, n) }
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_4(self, n) }
 }
@@ -144,6 +154,11 @@ extension SIMD8 where Scalar == Double {
 extension SIMD8 where Scalar == UInt64 {
     /// Byte number n of each lane, the lowest being 0.
     @inline(__always) package func byte(_ n: Int) -> SIMD8<Double> { astro_byte_8(self, UInt32(n)) }
+    @inline(__always) package static func & (a: Self, b: Self) -> Self { astro_words_and_8(a, b) }
+    @inline(__always) package static func | (a: Self, b: Self) -> Self { astro_words_or_8(a, b) }
+    @inline(__always) package static func ^ (a: Self, b: Self) -> Self { astro_words_xor_8(a, b) }
+    /// The lower half of each lane times `factor`.
+    @inline(__always) package func lowerProduct(_ factor: UInt32) -> Self { astro_words_product_8(self, factor) }
     @inline(__always) package func shiftedLeft(_ n: UInt64) -> Self { astro_shift_left_8(self, n) }
     @inline(__always) package func shiftedRight(_ n: UInt64) -> Self { astro_shift_right_8(self, n) }
 }
@@ -165,4 +180,25 @@ extension SIMD8 where Scalar == Int64 {
     @inline(__always) package func select(_ a: SIMD8<Double>, _ b: SIMD8<Double>) -> SIMD8<Double> {
         astro_select_8(self, a, b)
     }
+}
+
+extension SIMD4 where Scalar == Int32 {
+    @inline(__always) package func isLess(than a: Self) -> Self { astro_short_less_4(self, a) }
+    @inline(__always) package func subtracting(_ a: Self) -> Self { astro_short_subtract_4(self, a) }
+    /// Of a mask: is any lane set?
+    @inline(__always) package var hasSetLanes: Bool { astro_short_any_4(self) }
+}
+
+extension SIMD8 where Scalar == Int32 {
+    @inline(__always) package func isLess(than a: Self) -> Self { astro_short_less_8(self, a) }
+    @inline(__always) package func subtracting(_ a: Self) -> Self { astro_short_subtract_8(self, a) }
+    /// Of a mask: is any lane set?
+    @inline(__always) package var hasSetLanes: Bool { astro_short_any_8(self) }
+}
+
+extension SIMD16 where Scalar == Int32 {
+    @inline(__always) package func isLess(than a: Self) -> Self { astro_short_less_16(self, a) }
+    @inline(__always) package func subtracting(_ a: Self) -> Self { astro_short_subtract_16(self, a) }
+    /// Of a mask: is any lane set?
+    @inline(__always) package var hasSetLanes: Bool { astro_short_any_16(self) }
 }

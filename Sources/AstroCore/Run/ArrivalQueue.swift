@@ -81,6 +81,8 @@ final class ArrivalQueue {
             let list = lists + (stamp & slotMask), place = base &+ Int(target) &+ (value > 0 ? 0 : toNegative)
             if list.pointee.next == list.pointee.end { extend(list) }
             let event = list.pointee.next
+            // other lists come first: memory has time to bring the next line
+            astro_prefetch_for_writing(event + 64)
             event.storeBytes(of: abs(value), as: Double.self)
             event.storeBytes(of: UInt32(truncatingIfNeeded: place), toByteOffset: 8, as: UInt32.self)
             list.pointee.next = event + EventBlocks.eventBytes

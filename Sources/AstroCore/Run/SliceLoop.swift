@@ -39,6 +39,8 @@ final class SliceLoop: @unchecked Sendable {
     /// For each population, who listens to events of its model; of this rank's own cells.
     private let eventHearing: [[Int: SpikeHearing]]
     private let hearsEvents: Bool
+    /// Do synapses release anything when their sender spikes?
+    private let synapsesRelease: Bool
     private let recordings: [Recording]
     private let streams: StreamWriter
     private let checks: StateCheck.Schedule
@@ -95,7 +97,7 @@ final class SliceLoop: @unchecked Sendable {
     private final class Part {
         let batch: Batch
         let share: Cells.Share
-        let blocks: [InputBlock]
+        let blocks: FixedList<InputBlock>
         let kernel: any NodeKernel
         let sampling: SamplingPlan
         let check: StateCheck
@@ -109,7 +111,7 @@ final class SliceLoop: @unchecked Sendable {
             _ batch: Batch, _ share: Cells.Share, _ blocks: [InputBlock], _ kernel: any NodeKernel,
             _ sampling: SamplingPlan, _ signals: KernelSignals, isShared: Bool
         ) {
-            (self.batch, self.share, self.blocks, self.kernel) = (batch, share, blocks, kernel)
+            (self.batch, self.share, self.blocks, self.kernel) = (batch, share, FixedList(blocks), kernel)
             (self.sampling, self.signals, check) = (sampling, signals, StateCheck(batch))
             isOfText = batch.model.source != nil
             shared = isShared ? SharedBlocks() : nil
@@ -173,6 +175,7 @@ final class SliceLoop: @unchecked Sendable {
         hearing = simulation.populationList.map(\.hearing)
         eventHearing = simulation.populationList.map(\.eventHearing)
         hearsEvents = eventHearing.contains { !$0.isEmpty }
+        synapsesRelease = simulation.populationList.contains { $0.outgoing.contains { $0.release != nil } }
         // spikes of paired cells come to their owner at the beginning of a slice, histories are written by the owner
         let mayShare = !simulation.sendsToThird && simulation.thirdSpikes.isEmpty && simulation.histories == nil
         parts = Self.parts(simulation, plans, together, mayShare: mayShare)
@@ -246,6 +249,8 @@ final class SliceLoop: @unchecked Sendable {
 
     /// Seconds between two looks at files, memory and whoever watches.
     static let reportInterval = RecorderMemory.lookInterval
+    /// Times as long as a look takes at least until the next one.
+    private static let looksAreRarer = 10.0
 
     /// Sampled populations by the batch that they lie in.
     private static func sampled(_ populations: [Population]) -> [ObjectIdentifier: [Population]] {
@@ -320,7 +325,7 @@ final class SliceLoop: @unchecked Sendable {
         }
         queues[worker].forEach { $0.end() }
         for last in number - 1 - behind..<number {
-            for part in parts[worker] { part.blocks.forEach { takeSignals($0, of: last) } }
+            for part in parts[worker] { part.blocks.all.forEach { takeSignals($0, of: last) } }
         }
     }
 
@@ -333,7 +338,7 @@ final class SliceLoop: @unchecked Sendable {
         if hasThirdSpikes { takeThirdSpikes(worker, slice) }
         let turn = Turn(
             worker: worker, slice: slice, number: number, outbox: outbox, isCheckDue: checks.isDue(slice, end: end))
-        for part in parts[worker] { part.shared?.open(part.blocks.count) }
+        for part in parts[worker] { part.shared?.open(part.blocks.all.count) }
         for part in parts[worker] {
             if let shared = part.shared {
                 advance(part, part.signals, turn) { shared.takeFirst($0) }
@@ -366,11 +371,11 @@ final class SliceLoop: @unchecked Sendable {
         guard !taken.isEmpty else { return }
         let io = cellIO(part, signals, turn)
         while !taken.isEmpty {
-            for block in part.blocks[taken] {
+            for block in part.blocks.all[taken] {
                 takeInput(block, turn)
                 part.kernel.advance(block.padded, steps: turn.slice, io: io)
             }
-            if isChecked(part, turn) { all += part.blocks[taken] }
+            if isChecked(part, turn) { all += part.blocks.all[taken] }
             taken = take(turn.blocksAtOnce)
         }
         part.kernel.finish(steps: turn.slice, io: io)
@@ -383,13 +388,13 @@ final class SliceLoop: @unchecked Sendable {
         while due != 0 {
             let stamp = turn.slice.lowerBound + due.trailingZeroBitCount + 1
             advance(part, from..<stamp, turn)
-            for block in part.blocks { part.kernel.computeQuantities(block.cells, stamp: stamp) }
+            for block in part.blocks.all { part.kernel.computeQuantities(block.cells, stamp: stamp) }
             part.sampling.sample(stamp)
             from = stamp
             due &= due - 1
         }
         advance(part, from..<turn.slice.upperBound, turn)
-        if isChecked(part, turn) { check(part, part.blocks, turn) }
+        if isChecked(part, turn) { check(part, Array(part.blocks.all), turn) }
     }
 
     /// What a user writes diverges sooner than what has been tried for years.
@@ -407,7 +412,7 @@ final class SliceLoop: @unchecked Sendable {
 
     /// Works out a block's input of a slice.
     private func takeInput(_ block: InputBlock, _ turn: Turn) {
-        if !block.links.isEmpty { takeFromGenerators(block, turn.slice, turn.worker) }
+        if !block.links.all.isEmpty { takeFromGenerators(block, turn.slice, turn.worker) }
         if !block.signals.isEmpty {
             takeSignals(block, of: turn.number - 1 - behind)
             signals?.applyAhead(block, steps: turn.slice)
@@ -420,7 +425,7 @@ final class SliceLoop: @unchecked Sendable {
         guard !steps.isEmpty else { return }
         let io = cellIO(part, part.signals, turn)
         let columnSignals = part.signals.columnSignals
-        for block in part.blocks {
+        for block in part.blocks.all {
             if steps.lowerBound == turn.slice.lowerBound { takeInput(block, turn) }
             if columnSignals.isEmpty { part.kernel.advance(block.padded, steps: steps, io: io) }
         }
@@ -429,10 +434,10 @@ final class SliceLoop: @unchecked Sendable {
         var first = steps.lowerBound
         while first < steps.upperBound {
             let end = part.signals.nextReading(first, end: steps.upperBound)
-            for block in part.blocks { part.kernel.advance(block.padded, steps: first..<end, io: io) }
+            for block in part.blocks.all { part.kernel.advance(block.padded, steps: first..<end, io: io) }
             part.kernel.finish(steps: first..<end, io: io)
             let due = columnSignals.filter { end % $0.every == 0 }
-            if !due.isEmpty { for block in part.blocks { send(due, block, part, end - 1) } }
+            if !due.isEmpty { for block in part.blocks.all { send(due, block, part, end - 1) } }
             first = end
         }
     }
@@ -468,7 +473,7 @@ final class SliceLoop: @unchecked Sendable {
     private func takeFromGenerators(_ block: InputBlock, _ slice: Range<Int>, _ worker: Int) {
         let arrivals = slice.lowerBound + 1...slice.upperBound
         var sum = 0
-        for piece in block.links where piece.isDue(slice.upperBound) {
+        for piece in block.links.all where piece.isDue(slice.upperBound) {
             if piece.isStale {
                 piece.renew(simulation.generator(of: piece.link), from: arrivals.lowerBound, seed: simulation.seed)
             }
@@ -489,6 +494,7 @@ final class SliceLoop: @unchecked Sendable {
 
     /// Lets the plastic synapses of a worker's own cells release, spike by spike.
     private func release(_ outbox: Outbox, _ slice: Range<Int>) {
+        guard synapsesRelease else { return }
         for lag in 0..<slice.count {
             let time = TimeGrid.ms(slice.lowerBound + lag + 1, simulation.resolution)
             for i in outbox.spikes[lag].indices {
@@ -528,7 +534,9 @@ final class SliceLoop: @unchecked Sendable {
 
     /// Now and then: files, memory, and whoever watches.
     private func lookAround() {
-        nextReport = Clock.seconds + Self.reportInterval
+        let begin = Clock.seconds
+        // where memory is in many pieces, a look at it takes long
+        defer { nextReport = Clock.seconds + max(Self.reportInterval, Self.looksAreRarer * (Clock.seconds - begin)) }
         limitSpikes()
         // several ranks write at the end of a run or in a pause
         let unwritten = exchange == nil ? streams.write(through: reached) : nil

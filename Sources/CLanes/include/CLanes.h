@@ -68,6 +68,11 @@
         astro_u##N bits = ((a >> (8ull * n)) & 255) | 0x4330000000000000ull;                                        \
         return (astro_f##N)bits - 0x1p52;                                                                           \
     }                                                                                                               \
+    ASTRO_INLINE astro_u##N astro_words_and_##N(astro_u##N a, astro_u##N b) { return a & b; }                       \
+    ASTRO_INLINE astro_u##N astro_words_or_##N(astro_u##N a, astro_u##N b) { return a | b; }                        \
+    ASTRO_INLINE astro_u##N astro_words_xor_##N(astro_u##N a, astro_u##N b) { return a ^ b; }                       \
+    /* of the lower halves */                                                                                       \
+    ASTRO_INLINE astro_u##N astro_words_product_##N(astro_u##N a, unsigned b) { return (a & 0xffffffff) * b; }      \
     ASTRO_INLINE astro_u##N astro_shift_left_##N(astro_u##N a, unsigned long long n) { return a << n; }             \
     ASTRO_INLINE astro_u##N astro_shift_right_##N(astro_u##N a, unsigned long long n) { return a >> n; }            \
     ASTRO_INLINE astro_i##N astro_shift_right_signed_##N(astro_i##N a, unsigned long long n) { return a >> n; }
@@ -80,6 +85,12 @@ ASTRO_LANES(8)
 #define ASTRO_SINGLES(N)                                                                                            \
     typedef float astro_s##N __attribute__((ext_vector_type(N)));                                                   \
     typedef int astro_j##N __attribute__((ext_vector_type(N)));                                                     \
+    ASTRO_INLINE astro_j##N astro_short_less_##N(astro_j##N a, astro_j##N b) { return a < b; }                      \
+    ASTRO_INLINE astro_j##N astro_short_subtract_##N(astro_j##N a, astro_j##N b) { return a - b; }                  \
+    ASTRO_INLINE bool astro_short_any_##N(astro_j##N mask) {                                                        \
+        astro_b##N flags = __builtin_convertvector(mask < 0, astro_b##N);                                           \
+        return __builtin_reduce_or(flags);                                                                          \
+    }                                                                                                               \
     ASTRO_INLINE astro_s##N astro_add_single_##N(astro_s##N a, astro_s##N b) { return a + b; }                      \
     ASTRO_INLINE astro_s##N astro_subtract_single_##N(astro_s##N a, astro_s##N b) { return a - b; }                 \
     ASTRO_INLINE astro_s##N astro_multiply_single_##N(astro_s##N a, astro_s##N b) { return a * b; }                 \
@@ -145,6 +156,8 @@ ASTRO_INLINE astro_f8 astro_quotient_8(astro_f8 a, astro_f8 b) {
 
 // Asks for memory that will be read soon.
 ASTRO_INLINE void astro_prefetch(const void *place) { __builtin_prefetch(place); }
+// The same for memory that will be written.
+ASTRO_INLINE void astro_prefetch_for_writing(void *place) { __builtin_prefetch(place, 1); }
 
 // How this thread treats subnormal numbers: as 0, where they are read and where they would be a result. Gives what was the rule before,
 // for astro_restore_subnormals.

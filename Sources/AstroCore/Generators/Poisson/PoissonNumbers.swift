@@ -1,5 +1,5 @@
-/// The Poisson numbers of some neighbouring connections. Those of a window, or a step where the rate is high, are worked
-/// out when they are first asked for, and kept until others are.
+/// The Poisson numbers of some neighbouring connections. Those of a window are worked out when they are first asked for, and kept until
+/// others are; those of a step, where the rate is high, too if they are asked for one by one.
 final class PoissonNumbers {
     private let connections: Range<Int>
     /// The first block of 32, and how many there are.
@@ -69,11 +69,34 @@ final class PoissonNumbers {
 
     /// Adds `amount` times the numbers at `stamp` to the places of all connections; how many are not 0.
     func add(_ amount: Double, stamp: Int, to row: UnsafeMutablePointer<Double>) -> Int {
-        hold(stamp)
-        let own = words + (connections.lowerBound - firstBlock * 32)
-        return holdsWindows
-            ? Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
-            : Self.addWords(amount, own, connections.count, row)
+        switch source {
+        case .windows:
+            hold(stamp)
+            let own = words + (connections.lowerBound - firstBlock * 32)
+            return Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
+        case .steps(let draws):
+            return add(amount, draws, stamp, to: row)
+        case .rates(let tables, let seed, let name):
+            return add(amount, PoissonDraws(table: tables.table(at: stamp), seed: seed, name), stamp, to: row)
+        }
+    }
+
+    /// Numbers of a single step are used once: they go no farther than the nearest cache.
+    @inline(never)
+    private func add(_ amount: Double, _ draws: PoissonDraws, _ stamp: Int, to row: UnsafeMutablePointer<Double>) -> Int {
+        // of usual alignment: only then it is on the stack
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 32) { memory in
+            let numbers = memory.baseAddress!
+            var events = 0
+            for block in firstBlock..<firstBlock + blocks {
+                draws.fill(numbers, block: block, stamp: stamp)
+                let own = connections.clamped(to: block * 32..<block * 32 + 32)
+                events += Self.addWords(
+                    amount, numbers + (own.lowerBound - block * 32), own.count,
+                    row + (own.lowerBound - connections.lowerBound))
+            }
+            return events
+        }
     }
 
     /// - `numbers`, `number`: what words mean, several and one.
@@ -107,7 +130,7 @@ final class PoissonNumbers {
         add(amount, words, count, row, { $0.byte(step) }, { Double($0 &>> UInt64(8 &* step) & 255) })
     }
 
-    @inline(never)
+    @inline(__always)
     private static func addWords(
         _ amount: Double, _ words: UnsafeMutablePointer<UInt64>, _ count: Int, _ row: UnsafeMutablePointer<Double>
     ) -> Int {
@@ -141,6 +164,7 @@ struct PoissonDraws {
     }
 
     /// The numbers of connections 32 `block` ..< 32 `block` + 32.
+    @inline(__always)
     func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, stamp: Int) {
         let low = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) & 0xffff_ffff)
         let high = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) >> 32 | UInt64(name.page))

@@ -11,8 +11,9 @@ package final class PoissonTable: Sendable {
     let mean: Double
     /// The first so many thresholds are those that one of many words reaches in most cases.
     private let usual: Int
-    /// The largest words below the thresholds, where a worker finds numbers without counting references.
-    nonisolated(unsafe) private let reaching: UnsafeMutableBufferPointer<Int64>
+    /// The largest words below the thresholds, in the order of signed numbers, where a worker finds numbers without counting
+    /// references.
+    nonisolated(unsafe) private let reaching: UnsafeMutableBufferPointer<Int32>
 
     package convenience init(mean: Double) throws {
         try Self.check(mean: mean, of: "poisson_generator")
@@ -38,14 +39,16 @@ package final class PoissonTable: Sendable {
         let probabilities = Self.relative(mean, mode, low, mode + Int(spread))
         let total = probabilities.reversed().reduce(0, +)
         var below = 0.0
-        lowest = low
-        thresholds = probabilities.map { p in
+        let cumulative = probabilities.map { p in
             below += p
             return UInt64(min(below / total, 1) * 0x1p32)
-        }.filter { $0 < 1 << 32 }
+        }
+        // every word reaches 0
+        lowest = low + cumulative.count { $0 == 0 }
+        thresholds = cumulative.filter { $0 > 0 && $0 < 1 << 32 }
         usual = thresholds.prefix { $0 < 1 << 32 - 1 << 22 }.count
         reaching = .allocate(capacity: thresholds.count)
-        _ = reaching.initialize(from: thresholds.lazy.map { Int64($0) - 1 })
+        _ = reaching.initialize(from: thresholds.lazy.map { Int32(Int64($0) - 1 - 1 << 31) })
     }
 
     deinit { reaching.deallocate() }
@@ -70,20 +73,34 @@ package final class PoissonTable: Sendable {
     @inline(__always)
     func numbers(_ words: Words) -> (IntLanes, IntLanes, IntLanes, IntLanes) {
         guard reaching.count <= Self.fewThresholds else { return numbersOneByOne(words) }
-        let w0 = unsafeBitCast(words.0, to: IntLanes.self), w1 = unsafeBitCast(words.1, to: IntLanes.self)
-        let w2 = unsafeBitCast(words.2, to: IntLanes.self), w3 = unsafeBitCast(words.3, to: IntLanes.self)
-        var n0 = IntLanes(repeating: Int64(lowest))
-        var (n1, n2, n3) = (n0, n0, n0)
+        let (w0, w1) = (Self.ordered(words.0, words.1), Self.ordered(words.2, words.3))
+        var n0 = ShortLanes(repeating: Int32(lowest)), n1 = n0
         for i in 0..<reaching.count {
-            let threshold = IntLanes(repeating: reaching[i])
+            let threshold = ShortLanes(repeating: reaching[i])
             let (r0, r1) = (threshold.isLess(than: w0), threshold.isLess(than: w1))
-            let (r2, r3) = (threshold.isLess(than: w2), threshold.isLess(than: w3))
             // to ask each time would take longer
-            if i >= usual, r0.bits | r1.bits | r2.bits | r3.bits == 0 { break }
+            if i >= usual, !(r0.hasSetLanes || r1.hasSetLanes) { break }
             // a mask is -1
-            (n0, n1, n2, n3) = (n0.subtracting(r0), n1.subtracting(r1), n2.subtracting(r2), n3.subtracting(r3))
+            (n0, n1) = (n0.subtracting(r0), n1.subtracting(r1))
         }
-        return (n0, n1, n2, n3)
+        let (first, second) = (Self.halves(n0), Self.halves(n1))
+        return (first.0, first.1, second.0, second.1)
+    }
+
+    /// Two vectors of words as one of signed numbers in the same order.
+    @inline(__always)
+    private static func ordered(_ a: WordLanes, _ b: WordLanes) -> ShortLanes {
+        unsafeBitCast((a | b.shiftedLeft(32)) ^ WordLanes(repeating: 0x8000_0000_8000_0000), to: ShortLanes.self)
+    }
+
+    /// Numbers as `ordered` puts them together.
+    @inline(__always)
+    private static func halves(_ numbers: ShortLanes) -> (IntLanes, IntLanes) {
+        let both = unsafeBitCast(numbers, to: WordLanes.self)
+        return (
+            unsafeBitCast(both & WordLanes(repeating: 0xffff_ffff), to: IntLanes.self),
+            unsafeBitCast(both.shiftedRight(32), to: IntLanes.self)
+        )
     }
 
     typealias Words = (WordLanes, WordLanes, WordLanes, WordLanes)

@@ -308,8 +308,8 @@ private struct Operands {
 
     /// The lanes of a vector, one by one. The target of an operation may be what it reads.
     private func withTemporary(_ x: Vector, _ body: (UnsafePointer<Double>) -> Void) {
-        withUnsafeTemporaryAllocation(byteCount: Vector.laneCount * 8, alignment: 64) { memory in
-            let lanes = memory.bindMemory(to: Double.self).baseAddress!
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: Vector.laneCount) { memory in
+            let lanes = memory.baseAddress!
             x.store(at: lanes)
             body(lanes)
         }

@@ -72,36 +72,49 @@ struct IafMembrane {
 extension IafMembrane {
     typealias Vector = LanePair
 
+    /// Of a vector of cells.
+    struct Parameters {
+        fileprivate let E_L, V_th, V_reset, I_e, P_uu, P_ue, t_ref: Vector
+
+        @inline(__always)
+        init(_ membrane: IafMembrane, _ load: (Column) -> Vector) {
+            (E_L, V_th, V_reset) = (load(membrane.E_L), load(membrane.V_th), load(membrane.V_reset))
+            (I_e, P_uu, P_ue) = (load(membrane.I_e), load(membrane.P_uu), load(membrane.P_ue))
+            t_ref = load(membrane.refractorySteps)
+        }
+    }
+
     /// A vector of cells while they go through steps: what the kernel adds are synaptic currents.
     struct State {
         private(set) var V: Vector
         private var stimulus, slow, wait: Vector
-        private let E_L, V_th, V_reset, I_e, P_uu, P_ue, t_ref: Vector
+        private let parameters: Parameters
         private let stimulusIn, slowIn: HeldInput
+        private let hearsStimulus, hearsSlow: Bool
         private let real: LaneBits
 
         /// - `stimulusIn`, `slowIn`: where constant and slow inward currents arrive.
         @inline(__always)
         init(
-            _ membrane: IafMembrane, _ cell: Int, _ stimulusIn: HeldInput, _ slowIn: HeldInput, _ io: borrowing CellIO
+            _ membrane: IafMembrane, _ parameters: Parameters, _ cell: Int, _ stimulusIn: HeldInput,
+            _ slowIn: HeldInput, _ io: borrowing CellIO
         ) {
-            let load = { (column: Column) -> Vector in column.vector(cell) }
-            (V, wait) = (load(membrane.V_m), load(membrane.refractory))
-            (stimulus, slow) = (load(membrane.I_stim), load(membrane.I_SIC))
-            (E_L, V_th, V_reset) = (load(membrane.E_L), load(membrane.V_th), load(membrane.V_reset))
-            (I_e, P_uu, P_ue) = (load(membrane.I_e), load(membrane.P_uu), load(membrane.P_ue))
-            t_ref = load(membrane.refractorySteps)
-            (self.stimulusIn, self.slowIn) = (stimulusIn, slowIn)
+            (V, wait) = (membrane.V_m.vector(cell), membrane.refractory.vector(cell))
+            (stimulus, slow) = (membrane.I_stim.vector(cell), membrane.I_SIC.vector(cell))
+            (self.parameters, self.stimulusIn, self.slowIn) = (parameters, stimulusIn, slowIn)
+            (hearsStimulus, hearsSlow) = (stimulusIn.isHeard(stimulus), slowIn.isHeard(slow))
             real = io.realLanes(cell, Vector.laneCount)
         }
 
         /// mV that constant currents add to the potential in a step.
         @inline(__always)
-        var driven: Vector { P_ue * ((I_e + stimulus) + slow) }
+        var driven: Vector { parameters.P_ue * ((parameters.I_e + stimulus) + slow) }
 
         /// The potential after a step in which currents add `driven` to it.
         @inline(__always)
-        func next(_ driven: Vector) -> Vector { E_L + driven.addingProduct(P_uu, V - E_L) }
+        func next(_ driven: Vector) -> Vector {
+            parameters.E_L + driven.addingProduct(parameters.P_uu, V - parameters.E_L)
+        }
 
         /// Ends a step at the potential `next`; refractory cells stay where they are.
         @inline(__always)
@@ -112,7 +125,7 @@ extension IafMembrane {
 
         /// Lanes with cells above a sharp threshold.
         @inline(__always)
-        var aboveThreshold: LaneBits { V.isAtLeast(V_th).bits }
+        var aboveThreshold: LaneBits { V.isAtLeast(parameters.V_th).bits }
 
         /// Sends the spikes of some lanes, padding left out, and resets them.
         @inline(__always)
@@ -121,8 +134,8 @@ extension IafMembrane {
             if spiking == 0 { return }
             for lane in SetBits(spiking) { io.emit(step: step, cell: cell &+ lane) }
             let mask = Vector.Mask(bits: spiking)
-            V = mask.select(V_reset, V)
-            wait = mask.select(t_ref, wait)
+            V = mask.select(parameters.V_reset, V)
+            wait = mask.select(parameters.t_ref, wait)
         }
 
         /// Takes the currents that are due at the end of a step.
@@ -135,8 +148,8 @@ extension IafMembrane {
         @inline(__always)
         func store(_ membrane: IafMembrane, _ cell: Int) {
             membrane.V_m.store(V, cell)
-            membrane.I_stim.store(stimulus, cell)
-            membrane.I_SIC.store(slow, cell)
+            if hearsStimulus { membrane.I_stim.store(stimulus, cell) }
+            if hearsSlow { membrane.I_SIC.store(slow, cell) }
             membrane.refractory.store(wait, cell)
         }
     }
