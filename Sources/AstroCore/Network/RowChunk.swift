@@ -86,7 +86,7 @@ struct RowChunk {
     @inline(__always)
     private static func prefetch<T>(_ values: UnsafeMutablePointer<T>, _ count: Int) {
         let line = 64 / MemoryLayout<T>.size
-        for first in stride(from: 0, to: min(count, 16 * line), by: line) { astro_prefetch(values + first) }
+        for first in stride(from: 0, to: min(count, 32 * line), by: line) { astro_prefetch(values + first) }
     }
 
     private var filledRows: Int { header.pointee.filled.nonzeroBitCount }
