@@ -60,7 +60,7 @@ public final class ChildProcess {
         if id == 0 {
             ([ends.output] + closing).forEach { close($0) }
             Team.shared.forgetThreads()
-            body(Output(pipe: ends.input))
+            FreshThread.run { body(Output(pipe: ends.input)) }
             fflush(nil)
             _exit(0)
         }

@@ -89,6 +89,16 @@ package final class Team: @unchecked Sendable {
         pthread_attr_destroy(&attributes)
     }
 
+    /// What is sent to the process reaches whoever runs the team: it may be waiting for the user.
+    private func leaveSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH, SIGALRM, SIGUSR1, SIGUSR2] {
+            sigaddset(&signals, number)
+        }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
     private final class Start {
         let team: Team
         let worker, seen: Int
@@ -96,6 +106,7 @@ package final class Team: @unchecked Sendable {
     }
 
     private func work(_ worker: Int, _ first: Int) {
+        leaveSignals()
         var seen = first
         pthread_mutex_lock(mutex)
         while true {

@@ -78,6 +78,8 @@ void host_check_stack(lua_State *L) {
     if (base && (here < base ? base - here : here - base) > MOST) luaL_error(L, "stack overflow (too many nested calls)");
 }
 
+void host_begin_stack(lua_State *L) { host_of(L)->stack_base = __builtin_frame_address(0); }
+
 static int finish_pcall(lua_State *L, int status, lua_KContext extra) {
     if (host_of(L)->stop) return host_raise_stop(L);
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)extra;

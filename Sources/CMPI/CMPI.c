@@ -35,7 +35,7 @@ static Handle world, farewell, byte;
 static int rank, size = 1;
 static double spinning;                       // seconds before a rank that waits sleeps
 
-enum { FUNNELED = 1 };
+enum { SERIALIZED = 2 };                      // one thread at a time, which need not be the first
 static const size_t MOST = (size_t)1 << 30;   // bytes in a message; MPI counts with int
 
 static int number(const char *variable) {
@@ -96,7 +96,7 @@ const char *mpi_start(void) {
     setenv("OMPI_MCA_btl_sm_single_copy_mechanism", "none", 0);
     setenv("OMPI_MCA_mpi_warn_on_fork", "0", 0);
     int level = 0;
-    if (mpi.Init_thread(NULL, NULL, FUNNELED, &level) != 0) return "MPI_Init has failed";
+    if (mpi.Init_thread(NULL, NULL, SERIALIZED, &level) != 0) return "MPI_Init has failed";
     mpi.Comm_rank(world, &rank);
     mpi.Comm_size(world, &size);
     mpi.Comm_dup(world, &farewell);

@@ -55,6 +55,12 @@ func run(_ request: RunRequest) -> Int32 {
     }
     let history = options.hasPrompt && !request.isKernel ? History.prepare() : nil
     if let status = options.trust ? Job.join() : Sandbox.enter(options, history: history) { return status }
+    if options.trust { return run(request, options, record, history) }
+    return FreshThread.status { run(request, options, record, history) }
+}
+
+/// The same once the process is what it has to be.
+private func run(_ request: RunRequest, _ options: Options, _ record: RunRecord?, _ history: String?) -> Int32 {
     makeDirectories(options)
     if request.isKernel { return Kernel.run(options) }
     do {

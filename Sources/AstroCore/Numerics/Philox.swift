@@ -142,6 +142,39 @@ package struct RandomStream {
         return Int(product.high)
     }
 
+    package static let bulk = 16
+
+    /// Puts `bulk` numbers down as `below` draws them one by one, in turn below `a` and below `b`, which are less than 2^32.
+    package mutating func fill(_ numbers: UnsafeMutablePointer<UInt32>, below a: Int, _ b: Int) {
+        if used & 3 == 0 && fillFromBlocks(numbers, UInt32(a), UInt32(b)) { return }
+        for i in stride(from: 0, to: Self.bulk, by: 2) {
+            (numbers[i], numbers[i + 1]) = (UInt32(below(a)), UInt32(below(b)))
+        }
+    }
+
+    /// The same with the next eight blocks, a block a lane; false where a word may be one that is drawn again.
+    @inline(__always)
+    private mutating func fillFromBlocks(_ numbers: UnsafeMutablePointer<UInt32>, _ a: UInt32, _ b: UInt32) -> Bool {
+        // word times bound: the number are bits 64 on, and `below` looks at those before if bits 32 to 63 are 0
+        let product = { (high: WordLanes, low: WordLanes, bound: UInt32) in
+            high.lowerProduct(bound) &+ low.lowerProduct(bound).shiftedRight(32)
+        }
+        let lower = WordLanes(repeating: 0xffff_ffff), one = IntLanes(repeating: 1)
+        let isZero = { (x: WordLanes) in unsafeBitCast(x & lower, to: IntLanes.self).isLess(than: one).bits != 0 }
+        let from = next &- UInt64((count &- used) / 4)
+        var lane = 0
+        while lane < 8 {
+            let (x0, x1, x2, x3) = Philox.blocks(from: from &+ UInt64(lane), name, key: key)
+            let first = product(x0, x1, a), second = product(x2, x3, b)
+            if isZero(first) || isZero(second) { return false }
+            UnsafeMutableRawPointer(numbers + 2 &* lane).storeBytes(
+                of: first.shiftedRight(32) | (second ^ (second & lower)), as: WordLanes.self)
+            lane &+= WordLanes.scalarCount
+        }
+        (next, used, count) = (from &+ 8, 0, 0)
+        return true
+    }
+
     /// A standard normal deviate: Box & Muller (1958), doi:10.1214/aoms/1177706645.
     package mutating func normal() -> Double {
         let radius = (-2 * logarithm(openUniform())).squareRoot()

@@ -41,12 +41,17 @@ struct FixedDegree {
         return { node, list in
             var stream = call.stream(node)
             list.reserveRoom(for: count)
-            var drawn = 0
-            while drawn < count {
-                let partner = stream.below(available)
-                if filter?.excludes(node, partner) ?? false { continue }
-                list.append(UInt32(partner))
-                drawn += 1
+            let end = list.count + count
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: RandomStream.bulk) { drawn in
+                while list.count < end {
+                    stream.fill(drawn.baseAddress!, below: available, available)
+                    let some = drawn.prefix(end - list.count)
+                    if let filter {
+                        list += some.filter { !filter.excludes(node, Int($0)) }
+                    } else {
+                        list += some
+                    }
+                }
             }
         }
     }

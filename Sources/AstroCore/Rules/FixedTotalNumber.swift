@@ -24,13 +24,18 @@ struct FixedTotalNumber: NamedConnectionRule {
     func connections(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName) -> RuleConnections {
         let filter = allowsAutapses ? nil : AutapseFilter(pre, post)
         return .pairs { pairs in
-            var stream = call.stream()
-            var made = 0
-            while made < count {
-                let source = stream.below(pre.count), target = stream.below(post.count)
-                if filter?.excludes(source, target) ?? false { continue }
-                pairs.add(source, target)
-                made += 1
+            var stream = call.stream(), left = count
+            pairs.reserve(count)
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: RandomStream.bulk) { drawn in
+                while left > 0 {
+                    stream.fill(drawn.baseAddress!, below: pre.count, post.count)
+                    for i in stride(from: 0, to: drawn.count, by: 2) where left > 0 {
+                        let source = Int(drawn[i]), target = Int(drawn[i + 1])
+                        if filter?.excludes(source, target) ?? false { continue }
+                        pairs.add(source, target)
+                        left -= 1
+                    }
+                }
             }
         }
     }

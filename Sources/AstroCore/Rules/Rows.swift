@@ -71,11 +71,18 @@ struct IndependentRows: Rows {
 /// Pairs of a source and a target on their way to rows.
 struct PairList {
     fileprivate var pairs: [(row: UInt32, target: UInt32)] = []
-    /// The row of a source; nil where its pairs are not kept.
-    fileprivate let row: (_ source: Int) -> Int?
+    /// The row of a source; nil where its pairs are not kept. Without it, sources are rows.
+    fileprivate let row: ((_ source: Int) -> Int?)?
 
+    /// There will be so many.
+    mutating func reserve(_ count: Int) {
+        if row == nil { pairs.reserveCapacity(pairs.count + count) }
+    }
+
+    @inline(__always)
     mutating func add(_ source: Int, _ target: Int) {
-        if let row = row(source) { pairs.append((UInt32(row), UInt32(target))) }
+        guard let row = row?(source) ?? (row == nil ? source : nil) else { return }
+        pairs.append((UInt32(truncatingIfNeeded: row), UInt32(truncatingIfNeeded: target)))
     }
 }
 
@@ -84,8 +91,8 @@ struct ListedRows: Rows {
     private let starts: [Int]
     private let targets: [UInt32]
 
-    /// - `row`: the row of a source; nil where its pairs are not kept.
-    init(rows: Int, _ add: (inout PairList) -> Void, row: @escaping (_ source: Int) -> Int? = { $0 }) {
+    /// - `row`: the row of a source; nil where its pairs are not kept. Without it, sources are rows.
+    init(rows: Int, _ add: (inout PairList) -> Void, row: ((_ source: Int) -> Int?)? = nil) {
         var list = PairList(row: row)
         add(&list)
         // dealt out by target, then by row: each row's targets are in order without being compared

@@ -27,7 +27,8 @@ extension Runtime {
                 let processes = runtime.sweepProcesses(try arguments.integer(1, "processes"))
                 let function = try arguments.function(2, "f")
                 try runtime.workers.start(processes: processes) {
-                    runtime.compute($0, arguments.L, function, processes)
+                    host_begin_stack(arguments.L)
+                    return runtime.compute($0, arguments.L, function, processes)
                 }
                 return .nothing
             },

@@ -65,6 +65,8 @@ int host_push_place(lua_State *L);
 void host_push_where(lua_State *L);
 // Raises where C's own stack is more than half used.
 void host_check_stack(lua_State *L);
+// In a process that was forked: the script goes on here, on another stack than it began on.
+void host_begin_stack(lua_State *L);
 
 // Ends the running script; safe in a signal handler. The reason stays until it is cleared.
 void host_stop(lua_State *L, int reason);

@@ -105,11 +105,13 @@ struct Stage {
                 reading: access.readable, writing: [directory] + writable, memory: asked.memoryLimit ?? 0,
                 seconds: asked.timeLimit ?? 0)
             if let refused { return refused }
-            do {
-                return try withinTime(asked.timeLimit) { try body(access) }
-            } catch {
-                complain("astrolua: \(error)")
-                return ExitStatus.failure
+            return FreshThread.status {
+                do {
+                    return try withinTime(asked.timeLimit) { try body(access) }
+                } catch {
+                    complain("astrolua: \(error)")
+                    return ExitStatus.failure
+                }
             }
         }
     }
@@ -121,7 +123,7 @@ struct Stage {
         guard child >= 0 else { throw InputError("can't start a process: \(reason)") }
         if child == 0 {
             for number in Self.passedOn { signal(number, SIG_DFL) }
-            exit(body())
+            exit(FreshThread.status(of: body))
         }
         stagedProcess = child
         for number in Self.passedOn { signal(number) { kill(stagedProcess, $0) } }

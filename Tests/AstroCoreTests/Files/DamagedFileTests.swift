@@ -1,5 +1,6 @@
 import AstroCore
 import Foundation
+import Synchronization
 import Testing
 
 @Suite("Damaged files")
@@ -116,6 +117,40 @@ struct ChildProcessTests {
         let child = try ChildProcess { output in output.write(Array(((try? run()) ?? "").utf8)) }
         #expect(child.finish() == .answered)
         #expect(String(decoding: child.answer, as: UTF8.self) == here)
+    }
+
+    /// Locks remember the id that a thread had when it used one first: here that of this process's thread.
+    @Test("Its threads meet at locks that this process has used")
+    func locks() throws {
+        let counter = Mutex(0), rounds = 100_000
+        counter.withLock { $0 = 0 }
+        let child = try ChildProcess(processorTime: 20) { output in
+            Team.shared.run(workers: 4) { _ in
+                for _ in 0..<rounds { counter.withLock { $0 += 1 } }
+            }
+            output.write(Array("\(counter.withLock { $0 })".utf8))
+        }
+        #expect(child.finish() == .answered)
+        #expect(String(decoding: child.answer, as: UTF8.self) == "\(4 * rounds)")
+    }
+
+    @Test("A process of a process of a process finds all that it refers to, with threads of its own")
+    func nested() throws {
+        var values = Array(0..<1000)
+        func deeper(_ level: Int, _ output: ChildProcess.Output) {
+            let own = level * 1000
+            Team.shared.run(workers: 3) { worker in
+                withUnsafeTemporaryAllocation(of: Int.self, capacity: 100) { $0.initialize(repeating: worker) }
+            }
+            values = values.map { $0 + own }
+            guard level < 4, let child = try? ChildProcess({ deeper(level + 1, $0) }) else {
+                return output.write(Array("\(values.reduce(0, +))".utf8))
+            }
+            output.write(child.finish() == .answered ? child.answer : [])
+        }
+        let child = try ChildProcess { deeper(1, $0) }
+        #expect(child.finish() == .answered)
+        #expect(String(decoding: child.answer, as: UTF8.self) == "\(499_500 + 1000 * 10_000)")
     }
 
     @Test("What runs in circles is ended")

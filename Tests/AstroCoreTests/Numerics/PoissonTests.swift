@@ -41,6 +41,27 @@ extension NumericsTests {
             #expect(table.number(.max) == table.lowest + table.thresholds.count)
         }
 
+        @Test("A vector of words gives the numbers of single ones", arguments: means + [12, 22.5, 25])
+        func vectors(_ mean: Double) throws {
+            let table = try PoissonTable(mean: mean)
+            let edges = table.thresholds.flatMap { [$0 - 1, $0, $0 + 1] }.filter { $0 <= 0xffff_ffff }
+            let words = [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff] + edges
+            let width = WordLanes.scalarCount
+            for first in stride(from: 0, to: words.count, by: 4) {
+                let lanes = (0..<4).map { part in
+                    var x = WordLanes()
+                    for lane in 0..<width { x[lane] = words[(first + part * width + lane) % words.count] }
+                    return x
+                }
+                let n = table.numbers((lanes[0], lanes[1], lanes[2], lanes[3]))
+                for (part, found) in [n.0, n.1, n.2, n.3].enumerated() {
+                    for lane in 0..<width {
+                        #expect(Int(found[lane]) == table.number(UInt32(lanes[part][lane])))
+                    }
+                }
+            }
+        }
+
         @Test(
             "Draws have the mean and the variance of their law, within 5 standard errors", arguments: means.dropFirst())
         func draws(_ mean: Double) throws {

@@ -181,6 +181,26 @@ extension NumericsTests {
             #expect(bound == 1 ? counts == [mean] : chiSquareTail(chiSquare, freedom: bound - 1) > 1e-6)
         }
 
+        /// So many numbers are drawn before: two of the four words of a block each.
+        @Test("fill gives what below gives one by one, wherever the stream is", arguments: [0, 1, 2, 4, 5, 8, 9, 40])
+        func fill(_ before: Int) {
+            for (a, b) in [(1, 1), (7, 1000), (20_683, 5_834), (1 << 16, 1 << 31), (Int(UInt32.max), 3)] {
+                var bulk = RandomStream(seed: 3 << 33 + 1, StreamName(.connection, call: 2, member: 5))
+                for _ in 0..<before { _ = bulk.below(10) }
+                var single = bulk
+                for round in 0..<5 {
+                    let filled = [UInt32](unsafeUninitializedCapacity: RandomStream.bulk) {
+                        bulk.fill($0.baseAddress!, below: a, b)
+                        $1 = RandomStream.bulk
+                    }
+                    let expected = (0..<RandomStream.bulk).map { UInt32(single.below($0 % 2 == 0 ? a : b)) }
+                    #expect(filled == expected, "below \(a) and \(b), round \(round)")
+                }
+                // and goes on from there
+                #expect((0..<9).map { _ in bulk.word() } == (0..<9).map { _ in single.word() })
+            }
+        }
+
         @Test(
             "A sample's nodes are distinct and ascending, and every set is equally likely (false alarm: 1 in a million)"
         )

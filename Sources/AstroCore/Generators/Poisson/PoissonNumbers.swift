@@ -83,7 +83,9 @@ final class PoissonNumbers {
 
     /// Numbers of a single step are used once: they go no farther than the nearest cache.
     @inline(never)
-    private func add(_ amount: Double, _ draws: PoissonDraws, _ stamp: Int, to row: UnsafeMutablePointer<Double>) -> Int {
+    private func add(
+        _ amount: Double, _ draws: PoissonDraws, _ stamp: Int, to row: UnsafeMutablePointer<Double>
+    ) -> Int {
         // of usual alignment: only then it is on the stack
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 32) { memory in
             let numbers = memory.baseAddress!
