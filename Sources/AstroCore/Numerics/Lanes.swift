@@ -1,5 +1,5 @@
 /// The vectors of the kernels: one cell a lane. Their width is a choice of the build and never shows in a result, since
-/// every lane goes through the operations that a single cell would.
+/// every lane goes through the operations that a single cell would. `ShortLanes` are two numbers in the place of one.
 #if VECTOR_WIDTH_2
     package typealias Lanes = SIMD2<Double>
     package typealias IntLanes = SIMD2<Int64>
@@ -16,7 +16,6 @@
     package typealias WordLanes = SIMD8<UInt64>
     package typealias ShortLanes = SIMD16<Int32>
 #endif
-// ShortLanes: two numbers in the place of one
 /// A truth value a lane: all bits set, or none. Swift's own masks and what they do go through the lanes one by one.
 package typealias LaneMask = IntLanes
 /// A bit for each lane of a vector.

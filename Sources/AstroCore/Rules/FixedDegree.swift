@@ -45,11 +45,12 @@ struct FixedDegree {
             withUnsafeTemporaryAllocation(of: UInt32.self, capacity: RandomStream.bulk) { drawn in
                 while list.count < end {
                     stream.fill(drawn.baseAddress!, below: available, available)
-                    let some = drawn.prefix(end - list.count)
-                    if let filter {
-                        list += some.filter { !filter.excludes(node, Int($0)) }
-                    } else {
-                        list += some
+                    guard let filter else {
+                        list += drawn.prefix(end - list.count)
+                        continue
+                    }
+                    for partner in drawn where list.count < end && !filter.excludes(node, Int(partner)) {
+                        list.append(partner)
                     }
                 }
             }

@@ -81,8 +81,12 @@ struct PairList {
 
     @inline(__always)
     mutating func add(_ source: Int, _ target: Int) {
-        guard let row = row?(source) ?? (row == nil ? source : nil) else { return }
-        pairs.append((UInt32(truncatingIfNeeded: row), UInt32(truncatingIfNeeded: target)))
+        var place = source
+        if let row {
+            guard let own = row(source) else { return }
+            place = own
+        }
+        pairs.append((UInt32(truncatingIfNeeded: place), UInt32(truncatingIfNeeded: target)))
     }
 }
 

@@ -54,6 +54,23 @@ struct ConnectionRuleTests {
         if k == 45 { #expect(Set(made).count < made.count) }
     }
 
+    @Test("fixed_indegree without autapses takes what its streams draw, one number after the other", arguments: [3, 200])
+    func drawnOneByOne(_ k: Int) throws {
+        let rule: Settings = [
+            "rule": .text("fixed_indegree"), "indegree": .number(Double(k)), "allow_autapses": .flag(false),
+        ]
+        let made = try pairs(rule, targets: nil, seed: 4)
+        for target in 0..<30 {
+            var stream = RandomStream(seed: 4, StreamName(.connection, call: 0, member: target))
+            var expected: [Int] = []
+            while expected.count < k {
+                let source = stream.below(30)
+                if source != target { expected.append(source) }
+            }
+            #expect(made.filter { $0[1] == target }.map { $0[0] }.sorted() == expected.sorted())
+        }
+    }
+
     @Test("fixed_indegree without repeats and autapses takes everyone else when it must")
     func indegreeWithoutMultapses() throws {
         let made = try pairs(
