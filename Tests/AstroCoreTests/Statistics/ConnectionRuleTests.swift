@@ -54,7 +54,8 @@ struct ConnectionRuleTests {
         if k == 45 { #expect(Set(made).count < made.count) }
     }
 
-    @Test("fixed_indegree without autapses takes what its streams draw, one number after the other", arguments: [3, 200])
+    @Test(
+        "fixed_indegree without autapses takes what its streams draw, one number after the other", arguments: [3, 200])
     func drawnOneByOne(_ k: Int) throws {
         let rule: Settings = [
             "rule": .text("fixed_indegree"), "indegree": .number(Double(k)), "allow_autapses": .flag(false),
