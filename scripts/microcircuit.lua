@@ -4,7 +4,7 @@
 -- (2014), doi:10.1093/cercor/bhs358, whose tables are below; initial potentials after van Albada et al. (2018),
 -- doi:10.3389/fninf.2018.00291. With fewer inputs per neuron (--in-degree), weights are larger and a constant current replaces the missing
 -- input, as in van Albada, Helias & Diesmann (2015), doi:10.1371/journal.pcbi.1004490.
--- test: --scale 0.02 --in-degree 0.02 --time 50
+-- test: --scale 0.02 --in-degree 0.02 --time 50 --figures
 
 local astro = require "astro"
 local analysis = require "astro.analysis"
@@ -126,6 +126,9 @@ end
 if options.transient > 0 then sim:simulate(options.transient) end
 local recorders = {}
 for i = 1, #POPULATIONS do recorders[i] = sim:record(cells[i]) end
+local all = cells[1]
+for i = 2, #POPULATIONS do all = all + cells[i] end
+local whole = options.figures and sim:record(all)
 local before = sim.stats.simulate
 sim:simulate(options.time)
 
@@ -145,10 +148,7 @@ print(("\nreal-time factor %.2f, building %.1f s, memory %.0f MB"):format(
 report.run(sim)
 
 if options.figures then
-  local all, groups = cells[1], {}
-  for i, population in ipairs(POPULATIONS) do
-    all = i == 1 and all or all + cells[i]
-    groups[i] = { population[1], cells[i] }
-  end
-  plot.raster(recorders, { groups = groups }):save(options:figure "microcircuit")
+  local groups = {}
+  for i, population in ipairs(POPULATIONS) do groups[i] = { population[1], cells[i] } end
+  plot.raster(whole, { groups = groups }):save(options:figure "microcircuit")
 end
