@@ -211,6 +211,7 @@ extension CheckpointLoader {
                 if rows.width > 0 { parts[segment].own += header.layout.block(rows.block(i), for: columns) }
             }
             i += count
+            if !rows.delays.isEmpty { for s in parts.indices { parts[s].orderLastRow(width: columns.ownWidth) } }
         }
         for (segment, part) in zip(segments, parts) where !part.targets.isEmpty {
             segment.chunks[chunk] = part.chunk
@@ -253,6 +254,23 @@ extension CheckpointLoader {
 private struct ChunkPart {
     var starts: [UInt32] = [], targets: [UInt16] = []
     var weights: [Double] = [], delays: [UInt16] = [], receptors: [UInt8] = [], own: [Double] = []
+
+    /// By delay, unless connections onto one target would change places: these are told apart by their order.
+    mutating func orderLastRow(width: Int) {
+        let row = Int(starts.last!)..<targets.count
+        guard !zip(row, row.dropFirst()).contains(where: { targets[$0] == targets[$1] && delays[$0] > delays[$1] })
+        else { return }
+        let order = DelayOrder(delays[row])
+        order.apply(to: &targets, row)
+        order.apply(to: &delays, row)
+        order.apply(to: &weights, row)
+        order.apply(to: &receptors, row)
+        if width > 0 {
+            let blocks = row.map { Array(own[$0 * width..<($0 + 1) * width]) }
+            own.removeLast(own.count - row.lowerBound * width)
+            own += order(blocks).joined()
+        }
+    }
 
     var chunk: RowChunk {
         targets.withUnsafeBufferPointer {

@@ -131,9 +131,13 @@ final class DeviceLink {
     /// Stamps of emission whose arrivals fall into the range over connection i.
     @inline(__always)
     func emissions(_ arrivals: ClosedRange<Int>, _ sentUntil: Int, _ i: Int) -> Range<Int> {
-        let d = delay(i)
-        let first = max(arrivals.lowerBound - d, since + 1)
-        return first..<max(first, min(arrivals.upperBound - d, sentUntil) + 1)
+        Self.emissions(arrivals, sentUntil, delay: delay(i), since: since)
+    }
+
+    @inline(__always)
+    static func emissions(_ arrivals: ClosedRange<Int>, _ sentUntil: Int, delay: Int, since: Int) -> Range<Int> {
+        let first = max(arrivals.lowerBound - delay, since + 1)
+        return first..<max(first, min(arrivals.upperBound - delay, sentUntil) + 1)
     }
 
     /// The random numbers of the connections.

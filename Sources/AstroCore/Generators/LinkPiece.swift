@@ -2,7 +2,10 @@ extension DeviceLink {
     /// Connections to neighbouring cells, which are dealt with together.
     final class Piece {
         let link: DeviceLink
+        /// The same, for what is asked in each slice: all workers would count references to it.
+        private let uncounted: Unmanaged<DeviceLink>
         let run: Run
+        let receptor: Int
         /// The shortest and the longest delay of the link.
         private(set) var delays = 1...1
         private var feed: (any Feed)?
@@ -16,8 +19,9 @@ extension DeviceLink {
         fileprivate let currentPort: Int?
 
         init(_ link: DeviceLink, _ run: Run) {
-            (self.link, self.run) = (link, run)
-            currentPort = run.plane.ports.current(receptor: link.receptor)
+            (self.link, self.run, receptor) = (link, run, link.receptor)
+            uncounted = .passUnretained(link)
+            currentPort = run.plane.ports.current(receptor: receptor)
         }
 
         var connections: Range<Int> { run.first..<run.first + run.count }
@@ -30,7 +34,7 @@ extension DeviceLink {
 
         /// Has the generator or the link changed? Then it is to be renewed before it is applied.
         @inline(__always)
-        var isStale: Bool { version != link.version }
+        var isStale: Bool { version != uncounted._withUnsafeGuaranteedRef { $0.version } }
 
         /// Can anything arrive up to a stamp?
         @inline(__always)
@@ -59,15 +63,15 @@ extension DeviceLink.Piece {
     /// Where spikes of a weight that arrive at a stamp are added up, from the first cell on, and what each of them adds.
     @inline(__always)
     func spikes(ofWeight weight: Double, at stamp: Int) -> (row: UnsafeMutablePointer<Double>, amount: Double) {
-        let destination = run.plane.spikes(receptor: link.receptor), value = destination.countsSpikes ? 1 : weight
+        let destination = run.plane.spikes(receptor: receptor), value = destination.countsSpikes ? 1 : weight
         return (destination.row(stamp, value) + run.place, abs(value))
     }
 
     /// Does a port take the spikes, or do they come to nothing?
-    var isHeard: Bool { run.plane.spikes(receptor: link.receptor).isHeard }
+    var isHeard: Bool { run.plane.spikes(receptor: receptor).isHeard }
 
     /// Must no spike of this weight arrive?
-    func refuses(_ weight: Double) -> Bool { weight < 0 && run.plane.spikes(receptor: link.receptor).refusesNegative }
+    func refuses(_ weight: Double) -> Bool { weight < 0 && run.plane.spikes(receptor: receptor).refusesNegative }
 
     /// Adds a current that arrives at a stamp over a connection.
     @inline(__always)

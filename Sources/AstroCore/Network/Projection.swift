@@ -24,6 +24,9 @@ final class Projection {
     private(set) var count = 0
     /// Those onto own cells.
     var ownCount: Int { segments.reduce(0) { $0 + $1.count } }
+    func segments(onto plane: InputPlane) -> [Segment] {
+        segmentsOfWorker[plane.worker].filter { $0.plane === plane }
+    }
     /// Places that targets may have, about.
     var targetPlaces: Int { segments.reduce(0) { $0 + min(Segment.span, $1.plane.size - $1.base) } }
     /// Own connections by delay, from when delays are first set one by one.
@@ -199,6 +202,20 @@ final class Segment {
     }
 
     private(set) lazy var count = chunks.reduce(0) { $0 + ($1?.count ?? 0) }
+    /// Connections of a row that have one delay and are neighbours, on average; of some rows, if there are many.
+    var meanStretch: Double {
+        let filled = chunks.indices.filter { chunks[$0] != nil }, every = max(1, filled.count / 8)
+        var connections = 0, stretches = 0
+        for index in stride(from: 0, to: filled.count, by: every) {
+            let chunk = chunks[filled[index]]!
+            for row in chunk.rows.prefix(4) {
+                let all = chunk.connections(ofRow: row)
+                connections += all.count
+                chunk.forEachStretch(all, sharedDelay: 0) { _, _ in stretches += 1 }
+            }
+        }
+        return stretches == 0 ? 1 : Double(connections) / Double(stretches)
+    }
     private var madeIndex: TargetIndex?
     /// nil where connections are few, or memory is short.
     var targetIndex: TargetIndex? {

@@ -203,21 +203,29 @@ final class ProjectionBuilder: @unchecked Sendable {
             ).values(row: row, count: count)
             return numbers.map { $0.map { all[Int($0)] } } ?? all
         }
-        let delays = spec.uniform("delay") == nil ? try steps(values("delay"), scratch) : []
-        let weights = projection.weight == nil ? try values("weight") : []
-        let receptors = projection.receptor == nil ? try values("receptor_type") : []
-        let own = try ownColumns(
+        var delays = spec.uniform("delay") == nil ? try steps(values("delay"), scratch) : []
+        var weights = projection.weight == nil ? try values("weight") : []
+        var receptors = projection.receptor == nil ? try values("receptor_type") : []
+        var own = try ownColumns(
             { if $0 == SynapseDefinition.third.name, let thirds { thirds } else { try values($0) } }, numbers,
             positions.count)
-        if let delay = spec.uniform("delay") { try noteDelay(delay, scratch) }
-        let width = scratch.ownWidth, made = positions.count
+        var positions = positions
+        if let delay = spec.uniform("delay") {
+            try noteDelay(delay, scratch)
+        } else if !spec.isListed("delay") {
+            let order = DelayOrder(delays)
+            (positions, delays) = (order(positions), order(delays))
+            if !weights.isEmpty { weights = order(weights) }
+            if !receptors.isEmpty { receptors = order(receptors) }
+            own = own.map { order($0) }
+        }
         map.forEach(positions) { i, segment, place in
             let columns = scratch.columns[segment], filled = scratch.filled[segment]
             if let all = columns.delays { (all + filled).initialize(to: delays[i]) }
             if let all = columns.weights { (all + filled).initialize(to: weights[i]) }
             if let all = columns.own {
-                let block: UnsafeMutablePointer<Double> = all + filled * width
-                for k in 0..<width { block[k] = own[k * made + i] }
+                let block: UnsafeMutablePointer<Double> = all + filled * own.count
+                for k in own.indices { block[k] = own[k][i] }
             }
             scratch.append(place, to: segment)
         }
@@ -244,7 +252,7 @@ final class ProjectionBuilder: @unchecked Sendable {
     /// What connections have of their own, column by column.
     private func ownColumns(
         _ values: (String) throws -> [Double], _ numbers: [UInt32]?, _ count: Int
-    ) throws -> [Double] {
+    ) throws -> [[Double]] {
         let spec = projection.spec, columns = spec.model.columns
         let conditions = spec.openConditions
         if projection.columns.ownWidth == 0, conditions.isEmpty { return [] }
@@ -253,12 +261,11 @@ final class ProjectionBuilder: @unchecked Sendable {
         for i in 0..<count {
             for condition in conditions { try spec.model.check(condition) { asked[$0]![i] } }
         }
-        let lists = try projection.columns.own.map { c in
+        return try projection.columns.own.map { c -> [Double] in
             if columns[c].begins == .number { return (0..<count).map { Double(numbers?[$0] ?? UInt32($0)) } }
-            return try spec.sharedValue(columns[c]).map { Array(repeating: $0, count: count) }
+            return try spec.sharedValue(columns[c]).map { [Double](repeating: $0, count: count) }
                 ?? values(columns[c].name)
         }
-        return Array(lists.joined())
     }
 
     @discardableResult

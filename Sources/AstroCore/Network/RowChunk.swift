@@ -83,10 +83,48 @@ struct RowChunk {
         if let weights { Self.prefetch(weights + connections.lowerBound, connections.count) }
     }
 
+    /// The same for its delays.
+    @inline(__always)
+    func prefetchDelays(ofRow row: Int) {
+        let connections = connections(ofRow: row)
+        if let delays, !connections.isEmpty { Self.prefetch(delays + connections.lowerBound, connections.count) }
+    }
+
     @inline(__always)
     private static func prefetch<T>(_ values: UnsafeMutablePointer<T>, _ count: Int) {
         let line = 64 / MemoryLayout<T>.size
         for first in stride(from: 0, to: min(count, 32 * line), by: line) { astro_prefetch(values + first) }
+    }
+
+    /// Calls `body(stretch, delay)` for neighbours with one delay among connections of a row, counted from the first of these.
+    ///
+    /// - `sharedDelay`: where all have it.
+    @inline(__always)
+    func forEachStretch(_ connections: Range<Int>, sharedDelay: Int, _ body: (Range<Int>, Int) -> Void) {
+        let count = connections.count
+        guard let delays = delays.map({ UnsafePointer($0 + connections.lowerBound) }) else {
+            return body(0..<count, sharedDelay)
+        }
+        var first = 0, next = 0
+        func end(_ last: Int) {
+            body(Range(uncheckedBounds: (first, last &+ 1)), Int(delays[last]))
+            first = last &+ 1
+        }
+        // 32 at a time, the last ones with some that were looked at before
+        while next &+ 1 < count, count > 32 {
+            let window = min(next, count &- 33)
+            var changes = astro_changes(delays + window) &>> UInt32(truncatingIfNeeded: next &- window)
+            while changes != 0 {
+                end(next &+ changes.trailingZeroBitCount)
+                changes &= changes &- 1
+            }
+            next = window &+ 32
+        }
+        while next &+ 1 < count {
+            if delays[next] != delays[next &+ 1] { end(next) }
+            next &+= 1
+        }
+        end(count &- 1)
     }
 
     private var filledRows: Int { header.pointee.filled.nonzeroBitCount }

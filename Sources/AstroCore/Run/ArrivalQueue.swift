@@ -3,36 +3,35 @@ import CLanes
 /// Spikes on their way to the cells of one worker's plane, in lists by the stamp at which they arrive.
 ///
 /// Where delays differ from connection to connection, a spike goes to all stamps to come: to places all over a plane, which no cache
-/// holds. Here they are written down one after the other, and added to the rows of a single slice when they arrive: the nearest caches hold
-/// these. Each sum forms in the same order as without a queue, so no result shows what waits here.
+/// holds. Here they wait in lists, and are added to the rows of a single slice when they arrive: the nearest caches hold these. Either
+/// stretches of connections wait that have one delay, whose targets and weights are read when the spike arrives; or, where stretches
+/// would be short, a value and a place for each connection. Each sum forms in the same order as without a queue, so no result shows
+/// what waits here.
 final class ArrivalQueue {
     let plane: InputPlane
+    let takesStretches: Bool
     /// By `stamp & slotMask`.
-    private let lists: UnsafeMutablePointer<List>
+    private let lists: UnsafeMutablePointer<EntryList>
     private let slotMask: Int
     /// May there be something aside for a stamp? From runs before, or since it became too much to wait here.
     private var isAside: [Bool]
-    private var blocks = EventBlocks()
+    private var blocks: EntryBlocks
     /// No more than all rows take.
     private let mostBlocks: Int
 
-    /// Where the next event goes, and the end of its block.
-    fileprivate struct List {
-        var first: UnsafeMutableRawPointer?
-        var next, end: UnsafeMutableRawPointer
-
-        static var empty: List { List(first: nil, next: nothing, end: nothing) }
-        nonisolated(unsafe) private static let nothing = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
-    }
+    /// A value and a place.
+    private static let eventBytes = 12
 
     /// - `steps`: of a slice.
-    init(_ plane: InputPlane, slice steps: Int) {
+    init(_ plane: InputPlane, slice steps: Int, takesStretches: Bool) {
         self.plane = plane
+        self.takesStretches = takesStretches
+        blocks = EntryBlocks(entryBytes: takesStretches ? MemoryLayout<WaitingStretch>.stride : Self.eventBytes)
         slotMask = plane.slotMask
         lists = .allocate(capacity: plane.slots)
         lists.initialize(repeating: .empty, count: plane.slots)
         isAside = Array(repeating: true, count: plane.slots)
-        mostBlocks = max(plane.slots, plane.slots * plane.spikeStride * 8 / EventBlocks.bytes)
+        mostBlocks = max(plane.slots, plane.slots * plane.spikeStride * 8 / EntryBlocks.bytes)
         plane.narrow(to: steps)
     }
 
@@ -45,7 +44,9 @@ final class ArrivalQueue {
     /// - `steps`: of the run.
     static func all(_ simulation: Simulation, worker: Int, steps: Int) -> [ArrivalQueue] {
         simulation.planes[worker].filter { pays(for: $0, simulation, steps: steps) }.map {
-            ArrivalQueue($0, slice: simulation.sliceLength)
+            ArrivalQueue(
+                $0, slice: simulation.sliceLength,
+                takesStretches: meanStretch(onto: $0, simulation) >= shortestStretch)
         }
     }
 
@@ -58,26 +59,55 @@ final class ArrivalQueue {
         }
         var own = 0, all = 0
         for projection in simulation.projections {
-            let count = projection.segmentsOfWorker[plane.worker].reduce(0) { $0 + ($1.plane === plane ? $1.count : 0) }
+            let count = projection.segments(onto: plane).reduce(0) { $0 + $1.count }
             all += count
             if projection.delay == nil { own += count }
         }
         return 2 * own > all
     }
 
+    /// Connections in a stretch, on average, from which on it takes less time to fetch their lines of memory when the spike arrives
+    /// than to write down an event for each (measured).
+    private static let shortestStretch = 4.0
+
+    /// Connections that wait together, on average.
+    private static func meanStretch(onto plane: InputPlane, _ simulation: Simulation) -> Double {
+        var connections = 0.0, stretches = 0.0
+        for projection in simulation.projections {
+            for segment in projection.segments(onto: plane) {
+                let handsOverWeights = RouteDetails.handsOverWeights(projection, plane)
+                connections += Double(segment.count)
+                stretches += Double(segment.count) / (handsOverWeights ? segment.meanStretch : 1)
+            }
+        }
+        return stretches == 0 ? 0 : connections / stretches
+    }
+
     // MARK: Writing
 
-    /// What a route needs to write events.
+    /// What a route needs to have spikes wait.
     struct Writer {
-        fileprivate let lists: UnsafeMutablePointer<List>
+        let takesStretches: Bool
+        fileprivate let lists: UnsafeMutablePointer<EntryList>
         fileprivate let slotMask: Int
         /// Among the rows of a stamp: the place that targets count from, in the row of positive weights; and how far it is to that
         /// of all others.
         fileprivate let base, toNegative: Int
         fileprivate let queue: Unmanaged<ArrivalQueue>
 
+        /// A value for one target.
         @inline(__always)
         func add(_ value: Double, at stamp: Int, to target: UInt16) {
+            if takesStretches {
+                add(WaitingStretch(value, base: base &+ Int(target), toNegative: toNegative), at: stamp)
+            } else {
+                addEvent(value, at: stamp, to: target)
+            }
+        }
+
+        /// The same, where events wait.
+        @inline(__always)
+        func addEvent(_ value: Double, at stamp: Int, to target: UInt16) {
             let list = lists + (stamp & slotMask), place = base &+ Int(target) &+ (value > 0 ? 0 : toNegative)
             if list.pointee.next == list.pointee.end { extend(list) }
             let event = list.pointee.next
@@ -85,25 +115,47 @@ final class ArrivalQueue {
             astro_prefetch_for_writing(event + 64)
             event.storeBytes(of: abs(value), as: Double.self)
             event.storeBytes(of: UInt32(truncatingIfNeeded: place), toByteOffset: 8, as: UInt32.self)
-            list.pointee.next = event + EventBlocks.eventBytes
+            list.pointee.next = event + ArrivalQueue.eventBytes
+        }
+
+        /// For some targets, where stretches wait: weights times a factor; without weights the factor.
+        @inline(__always)
+        func addStretch(
+            _ count: Int, of targets: UnsafePointer<UInt16>, _ weights: UnsafePointer<Double>?, factor: Double,
+            at stamp: Int
+        ) {
+            add(
+                WaitingStretch(count, targets, weights, factor: factor, base: base, toNegative: toNegative), at: stamp)
+        }
+
+        @inline(__always)
+        private func add(_ stretch: WaitingStretch, at stamp: Int) {
+            let list = lists + (stamp & slotMask)
+            if list.pointee.next == list.pointee.end { extend(list) }
+            let entry = list.pointee.next
+            astro_prefetch_for_writing(entry + 64)
+            entry.storeBytes(of: stretch, as: WaitingStretch.self)
+            list.pointee.next = entry + MemoryLayout<WaitingStretch>.stride
         }
 
         @inline(never)
-        private func extend(_ list: UnsafeMutablePointer<List>) { queue._withUnsafeGuaranteedRef { $0.extend(list) } }
+        private func extend(_ list: UnsafeMutablePointer<EntryList>) {
+            queue._withUnsafeGuaranteedRef { $0.extend(list) }
+        }
     }
 
     /// - `destination`: in rows of the plane, as it is now.
     func writer(_ destination: SpikeDestination, base: Int) -> Writer {
         Writer(
-            lists: lists, slotMask: slotMask, base: (destination.rows - plane.spikes) + base,
+            takesStretches: takesStretches, lists: lists, slotMask: slotMask, base: (destination.rows - plane.spikes) + base,
             toNegative: destination.toNegative, queue: .passUnretained(self))
     }
 
-    private func extend(_ list: UnsafeMutablePointer<List>) {
+    private func extend(_ list: UnsafeMutablePointer<EntryList>) {
         if blocks.used >= mostBlocks { putAside() }
         let block = blocks.take()
-        if list.pointee.first == nil { list.pointee.first = block } else { EventBlocks.link(list.pointee.end, block) }
-        (list.pointee.next, list.pointee.end) = (block, block + EventBlocks.eventsEnd)
+        if list.pointee.first == nil { list.pointee.first = block } else { EntryBlocks.link(list.pointee.end, block) }
+        (list.pointee.next, list.pointee.end) = (block, block + blocks.entriesEnd)
     }
 
     // MARK: Reading
@@ -134,76 +186,65 @@ final class ArrivalQueue {
         plane.widen()
     }
 
-    private func drain(_ list: UnsafeMutablePointer<List>, into rows: UnsafeMutablePointer<Double>) {
-        var rest = list.pointee.first
-        while let block = rest {
-            let isLast = block + EventBlocks.eventsEnd == list.pointee.end
-            rest = isLast ? nil : EventBlocks.next(block)
-            if let rest { for line in 0..<4 { astro_prefetch(rest + 64 * line) } }
-            Self.add(block, until: isLast ? list.pointee.next : block + EventBlocks.eventsEnd, to: rows)
+    private func drain(_ list: UnsafeMutablePointer<EntryList>, into rows: UnsafeMutablePointer<Double>) {
+        if takesStretches { addStretches(list.pointee, to: rows) }
+        let entriesEnd = blocks.entriesEnd
+        list.pointee.forEachBlock(entriesEnd) { block, end, next in
+            if !takesStretches {
+                if let next { for line in 0..<4 { astro_prefetch(next + 64 * line) } }
+                Self.addEvents(block, until: end, to: rows)
+            }
             blocks.giveBack(block)
         }
         list.pointee = .empty
     }
 
     @inline(__always)
-    private static func add(
+    private static func addEvents(
         _ first: UnsafeMutableRawPointer, until end: UnsafeMutableRawPointer, to rows: UnsafeMutablePointer<Double>
     ) {
         var event = first
         while event < end {
             let place = Int(event.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
             rows[place] += event.loadUnaligned(as: Double.self)
-            event += EventBlocks.eventBytes
-        }
-    }
-}
-
-/// Memory of events, a value and a place each, in blocks that are linked to lists. What was given back last is taken first: it is
-/// still in the cache.
-private struct EventBlocks: ~Copyable {
-    static let bytes = 4096
-    static let eventBytes = 12
-    /// Where the link to the next block is.
-    static let eventsEnd = (bytes - 8) / eventBytes * eventBytes
-    private static let blocksPerPiece = 1024
-
-    private var pieces: [UnsafeMutableRawPointer] = []
-    private var free: UnsafeMutableRawPointer?
-    private(set) var used = 0
-
-    deinit { pieces.forEach { $0.deallocate() } }
-
-    mutating func take() -> UnsafeMutableRawPointer {
-        if free == nil { addPiece() }
-        let block = free!
-        free = Self.next(block)
-        used += 1
-        Self.link(block + Self.eventsEnd, nil)
-        return block
-    }
-
-    mutating func giveBack(_ block: UnsafeMutableRawPointer) {
-        Self.link(block + Self.eventsEnd, free)
-        free = block
-        used -= 1
-    }
-
-    private mutating func addPiece() {
-        let piece = Memory.allocate(bytes: Self.bytes * Self.blocksPerPiece)
-        pieces.append(piece)
-        for i in (0..<Self.blocksPerPiece).reversed() {
-            Self.link(piece + (i * Self.bytes + Self.eventsEnd), free)
-            free = piece + i * Self.bytes
+            event += eventBytes
         }
     }
 
-    static func next(_ block: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        (block + eventsEnd).load(as: UnsafeMutableRawPointer?.self)
+    /// So many stretches are asked for before they are read: as many as memory works on at a time.
+    private static let stretchesAhead = 32
+
+    private func addStretches(_ list: EntryList, to rows: UnsafeMutablePointer<Double>) {
+        var ahead = Stretches(list, blocks.entriesEnd), all = ahead
+        for _ in 0..<Self.stretchesAhead { ahead.next()?.pointee.prefetch() }
+        while let stretch = all.next() {
+            ahead.next()?.pointee.prefetch()
+            stretch.pointee.add(to: rows)
+        }
     }
 
-    /// - `end`: of a block's events.
-    static func link(_ end: UnsafeMutableRawPointer, _ next: UnsafeMutableRawPointer?) {
-        end.storeBytes(of: next, as: UnsafeMutableRawPointer?.self)
+    /// Those of a list, one by one.
+    private struct Stretches {
+        private var entry: UnsafeMutableRawPointer
+        private var blockEnd: UnsafeMutableRawPointer
+        private let listEnd: UnsafeMutableRawPointer
+        private let entriesEnd: Int
+
+        init(_ list: EntryList, _ entriesEnd: Int) {
+            (entry, listEnd) = (list.first ?? list.next, list.next)
+            self.entriesEnd = entriesEnd
+            blockEnd = entry + entriesEnd
+        }
+
+        @inline(__always)
+        mutating func next() -> UnsafePointer<WaitingStretch>? {
+            if entry == listEnd { return nil }
+            if entry == blockEnd {
+                entry = EntryBlocks.next(atEnd: entry)!
+                blockEnd = entry + entriesEnd
+            }
+            defer { entry += MemoryLayout<WaitingStretch>.stride }
+            return UnsafePointer(entry.assumingMemoryBound(to: WaitingStretch.self))
+        }
     }
 }

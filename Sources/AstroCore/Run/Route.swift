@@ -14,6 +14,8 @@ struct Route {
     private let countsSpikes, refusesNegativeWeights, isHeard: Bool
     /// Do connections differ in weight and delay at most, and does nothing else act or listen?
     private let isPlain: Bool
+    /// Does a spike wait for targets and weights to be read?
+    private let readsDelaysAlone: Bool
     /// Do its synapses send spikes to paired cells?
     let sendsToThird: Bool
     private let details: Unmanaged<RouteDetails>
@@ -34,6 +36,8 @@ struct Route {
         (countsSpikes, refusesNegativeWeights) = (destination.countsSpikes, destination.refusesNegative)
         isHeard = destination.isHeard || projection.receptor == nil
         isPlain = projection.receptor != nil && !details.acts
+        readsDelaysAlone =
+            isPlain && !countsSpikes && !refusesNegativeWeights && sums.queue?.takesStretches == true
         sendsToThird = projection.model.sendsToThird > 0
     }
 
@@ -59,10 +63,16 @@ struct Route {
         if let (chunk, row, _) = find(cell) { chunk.prefetchConnections(ofRow: row) }
     }
 
-    /// The same for weights, delays and targets.
+    /// The same for delays, where targets and weights are read later.
+    @inline(__always)
+    func prefetchDelays(_ cell: Int) {
+        if readsDelaysAlone, let (chunk, row, _) = find(cell) { chunk.prefetchDelays(ofRow: row) }
+    }
+
+    /// The same for weights, delays and targets, where these are read.
     @inline(__always)
     func prefetchValues(_ cell: Int) {
-        if let (chunk, row, _) = find(cell) { chunk.prefetchValues(ofRow: row) }
+        if !readsDelaysAlone, let (chunk, row, _) = find(cell) { chunk.prefetchValues(ofRow: row) }
     }
 
     /// Hands a spike to its targets; the number of connections. `stamp` is the spike's.
@@ -102,9 +112,8 @@ struct Route {
     /// Connections that differ in weight or delay alone, onto cells that take any weight.
     @inline(never)
     private func deliverWeights(_ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int) {
-        let weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
-        sums.add(
-            connections, of: chunk, weights, shared: sharedWeight ?? 0, factor, stamp, sharedDelay: sharedDelay ?? 0)
+        sums.addWeights(
+            connections, of: chunk, shared: sharedWeight ?? 0, factor, stamp, sharedDelay: sharedDelay ?? 0)
     }
 
     /// What synapses have sent to paired cells when a spike arrived that `deliver` has handed over.

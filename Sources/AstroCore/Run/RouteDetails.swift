@@ -57,6 +57,14 @@ final class RouteDetails {
         resolution = simulation.resolution
     }
 
+    /// Do cells of a plane receive weights as they are stored, whatever they are?
+    static func handsOverWeights(_ projection: Projection, _ plane: InputPlane) -> Bool {
+        guard let destination = projection.receptor.map(plane.spikes), !projection.columns.actsAtTargets else {
+            return false
+        }
+        return !destination.countsSpikes && !destination.refusesNegative
+    }
+
     /// Is there more to do than to hand over weights?
     var acts: Bool { synapse != nil || !samplers.isEmpty }
 

@@ -369,16 +369,16 @@ final class SliceLoop: @unchecked Sendable {
     private func advance(_ part: Part, _ signals: KernelSignals, _ turn: Turn, _ take: (Int) -> Range<Int>) {
         var taken = take(turn.blocksAtOnce), all: [InputBlock] = []
         guard !taken.isEmpty else { return }
-        let io = cellIO(part, signals, turn)
+        let io = cellIO(part, signals, turn), kernel = part.kernel
         while !taken.isEmpty {
             for block in part.blocks.all[taken] {
                 takeInput(block, turn)
-                part.kernel.advance(block.padded, steps: turn.slice, io: io)
+                kernel.advance(block.padded, steps: turn.slice, io: io)
             }
             if isChecked(part, turn) { all += part.blocks.all[taken] }
             taken = take(turn.blocksAtOnce)
         }
-        part.kernel.finish(steps: turn.slice, io: io)
+        kernel.finish(steps: turn.slice, io: io)
         check(part, all, turn)
     }
 
@@ -424,18 +424,18 @@ final class SliceLoop: @unchecked Sendable {
     private func advance(_ part: Part, _ steps: Range<Int>, _ turn: Turn) {
         guard !steps.isEmpty else { return }
         let io = cellIO(part, part.signals, turn)
-        let columnSignals = part.signals.columnSignals
+        let columnSignals = part.signals.columnSignals, kernel = part.kernel
         for block in part.blocks.all {
             if steps.lowerBound == turn.slice.lowerBound { takeInput(block, turn) }
-            if columnSignals.isEmpty { part.kernel.advance(block.padded, steps: steps, io: io) }
+            if columnSignals.isEmpty { kernel.advance(block.padded, steps: steps, io: io) }
         }
-        if columnSignals.isEmpty { return part.kernel.finish(steps: steps, io: io) }
+        if columnSignals.isEmpty { return kernel.finish(steps: steps, io: io) }
         // what is read from columns has to be read as it is then
         var first = steps.lowerBound
         while first < steps.upperBound {
             let end = part.signals.nextReading(first, end: steps.upperBound)
-            for block in part.blocks.all { part.kernel.advance(block.padded, steps: first..<end, io: io) }
-            part.kernel.finish(steps: first..<end, io: io)
+            for block in part.blocks.all { kernel.advance(block.padded, steps: first..<end, io: io) }
+            kernel.finish(steps: first..<end, io: io)
             let due = columnSignals.filter { end % $0.every == 0 }
             if !due.isEmpty { for block in part.blocks.all { send(due, block, part, end - 1) } }
             first = end
@@ -684,6 +684,10 @@ final class SliceLoop: @unchecked Sendable {
         if i + Self.spikesAhead < ordered.count {
             let spike = ordered[i + Self.spikesAhead], ahead = routes[Int(spike.population)]
             for k in 0..<ahead.count { ahead[k].prefetchConnections(Int(spike.cell)) }
+        }
+        if i + 2 < ordered.count {
+            let spike = ordered[i + 2], ahead = routes[Int(spike.population)]
+            for k in 0..<ahead.count { ahead[k].prefetchDelays(Int(spike.cell)) }
         }
         if i + 1 < ordered.count {
             let spike = ordered[i + 1], ahead = routes[Int(spike.population)]

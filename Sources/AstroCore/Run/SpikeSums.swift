@@ -19,8 +19,11 @@ struct SpikeSums {
     /// The same value for some connections.
     @inline(__always)
     func add(_ value: Double, at stamp: Int, to targets: UnsafePointer<UInt16>, _ connections: Range<Int>) {
-        if let queue {
-            for i in connections { queue.add(value, at: stamp, to: targets[i]) }
+        if let queue, queue.takesStretches {
+            queue.addStretch(
+                connections.count, of: targets + connections.lowerBound, nil, factor: value, at: stamp)
+        } else if let queue {
+            for i in connections { queue.addEvent(value, at: stamp, to: targets[i]) }
         } else {
             let row = rows.row(stamp, value), amount = abs(value)
             for i in connections { row[Int(targets[i])] += amount }
@@ -45,6 +48,23 @@ struct SpikeSums {
             Self.forEachArrival(connections, of: chunk, values, shared: shared, factor, stamp, sharedDelay) {
                 rows.add($0, at: $1, to: $2)
             }
+        }
+    }
+
+    /// The same with the weights of the chunk, which stay as they are.
+    @inline(__always)
+    func addWeights(
+        _ connections: Range<Int>, of chunk: RowChunk, shared: Double, _ factor: Double, _ stamp: Int, sharedDelay: Int
+    ) {
+        let weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
+        guard let queue, queue.takesStretches else {
+            return add(connections, of: chunk, weights, shared: shared, factor, stamp, sharedDelay: sharedDelay)
+        }
+        let targets = chunk.targets + connections.lowerBound, factor = weights == nil ? shared * factor : factor
+        chunk.forEachStretch(connections, sharedDelay: sharedDelay) { stretch, delay in
+            queue.addStretch(
+                stretch.count, of: targets + stretch.lowerBound, weights.map { $0 + stretch.lowerBound },
+                factor: factor, at: stamp &+ delay)
         }
     }
 

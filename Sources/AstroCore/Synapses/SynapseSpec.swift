@@ -375,6 +375,9 @@ struct SynapseSpec {
 
     func uniform(_ name: String) -> Double? { sources[name]!.uniform }
 
+    /// Does a list say which connection has which value?
+    func isListed(_ name: String) -> Bool { if case .listed = sources[name] { true } else { false } }
+
     /// Steps of a delay in ms, or an error.
     static func delaySteps(_ ms: Double, _ resolution: Double) throws -> Int {
         guard ms.isFinite, ms < 1e9 else { throw InputError("delay = \(formatted(ms)) ms is not allowed") }

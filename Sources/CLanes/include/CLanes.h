@@ -154,6 +154,19 @@ ASTRO_INLINE astro_f8 astro_quotient_8(astro_f8 a, astro_f8 b) {
 #endif
 }
 
+// Where neighbours differ: bit i is set where values[i] and values[i + 1] do, for i below 32.
+typedef unsigned short astro_shorts __attribute__((ext_vector_type(32)));
+ASTRO_INLINE unsigned astro_changes(const unsigned short *values) {
+    astro_shorts these, next;
+    __builtin_memcpy(&these, values, sizeof these);
+    __builtin_memcpy(&next, values + 1, sizeof next);
+    typedef bool flags_of_32 __attribute__((ext_vector_type(32)));
+    flags_of_32 flags = __builtin_convertvector(these != next, flags_of_32);
+    unsigned bits;
+    __builtin_memcpy(&bits, &flags, sizeof bits);
+    return bits;
+}
+
 // Asks for memory that will be read soon.
 ASTRO_INLINE void astro_prefetch(const void *place) { __builtin_prefetch(place); }
 // The same for memory that will be written.

@@ -38,10 +38,35 @@ struct ArrivalQueueTests {
         return simulation
     }
 
-    @Test("give the same bits in one run and in many, on any number of threads")
-    func pieces() throws {
-        let whole = try Self.network(threads: 1), pieces = try Self.network(threads: 1)
-        let shared = try Self.network(threads: 3)
+    /// Rows so long that many connections of each have one delay. Weights of both signs, and each kind that all connections share.
+    private static func longRows(threads: Int) throws -> Simulation {
+        let simulation = try Simulation(seed: 6, threads: threads)
+        let neurons = try simulation.create("iaf_psc_exp", count: 9000, parameters: ["I_e": .number(390)])
+        let parrots = try simulation.create("parrot_neuron", count: 40)
+        let noise = try simulation.create("poisson_generator", parameters: ["rate": .number(100)])
+        _ = try simulation.connect(noise, parrots)
+        let many: Settings = ["rule": .text("fixed_outdegree"), "outdegree": .number(2000)]
+        for settings: Settings in [
+            ["weight": uniform(-60, 60)], ["weight": .number(25)], ["weight": .number(-20)],
+            ["weight": uniform(5, 20), "synapse_model": .text("tsodyks2_synapse")],
+            ["weight": uniform(5, 20), "delay": .number(1.5)],
+        ] {
+            var all: Settings = ["delay": uniform(0.1, 3)]
+            all.merge(settings) { $1 }
+            _ = try simulation.connect(parrots, neurons, rule: many, synapse: all)
+        }
+        let few: Settings = ["rule": .text("fixed_indegree"), "indegree": .number(1)]
+        _ = try simulation.connect(
+            neurons, neurons, rule: few, synapse: ["weight": uniform(-9, 9), "delay": uniform(0.1, 3)])
+        return simulation
+    }
+
+    @Test("give the same bits in one run and in many, on any number of threads", arguments: [false, true])
+    func pieces(hasLongRows: Bool) throws {
+        func make(_ threads: Int) throws -> Simulation {
+            try hasLongRows ? Self.longRows(threads: threads) : Self.network(threads: threads)
+        }
+        let whole = try make(1), pieces = try make(1), shared = try make(3)
         try whole.simulate(200)
         try shared.simulate(200)
         for _ in 0..<4 { try pieces.simulate(50) }
@@ -50,15 +75,15 @@ struct ArrivalQueueTests {
         #expect(whole.fingerprint() == shared.fingerprint())
         #expect(whole.stats.spikes == pieces.stats.spikes && whole.stats.events == pieces.stats.events)
         // a short run does without, a long one does not
-        for (steps, isUsed) in [(500, false), (2000, true)] {
+        for (steps, isUsed) in [(hasLongRows ? 50 : 500, false), (2000, true)] {
             let queues = ArrivalQueue.all(whole, worker: 0, steps: steps)
-            #expect(queues.isEmpty != isUsed)
+            #expect(queues.isEmpty != isUsed && queues.allSatisfy { $0.takesStretches == hasLongRows })
             queues.forEach { $0.end() }
         }
     }
 
-    @Test("add up in order, also when there are more than may wait")
-    func overflow() throws {
+    @Test("add up in order, also when there are more than may wait", arguments: [false, true])
+    func overflow(takesStretches: Bool) throws {
         let cells = 300, slots = 128
         let model = try #require(Catalogue.cellModels.first { $0.name == "iaf_psc_exp" })
         let planes = (0..<2).map { _ in InputPlane(worker: 0, ports: model.ports) }
@@ -69,7 +94,7 @@ struct ArrivalQueueTests {
         let direct = SpikeSums(planes[0].spikes(receptor: 0), base: 0, nil)
         // something is pending already
         for plane in planes { SpikeSums(plane.spikes(receptor: 0), base: 0, nil).add(0.1, at: 5, to: 7) }
-        let queue = ArrivalQueue(planes[1], slice: 1)
+        let queue = ArrivalQueue(planes[1], slice: 1, takesStretches: takesStretches)
         let waiting = SpikeSums(planes[1].spikes(receptor: 0), base: 0, queue)
         var stream = RandomStream(seed: 1, StreamName(.poisson, member: 1))
         for step in 0..<400 {
@@ -90,5 +115,45 @@ struct ArrivalQueueTests {
             let rows = planes.map { $0.spikeRows(stamp) }
             #expect((0..<planes[0].spikeStride).allSatisfy { rows[0][$0] == rows[1][$0] })
         }
+    }
+
+    @Test("find neighbours with one delay in rows of all lengths")
+    func stretches() {
+        var stream = RandomStream(seed: 2, StreamName(.poisson, member: 1))
+        for count in 1...200 {
+            let delays = (0..<count).map { _ in UInt16(1 + stream.below(count % 7 < 3 ? 2 : 40)) }
+            let sorted = DelayOrder(delays)(delays)
+            #expect(sorted == delays.sorted())
+            for delays in [delays, sorted] {
+                // some connections of another row before and after it
+                let all = [9, 9] + delays + [9], chunk = Self.chunk(delays: all, rows: [0, 2, UInt32(2 + count)])
+                var found: [UInt16] = [], lengths: [Int] = []
+                chunk.forEachStretch(chunk.connections(ofRow: 1), sharedDelay: 0) { stretch, delay in
+                    #expect(stretch.lowerBound == found.count)
+                    found += stretch.map { _ in UInt16(delay) }
+                    lengths.append(stretch.count)
+                }
+                #expect(found == delays)
+                #expect(lengths.count == 1 + zip(delays, delays.dropFirst()).count { $0 != $1 })
+                chunk.deallocate()
+            }
+        }
+    }
+
+    private static func chunk(delays: [UInt16], rows starts: [UInt32]) -> RowChunk {
+        Array(repeating: UInt16(0), count: delays.count).withUnsafeBufferPointer {
+            RowChunk(starts: starts, targets: $0, delays: delays)
+        }
+    }
+
+    @Test("order rows by delay, those with one delay as they come, whether delays are few or far apart")
+    func order() {
+        var stream = RandomStream(seed: 3, StreamName(.poisson, member: 1))
+        for span in [1, 3, 50, 60000] {
+            let delays = (0..<500).map { _ in UInt16(1 + stream.below(span)) }
+            let numbers = Array(delays.indices), order = DelayOrder(delays)(numbers)
+            #expect(order == numbers.sorted { (delays[$0], $0) < (delays[$1], $1) })
+        }
+        #expect(DelayOrder([UInt16]())([Int]()).isEmpty)
     }
 }

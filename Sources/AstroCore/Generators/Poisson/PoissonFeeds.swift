@@ -1,26 +1,32 @@
 /// Brings the trains of a Poisson generator whose numbers are drawn for each connection and step, or each eight steps.
 final class PoissonFeed: Feed {
-    private let generator: PoissonGenerator
+    private let window: PoissonGenerator.Window
     private let numbers: PoissonNumbers
+    /// Where all connections have one weight that the cells take, and one delay; with the link's last change. In a feed of its own
+    /// these are read without counting references that all workers count.
+    private let shared: (weight: Double, delay: Int, since: Int)?
 
     init(_ generator: PoissonGenerator, _ piece: DeviceLink.Piece, seed: Int64) {
-        self.generator = generator
+        window = generator.window
+        let link = piece.link
+        let isEven = link.weights.count == 1 && link.delays.count == 1 && !piece.refuses(link.weights[0])
+        shared = isEven ? (link.weights[0], Int(link.delays[0]), link.since) : nil
         numbers = PoissonNumbers(
             generator, piece.connections, seed: seed, piece.link.numbers(.poisson, seed).name,
             since: piece.link.trainsSince)
     }
 
     func apply(to piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>, sentUntil: Int) -> Delivery {
-        let link = piece.link, first = piece.run.first
         var events = 0
-        guard link.weights.count == 1, link.delays.count == 1, !piece.refuses(link.weights[0]) else {
+        guard let (weight, delay, since) = shared else {
             for i in piece.connections {
-                events += addOne(i, link.emissions(arrivals, sentUntil, i), to: piece)
+                events += addOne(i, piece.link.emissions(arrivals, sentUntil, i), to: piece)
             }
             return Delivery(events: events)
         }
-        for stamp in link.emissions(arrivals, sentUntil, first) where generator.isActive(stamp) {
-            let (row, amount) = piece.spikes(ofWeight: link.weights[0], at: stamp + Int(link.delays[0]))
+        for stamp in DeviceLink.emissions(arrivals, sentUntil, delay: delay, since: since)
+        where window.isActive(stamp) {
+            let (row, amount) = piece.spikes(ofWeight: weight, at: stamp + delay)
             events += numbers.add(amount, stamp: stamp, to: row)
         }
         return Delivery(events: events)
@@ -28,7 +34,7 @@ final class PoissonFeed: Feed {
 
     private func addOne(_ i: Int, _ stamps: Range<Int>, to piece: DeviceLink.Piece) -> Int {
         var events = 0
-        for stamp in stamps where generator.isActive(stamp) {
+        for stamp in stamps where window.isActive(stamp) {
             let number = numbers.number(connection: i, stamp: stamp)
             guard number > 0 else { continue }
             events += 1

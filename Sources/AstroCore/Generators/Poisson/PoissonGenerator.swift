@@ -28,11 +28,17 @@ struct PoissonGenerator: RatedSource {
     let windowCounts: PoissonTable?
     /// Where spikes are rare: a window of many connections and steps.
     private(set) var rareWindow: RareWindow?
-    private let window: ActivityWindow
+    let window: Window
+
+    /// When it sends.
+    struct Window {
+        fileprivate let window: ActivityWindow
+        func isActive(_ stamp: Int) -> Bool { window.contains(stamp - 1) }
+    }
 
     init(_ values: Settings, resolution: Double) throws {
         self.values = values
-        window = try ActivityWindow(values, resolution, Self.name)
+        window = Window(window: try ActivityWindow(values, resolution, Self.name))
         course = try RateCourse(values, resolution, Self.name)
         let mean = values.number("rate") * resolution / 1000
         counts = try PoissonTable(mean: mean)
@@ -67,7 +73,7 @@ struct PoissonGenerator: RatedSource {
         return result
     }
 
-    func isActive(_ stamp: Int) -> Bool { window.contains(stamp - 1) }
+    func isActive(_ stamp: Int) -> Bool { window.isActive(stamp) }
 
     /// Trains of a link are drawn for many connections at once, and many steps if spikes are rare.
     func feed(_ piece: DeviceLink.Piece, from firstArrival: Int, seed: Int64) -> any Feed {
