@@ -16,6 +16,8 @@ final class ArrivalQueue {
     /// May there be something aside for a stamp? From runs before, or since it became too much to wait here.
     private var isAside: [Bool]
     private var blocks: EntryBlocks
+    /// Where stretches go, writer by writer.
+    private var destinations: [WaitingStretch.Destination] = []
     /// No more than all rows take.
     private let mostBlocks: Int
 
@@ -70,7 +72,7 @@ final class ArrivalQueue {
     /// than to write down an event for each (measured).
     private static let shortestStretch = 4.0
 
-    /// Connections that wait together, on average.
+    /// Connections whose spikes wait together, on average.
     private static func meanStretch(onto plane: InputPlane, _ simulation: Simulation) -> Double {
         var connections = 0.0, stretches = 0.0
         for projection in simulation.projections {
@@ -93,13 +95,15 @@ final class ArrivalQueue {
         /// Among the rows of a stamp: the place that targets count from, in the row of positive weights; and how far it is to that
         /// of all others.
         fileprivate let base, toNegative: Int
+        /// The same as a destination of stretches.
+        fileprivate let destination: UInt32
         fileprivate let queue: Unmanaged<ArrivalQueue>
 
         /// A value for one target.
         @inline(__always)
         func add(_ value: Double, at stamp: Int, to target: UInt16) {
             if takesStretches {
-                add(WaitingStretch(value, base: base &+ Int(target), toNegative: toNegative), at: stamp)
+                add(WaitingStretch(value, to: target, destination), at: stamp)
             } else {
                 addEvent(value, at: stamp, to: target)
             }
@@ -118,14 +122,18 @@ final class ArrivalQueue {
             list.pointee.next = event + ArrivalQueue.eventBytes
         }
 
-        /// For some targets, where stretches wait: weights times a factor; without weights the factor.
+        /// The weights of some targets, where stretches wait.
         @inline(__always)
         func addStretch(
-            _ count: Int, of targets: UnsafePointer<UInt16>, _ weights: UnsafePointer<Double>?, factor: Double,
-            at stamp: Int
+            _ count: Int, _ targets: UnsafePointer<UInt16>, _ weights: UnsafePointer<Double>, at stamp: Int
         ) {
-            add(
-                WaitingStretch(count, targets, weights, factor: factor, base: base, toNegative: toNegative), at: stamp)
+            add(WaitingStretch(count, targets, weights, destination), at: stamp)
+        }
+
+        /// The same amount for each.
+        @inline(__always)
+        func addStretch(_ count: Int, _ targets: UnsafePointer<UInt16>, amount: Double, at stamp: Int) {
+            add(WaitingStretch(count, targets, amount: amount, destination), at: stamp)
         }
 
         @inline(__always)
@@ -146,9 +154,11 @@ final class ArrivalQueue {
 
     /// - `destination`: in rows of the plane, as it is now.
     func writer(_ destination: SpikeDestination, base: Int) -> Writer {
-        Writer(
-            takesStretches: takesStretches, lists: lists, slotMask: slotMask, base: (destination.rows - plane.spikes) + base,
-            toNegative: destination.toNegative, queue: .passUnretained(self))
+        let base = (destination.rows - plane.spikes) + base, toNegative = destination.toNegative
+        destinations.append(WaitingStretch.Destination(base: base, toNegative: toNegative))
+        return Writer(
+            takesStretches: takesStretches, lists: lists, slotMask: slotMask, base: base, toNegative: toNegative,
+            destination: UInt32(destinations.count - 1), queue: .passUnretained(self))
     }
 
     private func extend(_ list: UnsafeMutablePointer<EntryList>) {
@@ -217,9 +227,11 @@ final class ArrivalQueue {
     private func addStretches(_ list: EntryList, to rows: UnsafeMutablePointer<Double>) {
         var ahead = Stretches(list, blocks.entriesEnd), all = ahead
         for _ in 0..<Self.stretchesAhead { ahead.next()?.pointee.prefetch() }
-        while let stretch = all.next() {
-            ahead.next()?.pointee.prefetch()
-            stretch.pointee.add(to: rows)
+        destinations.withUnsafeBufferPointer { destinations in
+            while let stretch = all.next() {
+                ahead.next()?.pointee.prefetch()
+                stretch.pointee.add(to: rows, destinations.baseAddress!)
+            }
         }
     }
 

@@ -37,7 +37,7 @@ struct Route {
         isHeard = destination.isHeard || projection.receptor == nil
         isPlain = projection.receptor != nil && !details.acts
         readsDelaysAlone =
-            isPlain && !countsSpikes && !refusesNegativeWeights && sums.queue?.takesStretches == true
+            isPlain && carried < 0 && !countsSpikes && !refusesNegativeWeights && sums.queue?.takesStretches == true
         sendsToThird = projection.model.sendsToThird > 0
     }
 
@@ -112,8 +112,13 @@ struct Route {
     /// Connections that differ in weight or delay alone, onto cells that take any weight.
     @inline(never)
     private func deliverWeights(_ connections: Range<Int>, _ chunk: RowChunk, _ factor: Double, _ stamp: Int) {
-        sums.addWeights(
-            connections, of: chunk, shared: sharedWeight ?? 0, factor, stamp, sharedDelay: sharedDelay ?? 0)
+        if readsDelaysAlone {
+            return sums.addStretches(
+                connections, of: chunk, shared: sharedWeight, stamp, sharedDelay: sharedDelay ?? 0)
+        }
+        let weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
+        sums.add(
+            connections, of: chunk, weights, shared: sharedWeight ?? 0, factor, stamp, sharedDelay: sharedDelay ?? 0)
     }
 
     /// What synapses have sent to paired cells when a spike arrived that `deliver` has handed over.

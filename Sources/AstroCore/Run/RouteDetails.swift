@@ -59,9 +59,9 @@ final class RouteDetails {
 
     /// Do cells of a plane receive weights as they are stored, whatever they are?
     static func handsOverWeights(_ projection: Projection, _ plane: InputPlane) -> Bool {
-        guard let destination = projection.receptor.map(plane.spikes), !projection.columns.actsAtTargets else {
-            return false
-        }
+        let columns = projection.columns
+        guard let destination = projection.receptor.map(plane.spikes), !columns.actsAtTargets, !columns.releasesBySender
+        else { return false }
         return !destination.countsSpikes && !destination.refusesNegative
     }
 

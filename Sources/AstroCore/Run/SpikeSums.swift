@@ -20,8 +20,7 @@ struct SpikeSums {
     @inline(__always)
     func add(_ value: Double, at stamp: Int, to targets: UnsafePointer<UInt16>, _ connections: Range<Int>) {
         if let queue, queue.takesStretches {
-            queue.addStretch(
-                connections.count, of: targets + connections.lowerBound, nil, factor: value, at: stamp)
+            queue.addStretch(connections.count, targets + connections.lowerBound, amount: value, at: stamp)
         } else if let queue {
             for i in connections { queue.addEvent(value, at: stamp, to: targets[i]) }
         } else {
@@ -51,20 +50,21 @@ struct SpikeSums {
         }
     }
 
-    /// The same with the weights of the chunk, which stay as they are.
+    /// The same with the weights of the chunk, which stay as they are: where stretches wait.
+    ///
+    /// - `shared`: nil where weights differ.
     @inline(__always)
-    func addWeights(
-        _ connections: Range<Int>, of chunk: RowChunk, shared: Double, _ factor: Double, _ stamp: Int, sharedDelay: Int
-    ) {
+    func addStretches(_ connections: Range<Int>, of chunk: RowChunk, shared: Double?, _ stamp: Int, sharedDelay: Int) {
+        guard let queue else { return }
+        let targets = chunk.targets + connections.lowerBound
         let weights = chunk.weights.map { UnsafePointer($0 + connections.lowerBound) }
-        guard let queue, queue.takesStretches else {
-            return add(connections, of: chunk, weights, shared: shared, factor, stamp, sharedDelay: sharedDelay)
-        }
-        let targets = chunk.targets + connections.lowerBound, factor = weights == nil ? shared * factor : factor
         chunk.forEachStretch(connections, sharedDelay: sharedDelay) { stretch, delay in
-            queue.addStretch(
-                stretch.count, of: targets + stretch.lowerBound, weights.map { $0 + stretch.lowerBound },
-                factor: factor, at: stamp &+ delay)
+            let some = targets + stretch.lowerBound
+            if let weights {
+                queue.addStretch(stretch.count, some, weights + stretch.lowerBound, at: stamp &+ delay)
+            } else if let shared {
+                queue.addStretch(stretch.count, some, amount: shared, at: stamp &+ delay)
+            }
         }
     }
 

@@ -4,39 +4,47 @@ import CLanes
 /// only then: no weight of theirs changes during a run.
 struct WaitingStretch {
     private let targets: UnsafePointer<UInt16>
-    /// nil where all hand over `factor`.
-    private let weights: UnsafePointer<Double>?
-    private let factor: Double
+    /// The address of the weights; where all hand over one amount, that.
+    private let weights: UInt
+    /// Negative where all hand over one amount.
+    private let count: Int32
+    /// Among those of the queue.
+    private let destination: UInt32
+
     /// Among the rows of a stamp: the place that targets count from, in the row of positive weights; and how far it is to that of all
     /// others.
-    private let base, toNegative: Int32
-    private let count: Int32
+    struct Destination {
+        let base, toNegative: Int
+    }
 
-    init(
-        _ count: Int, _ targets: UnsafePointer<UInt16>, _ weights: UnsafePointer<Double>?, factor: Double, base: Int,
-        toNegative: Int
-    ) {
-        (self.targets, self.weights, self.factor) = (targets, weights, factor)
-        (self.base, self.toNegative) = (Int32(truncatingIfNeeded: base), Int32(truncatingIfNeeded: toNegative))
+    init(_ count: Int, _ targets: UnsafePointer<UInt16>, _ weights: UnsafePointer<Double>, _ destination: UInt32) {
+        (self.targets, self.weights, self.destination) = (targets, UInt(bitPattern: weights), destination)
         self.count = Int32(truncatingIfNeeded: count)
     }
 
-    /// A single target at `base`.
-    init(_ value: Double, base: Int, toNegative: Int) {
-        self.init(1, Self.noOffset, nil, factor: value, base: base, toNegative: toNegative)
+    /// - `amount`: of each.
+    init(_ count: Int, _ targets: UnsafePointer<UInt16>, amount: Double, _ destination: UInt32) {
+        (self.targets, weights, self.destination) = (targets, UInt(amount.bitPattern), destination)
+        self.count = Int32(truncatingIfNeeded: -count)
     }
 
-    private nonisolated(unsafe) static let noOffset: UnsafePointer<UInt16> = {
-        let zero = UnsafeMutablePointer<UInt16>.allocate(capacity: 1)
-        zero.initialize(to: 0)
-        return UnsafePointer(zero)
+    /// A single target.
+    init(_ amount: Double, to target: UInt16, _ destination: UInt32) {
+        self.init(1, Self.places + Int(target), amount: amount, destination)
+    }
+
+    /// Each place, so that there is memory to point to.
+    private nonisolated(unsafe) static let places: UnsafePointer<UInt16> = {
+        let all = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: Segment.span)
+        _ = all.initialize(from: (0..<Segment.span).lazy.map { UInt16($0) })
+        return UnsafePointer(all.baseAddress!)
     }()
 
     /// Asks for what `add` reads. The processor goes on by itself where a stretch is long.
     @inline(__always)
     func prefetch() {
-        Self.prefetch(targets, count)
-        if let weights { Self.prefetch(weights, count) }
+        Self.prefetch(targets, abs(count))
+        if count > 0 { Self.prefetch(UnsafePointer<Double>(bitPattern: weights).unsafelyUnwrapped, count) }
     }
 
     @inline(__always)
@@ -52,15 +60,18 @@ struct WaitingStretch {
 
     /// Adds what arrives to the rows of its stamp.
     @inline(__always)
-    func add(to rows: UnsafeMutablePointer<Double>) {
-        let positive = rows + Int(base), toNegative = Int(toNegative)
-        guard let weights else {
-            let row = positive + (factor > 0 ? 0 : toNegative), amount = abs(factor)
-            for n in 0..<Int(count) { row[Int(targets[n])] += amount }
+    func add(to rows: UnsafeMutablePointer<Double>, _ destinations: UnsafePointer<Destination>) {
+        let destination = destinations[Int(destination)], toNegative = destination.toNegative
+        let positive = rows + destination.base
+        guard count > 0 else {
+            let value = Double(bitPattern: UInt64(weights)), amount = abs(value)
+            let row = positive + (value > 0 ? 0 : toNegative)
+            for n in 0..<Int(0 &- count) { row[Int(targets[n])] += amount }
             return
         }
+        let weights = UnsafePointer<Double>(bitPattern: weights).unsafelyUnwrapped
         for n in 0..<Int(count) {
-            let value = weights[n] * factor
+            let value = weights[n]
             positive[Int(targets[n]) &+ (value > 0 ? 0 : toNegative)] += abs(value)
         }
     }
