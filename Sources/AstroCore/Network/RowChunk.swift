@@ -2,6 +2,9 @@ import CLanes
 
 /// The connections of some rows, at most 64, to the targets of one segment. Rows without any take a bit.
 struct RowChunk {
+    /// Whoever reads weights and targets in vectors may read so many from the last one on: there is memory.
+    static let block = 8
+
     let header: UnsafeMutablePointer<Header>
 
     /// Offsets and targets follow in the same memory.
@@ -48,8 +51,10 @@ struct RowChunk {
 
     /// With offsets and targets.
     private static func headerBytes(rows: Int, targets: Int) -> Int {
-        MemoryLayout<Header>.stride + (rows + 1) * 4 + targets * 2
+        MemoryLayout<Header>.stride + (rows + 1) * 4 + bytes(of: UInt16.self, targets)
     }
+
+    private static func bytes<T>(of _: T.Type, _ count: Int) -> Int { (count + block) * MemoryLayout<T>.stride }
 
     /// Connections of a row, counted from the chunk's first.
     @inline(__always)
@@ -160,7 +165,7 @@ struct RowChunk {
 
     private static func copy<T>(_ values: some Collection<T>) -> UnsafeMutablePointer<T>? {
         if values.isEmpty { return nil }
-        let memory = RowMemory.allocate(bytes: values.count * MemoryLayout<T>.stride)
+        let memory = RowMemory.allocate(bytes: bytes(of: T.self, values.count))
         let copy = UnsafeMutableBufferPointer(
             start: memory.bindMemory(to: T.self, capacity: values.count), count: values.count)
         _ = copy.initialize(fromContentsOf: values)
@@ -177,7 +182,7 @@ struct RowChunk {
     }
 
     private static func deallocate<T>(_ values: UnsafeMutablePointer<T>?, _ count: Int) {
-        if let values { RowMemory.deallocate(values, bytes: count * MemoryLayout<T>.stride) }
+        if let values { RowMemory.deallocate(values, bytes: bytes(of: T.self, count)) }
     }
 
     /// - `ownWidth`: numbers in the block of a connection.

@@ -227,12 +227,14 @@ final class ArrivalQueue {
     private func addStretches(_ list: EntryList, to rows: UnsafeMutablePointer<Double>) {
         var ahead = Stretches(list, blocks.entriesEnd), all = ahead
         for _ in 0..<Self.stretchesAhead { ahead.next()?.pointee.prefetch() }
+        var arrivals = Arrivals(to: rows)
         destinations.withUnsafeBufferPointer { destinations in
             while let stretch = all.next() {
                 ahead.next()?.pointee.prefetch()
-                stretch.pointee.add(to: rows, destinations.baseAddress!)
+                stretch.pointee.add(to: &arrivals, destinations.baseAddress!)
             }
         }
+        arrivals.finish()
     }
 
     /// Those of a list, one by one.

@@ -11,8 +11,8 @@ struct WaitingStretch {
     /// Among those of the queue.
     private let destination: UInt32
 
-    /// Among the rows of a stamp: the place that targets count from, in the row of positive weights; and how far it is to that of all
-    /// others.
+    /// Among the rows of a stamp: the place that targets count from, in the row of positive weights; and how far it is to that of
+    /// all others.
     struct Destination {
         let base, toNegative: Int
     }
@@ -43,13 +43,15 @@ struct WaitingStretch {
     /// Asks for what `add` reads. The processor goes on by itself where a stretch is long.
     @inline(__always)
     func prefetch() {
-        Self.prefetch(targets, abs(count))
-        if count > 0 { Self.prefetch(UnsafePointer<Double>(bitPattern: weights).unsafelyUnwrapped, count) }
+        // in blocks
+        let count = (Int(abs(count)) &+ RowChunk.block &- 1) / RowChunk.block &* RowChunk.block
+        Self.prefetch(targets, count)
+        if self.count > 0 { Self.prefetch(UnsafePointer<Double>(bitPattern: weights).unsafelyUnwrapped, count) }
     }
 
     @inline(__always)
-    private static func prefetch<T>(_ values: UnsafePointer<T>, _ count: Int32) {
-        let first = UnsafeRawPointer(values), last = UnsafeRawPointer(values + Int(count)) - 1
+    private static func prefetch<T>(_ values: UnsafePointer<T>, _ count: Int) {
+        let first = UnsafeRawPointer(values), last = UnsafeRawPointer(values + count) - 1
         var line = first
         while line < last && line < first + 1024 {
             astro_prefetch(line)
@@ -58,21 +60,73 @@ struct WaitingStretch {
         astro_prefetch(last)
     }
 
-    /// Adds what arrives to the rows of its stamp.
+    /// Adds what arrives.
     @inline(__always)
-    func add(to rows: UnsafeMutablePointer<Double>, _ destinations: UnsafePointer<Destination>) {
-        let destination = destinations[Int(destination)], toNegative = destination.toNegative
-        let positive = rows + destination.base
+    func add(to arrivals: inout Arrivals, _ destinations: UnsafePointer<Destination>) {
+        let destination = destinations[Int(destination)]
         guard count > 0 else {
-            let value = Double(bitPattern: UInt64(weights)), amount = abs(value)
-            let row = positive + (value > 0 ? 0 : toNegative)
-            for n in 0..<Int(0 &- count) { row[Int(targets[n])] += amount }
-            return
+            let value = Double(bitPattern: UInt64(weights))
+            let base = destination.base &+ (value > 0 ? 0 : destination.toNegative)
+            return arrivals.add(Int(0 &- count), abs(value), targets, base)
         }
         let weights = UnsafePointer<Double>(bitPattern: weights).unsafelyUnwrapped
-        for n in 0..<Int(count) {
-            let value = weights[n]
-            positive[Int(targets[n]) &+ (value > 0 ? 0 : toNegative)] += abs(value)
+        arrivals.add(Int(count), weights, targets, destination)
+    }
+}
+
+/// Amounts on the way to the rows of a stamp: collected in vectors, then added one after the other, in order. How long a stretch is
+/// no processor can guess; the loop over single amounts does not depend on it.
+struct Arrivals: ~Copyable {
+    private static let capacity = 1024
+    private let amounts = UnsafeMutablePointer<Double>.allocate(capacity: capacity)
+    private let places = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
+    private var count = 0
+    private var rows: UnsafeMutablePointer<Double>
+
+    init(to rows: UnsafeMutablePointer<Double>) { self.rows = rows }
+
+    deinit {
+        amounts.deallocate()
+        places.deallocate()
+    }
+
+    /// Weights of as many targets. Of both, a block may be read beyond the last one.
+    @inline(__always)
+    mutating func add(
+        _ number: Int, _ weights: UnsafePointer<Double>, _ targets: UnsafePointer<UInt16>,
+        _ destination: WaitingStretch.Destination
+    ) {
+        let base = Int32(truncatingIfNeeded: destination.base)
+        let toNegative = Int32(truncatingIfNeeded: destination.toNegative)
+        var first = 0
+        repeat {
+            makeRoom()
+            astro_amounts(weights + first, targets + first, base, toNegative, amounts + count, places + count)
+            count &+= min(RowChunk.block, number &- first)
+            first &+= RowChunk.block
+        } while first < number
+    }
+
+    /// The same amount for each.
+    @inline(__always)
+    mutating func add(_ number: Int, _ amount: Double, _ targets: UnsafePointer<UInt16>, _ base: Int) {
+        for n in 0..<number {
+            makeRoom()
+            amounts[count] = amount
+            places[count] = Int32(truncatingIfNeeded: base &+ Int(targets[n]))
+            count &+= 1
         }
+    }
+
+    /// For a block.
+    @inline(__always)
+    private mutating func makeRoom() {
+        if count > Self.capacity &- RowChunk.block { finish() }
+    }
+
+    /// Adds what has been collected.
+    mutating func finish() {
+        for i in 0..<count { rows[Int(places[i])] += amounts[i] }
+        count = 0
     }
 }

@@ -167,6 +167,22 @@ ASTRO_INLINE unsigned astro_changes(const unsigned short *values) {
     return bits;
 }
 
+// What eight connections add, and where: from `base` on, `to_negative` further where a weight is not positive.
+ASTRO_INLINE void astro_amounts(const double *weights, const unsigned short *targets, int base, int to_negative,
+                                double *amounts, int *places) {
+    typedef unsigned short shorts __attribute__((ext_vector_type(8)));
+    typedef int integers __attribute__((ext_vector_type(8)));
+    astro_f8 weight;
+    shorts target;
+    __builtin_memcpy(&weight, weights, sizeof weight);
+    __builtin_memcpy(&target, targets, sizeof target);
+    integers is_positive = __builtin_convertvector(weight > 0, integers);
+    integers place = __builtin_convertvector(target, integers) + base + (~is_positive & to_negative);
+    weight = __builtin_elementwise_abs(weight);
+    __builtin_memcpy(amounts, &weight, sizeof weight);
+    __builtin_memcpy(places, &place, sizeof place);
+}
+
 // Asks for memory that will be read soon.
 ASTRO_INLINE void astro_prefetch(const void *place) { __builtin_prefetch(place); }
 // The same for memory that will be written.

@@ -126,6 +126,30 @@ struct CheckpointTests {
         #expect(try bytes(other) == first)
     }
 
+    /// What a file lists by target lies by delay in memory, where the order of parallel connections may stay as it is.
+    @Test("Parallel connections keep their order, whatever their delays", arguments: [false, true])
+    func parallelConnections(delaysAreSet: Bool) throws {
+        defer { folder.remove() }
+        let simulation = try Simulation(seed: 3, threads: 2)
+        let senders = try simulation.create("iaf_psc_exp", count: 5, parameters: ["I_e": .number(500)])
+        let targets = try simulation.create("iaf_psc_exp", count: 9)
+        let delay: Value = .distribution(.uniform(min: 1, max: 3))
+        _ = try simulation.connect(
+            senders, targets, rule: ["rule": .text("fixed_total_number"), "N": .number(800)],
+            synapse: ["weight": .distribution(.normal(mean: 20, std: 9)), "delay": delay])
+        if delaysAreSet { try simulation.connections().set(["delay": delay]) }
+        let before = try simulation.connections(), columns = ["source", "target", "weight", "delay"]
+        try simulation.simulate(20)
+        let loaded = try reloaded(simulation, threads: 3), after = try loaded.connections()
+        for name in columns { #expect(try before.get(name) == after.get(name), "\(name)") }
+        let ends = try zip(before.get("source"), before.get("target")).map { [$0, $1] }, delays = try before.get("delay")
+        let shorter = ends.indices.dropFirst().count { ends[$0] == ends[$0 - 1] && delays[$0] < delays[$0 - 1] }
+        #expect(delaysAreSet ? shorter > 50 : shorter == 0)
+        for simulation in [simulation, loaded] { try simulation.simulate(50) }
+        #expect(simulation.fingerprint() == loaded.fingerprint())
+        #expect(try bytes(simulation) == bytes(loaded))
+    }
+
     @Test("Delays that were shortened while longer ones were on their way")
     func shortenedDelays() throws {
         defer { folder.remove() }
