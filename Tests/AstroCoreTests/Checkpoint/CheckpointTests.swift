@@ -142,7 +142,8 @@ struct CheckpointTests {
         try simulation.simulate(20)
         let loaded = try reloaded(simulation, threads: 3), after = try loaded.connections()
         for name in columns { #expect(try before.get(name) == after.get(name), "\(name)") }
-        let ends = try zip(before.get("source"), before.get("target")).map { [$0, $1] }, delays = try before.get("delay")
+        let ends = try zip(before.get("source"), before.get("target")).map { [$0, $1] }
+        let delays = try before.get("delay")
         let shorter = ends.indices.dropFirst().count { ends[$0] == ends[$0 - 1] && delays[$0] < delays[$0 - 1] }
         #expect(delaysAreSet ? shorter > 50 : shorter == 0)
         for simulation in [simulation, loaded] { try simulation.simulate(50) }
