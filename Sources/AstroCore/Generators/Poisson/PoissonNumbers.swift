@@ -50,14 +50,19 @@ final class PoissonNumbers {
 
     @inline(never)
     private func fill(_ wanted: Int) {
-        switch source {
-        case .windows(let trains):
+        if case .windows(let trains) = source {
             forEachBlock { trains.fill($0, block: $1, window: wanted) }
-        case .steps(let draws):
+        } else if let draws = draws(at: wanted) {
             forEachBlock { draws.fill($0, block: $1, stamp: wanted) }
-        case .rates(let tables, let seed, let name):
-            let draws = PoissonDraws(table: tables.table(at: wanted), seed: seed, name)
-            forEachBlock { draws.fill($0, block: $1, stamp: wanted) }
+        }
+    }
+
+    /// Where numbers are drawn step by step: those of a stamp.
+    private func draws(at stamp: Int) -> PoissonDraws? {
+        switch source {
+        case .windows: nil
+        case .steps(let draws): draws
+        case .rates(let tables, let seed, let name): PoissonDraws(table: tables.table(at: stamp), seed: seed, name)
         }
     }
 
@@ -69,16 +74,10 @@ final class PoissonNumbers {
 
     /// Adds `amount` times the numbers at `stamp` to the places of all connections; how many are not 0.
     func add(_ amount: Double, stamp: Int, to row: UnsafeMutablePointer<Double>) -> Int {
-        switch source {
-        case .windows:
-            hold(stamp)
-            let own = words + (connections.lowerBound - firstBlock * 32)
-            return Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
-        case .steps(let draws):
-            return add(amount, draws, stamp, to: row)
-        case .rates(let tables, let seed, let name):
-            return add(amount, PoissonDraws(table: tables.table(at: stamp), seed: seed, name), stamp, to: row)
-        }
+        if let draws = draws(at: stamp) { return add(amount, draws, stamp, to: row) }
+        hold(stamp)
+        let own = words + (connections.lowerBound - firstBlock * 32)
+        return Self.addBytes(amount, own, connections.count, stamp % PoissonTrains.steps, row)
     }
 
     /// Numbers of a single step are used once: they go no farther than the nearest cache.
