@@ -33,10 +33,10 @@ struct WaitingStretch {
         self.init(1, Self.places + Int(target), amount: amount, destination)
     }
 
-    /// Each place, so that there is memory to point to.
+    /// Each place, so that there is memory to point to, and a block behind the last one.
     private nonisolated(unsafe) static let places: UnsafePointer<UInt16> = {
-        let all = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: Segment.span)
-        _ = all.initialize(from: (0..<Segment.span).lazy.map { UInt16($0) })
+        let all = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: Segment.span + RowChunk.block)
+        _ = all.initialize(from: (0..<Segment.span + RowChunk.block).lazy.map { UInt16(truncatingIfNeeded: $0) })
         return UnsafePointer(all.baseAddress!)
     }()
 
@@ -90,7 +90,7 @@ struct Arrivals: ~Copyable {
         places.deallocate()
     }
 
-    /// Weights of as many targets. Of both, a block may be read beyond the last one.
+    /// Weights of as many targets.
     @inline(__always)
     mutating func add(
         _ number: Int, _ weights: UnsafePointer<Double>, _ targets: UnsafePointer<UInt16>,
@@ -98,24 +98,32 @@ struct Arrivals: ~Copyable {
     ) {
         let base = Int32(truncatingIfNeeded: destination.base)
         let toNegative = Int32(truncatingIfNeeded: destination.toNegative)
-        var first = 0
-        repeat {
-            makeRoom()
-            astro_amounts(weights + first, targets + first, base, toNegative, amounts + count, places + count)
-            count &+= min(RowChunk.block, number &- first)
-            first &+= RowChunk.block
-        } while first < number
+        addBlocks(number) {
+            astro_amounts(weights + $0, targets + $0, base, toNegative, $1, $2)
+        }
     }
 
     /// The same amount for each.
     @inline(__always)
     mutating func add(_ number: Int, _ amount: Double, _ targets: UnsafePointer<UInt16>, _ base: Int) {
-        for n in 0..<number {
-            makeRoom()
-            amounts[count] = amount
-            places[count] = Int32(truncatingIfNeeded: base &+ Int(targets[n]))
-            count &+= 1
+        addBlocks(number) {
+            astro_same_amounts(amount, targets + $0, Int32(truncatingIfNeeded: base), $1, $2)
         }
+    }
+
+    /// Calls `collect(first, amounts, places)` for each block of as many connections. It may read and write a whole block, also beyond
+    /// the last connection.
+    @inline(__always)
+    private mutating func addBlocks(
+        _ number: Int, _ collect: (Int, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Int32>) -> Void
+    ) {
+        var first = 0
+        repeat {
+            makeRoom()
+            collect(first, amounts + count, places + count)
+            count &+= min(RowChunk.block, number &- first)
+            first &+= RowChunk.block
+        } while first < number
     }
 
     /// For a block.

@@ -167,17 +167,29 @@ ASTRO_INLINE unsigned astro_changes(const unsigned short *values) {
     return bits;
 }
 
-// What eight connections add, and where: from `base` on, `to_negative` further where a weight is not positive.
+// Where eight connections go: from `base` on.
+typedef unsigned short astro_targets __attribute__((ext_vector_type(8)));
+typedef int astro_places_8 __attribute__((ext_vector_type(8)));
+ASTRO_INLINE astro_places_8 astro_places(const unsigned short *targets, int base) {
+    astro_targets target;
+    __builtin_memcpy(&target, targets, sizeof target);
+    return __builtin_convertvector(target, astro_places_8) + base;
+}
+// The same amount to each.
+ASTRO_INLINE void astro_same_amounts(double amount, const unsigned short *targets, int base, double *amounts,
+                                     int *places) {
+    const astro_f8 all = (astro_f8)(amount);
+    const astro_places_8 place = astro_places(targets, base);
+    __builtin_memcpy(amounts, &all, sizeof all);
+    __builtin_memcpy(places, &place, sizeof place);
+}
+// Weights, which go `to_negative` further where they are not positive.
 ASTRO_INLINE void astro_amounts(const double *weights, const unsigned short *targets, int base, int to_negative,
                                 double *amounts, int *places) {
-    typedef unsigned short shorts __attribute__((ext_vector_type(8)));
-    typedef int integers __attribute__((ext_vector_type(8)));
     astro_f8 weight;
-    shorts target;
     __builtin_memcpy(&weight, weights, sizeof weight);
-    __builtin_memcpy(&target, targets, sizeof target);
-    integers is_positive = __builtin_convertvector(weight > 0, integers);
-    integers place = __builtin_convertvector(target, integers) + base + (~is_positive & to_negative);
+    const astro_places_8 is_positive = __builtin_convertvector(weight > 0, astro_places_8);
+    const astro_places_8 place = astro_places(targets, base) + (~is_positive & to_negative);
     weight = __builtin_elementwise_abs(weight);
     __builtin_memcpy(amounts, &weight, sizeof weight);
     __builtin_memcpy(places, &place, sizeof place);
