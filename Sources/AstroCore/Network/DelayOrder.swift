@@ -35,4 +35,15 @@ struct DelayOrder {
     func apply<Value>(to values: inout [Value], _ row: Range<Int>) {
         if !values.isEmpty { values.replaceSubrange(row, with: self(Array(values[row]))) }
     }
+
+    /// Would connections onto one target change places? These are told apart by their order.
+    ///
+    /// - `targets`: of the connections of a row, in any order.
+    static func exchangesParallel(_ targets: [UInt32], _ delays: [UInt16]) -> Bool {
+        var last: [UInt32: UInt16] = [:]
+        return zip(targets, delays).contains { target, delay in
+            guard let earlier = last.updateValue(delay, forKey: target) else { return false }
+            return delay < earlier
+        }
+    }
 }

@@ -212,7 +212,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         var positions = positions
         if let delay = spec.uniform("delay") {
             try noteDelay(delay, scratch)
-        } else if !spec.isListed("delay") {
+        } else if !spec.isListed("delay") || !DelayOrder.exchangesParallel(positions, delays) {
             let order = DelayOrder(delays)
             (positions, delays) = (order(positions), order(delays))
             if !weights.isEmpty { weights = order(weights) }

@@ -95,6 +95,21 @@ struct ConnectionFileTests {
         folder.remove()
     }
 
+    /// The first row can lie by delay in memory, the second one cannot.
+    @Test("Parallel connections keep the order of the file, whatever their delays")
+    func parallelConnections() throws {
+        try folder.write(
+            "a.csv",
+            "source,target,weight,delay\n1,2,1,3\n1,1,2,2\n1,2,3,3\n1,1,4,9\n2,2,5,4\n2,2,6,1\n2,1,7,2\n2,2,8,7\n")
+        let network = try Connected()
+        _ = try network.simulation.connect(
+            try ConnectionFile.read(folder.path("a.csv")), source: network.parrots, target: network.glia, synapse: [:])
+        let connections = try network.simulation.connections()
+        #expect(connections.weight == [2, 4, 1, 3, 7, 5, 6, 8])
+        #expect(connections.delay == [2, 9, 3, 3, 2, 4, 1, 7])
+        folder.remove()
+    }
+
     @Test(
         "A wrong file changes nothing",
         arguments: [

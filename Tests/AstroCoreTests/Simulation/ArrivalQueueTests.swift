@@ -155,5 +155,7 @@ struct ArrivalQueueTests {
             #expect(order == numbers.sorted { (delays[$0], $0) < (delays[$1], $1) })
         }
         #expect(DelayOrder([UInt16]())([Int]()).isEmpty)
+        #expect(!DelayOrder.exchangesParallel([4, 2, 4, 3, 4], [2, 9, 2, 1, 5]))
+        #expect(DelayOrder.exchangesParallel([4, 2, 4, 3, 4], [2, 9, 5, 1, 4]))
     }
 }
