@@ -73,6 +73,9 @@ extension DeviceLink.Piece {
     /// Must no spike of this weight arrive?
     func refuses(_ weight: Double) -> Bool { weight < 0 && run.plane.spikes(receptor: receptor).refusesNegative }
 
+    /// Do all connections have one weight, which the cells take, and one delay?
+    var isEven: Bool { link.weights.count == 1 && link.delays.count == 1 && !refuses(link.weights[0]) }
+
     /// Adds a current that arrives at a stamp over a connection.
     @inline(__always)
     func add(current: Double, at stamp: Int, over i: Int) {

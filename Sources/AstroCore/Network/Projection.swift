@@ -24,9 +24,11 @@ final class Projection {
     private(set) var count = 0
     /// Those onto own cells.
     var ownCount: Int { segments.reduce(0) { $0 + $1.count } }
+    /// Those whose targets lie in a plane.
     func segments(onto plane: InputPlane) -> [Segment] {
         segmentsOfWorker[plane.worker].filter { $0.plane === plane }
     }
+
     /// Places that targets may have, about.
     var targetPlaces: Int { segments.reduce(0) { $0 + min(Segment.span, $1.plane.size - $1.base) } }
     /// Own connections by delay, from when delays are first set one by one.
@@ -202,7 +204,8 @@ final class Segment {
     }
 
     private(set) lazy var count = chunks.reduce(0) { $0 + ($1?.count ?? 0) }
-    /// Connections of a row that have one delay and are neighbours, on average; of some rows, if there are many.
+
+    /// Neighbours in a row that have one delay: how many there are on average, in a sample of the rows.
     var meanStretch: Double {
         let filled = chunks.indices.filter { chunks[$0] != nil }, every = max(1, filled.count / 8)
         var connections = 0, stretches = 0
@@ -216,6 +219,7 @@ final class Segment {
         }
         return stretches == 0 ? 1 : Double(connections) / Double(stretches)
     }
+
     private var madeIndex: TargetIndex?
     /// nil where connections are few, or memory is short.
     var targetIndex: TargetIndex? {

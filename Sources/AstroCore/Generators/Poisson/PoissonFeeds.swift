@@ -7,13 +7,11 @@ final class PoissonFeed: Feed {
     private let shared: (weight: Double, delay: Int, since: Int)?
 
     init(_ generator: PoissonGenerator, _ piece: DeviceLink.Piece, seed: Int64) {
-        window = generator.window
         let link = piece.link
-        let isEven = link.weights.count == 1 && link.delays.count == 1 && !piece.refuses(link.weights[0])
-        shared = isEven ? (link.weights[0], Int(link.delays[0]), link.since) : nil
+        window = generator.window
+        shared = piece.isEven ? (link.weights[0], Int(link.delays[0]), link.since) : nil
         numbers = PoissonNumbers(
-            generator, piece.connections, seed: seed, piece.link.numbers(.poisson, seed).name,
-            since: piece.link.trainsSince)
+            generator, piece.connections, seed: seed, link.numbers(.poisson, seed).name, since: link.trainsSince)
     }
 
     func apply(to piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>, sentUntil: Int) -> Delivery {

@@ -45,8 +45,7 @@ final class RatedFeed<Source: RatedSource>: Feed {
     }
 
     func apply(to piece: DeviceLink.Piece, _ arrivals: ClosedRange<Int>, sentUntil: Int) -> Delivery {
-        let link = piece.link
-        let isEven = link.weights.count == 1 && link.delays.count == 1 && !piece.refuses(link.weights[0])
+        let link = piece.link, isEven = piece.isEven
         var events = 0
         for stamp in piece.emissions(arrivals, sentUntil) where source.isActive(stamp) {
             let table = tables.table(at: stamp)
