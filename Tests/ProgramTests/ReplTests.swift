@@ -7,7 +7,7 @@ struct ReplTerminalTests {
     func conversation() throws {
         let terminal = try TerminalRun()
         try terminal.wait(for: "?NAME for help")
-        try terminal.wait(for: "> ")
+        try terminal.prompt()
         terminal.enter("6 * 7")
         try terminal.wait(for: "\n42\n")
         terminal.enter("local x = 20; x + 3")

@@ -45,8 +45,12 @@ final class TerminalRun {
         }
     }
 
-    /// Until then the terminal itself acts on control characters.
-    func prompt() throws { try wait(for: "> ") }
+    /// Waits for the next prompt: until then the terminal itself acts on control characters. At Enter the editor may write the prompt of the
+    /// line that ends once more, without a new line before it.
+    func prompt() throws {
+        if screen.prefix(seen).last == "\n" { seen -= 1 }
+        try wait(for: "\n> ")
+    }
 
     func enter(_ line: String) { type(line + Self.enter) }
 
