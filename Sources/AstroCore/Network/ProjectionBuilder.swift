@@ -5,6 +5,8 @@ struct TargetMap {
     private(set) var segments: [(plane: InputPlane, base: Int)] = []
     /// Segment in the upper, place in the lower half.
     private let entries: [UInt32]
+    /// Positions of targets that follow each other in a segment, ascending.
+    private let runs: [Range<Int>]
 
     init(_ post: NodeIDs, _ simulation: Simulation) {
         var entries: [UInt32] = []
@@ -21,6 +23,33 @@ struct TargetMap {
             entries.append(UInt32(index) << 16 | UInt32(place - base))
         }
         self.entries = entries
+        var runs: [Range<Int>] = [], first = 0
+        for i in entries.indices
+        where i + 1 == entries.count || entries[i + 1] != entries[i] + 1 || entries[i + 1] & 0xffff == 0 {
+            runs.append(first..<i + 1)
+            first = i + 1
+        }
+        self.runs = runs
+    }
+
+    /// Calls `body(numbers, segment, shift)` for neighbours among some positions whose targets follow each other in a segment: `shift`
+    /// takes a position to its place. False, without a call, where that would not be faster than one by one.
+    func forEachRun(_ positions: UnsafeBufferPointer<UInt32>, _ body: (Range<Int>, Int, UInt16) -> Void) -> Bool {
+        guard runs.count <= 1 + positions.count / 64, Self.isAscending(positions) else { return false }
+        var first = 0
+        for run in runs {
+            let end = positions[first...].partitioningIndex { $0 >= run.upperBound }
+            let entry = entries[run.lowerBound]
+            body(first..<end, Int(entry >> 16), UInt16(truncatingIfNeeded: Int(entry) &- run.lowerBound))
+            first = end
+        }
+        return true
+    }
+
+    private static func isAscending(_ positions: UnsafeBufferPointer<UInt32>) -> Bool {
+        var descents: UInt32 = 0
+        for i in 0..<max(0, positions.count &- 1) { descents |= positions[i] > positions[i &+ 1] ? 1 : 0 }
+        return descents == 0
     }
 
     /// Calls `body(number, segment, place)` for some positions in turn.
@@ -52,6 +81,9 @@ final class ProjectionBuilder: @unchecked Sendable {
     private let resolution: Double
     let targets: Targets
     private let rule: any ConnectionRule
+    /// What connections have of their own but all start with: the weight, and their block of columns; nil where they differ in it.
+    private let firstWeight: Double?
+    private let firstBlock: [Double]?
 
     init(
         _ spec: SynapseSpec, _ rule: any ConnectionRule, pre: NodeIDs, post: Targets, _ call: CallName,
@@ -66,6 +98,9 @@ final class ProjectionBuilder: @unchecked Sendable {
         resolution = simulation.resolution
         targets = post
         self.rule = rule
+        firstWeight = spec.uniform("weight")
+        let own = projection.columns.own.map { spec.sharedValue(spec.model.columns[$0]) }
+        firstBlock = own.contains(nil) ? nil : own.compactMap { $0 }
     }
 
     /// One worker's memory while it fills a chunk.
@@ -76,7 +111,7 @@ final class ProjectionBuilder: @unchecked Sendable {
         /// Targets of each part, with what differs between connections: memory, its size, and how much of it is filled.
         fileprivate let columns: UnsafeMutablePointer<Columns>
         fileprivate let filled: UnsafeMutablePointer<Int>
-        fileprivate let ownWidth: Int
+        private let ownWidth: Int
         private var capacity = 0
 
         fileprivate struct Columns {
@@ -138,6 +173,16 @@ final class ProjectionBuilder: @unchecked Sendable {
             filled[part] &+= 1
         }
 
+        /// Some of the positions, as places.
+        fileprivate func append(
+            _ positions: UnsafeBufferPointer<UInt32>, _ numbers: Range<Int>, shiftedBy shift: UInt16, to part: Int
+        ) {
+            if numbers.isEmpty { return }
+            let targets = columns[part].targets + filled[part], positions = positions.baseAddress! + numbers.lowerBound
+            for i in 0..<numbers.count { targets[i] = UInt16(truncatingIfNeeded: positions[i]) &+ shift }
+            filled[part] &+= numbers.count
+        }
+
         fileprivate struct Part {
             var starts: [UInt32] = []
             var receptors: [UInt8] = []
@@ -151,8 +196,9 @@ final class ProjectionBuilder: @unchecked Sendable {
 
     func makeScratch() -> Scratch {
         Scratch(
-            segments: projection.segments.count, weights: projection.weight == nil,
-            delays: projection.spec.uniform("delay") == nil, ownWidth: projection.columns.ownWidth)
+            segments: projection.segments.count, weights: firstWeight == nil,
+            delays: projection.spec.uniform("delay") == nil,
+            ownWidth: firstBlock == nil ? projection.columns.ownWidth : 0)
     }
 
     func begin(_ scratch: Scratch) {
@@ -162,10 +208,9 @@ final class ProjectionBuilder: @unchecked Sendable {
         }
     }
 
-    /// Do connections differ in what is drawn for each?
+    /// Do connections differ from the beginning?
     var isDiffering: Bool {
-        projection.spec.uniform("delay") == nil || projection.weight == nil || projection.receptor == nil
-            || projection.columns.ownWidth > 0
+        projection.spec.uniform("delay") == nil || firstWeight == nil || projection.receptor == nil || firstBlock == nil
     }
 
     /// Stores a row of places among the own targets.
@@ -188,7 +233,10 @@ final class ProjectionBuilder: @unchecked Sendable {
     }
 
     private func addTargets(_ positions: [UInt32], _ scratch: Scratch) {
-        map.forEach(positions) { scratch.append($2, to: $1) }
+        let isDone = positions.withUnsafeBufferPointer { positions in
+            map.forEachRun(positions) { scratch.append(positions, $0, shiftedBy: $2, to: $1) }
+        }
+        if !isDone { map.forEach(positions) { scratch.append($2, to: $1) } }
     }
 
     private func addDiffering(
@@ -204,7 +252,7 @@ final class ProjectionBuilder: @unchecked Sendable {
             return numbers.map { $0.map { all[Int($0)] } } ?? all
         }
         var delays = spec.uniform("delay") == nil ? try steps(values("delay"), scratch) : []
-        var weights = projection.weight == nil ? try values("weight") : []
+        var weights = firstWeight == nil ? try values("weight") : []
         var receptors = projection.receptor == nil ? try values("receptor_type") : []
         var own = try ownColumns(
             { if $0 == SynapseDefinition.third.name, let thirds { thirds } else { try values($0) } }, numbers,
@@ -255,12 +303,13 @@ final class ProjectionBuilder: @unchecked Sendable {
     ) throws -> [[Double]] {
         let spec = projection.spec, columns = spec.model.columns
         let conditions = spec.openConditions
-        if projection.columns.ownWidth == 0, conditions.isEmpty { return [] }
+        if firstBlock != nil, conditions.isEmpty { return [] }
         let asked = Dictionary(
             uniqueKeysWithValues: try Set(conditions.flatMap(\.names)).map { ($0, try values($0)) })
         for i in 0..<count {
             for condition in conditions { try spec.model.check(condition) { asked[$0]![i] } }
         }
+        if firstBlock != nil { return [] }
         return try projection.columns.own.map { c -> [Double] in
             if columns[c].begins == .number { return (0..<count).map { Double(numbers?[$0] ?? UInt32($0)) } }
             return try spec.sharedValue(columns[c]).map { [Double](repeating: $0, count: count) }
@@ -283,9 +332,17 @@ final class ProjectionBuilder: @unchecked Sendable {
             let chunk = RowChunk(
                 starts: part.starts, targets: UnsafeBufferPointer(start: columns.targets, count: count),
                 receptors: part.receptors)
-            if let weights = columns.weights { chunk.setWeights(UnsafeBufferPointer(start: weights, count: count)) }
             if let delays = columns.delays { chunk.setDelays(UnsafeBufferPointer(start: delays, count: count)) }
-            if let own = columns.own { chunk.setOwn(UnsafeBufferPointer(start: own, count: count * scratch.ownWidth)) }
+            if let weights = columns.weights {
+                chunk.setWeights(UnsafeBufferPointer(start: weights, count: count))
+            } else if projection.weight == nil, let firstWeight {
+                chunk.setWeights(repeating: firstWeight)
+            }
+            if let own = columns.own {
+                chunk.setOwn(UnsafeBufferPointer(start: own, count: count * projection.columns.ownWidth))
+            } else if let firstBlock {
+                chunk.setOwn(repeating: firstBlock)
+            }
             segment.chunks[index] = chunk
         }
     }

@@ -20,6 +20,8 @@ struct RowChunk {
         var receptors: UnsafeMutablePointer<UInt8>?
         /// A block for each connection: the columns of its synapse that are its own.
         var own: UnsafeMutablePointer<Double>?
+        /// Numbers in all these blocks.
+        var ownCount = 0
     }
 
     /// - `starts`: for each row where its targets begin.
@@ -155,21 +157,37 @@ struct RowChunk {
     func setWeights(_ values: some Collection<Double>) { header.pointee.weights = Self.copy(values) }
     func setDelays(_ values: some Collection<UInt16>) { header.pointee.delays = Self.copy(values) }
     func setOwn(_ values: some Collection<Double>) {
-        own?.deallocate()
-        header.pointee.own = nil
-        if values.isEmpty { return }
-        let memory = UnsafeMutableBufferPointer<Double>.allocate(capacity: values.count)
-        _ = memory.initialize(fromContentsOf: values)
-        header.pointee.own = memory.baseAddress
+        Self.deallocate(own, header.pointee.ownCount)
+        header.pointee.own = Self.copy(values)
+        header.pointee.ownCount = values.count
+    }
+
+    /// The same for all.
+    func setWeights(repeating weight: Double) {
+        header.pointee.weights = Self.allocate(count)
+        header.pointee.weights?.initialize(repeating: weight, count: count)
+    }
+
+    /// A block for all.
+    func setOwn(repeating block: [Double]) {
+        let numbers = count * block.count
+        Self.deallocate(own, header.pointee.ownCount)
+        header.pointee.own = Self.allocate(numbers)
+        header.pointee.ownCount = numbers
+        guard let own else { return }
+        if block.count == 1 { return own.initialize(repeating: block[0], count: numbers) }
+        for i in 0..<numbers { (own + i).initialize(to: block[i % block.count]) }
     }
 
     private static func copy<T>(_ values: some Collection<T>) -> UnsafeMutablePointer<T>? {
-        if values.isEmpty { return nil }
-        let memory = RowMemory.allocate(bytes: bytes(of: T.self, values.count))
-        let copy = UnsafeMutableBufferPointer(
-            start: memory.bindMemory(to: T.self, capacity: values.count), count: values.count)
+        let copy = UnsafeMutableBufferPointer<T>(start: allocate(values.count), count: values.count)
         _ = copy.initialize(fromContentsOf: values)
         return copy.baseAddress
+    }
+
+    private static func allocate<T>(_ count: Int) -> UnsafeMutablePointer<T>? {
+        if count == 0 { return nil }
+        return RowMemory.allocate(bytes: bytes(of: T.self, count)).bindMemory(to: T.self, capacity: count)
     }
 
     func deallocate() {
@@ -177,7 +195,7 @@ struct RowChunk {
         Self.deallocate(weights, count)
         Self.deallocate(delays, count)
         Self.deallocate(receptors, count)
-        own?.deallocate()
+        Self.deallocate(own, self.header.pointee.ownCount)
         RowMemory.deallocate(self.header, bytes: header)
     }
 
@@ -195,5 +213,5 @@ struct RowChunk {
 
 extension RowChunk.Header: Checkpointed {
     static let kept = ["filled", "offsets", "targets", "weights", "delays", "receptors", "own"]
-    static let made: [String] = []
+    static let made = ["ownCount"]
 }

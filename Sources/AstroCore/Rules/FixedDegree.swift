@@ -41,20 +41,40 @@ struct FixedDegree {
         return { node, list in
             var stream = call.stream(node)
             list.reserveRoom(for: count)
-            let end = list.count + count
-            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: RandomStream.bulk) { drawn in
-                while list.count < end {
-                    stream.fill(drawn.baseAddress!, below: available, available)
-                    guard let filter else {
-                        list += drawn.prefix(end - list.count)
-                        continue
-                    }
-                    for partner in drawn where list.count < end && !filter.excludes(node, Int(partner)) {
-                        list.append(partner)
-                    }
+            Self.appendDrawn(count, available, without: filter?.position(of: node), &stream, to: &list)
+        }
+    }
+
+    /// Draws below a bound until there are so many; one number does not count.
+    private static func appendDrawn(
+        _ count: Int, _ available: Int, without excluded: Int?, _ stream: inout RandomStream, to list: inout [UInt32]
+    ) {
+        let end = list.count + count, some = 16 * RandomStream.bulk
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: some) { drawn in
+            while list.count < end {
+                let wanted = min(end - list.count, some)
+                let filled = (wanted + RandomStream.bulk - 1) / RandomStream.bulk * RandomStream.bulk
+                for start in stride(from: 0, to: filled, by: RandomStream.bulk) {
+                    stream.fill(drawn.baseAddress! + start, below: available, available)
                 }
+                let found = UnsafeMutableBufferPointer(rebasing: drawn[..<filled])
+                let kept = excluded.map { remove(UInt32($0), from: found) } ?? filled
+                list.append(contentsOf: UnsafeBufferPointer(rebasing: found[..<min(kept, wanted)]))
             }
         }
+    }
+
+    /// Moves all other numbers to the front; how many they are. Mostly there is nothing to remove.
+    private static func remove(_ number: UInt32, from numbers: UnsafeMutableBufferPointer<UInt32>) -> Int {
+        var isThere = false
+        for other in numbers { isThere = isThere || other == number }
+        guard isThere else { return numbers.count }
+        var kept = 0
+        for other in numbers where other != number {
+            numbers[kept] = other
+            kept += 1
+        }
+        return kept
     }
 
     private static func appendDistinct(

@@ -38,7 +38,7 @@ enum RuleConnections {
     var temporaryBytes: Double {
         switch self {
         case .rows: 0
-        case .columns: 8
+        case .columns: 4
         case .pairs: 24
         }
     }
@@ -154,78 +154,5 @@ struct ListedRows: Rows {
 
     func append(row source: Int, to list: inout [UInt32]) {
         list.append(contentsOf: targets[starts[source]..<starts[source + 1]])
-    }
-}
-
-/// Rows of a rule that draws the sources of each target: made column by column, then transposed, by each worker for a group of
-/// neighbouring columns.
-struct TransposedRows: Rows {
-    private let starts: [Int]
-    private let targets: [UInt32]
-
-    init(rows: Int, columns: Int, workers: Int, _ column: @escaping RuleConnections.Line) {
-        let groups = max(1, min(workers, columns))
-        var drawn = [ColumnGroup?](repeating: nil, count: groups)
-        drawn.withUnsafeMutableBufferPointer { buffer in
-            nonisolated(unsafe) let drawn = buffer
-            Team.shared.forEach(groups, workers: groups) { group, _ in
-                let own = columns * group / groups..<columns * (group + 1) / groups
-                drawn[group] = ColumnGroup(own, rows: rows, column)
-            }
-        }
-        let all = drawn.compactMap { $0 }
-        var starts = [0]
-        starts.reserveCapacity(rows + 1)
-        for row in 0..<rows { starts.append(all.reduce(starts[row]) { $1.place(row, at: $0) }) }
-        self.starts = starts
-        targets = [UInt32](unsafeUninitializedCapacity: starts[rows]) { buffer, filled in
-            nonisolated(unsafe) let targets = buffer
-            Team.shared.forEach(groups, workers: groups) { group, _ in all[group].write(to: targets) }
-            filled = starts[rows]
-        }
-    }
-
-    func append(row source: Int, to list: inout [UInt32]) {
-        list.append(contentsOf: targets[starts[source]..<starts[source + 1]])
-    }
-}
-
-/// The sources that were drawn for some neighbouring columns.
-private final class ColumnGroup: @unchecked Sendable {
-    private let columns: Range<Int>
-    private var sources: [UInt32] = []
-    /// Where the sources of each column end.
-    private var ends: [Int] = []
-    /// By row: how many connections it has here, and, once they are placed, where the next one goes.
-    private var next: [Int]
-
-    init(_ columns: Range<Int>, rows: Int, _ column: RuleConnections.Line) {
-        self.columns = columns
-        next = Array(repeating: 0, count: rows)
-        for i in columns {
-            column(i, &sources)
-            ends.append(sources.count)
-        }
-        for source in sources { next[Int(source)] += 1 }
-    }
-
-    /// Lets a row's connections begin at a place; where they end.
-    func place(_ row: Int, at start: Int) -> Int {
-        defer { next[row] = start }
-        return start + next[row]
-    }
-
-    func write(to targets: UnsafeMutableBufferPointer<UInt32>) {
-        next.withUnsafeMutableBufferPointer { next in
-            var first = 0
-            for (column, end) in zip(columns, ends) {
-                for index in first..<end {
-                    let row = Int(sources[index])
-                    targets[next[row]] = UInt32(truncatingIfNeeded: column)
-                    next[row] &+= 1
-                }
-                first = end
-            }
-        }
     }
 }

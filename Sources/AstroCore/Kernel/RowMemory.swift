@@ -5,7 +5,7 @@ import Synchronization
 enum RowMemory {
     /// Less is left to the system.
     private static let leastBytes = 16 << 10
-    private static let pieceBytes = 4 << 20
+    private static let pieceBytes = 16 << 20
     /// At the head of a piece: how many uses it has.
     private static let headBytes = 64
 
@@ -15,7 +15,8 @@ enum RowMemory {
 
     /// Memory that begins at a multiple of 64 bytes where it is large, and of 16 otherwise.
     static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
-        guard isInPiece(bytes) else { return .allocate(byteCount: bytes, alignment: 16) }
+        guard bytes >= leastBytes else { return .allocate(byteCount: bytes, alignment: 16) }
+        guard isInPiece(bytes) else { return Memory.allocate(bytes: bytes) }
         let size = (bytes + 63) / 64 * 64
         let address = current.withLock { current -> UInt in
             if current.taken + size > pieceBytes {

@@ -1,0 +1,57 @@
+import Testing
+
+@testable import AstroCore
+
+/// Columns become rows, however they are grouped, and rows become connections, wherever their targets lie.
+@Suite("Rows of rules that draw sources")
+struct TransposedRowsTests {
+    /// Sources of a column; some columns have none.
+    @Sendable private static func draw(_ column: Int, _ most: Int, _ rows: Int) -> [UInt32] {
+        var stream = RandomStream(seed: 5, StreamName(.connection, call: 0, member: column))
+        return (0..<stream.below(most + 1)).map { _ in UInt32(stream.below(rows)) }
+    }
+
+    @Test(
+        "Each row has its columns in order, repeats included",
+        arguments: [
+            (rows: 7, columns: 1, most: 40), (rows: 1, columns: 9, most: 3), (rows: 300, columns: 2000, most: 500),
+            // more columns than a group may have, and fewer connections than rows
+            (rows: 50, columns: 150_000, most: 1), (rows: 90_000, columns: 30, most: 2), (rows: 3, columns: 0, most: 1),
+        ], [1, 2, 3])
+    func transposed(_ size: (rows: Int, columns: Int, most: Int), _ workers: Int) {
+        var expected = [[UInt32]](repeating: [], count: size.rows)
+        for column in 0..<size.columns {
+            for row in Self.draw(column, size.most, size.rows) { expected[Int(row)].append(UInt32(column)) }
+        }
+        let rows = TransposedRows(rows: size.rows, columns: size.columns, workers: workers) { column, sources in
+            sources += Self.draw(column, size.most, size.rows)
+        }
+        for row in 0..<size.rows {
+            var targets: [UInt32] = [77]
+            rows.append(row: row, to: &targets)
+            #expect(targets == [77] + expected[row], "row \(row)")
+        }
+    }
+
+    /// One worker's cells are in two segments then. Targets follow each other in them, or not.
+    @Test(
+        "Targets are found where a segment ends",
+        arguments: [("fixed_indegree", "indegree", 3.0), ("fixed_outdegree", "outdegree", 90_000)], [1, 2])
+    func acrossSegments(_ degree: (rule: String, key: String, count: Double), _ step: Int) throws {
+        let simulation = try Simulation(seed: 2, threads: 1)
+        let sources = try simulation.create("parrot_neuron", count: 2)
+        let cells = try simulation.create("parrot_neuron", count: 40_000).joined(
+            with: simulation.create("parrot_neuron", count: 40_000))
+        let targets = try cells.slice(1, 80_000, step: step)
+        let rule: Settings = ["rule": .text(degree.rule), degree.key: .number(degree.count)]
+        _ = try simulation.connect(sources, targets, rule: rule, synapse: ["weight": .number(2)])
+        let drawn = try ConnectionRules.rule(rule).rows(
+            NodeIDs(sources), NodeIDs(targets), try CallName(seed: 2, number: 0))
+        for row in 0..<2 {
+            var positions: [UInt32] = []
+            drawn.append(row: row, to: &positions)
+            let found = try simulation.connections(source: sources.node(at: row + 1)).target.map { Int($0) }
+            #expect(found.sorted() == positions.map { NodeIDs(targets)[Int($0)] }.sorted())
+        }
+    }
+}
