@@ -15,6 +15,9 @@ package final class SynapsePlan: Sendable {
     package let move: Program
     package let movePropagators: Propagators
     package let moving: [Int]
+    /// The same for the sender's spike where senders release: of their states only those that it reads.
+    package let moveOwn: Program
+    package let movingOwn: [Int]
     package let onPre: Event
     package let onPost: Event
 
@@ -71,6 +74,9 @@ package final class SynapsePlan: Sendable {
         movePropagators = Propagators(move.linear, graph)
         self.move = Assembler.program(graph, writing: moving.map { (move.values[$0]!, Leaf(.state, $0)) })
         self.onPre = Self.event(onPre, graph) { !senders.contains($0) }
+        let read = Set(self.onPre.program.leaves.filter { [.state, .last].contains($0.kind) }.map { Int($0.index) })
+        movingOwn = moving.filter { !senders.contains($0) || read.contains($0) }
+        moveOwn = Assembler.program(graph, writing: movingOwn.map { (move.values[$0]!, Leaf(.state, $0)) })
         onPost = Self.event(facts.onPost, graph) { _ in true }
         guard graph.nodes.count <= Graph.mostNodes else { throw InputError("the model is too large") }
     }

@@ -24,6 +24,10 @@ final class SynapseLanes: @unchecked Sendable {
     private let lists = Lists()
     /// Is there a lane that has `coincides`?
     private var hasCoincidences = false
+    /// Are there lanes of which all spikes of the target are looked through?
+    private var hasLongLanes = false
+    /// Do connections with one delay look back at the same time?
+    private let haveOneWindow: Bool
     /// Do the loaded connections lie side by side?
     private var followEachOther = false
     private let readBefore: [Int]
@@ -87,6 +91,7 @@ final class SynapseLanes: @unchecked Sendable {
         let moments = [(known, places.known), (since, places.since)].compactMap { row, column in
             place(column).map { (row, $0) }
         }
+        haveOneWindow = moments.isEmpty
         own = FixedList(parameters + states + moments)
         changing = FixedList(states + moments)
         let carried = columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
@@ -272,28 +277,49 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// Which spikes of targets have not acted; the number of lanes with such spikes, which are listed.
     private func findPending(_ row: ArrivingRow, _ history: TargetHistory.Places, _ other: Double?) -> Int {
-        let half = row.resolution / 2, most = other ?? .infinity, time = row.time
-        let (known, since, delays, targets) = (known, since, home.delay, lists.targets)
-        let (fromEnd, pending, firsts, strides) = (lists.fromEnd, lists.pending, lists.firstPending, lists.strides)
+        let most = other ?? .infinity, time = row.time
+        let (known, since, delays) = (known, since, home.delay)
+        // a spike counts if it was sent after the connection was made
+        let window = { (lane: Int) -> (after: Double, through: Double) in
+            let delay = delays[lane]
+            return (max(known[lane] - delay, since[lane]), time - min(delay, most))
+        }
+        if haveOneWindow && row.delays == nil {
+            let all = window(0)
+            return findPending(row, history) { _ in all }
+        }
+        return findPending(row, history, window)
+    }
+
+    /// - `window`: after which moment and through which a lane's spikes count.
+    @inline(__always)
+    private func findPending(
+        _ row: ArrivingRow, _ history: TargetHistory.Places, _ window: (Int) -> (after: Double, through: Double)
+    ) -> Int {
+        let half = row.resolution / 2
+        let (fromEnd, pending, firsts) = (lists.fromEnd, lists.pending, lists.firstPending)
+        let (lanes, targets) = (lists.lanes, lists.targets)
         var isLong = false
         for lane in 0..<count {
-            let delay = delays[lane], place = targets[lane]
-            // a spike counts if it was sent after the connection was made
-            let after = max(known[lane] - delay, since[lane]), through = time - min(delay, most)
+            let place = targets[lane], (after, through) = window(lane)
             let (sinceThen, later) = history.numbers(place, after: after + half, after: through + half)
             fromEnd[lane] = sinceThen
             pending[lane] = sinceThen &- later
             firsts[lane] = history.last(sinceThen, place)
-            strides[lane] = 1
             isLong = isLong || sinceThen == TargetHistory.Places.mostCounted
         }
+        if hasLongLanes {
+            lists.strides.update(repeating: 1, count: Frame.largest)
+            hasLongLanes = false
+        }
         if isLong {
+            hasLongLanes = true
             for lane in 0..<count where fromEnd[lane] == TargetHistory.Places.mostCounted {
-                let after = max(known[lane] - delays[lane], since[lane]), through = time - min(delays[lane], most)
+                let (after, through) = window(lane)
                 findPending(lane, history[targets[lane]], after, through, row.resolution)
             }
         }
-        for lane in 0..<count { lists.lanes[lane] = lane }
+        for lane in 0..<count { lanes[lane] = lane }
         return keepLanes(count, pendingAfter: 0)
     }
 
@@ -401,7 +427,7 @@ final class SynapseLanes: @unchecked Sendable {
     func react(at time: Double, _ sent: UnsafeMutablePointer<Double>) {
         setMoment(time)
         let released = columns.releasesByConnection ? home.release(count) : []
-        home.moveStates(count)
+        if columns.releasesBySender { home.moveOwnStates(count) } else { home.moveStates(count) }
         for state in plan.onPre.readsBefore {
             guard hasCoincidences, readBefore.contains(state) else {
                 home.before[state].update(from: home.states[state], count: SynapseRows.padded(count))

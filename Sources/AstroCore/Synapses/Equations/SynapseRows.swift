@@ -12,8 +12,8 @@ final class SynapseRows {
     /// ms: the moment of an event, and how long ago the one before was.
     let time, elapsed: Row
     let onPre, onPost: Frame
-    private let release, move: Frame
-    private let releaseGroups, moveGroups: [Group]
+    private let release, move, moveOwn: Frame
+    private let releaseGroups, moveGroups, moveOwnGroups: [Group]
     private let resolution: Row
     private let plan: SynapsePlan
     private let memory: Row
@@ -42,13 +42,16 @@ final class SynapseRows {
         let releaseElements = released.linear.elements.map { _ in next() }
         let moveElements = movedOn.linear.elements.map { _ in next() }
         resolution.update(repeating: ms, count: Frame.largest)
-        (release, move) = (Frame(plan.release), Frame(plan.move))
+        (release, move, moveOwn) = (Frame(plan.release), Frame(plan.move), Frame(plan.moveOwn))
         (onPre, onPost) = (Frame(plan.onPre.program), Frame(plan.onPost.program))
         releaseGroups = released.rates.indices.map { Group($0, of: released, releaseElements) }
         moveGroups = movedOn.rates.indices.map { Group($0, of: movedOn, moveElements) }
+        let read = Set(plan.moveOwn.leaves.filter { $0.kind == .propagator }.map { Int($0.index) })
+        moveOwnGroups = zip(moveGroups, movedOn.elementsOfGroups).filter { !read.isDisjoint(with: $1) }.map { $0.0 }
         for frame in [release] + releaseGroups.map(\.rates) { bind(frame, releaseElements) }
-        for frame in [move, onPre, onPost] + moveGroups.map(\.rates) { bind(frame, moveElements) }
+        for frame in [move, moveOwn, onPre, onPost] + moveGroups.map(\.rates) { bind(frame, moveElements) }
         write(move, plan.moving.map { states[$0] })
+        write(moveOwn, plan.movingOwn.map { states[$0] })
         for (frame, event) in [(onPre, plan.onPre), (onPost, plan.onPost)] { write(frame, changed(event)) }
     }
 
@@ -97,6 +100,12 @@ final class SynapseRows {
         move.run(Self.padded(count))
     }
 
+    /// The same for a spike of the sender, which releases by itself: those of its states that connections do not read stay behind.
+    func moveOwnStates(_ count: Int) {
+        for group in moveOwnGroups { group.makeElements(count, elapsed: elapsed) }
+        moveOwn.run(Self.padded(count))
+    }
+
     /// Takes the states of senders to the end of their spike: what comes of them, in the order of `ofSenders`.
     func release(_ count: Int) -> [Row] {
         for group in releaseGroups { group.makeElements(count, elapsed: elapsed) }
@@ -140,9 +149,9 @@ final class SynapseEvent {
     let drawsRandomly: Bool
     /// What is handed over to the target, and to the paired cell.
     let sent, sentToThird: FixedList<Row>
-    /// What has to be finite: states, the weight, and what is handed over.
+    /// What has to be finite: states that change or move, the weight, and what is handed over.
     let watched: FixedList<Row>
-    private let states: [String]
+    private let names: [String]
 
     init(_ rows: SynapseRows, _ frame: Frame, _ event: SynapsePlan.Event, _ plan: SynapsePlan) {
         (self.rows, self.frame, drawsRandomly) = (rows, frame, event.program.drawsRandomly)
@@ -150,11 +159,10 @@ final class SynapseEvent {
         let handedOver = (0..<event.sends + event.thirds).map { frame.output(first + $0) }
         sent = FixedList(Array(handedOver.prefix(event.sends)))
         sentToThird = FixedList(Array(handedOver.suffix(event.thirds)))
-        watched = FixedList(rows.states + [rows.weight] + handedOver)
-        states = plan.facts.model.states.map(\.name)
+        let states = Set(event.states + plan.moving).sorted()
+        watched = FixedList(states.map { rows.states[$0] } + [rows.weight] + handedOver)
+        names = states.map { plan.facts.model.states[$0].name } + ["weight"]
     }
 
-    func name(ofWatched index: Int) -> String {
-        index < states.count ? states[index] : index == states.count ? "weight" : "what is sent"
-    }
+    func name(ofWatched index: Int) -> String { index < names.count ? names[index] : "what is sent" }
 }
