@@ -285,13 +285,13 @@ final class ProjectionBuilder: @unchecked Sendable {
 
     /// Delays in steps; takes note of them.
     private func steps(_ delays: [Double], _ scratch: Scratch) throws -> [UInt16] {
-        guard let least = delays.min(), let most = delays.max() else { return [] }
-        if let first = try? SynapseSpec.delaySteps(least, resolution),
-            let last = try? SynapseSpec.delaySteps(most, resolution)
+        guard let extent = delays.extent else { return [] }
+        if let first = try? SynapseSpec.delaySteps(extent.least, resolution),
+            let last = try? SynapseSpec.delaySteps(extent.most, resolution)
         {
             scratch.shortestDelay = min(scratch.shortestDelay, first)
             scratch.longestDelay = max(scratch.longestDelay, last)
-            return delays.map { UInt16(truncatingIfNeeded: TimeGrid.stepsNearest($0, resolution)) }
+            return StepTimes(resolution).stepsNearest(delays)
         }
         // the first wrong one is told
         return try delays.map { UInt16(try noteDelay($0, scratch)) }

@@ -31,4 +31,20 @@ struct StepTimes: Sendable {
     func step(_ ms: Double) -> Int {
         Int(truncatingIfNeeded: (ms * perMs + 0x1p52).bitPattern & 0xf_ffff_ffff_ffff)
     }
+
+    /// As `TimeGrid.stepsNearest`, of times of less than 2^16 steps: in vectors. Adding 2^52 rounds to the nearest integer, which may be one
+    /// too large.
+    func stepsNearest(_ times: [Double]) -> [UInt16] {
+        [UInt16](unsafeUninitializedCapacity: times.count) { steps, filled in
+            times.withUnsafeBufferPointer { times in
+                let resolution = resolution
+                for i in 0..<times.count {
+                    let exact = times[i] / resolution + 0.5 + 1e-9, shifted = exact + 0x1p52
+                    let excess: UInt16 = shifted - 0x1p52 > exact ? 1 : 0
+                    steps[i] = UInt16(truncatingIfNeeded: shifted.bitPattern) &- excess
+                }
+            }
+            filled = times.count
+        }
+    }
 }

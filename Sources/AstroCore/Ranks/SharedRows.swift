@@ -43,19 +43,21 @@ extension ConnectionRule {
         switch connections {
         case .rows: return connections.rows(pre.count, post.count, workers: workers)
         case .columns(let append): return SharedColumns(together, rows: pre.count, columns: post.count, append)
-        case .pairs(let add): return RowsInTurn(RowTurns(rows: pre.count, ranks), add)
+        case .pairs(let add): return RowsInTurn(RowTurns(rows: pre.count, ranks), columns: post.count, workers: workers, add)
         }
     }
 }
 
 /// Pairs of which there are only those in rows that this rank draws.
 private struct RowsInTurn: Rows {
-    private let own: ListedRows
+    private let own: GroupedRows
     private let turns: RowTurns
 
-    init(_ turns: RowTurns, _ add: (inout PairList) -> Void) {
+    init(_ turns: RowTurns, columns: Int, workers: Int, _ add: (PairList) -> Void) {
         self.turns = turns
-        own = ListedRows(rows: turns.ownCount, add) { turns.isOwn($0) ? turns.place(of: $0) : nil }
+        own = GroupedRows(rows: turns.ownCount, columns: columns, workers: workers, listing: add) {
+            turns.isOwn($0) ? turns.place(of: $0) : nil
+        }
     }
 
     func append(row: Int, to targets: inout [UInt32]) { own.append(row: turns.place(of: row), to: &targets) }

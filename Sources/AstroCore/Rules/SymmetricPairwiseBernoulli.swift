@@ -28,6 +28,7 @@ struct SymmetricPairwiseBernoulli: NamedConnectionRule {
 
     func connections(_ pre: NodeIDs, _ post: NodeIDs, _ call: CallName) -> RuleConnections {
         .pairs { pairs in
+            pairs.reserve(Int(expectedCount(pre.count, post.count)))
             let half = BernoulliTrials(p, pre.count, call)
             var row: [UInt32] = []
             for i in 0..<pre.count {

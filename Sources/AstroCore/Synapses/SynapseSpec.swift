@@ -444,8 +444,8 @@ struct ParameterDraws {
                 .synapseParameter, call: call.number, parameter: index % most, member: row + (index / most) << 33)
             let values = try distribution.draws(count, seed: call.seed, name)
             // what is allowed is an interval
-            guard let least = values.min(), let most = values.max() else { return [] }
-            if parameter.range.admits(least) && parameter.range.admits(most) { return values }
+            guard let extent = values.extent else { return [] }
+            if parameter.range.admits(extent.least) && parameter.range.admits(extent.most) { return values }
             try values.forEach { try parameter.check($0, of: distribution.description) }
             return values
         }

@@ -3,8 +3,8 @@ import Testing
 @testable import AstroCore
 
 /// Columns become rows, however they are grouped, and rows become connections, wherever their targets lie.
-@Suite("Rows of rules that draw sources")
-struct TransposedRowsTests {
+@Suite("Rows of rules that draw sources, or list pairs")
+struct GroupedRowsTests {
     /// Sources of a column; some columns have none.
     @Sendable private static func draw(_ column: Int, _ most: Int, _ rows: Int) -> [UInt32] {
         var stream = RandomStream(seed: 5, StreamName(.connection, call: 0, member: column))
@@ -23,13 +23,25 @@ struct TransposedRowsTests {
         for column in 0..<size.columns {
             for row in Self.draw(column, size.most, size.rows) { expected[Int(row)].append(UInt32(column)) }
         }
-        let rows = TransposedRows(rows: size.rows, columns: size.columns, workers: workers) { column, sources in
+        let drawn = GroupedRows(rows: size.rows, columns: size.columns, workers: workers, drawing: { column, sources in
             sources += Self.draw(column, size.most, size.rows)
+        })
+        // columns first, from the last one on
+        let pairs = (0..<size.columns).reversed().flatMap { column in
+            Self.draw(column, size.most, size.rows).map { (Int($0), column) }
         }
-        for row in 0..<size.rows {
-            var targets: [UInt32] = [77]
-            rows.append(row: row, to: &targets)
-            #expect(targets == [77] + expected[row], "row \(row)")
+        let listed = [nil, pairs.count, 100 * pairs.count].map { announced in
+            GroupedRows(rows: size.rows, columns: size.columns, workers: workers, listing: { list in
+                if let announced { list.reserve(announced) }
+                for (source, target) in pairs { list.add(source, target) }
+            })
+        }
+        for rows in [drawn] + listed {
+            for row in 0..<size.rows {
+                var targets: [UInt32] = [77]
+                rows.append(row: row, to: &targets)
+                #expect(targets == [77] + expected[row], "row \(row)")
+            }
         }
     }
 
