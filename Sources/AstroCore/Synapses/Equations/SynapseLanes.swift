@@ -24,6 +24,8 @@ final class SynapseLanes: @unchecked Sendable {
     private let lists = Lists()
     /// Is there a lane that has `coincides`?
     private var hasCoincidences = false
+    /// The delay that all lanes have since it was loaded, where they have one.
+    private var loadedDelay: Int?
     /// Are there lanes of which all spikes of the target are looked through?
     private var hasLongLanes = false
     /// Do connections with one delay look back at the same time?
@@ -202,9 +204,12 @@ final class SynapseLanes: @unchecked Sendable {
 
     private func loadDelays(_ row: ArrivingRow) {
         guard let delays = row.delays else {
-            lists.delays.update(repeating: row.sharedDelay, count: count)
-            return home.delay.update(repeating: times.ms(row.sharedDelay), count: count)
+            if loadedDelay == row.sharedDelay { return }
+            loadedDelay = row.sharedDelay
+            lists.delays.update(repeating: row.sharedDelay, count: Frame.largest)
+            return home.delay.update(repeating: times.ms(row.sharedDelay), count: Frame.largest)
         }
+        loadedDelay = nil
         for lane in 0..<count {
             let steps = Int(delays[lists.loaded[lane]])
             lists.delays[lane] = steps
@@ -438,7 +443,9 @@ final class SynapseLanes: @unchecked Sendable {
         run(onPre, count, site: 0)
         let sends = onPre.sent.all.count
         for (send, values) in onPre.sent.all.enumerated() {
-            for lane in 0..<count { sent[lane &* sends &+ send] = values[lane] }
+            if sends == 1 { sent.update(from: values, count: count) } else {
+                for lane in 0..<count { sent[lane &* sends &+ send] = values[lane] }
+            }
         }
         // spikes of targets leave states of senders as they are: they release from what they were before the event
         for (state, values) in zip(plan.ofSenders, released) { home.states[state].update(from: values, count: count) }
