@@ -43,7 +43,8 @@ extension ConnectionRule {
         switch connections {
         case .rows: return connections.rows(pre.count, post.count, workers: workers)
         case .columns(let append): return SharedColumns(together, rows: pre.count, columns: post.count, append)
-        case .pairs(let add): return RowsInTurn(RowTurns(rows: pre.count, ranks), columns: post.count, workers: workers, add)
+        case .pairs(let add):
+            return RowsInTurn(RowTurns(rows: pre.count, ranks), columns: post.count, workers: workers, add)
         }
     }
 }

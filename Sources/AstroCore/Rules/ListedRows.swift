@@ -52,6 +52,7 @@ final class PairList {
         let mostParts = 1024
         let wanted = min(max(1, count / ColumnGroup.usualCount(rows: rows)), mostParts)
         while shift > 0, columns >> shift < wanted { shift -= 1 }
+        parts.deinitialize()
         parts.deallocate()
         parts = Self.makeParts(columns >> shift)
     }

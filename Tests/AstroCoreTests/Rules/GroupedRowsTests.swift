@@ -23,18 +23,18 @@ struct GroupedRowsTests {
         for column in 0..<size.columns {
             for row in Self.draw(column, size.most, size.rows) { expected[Int(row)].append(UInt32(column)) }
         }
-        let drawn = GroupedRows(rows: size.rows, columns: size.columns, workers: workers, drawing: { column, sources in
-            sources += Self.draw(column, size.most, size.rows)
-        })
+        let column: RuleConnections.Line = { $1 += Self.draw($0, size.most, size.rows) }
+        let drawn = GroupedRows(rows: size.rows, columns: size.columns, workers: workers, drawing: column)
         // columns first, from the last one on
         let pairs = (0..<size.columns).reversed().flatMap { column in
             Self.draw(column, size.most, size.rows).map { (Int($0), column) }
         }
         let listed = [nil, pairs.count, 100 * pairs.count].map { announced in
-            GroupedRows(rows: size.rows, columns: size.columns, workers: workers, listing: { list in
+            let add = { (list: PairList) in
                 if let announced { list.reserve(announced) }
                 for (source, target) in pairs { list.add(source, target) }
-            })
+            }
+            return GroupedRows(rows: size.rows, columns: size.columns, workers: workers, listing: add)
         }
         for rows in [drawn] + listed {
             for row in 0..<size.rows {

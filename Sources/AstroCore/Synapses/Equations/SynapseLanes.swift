@@ -10,6 +10,7 @@ final class SynapseLanes: @unchecked Sendable {
 
     private let plan: SynapsePlan
     private let columns: SynapseColumns
+    private let releasesBySender, releasesByConnection: Bool
     private let places: BoundEquations.Places
     private let binding: SynapseBinding
     private let times: StepTimes
@@ -96,6 +97,7 @@ final class SynapseLanes: @unchecked Sendable {
         haveOneWindow = moments.isEmpty
         own = FixedList(parameters + states + moments)
         changing = FixedList(states + moments)
+        (releasesBySender, releasesByConnection) = (columns.releasesBySender, columns.releasesByConnection)
         let carried = columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
         ofSender = FixedList(carried.indices.map { (carried[$0], $0) })
         numberPlace = places.number.flatMap(place)
@@ -431,8 +433,8 @@ final class SynapseLanes: @unchecked Sendable {
     /// Lets the sender's spike act in all lanes; `sent` gets what is handed over, connection by connection.
     func react(at time: Double, _ sent: UnsafeMutablePointer<Double>) {
         setMoment(time)
-        let released = columns.releasesByConnection ? home.release(count) : []
-        if columns.releasesBySender { home.moveOwnStates(count) } else { home.moveStates(count) }
+        let released = releasesByConnection ? home.release(count) : []
+        if releasesBySender { home.moveOwnStates(count) } else { home.moveStates(count) }
         for state in plan.onPre.readsBefore {
             guard hasCoincidences, readBefore.contains(state) else {
                 home.before[state].update(from: home.states[state], count: SynapseRows.padded(count))
@@ -443,7 +445,9 @@ final class SynapseLanes: @unchecked Sendable {
         run(onPre, count, site: 0)
         let sends = onPre.sent.all.count
         for (send, values) in onPre.sent.all.enumerated() {
-            if sends == 1 { sent.update(from: values, count: count) } else {
+            if sends == 1 {
+                sent.update(from: values, count: count)
+            } else {
                 for lane in 0..<count { sent[lane &* sends &+ send] = values[lane] }
             }
         }
