@@ -51,10 +51,16 @@ package enum Memory {
     package static func allocate(bytes: Int, alignment: Int = 64) -> UnsafeMutableRawPointer {
         guard bytes >= 2 * largePage else { return .allocate(byteCount: bytes, alignment: alignment) }
         let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: max(alignment, largePage))
-        #if os(Linux)
-            madvise(memory, bytes, Int32(MADV_HUGEPAGE))
-        #endif
+        askForLargePages(memory, bytes: bytes)
         return memory
+    }
+
+    /// Asks the system for large pages, wherever the memory begins: it has as many as fit into it and what lies beside it.
+    package static func askForLargePages(_ memory: UnsafeMutableRawPointer, bytes: Int) {
+        #if os(Linux)
+            let page = Int(sysconf(Int32(_SC_PAGESIZE))), offset = Int(bitPattern: memory) % page
+            madvise(memory - offset, bytes + offset, Int32(MADV_HUGEPAGE))
+        #endif
     }
 
     private static let largePage = 2 << 20

@@ -5,7 +5,7 @@ import Synchronization
 enum RowMemory {
     /// Less is left to the system.
     private static let leastBytes = 16 << 10
-    private static let pieceBytes = 16 << 20
+    private static let pieceBytes = 4 << 20
     /// At the head of a piece: how many uses it has.
     private static let headBytes = 64
 
@@ -15,8 +15,11 @@ enum RowMemory {
 
     /// Memory that begins at a multiple of 64 bytes where it is large, and of 16 otherwise.
     static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
-        guard bytes >= leastBytes else { return .allocate(byteCount: bytes, alignment: 16) }
-        guard isInPiece(bytes) else { return Memory.allocate(bytes: bytes) }
+        guard isInPiece(bytes) else {
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: bytes < leastBytes ? 16 : 64)
+            if bytes > pieceBytes / 4 { Memory.askForLargePages(memory, bytes: bytes) }
+            return memory
+        }
         let size = (bytes + 63) / 64 * 64
         let address = current.withLock { current -> UInt in
             if current.taken + size > pieceBytes {
@@ -36,7 +39,7 @@ enum RowMemory {
         current.withLock { _ in release(UInt(bitPattern: memory) & ~UInt(pieceBytes - 1)) }
     }
 
-    /// What is too large for a piece has large pages of its own.
+    /// What is too large for a piece may have large pages of its own, and shares those at its ends with what lies beside it.
     private static func isInPiece(_ bytes: Int) -> Bool { bytes >= leastBytes && bytes <= pieceBytes / 4 }
 
     private static func uses(_ piece: UInt) -> UnsafeMutablePointer<Int> { UnsafeMutablePointer(bitPattern: piece)! }

@@ -166,7 +166,7 @@ extension SynapsePlan {
         }
         lines.append("weight in \(facts.weightUnit.dimension.name)\(changesWeight ? ", changed by spikes" : "")")
         lines.append(
-            "a spike of the sender: \(release.operations) operations, and \(move.operations + onPre.program.operations) a connection"
+            "a spike of the sender: \(release.operations) operations, and \(moveOwn.operations + onPre.program.operations) a connection"
         )
         if facts.isPaired {
             let read = facts.third.isEmpty ? [] : ["reads \(facts.third.joined(separator: ", "))"]
