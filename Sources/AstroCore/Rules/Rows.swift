@@ -38,8 +38,8 @@ enum RuleConnections {
     var temporaryBytes: Double {
         switch self {
         case .rows: 0
-        case .columns: 4
-        case .pairs: 12
+        case .columns: 8
+        case .pairs: 24
         }
     }
 

@@ -149,7 +149,7 @@ final class SynapseEvent {
     let drawsRandomly: Bool
     /// What is handed over to the target, and to the paired cell.
     let sent, sentToThird: FixedList<Row>
-    /// What has to be finite: states that change or move, the weight, and what is handed over.
+    /// What has to be finite: states, the weight, and what is handed over.
     let watched: FixedList<Row>
     private let names: [String]
 
@@ -159,9 +159,8 @@ final class SynapseEvent {
         let handedOver = (0..<event.sends + event.thirds).map { frame.output(first + $0) }
         sent = FixedList(Array(handedOver.prefix(event.sends)))
         sentToThird = FixedList(Array(handedOver.suffix(event.thirds)))
-        let states = Set(event.states + plan.moving).sorted()
-        watched = FixedList(states.map { rows.states[$0] } + [rows.weight] + handedOver)
-        names = states.map { plan.facts.model.states[$0].name } + ["weight"]
+        watched = FixedList(rows.states + [rows.weight] + handedOver)
+        names = plan.facts.model.states.map(\.name) + ["weight"]
     }
 
     func name(ofWatched index: Int) -> String { index < names.count ? names[index] : "what is sent" }
