@@ -899,3 +899,24 @@ it("recorders of nodes and of connections share labels", function()
   assert.has_error(function() sim:record(sim:connections(), { "weight" }, { label = "s" }) end)
   assert.equal(2, #sim:recorders())
 end)
+
+-- A sender's states are stored once, whether or not an equation moves them and whether or not `on_pre` reads them.
+it("a state that becomes infinite stops the run, whether it is of the sender or of the connection", function()
+  local texts = {
+    { on_pre = "send(weight); x = x/zero" },                                          -- of the sender, without an equation
+    { equations = "dx/dt = -x/tau", on_pre = "send(weight); x = x/zero" },            -- of the sender, with one
+    { equations = "dx/dt = -x/tau", on_pre = "send(weight); x = x/zero", on_post = "x += 1" },
+  }
+  for i, text in ipairs(texts) do
+    text.parameters, text.state = { zero = 0, tau = "10 ms" }, { x = 1 }
+    local model = synapse(text)
+    local sim = astro.Simulation { seed = 1 }
+    local spikes = sim:create("spike_generator", { spike_times = { 1, 5, 9 } })
+    local from, to = sim:create "parrot_neuron", sim:create "parrot_neuron"
+    sim:connect(spikes, from)
+    sim:connect(from, to, {}, { synapse_model = model })
+    local ok, message = pcall(sim.simulate, sim, 20)
+    assert.is_false(ok, "text " .. i)
+    assert.truthy(tostring(message):find("x is inf at", 1, true), tostring(message))
+  end
+end)
