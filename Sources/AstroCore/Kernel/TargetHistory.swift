@@ -40,15 +40,25 @@ final class TargetHistory {
     /// By the cell's place in its plane.
     private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
 
-    /// The times of each cell's last spikes (ms), the latest last, by its place: most connections need no others. Before there are so many,
-    /// those that are missing are long ago.
-    private var latest = UnsafeMutablePointer<SIMD4<Double>>.allocate(capacity: 0)
-    private static let longAgo = SIMD4(repeating: -Double.infinity)
+    /// Each cell's last spikes, by its place: most connections need no others.
+    private var latest = UnsafeMutablePointer<Latest>.allocate(capacity: 0)
+
+    /// The times (ms) and traces of a cell's last spikes, the latest last. Before there are so many, those that are missing are long ago
+    /// and have left nothing.
+    fileprivate struct Latest: BitwiseCopyable {
+        var times = SIMD4(repeating: -Double.infinity)
+        var traces = SIMD4<Double>.zero
+
+        mutating func note(_ spike: Spike) {
+            times = SIMD4(times[1], times[2], times[3], spike.time)
+            traces = SIMD4(traces[1], traces[2], traces[3], spike.trace)
+        }
+    }
 
     /// What is kept of the cells from a place on.
     struct Places {
         fileprivate let cells: UnsafePointer<Cell>
-        fileprivate let latest: UnsafePointer<SIMD4<Double>>
+        fileprivate let latest: UnsafePointer<Latest>
 
         @inline(__always)
         subscript(place: Int) -> Cell { cells[place] }
@@ -60,7 +70,7 @@ final class TargetHistory {
         /// cell has is a matter of chance.
         @inline(__always)
         func numbers(_ place: Int, after first: Double, after second: Double) -> (Int, Int) {
-            let times = latest[place]
+            let times = latest[place].times
             let isAfter = SIMD4(repeating: first).isLess(than: times).bits
             let isLater = SIMD4(repeating: second).isLess(than: times).bits
             return (isAfter.nonzeroBitCount, isLater.nonzeroBitCount)
@@ -70,6 +80,21 @@ final class TargetHistory {
         @inline(__always)
         func last(_ number: Int, _ place: Int) -> UnsafePointer<Double> {
             UnsafeRawPointer(latest + place).assumingMemoryBound(to: Double.self) + (Self.mostCounted &- number)
+        }
+
+        /// A cell's last spike up to a time that none has; long ago where there is none.
+        @inline(__always)
+        func last(_ place: Int, before time: Double) -> Spike {
+            let spikes = latest[place]
+            let later = SIMD4(repeating: time).isLess(than: spikes.times).bits.nonzeroBitCount
+            if later == Self.mostCounted { return lastOfAll(place, before: time) }
+            let index = Self.mostCounted &- 1 &- later
+            return Spike(time: spikes.times[index], trace: spikes.traces[index])
+        }
+
+        @inline(never)
+        private func lastOfAll(_ place: Int, before time: Double) -> Spike {
+            cells[place].all.last { $0.time < time } ?? Spike(time: -.infinity, trace: 0)
         }
     }
 
@@ -140,13 +165,8 @@ final class TargetHistory {
     }
 
     private func readLatest(_ place: Int) {
-        (latest + place).initialize(to: Self.longAgo)
-        for spike in cells[place].all.suffix(Places.mostCounted) { noteLatest(place, spike.time) }
-    }
-
-    private func noteLatest(_ place: Int, _ time: Double) {
-        let times = latest[place]
-        latest[place] = SIMD4(times[1], times[2], times[3], time)
+        (latest + place).initialize(to: Latest())
+        for spike in cells[place].all.suffix(Places.mostCounted) { latest[place].note(spike) }
     }
 
     func setTimeConstant(_ tau_minus: Double, _ place: Int) {
@@ -170,7 +190,7 @@ final class TargetHistory {
 
     private func append(_ spike: Spike, _ place: Int, _ value: (Int) -> Double) {
         cells[place].spikes.append(spike)
-        noteLatest(place, spike.time)
+        latest[place].note(spike)
         spikesWritten += 1
         for k in names.indices { cells[place].values.append(value(k)) }
     }
@@ -207,7 +227,7 @@ final class TargetHistory {
     }
 
     var memoryBytes: Int {
-        cells.count * (MemoryLayout<Cell>.stride + MemoryLayout<SIMD4<Double>>.stride)
+        cells.count * (MemoryLayout<Cell>.stride + MemoryLayout<Latest>.stride)
             + cells.reduce(0) { $0 + $1.spikes.memoryBytes + $1.values.memoryBytes }
             + steps.values.reduce(0) { $0 + $1.memoryBytes }
     }

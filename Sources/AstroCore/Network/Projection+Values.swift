@@ -17,10 +17,10 @@ extension Projection {
         }
     }
 
-    /// Of one of the model's own columns.
+    /// Of one of the model's own columns, as it is stored; of one that targets keep, as it began.
     func value(_ column: Int, row: Int, _ chunk: RowChunk, _ index: Int) -> Double {
         switch columns.places[column] {
-        case .shared: columns.sharedValue(column)
+        case .shared, .target: columns.sharedValue(column)
         case .sender(let k): senderValues(row: row)[k]
         case .connection(let k): chunk.own![index * columns.ownWidth + k]
         }
@@ -48,12 +48,20 @@ extension Projection {
 
     /// Bytes that a connection takes for its own value of a quantity, beside what it has.
     func bytesOfOwn(_ quantity: Quantity) -> Int {
-        if isOwn(quantity) { return 0 }
+        let own: Int, more: [Int]
         switch quantity {
-        case .weight: return 8
-        case .delay: return 2
-        case .column(let column): return 8 * (columns.ownColumns(with: column).count - columns.ownWidth)
+        case .weight: (own, more) = (8, [])
+        case .delay: (own, more) = (2, ownWithDelays)
+        case .column(let column): (own, more) = (0, [column])
         }
+        return (isOwn(quantity) ? 0 : own) + 8 * (columns.ownColumns(with: more).count - columns.ownWidth)
+    }
+
+    /// Columns that connections have their own values of from when delays are first set: when spikes of targets count depends on what
+    /// delays were before.
+    var ownWithDelays: [Int] {
+        guard model.source != nil, model.readsTargetHistory else { return [] }
+        return [model.column(EquationSynapse.since)!] + (columns.trace.map { [$0] } ?? [])
     }
 
     /// Gives every connection its own value of a quantity that they shared.
@@ -72,8 +80,17 @@ extension Projection {
         }
     }
 
+    /// Gives every connection its own value of a column: in the order of segments, chunks and rows.
+    func individualise(_ column: Int, _ values: [Double]) {
+        individualise(column)
+        var next = values.makeIterator()
+        forEachChunk { chunk, _ in
+            for index in 0..<chunk.count { set(.column(column), next.next()!, chunk, index) }
+        }
+    }
+
     private func individualise(_ column: Int) {
-        let own = columns.ownColumns(with: column)
+        let own = columns.ownColumns(with: [column])
         forEachChunk { chunk, firstRow in
             var blocks: [Double] = []
             blocks.reserveCapacity(chunk.count * own.count)

@@ -50,7 +50,7 @@ final class Projection {
         self.segments = segments
         segmentsOfWorker = (0..<workers).map { worker in segments.filter { $0.plane.worker == worker } }
         (weight, receptor) = (spec.sharedWeight, spec.receptor)
-        self.columns = columns ?? SynapseColumns(spec.model, rowCount: ownRows.count, spec.sharedValue)
+        self.columns = columns ?? spec.columns(rowCount: ownRows.count)
     }
 
     var model: SynapseDefinition { spec.model }

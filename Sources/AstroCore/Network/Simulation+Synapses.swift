@@ -96,9 +96,13 @@ extension Simulation {
     }
 
     /// Writes down what the synapses of a projection are now, before something of them is set.
-    func takeOnSynapses(of projection: Projection, _ together: Together) {
+    ///
+    /// - `ownTraces`: connections have their own traces of targets from now on, if these have kept them.
+    func takeOnSynapses(of projection: Projection, ownTraces: Bool, _ together: Together) {
         guard projection.model.source != nil, let synapse = projection.bind() as? BoundEquations else { return }
         borrowStates(of: projection.filledRows, in: projection, together)
+        var traces: [Double] = []
+        let trace = ownTraces ? projection.columns.trace : nil, state = trace.map { synapse.places.state($0) }
         for segment in projection.segments {
             let synapse = projection.bind(segment, self) as! BoundEquations
             for case (let number, let chunk?) in segment.chunks.enumerated() {
@@ -106,10 +110,11 @@ extension Simulation {
                     takeOn(
                         projection, synapse, segment, chunk, row: number * Projection.rowsPerChunk + inChunk,
                         Array(chunk.connections(ofRow: inChunk)), storing: true
-                    ) { _, _, _ in }
+                    ) { _, _, states in if let state { traces.append(states[state]) } }
                 }
             }
         }
+        if let trace { projection.individualise(trace, traces) }
         guard projection.columns.releasesBySender else { return }
         for row in 0..<projection.ownRows.count { synapse.takeOn(sender: row, to: TimeGrid.ms(now, resolution)) }
         borrowStates(of: projection.filledRows, in: projection, together)

@@ -146,16 +146,17 @@ extension Simulation {
         }
     }
 
-    /// Tells histories the time constants that cells have now.
+    /// Tells histories the time constants (ms) that cells have now.
     func readTraceConstants() {
         for population in populationsWithHistory {
             let cells = population.cells!
-            guard cells.parameter(TargetHistory.parameter) != nil else { continue }
+            guard let parameter = cells.parameter(TargetHistory.parameter) else { continue }
+            let factor = EquationModel.factor(of: parameter.unit)
             for share in cells.shares {
                 guard let history = share.plane.history else { continue }
                 let tau_minus = cells.column(TargetHistory.parameter)
                 for cell in share.cells {
-                    history.setTimeConstant(tau_minus[cell], share.offset + cell - share.cells.lowerBound)
+                    history.setTimeConstant(factor * tau_minus[cell], share.offset + cell - share.cells.lowerBound)
                 }
             }
         }

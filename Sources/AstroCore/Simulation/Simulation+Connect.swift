@@ -101,7 +101,7 @@ extension Simulation {
         var bytes = spec.sharedWeight == nil ? 10 : 2
         if spec.uniform("delay") == nil { bytes += 2 }
         if spec.receptor == nil { bytes += 1 }
-        return Double(bytes + 8 * SynapseColumns(spec.model, rowCount: 0, spec.sharedValue).ownWidth)
+        return Double(bytes + 8 * spec.columns(rowCount: 0).ownWidth)
     }
 
     private func make(

@@ -261,7 +261,8 @@ extension Simulation {
         }
         for p in touched {
             let projection = projections[p], quantity = projection.quantity(name)
-            takeOnSynapses(of: projection, together)
+            let setsTrace = projection.columns.trace.map { quantity == .column($0) } ?? false
+            takeOnSynapses(of: projection, ownTraces: setsTrace || name == "delay", together)
             if name == "delay" { keepOwnDelays(of: projection) }
             if case .column = quantity { borrowStates(of: projection.filledRows, in: projection, together) }
             projection.individualise(quantity)

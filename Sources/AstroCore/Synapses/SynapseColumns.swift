@@ -1,9 +1,10 @@
 /// The parameters and states of a projection's synapses beside weight and delay: columns, each of which is *shared* by all
-/// connections, kept once a *sender*, or kept once a *connection*.
+/// connections, kept once a *sender*, once a *target*, or once a *connection*.
 ///
 /// A parameter is shared until connections differ in it. States of the release are kept once a sender as long as all that the
-/// release depends on is shared; then they are the connections' own, as states of the arrival always are. This has the values of
-/// senders; those of connections are in chunks of rows, a block of `ownWidth` numbers each.
+/// release depends on is shared; then they are the connections' own, as states of the arrival always are. A state that is the target's
+/// trace is in the target's history, until connections have their own. This has the values of senders; those of connections are in
+/// chunks of rows, a block of `ownWidth` numbers each.
 final class SynapseColumns {
     let definition: SynapseDefinition
     /// Columns that each connection has, and those that each sender has, in the order of their blocks.
@@ -17,21 +18,30 @@ final class SynapseColumns {
     /// Blocks of rows of other ranks, as they were when they were asked for.
     private var borrowed: [Int: [Double]] = [:]
     private(set) var places: [Place]
+    /// The state that targets keep, if they do.
+    private(set) var trace: Int?
+    var keepsTrace: Bool { trace != nil }
     /// Spikes of the cells that connections are paired with, where the model looks back at them.
     var paired: PairedSpikes?
 
-    /// Where a column is: in the block of a sender or of a connection, at which place.
+    /// Where a column is: in the block of a sender or of a connection, at which place, or with the target.
     enum Place: Equatable {
         case shared
+        case target
         case sender(Int)
         case connection(Int)
     }
 
     /// - `values`: what all connections share; nil for what they differ in.
     /// - `rowCount`: rows of own senders.
-    init(_ definition: SynapseDefinition, rowCount: Int, _ values: (SynapseDefinition.Column) -> Double?) {
+    /// - `keepsTrace`: whether targets may keep the state that is their trace, if there is one.
+    init(
+        _ definition: SynapseDefinition, rowCount: Int, keepsTrace: Bool,
+        _ values: (SynapseDefinition.Column) -> Double?
+    ) {
         self.definition = definition
         self.rowCount = rowCount
+        trace = keepsTrace ? definition.columns.firstIndex { $0.part == .target } : nil
         let columns = definition.columns, given = columns.map(values)
         shared = .allocate(capacity: max(columns.count, 1))
         for (i, column) in columns.enumerated() { (shared + i).initialize(to: given[i] ?? column.start) }
@@ -53,7 +63,10 @@ final class SynapseColumns {
 
     private func arrange(_ differing: [Int]) {
         own = ownColumns(differing)
-        ofSenders = definition.columns.indices.filter { definition.columns[$0].isState && !own.contains($0) }
+        if let column = trace { if own.contains(column) { trace = nil } else { places[column] = .target } }
+        ofSenders = definition.columns.indices.filter {
+            definition.columns[$0].isState && !own.contains($0) && $0 != trace
+        }
         for (k, c) in own.enumerated() { places[c] = .connection(k) }
         for (k, c) in ofSenders.enumerated() { places[c] = .sender(k) }
     }
@@ -63,7 +76,13 @@ final class SynapseColumns {
         let columns = definition.columns
         let isOwnRelease = differing.contains { columns[$0].part == .release }
         return columns.indices.filter {
-            differing.contains($0) || columns[$0].isState && (columns[$0].part == .arrival || isOwnRelease)
+            if differing.contains($0) { return true }
+            guard columns[$0].isState else { return false }
+            return switch columns[$0].part {
+            case .release: isOwnRelease
+            case .target: $0 != trace
+            case .arrival: true
+            }
         }
     }
 
@@ -85,7 +104,7 @@ final class SynapseColumns {
     subscript(name: String) -> SynapseColumn {
         let index = definition.column(name)!
         switch places[index] {
-        case .shared: return SynapseColumn(isShared: true, offset: index)
+        case .shared, .target: return SynapseColumn(isShared: true, offset: index)
         case .sender(let k), .connection(let k): return SynapseColumn(isShared: false, offset: k)
         }
     }
@@ -98,7 +117,7 @@ final class SynapseColumns {
     @inline(__always)
     func value(_ column: Int, sender: UnsafeMutablePointer<Double>, own: UnsafeMutablePointer<Double>) -> Double {
         switch places[column] {
-        case .shared: shared[column]
+        case .shared, .target: shared[column]
         case .sender(let k): sender[k]
         case .connection(let k): own[k]
         }
@@ -110,7 +129,7 @@ final class SynapseColumns {
         _ column: Int, _ value: Double, sender: UnsafeMutablePointer<Double>, own: UnsafeMutablePointer<Double>
     ) {
         switch places[column] {
-        case .shared: shared[column] = value
+        case .shared, .target: shared[column] = value
         case .sender(let k): sender[k] = value
         case .connection(let k): own[k] = value
         }
@@ -135,8 +154,8 @@ final class SynapseColumns {
 
     // MARK: Values that become connections' own
 
-    /// What is each connection's when they differ in a column, too.
-    func ownColumns(with column: Int) -> [Int] { ownColumns(own + [column]) }
+    /// What is each connection's when they differ in some columns, too.
+    func ownColumns(with columns: [Int]) -> [Int] { ownColumns(own + columns) }
 
     /// Connections have these columns now.
     func makeOwn(_ columns: [Int]) {

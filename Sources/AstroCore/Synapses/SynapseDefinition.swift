@@ -71,7 +71,8 @@ struct SynapseDefinition: Sendable {
         let part: Part
         var begins = Begin.asGiven
 
-        enum Part { case release, arrival }
+        /// Of the target is the arrival's state that the target keeps for all its connections, as long as they may share it.
+        enum Part { case release, arrival, target }
         /// With `start` or what a user gives; with the moment (ms) at which the connection is made; with its number in its row.
         enum Begin { case asGiven, now, number }
     }
@@ -150,8 +151,11 @@ struct SynapseDefinition: Sendable {
     }
 
     /// A model that is a text.
+    ///
+    /// - `keepingTrace`: how it is run where targets keep the trace.
     init(
-        _ source: SynapseSource, _ plan: SynapsePlan, _ text: ModelText, parameters: [Parameter], columns: [Column]
+        _ source: SynapseSource, _ plan: SynapsePlan, keepingTrace: SynapsePlan, _ text: ModelText,
+        parameters: [Parameter], columns: [Column]
     ) {
         (name, self.text, carries, self.source, coupling) = (source.name, text, .spikes, source, nil)
         (readsOfTargets, readsInEquations) = (plan.facts.post, plan.facts.postInEquations)
@@ -164,7 +168,7 @@ struct SynapseDefinition: Sendable {
         (conditions, checkpointLayout, scalesWeight) = ([], .general, false)
         (changesWeight, handsOver) = (plan.changesWeight, plan.onPre.sends)
         (readsTargetHistory, readsTargetTrace, follows) = (plan.hasPost, false, nil)
-        bind = { BoundEquations(plan, $0, $1) }
+        bind = { BoundEquations($0.keepsTrace ? keepingTrace : plan, $0, $1) }
     }
 
     /// How identities of models that are texts begin.

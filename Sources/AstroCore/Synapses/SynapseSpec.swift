@@ -407,6 +407,14 @@ struct SynapseSpec {
         case .number: return nil
         }
     }
+
+    /// The columns of connections that are made now. Targets have spiked before, or connections begin with another trace: then these keep
+    /// their own.
+    func columns(rowCount: Int) -> SynapseColumns {
+        let traces = model.columns.filter { $0.part == .target }
+        let beginsAlike = now == 0 && traces.allSatisfy { sharedValue($0) == 0 }
+        return SynapseColumns(model, rowCount: rowCount, keepsTrace: beginsAlike, sharedValue)
+    }
 }
 
 extension Parameter {

@@ -40,3 +40,46 @@ package struct SynapseFacts: Sendable {
 
     package var changesWeight: Bool { onPre.weight != nil || onPost.weight != nil }
 }
+
+/// A state that is the trace of the target's spikes, with the target's own time constant:
+///
+///     dX/dt = -X/post.tau_minus        at a spike of the target X += 1, or X = 1; nothing else reads it there or changes it
+///
+/// It is the same for all connections onto a target, a delay aside, so the target can keep it.
+package struct TargetTrace: Sendable {
+    package let state: Int
+    /// Do spikes add up? Otherwise the last one counts alone.
+    package let addsUp: Bool
+
+    /// What such a state decays with.
+    package static let timeConstant = "tau_minus"
+}
+
+extension SynapseFacts {
+    /// The first state that is one.
+    package var targetTrace: TargetTrace? {
+        guard let index = post.firstIndex(of: TargetTrace.timeConstant) else { return nil }
+        var graph = model.graph
+        let tau = graph.leaf(.post, index), one = graph.constant(1)
+        let rate = graph.apply(.multiply, graph.constant(-1), graph.apply(.divide, one, tau))
+        for state in model.states.indices {
+            let leaf = Leaf(.state, state), x = graph.leaf(.state, state)
+            guard let slope = graph.affine([model.states[state].slope], in: { $0 == leaf })[0],
+                slope.coefficients == [leaf: rate], graph.constantValue(slope.rest) == 0,
+                let change = onPost.changes.first(where: { $0.state == state })?.value,
+                !onPre.changes.contains(where: { $0.state == state }), !reads(state, graph)
+            else { continue }
+            if change == one { return TargetTrace(state: state, addsUp: false) }
+            if change == graph.apply(.add, x, one) { return TargetTrace(state: state, addsUp: true) }
+        }
+        return nil
+    }
+
+    /// Does something else than the state's own line read it, or what it is after a spike of the target at the same moment?
+    private func reads(_ state: Int, _ graph: Graph) -> Bool {
+        let slopes = model.states.indices.filter { $0 != state }.map { model.states[$0].slope }
+        let changes = onPost.changes.filter { $0.state != state }.map(\.value)
+        let roots = slopes + changes + (onPost.weight.map { [$0] } ?? []) + onPre.roots
+        return graph.leaves(of: roots).contains(Leaf(.state, state))
+    }
+}

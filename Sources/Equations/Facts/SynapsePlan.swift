@@ -5,9 +5,12 @@ import AstroBase
 /// In programs `stepLength` is the time since the event before.
 package final class SynapsePlan: Sendable {
     package let facts: SynapseFacts
-    /// States that depend on the sender's spikes alone, and all others.
+    /// States that depend on the sender's spikes alone.
     package let ofSenders: [Int]
-    package let ofConnections: [Int]
+    /// The state that is the target's own trace, where the target keeps it: programs find its value from before the moment, which `trace`
+    /// takes there from the target's last spike.
+    package let ofTarget: TargetTrace?
+    package let trace: Program
     /// Takes the states of a sender from its last spike to the end of this one: outputs in the order of `ofSenders`.
     package let release: Program
     package let releasePropagators: Propagators
@@ -43,20 +46,24 @@ package final class SynapsePlan: Sendable {
         package let elementsOfGroups: [[Int]]
     }
 
-    package static func plan(_ source: SynapseSource) throws -> SynapsePlan {
+    /// - `keepingTrace`: whether targets keep the trace that one of the states is; nothing changes where none is.
+    package static func plan(_ source: SynapseSource, keepingTrace: Bool) throws -> SynapsePlan {
         let facts = try SynapseReader.facts(source)
-        do { return try SynapsePlan(facts) } catch let error as InputError {
+        do { return try SynapsePlan(facts, facts.targetTrace.flatMap { keepingTrace ? $0 : nil }) } catch let error
+            as InputError
+        {
             throw InputError("synapse \(source.name): \(error.message)")
         }
     }
 
-    private init(_ facts: SynapseFacts) throws {
-        self.facts = facts
+    private init(_ facts: SynapseFacts, _ ofTarget: TargetTrace?) throws {
+        (self.facts, self.ofTarget) = (facts, ofTarget)
         var graph = facts.model.graph
         let states = Array(facts.model.states.indices)
-        moving = states.filter { !facts.model.isStill($0) }
+        moving = states.filter { !facts.model.isStill($0) && $0 != ofTarget?.state }
+        let traced = try Self.moved(facts, &graph, ofTarget.map { [$0.state] } ?? [])
+        trace = Assembler.program(graph, parameterValues: Array(traced.values.values))
         ofSenders = Self.ofSenders(facts, graph)
-        ofConnections = states.filter { [ofSenders] in !ofSenders.contains($0) }
         let onPre = facts.onPre, senders = Set(ofSenders)
         let release = try Self.moved(facts, &graph, moving.filter(senders.contains))
         releasePropagators = Propagators(release.linear, graph)
@@ -77,7 +84,7 @@ package final class SynapsePlan: Sendable {
         let read = Set(self.onPre.program.leaves.filter { [.state, .last].contains($0.kind) }.map { Int($0.index) })
         movingOwn = moving.filter { !senders.contains($0) || read.contains($0) }
         moveOwn = Assembler.program(graph, writing: movingOwn.map { (move.values[$0]!, Leaf(.state, $0)) })
-        onPost = Self.event(facts.onPost, graph) { _ in true }
+        onPost = Self.event(facts.onPost, graph) { $0 != ofTarget?.state }
         guard graph.nodes.count <= Graph.mostNodes else { throw InputError("the model is too large") }
     }
 
@@ -140,7 +147,9 @@ package final class SynapsePlan: Sendable {
 
     package var drawsRandomly: Bool { onPre.program.drawsRandomly || onPost.program.drawsRandomly }
     package var changesWeight: Bool { facts.changesWeight }
+    /// Do spikes of the target matter, and do connections change at them?
     package var hasPost: Bool { !facts.onPost.roots.isEmpty }
+    package var actsAtPost: Bool { onPost.changesWeight || !onPost.states.isEmpty }
 }
 
 extension SynapsePlan.Propagators {
@@ -159,14 +168,22 @@ extension SynapsePlan {
         let count = facts.model.states.count
         var lines = ["\(facts.source.name): \(count) state\(count == 1 ? "" : "s")"]
         for (index, state) in facts.model.states.enumerated() {
-            let place = ofSenders.contains(index) ? "once a sender" : "once a connection"
+            let place =
+                ofSenders.contains(index)
+                ? "once a sender"
+                : index == ofTarget?.state ? "once a target" : "once a connection"
             let way =
-                moving.contains(index) ? "linear: exact between spikes" : "stays as it is between spikes"
+                facts.model.isStill(index) ? "stays as it is between spikes" : "linear: exact between spikes"
             lines.append("  \(state.name)  \(state.unitText)  \(place)  \(way)")
+        }
+        if let ofTarget {
+            let name = facts.model.states[ofTarget.state].name
+            lines.append(
+                "  \(name) is kept by targets for connections made at 0 ms with \(name) = 0; other connections keep their own")
         }
         lines.append("weight in \(facts.weightUnit.dimension.name)\(changesWeight ? ", changed by spikes" : "")")
         lines.append(
-            "a spike of the sender: \(release.operations) operations, and \(moveOwn.operations + onPre.program.operations) a connection"
+            "a spike of the sender: \(release.operations) operations, and \(trace.operations + moveOwn.operations + onPre.program.operations) a connection"
         )
         if facts.isPaired {
             let read = facts.third.isEmpty ? [] : ["reads \(facts.third.joined(separator: ", "))"]

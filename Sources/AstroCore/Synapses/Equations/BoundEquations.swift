@@ -33,6 +33,9 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
             number = definition.column(EquationSynapse.number)
             third = plan.facts.isPaired ? definition.column(SynapseDefinition.third.name) : nil
         }
+
+        /// Which state lies in a column.
+        func state(_ column: Int) -> Int { states.firstIndex(of: column)! }
     }
 
     init(_ plan: SynapsePlan, _ columns: SynapseColumns, _ binding: SynapseBinding) {
@@ -100,7 +103,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
             lanes.load(row, from: first, min(row.count - first, Frame.largest))
             if !isFirst { lanes.setBefore(moment) }
             lanes.lookBack(row)
-            lanes.react(at: row.time, received + first * plan.onPre.sends)
+            lanes.react(row, received + first * plan.onPre.sends)
             if plan.onPre.thirds > 0 { forThird += lanes.sentToThird(first) }
             lanes.store(row)
             if isFirst { lanes.addBefore(to: &moment) }
@@ -124,7 +127,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
                 let some = which[first..<min(which.count, first + Frame.largest)]
                 lanes.load(row, some)
                 lanes.lookBack(row, arrivedAfter: delay)
-                lanes.moveAll(to: row.time)
+                lanes.moveAll(row)
                 if storing { lanes.store(row) }
                 for (lane, i) in some.enumerated() { body(i, lanes.weight(lane), lanes.values(lane)) }
             }

@@ -8,7 +8,7 @@ package enum EquationSynapse {
 
     /// - Throws: an `InputError` that says what is wrong with the text, and where.
     static func definition(_ source: SynapseSource) throws -> SynapseDefinition {
-        let plan = try SynapsePlan.plan(source), facts = plan.facts
+        let plan = try SynapsePlan.plan(source, keepingTrace: false), facts = plan.facts
         let states = facts.model.states.map { state -> Parameter in
             var start = 0.0
             if case .number(let x) = state.start { start = x }
@@ -19,8 +19,11 @@ package enum EquationSynapse {
             Parameter($0.name, $0.value, Unit($0.unitText), $0.meaning, EquationModel.range($0.range))
         }
         if facts.isPaired { parameters.append(SynapseDefinition.third) }
+        // where targets keep no trace, all is the same
+        let kept = facts.targetTrace == nil ? plan : try SynapsePlan.plan(source, keepingTrace: true)
         return SynapseDefinition(
-            source, plan, text(facts), parameters: parameters + states, columns: columns(plan, parameters, states))
+            source, plan, keepingTrace: kept, text(facts), parameters: parameters + states,
+            columns: columns(plan, parameters, states))
     }
 
     private static func columns(_ plan: SynapsePlan, _ parameters: [Parameter], _ states: [Parameter])
@@ -30,8 +33,9 @@ package enum EquationSynapse {
         var columns = parameters.enumerated().map {
             SynapseDefinition.Column($1, read.contains($0) ? .release : .arrival)
         }
+        let trace = plan.facts.targetTrace?.state
         columns += states.enumerated().map {
-            SynapseDefinition.Column($1, ofSenders.contains($0) ? .release : .arrival)
+            SynapseDefinition.Column($1, ofSenders.contains($0) ? .release : $0 == trace ? .target : .arrival)
         }
         columns += [known, since].map { .init(name: $0, start: 0, isState: true, part: .release, begins: .now) }
         if plan.drawsRandomly {
@@ -57,6 +61,6 @@ package enum EquationSynapse {
         let model = try Synapses.named(name)
         if let coupling = model.coupling { return coupling.explanation }
         guard let source = model.source else { return nil }
-        return try SynapsePlan.plan(source).explanation
+        return try SynapsePlan.plan(source, keepingTrace: true).explanation
     }
 }

@@ -266,7 +266,7 @@ final class SynapseLanes: @unchecked Sendable {
     ///
     /// - `other`: ms; those that are on the way for longer act then, too.
     func lookBack(_ row: ArrivingRow, arrivedAfter other: Double? = nil) {
-        guard plan.hasPost, let history = row.history else { return }
+        guard plan.actsAtPost, let history = row.history else { return }
         let end = times.step(row.time)
         var found = findPending(row, history, other), round = 0
         while found > 0 {
@@ -428,14 +428,37 @@ final class SynapseLanes: @unchecked Sendable {
         }
     }
 
+    // MARK: Traces of targets
+
+    /// What targets' traces are at a moment, where they keep them; nil elsewhere.
+    ///
+    /// - `slack`: ms; how much later than the moment a spike may come to still count.
+    private func traces(_ row: ArrivingRow, slack: Double) -> Row? {
+        guard let ofTarget = plan.ofTarget, let history = row.history else { return nil }
+        let (values, elapsed, delays, targets) = (home.states[ofTarget.state], home.elapsed, home.delay, lists.targets)
+        for lane in 0..<count {
+            let moment = row.time - delays[lane], spike = history.last(targets[lane], before: moment + slack)
+            values[lane] = ofTarget.addsUp ? spike.trace : min(spike.trace, 1)
+            // what no spike has left stays 0, however long ago
+            elapsed[lane] = max(moment - max(spike.time, -Double.greatestFiniteMagnitude), 0)
+        }
+        for values in [values, elapsed] { for n in count..<SynapseRows.padded(count) { values[n] = values[0] } }
+        return home.decayedTraces(count)
+    }
+
     // MARK: The sender's spike
 
     /// Lets the sender's spike act in all lanes; `sent` gets what is handed over, connection by connection.
-    func react(at time: Double, _ sent: UnsafeMutablePointer<Double>) {
-        setMoment(time)
+    func react(_ row: ArrivingRow, _ sent: UnsafeMutablePointer<Double>) {
+        let traces = traces(row, slack: -row.resolution / 2)
+        setMoment(row.time)
         let released = releasesByConnection ? home.release(count) : []
         if releasesBySender { home.moveOwnStates(count) } else { home.moveStates(count) }
         for state in plan.onPre.readsBefore {
+            if let traces, state == plan.ofTarget?.state {
+                home.before[state].update(from: traces, count: SynapseRows.padded(count))
+                continue
+            }
             guard hasCoincidences, readBefore.contains(state) else {
                 home.before[state].update(from: home.states[state], count: SynapseRows.padded(count))
                 continue
@@ -455,9 +478,12 @@ final class SynapseLanes: @unchecked Sendable {
         for (state, values) in zip(plan.ofSenders, released) { home.states[state].update(from: values, count: count) }
     }
 
-    /// Takes all lanes to a moment without an event.
-    func moveAll(to time: Double) {
-        setMoment(time)
+    /// Takes all lanes to the row's moment without an event.
+    func moveAll(_ row: ArrivingRow) {
+        if let ofTarget = plan.ofTarget, let traces = traces(row, slack: row.resolution / 2) {
+            home.states[ofTarget.state].update(from: traces, count: count)
+        }
+        setMoment(row.time)
         home.moveStates(count)
     }
 

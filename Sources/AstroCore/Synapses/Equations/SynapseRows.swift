@@ -12,7 +12,7 @@ final class SynapseRows {
     /// ms: the moment of an event, and how long ago the one before was.
     let time, elapsed: Row
     let onPre, onPost: Frame
-    private let release, move, moveOwn: Frame
+    private let release, move, moveOwn, trace: Frame
     private let releaseGroups, moveGroups, moveOwnGroups: [Group]
     private let resolution: Row
     private let plan: SynapsePlan
@@ -43,13 +43,14 @@ final class SynapseRows {
         let moveElements = movedOn.linear.elements.map { _ in next() }
         resolution.update(repeating: ms, count: Frame.largest)
         (release, move, moveOwn) = (Frame(plan.release), Frame(plan.move), Frame(plan.moveOwn))
+        trace = Frame(plan.trace)
         (onPre, onPost) = (Frame(plan.onPre.program), Frame(plan.onPost.program))
         releaseGroups = released.rates.indices.map { Group($0, of: released, releaseElements) }
         moveGroups = movedOn.rates.indices.map { Group($0, of: movedOn, moveElements) }
         let read = Set(plan.moveOwn.leaves.filter { $0.kind == .propagator }.map { Int($0.index) })
         moveOwnGroups = zip(moveGroups, movedOn.elementsOfGroups).filter { !read.isDisjoint(with: $1) }.map { $0.0 }
         for frame in [release] + releaseGroups.map(\.rates) { bind(frame, releaseElements) }
-        for frame in [move, moveOwn, onPre, onPost] + moveGroups.map(\.rates) { bind(frame, moveElements) }
+        for frame in [move, moveOwn, trace, onPre, onPost] + moveGroups.map(\.rates) { bind(frame, moveElements) }
         write(move, plan.moving.map { states[$0] })
         write(moveOwn, plan.movingOwn.map { states[$0] })
         for (frame, event) in [(onPre, plan.onPre), (onPost, plan.onPost)] { write(frame, changed(event)) }
@@ -104,6 +105,12 @@ final class SynapseRows {
     func moveOwnStates(_ count: Int) {
         for group in moveOwnGroups { group.makeElements(count, elapsed: elapsed) }
         moveOwn.run(Self.padded(count))
+    }
+
+    /// What is left of targets' traces, which the state's row has as their last spikes left them, `elapsed` later.
+    func decayedTraces(_ count: Int) -> Row {
+        trace.run(Self.padded(count))
+        return trace.output(0)
     }
 
     /// Takes the states of senders to the end of their spike: what comes of them, in the order of `ofSenders`.
