@@ -40,25 +40,16 @@ final class TargetHistory {
     /// By the cell's place in its plane.
     private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
 
-    /// Each cell's last spikes, by its place: most connections need no others.
-    private var latest = UnsafeMutablePointer<Latest>.allocate(capacity: 0)
-
-    /// The times (ms) and traces of a cell's last spikes, the latest last. Before there are so many, those that are missing are long ago
-    /// and have left nothing.
-    fileprivate struct Latest: BitwiseCopyable {
-        var times = SIMD4(repeating: -Double.infinity)
-        var traces = SIMD4<Double>.zero
-
-        mutating func note(_ spike: Spike) {
-            times = SIMD4(times[1], times[2], times[3], spike.time)
-            traces = SIMD4(traces[1], traces[2], traces[3], spike.trace)
-        }
-    }
+    /// The times (ms) and the traces of each cell's last spikes, the latest last, by its place: most connections need no others. Before
+    /// there are so many, those that are missing are long ago and have left nothing.
+    private var latest = UnsafeMutablePointer<SIMD4<Double>>.allocate(capacity: 0)
+    private var latestTraces = UnsafeMutablePointer<SIMD4<Double>>.allocate(capacity: 0)
 
     /// What is kept of the cells from a place on.
     struct Places {
         fileprivate let cells: UnsafePointer<Cell>
-        fileprivate let latest: UnsafePointer<Latest>
+        fileprivate let latest, latestTraces: UnsafePointer<SIMD4<Double>>
+        let count: Int
 
         @inline(__always)
         subscript(place: Int) -> Cell { cells[place] }
@@ -70,7 +61,7 @@ final class TargetHistory {
         /// cell has is a matter of chance.
         @inline(__always)
         func numbers(_ place: Int, after first: Double, after second: Double) -> (Int, Int) {
-            let times = latest[place].times
+            let times = latest[place]
             let isAfter = SIMD4(repeating: first).isLess(than: times).bits
             let isLater = SIMD4(repeating: second).isLess(than: times).bits
             return (isAfter.nonzeroBitCount, isLater.nonzeroBitCount)
@@ -85,11 +76,9 @@ final class TargetHistory {
         /// A cell's last spike up to a time that none has; long ago where there is none.
         @inline(__always)
         func last(_ place: Int, before time: Double) -> Spike {
-            let spikes = latest[place]
-            let later = SIMD4(repeating: time).isLess(than: spikes.times).bits.nonzeroBitCount
+            let later = SIMD4(repeating: time).isLess(than: latest[place]).bits.nonzeroBitCount
             if later == Self.mostCounted { return lastOfAll(place, before: time) }
-            let index = Self.mostCounted &- 1 &- later
-            return Spike(time: spikes.times[index], trace: spikes.traces[index])
+            return Spike(time: last(later &+ 1, place)[0], trace: latestTraces[place][Self.mostCounted &- 1 &- later])
         }
 
         @inline(never)
@@ -100,7 +89,9 @@ final class TargetHistory {
 
     /// nil where nothing is kept.
     func places(from first: Int) -> Places? {
-        cells.baseAddress.map { Places(cells: $0 + first, latest: latest + first) }
+        cells.baseAddress.map {
+            Places(cells: $0 + first, latest: latest + first, latestTraces: latestTraces + first, count: cells.count - first)
+        }
     }
 
     private var spikesWritten = 0
@@ -115,6 +106,7 @@ final class TargetHistory {
         }
         cells.deallocate()
         latest.deallocate()
+        latestTraces.deallocate()
     }
 
     /// From now on, these are written down. Nobody asks what those had in earlier spikes that are new.
@@ -144,7 +136,8 @@ final class TargetHistory {
             cells.deallocate()
             cells = larger
             latest.deallocate()
-            latest = .allocate(capacity: places)
+            latestTraces.deallocate()
+            (latest, latestTraces) = (.allocate(capacity: places), .allocate(capacity: places))
             for place in 0..<places { readLatest(place) }
         }
         cells[place].isKept = true
@@ -165,8 +158,15 @@ final class TargetHistory {
     }
 
     private func readLatest(_ place: Int) {
-        (latest + place).initialize(to: Latest())
-        for spike in cells[place].all.suffix(Places.mostCounted) { latest[place].note(spike) }
+        (latest + place).initialize(to: SIMD4(repeating: -.infinity))
+        (latestTraces + place).initialize(to: .zero)
+        for spike in cells[place].all.suffix(Places.mostCounted) { noteLatest(place, spike) }
+    }
+
+    private func noteLatest(_ place: Int, _ spike: Spike) {
+        let (times, traces) = (latest[place], latestTraces[place])
+        latest[place] = SIMD4(times[1], times[2], times[3], spike.time)
+        latestTraces[place] = SIMD4(traces[1], traces[2], traces[3], spike.trace)
     }
 
     func setTimeConstant(_ tau_minus: Double, _ place: Int) {
@@ -190,7 +190,7 @@ final class TargetHistory {
 
     private func append(_ spike: Spike, _ place: Int, _ value: (Int) -> Double) {
         cells[place].spikes.append(spike)
-        latest[place].note(spike)
+        noteLatest(place, spike)
         spikesWritten += 1
         for k in names.indices { cells[place].values.append(value(k)) }
     }
@@ -227,7 +227,7 @@ final class TargetHistory {
     }
 
     var memoryBytes: Int {
-        cells.count * (MemoryLayout<Cell>.stride + MemoryLayout<Latest>.stride)
+        cells.count * (MemoryLayout<Cell>.stride + 2 * MemoryLayout<SIMD4<Double>>.stride)
             + cells.reduce(0) { $0 + $1.spikes.memoryBytes + $1.values.memoryBytes }
             + steps.values.reduce(0) { $0 + $1.memoryBytes }
     }

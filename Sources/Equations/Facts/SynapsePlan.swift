@@ -18,9 +18,13 @@ package final class SynapsePlan: Sendable {
     package let move: Program
     package let movePropagators: Propagators
     package let moving: [Int]
-    /// The same for the sender's spike where senders release: of their states only those that it reads.
-    package let moveOwn: Program
-    package let movingOwn: [Int]
+    /// The same for states of connections alone, and for those of senders alone.
+    package let moveConnections: Program
+    package let movingConnections: [Int]
+    package let moveSenders: Program
+    package let movingSenders: [Int]
+    /// Do states of connections move without those of senders? Then the latter are looked at from their sender's last spike on.
+    package let sendersMoveAlone: Bool
     package let onPre: Event
     package let onPost: Event
 
@@ -65,8 +69,11 @@ package final class SynapsePlan: Sendable {
         trace = Assembler.program(graph, parameterValues: Array(traced.values.values))
         ofSenders = Self.ofSenders(facts, graph)
         let onPre = facts.onPre, senders = Set(ofSenders)
-        let release = try Self.moved(facts, &graph, moving.filter(senders.contains))
+        movingSenders = moving.filter(senders.contains)
+        movingConnections = moving.filter { !senders.contains($0) }
+        let release = try Self.moved(facts, &graph, movingSenders)
         releasePropagators = Propagators(release.linear, graph)
+        moveSenders = Assembler.program(graph, writing: movingSenders.map { (release.values[$0]!, Leaf(.state, $0)) })
         let changes = onPre.changes.filter { senders.contains($0.state) }
         // spikes of targets leave them alone: before and now is the same
         let now = Dictionary(uniqueKeysWithValues: states.map { ($0, release.values[$0] ?? graph.leaf(.state, $0)) })
@@ -81,9 +88,9 @@ package final class SynapsePlan: Sendable {
         movePropagators = Propagators(move.linear, graph)
         self.move = Assembler.program(graph, writing: moving.map { (move.values[$0]!, Leaf(.state, $0)) })
         self.onPre = Self.event(onPre, graph) { !senders.contains($0) }
-        let read = Set(self.onPre.program.leaves.filter { [.state, .last].contains($0.kind) }.map { Int($0.index) })
-        movingOwn = moving.filter { !senders.contains($0) || read.contains($0) }
-        moveOwn = Assembler.program(graph, writing: movingOwn.map { (move.values[$0]!, Leaf(.state, $0)) })
+        moveConnections = Assembler.program(graph, writing: movingConnections.map { (move.values[$0]!, Leaf(.state, $0)) })
+        let slopes = movingConnections.map { facts.model.states[$0].slope }
+        sendersMoveAlone = !graph.leaves(of: slopes).contains { $0.kind == .state && senders.contains(Int($0.index)) }
         onPost = Self.event(facts.onPost, graph) { $0 != ofTarget?.state }
         guard graph.nodes.count <= Graph.mostNodes else { throw InputError("the model is too large") }
     }
@@ -183,7 +190,7 @@ extension SynapsePlan {
         }
         lines.append("weight in \(facts.weightUnit.dimension.name)\(changesWeight ? ", changed by spikes" : "")")
         lines.append(
-            "a spike of the sender: \(release.operations) operations, and \(trace.operations + moveOwn.operations + onPre.program.operations) a connection"
+            "a spike of the sender: \(release.operations) operations, and \(trace.operations + moveConnections.operations + onPre.program.operations) a connection"
         )
         if facts.isPaired {
             let read = facts.third.isEmpty ? [] : ["reads \(facts.third.joined(separator: ", "))"]

@@ -99,6 +99,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
         let lanes = arriving, isFirst = (moment.row, moment.time) != (row.row, row.time)
         if isFirst { moment.begin(row) }
+        lanes.begin(row, row.count)
         for first in stride(from: 0, to: row.count, by: Frame.largest) {
             lanes.load(row, from: first, min(row.count - first, Frame.largest))
             if !isFirst { lanes.setBefore(moment) }
@@ -123,6 +124,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
         _ body: (Int, Double, [Double]) -> Void = { _, _, _ in }
     ) {
         withLanes { lanes in
+            lanes.begin(row, which.count)
             for first in stride(from: 0, to: which.count, by: Frame.largest) {
                 let some = which[first..<min(which.count, first + Frame.largest)]
                 lanes.load(row, some)

@@ -11,6 +11,13 @@ final class SynapseLanes: @unchecked Sendable {
     private let plan: SynapsePlan
     private let columns: SynapseColumns
     private let releasesBySender, releasesByConnection: Bool
+    /// States of the sender, where they are looked at from its last spike on, and whether `on_pre` reads one that moves.
+    private let senders: SenderStates?
+    private let readsOfSenders: Bool
+    /// Traces that targets keep.
+    private let traces: TargetTraces?
+    /// Are there other states that move, and does an event of a target need its moment in ms?
+    private let moves, needsMoments: Bool
     private let places: BoundEquations.Places
     private let binding: SynapseBinding
     private let times: StepTimes
@@ -101,11 +108,23 @@ final class SynapseLanes: @unchecked Sendable {
         let carried = columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
         ofSender = FixedList(carried.indices.map { (carried[$0], $0) })
         numberPlace = places.number.flatMap(place)
+        let areApart = columns.releasesBySender && plan.sendersMoveAlone && !plan.ofSenders.isEmpty
+        senders = areApart ? SenderStates(plan, work, times) : nil
+        traces = TargetTraces(plan, binding.post, work)
+        let moving = areApart ? plan.movingConnections : plan.moving
+        let readAtPre = plan.onPre.program.leaves.filter { [.state, .last].contains($0.kind) }.map { Int($0.index) }
+        readsOfSenders = !Set(readAtPre).isDisjoint(with: plan.movingSenders)
+        let onPostReadsTime = plan.onPost.program.leaves.contains { $0.kind == .time }
+        moves = !moving.isEmpty
+        needsMoments = moves || plan.onPost.program.drawsRandomly || onPostReadsTime
         gathered = FixedList(
-            Self.leavesOfTargetEvents(plan, ownParameters, binding).map { (home.row(of: $0)!, work.row(of: $0)!) })
+            Self.leavesOfTargetEvents(plan, moving, areApart ? plan.ofSenders : [], ownParameters, binding).map {
+                (home.row(of: $0)!, work.row(of: $0)!)
+            })
         scattered = FixedList(
-            Set(plan.moving + plan.onPost.states).sorted().map { (work.states[$0], home.states[$0]) }
-                + (plan.onPost.changesWeight ? [(work.weight, home.weight)] : []) + [(work.time, known)])
+            Set(moving + plan.onPost.states).sorted().map { (work.states[$0], home.states[$0]) }
+                + (plan.onPost.changesWeight ? [(work.weight, home.weight)] : [])
+                + (moves ? [(work.time, known)] : []))
         filled = FixedList(
             home.states + ownParameters.map { home.parameters[$0] } + home.post + home.third
                 + [home.weight, home.delay, known])
@@ -115,17 +134,19 @@ final class SynapseLanes: @unchecked Sendable {
         for rows in [home, work] { setShared(rows) }
     }
 
-    private static func leavesOfTargetEvents(_ plan: SynapsePlan, _ ownParameters: [Int], _ binding: SynapseBinding)
-        -> [Leaf]
-    {
+    /// - `moving`: states that are taken to the moment; `others`: those that come from elsewhere.
+    private static func leavesOfTargetEvents(
+        _ plan: SynapsePlan, _ moving: [Int], _ others: [Int], _ ownParameters: [Int], _ binding: SynapseBinding
+    ) -> [Leaf] {
         let programs = [plan.move, plan.onPost.program] + plan.movePropagators.rates
-        let states = (plan.readBefore + plan.moving).map { Leaf(.state, $0) }
+        let states = (plan.readBefore + moving).map { Leaf(.state, $0) }
         return Set(programs.flatMap(\.leaves) + states).sorted().filter { leaf in
             switch leaf.kind {
             case .parameter: ownParameters.contains(Int(leaf.index))
             // whoever only moves senders is told of no targets
             case .post: binding.post.dropFirst(Int(leaf.index)).first.map { $0.common == nil } ?? false
-            case .state, .weight, .delay: true
+            case .state: !others.contains(Int(leaf.index))
+            case .weight, .delay: true
             default: false
             }
         }
@@ -145,6 +166,11 @@ final class SynapseLanes: @unchecked Sendable {
     }
 
     // MARK: Loading and storing
+
+    /// A row of which so many connections are going to be loaded.
+    func begin(_ row: ArrivingRow, _ count: Int) {
+        senders?.begin(row.carried, end: times.step(row.time), connections: count)
+    }
 
     /// Takes connections of a row into `home`: at most a block.
     func load(_ row: ArrivingRow, _ some: ArraySlice<Int>) {
@@ -273,7 +299,7 @@ final class SynapseLanes: @unchecked Sendable {
             findSteps(found, round, end)
             gather(found)
             takeValuesAtSpikes(found, round, history)
-            work.moveStates(found)
+            moveStates(toEvents: found)
             keepBefore(found, end)
             run(onPost, found, site: round)
             scatter(found)
@@ -371,9 +397,16 @@ final class SynapseLanes: @unchecked Sendable {
         // lanes that only fill a vector hold what the first one does
         for n in found..<padded { (lanes[n], lists.steps[n]) = (lanes[0], lists.steps[0]) }
         for (from, to) in gathered.all { for n in 0..<padded { to[n] = from[lanes[n]] } }
-        let (moments, elapsed, known) = (work.time, work.elapsed, known)
-        times.ms(lists.steps, padded, into: moments)
-        for n in 0..<padded { elapsed[n] = moments[n] - known[lanes[n]] }
+        if needsMoments { times.ms(lists.steps, padded, into: work.time) }
+    }
+
+    /// Takes states to the events of their targets.
+    private func moveStates(toEvents found: Int) {
+        senders?.take(lists.steps, found)
+        guard moves else { return }
+        let (moments, elapsed, known, lanes) = (work.time, work.elapsed, known, lists.lanes)
+        for n in 0..<SynapseRows.padded(found) { elapsed[n] = moments[n] - known[lanes[n]] }
+        if senders == nil { work.moveStates(found) } else { work.moveConnections(found) }
     }
 
     /// What targets had as their spikes left them.
@@ -428,35 +461,16 @@ final class SynapseLanes: @unchecked Sendable {
         }
     }
 
-    // MARK: Traces of targets
-
-    /// What targets' traces are at a moment, where they keep them; nil elsewhere.
-    ///
-    /// - `slack`: ms; how much later than the moment a spike may come to still count.
-    private func traces(_ row: ArrivingRow, slack: Double) -> Row? {
-        guard let ofTarget = plan.ofTarget, let history = row.history else { return nil }
-        let (values, elapsed, delays, targets) = (home.states[ofTarget.state], home.elapsed, home.delay, lists.targets)
-        for lane in 0..<count {
-            let moment = row.time - delays[lane], spike = history.last(targets[lane], before: moment + slack)
-            values[lane] = ofTarget.addsUp ? spike.trace : min(spike.trace, 1)
-            // what no spike has left stays 0, however long ago
-            elapsed[lane] = max(moment - max(spike.time, -Double.greatestFiniteMagnitude), 0)
-        }
-        for values in [values, elapsed] { for n in count..<SynapseRows.padded(count) { values[n] = values[0] } }
-        return home.decayedTraces(count)
-    }
-
     // MARK: The sender's spike
 
     /// Lets the sender's spike act in all lanes; `sent` gets what is handed over, connection by connection.
     func react(_ row: ArrivingRow, _ sent: UnsafeMutablePointer<Double>) {
-        let traces = traces(row, slack: -row.resolution / 2)
         setMoment(row.time)
         let released = releasesByConnection ? home.release(count) : []
-        if releasesBySender { home.moveOwnStates(count) } else { home.moveStates(count) }
+        if readsOfSenders || senders == nil { moveStates() } else { home.moveConnections(count) }
         for state in plan.onPre.readsBefore {
-            if let traces, state == plan.ofTarget?.state {
-                home.before[state].update(from: traces, count: SynapseRows.padded(count))
+            if state == plan.ofTarget?.state {
+                findTraces(row, into: home.before[state])
                 continue
             }
             guard hasCoincidences, readBefore.contains(state) else {
@@ -480,17 +494,38 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// Takes all lanes to the row's moment without an event.
     func moveAll(_ row: ArrivingRow) {
-        if let ofTarget = plan.ofTarget, let traces = traces(row, slack: row.resolution / 2) {
-            home.states[ofTarget.state].update(from: traces, count: count)
-        }
         setMoment(row.time)
-        home.moveStates(count)
+        moveStates()
+        guard let ofTarget = plan.ofTarget, let history = row.history else { return }
+        let (delays, targets) = (home.delay, lists.targets)
+        traces?.find(
+            count, history, slack: row.resolution / 2, target: { targets[$0] }, moment: { row.time - delays[$0] },
+            into: home.states[ofTarget.state])
+    }
+
+    /// Takes the states of all lanes to the row's moment: those of the sender from its last spike on.
+    private func moveStates() {
+        guard let senders else { return home.moveStates(count) }
+        home.moveConnections(count)
+        senders.takeAtEnd(home.states)
+    }
+
+    /// What spikes of targets before the sender's have left.
+    private func findTraces(_ row: ArrivingRow, into values: Row) {
+        guard let traces, let history = row.history else { return }
+        let (delays, targets) = (home.delay, lists.targets)
+        if row.delays == nil {
+            traces.findBefore(row, delay: delays[0], targets, count, history, into: values)
+        } else {
+            traces.find(
+                count, history, slack: -row.resolution / 2, target: { targets[$0] }, moment: { row.time - delays[$0] },
+                into: values)
+        }
     }
 
     /// The same moment for all lanes.
     private func setMoment(_ time: Double) {
-        // lanes that only fill a vector hold what the first one does
-        for row in filled.all { for lane in count..<SynapseRows.padded(count) { row[lane] = row[0] } }
+        for row in filled.all { home.pad(row, count) }
         for lane in 0..<SynapseRows.padded(count) { home.elapsed[lane] = time - known[lane] }
         home.time.update(repeating: time, count: Frame.largest)
         known.update(repeating: time, count: count)
@@ -549,7 +584,8 @@ final class SynapseLanes: @unchecked Sendable {
 
     private func note(_ name: String, _ value: Double, _ n: Int, _ rows: SynapseRows) {
         let lane = rows === home ? n : lists.lanes[n]
-        let time = formatted(rows.time[n]), model = plan.facts.source.name
+        let moment = rows === home ? rows.time[n] : times.ms(lists.steps[n])
+        let time = formatted(moment), model = plan.facts.source.name
         fault = SynapseFault(
             index: lists.loaded[lane], text: "\(model): \(name) is \(formatted(value)) at \(time) ms")
     }

@@ -12,8 +12,8 @@ final class SynapseRows {
     /// ms: the moment of an event, and how long ago the one before was.
     let time, elapsed: Row
     let onPre, onPost: Frame
-    private let release, move, moveOwn, trace: Frame
-    private let releaseGroups, moveGroups, moveOwnGroups: [Group]
+    private let release, move, moveConnections, moveSenders, trace: Frame
+    private let releaseGroups, moveGroups, connectionGroups: [Group]
     private let resolution: Row
     private let plan: SynapsePlan
     private let memory: Row
@@ -42,17 +42,20 @@ final class SynapseRows {
         let releaseElements = released.linear.elements.map { _ in next() }
         let moveElements = movedOn.linear.elements.map { _ in next() }
         resolution.update(repeating: ms, count: Frame.largest)
-        (release, move, moveOwn) = (Frame(plan.release), Frame(plan.move), Frame(plan.moveOwn))
-        trace = Frame(plan.trace)
+        (release, move, trace) = (Frame(plan.release), Frame(plan.move), Frame(plan.trace))
+        (moveConnections, moveSenders) = (Frame(plan.moveConnections), Frame(plan.moveSenders))
         (onPre, onPost) = (Frame(plan.onPre.program), Frame(plan.onPost.program))
         releaseGroups = released.rates.indices.map { Group($0, of: released, releaseElements) }
         moveGroups = movedOn.rates.indices.map { Group($0, of: movedOn, moveElements) }
-        let read = Set(plan.moveOwn.leaves.filter { $0.kind == .propagator }.map { Int($0.index) })
-        moveOwnGroups = zip(moveGroups, movedOn.elementsOfGroups).filter { !read.isDisjoint(with: $1) }.map { $0.0 }
-        for frame in [release] + releaseGroups.map(\.rates) { bind(frame, releaseElements) }
-        for frame in [move, moveOwn, trace, onPre, onPost] + moveGroups.map(\.rates) { bind(frame, moveElements) }
+        let read = Set(plan.moveConnections.leaves.filter { $0.kind == .propagator }.map { Int($0.index) })
+        connectionGroups = zip(moveGroups, movedOn.elementsOfGroups).filter { !read.isDisjoint(with: $1) }.map { $0.0 }
+        for frame in [release, moveSenders] + releaseGroups.map(\.rates) { bind(frame, releaseElements) }
+        for frame in [move, moveConnections, trace, onPre, onPost] + moveGroups.map(\.rates) {
+            bind(frame, moveElements)
+        }
         write(move, plan.moving.map { states[$0] })
-        write(moveOwn, plan.movingOwn.map { states[$0] })
+        write(moveConnections, plan.movingConnections.map { states[$0] })
+        write(moveSenders, plan.movingSenders.map { states[$0] })
         for (frame, event) in [(onPre, plan.onPre), (onPost, plan.onPost)] { write(frame, changed(event)) }
     }
 
@@ -95,16 +98,30 @@ final class SynapseRows {
     /// Programs run over whole vectors.
     static func padded(_ count: Int) -> Int { (count + Machine.width - 1) / Machine.width * Machine.width }
 
+    /// Lanes that only fill a vector hold what the first one does.
+    @inline(__always)
+    func pad(_ row: Row, _ count: Int) {
+        for lane in count..<Self.padded(count) { row[lane] = row[0] }
+    }
+
     /// Takes the states to the moment of the event.
     func moveStates(_ count: Int) {
         for group in moveGroups { group.makeElements(count, elapsed: elapsed) }
         move.run(Self.padded(count))
     }
 
-    /// The same for a spike of the sender, which releases by itself: those of its states that connections do not read stay behind.
-    func moveOwnStates(_ count: Int) {
-        for group in moveOwnGroups { group.makeElements(count, elapsed: elapsed) }
-        moveOwn.run(Self.padded(count))
+    /// The same for states of connections alone.
+    func moveConnections(_ count: Int) {
+        if plan.movingConnections.isEmpty { return }
+        for group in connectionGroups { group.makeElements(count, elapsed: elapsed) }
+        moveConnections.run(Self.padded(count))
+    }
+
+    /// The same for those of senders.
+    func moveSenders(_ count: Int) {
+        if plan.movingSenders.isEmpty { return }
+        for group in releaseGroups { group.makeElements(count, elapsed: elapsed) }
+        moveSenders.run(Self.padded(count))
     }
 
     /// What is left of targets' traces, which the state's row has as their last spikes left them, `elapsed` later.
