@@ -57,20 +57,25 @@ final class TargetHistory {
         /// More spikes than these are not counted.
         static let mostCounted = 4
 
-        /// How many of a cell's last spikes were after a time (ms), and how many after a later one: without branches, since how many a
-        /// cell has is a matter of chance.
+        /// How many of a cell's last spikes were after a time (ms) and not after another, and where the time of the first of them is.
+        /// Without branches, since how many a cell has is a matter of chance.
+        ///
+        /// - `mayBeMore`: whether all of them were after the first time.
         @inline(__always)
-        func numbers(_ place: Int, after first: Double, after second: Double) -> (Int, Int) {
+        func latest(_ place: Int, after first: Double, through last: Double) -> (
+            count: Int, first: UnsafePointer<Double>, mayBeMore: Bool
+        ) {
             let times = latest[place]
             let isAfter = SIMD4(repeating: first).isLess(than: times).bits
-            let isLater = SIMD4(repeating: second).isLess(than: times).bits
-            return (isAfter.nonzeroBitCount, isLater.nonzeroBitCount)
+            let isLater = SIMD4(repeating: last).isLess(than: times).bits
+            let pending = isAfter & ~isLater
+            return (pending.nonzeroBitCount, endOfLatest(place) - isAfter.nonzeroBitCount, isAfter & 1 == 1)
         }
 
-        /// The times of some of them.
+        /// Behind the times of a cell's last spikes.
         @inline(__always)
-        func last(_ number: Int, _ place: Int) -> UnsafePointer<Double> {
-            UnsafeRawPointer(latest + place).assumingMemoryBound(to: Double.self) + (Self.mostCounted &- number)
+        func endOfLatest(_ place: Int) -> UnsafePointer<Double> {
+            UnsafeRawPointer(latest + place).assumingMemoryBound(to: Double.self) + Self.mostCounted
         }
 
         /// A cell's last spike up to a time that none has; long ago where there is none.
@@ -78,7 +83,8 @@ final class TargetHistory {
         func last(_ place: Int, before time: Double) -> Spike {
             let later = SIMD4(repeating: time).isLess(than: latest[place]).bits.nonzeroBitCount
             if later == Self.mostCounted { return lastOfAll(place, before: time) }
-            return Spike(time: last(later &+ 1, place)[0], trace: latestTraces[place][Self.mostCounted &- 1 &- later])
+            let index = Self.mostCounted &- 1 &- later
+            return Spike(time: latest[place][index], trace: latestTraces[place][index])
         }
 
         @inline(never)

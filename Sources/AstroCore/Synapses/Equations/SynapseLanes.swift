@@ -14,6 +14,8 @@ final class SynapseLanes: @unchecked Sendable {
     /// States of the sender, where they are looked at from its last spike on, and whether `on_pre` reads one that moves.
     private let senders: SenderStates?
     private let readsOfSenders: Bool
+    /// Does no event of a connection change what is known of the sender, or when?
+    private let staysAsCarried: Bool
     /// Traces that targets keep.
     private let traces: TargetTraces?
     /// Are there other states that move, and does an event of a target need its moment in ms?
@@ -30,17 +32,24 @@ final class SynapseLanes: @unchecked Sendable {
     /// Of the loaded connections; draws are named by it.
     private var row = 0
     private let lists = Lists()
+    private let pending: PendingSpikes
     /// Is there a lane that has `coincides`?
     private var hasCoincidences = false
     /// The delay that all lanes have since it was loaded, where they have one.
     private var loadedDelay: Int?
-    /// Are there lanes of which all spikes of the target are looked through?
-    private var hasLongLanes = false
     /// Do connections with one delay look back at the same time?
     private let haveOneWindow: Bool
     /// Do the loaded connections lie side by side?
     private var followEachOther = false
     private let readBefore: [Int]
+    /// Rows that the sender's spike finds as they were before those of targets, and as they are now.
+    private let foundBefore: FixedList<FoundBefore>
+
+    private struct FoundBefore {
+        let before, now: Row
+        /// Do targets keep it, and else do their spikes change it?
+        let isTrace, isChanged: Bool
+    }
     /// Rows of what connections have of their own, all of it and what changes, and the places in their blocks.
     private let own, changing: FixedList<(values: Row, place: Int)>
     /// Rows of what the spike carries of its sender, where the sender releases, and the places in it.
@@ -58,12 +67,6 @@ final class SynapseLanes: @unchecked Sendable {
         /// Which connections of the row are loaded, and their targets.
         let loaded = Lists.make(0), targets = Lists.make(0)
         let delays = Lists.make(0), numbers = Lists.make(0), thirds = Lists.make(0)
-        /// Their targets' spikes that have not acted: how many, how many from the end the first of them is, where its time is, and how
-        /// far it is from one to the next.
-        let pending = Lists.make(0), fromEnd = Lists.make(0), strides = Lists.make(1)
-        let firstPending = Lists.make(UnsafePointer<Double>?.none)
-        /// Lanes that have an event, and the steps at which.
-        let lanes = Lists.make(0), steps = Lists.make(0)
         /// Lanes in which a spike of the target has acted at the moment that is looked through to.
         let coincides = Lists.make(false)
 
@@ -74,10 +77,7 @@ final class SynapseLanes: @unchecked Sendable {
         }
 
         deinit {
-            for list in [loaded, targets, delays, numbers, thirds, pending, fromEnd, strides, lanes, steps] {
-                list.deallocate()
-            }
-            firstPending.deallocate()
+            for list in [loaded, targets, delays, numbers, thirds] { list.deallocate() }
             coincides.deallocate()
         }
     }
@@ -86,7 +86,9 @@ final class SynapseLanes: @unchecked Sendable {
         (plan, columns, places, binding) = (synapse.plan, synapse.columns, synapse.places, synapse.binding)
         let plan = plan, columns = columns, places = places, binding = binding
         times = StepTimes(binding.resolution)
-        readBefore = plan.readBefore
+        pending = PendingSpikes(times)
+        let readBefore = plan.readBefore
+        self.readBefore = readBefore
         let home = SynapseRows(plan, resolution: binding.resolution)
         let work = SynapseRows(plan, resolution: binding.resolution)
         memory = ColumnStore.allocate(2 * Frame.stride)
@@ -101,6 +103,12 @@ final class SynapseLanes: @unchecked Sendable {
         let moments = [(known, places.known), (since, places.since)].compactMap { row, column in
             place(column).map { (row, $0) }
         }
+        foundBefore = FixedList(
+            plan.onPre.readsBefore.map {
+                FoundBefore(
+                    before: home.before[$0], now: home.states[$0], isTrace: $0 == plan.ofTarget?.state,
+                    isChanged: readBefore.contains($0))
+            })
         haveOneWindow = moments.isEmpty
         own = FixedList(parameters + states + moments)
         changing = FixedList(states + moments)
@@ -111,14 +119,15 @@ final class SynapseLanes: @unchecked Sendable {
         let areApart = columns.releasesBySender && plan.sendersMoveAlone && !plan.ofSenders.isEmpty
         senders = areApart ? SenderStates(plan, work, times) : nil
         traces = TargetTraces(plan, binding.post, work)
-        let moving = areApart ? plan.movingConnections : plan.moving
+        let shared = areApart ? plan.ofSenders : [], moving = areApart ? plan.movingConnections : plan.moving
         let readAtPre = plan.onPre.program.leaves.filter { [.state, .last].contains($0.kind) }.map { Int($0.index) }
         readsOfSenders = !Set(readAtPre).isDisjoint(with: plan.movingSenders)
         let onPostReadsTime = plan.onPost.program.leaves.contains { $0.kind == .time }
         moves = !moving.isEmpty
+        staysAsCarried = areApart && !moves
         needsMoments = moves || plan.onPost.program.drawsRandomly || onPostReadsTime
         gathered = FixedList(
-            Self.leavesOfTargetEvents(plan, moving, areApart ? plan.ofSenders : [], ownParameters, binding).map {
+            Self.leavesOfTargetEvents(plan, moving, shared, ownParameters, binding).map {
                 (home.row(of: $0)!, work.row(of: $0)!)
             })
         scattered = FixedList(
@@ -128,8 +137,8 @@ final class SynapseLanes: @unchecked Sendable {
         filled = FixedList(
             home.states + ownParameters.map { home.parameters[$0] } + home.post + home.third
                 + [home.weight, home.delay, known])
-        onPre = SynapseEvent(home, home.onPre, plan.onPre, plan)
-        onPost = SynapseEvent(work, work.onPost, plan.onPost, plan)
+        onPre = SynapseEvent(home, home.onPre, plan.onPre, plan, shared: shared)
+        onPost = SynapseEvent(work, work.onPost, plan.onPost, plan, shared: shared)
         (self.home, self.work, self.known, self.since) = (home, work, known, since)
         for rows in [home, work] { setShared(rows) }
     }
@@ -170,6 +179,11 @@ final class SynapseLanes: @unchecked Sendable {
     /// A row of which so many connections are going to be loaded.
     func begin(_ row: ArrivingRow, _ count: Int) {
         senders?.begin(row.carried, end: times.step(row.time), connections: count)
+        if staysAsCarried { takeCarried(row, Frame.largest) }
+    }
+
+    private func takeCarried(_ row: ArrivingRow, _ count: Int) {
+        for (values, place) in ofSender.all { values.update(repeating: row.carried[place], count: count) }
     }
 
     /// Takes connections of a row into `home`: at most a block.
@@ -189,8 +203,8 @@ final class SynapseLanes: @unchecked Sendable {
     }
 
     private func load(_ row: ArrivingRow, _ count: Int) {
+        if hasCoincidences { lists.coincides.update(repeating: false, count: Frame.largest) }
         (self.count, self.row, fault, hasCoincidences) = (count, row.row, nil, false)
-        lists.coincides.update(repeating: false, count: count)
         loadDelays(row)
         if row.hasOwnWeights {
             take(row.weights, 1, home.weight)
@@ -203,7 +217,7 @@ final class SynapseLanes: @unchecked Sendable {
         if let place = numberPlace {
             for lane in 0..<count { lists.numbers[lane] = Int(row.own[lists.loaded[lane] &* row.width &+ place]) }
         }
-        for (values, place) in ofSender.all { values.update(repeating: row.carried[place], count: count) }
+        if !staysAsCarried { takeCarried(row, count) }
     }
 
     /// Takes a number of each loaded connection: those of neighbours are `width` apart.
@@ -296,7 +310,7 @@ final class SynapseLanes: @unchecked Sendable {
         let end = times.step(row.time)
         var found = findPending(row, history, other), round = 0
         while found > 0 {
-            findSteps(found, round, end)
+            pending.findSteps(found, round: round, delay: loadedDelay, lists.delays, end: end)
             gather(found)
             takeValuesAtSpikes(found, round, history)
             moveStates(toEvents: found)
@@ -304,11 +318,11 @@ final class SynapseLanes: @unchecked Sendable {
             run(onPost, found, site: round)
             scatter(found)
             round += 1
-            found = keepLanes(found, pendingAfter: round)
+            found = pending.keepLanes(found, after: round)
         }
     }
 
-    /// Which spikes of targets have not acted; the number of lanes with such spikes, which are listed.
+    /// The number of connections with spikes that have not acted.
     private func findPending(_ row: ArrivingRow, _ history: TargetHistory.Places, _ other: Double?) -> Int {
         let most = other ?? .infinity, time = row.time
         let (known, since, delays) = (known, since, home.delay)
@@ -319,92 +333,25 @@ final class SynapseLanes: @unchecked Sendable {
         }
         if haveOneWindow && row.delays == nil {
             let all = window(0)
-            return findPending(row, history) { _ in all }
+            return pending.find(count, lists.targets, history, row.resolution) { _ in all }
         }
-        return findPending(row, history, window)
-    }
-
-    /// - `window`: after which moment and through which a lane's spikes count.
-    @inline(__always)
-    private func findPending(
-        _ row: ArrivingRow, _ history: TargetHistory.Places, _ window: (Int) -> (after: Double, through: Double)
-    ) -> Int {
-        let half = row.resolution / 2
-        let (fromEnd, pending, firsts) = (lists.fromEnd, lists.pending, lists.firstPending)
-        let (lanes, targets) = (lists.lanes, lists.targets)
-        var isLong = false
-        for lane in 0..<count {
-            let place = targets[lane], (after, through) = window(lane)
-            let (sinceThen, later) = history.numbers(place, after: after + half, after: through + half)
-            fromEnd[lane] = sinceThen
-            pending[lane] = sinceThen &- later
-            firsts[lane] = history.last(sinceThen, place)
-            isLong = isLong || sinceThen == TargetHistory.Places.mostCounted
-        }
-        if hasLongLanes {
-            lists.strides.update(repeating: 1, count: Frame.largest)
-            hasLongLanes = false
-        }
-        if isLong {
-            hasLongLanes = true
-            for lane in 0..<count where fromEnd[lane] == TargetHistory.Places.mostCounted {
-                let (after, through) = window(lane)
-                findPending(lane, history[targets[lane]], after, through, row.resolution)
-            }
-        }
-        for lane in 0..<count { lanes[lane] = lane }
-        return keepLanes(count, pendingAfter: 0)
-    }
-
-    /// The same for a lane, among all spikes of its target.
-    @inline(never)
-    private func findPending(
-        _ lane: Int, _ target: TargetHistory.Cell, _ after: Double, _ through: Double, _ resolution: Double
-    ) {
-        let range = TargetSpikes(target, resolution: resolution).range(after: after, through: through)
-        lists.fromEnd[lane] = target.count - range.lowerBound
-        lists.pending[lane] = range.count
-        lists.firstPending[lane] = target.times + range.lowerBound * TargetHistory.Cell.timeStride
-        lists.strides[lane] = TargetHistory.Cell.timeStride
-    }
-
-    /// When the events are.
-    private func findSteps(_ found: Int, _ round: Int, _ end: Int) {
-        let (lanes, firsts, strides, delays) = (lists.lanes, lists.firstPending, lists.strides, lists.delays)
-        let steps = lists.steps, times = times
-        for n in 0..<found {
-            let lane = lanes[n], sent = firsts[lane].unsafelyUnwrapped[round &* strides[lane]]
-            steps[n] = min(end, times.step(sent) &+ delays[lane])
-        }
-    }
-
-    /// Keeps the lanes in the list of which more spikes are pending than some. Which these are is a matter of chance, so there is no branch.
-    private func keepLanes(_ found: Int, pendingAfter round: Int) -> Int {
-        let (lanes, pending) = (lists.lanes, lists.pending)
-        var kept = 0
-        for n in 0..<found {
-            let lane = lanes[n]
-            lanes[kept] = lane
-            // the sign bit: 1 where more are pending
-            kept &+= Int(UInt(bitPattern: round &- pending[lane]) >> 63)
-        }
-        return kept
+        return pending.find(count, lists.targets, history, row.resolution, window)
     }
 
     /// Puts the lanes that have an event into `work`, side by side, with its moment.
     private func gather(_ found: Int) {
-        let lanes = lists.lanes, padded = SynapseRows.padded(found)
+        let lanes = pending.lanes, padded = SynapseRows.padded(found)
         // lanes that only fill a vector hold what the first one does
-        for n in found..<padded { (lanes[n], lists.steps[n]) = (lanes[0], lists.steps[0]) }
+        for n in found..<padded { (lanes[n], pending.steps[n]) = (lanes[0], pending.steps[0]) }
         for (from, to) in gathered.all { for n in 0..<padded { to[n] = from[lanes[n]] } }
-        if needsMoments { times.ms(lists.steps, padded, into: work.time) }
+        if needsMoments { times.ms(pending.steps, padded, into: work.time) }
     }
 
     /// Takes states to the events of their targets.
     private func moveStates(toEvents found: Int) {
-        senders?.take(lists.steps, found)
+        senders?.take(pending.steps, found)
         guard moves else { return }
-        let (moments, elapsed, known, lanes) = (work.time, work.elapsed, known, lists.lanes)
+        let (moments, elapsed, known, lanes) = (work.time, work.elapsed, known, pending.lanes)
         for n in 0..<SynapseRows.padded(found) { elapsed[n] = moments[n] - known[lanes[n]] }
         if senders == nil { work.moveStates(found) } else { work.moveConnections(found) }
     }
@@ -414,9 +361,9 @@ final class SynapseLanes: @unchecked Sendable {
         guard binding.historyWidth > 0 else { return }
         for (read, values) in zip(binding.post, work.post) where read.column >= 0 {
             for n in 0..<found {
-                let lane = lists.lanes[n], cell = history[lists.targets[lane]]
-                let spike = cell.count - lists.fromEnd[lane] + round
-                values[n] = cell.allValues[spike * binding.historyWidth + read.column]
+                let lane = pending.lanes[n], target = lists.targets[lane]
+                let spike = pending.index(lane, round: round, target, history)
+                values[n] = history[target].allValues[spike * binding.historyWidth + read.column]
             }
         }
     }
@@ -424,8 +371,8 @@ final class SynapseLanes: @unchecked Sendable {
     /// What the sender's spike finds of states that the target's has changed at the same moment.
     private func keepBefore(_ found: Int, _ end: Int) {
         guard !readBefore.isEmpty else { return }
-        for n in 0..<found where lists.steps[n] == end && !lists.coincides[lists.lanes[n]] {
-            let lane = lists.lanes[n]
+        for n in 0..<found where pending.steps[n] == end && !lists.coincides[pending.lanes[n]] {
+            let lane = pending.lanes[n]
             (lists.coincides[lane], hasCoincidences) = (true, true)
             for state in readBefore { home.before[state][lane] = work.states[state][n] }
         }
@@ -433,7 +380,7 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// What `work` has goes back into `home`.
     private func scatter(_ found: Int) {
-        let lanes = lists.lanes
+        let lanes = pending.lanes
         for (from, to) in scattered.all { for n in 0..<found { to[lanes[n]] = from[n] } }
     }
 
@@ -468,16 +415,14 @@ final class SynapseLanes: @unchecked Sendable {
         setMoment(row.time)
         let released = releasesByConnection ? home.release(count) : []
         if readsOfSenders || senders == nil { moveStates() } else { home.moveConnections(count) }
-        for state in plan.onPre.readsBefore {
-            if state == plan.ofTarget?.state {
-                findTraces(row, into: home.before[state])
-                continue
+        for found in foundBefore.all {
+            if found.isTrace {
+                findTraces(row, into: found.before)
+            } else if found.isChanged && hasCoincidences {
+                for lane in 0..<count where !lists.coincides[lane] { found.before[lane] = found.now[lane] }
+            } else {
+                found.before.update(from: found.now, count: SynapseRows.padded(count))
             }
-            guard hasCoincidences, readBefore.contains(state) else {
-                home.before[state].update(from: home.states[state], count: SynapseRows.padded(count))
-                continue
-            }
-            for lane in 0..<count where !lists.coincides[lane] { home.before[state][lane] = home.states[state][lane] }
         }
         run(onPre, count, site: 0)
         let sends = onPre.sent.all.count
@@ -526,8 +471,9 @@ final class SynapseLanes: @unchecked Sendable {
     /// The same moment for all lanes.
     private func setMoment(_ time: Double) {
         for row in filled.all { home.pad(row, count) }
+        if home.time[0] != time { home.time.update(repeating: time, count: Frame.largest) }
+        if staysAsCarried { return }
         for lane in 0..<SynapseRows.padded(count) { home.elapsed[lane] = time - known[lane] }
-        home.time.update(repeating: time, count: Frame.largest)
         known.update(repeating: time, count: count)
     }
 
@@ -554,15 +500,18 @@ final class SynapseLanes: @unchecked Sendable {
             event.frame.run(
                 padded,
                 LaneDraws { [self] op, site, n, a, b in
-                    let lane = isOfAll ? min(n, count - 1) : lists.lanes[n]
+                    let lane = isOfAll ? min(n, count - 1) : pending.lanes[n]
                     return draw(op, site, round, lane, step: times.step(rows.time[n]), a, b)
                 })
         } else {
             event.frame.run(padded)
         }
         guard fault == nil else { return }
-        for (index, values) in event.watched.all.enumerated() {
-            if let n = firstFault(values, count) { return note(event.name(ofWatched: index), values[n], n, rows) }
+        for (index, watched) in event.watched.all.enumerated() {
+            let values = watched.values
+            if let n = firstFault(values, watched.isAlike ? 1 : count) {
+                return note(event.name(ofWatched: index), values[n], n, rows)
+            }
         }
     }
 
@@ -583,8 +532,8 @@ final class SynapseLanes: @unchecked Sendable {
     }
 
     private func note(_ name: String, _ value: Double, _ n: Int, _ rows: SynapseRows) {
-        let lane = rows === home ? n : lists.lanes[n]
-        let moment = rows === home ? rows.time[n] : times.ms(lists.steps[n])
+        let lane = rows === home ? n : pending.lanes[n]
+        let moment = rows === home ? rows.time[n] : times.ms(pending.steps[n])
         let time = formatted(moment), model = plan.facts.source.name
         fault = SynapseFault(
             index: lists.loaded[lane], text: "\(model): \(name) is \(formatted(value)) at \(time) ms")

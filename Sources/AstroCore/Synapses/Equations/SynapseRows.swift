@@ -173,18 +173,21 @@ final class SynapseEvent {
     let drawsRandomly: Bool
     /// What is handed over to the target, and to the paired cell.
     let sent, sentToThird: FixedList<Row>
-    /// What has to be finite: states, the weight, and what is handed over.
-    let watched: FixedList<Row>
+    /// What has to be finite: states, the weight, and what is handed over; and whether all lanes have the same.
+    let watched: FixedList<(values: Row, isAlike: Bool)>
     private let names: [String]
 
-    init(_ rows: SynapseRows, _ frame: Frame, _ event: SynapsePlan.Event, _ plan: SynapsePlan) {
+    /// - `shared`: states that all lanes have from their sender. Those that targets keep are looked at in what comes of them.
+    init(_ rows: SynapseRows, _ frame: Frame, _ event: SynapsePlan.Event, _ plan: SynapsePlan, shared: [Int]) {
         (self.rows, self.frame, drawsRandomly) = (rows, frame, event.program.drawsRandomly)
         let first = rows.changed(event).count
         let handedOver = (0..<event.sends + event.thirds).map { frame.output(first + $0) }
         sent = FixedList(Array(handedOver.prefix(event.sends)))
         sentToThird = FixedList(Array(handedOver.suffix(event.thirds)))
-        watched = FixedList(rows.states + [rows.weight] + handedOver)
-        names = plan.facts.model.states.map(\.name) + ["weight"]
+        let states = rows.states.indices.filter { $0 != plan.ofTarget?.state }
+        watched = FixedList(
+            states.map { (rows.states[$0], shared.contains($0)) } + ([rows.weight] + handedOver).map { ($0, false) })
+        names = states.map { plan.facts.model.states[$0].name } + ["weight"]
     }
 
     func name(ofWatched index: Int) -> String { index < names.count ? names[index] : "what is sent" }
