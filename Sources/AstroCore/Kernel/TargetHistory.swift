@@ -60,16 +60,16 @@ final class TargetHistory {
         /// How many of a cell's last spikes were after a time (ms) and not after another, and where the time of the first of them is.
         /// Without branches, since how many a cell has is a matter of chance.
         ///
-        /// - `mayBeMore`: whether all of them were after the first time.
+        /// - `mayBeMore`: 1 where all of them were after the first time.
         @inline(__always)
         func latest(_ place: Int, after first: Double, through last: Double) -> (
-            count: Int, first: UnsafePointer<Double>, mayBeMore: Bool
+            count: Int, first: UnsafePointer<Double>, mayBeMore: Int
         ) {
             let times = latest[place]
             let isAfter = SIMD4(repeating: first).isLess(than: times).bits
             let isLater = SIMD4(repeating: last).isLess(than: times).bits
             let pending = isAfter & ~isLater
-            return (pending.nonzeroBitCount, endOfLatest(place) - isAfter.nonzeroBitCount, isAfter & 1 == 1)
+            return (pending.nonzeroBitCount, endOfLatest(place) - isAfter.nonzeroBitCount, Int(isAfter & 1))
         }
 
         /// Behind the times of a cell's last spikes.

@@ -1,3 +1,5 @@
+import CLanes
+
 /// What a synapse model does with a spike, in two steps. A kernel knows where its columns are; each step gets the values of one
 /// synapse.
 protocol SynapseKernel: Sendable {
@@ -89,6 +91,22 @@ struct ArrivingRow {
     var steps: UnsafePointer<StepHistory.Cell>?
     /// What cells have at the end of the sender's step; nil where all of it is 0, and where there is no spike.
     var values: SignalValues?
+
+    /// Asks for what some connections have, so that it is at hand when they are looked at.
+    @inline(__always)
+    func prefetch(from first: Int, _ some: Int) {
+        let end = min(first + some, count)
+        guard first < end else { return }
+        Self.prefetch(targets + first, end - first)
+        if hasOwnWeights { Self.prefetch(weights + first, end - first) }
+        if let delays { Self.prefetch(delays + first, end - first) }
+        if width > 0 { Self.prefetch(own + first * width, (end - first) * width) }
+    }
+
+    @inline(__always)
+    private static func prefetch<T>(_ values: UnsafePointer<T>, _ count: Int) {
+        for i in stride(from: 0, to: count, by: 64 / MemoryLayout<T>.size) { astro_prefetch(values + i) }
+    }
 }
 
 /// A spike for the cell that is paired with a connection.

@@ -102,6 +102,7 @@ final class BoundEquations: BoundSynapse, @unchecked Sendable {
         lanes.begin(row, row.count)
         for first in stride(from: 0, to: row.count, by: Frame.largest) {
             lanes.load(row, from: first, min(row.count - first, Frame.largest))
+            row.prefetch(from: first + Frame.largest, Frame.largest)
             if !isFirst { lanes.setBefore(moment) }
             lanes.lookBack(row)
             lanes.react(row, received + first * plan.onPre.sends)

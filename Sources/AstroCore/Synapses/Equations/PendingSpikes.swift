@@ -35,25 +35,19 @@ final class PendingSpikes {
         _ window: (Int) -> (after: Double, through: Double)
     ) -> Int {
         let half = resolution / 2, (pending, firsts, lanes) = (pending, firsts, lanes)
-        var isLong = false
+        var long = 0
         for lane in 0..<count {
             let (after, through) = window(lane)
             let found = history.latest(targets[lane], after: after + half, through: through + half)
             (pending[lane], firsts[lane]) = (found.count, found.first)
-            isLong = isLong || found.mayBeMore
+            lanes[long] = lane
+            long &+= found.mayBeMore
         }
-        if hasLongLanes {
-            strides.update(repeating: 1, count: Frame.largest)
-            hasLongLanes = false
-        }
-        if isLong {
-            hasLongLanes = true
-            for lane in 0..<count {
-                let (after, through) = window(lane)
-                if history.latest(targets[lane], after: after + half, through: through + half).mayBeMore {
-                    findAmongAll(lane, history[targets[lane]], after, through, resolution)
-                }
-            }
+        if hasLongLanes { strides.update(repeating: 1, count: Frame.largest) }
+        hasLongLanes = long > 0
+        for n in 0..<long {
+            let lane = lanes[n], (after, through) = window(lane)
+            findAmongAll(lane, history[targets[lane]], after, through, resolution)
         }
         for lane in 0..<count { lanes[lane] = lane }
         return keepLanes(count, after: 0)

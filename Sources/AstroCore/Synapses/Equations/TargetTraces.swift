@@ -41,11 +41,11 @@ final class TargetTraces {
     ) {
         let moment = row.time - delay
         if moment != self.moment { (self.moment, isFilled, asked) = (moment, false, 0) }
-        asked += count
-        if !isFilled, asked >= history.count {
+        if !isFilled, asked + row.count >= history.count {
             fill(history, row.resolution)
             isFilled = true
         }
+        asked += count
         if isFilled {
             let table = table
             for lane in 0..<count { values[lane] = table[targets[lane]] }
