@@ -93,6 +93,8 @@ both:connect(senders, senders, { rule = "fixed_indegree", indegree = 2 }, { syna
 both:tripartite_connect(senders, senders, gliacytes, { rule = "fixed_indegree", indegree = 7 },
   { rule = "third_factor_bernoulli_with_pool", p = 0.8, pool_size = 3 },
   { primary = { synapse_model = release, weight = 40, delay = random.uniform(0.1, 2) } })
+both:connect(senders, senders, { rule = "fixed_indegree", indegree = 9 },
+  { synapse_model = "stdp_pl_synapse_hom", weight = 20, delay = 1.3, lambda = 0.05 })
 both:simulate(80)
 
 -- silence: conductances that decay, down to where they become 0

@@ -10,7 +10,7 @@ local function digest(vector)
 end
 
 local RANGES = { weight = { 0.1, 2 }, delay = { 1, 3 }, U = { 0.2, 0.8 }, tau_psc = { 2, 6 }, tau_rec = { 100, 900 }, tau_fac = { 10, 90 },
-  x = { 0.3, 0.6 }, y = { 0.1, 0.3 }, u = { 0.1, 0.4 }, tau_plus = { 10, 30 }, Kplus = { 0, 1 }, lambda = { 0.01, 0.2 }, alpha = { 0.5, 2 },
+  x = { 0.3, 0.6 }, y = { 0.1, 0.3 }, u = { 0.1, 0.4 }, tau_plus = { 10, 30 }, Kplus = { 0, 1 }, Kminus = { 0, 1 }, lambda = { 0.01, 0.2 }, alpha = { 0.5, 2 },
   mu_plus = { 0, 1 }, mu_minus = { 0, 1 }, Wmax = { 60, 200 }, A_plus = { 0.5, 2 }, A_minus = { 0.5, 2 }, tau_c = { 100, 900 },
   tau_n = { 50, 200 }, b = { 0, 0.002 }, Wmin = { 0, 20 }, c = { -1, 1 }, n = { 0, 0.02 }, tau_x = { 5, 30 }, x_bar = { 0, 0.2 } }
 -- Where a default leaves a parameter without effect, or no room for another value.
@@ -25,10 +25,13 @@ local OWN_RANGES = { stdp_synapse = { weight = { 20, 55 } }, stdp_dopamine_synap
 astro.synapse {
   name = "text_synapse",
   parameters = { tau_plus = "20 ms", lambda = 0.05, Wmax = 100 },
-  state = { Kplus = 0, y = 0.2, u = 0 },
-  equations = "dKplus/dt = -Kplus/tau_plus; dy/dt = (u - y)/(30*ms); du/dt = -u/post.tau_minus",
-  on_pre = "weight = max(0, weight - lambda*y*weight*rand()); send(weight); send(randn()*y); Kplus += 1",
-  on_post = "weight = min(Wmax, weight + lambda*Kplus); u = 0.5*u + rand()",
+  state = { Kplus = 0, Kminus = 0, y = 0.2, u = 0 },
+  equations = [[
+    dKplus/dt = -Kplus/tau_plus; dKminus/dt = -Kminus/post.tau_minus
+    dy/dt = (u - y)/(30*ms); du/dt = -u/post.tau_minus
+  ]],
+  on_pre = "weight = max(0, weight - lambda*(y + 0.1*Kminus)*weight*rand()); send(weight); send(randn()*y); Kplus += 1",
+  on_post = "weight = min(Wmax, weight + lambda*Kplus); u = 0.5*u + rand(); Kminus += 1",
 }
 BASE.text_synapse, OWN_RANGES.text_synapse = { weight = 40 }, { weight = { 20, 55 } }
 

@@ -13,7 +13,8 @@ package enum CheckpointFormat {
     ///
     /// - 2: devices with what they carry from before their last change; when and where a negative weight arrives.
     /// - 3: when within a step cells spike.
-    package static let version: UInt32 = 3
+    /// - 4: whether targets keep the traces of synapses.
+    package static let version: UInt32 = 4
     static let headerSize = 48, sectionHeaderSize = 40
 
     /// Kinds of sections: four letters.

@@ -39,6 +39,11 @@ package final class SynapsePlan: Sendable {
         package let program: Program
         /// States whose values from before the moment it reads.
         package let readsBefore: [Int]
+
+        /// All states that it reads, from before the moment or as they are.
+        package var reads: Set<Int> {
+            Set(program.leaves.filter { [.state, .last].contains($0.kind) }.map { Int($0.index) })
+        }
     }
 
     /// Elements of matrix exponentials that a program reads as leaves, and the rates that they are made of.

@@ -23,9 +23,8 @@ final class SenderStates {
 
     init(_ plan: SynapsePlan, _ rows: SynapseRows, _ times: StepTimes) {
         (self.plan, self.rows, self.times) = (plan, rows, times)
-        let found = plan.onPost.program.leaves.filter { $0.kind == .state }.map { Int($0.index) }
         read = FixedList(
-            Set(found).sorted().compactMap { state in
+            plan.onPost.reads.sorted().compactMap { state in
                 plan.ofSenders.firstIndex(of: state).map { (rows.states[state], $0, plan.movingSenders.contains(state)) }
             })
     }

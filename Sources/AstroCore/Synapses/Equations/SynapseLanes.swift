@@ -10,16 +10,7 @@ final class SynapseLanes: @unchecked Sendable {
 
     private let plan: SynapsePlan
     private let columns: SynapseColumns
-    private let releasesBySender, releasesByConnection: Bool
-    /// States of the sender, where they are looked at from its last spike on, and whether `on_pre` reads one that moves.
-    private let senders: SenderStates?
-    private let readsOfSenders: Bool
-    /// Does no event of a connection change what is known of the sender, or when?
-    private let staysAsCarried: Bool
-    /// Traces that targets keep.
-    private let traces: TargetTraces?
-    /// Are there other states that move, and does an event of a target need its moment in ms?
-    private let moves, needsMoments: Bool
+    private let releasesByConnection: Bool
     private let places: BoundEquations.Places
     private let binding: SynapseBinding
     private let times: StepTimes
@@ -28,44 +19,43 @@ final class SynapseLanes: @unchecked Sendable {
     /// ms: to when the states of a lane are known, and since when spikes of its target count.
     private let known, since: Row
     private let memory: Row
-    private var count = 0
     /// Of the loaded connections; draws are named by it.
     private var row = 0
+    private let loaded = LoadedConnections()
     private let lists = Lists()
+    private let stored: StoredRows
     private let pending: PendingSpikes
+    private let events: TargetEvents
+    /// States of the sender, where they are looked at from its last spike on, and whether `on_pre` reads one that moves.
+    private let senders: SenderStates?
+    private let readsOfSenders: Bool
+    /// Does no event of a connection change what is known of the sender, or when?
+    private let staysAsCarried: Bool
+    /// Traces that targets keep.
+    private let traces: TargetTraces?
     /// Is there a lane that has `coincides`?
     private var hasCoincidences = false
     /// The delay that all lanes have since it was loaded, where they have one.
     private var loadedDelay: Int?
-    /// Do connections with one delay look back at the same time?
-    private let haveOneWindow: Bool
-    /// Do the loaded connections lie side by side?
-    private var followEachOther = false
+    /// States that the sender's spike finds as they were before those of targets that change them.
     private let readBefore: [Int]
-    /// Rows that the sender's spike finds as they were before those of targets, and as they are now.
+    /// Rows that it finds as they were before those of targets, and as they are now.
     private let foundBefore: FixedList<FoundBefore>
+    /// Rows that are read in whole vectors.
+    private let filled: FixedList<Row>
+    /// Of the loaded connections; the first value that is not finite.
+    private(set) var fault: SynapseFault?
+
+    private var count: Int { loaded.count }
 
     private struct FoundBefore {
         let before, now: Row
         /// Do targets keep it, and else do their spikes change it?
         let isTrace, isChanged: Bool
     }
-    /// Rows of what connections have of their own, all of it and what changes, and the places in their blocks.
-    private let own, changing: FixedList<(values: Row, place: Int)>
-    /// Rows of what the spike carries of its sender, where the sender releases, and the places in it.
-    private let ofSender: FixedList<(values: Row, place: Int)>
-    private let numberPlace: Int?
-    /// Rows that the event of a target needs, and those that it changes.
-    private let gathered, scattered: FixedList<(from: Row, to: Row)>
-    /// Rows that are read in whole vectors.
-    private let filled: FixedList<Row>
-    /// Of the loaded connections; the first value that is not finite.
-    private(set) var fault: SynapseFault?
 
     /// What is whole, lane by lane, and what is not a number.
     private final class Lists {
-        /// Which connections of the row are loaded, and their targets.
-        let loaded = Lists.make(0), targets = Lists.make(0)
         let delays = Lists.make(0), numbers = Lists.make(0), thirds = Lists.make(0)
         /// Lanes in which a spike of the target has acted at the moment that is looked through to.
         let coincides = Lists.make(false)
@@ -77,88 +67,44 @@ final class SynapseLanes: @unchecked Sendable {
         }
 
         deinit {
-            for list in [loaded, targets, delays, numbers, thirds] { list.deallocate() }
+            for list in [delays, numbers, thirds] { list.deallocate() }
             coincides.deallocate()
         }
     }
 
     init(_ synapse: BoundEquations) {
         (plan, columns, places, binding) = (synapse.plan, synapse.columns, synapse.places, synapse.binding)
-        let plan = plan, columns = columns, places = places, binding = binding
+        let plan = plan, readBefore = plan.readBefore
         times = StepTimes(binding.resolution)
         pending = PendingSpikes(times)
-        let readBefore = plan.readBefore
-        self.readBefore = readBefore
         let home = SynapseRows(plan, resolution: binding.resolution)
         let work = SynapseRows(plan, resolution: binding.resolution)
         memory = ColumnStore.allocate(2 * Frame.stride)
         memory.initialize(repeating: 0, count: 2 * Frame.stride)
         let known = memory, since = memory + Frame.stride
-        let place = { (column: Int) -> Int? in
-            if case .connection(let k) = columns.places[column] { k } else { nil }
-        }
-        let ownParameters = places.parameters.indices.filter { place(places.parameters[$0]) != nil }
-        let parameters = ownParameters.map { (home.parameters[$0], place(places.parameters[$0])!) }
-        let states = zip(home.states, places.states).compactMap { row, column in place(column).map { (row, $0) } }
-        let moments = [(known, places.known), (since, places.since)].compactMap { row, column in
-            place(column).map { (row, $0) }
-        }
+        (self.home, self.work, self.known, self.since, self.readBefore) = (home, work, known, since, readBefore)
+        stored = StoredRows(synapse, home, known: known, since: since)
+        releasesByConnection = columns.releasesByConnection
+        let areApart = columns.releasesBySender && plan.sendersMoveAlone && !plan.ofSenders.isEmpty
+        events = TargetEvents(
+            plan, areApart: areApart, home, work, known: known, ownParameters: stored.parameters, binding.post)
+        senders = areApart ? SenderStates(plan, work, times) : nil
+        staysAsCarried = areApart && !events.moves
+        traces = TargetTraces(plan, binding.post, work)
+        readsOfSenders = !Set(plan.onPre.reads).isDisjoint(with: plan.movingSenders)
         foundBefore = FixedList(
             plan.onPre.readsBefore.map {
                 FoundBefore(
                     before: home.before[$0], now: home.states[$0], isTrace: $0 == plan.ofTarget?.state,
                     isChanged: readBefore.contains($0))
             })
-        haveOneWindow = moments.isEmpty
-        own = FixedList(parameters + states + moments)
-        changing = FixedList(states + moments)
-        (releasesBySender, releasesByConnection) = (columns.releasesBySender, columns.releasesByConnection)
-        let carried = columns.releasesBySender ? plan.ofSenders.map { home.states[$0] } + [known, since] : []
-        ofSender = FixedList(carried.indices.map { (carried[$0], $0) })
-        numberPlace = places.number.flatMap(place)
-        let areApart = columns.releasesBySender && plan.sendersMoveAlone && !plan.ofSenders.isEmpty
-        senders = areApart ? SenderStates(plan, work, times) : nil
-        traces = TargetTraces(plan, binding.post, work)
-        let shared = areApart ? plan.ofSenders : [], moving = areApart ? plan.movingConnections : plan.moving
-        let readAtPre = plan.onPre.program.leaves.filter { [.state, .last].contains($0.kind) }.map { Int($0.index) }
-        readsOfSenders = !Set(readAtPre).isDisjoint(with: plan.movingSenders)
-        let onPostReadsTime = plan.onPost.program.leaves.contains { $0.kind == .time }
-        moves = !moving.isEmpty
-        staysAsCarried = areApart && !moves
-        needsMoments = moves || plan.onPost.program.drawsRandomly || onPostReadsTime
-        gathered = FixedList(
-            Self.leavesOfTargetEvents(plan, moving, shared, ownParameters, binding).map {
-                (home.row(of: $0)!, work.row(of: $0)!)
-            })
-        scattered = FixedList(
-            Set(moving + plan.onPost.states).sorted().map { (work.states[$0], home.states[$0]) }
-                + (plan.onPost.changesWeight ? [(work.weight, home.weight)] : [])
-                + (moves ? [(work.time, known)] : []))
         filled = FixedList(
-            home.states + ownParameters.map { home.parameters[$0] } + home.post + home.third
+            home.states + stored.parameters.map { home.parameters[$0] } + home.post + home.third
                 + [home.weight, home.delay, known])
+        let shared = areApart ? plan.ofSenders : []
         onPre = SynapseEvent(home, home.onPre, plan.onPre, plan, shared: shared)
         onPost = SynapseEvent(work, work.onPost, plan.onPost, plan, shared: shared)
-        (self.home, self.work, self.known, self.since) = (home, work, known, since)
         for rows in [home, work] { setShared(rows) }
-    }
-
-    /// - `moving`: states that are taken to the moment; `others`: those that come from elsewhere.
-    private static func leavesOfTargetEvents(
-        _ plan: SynapsePlan, _ moving: [Int], _ others: [Int], _ ownParameters: [Int], _ binding: SynapseBinding
-    ) -> [Leaf] {
-        let programs = [plan.move, plan.onPost.program] + plan.movePropagators.rates
-        let states = (plan.readBefore + moving).map { Leaf(.state, $0) }
-        return Set(programs.flatMap(\.leaves) + states).sorted().filter { leaf in
-            switch leaf.kind {
-            case .parameter: ownParameters.contains(Int(leaf.index))
-            // whoever only moves senders is told of no targets
-            case .post: binding.post.dropFirst(Int(leaf.index)).first.map { $0.common == nil } ?? false
-            case .state: !others.contains(Int(leaf.index))
-            case .weight, .delay: true
-            default: false
-            }
-        }
     }
 
     deinit { memory.deallocate() }
@@ -183,65 +129,37 @@ final class SynapseLanes: @unchecked Sendable {
     }
 
     private func takeCarried(_ row: ArrivingRow, _ count: Int) {
-        for (values, place) in ofSender.all { values.update(repeating: row.carried[place], count: count) }
+        for (values, place) in stored.carried.all { values.update(repeating: row.carried[place], count: count) }
     }
 
     /// Takes connections of a row into `home`: at most a block.
     func load(_ row: ArrivingRow, _ some: ArraySlice<Int>) {
-        for (lane, i) in some.enumerated() { (lists.loaded[lane], lists.targets[lane]) = (i, Int(row.targets[i])) }
-        followEachOther = false
-        load(row, some.count)
+        loaded.load(row, some)
+        load(row)
     }
 
     /// The same for connections that follow each other.
     func load(_ row: ArrivingRow, from first: Int, _ count: Int) {
-        let (loaded, targets) = (lists.loaded, lists.targets), all = row.targets + first
-        for lane in 0..<count { loaded[lane] = first &+ lane }
-        for lane in 0..<count { targets[lane] = Int(all[lane]) }
-        followEachOther = true
-        load(row, count)
+        loaded.load(row, from: first, count)
+        load(row)
     }
 
-    private func load(_ row: ArrivingRow, _ count: Int) {
+    private func load(_ row: ArrivingRow) {
         if hasCoincidences { lists.coincides.update(repeating: false, count: Frame.largest) }
-        (self.count, self.row, fault, hasCoincidences) = (count, row.row, nil, false)
+        (self.row, fault, hasCoincidences) = (row.row, nil, false)
         loadDelays(row)
         if row.hasOwnWeights {
-            take(row.weights, 1, home.weight)
+            loaded.take(row.weights, 1, home.weight)
         } else {
             home.weight.update(repeating: row.weights[0], count: count)
         }
         for (read, values) in zip(binding.post, home.post) where read.common == nil { loadPost(read, values, row) }
         loadThird(row)
-        for (values, place) in own.all { take(row.own + place, row.width, values) }
-        if let place = numberPlace {
-            for lane in 0..<count { lists.numbers[lane] = Int(row.own[lists.loaded[lane] &* row.width &+ place]) }
+        for (values, place) in stored.own.all { loaded.take(row.own + place, row.width, values) }
+        if let place = stored.number {
+            for lane in 0..<count { lists.numbers[lane] = Int(row.own[loaded.indices[lane] &* row.width &+ place]) }
         }
         if !staysAsCarried { takeCarried(row, count) }
-    }
-
-    /// Takes a number of each loaded connection: those of neighbours are `width` apart.
-    @inline(__always)
-    private func take(_ numbers: UnsafePointer<Double>, _ width: Int, _ values: Row) {
-        if followEachOther {
-            let numbers = numbers + lists.loaded[0] &* width
-            if width == 1 { return values.update(from: numbers, count: count) }
-            for lane in 0..<count { values[lane] = numbers[lane &* width] }
-        } else {
-            for lane in 0..<count { values[lane] = numbers[lists.loaded[lane] &* width] }
-        }
-    }
-
-    /// Puts it back.
-    @inline(__always)
-    private func put(_ values: Row, _ width: Int, _ numbers: UnsafeMutablePointer<Double>) {
-        if followEachOther {
-            let numbers = numbers + lists.loaded[0] &* width
-            if width == 1 { return numbers.update(from: values, count: count) }
-            for lane in 0..<count { numbers[lane &* width] = values[lane] }
-        } else {
-            for lane in 0..<count { numbers[lists.loaded[lane] &* width] = values[lane] }
-        }
     }
 
     private func loadDelays(_ row: ArrivingRow) {
@@ -253,7 +171,7 @@ final class SynapseLanes: @unchecked Sendable {
         }
         loadedDelay = nil
         for lane in 0..<count {
-            let steps = Int(delays[lists.loaded[lane]])
+            let steps = Int(delays[loaded.indices[lane]])
             lists.delays[lane] = steps
             home.delay[lane] = times.ms(steps)
         }
@@ -262,7 +180,7 @@ final class SynapseLanes: @unchecked Sendable {
     /// What targets have: at the end of the sender's step, if it changes.
     private func loadPost(_ read: ReadOfTargets, _ values: Row, _ row: ArrivingRow) {
         for lane in 0..<count {
-            let place = lists.targets[lane], run = Int(read.changing.runs[place])
+            let place = loaded.targets[lane], run = Int(read.changing.runs[place])
             values[lane] =
                 run < 0 ? read.fixed[place] : row.values.map { $0[run] * read.changing.factor } ?? 0
         }
@@ -273,7 +191,7 @@ final class SynapseLanes: @unchecked Sendable {
         guard let column = places.third else { return }
         for lane in 0..<count {
             if case .connection(let place) = columns.places[column] {
-                lists.thirds[lane] = Int(row.own[lists.loaded[lane] * row.width + place])
+                lists.thirds[lane] = Int(row.own[loaded.indices[lane] * row.width + place])
             } else {
                 lists.thirds[lane] = Int(columns.sharedValue(column))
             }
@@ -292,8 +210,8 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// Puts them back. What belongs to the sender is its own, unless connections release by themselves.
     func store(_ row: ArrivingRow) {
-        if row.hasOwnWeights { put(home.weight, 1, row.weights) }
-        for (values, place) in changing.all { put(values, row.width, row.own + place) }
+        if row.hasOwnWeights { loaded.put(home.weight, 1, row.weights) }
+        for (values, place) in stored.changing.all { loaded.put(values, row.width, row.own + place) }
     }
 
     /// The weight and the states of a lane.
@@ -316,7 +234,7 @@ final class SynapseLanes: @unchecked Sendable {
             moveStates(toEvents: found)
             keepBefore(found, end)
             run(onPost, found, site: round)
-            scatter(found)
+            events.scatter(pending.lanes, found)
             round += 1
             found = pending.keepLanes(found, after: round)
         }
@@ -331,11 +249,11 @@ final class SynapseLanes: @unchecked Sendable {
             let delay = delays[lane]
             return (max(known[lane] - delay, since[lane]), time - min(delay, most))
         }
-        if haveOneWindow && row.delays == nil {
+        if !stored.haveOwnMoments && row.delays == nil {
             let all = window(0)
-            return pending.find(count, lists.targets, history, row.resolution) { _ in all }
+            return pending.find(count, loaded.targets, history, row.resolution) { _ in all }
         }
-        return pending.find(count, lists.targets, history, row.resolution, window)
+        return pending.find(count, loaded.targets, history, row.resolution, window)
     }
 
     /// Puts the lanes that have an event into `work`, side by side, with its moment.
@@ -343,14 +261,14 @@ final class SynapseLanes: @unchecked Sendable {
         let lanes = pending.lanes, padded = SynapseRows.padded(found)
         // lanes that only fill a vector hold what the first one does
         for n in found..<padded { (lanes[n], pending.steps[n]) = (lanes[0], pending.steps[0]) }
-        for (from, to) in gathered.all { for n in 0..<padded { to[n] = from[lanes[n]] } }
-        if needsMoments { times.ms(pending.steps, padded, into: work.time) }
+        events.gather(lanes, padded)
+        if events.needsMoments { times.ms(pending.steps, padded, into: work.time) }
     }
 
     /// Takes states to the events of their targets.
     private func moveStates(toEvents found: Int) {
         senders?.take(pending.steps, found)
-        guard moves else { return }
+        guard events.moves else { return }
         let (moments, elapsed, known, lanes) = (work.time, work.elapsed, known, pending.lanes)
         for n in 0..<SynapseRows.padded(found) { elapsed[n] = moments[n] - known[lanes[n]] }
         if senders == nil { work.moveStates(found) } else { work.moveConnections(found) }
@@ -361,7 +279,7 @@ final class SynapseLanes: @unchecked Sendable {
         guard binding.historyWidth > 0 else { return }
         for (read, values) in zip(binding.post, work.post) where read.column >= 0 {
             for n in 0..<found {
-                let lane = pending.lanes[n], target = lists.targets[lane]
+                let lane = pending.lanes[n], target = loaded.targets[lane]
                 let spike = pending.index(lane, round: round, target, history)
                 values[n] = history[target].allValues[spike * binding.historyWidth + read.column]
             }
@@ -378,16 +296,10 @@ final class SynapseLanes: @unchecked Sendable {
         }
     }
 
-    /// What `work` has goes back into `home`.
-    private func scatter(_ found: Int) {
-        let lanes = pending.lanes
-        for (from, to) in scattered.all { for n in 0..<found { to[lanes[n]] = from[n] } }
-    }
-
     /// An earlier spike of the sender at this moment has found these states of some connections. Those that are loaded follow each other.
     func setBefore(_ moment: BoundEquations.Moment) {
         guard count > 0, !moment.connections.isEmpty else { return }
-        let first = lists.loaded[0], width = readBefore.count
+        let first = loaded.indices[0], width = readBefore.count
         var next = moment.connections.partitioningIndex { $0 >= first }
         while next < moment.connections.count, moment.connections[next] < first + count {
             let lane = moment.connections[next] - first
@@ -403,7 +315,7 @@ final class SynapseLanes: @unchecked Sendable {
     func addBefore(to moment: inout BoundEquations.Moment) {
         guard hasCoincidences else { return }
         for lane in 0..<count where lists.coincides[lane] {
-            moment.connections.append(lists.loaded[lane])
+            moment.connections.append(loaded.indices[lane])
             for state in readBefore { moment.states.append(home.before[state][lane]) }
         }
     }
@@ -442,7 +354,7 @@ final class SynapseLanes: @unchecked Sendable {
         setMoment(row.time)
         moveStates()
         guard let ofTarget = plan.ofTarget, let history = row.history else { return }
-        let (delays, targets) = (home.delay, lists.targets)
+        let (delays, targets) = (home.delay, loaded.targets)
         traces?.find(
             count, history, slack: row.resolution / 2, target: { targets[$0] }, moment: { row.time - delays[$0] },
             into: home.states[ofTarget.state])
@@ -458,7 +370,7 @@ final class SynapseLanes: @unchecked Sendable {
     /// What spikes of targets before the sender's have left.
     private func findTraces(_ row: ArrivingRow, into values: Row) {
         guard let traces, let history = row.history else { return }
-        let (delays, targets) = (home.delay, lists.targets)
+        let (delays, targets) = (home.delay, loaded.targets)
         if row.delays == nil {
             traces.findBefore(row, delay: delays[0], targets, count, history, into: values)
         } else {
@@ -536,7 +448,7 @@ final class SynapseLanes: @unchecked Sendable {
         let moment = rows === home ? rows.time[n] : times.ms(pending.steps[n])
         let time = formatted(moment), model = plan.facts.source.name
         fault = SynapseFault(
-            index: lists.loaded[lane], text: "\(model): \(name) is \(formatted(value)) at \(time) ms")
+            index: loaded.indices[lane], text: "\(model): \(name) is \(formatted(value)) at \(time) ms")
     }
 
     private func draw(_ op: Operator, _ site: Int, _ round: Int, _ lane: Int, step: Int, _ a: Double, _ b: Double)
@@ -570,7 +482,7 @@ final class SynapseLanes: @unchecked Sendable {
     /// Takes what a sender has to a moment without a spike.
     func moveSender(_ before: [Double], to time: Double) -> [Double] {
         loadSender(before, time)
-        work.moveStates(1)
+        work.moveSenders(1)
         return plan.ofSenders.map { work.states[$0][0] } + [time, before.last!]
     }
 
