@@ -22,12 +22,6 @@ final class TargetHistory {
         var all: UnsafeBufferPointer<Spike> { spikes.all }
         var count: Int { spikes.count }
 
-        /// The times of all spikes, so many numbers apart.
-        var times: UnsafePointer<Double> {
-            UnsafeRawPointer(spikes.all.baseAddress!).assumingMemoryBound(to: Double.self)
-        }
-        static let timeStride = MemoryLayout<Spike>.stride / MemoryLayout<Double>.stride
-
         var allValues: UnsafeBufferPointer<Double> { values.all }
     }
 
@@ -57,25 +51,21 @@ final class TargetHistory {
         /// More spikes than these are not counted.
         static let mostCounted = 4
 
-        /// How many of a cell's last spikes were after a time (ms) and not after another, and where the time of the first of them is.
-        /// Without branches, since how many a cell has is a matter of chance.
+        /// Which of a cell's last spikes were after a time (ms) and not after another, a bit each, the earliest first.
         ///
         /// - `mayBeMore`: 1 where all of them were after the first time.
         @inline(__always)
-        func latest(_ place: Int, after first: Double, through last: Double) -> (
-            count: Int, first: UnsafePointer<Double>, mayBeMore: Int
-        ) {
+        func latest(_ place: Int, after first: Double, through last: Double) -> (which: UInt8, mayBeMore: Int) {
             let times = latest[place]
             let isAfter = SIMD4(repeating: first).isLess(than: times).bits
             let isLater = SIMD4(repeating: last).isLess(than: times).bits
-            let pending = isAfter & ~isLater
-            return (pending.nonzeroBitCount, endOfLatest(place) - isAfter.nonzeroBitCount, Int(isAfter & 1))
+            return (UInt8(truncatingIfNeeded: isAfter & ~isLater), Int(isAfter & 1))
         }
 
-        /// Behind the times of a cell's last spikes.
+        /// The time of one of them.
         @inline(__always)
-        func endOfLatest(_ place: Int) -> UnsafePointer<Double> {
-            UnsafeRawPointer(latest + place).assumingMemoryBound(to: Double.self) + Self.mostCounted
+        func time(_ place: Int, _ index: Int) -> Double {
+            UnsafeRawPointer(latest + place).assumingMemoryBound(to: Double.self)[index]
         }
 
         /// A cell's last spike up to a time that none has; long ago where there is none.

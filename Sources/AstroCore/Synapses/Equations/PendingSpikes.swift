@@ -5,18 +5,19 @@
 final class PendingSpikes {
     /// Lanes that have a spike in this round, and the steps at which it comes to the synapse.
     let lanes = list(0), steps = list(0)
-    /// Of each lane: how many, where the time of the first is, and how far it is from one to the next.
-    private let pending = list(0), strides = list(1)
-    private let firsts = list(UnsafePointer<Double>?.none)
-    /// Are there lanes whose strides are not 1?
-    private var hasLongLanes = false
+    /// Which of the last spikes of each lane's target are still to act, a bit each, the earliest first; or `amongAll`.
+    private let waiting = list(UInt8(0))
+    private static let amongAll: UInt8 = 0x80
+    /// Of lanes with `amongAll`: which spikes of all of the target's.
+    private let ranges = list(0..<0)
     private let times: StepTimes
 
     init(_ times: StepTimes) { self.times = times }
 
     deinit {
-        for list in [lanes, steps, pending, strides] { list.deallocate() }
-        firsts.deallocate()
+        for list in [lanes, steps] { list.deallocate() }
+        waiting.deallocate()
+        ranges.deallocate()
     }
 
     private static func list<Element>(_ value: Element) -> UnsafeMutablePointer<Element> {
@@ -34,70 +35,71 @@ final class PendingSpikes {
         _ count: Int, _ targets: UnsafePointer<Int>, _ history: TargetHistory.Places, _ resolution: Double,
         _ window: (Int) -> (after: Double, through: Double)
     ) -> Int {
-        let half = resolution / 2, (pending, firsts, lanes) = (pending, firsts, lanes)
+        let half = resolution / 2, (waiting, lanes) = (waiting, lanes)
         var long = 0
         for lane in 0..<count {
             let (after, through) = window(lane)
             let found = history.latest(targets[lane], after: after + half, through: through + half)
-            (pending[lane], firsts[lane]) = (found.count, found.first)
+            waiting[lane] = found.which
             lanes[long] = lane
             long &+= found.mayBeMore
         }
-        if hasLongLanes { strides.update(repeating: 1, count: Frame.largest) }
-        hasLongLanes = long > 0
         for n in 0..<long {
             let lane = lanes[n], (after, through) = window(lane)
-            findAmongAll(lane, history[targets[lane]], after, through, resolution)
+            let spikes = TargetSpikes(history[targets[lane]], resolution: resolution)
+            ranges[lane] = spikes.range(after: after, through: through)
+            waiting[lane] = ranges[lane].isEmpty ? 0 : Self.amongAll
         }
         for lane in 0..<count { lanes[lane] = lane }
-        return keepLanes(count, after: 0)
+        return keepLanes(count)
     }
 
-    /// The same for a lane, among all spikes of its target.
-    @inline(never)
-    private func findAmongAll(
-        _ lane: Int, _ target: TargetHistory.Cell, _ after: Double, _ through: Double, _ resolution: Double
-    ) {
-        let range = TargetSpikes(target, resolution: resolution).range(after: after, through: through)
-        pending[lane] = range.count
-        firsts[lane] = target.times + range.lowerBound * TargetHistory.Cell.timeStride
-        strides[lane] = TargetHistory.Cell.timeStride
-    }
-
-    /// When those of a round come to the synapse, at the latest at `end`.
-    ///
-    /// - `delay`: steps; what all lanes have, or nil.
-    func findSteps(_ found: Int, round: Int, delay: Int?, _ delays: UnsafePointer<Int>, end: Int) {
-        let (lanes, firsts, strides, steps, times) = (lanes, firsts, strides, steps, times)
-        if !hasLongLanes, let delay {
-            for n in 0..<found {
-                steps[n] = min(end, times.step(firsts[lanes[n]].unsafelyUnwrapped[round]) &+ delay)
-            }
-        } else {
-            for n in 0..<found {
-                let lane = lanes[n], sent = firsts[lane].unsafelyUnwrapped[round &* strides[lane]]
-                steps[n] = min(end, times.step(sent) &+ delays[lane])
-            }
-        }
-    }
-
-    /// Keeps the lanes that have more than some spikes pending. Which these are is a matter of chance, so there is no branch.
-    func keepLanes(_ found: Int, after round: Int) -> Int {
-        let (lanes, pending) = (lanes, pending)
+    /// Keeps the lanes for which spikes are waiting. Which these are is a matter of chance, so there is no branch.
+    func keepLanes(_ found: Int) -> Int {
+        let (lanes, waiting) = (lanes, waiting)
         var kept = 0
         for n in 0..<found {
             let lane = lanes[n]
             lanes[kept] = lane
-            // the sign bit: 1 where more are pending
-            kept &+= Int(UInt(bitPattern: round &- pending[lane]) >> 63)
+            // 1 where a bit is set
+            kept &+= (Int(waiting[lane]) &+ 0xff) &>> 8
         }
         return kept
     }
 
-    /// Which of all spikes of its target a lane has in a round.
-    func index(_ lane: Int, round: Int, _ target: Int, _ history: TargetHistory.Places) -> Int {
-        let cell = history[target], first = firsts[lane].unsafelyUnwrapped
-        if strides[lane] == 1 { return cell.count - (history.endOfLatest(target) - first) + round }
-        return (first - cell.times) / TargetHistory.Cell.timeStride + round
+    /// Takes the next spike of each lane: when it comes to the synapse, at the latest at `end`.
+    ///
+    /// - `delays`: steps.
+    func take(
+        _ found: Int, _ targets: UnsafePointer<Int>, _ history: TargetHistory.Places, _ delays: UnsafePointer<Int>,
+        end: Int
+    ) {
+        let (lanes, steps, waiting, times) = (lanes, steps, waiting, times)
+        for n in 0..<found {
+            let lane = lanes[n], target = targets[lane], which = waiting[lane]
+            let sent: Double
+            if which == Self.amongAll {
+                sent = takeAmongAll(lane, history[target])
+            } else {
+                sent = history.time(target, which.trailingZeroBitCount)
+                waiting[lane] = which & (which &- 1)
+            }
+            steps[n] = min(end, times.step(sent) &+ delays[lane])
+        }
+    }
+
+    @inline(never)
+    private func takeAmongAll(_ lane: Int, _ target: TargetHistory.Cell) -> Double {
+        let range = ranges[lane]
+        ranges[lane] = range.dropFirst()
+        if range.count == 1 { waiting[lane] = 0 }
+        return target.all[range.lowerBound].time
+    }
+
+    /// Which of all spikes of its target a lane's next one is.
+    func index(_ lane: Int, _ target: TargetHistory.Cell) -> Int {
+        let which = waiting[lane]
+        if which == Self.amongAll { return ranges[lane].lowerBound }
+        return target.count - TargetHistory.Places.mostCounted + which.trailingZeroBitCount
     }
 }

@@ -228,15 +228,15 @@ final class SynapseLanes: @unchecked Sendable {
         let end = times.step(row.time)
         var found = findPending(row, history, other), round = 0
         while found > 0 {
-            pending.findSteps(found, round: round, delay: loadedDelay, lists.delays, end: end)
             gather(found)
-            takeValuesAtSpikes(found, round, history)
+            takeValuesAtSpikes(found, history)
+            pending.take(found, loaded.targets, history, lists.delays, end: end)
             moveStates(toEvents: found)
             keepBefore(found, end)
             run(onPost, found, site: round)
             events.scatter(pending.lanes, found)
             round += 1
-            found = pending.keepLanes(found, after: round)
+            found = pending.keepLanes(found)
         }
     }
 
@@ -256,34 +256,36 @@ final class SynapseLanes: @unchecked Sendable {
         return pending.find(count, loaded.targets, history, row.resolution, window)
     }
 
-    /// Puts the lanes that have an event into `work`, side by side, with its moment.
+    /// Puts the lanes that have an event into `work`, side by side.
     private func gather(_ found: Int) {
         let lanes = pending.lanes, padded = SynapseRows.padded(found)
         // lanes that only fill a vector hold what the first one does
-        for n in found..<padded { (lanes[n], pending.steps[n]) = (lanes[0], pending.steps[0]) }
+        for n in found..<padded { lanes[n] = lanes[0] }
         events.gather(lanes, padded)
-        if events.needsMoments { times.ms(pending.steps, padded, into: work.time) }
+    }
+
+    /// What targets had as their spikes left them.
+    private func takeValuesAtSpikes(_ found: Int, _ history: TargetHistory.Places) {
+        guard binding.historyWidth > 0 else { return }
+        for (read, values) in zip(binding.post, work.post) where read.column >= 0 {
+            for n in 0..<found {
+                let lane = pending.lanes[n], target = history[loaded.targets[lane]]
+                values[n] = target.allValues[pending.index(lane, target) * binding.historyWidth + read.column]
+            }
+        }
     }
 
     /// Takes states to the events of their targets.
     private func moveStates(toEvents found: Int) {
         senders?.take(pending.steps, found)
+        guard events.needsMoments else { return }
+        let padded = SynapseRows.padded(found), (steps, lanes) = (pending.steps, pending.lanes)
+        for n in found..<padded { steps[n] = steps[0] }
+        times.ms(steps, padded, into: work.time)
         guard events.moves else { return }
-        let (moments, elapsed, known, lanes) = (work.time, work.elapsed, known, pending.lanes)
-        for n in 0..<SynapseRows.padded(found) { elapsed[n] = moments[n] - known[lanes[n]] }
+        let (moments, elapsed, known) = (work.time, work.elapsed, known)
+        for n in 0..<padded { elapsed[n] = moments[n] - known[lanes[n]] }
         if senders == nil { work.moveStates(found) } else { work.moveConnections(found) }
-    }
-
-    /// What targets had as their spikes left them.
-    private func takeValuesAtSpikes(_ found: Int, _ round: Int, _ history: TargetHistory.Places) {
-        guard binding.historyWidth > 0 else { return }
-        for (read, values) in zip(binding.post, work.post) where read.column >= 0 {
-            for n in 0..<found {
-                let lane = pending.lanes[n], target = loaded.targets[lane]
-                let spike = pending.index(lane, round: round, target, history)
-                values[n] = history[target].allValues[spike * binding.historyWidth + read.column]
-            }
-        }
     }
 
     /// What the sender's spike finds of states that the target's has changed at the same moment.
