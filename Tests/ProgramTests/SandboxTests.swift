@@ -174,6 +174,22 @@ struct SandboxTests {
             run.output.hasPrefix("3\t1\t2\tthis point needs more memory than its share"), "\(run.output) \(run.errors)")
     }
 
+    @Test("All that connections have of their own once their delays are set counts before they are")
+    func ownValuesWithDelays() throws {
+        let run = try Run([
+            "--quiet", "--memory-limit", "110M", "-e",
+            """
+            local sim = astro.Simulation { resolution = 0.1, threads = 1 }
+            local n = sim:create("parrot_neuron", 1500)
+            sim:connect(n, n, nil, { synapse_model = "stdp_pl_synapse_hom", weight = 20, delay = 2, receptor_type = 1 })
+            local some = sim:connections { source = n[1] }
+            local done, problem = pcall(some.set, some, { delay = 3 })
+            print(done, problem:match "set: values of their own .* %(%-%-memory%-limit%)" ~= nil, some:get("delay"):max())
+            """,
+        ])
+        #expect(run.output == "false\ttrue\t2.0\n", "\(run.output) \(run.errors.prefix(500))")
+    }
+
     @Test("Cells that excite each other without end are an error before the memory is full")
     func spikesWithoutEnd() throws {
         let run = try Run([

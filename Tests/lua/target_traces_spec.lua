@@ -36,11 +36,11 @@ end
 
 -- Parrots that fire so often that spikes of both sides meet, some of them twice at a time; each model's connections twice: targets keep
 -- the traces of the first, and the others have their own, since a list gives each its start value.
-local function network(model, delay, threads)
+local function network(model, delay, threads, rate_of_targets)
   local sim = astro.Simulation { resolution = 0.5, seed = 5, threads = threads or 1 }
   local pre, post = sim:create("parrot_neuron", N), sim:create("parrot_neuron", M, { tau_minus = astro.random.uniform(10, 40) })
-  local noise = sim:create("poisson_generator", { rate = 80 })
-  sim:connect(noise, pre + post, nil, { delay = 0.5 })
+  sim:connect(sim:create("poisson_generator", { rate = 80 }), pre, nil, { delay = 0.5 })
+  sim:connect(sim:create("poisson_generator", { rate = rate_of_targets or 80 }), post, nil, { delay = 0.5 })
   local count = delay and N * M or nil
   for i = 1, 2 do
     local synapse = { synapse_model = model, weight = 20, delay = 2, receptor_type = 1 }
@@ -102,6 +102,14 @@ describe("traces that targets keep", function()
         end
       end)
     end
+
+    it(name_of(model) .. ": where targets spike all the time", function()
+      local sim <close> = network(model, true, 1, 1500)
+      for _ = 1, 3 do
+        sim:simulate(30)
+        same(halves(sim, model))
+      end
+    end)
 
     it(name_of(model) .. ": when values are set", function()
       local trace = trace_of(model)
@@ -228,6 +236,47 @@ describe("traces that targets keep", function()
     local new = dofile "Tests/Fixtures/checkpoints/traces.lua"
     new:simulate(190)
     check(new)
+  end)
+
+  it("are those of more targets than 16 bits can name", function()
+    local count <const> = 66000
+    local sim <close> = astro.Simulation { resolution = 0.5, seed = 3, threads = 1 }
+    local pre, post = sim:create "parrot_neuron", sim:create("parrot_neuron", count, { tau_minus = astro.random.uniform(10, 40) })
+    sim:connect(sim:create("poisson_generator", { rate = 50 }), post, nil, { delay = 0.5 })
+    sim:connect(sim:create("spike_generator", { spike_times = { 10, 20, 30 } }), pre)
+    for i = 1, 2 do
+      sim:connect(pre, post, nil,
+        { synapse_model = "stdp_pl_synapse_hom", weight = 20, delay = 2, receptor_type = 1, Kminus = i == 2 and zeros(count) or nil })
+    end
+    sim:simulate(40)
+    local weights = sim:connections({ synapse_model = "stdp_pl_synapse_hom" }).weight
+    assert.equal(2 * count, #weights)
+    local difference = weights:slice(1, count) - weights:slice(count + 1, 2 * count)
+    assert.is_true(math.max(difference:max(), -difference:min()) < 1e-12)
+    assert.is_true(weights:std() > 0.1)
+  end)
+
+  it("take the time constant in the unit that the target's model gives it", function()
+    local weights = {}
+    for i, tau in ipairs { "20 ms", "0.02 s" } do
+      local cell = astro.model {
+        name = "target_" .. i, parameters = { tau_minus = tau }, state = { v = 0 }, equations = "dv/dt = -v/(5*ms)",
+        on_spike = "v += weight", spike = { when = "v > 5", action = "v = 0" },
+      }
+      local sim <close> = astro.Simulation { resolution = 0.1, threads = 1 }
+      local pre, post = sim:create "parrot_neuron", sim:create(cell)
+      sim:connect(sim:create("spike_generator", { spike_times = { 10, 30 } }), post, nil, { weight = 10 })
+      sim:connect(sim:create("spike_generator", { spike_times = { 20, 40, 60 } }), pre)
+      for _, model in ipairs { "stdp_synapse", "stdp_synapse_hom" } do
+        sim:connect(pre, post, nil, { synapse_model = model, delay = 2, weight = 1, lambda = 0.1, Wmax = 2 })
+      end
+      sim:simulate(80)
+      for _, model in ipairs { "stdp_synapse", "stdp_synapse_hom" } do
+        weights[#weights + 1] = sim:connections({ synapse_model = model }).weight[1]
+      end
+    end
+    assert.is_true(weights[1] < 0.9)
+    for i = 2, 4 do assert.near(weights[1], weights[i], 1e-14) end
   end)
 
   it("are told of", function()

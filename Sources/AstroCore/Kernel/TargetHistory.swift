@@ -43,6 +43,7 @@ final class TargetHistory {
     struct Places {
         fileprivate let cells: UnsafePointer<Cell>
         fileprivate let latest, latestTraces: UnsafePointer<SIMD4<Double>>
+        /// At most as many as the 16 bits of a connection can name.
         let count: Int
 
         @inline(__always)
@@ -86,7 +87,9 @@ final class TargetHistory {
     /// nil where nothing is kept.
     func places(from first: Int) -> Places? {
         cells.baseAddress.map {
-            Places(cells: $0 + first, latest: latest + first, latestTraces: latestTraces + first, count: cells.count - first)
+            Places(
+                cells: $0 + first, latest: latest + first, latestTraces: latestTraces + first,
+                count: min(cells.count - first, Int(UInt16.max) + 1))
         }
     }
 

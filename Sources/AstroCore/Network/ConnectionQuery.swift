@@ -193,6 +193,10 @@ struct ConnectionQuery {
             let wantedRows = rows.map { Set($0) }
             for (s, places) in wanted.enumerated() where !places.isEmpty {
                 let segment = projection.segments[s]
+                if segment.looksAmongAll(places.count) {
+                    scan(s, places, wantedRows)
+                    continue
+                }
                 guard let index = segment.targetIndex else {
                     if segment.count < TargetIndex.leastCount { scan(s, places, wantedRows) } else { return false }
                     continue
@@ -212,16 +216,16 @@ struct ConnectionQuery {
             return true
         }
 
-        /// A segment with few connections.
+        /// Looks through a segment, for each place.
         private mutating func scan(_ s: Int, _ places: [UInt16], _ rows: Set<Int>?) {
-            let segment = projection.segments[s], wanted = Set(places)
-            for (number, chunk) in segment.chunks.enumerated() {
-                guard let chunk else { continue }
-                for index in 0..<chunk.count where wanted.contains(chunk.targets[index]) {
-                    let row = number * Projection.rowsPerChunk + chunk.row(of: index)
-                    if let rows, !rows.contains(row) { continue }
-                    let target = ids[s].id(Int(chunk.targets[index]))
-                    entries.append(Entry(target: target, row: Int32(row), segment: Int32(s), index: Int32(index)))
+            for place in places {
+                let target = ids[s].id(Int(place))
+                for case (let number, let chunk?) in projection.segments[s].chunks.enumerated() {
+                    chunk.forEach(onto: place) { index in
+                        let row = number * Projection.rowsPerChunk + chunk.row(of: index)
+                        if let rows, !rows.contains(row) { return }
+                        entries.append(Entry(target: target, row: Int32(row), segment: Int32(s), index: Int32(index)))
+                    }
                 }
             }
         }

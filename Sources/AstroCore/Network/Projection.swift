@@ -220,6 +220,15 @@ final class Segment {
         return stretches == 0 ? 1 : Double(connections) / Double(stretches)
     }
 
+    /// Targets whose connections have been looked for among all.
+    private var lookedFor = 0
+    /// Should connections onto so many targets be looked for among all? For the first few targets that is faster than to make an index.
+    func looksAmongAll(_ targets: Int) -> Bool {
+        guard madeIndex == nil, lookedFor + targets <= TargetIndex.leastTargets else { return false }
+        lookedFor += targets
+        return true
+    }
+
     private var madeIndex: TargetIndex?
     /// nil where connections are few, or memory is short.
     var targetIndex: TargetIndex? {

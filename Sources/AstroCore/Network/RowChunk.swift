@@ -103,6 +103,22 @@ struct RowChunk {
         for first in stride(from: 0, to: min(count, 32 * line), by: line) { astro_prefetch(values + first) }
     }
 
+    /// Calls `body(index)` for each connection onto a place.
+    @inline(__always)
+    func forEach(onto place: UInt16, _ body: (Int) -> Void) {
+        typealias Places = SIMD32<UInt16>
+        let wanted = Places(repeating: place), targets = targets, count = count
+        var first = 0
+        while first &+ Places.scalarCount <= count {
+            let some = UnsafeRawPointer(targets + first).loadUnaligned(as: Places.self)
+            if any(some .== wanted) {
+                for index in first..<first &+ Places.scalarCount where targets[index] == place { body(index) }
+            }
+            first &+= Places.scalarCount
+        }
+        for index in first..<count where targets[index] == place { body(index) }
+    }
+
     /// Calls `body(stretch, delay)` for neighbours with one delay among connections of a row, counted from the first of these.
     ///
     /// - `sharedDelay`: where all have it.

@@ -1,4 +1,4 @@
-/// The connections of a segment by target: made when they are first asked for, four bytes a connection.
+/// The connections of a segment by target: made when those onto more than a few targets have been asked for, four bytes a connection.
 ///
 /// Connections count through the segment's chunks. An index is right until some are removed.
 struct TargetIndex {
@@ -10,6 +10,9 @@ struct TargetIndex {
 
     /// With fewer, looking through all is as fast.
     static let leastCount = 4096
+
+    /// To make an index takes ten times as long as to look through all connections once for one target.
+    static let leastTargets = 8
 
     /// nil where there are few, or where there is no memory for it.
     init?(_ segment: Segment) {

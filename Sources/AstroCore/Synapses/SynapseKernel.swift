@@ -173,6 +173,7 @@ struct BoundKernel<Kernel: SynapseKernel>: BoundSynapse, @unchecked Sendable {
 
     func arrive(_ row: ArrivingRow, received: UnsafeMutablePointer<Double>) {
         var weight = row.weights[0]
+        let times = StepTimes(row.resolution)
         for i in 0..<row.count {
             let synapse = columns.synapse(row.own + i &* row.width)
             let carried =
@@ -184,7 +185,7 @@ struct BoundKernel<Kernel: SynapseKernel>: BoundSynapse, @unchecked Sendable {
                 row.history.map { TargetSpikes($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
             let steps = row.steps.map { TargetSteps($0[Int(row.targets[i])], resolution: row.resolution) } ?? .none
             let spike = ArrivingSpike(
-                time: row.time, delay: TimeGrid.ms(delay, row.resolution), target: target, steps: steps)
+                time: row.time, delay: times.ms(delay), target: target, steps: steps)
             if row.hasOwnWeights {
                 received[i] = kernel.arrive(&row.weights[i], synapse, carried, spike)
             } else {
