@@ -13,10 +13,10 @@ enum RowMemory {
     private struct Current { var piece: UInt = 0, taken = pieceBytes }
     private static let current = Mutex(Current())
 
-    /// Memory that begins at a multiple of 64 bytes where it is large, and of 16 otherwise.
+    /// Memory that begins at a multiple of 64 bytes where it is large, of a large page where it has one of its own, and of 16 otherwise.
     static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
         guard isInPiece(bytes) else {
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: bytes < leastBytes ? 16 : 64)
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: alignment(bytes))
             if bytes > pieceBytes / 4 { Memory.askForLargePages(memory, bytes: bytes) }
             return memory
         }
@@ -33,13 +33,18 @@ enum RowMemory {
         return UnsafeMutableRawPointer(bitPattern: address)!
     }
 
+    private static func alignment(_ bytes: Int) -> Int {
+        if bytes < leastBytes { return 16 }
+        return bytes < Memory.largePage ? 64 : Memory.largePage
+    }
+
     /// - `bytes`: as many as were asked for.
     static func deallocate(_ memory: UnsafeMutableRawPointer, bytes: Int) {
         guard isInPiece(bytes) else { return memory.deallocate() }
         current.withLock { _ in release(UInt(bitPattern: memory) & ~UInt(pieceBytes - 1)) }
     }
 
-    /// What is too large for a piece may have large pages of its own, and shares those at its ends with what lies beside it.
+    /// What is too large for a piece may have large pages of its own, and shares the last one with what lies beside it.
     private static func isInPiece(_ bytes: Int) -> Bool { bytes >= leastBytes && bytes <= pieceBytes / 4 }
 
     private static func uses(_ piece: UInt) -> UnsafeMutablePointer<Int> { UnsafeMutablePointer(bitPattern: piece)! }
