@@ -43,7 +43,8 @@ struct SynapseLayout {
             if rowColumns.isEmpty { parameters.forEach { contents.put($0!) } }
         } else {
             contents.put(
-                unsigned: (releasesByConnection ? Self.connectionsRelease : 0) | (keepsTrace ? Self.targetsKeepTrace : 0))
+                unsigned: (releasesByConnection ? Self.connectionsRelease : 0)
+                    | (keepsTrace ? Self.targetsKeepTrace : 0))
             parameters.forEach { contents.put($0) }
         }
     }

@@ -93,7 +93,8 @@ package final class SynapsePlan: Sendable {
         movePropagators = Propagators(move.linear, graph)
         self.move = Assembler.program(graph, writing: moving.map { (move.values[$0]!, Leaf(.state, $0)) })
         self.onPre = Self.event(onPre, graph) { !senders.contains($0) }
-        moveConnections = Assembler.program(graph, writing: movingConnections.map { (move.values[$0]!, Leaf(.state, $0)) })
+        moveConnections = Assembler.program(
+            graph, writing: movingConnections.map { (move.values[$0]!, Leaf(.state, $0)) })
         let slopes = movingConnections.map { facts.model.states[$0].slope }
         sendersMoveAlone = !graph.leaves(of: slopes).contains { $0.kind == .state && senders.contains(Int($0.index)) }
         onPost = Self.event(facts.onPost, graph) { $0 != ofTarget?.state }
@@ -191,7 +192,8 @@ extension SynapsePlan {
         if let ofTarget {
             let name = facts.model.states[ofTarget.state].name
             lines.append(
-                "  \(name) is kept by targets for connections made at 0 ms with \(name) = 0; other connections keep their own")
+                "  \(name) is kept by targets for connections made at 0 ms with \(name) = 0; other connections keep their own"
+            )
         }
         lines.append("weight in \(facts.weightUnit.dimension.name)\(changesWeight ? ", changed by spikes" : "")")
         lines.append(

@@ -25,7 +25,9 @@ final class SenderStates {
         (self.plan, self.rows, self.times) = (plan, rows, times)
         read = FixedList(
             plan.onPost.reads.sorted().compactMap { state in
-                plan.ofSenders.firstIndex(of: state).map { (rows.states[state], $0, plan.movingSenders.contains(state)) }
+                plan.ofSenders.firstIndex(of: state).map {
+                    (rows.states[state], $0, plan.movingSenders.contains(state))
+                }
             })
     }
 

@@ -50,7 +50,9 @@ final class TargetTraces {
             let table = table
             for lane in 0..<count { values[lane] = table[targets[lane]] }
         } else {
-            find(count, history, slack: -row.resolution / 2, target: { targets[$0] }, moment: { _ in moment }, into: values)
+            find(
+                count, history, slack: -row.resolution / 2, target: { targets[$0] }, moment: { _ in moment },
+                into: values)
         }
     }
 
