@@ -138,6 +138,43 @@ describe("traces that targets keep", function()
     end)
   end
 
+  it("can be recorded, and stay right where connections are removed", function()
+    local recorded, left = {}, {}
+    for i, own in ipairs { false, true } do
+      for _, records in ipairs { true, false } do
+        local sim <close> = astro.Simulation { resolution = 0.1, threads = 2, seed = 4 }
+        local pre, post = sim:create("parrot_neuron", 6), sim:create("parrot_neuron", 5, { tau_minus = astro.random.uniform(10, 30) })
+        sim:connect(sim:create("poisson_generator", { rate = 60 }), pre + post)
+        local model <const> = "stdp_triplet_synapse"
+        sim:connect(pre, post, nil,
+          { synapse_model = model, delay = 2, receptor_type = 1, weight = 10, Kminus = own and zeros(30) or nil })
+        local all = sim:connections { synapse_model = model }
+        if records then
+          local interval = sim:record(all, { "weight", "Kminus" }, { interval = 5 })
+          local spikes = sim:record(all, { "weight", "Kminus" }, { when = "spike" })
+          sim:simulate(200)
+          recorded[i] = { interval.events.Kminus, interval.events.weight, spikes.events.Kminus, spikes.events.weight }
+        else
+          sim:simulate(100)
+          sim:disconnect(sim:connections { source = pre[2], synapse_model = model })
+          sim:disconnect(sim:connections { target = post[3], synapse_model = model })
+          sim:simulate(100)
+          all = sim:connections { synapse_model = model }
+          left[i] = { all.weight, all:get "Kminus" }
+        end
+      end
+    end
+    assert.equal(20, #left[1][1])
+    assert.is_true(#recorded[1][3] > 300)
+    for _, both in ipairs { recorded, left } do
+      for k, kept in ipairs(both[1]) do
+        local difference = kept - both[2][k]
+        assert.is_true(math.max(difference:max(), -difference:min()) < 1e-13)
+        assert.is_true(kept:std() > 0)
+      end
+    end
+  end)
+
   it("are the same bits on threads, in pieces, whoever looks, and after load", function()
     for _, model in ipairs { drawing, table.unpack(all) } do
       local prints = {}
