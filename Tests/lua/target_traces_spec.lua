@@ -148,10 +148,10 @@ describe("traces that targets keep", function()
         local model <const> = "stdp_triplet_synapse"
         sim:connect(pre, post, nil,
           { synapse_model = model, delay = 2, receptor_type = 1, weight = 10, Kminus = own and zeros(30) or nil })
-        local all = sim:connections { synapse_model = model }
+        local connections = sim:connections { synapse_model = model }
         if records then
-          local interval = sim:record(all, { "weight", "Kminus" }, { interval = 5 })
-          local spikes = sim:record(all, { "weight", "Kminus" }, { when = "spike" })
+          local interval = sim:record(connections, { "weight", "Kminus" }, { interval = 5 })
+          local spikes = sim:record(connections, { "weight", "Kminus" }, { when = "spike" })
           sim:simulate(200)
           recorded[i] = { interval.events.Kminus, interval.events.weight, spikes.events.Kminus, spikes.events.weight }
         else
@@ -159,8 +159,8 @@ describe("traces that targets keep", function()
           sim:disconnect(sim:connections { source = pre[2], synapse_model = model })
           sim:disconnect(sim:connections { target = post[3], synapse_model = model })
           sim:simulate(100)
-          all = sim:connections { synapse_model = model }
-          left[i] = { all.weight, all:get "Kminus" }
+          connections = sim:connections { synapse_model = model }
+          left[i] = { connections.weight, connections:get "Kminus" }
         end
       end
     end
