@@ -63,7 +63,7 @@ package enum Memory {
         #endif
     }
 
-    package static let largePage = 2 << 20
+    private static let largePage = 2 << 20
 
     package static func text(_ bytes: Double) -> String {
         if bytes >= 1e9 { return "\((bytes / 1e8).rounded() / 10) GB" }

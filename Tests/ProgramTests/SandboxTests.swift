@@ -174,6 +174,26 @@ struct SandboxTests {
             run.output.hasPrefix("3\t1\t2\tthis point needs more memory than its share"), "\(run.output) \(run.errors)")
     }
 
+    @Test("Rows so large that they lie in pieces of their own count as what they are, and are whole")
+    func largeRows() throws {
+        let run = try Run([
+            "--quiet", "--memory-limit", "550M", "-e",
+            """
+            for _ = 1, 3 do
+              local sim <close> = astro.Simulation { resolution = 0.1, threads = 2 }
+              local pre, post = sim:create("parrot_neuron", 4000), sim:create("parrot_neuron", 9000)
+              sim:connect(pre, post, nil, { synapse_model = "stdp_pl_synapse_hom", weight = 20, delay = 2, receptor_type = 1 })
+              sim:connect(sim:create("spike_generator", { spike_times = { 1 } }), pre)
+              sim:simulate(5)
+              local weights = sim:connections({ target = post[77] }).weight
+              print(#weights, weights:min(), weights:max())
+            end
+            """,
+        ])
+        #expect(
+            run.output == String(repeating: "4000\t20.0\t20.0\n", count: 3), "\(run.output) \(run.errors.prefix(500))")
+    }
+
     @Test("All that connections have of their own once their delays are set counts before they are")
     func ownValuesWithDelays() throws {
         let run = try Run([

@@ -5,56 +5,88 @@ import Synchronization
 enum RowMemory {
     /// Less is left to the system.
     private static let leastBytes = 16 << 10
-    private static let pieceBytes = 4 << 20
-    /// At the head of a piece: how many uses it has.
+    /// Sizes of pieces. What takes more than a quarter of a small one lies in a large one as soon as there is so much of it that a piece
+    /// which is not full yet is little beside it; until then it is left to the system.
+    private static let smallBytes = 4 << 20, largeBytes = 32 << 20, muchBytes = 128 << 20
+    /// Before each that is not left to the system as it is, and at the beginning of a piece.
     private static let headBytes = 64
 
-    /// The piece that is being filled, 0 for none, and how much of it is taken.
-    private struct Current { var piece: UInt = 0, taken = pieceBytes }
-    private static let current = Mutex(Current())
+    private struct State {
+        var small = Filling(), large = Filling()
+        /// Bytes of what is large and lies in no piece.
+        var apart = 0
+    }
+    private static let state = Mutex(State())
 
-    /// Memory that begins at a multiple of 64 bytes where it is large, of a large page where it has one of its own, and of 16 otherwise.
-    static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
-        guard isInPiece(bytes) else {
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: alignment(bytes))
-            if bytes > pieceBytes / 4 { Memory.askForLargePages(memory, bytes: bytes) }
-            return memory
-        }
-        let size = (bytes + 63) / 64 * 64
-        let address = current.withLock { current -> UInt in
-            if current.taken + size > pieceBytes {
-                if current.piece != 0 { release(current.piece) }
-                current = Current(piece: makePiece(), taken: headBytes)
+    /// The piece that is being filled, 0 for none, and how much of it is taken.
+    private struct Filling {
+        private(set) var piece: UInt = 0
+        private var taken = 0
+
+        /// - `bytes`: of a piece.
+        /// - Returns: where the memory's head is.
+        mutating func take(_ size: Int, of bytes: Int) -> UInt {
+            if piece == 0 || taken + size > bytes {
+                if piece != 0 { RowMemory.release(piece) }
+                piece = UInt(bitPattern: Memory.allocate(bytes: bytes))
+                // in use by the one who fills it
+                uses(piece).pointee = 1
+                taken = headBytes
             }
-            defer { current.taken += size }
-            uses(current.piece).pointee += 1
-            return current.piece + UInt(current.taken)
+            defer { taken += size }
+            uses(piece).pointee += 1
+            return piece + UInt(taken)
         }
-        return UnsafeMutableRawPointer(bitPattern: address)!
+
+        /// Where nothing in the piece is in use, it is given back.
+        mutating func forgetUnused() {
+            guard piece != 0, uses(piece).pointee == 1 else { return }
+            RowMemory.release(piece)
+            piece = 0
+        }
     }
 
-    private static func alignment(_ bytes: Int) -> Int {
-        if bytes < leastBytes { return 16 }
-        return bytes < Memory.largePage ? 64 : Memory.largePage
+    /// Memory that begins at a multiple of 64 bytes where it is large, and of 16 otherwise.
+    static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+        guard bytes >= leastBytes else { return .allocate(byteCount: bytes, alignment: 16) }
+        let size = size(bytes)
+        let (head, piece) = state.withLock { state -> (UInt, UInt) in
+            if size <= smallBytes / 4 { return (state.small.take(size, of: smallBytes), state.small.piece) }
+            if size <= largeBytes / 4, state.apart >= muchBytes {
+                return (state.large.take(size, of: largeBytes), state.large.piece)
+            }
+            state.apart += size
+            return (0, 0)
+        }
+        let memory = UnsafeMutableRawPointer(bitPattern: head) ?? apart(size)
+        memory.storeBytes(of: piece, as: UInt.self)
+        return memory + headBytes
+    }
+
+    private static func size(_ bytes: Int) -> Int { headBytes + (bytes + 63) / 64 * 64 }
+
+    private static func apart(_ size: Int) -> UnsafeMutableRawPointer {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        Memory.askForLargePages(memory, bytes: size)
+        return memory
     }
 
     /// - `bytes`: as many as were asked for.
     static func deallocate(_ memory: UnsafeMutableRawPointer, bytes: Int) {
-        guard isInPiece(bytes) else { return memory.deallocate() }
-        current.withLock { _ in release(UInt(bitPattern: memory) & ~UInt(pieceBytes - 1)) }
+        guard bytes >= leastBytes else { return memory.deallocate() }
+        let head = memory - headBytes, piece = head.load(as: UInt.self)
+        state.withLock { state in
+            if piece == 0 {
+                state.apart -= size(bytes)
+            } else {
+                release(piece)
+                state.large.forgetUnused()
+            }
+        }
+        if piece == 0 { head.deallocate() }
     }
-
-    /// What is too large for a piece may have large pages of its own, and shares the last one with what lies beside it.
-    private static func isInPiece(_ bytes: Int) -> Bool { bytes >= leastBytes && bytes <= pieceBytes / 4 }
 
     private static func uses(_ piece: UInt) -> UnsafeMutablePointer<Int> { UnsafeMutablePointer(bitPattern: piece)! }
-
-    /// In use by the one who fills it. It begins at a multiple of its size, so that what lies in it leads to it.
-    private static func makePiece() -> UInt {
-        let piece = UInt(bitPattern: Memory.allocate(bytes: pieceBytes, alignment: pieceBytes))
-        uses(piece).pointee = 1
-        return piece
-    }
 
     private static func release(_ piece: UInt) {
         uses(piece).pointee -= 1
