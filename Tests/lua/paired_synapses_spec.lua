@@ -1,5 +1,6 @@
 -- Synapses that read the astrocyte paired with each connection, feed it, and read states of their targets.
 local astro = require "astro"
+local reloaded = dofile "Tests/lua/reloaded.lua"
 
 -- An astrocyte that counts what arrives; C grows by 0.5 an ms so that the moment that is read can be told.
 local counter = astro.model {
@@ -181,10 +182,7 @@ describe("post.X of states", function()
       sim:connect(parrot, target, "all_to_all", { synapse_model = learner, weight = 1, delay = 1.0 })
       if breaks then
         for _ = 1, 3 do sim:simulate(10) end
-        local path = os.tmpname()
-        sim:save(path)
-        sim = astro.load(path)
-        os.remove(path)
+        sim = reloaded(sim)
         sim:simulate(30)
       else
         sim:simulate(60)
@@ -235,10 +233,7 @@ it("populations of one model, one of them silent, are loaded with what post.X ha
   local loud, silent, parrot = sim:create(spiking, 2), sim:create(spiking, 2, { rate = 0 }), sender(sim, { 50.0 })
   sim:connect(parrot, loud + silent, "all_to_all", { synapse_model = learner, weight = 1, delay = 1.0 })
   sim:simulate(30)
-  local path = os.tmpname()
-  sim:save(path)
-  local again = astro.load(path)
-  os.remove(path)
+  local again = reloaded(sim)
   sim:simulate(30)
   again:simulate(30)
   assert.same(sim:connections({ synapse_model = learner }).weight:totable(), again:connections({ synapse_model = learner }).weight:totable())
@@ -265,10 +260,7 @@ local function network(threads, breaks)
     { primary = { synapse_model = release, weight = 0.37, delay = astro.random.uniform(0.4, 2.5) } })
   if breaks then
     sim:simulate(7.3)
-    local path = os.tmpname()
-    sim:save(path)
-    sim = astro.load(path)
-    os.remove(path)
+    sim = reloaded(sim)
     sim:simulate(12.7)
   else
     sim:simulate(20)

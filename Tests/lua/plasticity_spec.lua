@@ -1,5 +1,6 @@
 -- The library of synapses as text, and the built-in ones, against weights of the reference: Tests/Fixtures/plasticity.
 local astro = require "astro"
+local reloaded = dofile "Tests/lua/reloaded.lua"
 local json = require "dkjson"
 
 local FIXTURES <const> = "Tests/Fixtures/plasticity/"
@@ -227,10 +228,7 @@ describe("plasticity: weights of the reference on fixed trains", function()
         { synapse_model = "stdp_dopamine_synapse", third = vt, weight = 50, receptor_type = 1, delay = astro.random.uniform(0.3, 4), b = 0.001 })
       sim:simulate(100)
       if breaks then
-        local path = os.tmpname()
-        sim:save(path)
-        sim = astro.load(path)
-        os.remove(path)
+        sim = reloaded(sim)
       end
       sim:simulate(100)
       local c = sim:connections { synapse_model = "stdp_dopamine_synapse" }

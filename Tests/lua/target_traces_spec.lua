@@ -1,5 +1,6 @@
 -- Traces that targets keep for their connections: the same as connections that keep their own, whatever is done to them.
 local astro = require "astro"
+local reloaded = dofile "Tests/lua/reloaded.lua"
 
 local MODELS <const> = { "stdp_synapse_hom", "stdp_pl_synapse_hom", "stdp_triplet_synapse", "stdp_nn_symm_synapse",
   "stdp_nn_pre_centered_synapse", "stdp_nn_restr_synapse", "vogels_sprekeler_synapse", "jonke_synapse" }
@@ -54,7 +55,7 @@ local function network(model, delay, threads, rate_of_targets)
   return sim, post
 end
 
--- The connections whose targets keep traces, and those that have their own.
+-- Values of the connections whose targets keep traces, and of those that have their own.
 local function halves(sim, model)
   local all, kept, own = sim:connections { synapse_model = model }, {}, {}
   assert.equal(2 * N * M, #all)
@@ -70,7 +71,7 @@ local function halves(sim, model)
       end
     end
   end
-  return kept, own, all
+  return kept, own
 end
 
 local function same(a, b)
@@ -186,11 +187,8 @@ describe("traces that targets keep", function()
             sim:connections({ synapse_model = model }):get(trace_of(model))
           end
         elseif way == "load" then
-          local path = os.tmpname()
           sim:simulate(77)
-          sim:save(path)
-          sim = astro.load(path)
-          os.remove(path)
+          sim = reloaded(sim)
           sim:simulate(123)
         else
           sim:simulate(200)
@@ -209,10 +207,7 @@ describe("traces that targets keep", function()
       sim:connections({ synapse_model = "stdp_pl_synapse_hom", target = sim:populations()[2][1] }):set { delay = 5 }
       sim:simulate(10)
       if loads then
-        local path = os.tmpname()
-        sim:save(path)
-        sim = astro.load(path)
-        os.remove(path)
+        sim = reloaded(sim)
       end
       sim:simulate(60)
       prints[#prints + 1] = sim:fingerprint()
@@ -261,10 +256,7 @@ describe("traces that targets keep", function()
     local K = { 0.417677129252049, 1.65586370367244 }
     near({ K[1], K[2], K[1], K[2], K[1], K[2] }, sim:connections({ synapse_model = "stdp_pl_synapse_hom" }):get "Kminus")
     sim:simulate(60)
-    local path = os.tmpname()
-    sim:save(path)
-    local again = astro.load(path)
-    os.remove(path)
+    local again = reloaded(sim)
     for _, each in ipairs { sim, again } do
       each:simulate(40)
       check(each)
