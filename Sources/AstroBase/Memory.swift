@@ -46,11 +46,9 @@ package enum Memory {
 
     /// Memory that begins at a multiple of 64 bytes. Where there is much of it the system is asked for large pages: spikes arrive all over
     /// the inputs of a network, and the processor knows the addresses of few small pages at a time.
-    ///
-    /// - `alignment`: a larger one, where it is needed.
-    package static func allocate(bytes: Int, alignment: Int = 64) -> UnsafeMutableRawPointer {
-        guard bytes >= 2 * largePage else { return .allocate(byteCount: bytes, alignment: alignment) }
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: max(alignment, largePage))
+    package static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+        guard bytes >= 2 * largePage else { return .allocate(byteCount: bytes, alignment: 64) }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: largePage)
         askForLargePages(memory, bytes: bytes)
         return memory
     }

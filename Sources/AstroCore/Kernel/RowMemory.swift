@@ -5,10 +5,11 @@ import Synchronization
 enum RowMemory {
     /// Less is left to the system.
     private static let leastBytes = 16 << 10
-    /// Sizes of pieces. What takes more than a quarter of a small one lies in a large one as soon as there is so much of it that a piece
-    /// which is not full yet is little beside it; until then it is left to the system.
+    /// Sizes of pieces. What takes more than a quarter of a small piece lies in a large one as soon as there is so much of it that a piece
+    /// which is not yet full is little beside it; until then it lies apart.
     private static let smallBytes = 4 << 20, largeBytes = 32 << 20, muchBytes = 128 << 20
-    /// Before each that is not left to the system as it is, and at the beginning of a piece.
+    /// A head stands before all that is not left to the system, with the address of its piece (0 where it lies apart), and at the beginning of a
+    /// piece, with the number of its uses.
     private static let headBytes = 64
 
     private struct State {

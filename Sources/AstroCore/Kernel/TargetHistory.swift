@@ -1,3 +1,5 @@
+import Equations
+
 /// Spikes of the cells of one worker and model that have input which looks at them: so far back as a synapse may ask.
 ///
 /// A spike is written down before those that arrive at its time are handed over. What is kept is asked for by time, so results do
@@ -29,7 +31,7 @@ final class TargetHistory {
     private(set) var names: [String] = []
 
     /// The parameter that a model must have for its spikes to be kept: the time constant of the trace.
-    static let parameter = "tau_minus"
+    static let parameter = TargetTrace.timeConstant
 
     /// By the cell's place in its plane.
     private(set) var cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 0)
@@ -66,7 +68,12 @@ final class TargetHistory {
         /// The time of one of them.
         @inline(__always)
         func time(_ place: Int, _ index: Int) -> Double {
-            UnsafeRawPointer(latest + place).assumingMemoryBound(to: Double.self)[index]
+            Self.number(latest, place, index)
+        }
+
+        @inline(__always)
+        private static func number(_ all: UnsafePointer<SIMD4<Double>>, _ place: Int, _ index: Int) -> Double {
+            UnsafeRawPointer(all + place).assumingMemoryBound(to: Double.self)[index]
         }
 
         /// A cell's last spike up to a time that none has; long ago where there is none.
@@ -75,7 +82,8 @@ final class TargetHistory {
             let later = SIMD4(repeating: time).isLess(than: latest[place]).bits.nonzeroBitCount
             if later == Self.mostCounted { return lastOfAll(place, before: time) }
             let index = Self.mostCounted &- 1 &- later
-            return Spike(time: latest[place][index], trace: latestTraces[place][index])
+            return Spike(
+                time: Self.number(latest, place, index), trace: Self.number(latestTraces, place, index))
         }
 
         @inline(never)
@@ -244,10 +252,6 @@ struct TargetSpikes: @unchecked Sendable {
     init(_ cell: TargetHistory.Cell, resolution: Double) {
         (spikes, tau_minus, halfStep) = (cell.all, cell.tau_minus, resolution / 2)
     }
-
-    /// - `spike`: its index in what `between` gives.
-    @inline(__always)
-    func time(_ spike: Int) -> Double { spikes[spike].time }
 
     /// after < time <= through
     @inline(__always)

@@ -197,10 +197,7 @@ struct ConnectionQuery {
                     scan(s, places, wantedRows)
                     continue
                 }
-                guard let index = segment.targetIndex else {
-                    if segment.count < TargetIndex.leastCount { scan(s, places, wantedRows) } else { return false }
-                    continue
-                }
+                guard let index = segment.targetIndex else { return false }
                 for place in places {
                     try Connections.refuse(2 * entries.count, bytes: 2 * MemoryLayout<Entry>.stride)
                     let target = ids[s].id(Int(place))

@@ -57,10 +57,13 @@ extension Projection {
         return (isOwn(quantity) ? 0 : own) + 8 * (columns.ownColumns(with: more).count - columns.ownWidth)
     }
 
+    /// Is it of synapses from texts that look back at the spikes of their targets?
+    var looksBack: Bool { model.source != nil && model.readsTargetHistory }
+
     /// Columns that connections have their own values of from when delays are first set: when spikes of targets count depends on what
     /// delays were before.
     var ownWithDelays: [Int] {
-        guard model.source != nil, model.readsTargetHistory else { return [] }
+        guard looksBack else { return [] }
         return [model.column(EquationSynapse.since)!] + (columns.trace.map { [$0] } ?? [])
     }
 

@@ -222,8 +222,10 @@ final class Segment {
 
     /// Targets whose connections have been looked for among all.
     private var lookedFor = 0
-    /// Should connections onto so many targets be looked for among all? For the first few targets that is faster than to make an index.
+    /// Should connections onto so many targets be looked for among all? Where connections are few, and for the first few targets, that is
+    /// faster than to make an index.
     func looksAmongAll(_ targets: Int) -> Bool {
+        if count < TargetIndex.leastCount { return true }
         guard madeIndex == nil, lookedFor + targets <= TargetIndex.leastTargets else { return false }
         lookedFor += targets
         return true

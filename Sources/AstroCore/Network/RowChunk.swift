@@ -85,23 +85,20 @@ struct RowChunk {
     func prefetchValues(ofRow row: Int) {
         let connections = connections(ofRow: row)
         guard !connections.isEmpty else { return }
-        Self.prefetch(targets + connections.lowerBound, connections.count)
-        if let delays { Self.prefetch(delays + connections.lowerBound, connections.count) }
-        if let weights { Self.prefetch(weights + connections.lowerBound, connections.count) }
+        (targets + connections.lowerBound).prefetch(connections.count, mostLines: Self.mostLines)
+        if let delays { (delays + connections.lowerBound).prefetch(connections.count, mostLines: Self.mostLines) }
+        if let weights { (weights + connections.lowerBound).prefetch(connections.count, mostLines: Self.mostLines) }
     }
 
     /// The same for its delays.
     @inline(__always)
     func prefetchDelays(ofRow row: Int) {
         let connections = connections(ofRow: row)
-        if let delays, !connections.isEmpty { Self.prefetch(delays + connections.lowerBound, connections.count) }
+        guard let delays, !connections.isEmpty else { return }
+        (delays + connections.lowerBound).prefetch(connections.count, mostLines: Self.mostLines)
     }
 
-    @inline(__always)
-    private static func prefetch<T>(_ values: UnsafeMutablePointer<T>, _ count: Int) {
-        let line = 64 / MemoryLayout<T>.size
-        for first in stride(from: 0, to: min(count, 32 * line), by: line) { astro_prefetch(values + first) }
-    }
+    private static let mostLines = 32
 
     /// Calls `body(index)` for each connection onto a place.
     @inline(__always)

@@ -124,13 +124,9 @@ extension Simulation {
 /// Delays that change while spikes of targets are on their way: each of them acts once. Those that are on the way for longer than the
 /// new delay act at once.
 extension Simulation {
-    private func looksBack(_ projection: Projection) -> Bool {
-        projection.model.source != nil && projection.model.readsTargetHistory
-    }
-
     /// From when on spikes of targets count is each connection's own from now on.
     func keepOwnDelays(of projection: Projection) {
-        guard looksBack(projection), let since = projection.model.column(EquationSynapse.since) else { return }
+        guard projection.looksBack, let since = projection.model.column(EquationSynapse.since) else { return }
         projection.individualise(.column(since))
     }
 
@@ -138,7 +134,7 @@ extension Simulation {
     func letTargetSpikesArrive(_ changes: ConnectionChanges) {
         var synapses: [ObjectIdentifier: BoundEquations] = [:]
         for (value, reference) in zip(changes.values, changes.references) {
-            guard case .spike(let p, let number, let s, let index) = reference, looksBack(projections[Int(p)]) else {
+            guard case .spike(let p, let number, let s, let index) = reference, projections[Int(p)].looksBack else {
                 continue
             }
             let projection = projections[Int(p)], segment = projection.segments[Int(s)], row = Int(number)

@@ -1,5 +1,3 @@
-import CLanes
-
 /// What a synapse model does with a spike, in two steps. A kernel knows where its columns are; each step gets the values of one
 /// synapse.
 protocol SynapseKernel: Sendable {
@@ -97,15 +95,10 @@ struct ArrivingRow {
     func prefetch(from first: Int, _ some: Int) {
         let end = min(first + some, count)
         guard first < end else { return }
-        Self.prefetch(targets + first, end - first)
-        if hasOwnWeights { Self.prefetch(weights + first, end - first) }
-        if let delays { Self.prefetch(delays + first, end - first) }
-        if width > 0 { Self.prefetch(own + first * width, (end - first) * width) }
-    }
-
-    @inline(__always)
-    private static func prefetch<T>(_ values: UnsafePointer<T>, _ count: Int) {
-        for i in stride(from: 0, to: count, by: 64 / MemoryLayout<T>.size) { astro_prefetch(values + i) }
+        (targets + first).prefetch(end - first)
+        if hasOwnWeights { (weights + first).prefetch(end - first) }
+        if let delays { (delays + first).prefetch(end - first) }
+        if width > 0 { (own + first * width).prefetch((end - first) * width) }
     }
 }
 

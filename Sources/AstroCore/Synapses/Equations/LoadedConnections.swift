@@ -3,15 +3,10 @@ final class LoadedConnections {
     typealias Row = SynapseRows.Row
 
     /// In the row, and the places of their targets.
-    let indices = UnsafeMutablePointer<Int>.allocate(capacity: Frame.largest)
-    let targets = UnsafeMutablePointer<Int>.allocate(capacity: Frame.largest)
+    let indices = UnsafeMutablePointer.ofLanes(0), targets = UnsafeMutablePointer.ofLanes(0)
     private(set) var count = 0
     /// Do they lie side by side in their row?
     private var followEachOther = false
-
-    init() {
-        for list in [indices, targets] { list.initialize(repeating: 0, count: Frame.largest) }
-    }
 
     deinit { for list in [indices, targets] { list.deallocate() } }
 
@@ -50,6 +45,15 @@ final class LoadedConnections {
         } else {
             for lane in 0..<count { numbers[indices[lane] &* width] = values[lane] }
         }
+    }
+}
+
+extension UnsafeMutablePointer {
+    /// Memory for a value of each lane of a block.
+    static func ofLanes(_ value: Pointee) -> Self {
+        let list = allocate(capacity: Frame.largest)
+        list.initialize(repeating: value, count: Frame.largest)
+        return list
     }
 }
 

@@ -4,12 +4,12 @@
 /// One worker at a time has it.
 final class PendingSpikes {
     /// Lanes that have a spike in this round, and the steps at which it comes to the synapse.
-    let lanes = list(0), steps = list(0)
+    let lanes = UnsafeMutablePointer.ofLanes(0), steps = UnsafeMutablePointer.ofLanes(0)
     /// Which of the last spikes of each lane's target are still to act, a bit each, the earliest first; or `amongAll`.
-    private let waiting = list(UInt8(0))
+    private let waiting = UnsafeMutablePointer.ofLanes(UInt8(0))
     private static let amongAll: UInt8 = 0x80
     /// Of lanes with `amongAll`: which spikes of all of the target's.
-    private let ranges = list(0..<0)
+    private let ranges = UnsafeMutablePointer.ofLanes(0..<0)
     private let times: StepTimes
 
     init(_ times: StepTimes) { self.times = times }
@@ -18,12 +18,6 @@ final class PendingSpikes {
         for list in [lanes, steps] { list.deallocate() }
         waiting.deallocate()
         ranges.deallocate()
-    }
-
-    private static func list<Element>(_ value: Element) -> UnsafeMutablePointer<Element> {
-        let list = UnsafeMutablePointer<Element>.allocate(capacity: Frame.largest)
-        list.initialize(repeating: value, count: Frame.largest)
-        return list
     }
 
     /// Lists the lanes that have some.

@@ -56,15 +56,10 @@ final class SynapseLanes: @unchecked Sendable {
 
     /// What is whole, lane by lane, and what is not a number.
     private final class Lists {
-        let delays = Lists.make(0), numbers = Lists.make(0), thirds = Lists.make(0)
+        let delays = UnsafeMutablePointer.ofLanes(0), numbers = UnsafeMutablePointer.ofLanes(0)
+        let thirds = UnsafeMutablePointer.ofLanes(0)
         /// Lanes in which a spike of the target has acted at the moment that is looked through to.
-        let coincides = Lists.make(false)
-
-        private static func make<Element>(_ value: Element) -> UnsafeMutablePointer<Element> {
-            let list = UnsafeMutablePointer<Element>.allocate(capacity: Frame.largest)
-            list.initialize(repeating: value, count: Frame.largest)
-            return list
-        }
+        let coincides = UnsafeMutablePointer.ofLanes(false)
 
         deinit {
             for list in [delays, numbers, thirds] { list.deallocate() }
