@@ -94,6 +94,8 @@ struct ConnectionOrder: @unchecked Sendable {
 
     init(_ projection: Projection, _ simulation: Simulation) {
         (self.projection, self.simulation) = (projection, simulation)
+        // workers ask for them
+        for segment in projection.segments { _ = segment.chunks }
     }
 
     /// Where a connection is stored.

@@ -45,6 +45,9 @@ struct NodeIDs: RandomAccessCollection {
         return isOrdered ? self : NodeIDs(Set(self).sorted())
     }
 
+    /// From the least to the greatest. There are some.
+    var extent: ClosedRange<Int> { runs.map(\.ids.first).min()!...runs.map(\.ids.last).max()! }
+
     var startIndex: Int { 0 }
     var endIndex: Int { count }
 

@@ -2,66 +2,95 @@ import Synchronization
 
 /// Memory of rows of connections. Spikes reach rows all over a network, and the processor knows the addresses of few small pages at a
 /// time: what is large lies in pieces of large pages. A piece is given back when nothing in it is in use any more.
-enum RowMemory {
+final class RowMemory: Sendable {
+    /// Of what stays, and of tables that are needed while rows are made: in pieces of their own, since these are given back sooner.
+    static let rows = RowMemory(), tables = RowMemory()
+
     /// Less is left to the system.
     private static let leastBytes = 16 << 10
-    /// Sizes of pieces. What takes more than a quarter of a small piece lies in a large one as soon as there is so much of it that a piece
-    /// which is not yet full is little beside it; until then it lies apart.
+    /// Sizes of pieces: large ones from when there is so much that one which is not yet full is little beside it. What takes more than a
+    /// quarter of a piece lies apart.
     private static let smallBytes = 4 << 20, largeBytes = 32 << 20, muchBytes = 128 << 20
-    /// A head stands before all that is not left to the system, with the address of its piece (0 where it lies apart), and at the beginning of a
-    /// piece, with the number of its uses.
+    /// A head stands before all that is not left to the system, with the address of its piece (0 where it lies apart), and at the beginning
+    /// of a piece.
     private static let headBytes = 64
 
-    private struct State {
-        var small = Filling(), large = Filling()
-        /// Bytes of what is large and lies in no piece.
-        var apart = 0
+    private let state = Mutex(State())
+
+    private struct PieceHead {
+        var uses, bytes: Int
     }
-    private static let state = Mutex(State())
 
-    /// The piece that is being filled, 0 for none, and how much of it is taken.
-    private struct Filling {
-        private(set) var piece: UInt = 0
+    private struct State {
+        /// Bytes of what is not left to the system.
+        var used = 0
+        /// The piece that is being filled, 0 for none, and how much of it is taken.
+        private var piece: UInt = 0
         private var taken = 0
+        /// Large pieces without a use, while these are kept.
+        private var spare: [UInt] = []
+        private var keepsSpare = false
 
-        /// - `bytes`: of a piece.
-        /// - Returns: where the memory's head is.
-        mutating func take(_ size: Int, of bytes: Int) -> UInt {
-            if piece == 0 || taken + size > bytes {
-                if piece != 0 { RowMemory.release(piece) }
-                piece = UInt(bitPattern: Memory.allocate(bytes: bytes))
-                // in use by the one who fills it
-                uses(piece).pointee = 1
-                taken = headBytes
+        var pieceBytes: Int { used < RowMemory.muchBytes ? RowMemory.smallBytes : RowMemory.largeBytes }
+
+        /// - Returns: where the head of the memory is, and the piece it lies in.
+        mutating func take(_ size: Int) -> (head: UInt, piece: UInt) {
+            if piece == 0 || taken + size > RowMemory.head(piece).pointee.bytes {
+                leave()
+                piece = emptyPiece()
+                taken = RowMemory.headBytes
             }
             defer { taken += size }
-            uses(piece).pointee += 1
-            return piece + UInt(taken)
+            RowMemory.head(piece).pointee.uses += 1
+            return (piece + UInt(taken), piece)
         }
 
-        /// Where nothing in the piece is in use, it is given back.
-        mutating func forgetUnused() {
-            guard piece != 0, uses(piece).pointee == 1 else { return }
-            RowMemory.release(piece)
+        /// In use by the one who fills it.
+        private mutating func emptyPiece() -> UInt {
+            let bytes = pieceBytes, last = bytes == RowMemory.largeBytes ? spare.popLast() : nil
+            let piece = last ?? UInt(bitPattern: Memory.allocate(bytes: bytes))
+            RowMemory.head(piece).initialize(to: PieceHead(uses: 1, bytes: bytes))
+            return piece
+        }
+
+        private mutating func leave() {
+            if piece != 0 { release(piece) }
             piece = 0
+        }
+
+        mutating func release(_ piece: UInt) {
+            let head = RowMemory.head(piece)
+            head.pointee.uses -= 1
+            guard head.pointee.uses == 0 else { return }
+            if keepsSpare, head.pointee.bytes == RowMemory.largeBytes { spare.append(piece) } else { head.deallocate() }
+        }
+
+        /// Where nothing in the piece that is being filled is in use, it is given back.
+        mutating func forgetUnused() {
+            if piece != 0, RowMemory.head(piece).pointee.uses == 1 { leave() }
+        }
+
+        mutating func keepSpare(_ keeps: Bool) {
+            keepsSpare = keeps
+            if keeps { return }
+            for piece in spare { RowMemory.head(piece).deallocate() }
+            spare = []
         }
     }
 
+    private static func head(_ piece: UInt) -> UnsafeMutablePointer<PieceHead> { UnsafeMutablePointer(bitPattern: piece)! }
+
     /// Memory that begins at a multiple of 64 bytes where it is large, and of 16 otherwise.
-    static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
-        guard bytes >= leastBytes else { return .allocate(byteCount: bytes, alignment: 16) }
-        let size = size(bytes)
+    func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+        guard bytes >= Self.leastBytes else { return .allocate(byteCount: bytes, alignment: 16) }
+        let size = Self.size(bytes)
         let (head, piece) = state.withLock { state -> (UInt, UInt) in
-            if size <= smallBytes / 4 { return (state.small.take(size, of: smallBytes), state.small.piece) }
-            if size <= largeBytes / 4, state.apart >= muchBytes {
-                return (state.large.take(size, of: largeBytes), state.large.piece)
-            }
-            state.apart += size
-            return (0, 0)
+            state.used += size
+            return size <= state.pieceBytes / 4 ? state.take(size) : (0, 0)
         }
-        let memory = UnsafeMutableRawPointer(bitPattern: head) ?? apart(size)
+        let memory = UnsafeMutableRawPointer(bitPattern: head) ?? Self.apart(size)
         memory.storeBytes(of: piece, as: UInt.self)
-        return memory + headBytes
+        return memory + Self.headBytes
     }
 
     private static func size(_ bytes: Int) -> Int { headBytes + (bytes + 63) / 64 * 64 }
@@ -73,24 +102,22 @@ enum RowMemory {
     }
 
     /// - `bytes`: as many as were asked for.
-    static func deallocate(_ memory: UnsafeMutableRawPointer, bytes: Int) {
-        guard bytes >= leastBytes else { return memory.deallocate() }
-        let head = memory - headBytes, piece = head.load(as: UInt.self)
+    func deallocate(_ memory: UnsafeMutableRawPointer, bytes: Int) {
+        guard bytes >= Self.leastBytes else { return memory.deallocate() }
+        let head = memory - Self.headBytes, piece = head.load(as: UInt.self)
         state.withLock { state in
-            if piece == 0 {
-                state.apart -= size(bytes)
-            } else {
-                release(piece)
-                state.large.forgetUnused()
-            }
+            state.used -= Self.size(bytes)
+            guard piece != 0 else { return }
+            state.release(piece)
+            state.forgetUnused()
         }
         if piece == 0 { head.deallocate() }
     }
 
-    private static func uses(_ piece: UInt) -> UnsafeMutablePointer<Int> { UnsafeMutablePointer(bitPattern: piece)! }
-
-    private static func release(_ piece: UInt) {
-        uses(piece).pointee -= 1
-        if uses(piece).pointee == 0 { UnsafeMutableRawPointer(bitPattern: piece)!.deallocate() }
+    /// While rows take the place of others: keeps the memory of these for those. The system would have to fill it with zeros again.
+    func reusing(_ body: () -> Void) {
+        state.withLock { $0.keepSpare(true) }
+        body()
+        state.withLock { $0.keepSpare(false) }
     }
 }

@@ -76,8 +76,12 @@ final class Projection {
 
     static func chunks(rows: Int) -> Int { (rows + rowsPerChunk - 1) / rowsPerChunk }
 
+    /// Were delays set one by one? Rows are no longer in the order of delays then.
+    private(set) var hasSetDelays = false
+
     /// Sets the delay (steps) of a connection that has its own.
     func setDelay(_ steps: Int, _ chunk: RowChunk, _ index: Int) {
+        hasSetDelays = true
         if delayCounts.isEmpty { countDelays() }
         delayCounts[Int(chunk.delays![index])] -= 1
         delayCounts[steps] += 1
@@ -178,79 +182,6 @@ extension Projection: Checkpointed {
     static let kept = ["number", "spec", "sources", "weight", "delay", "receptor", "segments", "columns"]
     static let made = [
         "index", "binding", "longestDelay", "shortestDelay", "segmentsOfWorker", "count", "delayCounts", "ownRows",
+        "hasSetDelays",
     ]
-}
-
-/// The part of a projection whose targets lie in one stretch of a worker's input plane.
-final class Segment {
-    static let span = 1 << 16
-
-    let plane: InputPlane
-    /// Place in the plane that targets count from.
-    let base: Int
-    /// Rows by the 64; nil where none of them has connections here.
-    let chunks: UnsafeMutableBufferPointer<RowChunk?>
-
-    init(plane: InputPlane, base: Int, chunks: Int) {
-        self.plane = plane
-        self.base = base
-        self.chunks = .allocate(capacity: chunks)
-        self.chunks.initialize(repeating: nil)
-    }
-
-    deinit {
-        chunks.forEach { $0?.deallocate() }
-        chunks.deallocate()
-    }
-
-    private(set) lazy var count = chunks.reduce(0) { $0 + ($1?.count ?? 0) }
-
-    /// Neighbours in a row that have one delay: how many there are on average, in a sample of the rows.
-    var meanStretch: Double {
-        let filled = chunks.indices.filter { chunks[$0] != nil }, every = max(1, filled.count / 8)
-        var connections = 0, stretches = 0
-        for index in stride(from: 0, to: filled.count, by: every) {
-            let chunk = chunks[filled[index]]!
-            for row in chunk.rows.prefix(4) {
-                let all = chunk.connections(ofRow: row)
-                connections += all.count
-                chunk.forEachStretch(all, sharedDelay: 0) { _, _ in stretches += 1 }
-            }
-        }
-        return stretches == 0 ? 1 : Double(connections) / Double(stretches)
-    }
-
-    /// Targets whose connections have been looked for among all.
-    private var lookedFor = 0
-    /// Should connections onto so many targets be looked for among all? Where connections are few, and for the first few targets, that is
-    /// faster than to make an index.
-    func looksAmongAll(_ targets: Int) -> Bool {
-        if count < TargetIndex.leastCount { return true }
-        guard madeIndex == nil, lookedFor + targets <= TargetIndex.leastTargets else { return false }
-        lookedFor += targets
-        return true
-    }
-
-    private var madeIndex: TargetIndex?
-    /// nil where connections are few, or memory is short.
-    var targetIndex: TargetIndex? {
-        if madeIndex == nil { madeIndex = TargetIndex(self) }
-        return madeIndex
-    }
-
-    /// Puts others in the place of chunks.
-    func replace(_ new: [Int: RowChunk?]) {
-        for (index, chunk) in new {
-            chunks[index]?.deallocate()
-            chunks[index] = chunk
-        }
-        count = chunks.reduce(0) { $0 + ($1?.count ?? 0) }
-        madeIndex = nil
-    }
-
-    func memoryBytes(ownWidth: Int) -> Int {
-        chunks.reduce(chunks.count * 8 + (madeIndex?.memoryBytes ?? 0)) {
-            $0 + ($1?.memoryBytes(ownWidth: ownWidth) ?? 0)
-        }
-    }
 }

@@ -24,27 +24,35 @@ struct RowChunk {
         var ownCount = 0
     }
 
+    /// With targets that are still to be written.
+    ///
+    /// - `starts`: for each row where its targets begin.
+    /// - `count`: of all targets.
+    init(starts: [UInt32], count: Int) {
+        let ends = starts.dropFirst() + [UInt32(count)]
+        let filled = zip(starts, ends).enumerated().reduce(UInt64(0)) { bits, row in
+            row.element.0 < row.element.1 ? bits | 1 << UInt64(row.offset) : bits
+        }
+        let rows = filled.nonzeroBitCount
+        let memory = RowMemory.rows.allocate(bytes: Self.headerBytes(rows: rows, targets: count))
+        let offsets = (memory + MemoryLayout<Header>.stride).bindMemory(to: UInt32.self, capacity: rows + 1)
+        let places = UnsafeMutableRawPointer(offsets + rows + 1).bindMemory(to: UInt16.self, capacity: count)
+        header = memory.bindMemory(to: Header.self, capacity: 1)
+        header.initialize(to: Header(filled: filled, offsets: offsets, targets: places))
+        for (n, row) in starts.indices.filter({ filled >> UInt64($0) & 1 == 1 }).enumerated() {
+            (offsets + n).initialize(to: starts[row])
+        }
+        (offsets + rows).initialize(to: UInt32(count))
+    }
+
     /// - `starts`: for each row where its targets begin.
     /// - `weights`, `delays`, `receptors`, `own`: those of each connection; nothing where there are none.
     init(
         starts: [UInt32], targets: UnsafeBufferPointer<UInt16>, weights: [Double] = [], delays: [UInt16] = [],
         receptors: [UInt8] = [], own: [Double] = []
     ) {
-        let ends = starts.dropFirst() + [UInt32(targets.count)]
-        let filled = zip(starts, ends).enumerated().reduce(UInt64(0)) { bits, row in
-            row.element.0 < row.element.1 ? bits | 1 << UInt64(row.offset) : bits
-        }
-        let rows = filled.nonzeroBitCount
-        let memory = RowMemory.allocate(bytes: Self.headerBytes(rows: rows, targets: targets.count))
-        let offsets = (memory + MemoryLayout<Header>.stride).bindMemory(to: UInt32.self, capacity: rows + 1)
-        let places = UnsafeMutableRawPointer(offsets + rows + 1).bindMemory(to: UInt16.self, capacity: targets.count)
-        header = memory.bindMemory(to: Header.self, capacity: 1)
-        header.initialize(to: Header(filled: filled, offsets: offsets, targets: places))
-        for (n, row) in starts.indices.filter({ filled >> UInt64($0) & 1 == 1 }).enumerated() {
-            (offsets + n).initialize(to: starts[row])
-        }
-        (offsets + rows).initialize(to: UInt32(targets.count))
-        if let first = targets.baseAddress { places.initialize(from: first, count: targets.count) }
+        self.init(starts: starts, count: targets.count)
+        if let first = targets.baseAddress { self.targets.initialize(from: first, count: targets.count) }
         setWeights(weights)
         setDelays(delays)
         header.pointee.receptors = Self.copy(receptors)
@@ -147,6 +155,28 @@ struct RowChunk {
         end(count &- 1)
     }
 
+    /// Is each row in the order of delays?
+    var isInOrderOfDelays: Bool {
+        guard let delays else { return true }
+        var descents: UInt16 = 0
+        for row in rows {
+            let connections = connections(ofRow: row), delays = delays + connections.lowerBound
+            for i in 0..<connections.count &- 1 { descents |= delays[i] > delays[i &+ 1] ? 1 : 0 }
+        }
+        return descents == 0
+    }
+
+    /// The first and the last place among targets.
+    var places: ClosedRange<UInt16> {
+        var first = UInt16.max, last: UInt16 = 0
+        let targets = targets
+        for i in 0..<count {
+            first = min(first, targets[i])
+            last = max(last, targets[i])
+        }
+        return first...last
+    }
+
     private var filledRows: Int { header.pointee.filled.nonzeroBitCount }
     var count: Int { Int(header.pointee.offsets[filledRows]) }
     /// Rows with connections.
@@ -175,6 +205,12 @@ struct RowChunk {
         header.pointee.ownCount = values.count
     }
 
+    /// Memory for those of each connection, to be written.
+    func makeWeightsAndDelays() {
+        header.pointee.weights = Self.allocate(count)
+        header.pointee.delays = Self.allocate(count)
+    }
+
     /// The same for all.
     func setWeights(repeating weight: Double) {
         header.pointee.weights = Self.allocate(count)
@@ -200,7 +236,7 @@ struct RowChunk {
 
     private static func allocate<T>(_ count: Int) -> UnsafeMutablePointer<T>? {
         if count == 0 { return nil }
-        return RowMemory.allocate(bytes: bytes(of: T.self, count)).bindMemory(to: T.self, capacity: count)
+        return RowMemory.rows.allocate(bytes: bytes(of: T.self, count)).bindMemory(to: T.self, capacity: count)
     }
 
     func deallocate() {
@@ -209,11 +245,11 @@ struct RowChunk {
         Self.deallocate(delays, count)
         Self.deallocate(receptors, count)
         Self.deallocate(own, self.header.pointee.ownCount)
-        RowMemory.deallocate(self.header, bytes: header)
+        RowMemory.rows.deallocate(self.header, bytes: header)
     }
 
     private static func deallocate<T>(_ values: UnsafeMutablePointer<T>?, _ count: Int) {
-        if let values { RowMemory.deallocate(values, bytes: bytes(of: T.self, count)) }
+        if let values { RowMemory.rows.deallocate(values, bytes: bytes(of: T.self, count)) }
     }
 
     /// - `ownWidth`: numbers in the block of a connection.

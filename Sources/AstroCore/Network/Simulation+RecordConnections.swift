@@ -102,6 +102,15 @@ extension Simulation {
         }
     }
 
+    /// Indices of projections with recorded connections.
+    var recordedProjections: Set<Int> {
+        var found: Set<Int> = []
+        for case .spike(let projection, _, _, _) in connectionRecordings.lazy.flatMap(\.references) {
+            found.insert(Int(projection))
+        }
+        return found
+    }
+
     /// By worker: what looks at recorded connections in a run.
     func connectionSamplers(_ together: Together) -> [[(sampler: ConnectionSampler, schedule: Schedule?)]] {
         var result: [[(sampler: ConnectionSampler, schedule: Schedule?)]] = Array(repeating: [], count: threads)

@@ -55,6 +55,10 @@ public final class Simulation {
     var sampleCalls = 0
     /// Calls of `Nodes.set` on cells.
     var assignments = 0
+    /// Joined rows of projections.
+    var bundles: [RowBundle] = []
+    /// `figures.events` when rows were separated the last time.
+    var eventsWhenSeparated: Int?
     var streamedPopulations = 0
     var streamedNodes = 0
     /// Whose turn it is to get a small population, and how many cells in a row go to one worker.
@@ -178,7 +182,7 @@ extension Simulation: Checkpointed {
     ]
     static let made = [
         "threads", "models", "openBatches", "senderCount", "couplings", "workerTurn", "rankTurn", "smallCellsInTurn",
-        "isPrepared",
+        "isPrepared", "bundles", "eventsWhenSeparated",
         "outboxes", "removals",
         "isRunning", "ranks", "audience", "remoteSenders", "histories", "readCells", "mayHoldUnread",
     ]

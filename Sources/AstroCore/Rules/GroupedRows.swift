@@ -61,11 +61,11 @@ final class ColumnGroup {
     }
 
     private static func allocate<T>(_ count: Int) -> UnsafeMutablePointer<T> {
-        RowMemory.allocate(bytes: count * MemoryLayout<T>.stride).bindMemory(to: T.self, capacity: count)
+        RowMemory.tables.allocate(bytes: count * MemoryLayout<T>.stride).bindMemory(to: T.self, capacity: count)
     }
 
     private static func deallocate<T>(_ memory: UnsafeMutablePointer<T>, _ count: Int) {
-        RowMemory.deallocate(memory, bytes: count * MemoryLayout<T>.stride)
+        RowMemory.tables.deallocate(memory, bytes: count * MemoryLayout<T>.stride)
     }
 
     @inline(__always)

@@ -74,7 +74,7 @@ final class PairList {
 
     @inline(never)
     private static func makeRoom(_ part: inout Part) {
-        let block = RowMemory.allocate(bytes: blockBytes).bindMemory(to: Pair.self, capacity: blockCount)
+        let block = RowMemory.tables.allocate(bytes: blockBytes).bindMemory(to: Pair.self, capacity: blockCount)
         part.blocks.append(block)
         (part.next, part.left) = (block, blockCount)
     }
@@ -86,7 +86,7 @@ final class PairList {
 
     /// The memory of a part is free.
     func forget(_ part: Int) {
-        for block in parts[part].blocks { RowMemory.deallocate(block, bytes: Self.blockBytes) }
+        for block in parts[part].blocks { RowMemory.tables.deallocate(block, bytes: Self.blockBytes) }
         parts[part] = Part()
     }
 }

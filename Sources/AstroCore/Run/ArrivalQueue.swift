@@ -41,6 +41,14 @@ final class ArrivalQueue {
 
     // MARK: Whether it pays
 
+    /// Before a run of so many steps: joins rows where spikes will wait.
+    ///
+    static func bundleRows(_ simulation: Simulation, steps: Int) {
+        let recorded = simulation.recordedProjections
+        let planes = simulation.planes.joined().filter { pays(for: $0, simulation, steps: steps) }
+        simulation.bundleRows(onto: planes) { RouteDetails.handsOverWeights($0, $1) && !recorded.contains($0.index) }
+    }
+
     /// For the planes of a worker.
     ///
     /// - `steps`: of the run.
@@ -76,7 +84,7 @@ final class ArrivalQueue {
     private static func meanStretch(onto plane: InputPlane, _ simulation: Simulation) -> Double {
         var connections = 0.0, stretches = 0.0
         for projection in simulation.projections {
-            for segment in projection.segments(onto: plane) {
+            for segment in projection.segments(onto: plane) where segment.count > 0 {
                 let handsOverWeights = RouteDetails.handsOverWeights(projection, plane)
                 connections += Double(segment.count)
                 stretches += Double(segment.count) / (handsOverWeights ? segment.meanStretch : 1)

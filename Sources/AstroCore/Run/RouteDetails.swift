@@ -28,19 +28,23 @@ final class RouteDetails {
         _ outgoing: Outgoing, worker: Int, _ simulation: Simulation, _ samplers: [ConnectionSampler],
         _ queues: [ArrivalQueue]
     ) -> [RouteDetails] {
-        outgoing.projection.segmentsOfWorker[worker].map { segment in
-            RouteDetails(outgoing, segment, simulation, samplers, queues.first { $0.plane === segment.plane })
+        outgoing.projection.segmentsOfWorker[worker].compactMap { segment in
+            segment.chunksForSpikes.map { chunks in
+                RouteDetails(
+                    outgoing, segment, chunks, simulation, samplers, queues.first { $0.plane === segment.plane })
+            }
         }
     }
 
+    /// - `chunks`: those that spikes for the segment go along.
     /// - `queue`: where spikes for the segment's plane wait, if they do.
     private init(
-        _ outgoing: Outgoing, _ segment: Segment, _ simulation: Simulation, _ samplers: [ConnectionSampler],
-        _ queue: ArrivalQueue?
+        _ outgoing: Outgoing, _ segment: Segment, _ chunks: UnsafeMutableBufferPointer<RowChunk?>,
+        _ simulation: Simulation, _ samplers: [ConnectionSampler], _ queue: ArrivalQueue?
     ) {
         carried = outgoing.release?.first ?? -1
         rows = outgoing.rows
-        chunks = segment.chunks.baseAddress!
+        self.chunks = chunks.baseAddress!
         (plane, base) = (segment.plane, segment.base)
         projection = outgoing.projection
         let all = projection.receptor == nil ? segment.plane.spikeDestinations : []

@@ -87,6 +87,7 @@ extension Simulation {
         mayHoldUnread = true
         readTraceConstants()
         try prepareSteps(together)
+        timed(\.prepare) { ArrivalQueue.bundleRows(self, steps: end - now) }
         let run = SliceLoop(self, until: end, recordings, plans, progress, isPauseDue, together)
         let (waited, bytes) = (ranks.waited, ranks.bytes)
         timed(\.simulate) { Team.shared.run(workers: run.workers) { worker in withoutSubnormals { run.work(worker) } } }
