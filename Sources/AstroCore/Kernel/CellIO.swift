@@ -110,16 +110,9 @@ package struct HeldInput {
     fileprivate let rows: UnsafeMutablePointer<Double>?
     fileprivate let stride, slotMask: Int
 
-    /// Can what cells receive differ from nothing, `before` or from now on? Where it cannot, their column need not be written.
+    /// Can something come?
     @inline(__always)
-    package func isHeard(_ before: some LaneVector) -> Bool {
-        rows != nil || Self.isNonzero(before)
-    }
-
-    @inline(__always)
-    private static func isNonzero<Vector: LaneVector>(_ x: Vector) -> Bool {
-        Vector.zeros.isLess(than: x.magnitude).bits != 0
-    }
+    package var isOpen: Bool { rows != nil }
 
     /// What is due at a stamp for a vector of cells; the buffer is empty afterwards.
     @inline(__always)

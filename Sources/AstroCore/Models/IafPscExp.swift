@@ -50,7 +50,8 @@ struct IafPscExp: SharedParameterKernel {
     ) { IafPscExp($0) }
 
     private let membrane: IafMembrane
-    private let I_syn_ex, I_syn_in, I_filtered, delta, rho: Column
+    private let I_syn_ex, I_syn_in, delta, rho: Column
+    private let I_filtered: HeldColumn
     /// mV per pA at the beginning of a step.
     private let P_ux, P_ui: Column
     /// Decay of the currents over a step, and what a filtered current comes to.
@@ -62,7 +63,8 @@ struct IafPscExp: SharedParameterKernel {
         let h = columns.resolution
         resolution = h
         membrane = IafMembrane(columns)
-        (I_syn_ex, I_syn_in, I_filtered) = (columns["I_syn_ex"], columns["I_syn_in"], columns["I_filtered"])
+        (I_syn_ex, I_syn_in) = (columns["I_syn_ex"], columns["I_syn_in"])
+        I_filtered = HeldColumn(columns, "I_filtered")
         (delta, rho) = (columns["delta"], columns["rho"])
         isSoft = (columns.range(delta)?.upperBound ?? 0) > Self.sharpest
         let tau_m = columns["tau_m"], C_m = columns["C_m"], tau_ex = columns["tau_syn_ex"],
@@ -98,8 +100,8 @@ struct IafPscExp: SharedParameterKernel {
         var state = IafMembrane.State(
             membrane, parameters.membrane, cell, io.held(Self.stimulus), io.held(Self.slowInwardCurrent), io)
         var ex: Vector = I_syn_ex.vector(cell), inh: Vector = I_syn_in.vector(cell)
-        var filtered: Vector = I_filtered.vector(cell)
-        let hearsFiltered = filteredIn.isHeard(filtered)
+        let hearsFiltered = I_filtered.isHeard(filteredIn)
+        var filtered: Vector = I_filtered.vector(cell, hearsFiltered)
         for step in steps {
             let driven = state.driven.addingProduct(parameters.P_ux, ex).addingProduct(parameters.P_ui, inh)
             state.advance(to: state.next(driven))
@@ -112,7 +114,7 @@ struct IafPscExp: SharedParameterKernel {
         state.store(membrane, cell)
         I_syn_ex.store(ex, cell)
         I_syn_in.store(inh, cell)
-        if hearsFiltered { I_filtered.store(filtered, cell) }
+        I_filtered.store(filtered, cell, hearsFiltered)
     }
 
     /// Lanes that spike where thresholds may be soft.

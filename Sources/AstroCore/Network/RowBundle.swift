@@ -192,12 +192,17 @@ extension Simulation {
     /// Joins rows whose spikes will wait at some planes, where that is worth while: it takes about as long as to hand over two spikes along
     /// each row, and so does separating them.
     ///
+    /// - `leastStretch`: connections that neighbours with one delay have to be, on average.
     /// - `isPlain`: do connections onto a plane hand over their weights, and do nothing else?
-    func bundleRows(onto planes: [InputPlane], where isPlain: (Projection, InputPlane) -> Bool) {
+    func bundleRows(
+        onto planes: [InputPlane], leastStretch: Double, where isPlain: (Projection, InputPlane) -> Bool
+    ) {
         let connections = projections.reduce(0) { $0 + $1.ownCount }
         if let eventsWhenSeparated, figures.events - eventsWhenSeparated < connections { return }
         let new = planes.flatMap { plane in
-            RowBundleSearch(projections, plane) { isPlain($0, plane) }.found.map { RowBundle($0, $1, self) }
+            RowBundleSearch(projections, plane) { isPlain($0, plane) }.found
+                .filter { $1.reduce(0) { $0 + $1.meanStretch } >= leastStretch }
+                .map { RowBundle($0, $1, self) }
         }
         RowBundle.join(new, self)
         bundles += new

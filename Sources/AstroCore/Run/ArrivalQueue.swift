@@ -46,7 +46,9 @@ final class ArrivalQueue {
     static func bundleRows(_ simulation: Simulation, steps: Int) {
         let recorded = simulation.recordedProjections
         let planes = simulation.planes.joined().filter { pays(for: $0, simulation, steps: steps) }
-        simulation.bundleRows(onto: planes) { RouteDetails.handsOverWeights($0, $1) && !recorded.contains($0.index) }
+        simulation.bundleRows(onto: planes, leastStretch: shortestStretch) {
+            RouteDetails.handsOverWeights($0, $1) && !recorded.contains($0.index)
+        }
     }
 
     /// For the planes of a worker.

@@ -50,7 +50,8 @@ enum IafTables {
 /// The membrane of a leaky integrate-and-fire neuron between two spikes, without its synaptic currents: what all cells of a batch
 /// need for a step.
 struct IafMembrane {
-    let V_m, I_stim, I_SIC, refractory: Column
+    let V_m, refractory: Column
+    let I_stim, I_SIC: HeldColumn
     let E_L, I_e, V_th, V_reset: Column
     /// With u = V_m - E_L: u <- P_uu u + P_ue (constant currents).
     let P_uu, P_ue: Column
@@ -60,8 +61,9 @@ struct IafMembrane {
 
     init(_ columns: ModelColumns) {
         let h = columns.resolution, tau_m = columns["tau_m"], C_m = columns["C_m"], t_ref = columns["t_ref"]
-        (V_m, I_stim, I_SIC) = (columns["V_m"], columns["I_stim"], columns["I_SIC"])
-        (refractory, E_L, I_e) = (columns["refractory"], columns["E_L"], columns["I_e"])
+        (V_m, refractory) = (columns["V_m"], columns["refractory"])
+        (I_stim, I_SIC) = (HeldColumn(columns, "I_stim"), HeldColumn(columns, "I_SIC"))
+        (E_L, I_e) = (columns["E_L"], columns["I_e"])
         (V_th, V_reset) = (columns["V_th"], columns["V_reset"])
         P_uu = columns.derived { exponentialEverywhere(-h / $0[tau_m]) }
         P_ue = columns.derived { $0[tau_m] / $0[C_m] * (1 - exponentialEverywhere(-h / $0[tau_m])) }
@@ -100,9 +102,10 @@ extension IafMembrane {
             _ slowIn: HeldInput, _ io: borrowing CellIO
         ) {
             (V, wait) = (membrane.V_m.vector(cell), membrane.refractory.vector(cell))
-            (stimulus, slow) = (membrane.I_stim.vector(cell), membrane.I_SIC.vector(cell))
             (self.parameters, self.stimulusIn, self.slowIn) = (parameters, stimulusIn, slowIn)
-            (hearsStimulus, hearsSlow) = (stimulusIn.isHeard(stimulus), slowIn.isHeard(slow))
+            (hearsStimulus, hearsSlow) = (membrane.I_stim.isHeard(stimulusIn), membrane.I_SIC.isHeard(slowIn))
+            stimulus = membrane.I_stim.vector(cell, hearsStimulus)
+            slow = membrane.I_SIC.vector(cell, hearsSlow)
             real = io.realLanes(cell, Vector.laneCount)
         }
 
@@ -148,8 +151,8 @@ extension IafMembrane {
         @inline(__always)
         func store(_ membrane: IafMembrane, _ cell: Int) {
             membrane.V_m.store(V, cell)
-            if hearsStimulus { membrane.I_stim.store(stimulus, cell) }
-            if hearsSlow { membrane.I_SIC.store(slow, cell) }
+            membrane.I_stim.store(stimulus, cell, hearsStimulus)
+            membrane.I_SIC.store(slow, cell, hearsSlow)
             membrane.refractory.store(wait, cell)
         }
     }
