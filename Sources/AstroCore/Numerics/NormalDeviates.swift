@@ -10,14 +10,16 @@ enum NormalDeviates {
         let first = name.counter(UInt64(index * batch))
         let c1 = WordLanes(repeating: UInt64(first[1])), c2 = WordLanes(repeating: UInt64(first[2]))
         let c3 = WordLanes(repeating: UInt64(first[3]))
-        var lane = 0
-        while lane < batch {
-            var c0 = WordLanes(repeating: UInt64(first[0]) &+ UInt64(lane))
-            for i in 0..<WordLanes.scalarCount { c0[i] &+= UInt64(truncatingIfNeeded: i) }
-            let (x0, x1, x2, x3) = Philox.block(c0, c1, c2, c3, key: key)
-            let radius = (Lanes(repeating: -2) * logarithm(openUniforms(x0, x1))).root
-            (radius * cosineOfTurn(uniforms(x2, x3))).store(at: deviates + lane)
-            lane &+= Lanes.scalarCount
+        let width = WordLanes(repeating: UInt64(WordLanes.scalarCount))
+        var c0 = WordLanes(repeating: UInt64(first[0]))
+        for i in 0..<WordLanes.scalarCount { c0[i] &+= UInt64(truncatingIfNeeded: i) }
+        for lane in stride(from: 0, to: batch, by: LanePair.laneCount) {
+            let (x, y) = Philox.blocks((c0, c1, c2, c3), (c0 &+ width, c1, c2, c3), key: key)
+            let open = LanePair(openUniforms(x.0, x.1), openUniforms(y.0, y.1))
+            let turn = LanePair(uniforms(x.2, x.3), uniforms(y.2, y.3))
+            let radius = (LanePair(repeating: -2) * logarithm(open)).root
+            (radius * cosineOfTurn(turn)).store(at: deviates + lane)
+            c0 = c0 &+ width &+ width
         }
     }
 

@@ -25,23 +25,51 @@ package enum Philox {
         return c
     }
 
-    /// A block for each lane; every word in the low half of its 64 bits.
+    /// Four words a lane, each in the low half of 64 bits.
+    package typealias Words = (WordLanes, WordLanes, WordLanes, WordLanes)
+
+    /// A block for each lane.
     @inline(__always)
     package static func block(
         _ c0: WordLanes, _ c1: WordLanes, _ c2: WordLanes, _ c3: WordLanes, key: SIMD2<UInt32>
-    ) -> (WordLanes, WordLanes, WordLanes, WordLanes) {
-        var (x0, x1, x2, x3) = (c0, c1, c2, c3)
+    ) -> Words {
+        var x = (c0, c1, c2, c3)
+        forEachRound(key) { advance(&x, $0, $1) }
+        return lowHalves(x)
+    }
+
+    /// Blocks for two counters a lane. A round waits for the products of the one before: those of the other counter are worked out
+    /// meanwhile.
+    @inline(__always)
+    package static func blocks(_ a: Words, _ b: Words, key: SIMD2<UInt32>) -> (Words, Words) {
+        var (x, y) = (a, b)
+        forEachRound(key) {
+            advance(&x, $0, $1)
+            advance(&y, $0, $1)
+        }
+        return (lowHalves(x), lowHalves(y))
+    }
+
+    @inline(__always)
+    private static func forEachRound(_ key: SIMD2<UInt32>, _ body: (WordLanes, WordLanes) -> Void) {
         // upper halves hold what no product reads, until the end
         var (k0, k1) = (UInt64(key[0]), UInt64(key[1]))
         for _ in 0..<rounds {
-            let p0 = x0.lowerProduct(multiplier0), p1 = x2.lowerProduct(multiplier1)
-            x0 = p1.shiftedRight(32) ^ x1 ^ WordLanes(repeating: k0)
-            x2 = p0.shiftedRight(32) ^ x3 ^ WordLanes(repeating: k1)
-            (x1, x3) = (p1, p0)
+            body(WordLanes(repeating: k0), WordLanes(repeating: k1))
             (k0, k1) = (k0 &+ UInt64(weyl0), k1 &+ UInt64(weyl1))
         }
+    }
+
+    @inline(__always)
+    private static func advance(_ x: inout Words, _ k0: WordLanes, _ k1: WordLanes) {
+        let p0 = x.0.lowerProduct(multiplier0), p1 = x.2.lowerProduct(multiplier1)
+        x = (p1.shiftedRight(32) ^ x.1 ^ k0, p1, p0.shiftedRight(32) ^ x.3 ^ k1, p0)
+    }
+
+    @inline(__always)
+    private static func lowHalves(_ x: Words) -> Words {
         let low = WordLanes(repeating: 0xffff_ffff)
-        return (x0 & low, x1 & low, x2 & low, x3 & low)
+        return (x.0 & low, x.1 & low, x.2 & low, x.3 & low)
     }
 
     /// The blocks of a stream from a number on, one a lane.

@@ -25,8 +25,10 @@ final class PoissonNumbers {
         (self.source, self.connections) = (source, connections)
         firstBlock = connections.lowerBound / 32
         blocks = (connections.upperBound + 31) / 32 - firstBlock
-        words = .allocate(capacity: blocks * 32)
-        words.initialize(repeating: 0, count: blocks * 32)
+        // as many as are worked out at a time may be more than there are
+        let capacity = (blocks + PoissonDraws.blocks - 1) * 32
+        words = .allocate(capacity: capacity)
+        words.initialize(repeating: 0, count: capacity)
     }
 
     deinit { words.deallocate() }
@@ -51,9 +53,9 @@ final class PoissonNumbers {
     @inline(never)
     private func fill(_ wanted: Int) {
         if case .windows(let trains) = source {
-            forEachBlock { trains.fill($0, block: $1, window: wanted) }
+            forEachBlock(1) { trains.fill($0, block: $1, window: wanted) }
         } else if let draws = draws(at: wanted) {
-            forEachBlock { draws.fill($0, block: $1, stamp: wanted) }
+            forEachBlock(PoissonDraws.blocks) { draws.fill($0, block: $1, stamp: wanted) }
         }
     }
 
@@ -66,10 +68,10 @@ final class PoissonNumbers {
         }
     }
 
-    /// Calls `body(numbers, block)` for each block.
+    /// Calls `body(numbers, block)` for each block, or the first of some.
     @inline(__always)
-    private func forEachBlock(_ body: (UnsafeMutablePointer<UInt64>, Int) -> Void) {
-        for block in 0..<blocks { body(words + block &* 32, firstBlock &+ block) }
+    private func forEachBlock(_ step: Int, _ body: (UnsafeMutablePointer<UInt64>, Int) -> Void) {
+        for block in stride(from: 0, to: blocks, by: step) { body(words + block &* 32, firstBlock &+ block) }
     }
 
     /// Adds `amount` times the numbers at `stamp` to the places of all connections; how many are not 0.
@@ -86,12 +88,12 @@ final class PoissonNumbers {
         _ amount: Double, _ draws: PoissonDraws, _ stamp: Int, to row: UnsafeMutablePointer<Double>
     ) -> Int {
         // of usual alignment: only then it is on the stack
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 32) { memory in
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 32 * PoissonDraws.blocks) { memory in
             let numbers = memory.baseAddress!
             var events = 0
-            for block in firstBlock..<firstBlock + blocks {
+            for block in stride(from: firstBlock, to: firstBlock + blocks, by: PoissonDraws.blocks) {
                 draws.fill(numbers, block: block, stamp: stamp)
-                let own = connections.clamped(to: block * 32..<block * 32 + 32)
+                let own = connections.clamped(to: block * 32..<(block + PoissonDraws.blocks) * 32)
                 events += Self.addWords(
                     amount, numbers + (own.lowerBound - block * 32), own.count,
                     row + (own.lowerBound - connections.lowerBound))
@@ -164,23 +166,33 @@ struct PoissonDraws {
         return table.number(Philox.block(counter: block, key: key)[i % 32 / 8])
     }
 
-    /// The numbers of connections 32 `block` ..< 32 `block` + 32.
+    /// Blocks of 32 that `fill` works out at a time.
+    static let blocks = 2
+
+    /// The numbers of connections 32 `block` ..< 32 (`block` + `blocks`).
     @inline(__always)
     func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, stamp: Int) {
         let low = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) & 0xffff_ffff)
         let high = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) >> 32 | UInt64(name.page))
+        let names = WordLanes(repeating: UInt64(name.words[0]))
         var lane = 0
         while lane < 8 {
             var group = WordLanes()
             for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: block &* 8 &+ lane &+ i) }
-            let names = WordLanes(repeating: UInt64(name.words[0]))
-            let (n0, n1, n2, n3) = table.numbers(Philox.block(low, high, group, names, key: key))
-            let place = UnsafeMutableRawPointer(numbers + lane), stride = 8 * MemoryLayout<UInt64>.stride
-            place.storeBytes(of: n0, as: IntLanes.self)
-            (place + stride).storeBytes(of: n1, as: IntLanes.self)
-            (place + 2 * stride).storeBytes(of: n2, as: IntLanes.self)
-            (place + 3 * stride).storeBytes(of: n3, as: IntLanes.self)
+            let words = Philox.blocks(
+                (low, high, group, names), (low, high, group &+ WordLanes(repeating: 8), names), key: key)
+            store(table.numbers(words.0), numbers + lane)
+            store(table.numbers(words.1), numbers + (32 &+ lane))
             lane &+= WordLanes.scalarCount
         }
+    }
+
+    @inline(__always)
+    private func store(_ all: (IntLanes, IntLanes, IntLanes, IntLanes), _ numbers: UnsafeMutablePointer<UInt64>) {
+        let place = UnsafeMutableRawPointer(numbers), stride = 8 * MemoryLayout<UInt64>.stride
+        place.storeBytes(of: all.0, as: IntLanes.self)
+        (place + stride).storeBytes(of: all.1, as: IntLanes.self)
+        (place + 2 * stride).storeBytes(of: all.2, as: IntLanes.self)
+        (place + 3 * stride).storeBytes(of: all.3, as: IntLanes.self)
     }
 }

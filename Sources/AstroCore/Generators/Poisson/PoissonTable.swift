@@ -71,7 +71,7 @@ package final class PoissonTable: Sendable {
     /// Those of four vectors of words, whose upper halves are 0. Most numbers are found sooner by going through the thresholds than
     /// by a search in them.
     @inline(__always)
-    package func numbers(_ words: Words) -> (IntLanes, IntLanes, IntLanes, IntLanes) {
+    package func numbers(_ words: Philox.Words) -> (IntLanes, IntLanes, IntLanes, IntLanes) {
         guard reaching.count <= Self.fewThresholds else { return numbersOneByOne(words) }
         let (w0, w1) = (Self.ordered(words.0, words.1), Self.ordered(words.2, words.3))
         var n0 = ShortLanes(repeating: Int32(lowest)), n1 = n0
@@ -103,11 +103,10 @@ package final class PoissonTable: Sendable {
         )
     }
 
-    package typealias Words = (WordLanes, WordLanes, WordLanes, WordLanes)
     private static let fewThresholds = 64
 
     @inline(never)
-    private func numbersOneByOne(_ words: Words) -> (IntLanes, IntLanes, IntLanes, IntLanes) {
+    private func numbersOneByOne(_ words: Philox.Words) -> (IntLanes, IntLanes, IntLanes, IntLanes) {
         (numbers(words.0), numbers(words.1), numbers(words.2), numbers(words.3))
     }
 

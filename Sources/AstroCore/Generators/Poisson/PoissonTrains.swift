@@ -54,8 +54,9 @@ package struct PoissonTrains {
         while lane < 8 {
             var group = WordLanes()
             for i in 0..<WordLanes.scalarCount { group[i] = UInt64(truncatingIfNeeded: (block &* 8 &+ lane &+ i) &* 2) }
-            let (n0, n1, n2, n3) = table.numbers(Philox.block(low, high, group, names, key: key))
-            let (s0, s1, s2, s3) = Philox.block(low, high, group &+ WordLanes(repeating: 1), names, key: key)
+            let (words, (s0, s1, s2, s3)) = Philox.blocks(
+                (low, high, group, names), (low, high, group &+ WordLanes(repeating: 1), names), key: key)
+            let (n0, n1, n2, n3) = table.numbers(words)
             let first = block &* 32 &+ lane
             pack(n0, s0, first, window, numbers + lane)
             pack(n1, s1, first &+ 8, window, numbers + lane + 8)
