@@ -232,7 +232,7 @@ final class ArrivalQueue {
     }
 
     /// So many stretches are asked for before they are read: as many as memory works on at a time.
-    private static let stretchesAhead = 32
+    private static let stretchesAhead = 16
 
     private func addStretches(_ list: EntryList, to rows: UnsafeMutablePointer<Double>) {
         var ahead = Stretches(list, blocks.entriesEnd), all = ahead

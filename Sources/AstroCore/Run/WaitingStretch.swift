@@ -54,10 +54,10 @@ struct WaitingStretch {
         let first = UnsafeRawPointer(values), last = UnsafeRawPointer(values + count) - 1
         var line = first
         while line < last && line < first + 1024 {
-            astro_prefetch(line)
+            astro_prefetch_far(line)
             line += 64
         }
-        astro_prefetch(last)
+        astro_prefetch_far(last)
     }
 
     /// Adds what arrives.

@@ -197,6 +197,8 @@ ASTRO_INLINE void astro_amounts(const double *weights, const unsigned short *tar
 
 // Asks for memory that will be read soon.
 ASTRO_INLINE void astro_prefetch(const void *place) { __builtin_prefetch(place); }
+// The same, into the second cache: the first one waits for few lines at a time.
+ASTRO_INLINE void astro_prefetch_far(const void *place) { __builtin_prefetch(place, 0, 2); }
 // The same for memory that will be written.
 ASTRO_INLINE void astro_prefetch_for_writing(void *place) { __builtin_prefetch(place, 1); }
 
