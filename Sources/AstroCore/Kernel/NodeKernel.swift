@@ -1,7 +1,3 @@
-/// Neighbouring cells of a worker that go through a slice together: in one of ten steps they have 60 kB of input, which stays near, and
-/// where slices are short, what each block costs does not show. A kernel gets no more at a time.
-package let blockCells = 256
-
 /// A model bound to the columns of a batch of cells. It is made anew whenever a parameter changes, so it may hold what derives from
 /// parameters.
 ///

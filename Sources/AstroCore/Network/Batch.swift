@@ -2,7 +2,7 @@
 /// of many small ones, one behind the other. What a population is to the user (ids, label, random numbers) does not show here.
 final class Batch {
     /// Cells of a population up to which it lies in a batch with others.
-    static let mostGathered = InputBlock.cellCount
+    static let mostGathered = 256
 
     let model: ModelDefinition
     /// Its columns.

@@ -27,7 +27,8 @@ final class InputBlock {
         }
     }
 
-    static let cellCount = blockCells
+    /// So many cells have 60 kB of input in ten steps, which stays near.
+    private static let cells = 256, steps = 10
 
     init(cells: Range<Int>, places: Range<Int>) { (self.cells, self.places) = (cells, places) }
 
@@ -36,9 +37,11 @@ final class InputBlock {
     /// All links are added.
     fileprivate func closeLinks() { (links, gathered) = (FixedList(gathered), []) }
 
-    static func blocks(of share: Cells.Share) -> [InputBlock] {
-        stride(from: 0, to: share.cells.count, by: cellCount).map { first in
-            let number = min(cellCount, share.cells.count - first)
+    /// - `slice`: how many steps cells go through at a time. In fewer, blocks have more cells, so that what each block costs does not show.
+    static func blocks(of share: Cells.Share, slice: Int) -> [InputBlock] {
+        let most = cells * max(1, steps / slice)
+        return stride(from: 0, to: share.cells.count, by: most).map { first in
+            let number = min(most, share.cells.count - first)
             let cell = share.cells.lowerBound + first, place = share.offset + first
             return InputBlock(cells: cell..<cell + number, places: place..<place + number)
         }
@@ -50,7 +53,7 @@ extension Simulation {
     func makeInputBlocks() {
         var blocks: [ObjectIdentifier: [InputBlock]] = [:]
         for batch in batches {
-            batch.blocks = batch.shares.map { InputBlock.blocks(of: $0) }
+            batch.blocks = batch.shares.map { InputBlock.blocks(of: $0, slice: sliceLength) }
             for (share, own) in zip(batch.shares, batch.blocks) {
                 blocks[ObjectIdentifier(share.plane), default: []] += own
             }

@@ -221,10 +221,8 @@ final class Cells {
     func compute(_ name: String, stamp: Int, _ together: Together) {
         guard let batch else { return }
         _ = batch.column(name)
-        let kernel = batch.kernel(together)
-        for first in stride(from: slots.lowerBound / blockSize * blockSize, to: slots.upperBound, by: blockCells) {
-            kernel.computeQuantities(first..<min(first + blockCells, slots.upperBound), stamp: stamp)
-        }
+        batch.kernel(together).computeQuantities(
+            slots.lowerBound / blockSize * blockSize..<slots.upperBound, stamp: stamp)
     }
 
     /// Do all ranks know that all cells share a value, and which? Not of cells that lie with those of other populations.

@@ -13,33 +13,23 @@ final class SharedBlocks: Sendable {
 
     func open(_ count: Int) { rest.store(UInt64(count), ordering: .releasing) }
 
-    /// The next blocks for the owner, at most so many; none when all are taken.
-    func takeFirst(_ most: Int) -> Range<Int> {
-        take { first, end in
-            let last = min(first + most, end)
-            return (first..<last, last, end)
-        }
-    }
+    /// The next block for the owner; nil when all are taken.
+    func takeFirst() -> Int? { take { first, end in (first, first + 1, end) } }
 
-    /// The next blocks for another worker.
-    func takeLast(_ most: Int) -> Range<Int> {
-        take { first, end in
-            let start = max(first, end - most)
-            return (start..<end, first, start)
-        }
-    }
+    /// The next block for another worker.
+    func takeLast() -> Int? { take { first, end in (end - 1, first, end - 1) } }
 
-    /// - `choose`: the blocks of the rest that are taken, and what then is the rest.
+    /// - `choose`: the block of the rest that is taken, and what then is the rest.
     @inline(__always)
-    private func take(_ choose: (_ first: Int, _ end: Int) -> (Range<Int>, first: Int, end: Int)) -> Range<Int> {
+    private func take(_ choose: (_ first: Int, _ end: Int) -> (block: Int, first: Int, end: Int)) -> Int? {
         var seen = rest.load(ordering: .acquiring)
         while true {
             let first = Int(seen >> 32), end = Int(seen & 0xffff_ffff)
-            if first >= end { return 0..<0 }
-            let (taken, newFirst, newEnd) = choose(first, end)
+            if first >= end { return nil }
+            let (block, newFirst, newEnd) = choose(first, end)
             let (done, now) = rest.weakCompareExchange(
                 expected: seen, desired: UInt64(newFirst) << 32 | UInt64(newEnd), ordering: .acquiringAndReleasing)
-            if done { return taken }
+            if done { return block }
             seen = now
         }
     }

@@ -97,9 +97,9 @@ extension SliceLoop {
     ) -> [Part] {
         var parts: [Part] = []
         for (share, blocks) in zip(batch.shares, batch.blocks) where share.worker == worker && !share.cells.isEmpty {
-            let isSampled = sampledBlocks(share, blocks.count, sampled.compactMap(\.cells))
+            let sampledSlots = sampled.compactMap { $0.cells?.slots }
             for wanted in [false, true] {
-                let some = blocks.indices.filter { isSampled[$0] == wanted }.map { blocks[$0] }
+                let some = blocks.filter { block in sampledSlots.contains { $0.overlaps(block.cells) } == wanted }
                 if some.isEmpty { continue }
                 // the kernel comes after what asks for quantities
                 let sampling = SamplingPlan(wanted ? sampled : [], share, plans),
@@ -114,17 +114,5 @@ extension SliceLoop {
             }
         }
         return parts
-    }
-
-    private static func sampledBlocks(_ share: Cells.Share, _ count: Int, _ sampled: [Cells]) -> [Bool] {
-        var result = [Bool](repeating: false, count: count)
-        for cells in sampled {
-            let slots = cells.slots.clamped(to: share.cells)
-            if slots.isEmpty { continue }
-            let first: Int = (slots.lowerBound - share.cells.lowerBound) / InputBlock.cellCount
-            let last: Int = (slots.upperBound - 1 - share.cells.lowerBound) / InputBlock.cellCount
-            for block in first...last { result[block] = true }
-        }
-        return result
     }
 }

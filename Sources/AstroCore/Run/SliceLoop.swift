@@ -213,12 +213,12 @@ final class SliceLoop: @unchecked Sendable {
         for part in parts[worker] { part.shared?.open(part.blocks.all.count) }
         for part in parts[worker] {
             if let shared = part.shared {
-                advance(part, part.signals, turn) { shared.takeFirst($0) }
+                advance(part, part.signals, turn) { shared.takeFirst() }
             } else {
                 advanceAlone(part, turn)
             }
         }
-        for (part, signals) in shared[worker] { advance(part, signals, turn) { part.shared!.takeLast($0) } }
+        for (part, signals) in shared[worker] { advance(part, signals, turn) { part.shared!.takeLast() } }
         outbox.sort()
     }
 
@@ -229,26 +229,22 @@ final class SliceLoop: @unchecked Sendable {
         let number: Int
         let outbox: Outbox
         let isCheckDue: Bool
-
-        /// Blocks that take some microseconds: taking them costs little then.
-        var blocksAtOnce: Int { max(1, 10 / slice.count) }
     }
 
     /// Advances blocks of a part as long as there are any.
     ///
     /// - `signals`: where this worker puts down the part's signals.
-    /// - `take`: the next blocks, at most so many.
-    private func advance(_ part: Part, _ signals: KernelSignals, _ turn: Turn, _ take: (Int) -> Range<Int>) {
-        var taken = take(turn.blocksAtOnce), all: [InputBlock] = []
-        guard !taken.isEmpty else { return }
+    /// - `take`: the next block.
+    private func advance(_ part: Part, _ signals: KernelSignals, _ turn: Turn, _ take: () -> Int?) {
+        var taken = take(), all: [InputBlock] = []
+        guard taken != nil else { return }
         let io = cellIO(part, signals, turn), kernel = part.kernel
-        while !taken.isEmpty {
-            for block in part.blocks.all[taken] {
-                takeInput(block, turn)
-                kernel.advance(block.padded, steps: turn.slice, io: io)
-            }
-            if isChecked(part, turn) { all += part.blocks.all[taken] }
-            taken = take(turn.blocksAtOnce)
+        while let index = taken {
+            let block = part.blocks.all[index]
+            takeInput(block, turn)
+            kernel.advance(block.padded, steps: turn.slice, io: io)
+            if isChecked(part, turn) { all.append(block) }
+            taken = take()
         }
         kernel.finish(steps: turn.slice, io: io)
         check(part, all, turn)

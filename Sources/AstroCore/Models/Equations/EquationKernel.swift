@@ -71,6 +71,12 @@ final class EquationKernel: NodeKernel {
     private func giveBack(_ workspace: Workspace) { workspaces.withLock { $0.append(workspace) } }
 
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
+        for first in stride(from: cells.lowerBound, to: cells.upperBound, by: Frame.largest) {
+            advanceBlock(first..<min(first + Frame.largest, cells.upperBound), steps, io)
+        }
+    }
+
+    private func advanceBlock(_ cells: Range<Int>, _ steps: Range<Int>, _ io: borrowing CellIO) {
         let inputs = BlockInputs(self, cells, firstStep: steps.lowerBound)
         if hasOwnStep {
             for step in steps {
@@ -114,9 +120,11 @@ final class EquationKernel: NodeKernel {
         space.setTime(TimeGrid.ms(stamp, resolution))
         for (index, column) in quantities.enumerated() {
             guard let column else { continue }
-            let frame = space.bindQuantity(index, cells.lowerBound)
-            frame.setOutput(0, column.place(cells.lowerBound))
-            frame.run(padded(cells.count))
+            for first in stride(from: cells.lowerBound, to: cells.upperBound, by: Frame.largest) {
+                let frame = space.bindQuantity(index, first)
+                frame.setOutput(0, column.place(first))
+                frame.run(padded(min(Frame.largest, cells.upperBound - first)))
+            }
         }
     }
 

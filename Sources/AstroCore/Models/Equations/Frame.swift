@@ -2,8 +2,8 @@ import Equations
 
 /// The places of a program: what it reads, its numbers, what it gives and its registers.
 final class Frame {
-    /// Cells of the largest block.
-    static let largest = blockCells
+    /// The most cells that a program goes through at a time: registers stay in the nearest cache.
+    static let largest = 256
     /// How far it is from one register to the next: not a power of two, so that loads do not wait for stores that lie 4 kB away.
     static let stride = largest + 8
 
