@@ -9,7 +9,7 @@ final class SharedBlocks: Sendable {
     private let rest = Atomic<UInt64>(0)
 
     /// Fewer are advanced sooner than shared.
-    static let fewest = 4
+    static let fewest = 2
 
     func open(_ count: Int) { rest.store(UInt64(count), ordering: .releasing) }
 
