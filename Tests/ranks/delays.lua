@@ -11,6 +11,14 @@ for _, synapse in ipairs {
   synapse.delay = synapse.delay or astro.random.uniform(2, 30)
   sim:connect(cells, cells, { rule = "fixed_indegree", indegree = 8 }, synapse)
 end
+-- rows of these two projections are joined
+local parrots = sim:create("parrot_neuron", 50)
+sim:connect(sim:create("poisson_generator", { rate = 60 }), parrots)
+local halves = { cells:slice(1, 1800), cells:slice(1801, 3600) }
+for _, half in ipairs(halves) do
+  local synapse = { weight = astro.random.uniform(-60, 60), delay = astro.random.uniform(29, 30) }
+  sim:connect(parrots, half, { rule = "fixed_outdegree", outdegree = 900 }, synapse)
+end
 local spikes = sim:record(cells)
 sim:simulate(120)
 print(sim:fingerprint(), spikes.n_events)

@@ -78,7 +78,9 @@ final class RowMemory: Sendable {
         }
     }
 
-    private static func head(_ piece: UInt) -> UnsafeMutablePointer<PieceHead> { UnsafeMutablePointer(bitPattern: piece)! }
+    private static func head(_ piece: UInt) -> UnsafeMutablePointer<PieceHead> {
+        UnsafeMutablePointer(bitPattern: piece)!
+    }
 
     /// Memory that begins at a multiple of 64 bytes where it is large, and of 16 otherwise.
     func allocate(bytes: Int) -> UnsafeMutableRawPointer {

@@ -39,6 +39,11 @@ final class RowBundle {
 
     // MARK: Joining
 
+    /// Memory that is taken for a time: of all rows, some are there twice.
+    fileprivate static func bytesToJoin(_ bundles: [RowBundle]) -> Double {
+        Double(bundles.lazy.flatMap(\.parts).reduce(0) { $0 + $1.segment.memoryBytes(ownWidth: 0) }) / 8
+    }
+
     fileprivate static func join(_ bundles: [RowBundle], _ simulation: Simulation) {
         // connections are counted while segments have their rows
         for part in bundles.lazy.flatMap(\.parts) { _ = part.segment.count }
@@ -204,6 +209,7 @@ extension Simulation {
                 .filter { $1.reduce(0) { $0 + $1.meanStretch } >= leastStretch }
                 .map { RowBundle($0, $1, self) }
         }
+        guard (try? Memory.refuse(RowBundle.bytesToJoin(new), for: "joined rows")) != nil else { return }
         RowBundle.join(new, self)
         bundles += new
     }
@@ -247,7 +253,9 @@ private struct RowBundleSearch {
             let isJoinable = differs && isPlain(projection)
             let sources = projection.sources.extent
             for segment in projection.segments(onto: plane) where segment.count > 0 {
-                if isJoinable, segment.bundle == nil, segment.isInOrderOfDelays { add(segment, of: projection, sources) }
+                if isJoinable, segment.bundle == nil, segment.isInOrderOfDelays {
+                    add(segment, of: projection, sources)
+                }
                 passed[segment.base, default: []].append((segment, sources))
             }
         }
@@ -264,7 +272,8 @@ private struct RowBundleSearch {
         if let fitting {
             groups[key]![fitting].segments.append(segment)
         } else {
-            groups[key, default: []].append(Group(sources: projection.sources, segments: [segment], position: passed.count))
+            groups[key, default: []].append(
+                Group(sources: projection.sources, segments: [segment], position: passed.count))
         }
     }
 }

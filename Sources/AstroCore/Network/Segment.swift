@@ -54,7 +54,8 @@ final class Segment {
 
     /// Places within which targets lie; nil where there are none. Of connections that are removed later, too.
     private(set) lazy var places: ClosedRange<UInt16>? = chunks.lazy.compactMap { $0?.places }.reduce(nil) {
-        ClosedRange(uncheckedBounds: (min($0?.lowerBound ?? .max, $1.lowerBound), max($0?.upperBound ?? 0, $1.upperBound)))
+        ClosedRange(
+            uncheckedBounds: (min($0?.lowerBound ?? .max, $1.lowerBound), max($0?.upperBound ?? 0, $1.upperBound)))
     }
 
     /// Is each row in the order of delays, as far as none is set later?
