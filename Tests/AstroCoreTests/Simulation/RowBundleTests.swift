@@ -78,6 +78,9 @@ struct RowBundleTests {
             try separated.simulate(Self.long)
             _ = Self.rows(separated)
         }
+        // joined rows without a queue
+        for simulation in [joined, short, separated] { try simulation.simulate(Self.long / 5) }
+        #expect(!joined.bundles.isEmpty)
         #expect(joined.stats.spikes > 10000)
         #expect(joined.stats.events == short.stats.events && joined.stats.events == separated.stats.events)
         #expect(joined.fingerprint() == short.fingerprint())
