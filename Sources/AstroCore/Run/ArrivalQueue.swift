@@ -42,7 +42,6 @@ final class ArrivalQueue {
     // MARK: Whether it pays
 
     /// Before a run of so many steps: joins rows where spikes will wait.
-    ///
     static func bundleRows(_ simulation: Simulation, steps: Int) {
         let recorded = simulation.recordedProjections
         let planes = simulation.planes.joined().filter { pays(for: $0, simulation, steps: steps) }
