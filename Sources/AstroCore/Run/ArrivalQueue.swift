@@ -43,8 +43,9 @@ final class ArrivalQueue {
 
     /// Before a run of so many steps: joins rows where spikes will wait.
     static func bundleRows(_ simulation: Simulation, steps: Int) {
-        let recorded = simulation.recordedProjections
         let planes = simulation.planes.joined().filter { pays(for: $0, simulation, steps: steps) }
+        if planes.isEmpty { return }
+        let recorded = simulation.recordedProjections
         simulation.bundleRows(onto: planes, leastStretch: shortestStretch) {
             RouteDetails.handsOverWeights($0, $1) && !recorded.contains($0.index)
         }
