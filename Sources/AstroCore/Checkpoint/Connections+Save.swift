@@ -94,8 +94,8 @@ struct ConnectionOrder: @unchecked Sendable {
 
     init(_ projection: Projection, _ simulation: Simulation) {
         (self.projection, self.simulation) = (projection, simulation)
-        // workers ask for them
-        for segment in projection.segments { _ = segment.chunks }
+        // workers ask for rows, and only one thread may take them out of bundles
+        for segment in projection.segments { segment.bundle?.separate() }
     }
 
     /// Where a connection is stored.

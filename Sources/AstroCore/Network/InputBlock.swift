@@ -28,7 +28,7 @@ final class InputBlock {
     }
 
     /// So many cells have 60 kB of input in ten steps, which stays near.
-    private static let cells = 256, steps = 10
+    private static let usualCells = 256, usualSteps = 10
 
     init(cells: Range<Int>, places: Range<Int>) { (self.cells, self.places) = (cells, places) }
 
@@ -39,7 +39,7 @@ final class InputBlock {
 
     /// - `slice`: how many steps cells go through at a time. In fewer, blocks have more cells, so that what each block costs does not show.
     static func blocks(of share: Cells.Share, slice: Int) -> [InputBlock] {
-        let most = cells * max(1, steps / slice)
+        let most = usualCells * max(1, usualSteps / slice)
         return stride(from: 0, to: share.cells.count, by: most).map { first in
             let number = min(most, share.cells.count - first)
             let cell = share.cells.lowerBound + first, place = share.offset + first

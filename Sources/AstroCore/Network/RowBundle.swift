@@ -45,8 +45,6 @@ final class RowBundle {
     }
 
     fileprivate static func join(_ bundles: [RowBundle], _ simulation: Simulation) {
-        // connections are counted while segments have their rows
-        for part in bundles.lazy.flatMap(\.parts) { _ = part.segment.count }
         forEachChunk(bundles, simulation) { $0.join(chunk: $1) }
         for bundle in bundles { bundle.parts.forEach { $0.segment.bundle = bundle } }
     }

@@ -25,8 +25,8 @@ final class PoissonNumbers {
         (self.source, self.connections) = (source, connections)
         firstBlock = connections.lowerBound / 32
         blocks = (connections.upperBound + 31) / 32 - firstBlock
-        // as many as are worked out at a time may be more than there are
-        let capacity = (blocks + PoissonDraws.blocks - 1) * 32
+        // the last ones are worked out together with some that are not needed
+        let capacity = (blocks + PoissonDraws.blocksAtOnce - 1) * 32
         words = .allocate(capacity: capacity)
         words.initialize(repeating: 0, count: capacity)
     }
@@ -55,7 +55,7 @@ final class PoissonNumbers {
         if case .windows(let trains) = source {
             forEachBlock(1) { trains.fill($0, block: $1, window: wanted) }
         } else if let draws = draws(at: wanted) {
-            forEachBlock(PoissonDraws.blocks) { draws.fill($0, block: $1, stamp: wanted) }
+            forEachBlock(PoissonDraws.blocksAtOnce) { draws.fill($0, block: $1, stamp: wanted) }
         }
     }
 
@@ -88,12 +88,12 @@ final class PoissonNumbers {
         _ amount: Double, _ draws: PoissonDraws, _ stamp: Int, to row: UnsafeMutablePointer<Double>
     ) -> Int {
         // of usual alignment: only then it is on the stack
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 32 * PoissonDraws.blocks) { memory in
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 32 * PoissonDraws.blocksAtOnce) { memory in
             let numbers = memory.baseAddress!
             var events = 0
-            for block in stride(from: firstBlock, to: firstBlock + blocks, by: PoissonDraws.blocks) {
+            for block in stride(from: firstBlock, to: firstBlock + blocks, by: PoissonDraws.blocksAtOnce) {
                 draws.fill(numbers, block: block, stamp: stamp)
-                let own = connections.clamped(to: block * 32..<(block + PoissonDraws.blocks) * 32)
+                let own = connections.clamped(to: block * 32..<(block + PoissonDraws.blocksAtOnce) * 32)
                 events += Self.addWords(
                     amount, numbers + (own.lowerBound - block * 32), own.count,
                     row + (own.lowerBound - connections.lowerBound))
@@ -167,9 +167,9 @@ struct PoissonDraws {
     }
 
     /// Blocks of 32 that `fill` works out at a time.
-    static let blocks = 2
+    static let blocksAtOnce = 2
 
-    /// The numbers of connections 32 `block` ..< 32 (`block` + `blocks`).
+    /// The numbers of connections 32 `block` ..< 32 (`block` + `blocksAtOnce`).
     @inline(__always)
     func fill(_ numbers: UnsafeMutablePointer<UInt64>, block: Int, stamp: Int) {
         let low = WordLanes(repeating: UInt64(truncatingIfNeeded: stamp) & 0xffff_ffff)

@@ -71,9 +71,7 @@ final class EquationKernel: NodeKernel {
     private func giveBack(_ workspace: Workspace) { workspaces.withLock { $0.append(workspace) } }
 
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        for first in stride(from: cells.lowerBound, to: cells.upperBound, by: Frame.largest) {
-            advanceBlock(first..<min(first + Frame.largest, cells.upperBound), steps, io)
-        }
+        for block in Frame.blocks(of: cells) { advanceBlock(block, steps, io) }
     }
 
     private func advanceBlock(_ cells: Range<Int>, _ steps: Range<Int>, _ io: borrowing CellIO) {
@@ -120,10 +118,10 @@ final class EquationKernel: NodeKernel {
         space.setTime(TimeGrid.ms(stamp, resolution))
         for (index, column) in quantities.enumerated() {
             guard let column else { continue }
-            for first in stride(from: cells.lowerBound, to: cells.upperBound, by: Frame.largest) {
-                let frame = space.bindQuantity(index, first)
-                frame.setOutput(0, column.place(first))
-                frame.run(padded(min(Frame.largest, cells.upperBound - first)))
+            for block in Frame.blocks(of: cells) {
+                let frame = space.bindQuantity(index, block.lowerBound)
+                frame.setOutput(0, column.place(block.lowerBound))
+                frame.run(padded(block.count))
             }
         }
     }

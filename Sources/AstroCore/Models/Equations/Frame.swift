@@ -4,6 +4,14 @@ import Equations
 final class Frame {
     /// The most cells that a program goes through at a time: registers stay in the nearest cache.
     static let largest = 256
+
+    /// Cells in blocks that a program can go through.
+    static func blocks(of cells: Range<Int>) -> some Sequence<Range<Int>> {
+        Swift.stride(from: cells.lowerBound, to: cells.upperBound, by: largest).lazy.map {
+            $0..<min($0 + largest, cells.upperBound)
+        }
+    }
+
     /// How far it is from one register to the next: not a power of two, so that loads do not wait for stores that lie 4 kB away.
     static let stride = largest + 8
 
