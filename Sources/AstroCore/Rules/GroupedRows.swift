@@ -1,3 +1,5 @@
+import CLanes
+
 /// Rows out of columns: a row is what groups of neighbouring columns have of it, one after the other.
 ///
 /// A group is put in order by itself, so it is small enough for a cache. `init(drawing:)` and `init(listing:)` make groups of what rules
@@ -9,10 +11,12 @@ struct GroupedRows: Rows {
 
     func append(row: Int, to list: inout [UInt32]) {
         var end = list.count
-        list += repeatElement(0, count: groups.all.reduce(0) { $0 + $1.count(row) })
+        // the last vector of a group goes beyond what it has
+        list += repeatElement(0, count: groups.all.reduce(ColumnGroup.atOnce) { $0 + $1.count(row) })
         list.withUnsafeMutableBufferPointer { list in
             for group in groups.all { end = group.write(row, to: list.baseAddress! + end) &+ end }
         }
+        list.removeLast(ColumnGroup.atOnce)
     }
 }
 
@@ -36,28 +40,35 @@ final class ColumnGroup {
         self.firstColumn = UInt32(firstColumn)
         (self.rows, count) = (rows, sources.count)
         starts = Self.allocate(rows + 2)
-        columns = Self.allocate(sources.count)
+        columns = Self.allocate(sources.count + Self.atOnce)
+        (columns + sources.count).initialize(repeating: 0, count: Self.atOnce)
         starts.initialize(repeating: 0, count: rows + 2)
         // two places further on: once all are dealt out, each row's start stands in its own place
         for source in sources { starts[Int(source) &+ 2] &+= 1 }
         for row in 0..<rows { starts[row &+ 2] &+= starts[row &+ 1] }
-        let next = starts + 1, columns = columns
+        sources.withUnsafeBufferPointer { deal($0, ends, next: starts + 1) }
+    }
+
+    /// - `next`: where the next connection of each row goes.
+    private func deal(_ sources: UnsafeBufferPointer<UInt32>, _ ends: [Int], next: UnsafeMutablePointer<UInt32>) {
+        let columns = columns, distance = 16
         var first = 0
-        sources.withUnsafeBufferPointer { sources in
-            for (column, end) in ends.enumerated() {
-                for index in first..<end {
-                    let row = Int(sources[index]), place = next[row]
-                    columns[Int(place)] = UInt16(truncatingIfNeeded: column)
-                    next[row] = place &+ 1
-                }
-                first = end
+        for (column, end) in ends.enumerated() {
+            for index in first..<end {
+                // a store waits for its cache line, and those behind it wait with it
+                let ahead = Int(sources[min(index &+ distance, sources.count &- 1)])
+                astro_prefetch_for_writing(columns + Int(next[ahead]))
+                let row = Int(sources[index]), place = next[row]
+                columns[Int(place)] = UInt16(truncatingIfNeeded: column)
+                next[row] = place &+ 1
             }
+            first = end
         }
     }
 
     deinit {
         Self.deallocate(starts, rows + 2)
-        Self.deallocate(columns, count)
+        Self.deallocate(columns, count + Self.atOnce)
     }
 
     private static func allocate<T>(_ count: Int) -> UnsafeMutablePointer<T> {
@@ -71,11 +82,20 @@ final class ColumnGroup {
     @inline(__always)
     func count(_ row: Int) -> Int { Int(starts[row &+ 1] &- starts[row]) }
 
-    /// Writes the columns of a row; how many they are.
+    /// Columns that are written at once.
+    static let atOnce = 16
+
+    /// Writes the columns of a row, `atOnce` at a time, so that there has to be room behind them; how many they are.
     @inline(__always)
     func write(_ row: Int, to list: UnsafeMutablePointer<UInt32>) -> Int {
-        let own = columns + Int(starts[row]), count = count(row), firstColumn = firstColumn
-        for i in 0..<count { list[i] = firstColumn &+ UInt32(own[i]) }
+        let own = UnsafeRawPointer(columns + Int(starts[row])), list = UnsafeMutableRawPointer(list)
+        let count = count(row), first = SIMD16(repeating: firstColumn)
+        var i = 0
+        while i < count {
+            let some = own.loadUnaligned(fromByteOffset: 2 &* i, as: SIMD16<UInt16>.self)
+            list.storeBytes(of: SIMD16<UInt32>(truncatingIfNeeded: some) &+ first, toByteOffset: 4 &* i, as: SIMD16<UInt32>.self)
+            i &+= Self.atOnce
+        }
         return count
     }
 }
