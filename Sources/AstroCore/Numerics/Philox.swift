@@ -74,15 +74,27 @@ package enum Philox {
 
     /// The blocks of a stream from a number on, one a lane.
     @inline(__always)
-    package static func blocks(
-        from first: UInt64, _ name: StreamName, key: SIMD2<UInt32>
-    ) -> (WordLanes, WordLanes, WordLanes, WordLanes) {
+    package static func blocks(from first: UInt64, _ name: StreamName, key: SIMD2<UInt32>) -> Words {
+        let c = counters(from: first, name)
+        return block(c.0, c.1, c.2, c.3, key: key)
+    }
+
+    /// The same with two blocks a lane: those of the first vector, then those of the second.
+    @inline(__always)
+    static func pairsOfBlocks(from first: UInt64, _ name: StreamName, key: SIMD2<UInt32>) -> (Words, Words) {
+        let second = first &+ UInt64(WordLanes.scalarCount)
+        return blocks(counters(from: first, name), counters(from: second, name), key: key)
+    }
+
+    @inline(__always)
+    private static func counters(from first: UInt64, _ name: StreamName) -> Words {
         var numbers = WordLanes()
         for i in 0..<WordLanes.scalarCount { numbers[i] = first &+ UInt64(truncatingIfNeeded: i) }
-        return block(
+        return (
             numbers & WordLanes(repeating: 0xffff_ffff),
             numbers.shiftedRight(32) | WordLanes(repeating: UInt64(name.page)),
-            WordLanes(repeating: UInt64(name.words[1])), WordLanes(repeating: UInt64(name.words[0])), key: key)
+            WordLanes(repeating: UInt64(name.words[1])), WordLanes(repeating: UInt64(name.words[0]))
+        )
     }
 }
 
@@ -170,7 +182,7 @@ package struct RandomStream {
         return Int(product.high)
     }
 
-    package static let bulk = 16
+    package static let bulk = 32
 
     /// Puts `bulk` numbers down as `below` draws them one by one, in turn below `a` and below `b`, which are less than 2^32.
     package mutating func fill(_ numbers: UnsafeMutablePointer<UInt32>, below a: Int, _ b: Int) {
@@ -180,26 +192,35 @@ package struct RandomStream {
         }
     }
 
-    /// The same with the next eight blocks, a block a lane; false where a word may be one that is drawn again.
+    /// The same with the next sixteen blocks, two a lane; false where a word may be one that is drawn again.
     @inline(__always)
     private mutating func fillFromBlocks(_ numbers: UnsafeMutablePointer<UInt32>, _ a: UInt32, _ b: UInt32) -> Bool {
+        let from = next &- UInt64((count &- used) / 4)
+        var block = 0
+        while block < Self.bulk / 2 {
+            let (x, y) = Philox.pairsOfBlocks(from: from &+ UInt64(block), name, key: key)
+            guard Self.put(x, numbers + 2 &* block, a, b) else { return false }
+            block &+= WordLanes.scalarCount
+            guard Self.put(y, numbers + 2 &* block, a, b) else { return false }
+            block &+= WordLanes.scalarCount
+        }
+        (next, used, count) = (from &+ UInt64(block), 0, 0)
+        return true
+    }
+
+    /// Puts down the two numbers of each lane's block.
+    @inline(__always)
+    private static func put(_ x: Philox.Words, _ numbers: UnsafeMutablePointer<UInt32>, _ a: UInt32, _ b: UInt32) -> Bool {
         // word times bound: the number are bits 64 on, and `below` looks at those before if bits 32 to 63 are 0
         let product = { (high: WordLanes, low: WordLanes, bound: UInt32) in
             high.lowerProduct(bound) &+ low.lowerProduct(bound).shiftedRight(32)
         }
         let lower = WordLanes(repeating: 0xffff_ffff), one = IntLanes(repeating: 1)
         let isZero = { (x: WordLanes) in unsafeBitCast(x & lower, to: IntLanes.self).isLess(than: one).bits != 0 }
-        let from = next &- UInt64((count &- used) / 4)
-        var lane = 0
-        while lane < 8 {
-            let (x0, x1, x2, x3) = Philox.blocks(from: from &+ UInt64(lane), name, key: key)
-            let first = product(x0, x1, a), second = product(x2, x3, b)
-            if isZero(first) || isZero(second) { return false }
-            UnsafeMutableRawPointer(numbers + 2 &* lane).storeBytes(
-                of: first.shiftedRight(32) | (second ^ (second & lower)), as: WordLanes.self)
-            lane &+= WordLanes.scalarCount
-        }
-        (next, used, count) = (from &+ 8, 0, 0)
+        let first = product(x.0, x.1, a), second = product(x.2, x.3, b)
+        if isZero(first) || isZero(second) { return false }
+        UnsafeMutableRawPointer(numbers).storeBytes(
+            of: first.shiftedRight(32) | (second ^ (second & lower)), as: WordLanes.self)
         return true
     }
 

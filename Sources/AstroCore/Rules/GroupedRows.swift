@@ -28,30 +28,39 @@ final class ColumnGroup {
     static func usualCount(rows: Int) -> Int { max(1 << 16, 8 * rows) }
 
     private let firstColumn: UInt32
-    private let rows, count: Int
+    private let rows: Int
     /// Of each row: where its connections begin; behind the last, where they end.
     private let starts: UnsafeMutablePointer<UInt32>
-    /// Of each connection: its column, counted from the first.
-    private let columns: UnsafeMutablePointer<UInt16>
+    /// Of each connection: its column, counted from the first, in as few bytes as the number of columns needs.
+    private let columns: UnsafeMutableRawPointer
+    private let isNarrow: Bool
+    private let bytes: Int
 
     /// - `sources`: of all columns, one after the other.
     /// - `ends`: where those of each column end.
     init(from firstColumn: Int, _ sources: [UInt32], _ ends: [Int], rows: Int) {
         self.firstColumn = UInt32(firstColumn)
-        (self.rows, count) = (rows, sources.count)
-        starts = Self.allocate(rows + 2)
-        columns = Self.allocate(sources.count + Self.atOnce)
-        (columns + sources.count).initialize(repeating: 0, count: Self.atOnce)
+        self.rows = rows
+        isNarrow = ends.count <= 1 << 8
+        bytes = (sources.count + Self.atOnce) * (isNarrow ? 1 : 2)
+        starts = RowMemory.tables.allocate(bytes: Self.startBytes(rows)).bindMemory(to: UInt32.self, capacity: rows + 2)
+        columns = RowMemory.tables.allocate(bytes: bytes)
         starts.initialize(repeating: 0, count: rows + 2)
         // two places further on: once all are dealt out, each row's start stands in its own place
         for source in sources { starts[Int(source) &+ 2] &+= 1 }
         for row in 0..<rows { starts[row &+ 2] &+= starts[row &+ 1] }
-        sources.withUnsafeBufferPointer { deal($0, ends, next: starts + 1) }
+        sources.withUnsafeBufferPointer {
+            if isNarrow { deal($0, ends, as: UInt8.self) } else { deal($0, ends, as: UInt16.self) }
+        }
     }
 
-    /// - `next`: where the next connection of each row goes.
-    private func deal(_ sources: UnsafeBufferPointer<UInt32>, _ ends: [Int], next: UnsafeMutablePointer<UInt32>) {
-        let columns = columns, distance = 16
+    private func deal<Column: FixedWidthInteger>(
+        _ sources: UnsafeBufferPointer<UInt32>, _ ends: [Int], as _: Column.Type
+    ) {
+        let columns = columns.bindMemory(to: Column.self, capacity: sources.count + Self.atOnce)
+        (columns + sources.count).initialize(repeating: 0, count: Self.atOnce)
+        // where the next connection of each row goes
+        let next = starts + 1, distance = 16
         var first = 0
         for (column, end) in ends.enumerated() {
             for index in first..<end {
@@ -59,7 +68,7 @@ final class ColumnGroup {
                 let ahead = Int(sources[min(index &+ distance, sources.count &- 1)])
                 astro_prefetch_for_writing(columns + Int(next[ahead]))
                 let row = Int(sources[index]), place = next[row]
-                columns[Int(place)] = UInt16(truncatingIfNeeded: column)
+                columns[Int(place)] = Column(truncatingIfNeeded: column)
                 next[row] = place &+ 1
             }
             first = end
@@ -67,17 +76,11 @@ final class ColumnGroup {
     }
 
     deinit {
-        Self.deallocate(starts, rows + 2)
-        Self.deallocate(columns, count + Self.atOnce)
+        RowMemory.tables.deallocate(starts, bytes: Self.startBytes(rows))
+        RowMemory.tables.deallocate(columns, bytes: bytes)
     }
 
-    private static func allocate<T>(_ count: Int) -> UnsafeMutablePointer<T> {
-        RowMemory.tables.allocate(bytes: count * MemoryLayout<T>.stride).bindMemory(to: T.self, capacity: count)
-    }
-
-    private static func deallocate<T>(_ memory: UnsafeMutablePointer<T>, _ count: Int) {
-        RowMemory.tables.deallocate(memory, bytes: count * MemoryLayout<T>.stride)
-    }
+    private static func startBytes(_ rows: Int) -> Int { (rows + 2) * MemoryLayout<UInt32>.stride }
 
     @inline(__always)
     func count(_ row: Int) -> Int { Int(starts[row &+ 1] &- starts[row]) }
@@ -88,12 +91,21 @@ final class ColumnGroup {
     /// Writes the columns of a row, `atOnce` at a time, so that there has to be room behind them; how many they are.
     @inline(__always)
     func write(_ row: Int, to list: UnsafeMutablePointer<UInt32>) -> Int {
-        let own = UnsafeRawPointer(columns + Int(starts[row])), list = UnsafeMutableRawPointer(list)
-        let count = count(row), first = SIMD16(repeating: firstColumn)
+        isNarrow
+            ? write(row, to: list) { SIMD16(truncatingIfNeeded: $0 as SIMD16<UInt8>) }
+            : write(row, to: list) { SIMD16(truncatingIfNeeded: $0 as SIMD16<UInt16>) }
+    }
+
+    @inline(__always)
+    private func write<Some: SIMD>(
+        _ row: Int, to list: UnsafeMutableRawPointer, _ widened: (Some) -> SIMD16<UInt32>
+    ) -> Int {
+        let size = MemoryLayout<Some.Scalar>.size, own = columns + Int(starts[row]) &* size, count = count(row)
+        let first = SIMD16(repeating: firstColumn)
         var i = 0
         while i < count {
-            let some = own.loadUnaligned(fromByteOffset: 2 &* i, as: SIMD16<UInt16>.self)
-            list.storeBytes(of: SIMD16<UInt32>(truncatingIfNeeded: some) &+ first, toByteOffset: 4 &* i, as: SIMD16<UInt32>.self)
+            let some = own.loadUnaligned(fromByteOffset: i &* size, as: Some.self)
+            list.storeBytes(of: widened(some) &+ first, toByteOffset: 4 &* i, as: SIMD16<UInt32>.self)
             i &+= Self.atOnce
         }
         return count
