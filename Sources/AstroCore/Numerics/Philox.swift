@@ -199,29 +199,32 @@ package struct RandomStream {
         var block = 0
         while block < Self.bulk / 2 {
             let (x, y) = Philox.pairsOfBlocks(from: from &+ UInt64(block), name, key: key)
-            guard Self.put(x, numbers + 2 &* block, a, b) else { return false }
-            block &+= WordLanes.scalarCount
-            guard Self.put(y, numbers + 2 &* block, a, b) else { return false }
-            block &+= WordLanes.scalarCount
+            // one look at both, so that both are worked out side by side
+            let areUnsure =
+                Self.put(x, numbers + 2 &* block, a, b)
+                | Self.put(y, numbers + 2 &* (block &+ WordLanes.scalarCount), a, b)
+            if areUnsure != 0 { return false }
+            block &+= 2 &* WordLanes.scalarCount
         }
         (next, used, count) = (from &+ UInt64(block), 0, 0)
         return true
     }
 
-    /// Puts down the two numbers of each lane's block.
+    /// Puts down the two numbers of each lane's block: of which lanes a word may be one that is drawn again.
     @inline(__always)
-    private static func put(_ x: Philox.Words, _ numbers: UnsafeMutablePointer<UInt32>, _ a: UInt32, _ b: UInt32) -> Bool {
+    private static func put(
+        _ x: Philox.Words, _ numbers: UnsafeMutablePointer<UInt32>, _ a: UInt32, _ b: UInt32
+    ) -> LaneBits {
         // word times bound: the number are bits 64 on, and `below` looks at those before if bits 32 to 63 are 0
         let product = { (high: WordLanes, low: WordLanes, bound: UInt32) in
             high.lowerProduct(bound) &+ low.lowerProduct(bound).shiftedRight(32)
         }
         let lower = WordLanes(repeating: 0xffff_ffff), one = IntLanes(repeating: 1)
-        let isZero = { (x: WordLanes) in unsafeBitCast(x & lower, to: IntLanes.self).isLess(than: one).bits != 0 }
+        let zeros = { (x: WordLanes) in unsafeBitCast(x & lower, to: IntLanes.self).isLess(than: one).bits }
         let first = product(x.0, x.1, a), second = product(x.2, x.3, b)
-        if isZero(first) || isZero(second) { return false }
         UnsafeMutableRawPointer(numbers).storeBytes(
             of: first.shiftedRight(32) | (second ^ (second & lower)), as: WordLanes.self)
-        return true
+        return zeros(first) | zeros(second)
     }
 
     /// A standard normal deviate: Box & Muller (1958), doi:10.1214/aoms/1177706645.
