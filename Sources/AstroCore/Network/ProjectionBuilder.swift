@@ -2,7 +2,7 @@ import CLanes
 
 /// Where each of a list of own targets lies: segment and place in it.
 struct TargetMap {
-    private(set) var segments: [(plane: InputPlane, base: Int)] = []
+    private(set) var segments: [(plane: InputPlane, base: Int, targets: Int)] = []
     /// Segment in the upper, place in the lower half.
     private let entries: [UInt32]
     /// Positions of targets that follow each other in a segment, ascending.
@@ -17,9 +17,10 @@ struct TargetMap {
             var index = segments.count - 1
             while index >= 0, segments[index].plane !== plane || segments[index].base != base { index -= 1 }
             if index < 0 {
-                segments.append((plane, base))
+                segments.append((plane, base, 0))
                 index = segments.count - 1
             }
+            segments[index].targets += 1
             entries.append(UInt32(index) << 16 | UInt32(place - base))
         }
         self.entries = entries
@@ -69,7 +70,7 @@ struct TargetMap {
     }
 
     func makeSegments(chunks: Int) -> [Segment] {
-        segments.map { Segment(plane: $0.plane, base: $0.base, chunks: chunks) }
+        segments.map { Segment(plane: $0.plane, base: $0.base, chunks: chunks, mostTargets: $0.targets) }
     }
 }
 

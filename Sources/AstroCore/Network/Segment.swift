@@ -5,14 +5,17 @@ final class Segment {
     let plane: InputPlane
     /// Place in the plane that targets count from.
     let base: Int
+    /// There are no more targets than these.
+    private let mostTargets: Int
     /// Where the segment keeps its rows by the 64, while no bundle does.
     let ownChunks: UnsafeMutableBufferPointer<RowChunk?>
     /// What keeps its rows, joined with those of other segments.
     var bundle: RowBundle?
 
-    init(plane: InputPlane, base: Int, chunks: Int) {
+    init(plane: InputPlane, base: Int, chunks: Int, mostTargets: Int = Segment.span) {
         self.plane = plane
         self.base = base
+        self.mostTargets = mostTargets
         ownChunks = .allocate(capacity: chunks)
         ownChunks.initialize(repeating: nil)
     }
@@ -56,6 +59,21 @@ final class Segment {
     private(set) lazy var places: ClosedRange<UInt16>? = chunks.lazy.compactMap { $0?.places }.reduce(nil) {
         ClosedRange(
             uncheckedBounds: (min($0?.lowerBound ?? .max, $1.lowerBound), max($0?.upperBound ?? 0, $1.upperBound)))
+    }
+
+    /// Targets that have connections, from the base on.
+    var targets: [Int] {
+        let targets = { (chunk: RowChunk) in UnsafeBufferPointer(start: chunk.targets, count: chunk.count) }
+        if count < Self.span / 16 { return Set(chunks.lazy.compactMap { $0 }.flatMap(targets)).map { Int($0) } }
+        var isTarget = [Bool](repeating: false, count: Self.span), found = 0
+        // where each target has many connections, the first rows have them all
+        for case let chunk? in chunks where found < mostTargets {
+            for target in targets(chunk) {
+                found &+= isTarget[Int(target)] ? 0 : 1
+                isTarget[Int(target)] = true
+            }
+        }
+        return isTarget.indices.filter { isTarget[$0] }
     }
 
     /// Is each row in the order of delays, as far as none is set later?

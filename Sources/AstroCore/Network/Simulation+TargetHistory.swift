@@ -18,7 +18,7 @@ extension Simulation {
         guard projection.model.readsTargetHistory else { return }
         let identity = projection.model.identity, follows = projection.model.follows
         for segment in projection.segments {
-            for target in segment.targets(workers: threads) {
+            for target in segment.targets {
                 segment.plane.keepHistory(of: segment.base + target, identity, follows: follows)
             }
         }
@@ -30,7 +30,7 @@ extension Simulation {
         var read: [ObjectIdentifier: Set<Int>] = [:], followed: [String: [ObjectIdentifier: Set<Int>]] = [:]
         for projection in projections where projection.model.readsTargetHistory {
             for segment in projection.segments {
-                let places = segment.targets(workers: threads).map { segment.base + $0 }, plane = ObjectIdentifier(segment.plane)
+                let places = segment.targets.map { segment.base + $0 }, plane = ObjectIdentifier(segment.plane)
                 read[plane, default: []].formUnion(places)
                 guard projection.model.follows != nil else { continue }
                 followed[projection.model.identity, default: [:]][plane, default: []].formUnion(places)
@@ -177,25 +177,6 @@ extension Simulation {
                 body(cell, kept.all, (history.names, kept.allValues))
             }
         }
-    }
-}
-
-extension Segment {
-    /// Those that have connections, from the segment's base on.
-    fileprivate func targets(workers: Int) -> [Int] {
-        let chunks = chunks.compactMap { $0 }
-        let targets = { (chunk: RowChunk) in UnsafeBufferPointer(start: chunk.targets, count: chunk.count) }
-        if count < Self.span / 16 { return Set(chunks.lazy.flatMap(targets)).map { Int($0) } }
-        // each worker notes what it sees in a list of its own
-        var isTarget = [Bool](repeating: false, count: workers * Self.span)
-        isTarget.withUnsafeMutableBufferPointer { buffer in
-            nonisolated(unsafe) let lists = buffer.baseAddress!
-            Team.shared.forEach(chunks.count, workers: workers) { index, worker in
-                let list = lists + worker * Self.span
-                for target in targets(chunks[index]) { list[Int(target)] = true }
-            }
-        }
-        return (0..<Self.span).filter { place in (0..<workers).contains { isTarget[$0 * Self.span + place] } }
     }
 }
 

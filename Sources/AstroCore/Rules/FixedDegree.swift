@@ -66,9 +66,9 @@ struct FixedDegree {
 
     /// Moves all other numbers to the front; how many they are. Mostly there is nothing to remove.
     private static func remove(_ number: UInt32, from numbers: UnsafeMutableBufferPointer<UInt32>) -> Int {
-        var isThere = false
-        for other in numbers { isThere = isThere || other == number }
-        guard isThere else { return numbers.count }
+        var times: UInt32 = 0
+        for other in numbers { times &+= other == number ? 1 : 0 }
+        guard times > 0 else { return numbers.count }
         var kept = 0
         for other in numbers where other != number {
             numbers[kept] = other
