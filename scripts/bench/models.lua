@@ -7,17 +7,22 @@ local astro = require "astro"
 local cells, ms = tonumber(arg[1]) or 10000, tonumber(arg[2]) or 100
 local RESOLUTION <const> = 0.1
 
-local function text(name)
+local function text(name, step)
   local definition = assert(loadfile("stdlib/astro/models/" .. name .. ".lua", "t"))()
-  definition.name = name .. "_text"
+  definition.name, definition.step = name .. (step and "_slow" or "_text"), step
   return astro.model(definition)
 end
 
-local function seconds(model, params)
+local function with_spikes(sim, targets, rate, weight)
+  sim:connect(sim:create("poisson_generator", { rate = rate }), targets, "all_to_all", { weight = weight })
+end
+
+local function seconds(model, params, rate)
   local best = math.huge
   for _ = 1, 5 do
     local sim = astro.Simulation { resolution = RESOLUTION, threads = 1, seed = 1, spikes = "reference" }
-    sim:create(model, cells, params)
+    local made = sim:create(model, cells, params)
+    if rate then with_spikes(sim, made, rate, 0.001) end
     sim:simulate(1)
     local start = os.clock()
     sim:simulate(ms)
@@ -50,4 +55,33 @@ for _, name in ipairs(names) do
   local own = seconds(text(name), driven[name]) / steps * 1e9
   local other = builtin[name] and seconds(builtin[name], driven[name] or short_steps[builtin[name]]) / steps * 1e9
   print(("%-22s %8.1f %8s %6s"):format(name, own, other and ("%.1f"):format(other) or "", other and ("%.2f"):format(own / other) or ""))
+end
+
+-- What a step of their own makes of slow models, and how far calcium is then from where it would be, at any time of a minute in which
+-- spikes come at 5 Hz.
+local OWN_STEP <const>, KICK <const> = 1, { li_rinzel = 0.2, chi = 0.2, g_chi = 0.001 }
+
+local function calcium(model, kick)
+  local sim = astro.Simulation { resolution = RESOLUTION, threads = 1, seed = 1 }
+  local made = sim:create(model, 20)
+  with_spikes(sim, made, 5, kick)
+  local trace = sim:record(made, { "C" }, { interval = 10 })
+  sim:simulate(60000)
+  return trace.events.C
+end
+
+local function distance(a, b)
+  local largest = 0
+  for i = 1, #a do largest = math.max(largest, math.abs(a[i] - b[i])) end
+  return largest
+end
+
+print(("\n%-12s %18s %18s %10s   own step of %g ms; with spikes at 1 kHz"):format("", "without, ns", "with, ns", "uM off", OWN_STEP))
+for _, name in ipairs(names) do
+  if KICK[name] then
+    local usual, slow = text(name), text(name, OWN_STEP)
+    local function cost(model, rate) return seconds(model, {}, rate) / (cells * ms / RESOLUTION) * 1e9 end
+    print(("%-12s %8.1f (%6.1f) %8.1f (%6.1f) %10.1e"):format(name, cost(usual), cost(usual, 1000), cost(slow), cost(slow, 1000),
+      distance(calcium(usual, KICK[name]), calcium(slow, KICK[name]))))
+  end
 end
