@@ -17,10 +17,10 @@ package struct RaisedError: Error {
 open class Lua {
     /// The main coroutine's; functions get that of their caller.
     package private(set) var L: LuaState! = nil
-    package let objects = Objects()
-    private var entries: [Entry] = []
+    package final let objects = Objects()
+    private final var entries: [Entry] = []
     /// The types that are registered, in the order of their tags.
-    var types: [ObjectIdentifier] = []
+    final var types: [ObjectIdentifier] = []
     var memory = MemoryWatch()
 
     private struct Entry {
@@ -49,7 +49,7 @@ open class Lua {
         return Int32(entries.count - 1)
     }
 
-    fileprivate func call(_ id: Int32, _ L: LuaState) -> Int32 {
+    fileprivate final func call(_ id: Int32, _ L: LuaState) -> Int32 {
         let entry = entries[Int(id)]
         do {
             let value = try entry.body(self, L)

@@ -38,16 +38,13 @@ extension Lua {
     }
 
     func hasMetatable(_ tag: Int32, _ L: LuaState, at index: Int32) -> Bool {
-        guard lua_type(L, index) == LUA_TUSERDATA, lua_getmetatable(L, index) != 0 else { return false }
-        lua_rawgetp(L, registry, shim_type_key(tag))
-        defer { shim_pop(L, 2) }
-        return lua_rawequal(L, -1, -2) != 0
+        shim_is_of_type(L, index, tag)
     }
 
     /// Makes the metatable of a type; its tag. `extras` of a method or field by name, and of "tostring".
     @discardableResult
     package func register<T: LuaType>(_ type: T.Type, extras: (String) -> CallExtras = { _ in CallExtras() }) -> Int32 {
-        let tag = Int32(types.count)
+        let tag = Int32(types.count), isVector = T.self == Vector.self
         types.append(ObjectIdentifier(type))
         lua_createtable(L, 0, 16)
         setField("__name") { pushText(T.luaName, L) }
@@ -56,12 +53,16 @@ extension Lua {
         setField("__index") {
             pushText("__methods", L)
             lua_rawget(L, -3)
-            shim_push_index(L, indexEntry(T.self, extras))
+            let entry = indexEntry(T.self, extras)
+            if isVector { shim_push_vector_index(L, entry, tag) } else { shim_push_index(L, entry) }
         }
         setField("__newindex") { shim_push_method(L, newIndexEntry(T.self)) }
-        setField("__len") { shim_push_method(L, lengthEntry(T.self)) }
+        setField("__len") {
+            let entry = lengthEntry(T.self)
+            if isVector { shim_push_vector_length(L, entry, tag) } else { shim_push_method(L, entry) }
+        }
         setField("__tostring") { shim_push_method(L, textEntry(T.self, extras("tostring"))) }
-        for name in ["__gc", "__close"] where T.self != Vector.self {
+        for name in ["__gc", "__close"] where !isVector {
             setField(name) { shim_push_method(L, releaseEntry(tag)) }
         }
         for row in T.operators {

@@ -1,21 +1,23 @@
 import AstroBase
 import CLua
+import LuaShim
 
 /// A typed array of doubles. It lives in Lua's own memory, so Lua's collector and limit see it; a `Vector` here
 /// is a view that holds while the userdata is on the stack.
 package struct Vector {
     package let values: UnsafeMutableBufferPointer<Double>
 
-    private static let mark: UInt64 = 0x41_73_74_72_6f_56_65_63
-    private static let header = 16
+    private static let header = MemoryLayout<shim_vector>.size
 
     package static func read(_ lua: Lua, _ L: LuaState, at index: Int32) -> Vector? {
-        guard lua.hasMetatable(lua.tag(of: Vector.self), L, at: index), let block = lua_touserdata(L, index),
-            lua_rawlen(L, index) >= header, block.load(as: UInt64.self) == mark
-        else { return nil }
-        let count = (Int(lua_rawlen(L, index)) - header) / MemoryLayout<Double>.stride
-        let start = (block + header).bindMemory(to: Double.self, capacity: count)
-        return Vector(values: UnsafeMutableBufferPointer(start: start, count: count))
+        var count = 0
+        guard let vector = shim_read_vector(L, index, lua.tag(of: Vector.self), &count) else { return nil }
+        return Vector(values: values(vector, count))
+    }
+
+    private static func values(_ vector: UnsafeMutableRawPointer, _ count: Int) -> UnsafeMutableBufferPointer<Double> {
+        let start = (vector + header).bindMemory(to: Double.self, capacity: count)
+        return UnsafeMutableBufferPointer(start: start, count: count)
     }
 
     package static func bytes(_ count: Int) -> Double { Double(header) + Double(count) * 8 }
@@ -38,10 +40,9 @@ package struct Vector {
         _ lua: Lua, _ L: LuaState, _ count: Int, _ fill: (UnsafeMutableBufferPointer<Double>) throws -> Void
     ) rethrows {
         let block = lua_newuserdatauv(L, header + count * MemoryLayout<Double>.stride, 0)!
-        block.storeBytes(of: mark, as: UInt64.self)
+        block.storeBytes(of: SHIM_VECTOR_MARK, as: UInt64.self)
         lua.setMetatable(lua.tag(of: Vector.self), L)
-        let start = (block + header).bindMemory(to: Double.self, capacity: count)
-        try fill(UnsafeMutableBufferPointer(start: start, count: count))
+        try fill(values(block, count))
     }
 
     package func push(_ lua: Lua, _ L: LuaState) {

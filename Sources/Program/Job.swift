@@ -54,19 +54,23 @@ enum Job {
 
     /// Machine and process of each rank.
     nonisolated(unsafe) private static var processes: [[Int]] = []
-    nonisolated(unsafe) private static weak var runtime: Runtime?
+    /// The one that runs. Not a weak reference, which would make every other one to it several times as slow.
+    nonisolated(unsafe) private static var runtime: Runtime?
     nonisolated(unsafe) private static var hasTold = false
     /// mpirun ends the others by SIGTERM, and a second later by SIGKILL.
     private static let secondsBeforeTelling = 0.4
 
     static func watch(_ runtime: Runtime) {
-        self.runtime = runtime
+        Job.runtime = runtime
         Ranks.all.whileWaiting { waited in
             guard waited > Job.secondsBeforeTelling, Runtime.stopSignal == SIGTERM, !Job.hasTold else { return }
             Job.hasTold = true
             if Job.isSpeaker { complain(Job.farewell) }
         }
     }
+
+    /// The runtime's work is done.
+    static func forgetRuntime() { runtime = nil }
 
     /// Is this the first rank that is still there, as far as can be seen from here?
     private static var isSpeaker: Bool {

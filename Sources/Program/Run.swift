@@ -95,6 +95,7 @@ private func run(_ request: RunRequest, in runtime: Runtime, _ record: RunRecord
     let bar = speaks && isatty(STDERR_FILENO) == 1 ? ProgressBar() : nil
     (runtime.progress, runtime.sweepProgress) = (bar?.show, bar?.show)
     Job.watch(runtime)
+    defer { Job.forgetRuntime() }
     if speaks { runtime.announce = { complain("astrolua: \($0)") } }
     runtime.watchSignals()
     runtime.watchMemory()

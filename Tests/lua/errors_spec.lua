@@ -186,7 +186,14 @@ describe("a wrong call", function()
     assert.has_error(function() return forged.time end)
     debug.setmetatable(forged, debug.getmetatable(v))
     assert.has_error(function() return forged:sum() end)
+    assert.has_error(function() return forged[1] end)
+    assert.has_error(function() return #forged end)
     debug.setmetatable(forged, real)
     debug.setmetatable(io.stdout, real)
+    for _, name in ipairs { "__index", "__len" } do
+      local of_vectors = debug.getmetatable(v)[name]
+      for _, value in ipairs { forged, sim, {}, "text" } do assert.has_error(function() return of_vectors(value, 1) end) end
+      assert.has_error(of_vectors)
+    end
   end)
 end)

@@ -24,6 +24,22 @@ void shim_push_method(lua_State *L, int method);
 void shim_push_index(lua_State *L, int method);
 // The address that marks type `tag` in the registry.
 const void *shim_type_key(int tag);
+// Is what lies at `index` a userdata of this type?
+bool shim_is_of_type(lua_State *L, int index, int tag);
+
+// A typed array of doubles, in Lua's own memory.
+typedef struct {
+    uint64_t mark;                         // SHIM_VECTOR_MARK
+    uint64_t unused;                       // numbers begin at a multiple of 16 bytes
+    double numbers[];
+} shim_vector;
+static const uint64_t SHIM_VECTOR_MARK = 0x4173747256656374;
+
+// The vector at `index`, of type `tag`, and how many numbers it has; NULL if there is something else.
+shim_vector *shim_read_vector(lua_State *L, int index, int tag, size_t *count);
+// As shim_push_index and shim_push_method (for `__len`), but elements and length of vectors are given without Swift.
+void shim_push_vector_index(lua_State *L, int method, int tag);
+void shim_push_vector_length(lua_State *L, int method, int tag);
 
 // The local variables of the function at `function` are kept when it returns; pushes them as a table, or nil.
 void shim_keep_locals(lua_State *L, int function);
