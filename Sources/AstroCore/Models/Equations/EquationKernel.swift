@@ -71,38 +71,31 @@ final class EquationKernel: NodeKernel {
     private func giveBack(_ workspace: Workspace) { workspaces.withLock { $0.append(workspace) } }
 
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        for block in Frame.blocks(of: cells) { advanceBlock(block, steps, io) }
+        let changes = changesStates(in: steps) ? takeWorkspace() : nil
+        for block in Frame.blocks(of: cells) { advanceBlock(block, steps, changes, io) }
+        if let changes { giveBack(changes) }
     }
 
-    private func advanceBlock(_ cells: Range<Int>, _ steps: Range<Int>, _ io: borrowing CellIO) {
+    /// - `space`: nil where no state changes.
+    private func advanceBlock(_ cells: Range<Int>, _ steps: Range<Int>, _ space: Workspace?, _ io: borrowing CellIO) {
         let inputs = BlockInputs(self, cells, firstStep: steps.lowerBound)
-        if hasOwnStep {
-            for step in steps {
-                inputs.collect(step, io)
-                if changesStates(in: step..<step + 1) { advanceOwnStep(cells, step, inputs, io) }
-                inputs.fetch(step, io)
-            }
-            return
-        }
-        let workspace = takeWorkspace()
-        defer { giveBack(workspace) }
-        workspace.bind(cells.lowerBound)
-        let block = Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count)
+        space?.bind(cells.lowerBound)
+        let block = space.map { Block(kernel: self, space: $0, first: cells.lowerBound, count: cells.count) }
         for step in steps {
-            inputs.bindPorts(of: workspace.step, step, io)
-            block.advance(step, io)
-            inputs.clearPorts(step, io)
+            if hasOwnStep {
+                inputs.collect(step, io)
+                if let block, changesStates(in: step..<step + 1) {
+                    inputs.takeMeans()
+                    block.advance(step, io)
+                    inputs.clearSums()
+                }
+            } else if let block {
+                inputs.bindPorts(of: block.space.step, step, io)
+                block.advance(step, io)
+                inputs.clearPorts(step, io)
+            }
             inputs.fetch(step, io)
         }
-    }
-
-    private func advanceOwnStep(_ cells: Range<Int>, _ step: Int, _ inputs: BlockInputs, _ io: borrowing CellIO) {
-        let workspace = takeWorkspace()
-        defer { giveBack(workspace) }
-        workspace.bind(cells.lowerBound)
-        inputs.takeMeans()
-        Block(kernel: self, space: workspace, first: cells.lowerBound, count: cells.count).advance(step, io)
-        inputs.clearSums()
     }
 
     /// A model with a step of its own leaves its states as they are until that ends.
@@ -128,10 +121,10 @@ final class EquationKernel: NodeKernel {
 
     // MARK: A block
 
-    /// Neighbouring cells while they are advanced.
+    /// Neighbouring cells while they are advanced. Whoever makes one keeps what it refers to.
     struct Block {
-        let kernel: EquationKernel
-        let space: Workspace
+        unowned(unsafe) let kernel: EquationKernel
+        unowned(unsafe) let space: Workspace
         let first, count: Int
 
         private var columns: EquationColumns { kernel.columns }
@@ -311,9 +304,9 @@ final class EquationKernel: NodeKernel {
     }
 }
 
-/// What comes in to the cells of a block.
+/// What comes in to the cells of a block, of a kernel that lives longer.
 private struct BlockInputs {
-    private let columns: EquationColumns
+    private unowned(unsafe) let columns: EquationColumns
     private let firstHeld: Int
     private let readsPorts, hasInputs: Bool
     private let first, count: Int
