@@ -14,6 +14,19 @@ public final class Connections: CustomStringConvertible {
         /// Connections of a projection of signals have numbers, whatever is set.
         case signal(projection: Int, number: Int)
         case link(Int, index: Int32)
+
+        var store: Store {
+            switch self {
+            case .spike(let projection, _, _, _): .spikes(Int(projection))
+            case .signal(let projection, _): .signals(projection)
+            case .link(let link, _): .link(link)
+            }
+        }
+    }
+
+    /// What keeps connections together, by its place in the simulation's list.
+    enum Store: Hashable {
+        case spikes(Int), signals(Int), link(Int)
     }
 
     init(_ simulation: Simulation, _ references: [Reference], _ ownership: Ownership) {
@@ -48,7 +61,10 @@ public final class Connections: CustomStringConvertible {
     var synapseModelIndices: [Int] {
         let models = simulation.synapseModels
         let places = Dictionary(models.enumerated().map { ($1.identity, $0) }, uniquingKeysWith: { a, _ in a })
-        return all(references.map { places[simulation.model($0).identity]! }, ranks.together)
+        let own = references.stretches.flatMap { store, range in
+            repeatElement(places[simulation.model(store).identity]!, count: range.count)
+        }
+        return all(own, ranks.together)
     }
 
     /// Refuses, before memory is taken, what would not fit.
@@ -122,10 +138,9 @@ public final class Connections: CustomStringConvertible {
     func parameterValues(_ name: String, _ together: Together) throws -> [Double] {
         simulation.borrowStates(of: references, together)
         let present = simulation.presentValues(name, references)
-        let own = try references.indices.map { i in
-            let reference = references[i]
-            if simulation.model(reference).parameter(name) == nil { return Double.nan }
-            return try present[i] ?? simulation.synapseParameter(name, reference)
+        let own = try references.stretches.flatMap { store, range in
+            if simulation.model(store).parameter(name) == nil { return [Double](repeating: .nan, count: range.count) }
+            return try range.map { try present[$0] ?? simulation.synapseParameter(name, references[$0]) }
         }
         return all(own, together)
     }
@@ -152,8 +167,20 @@ public final class Connections: CustomStringConvertible {
 
     private func synapseModelsPresent(_ together: Together) -> [SynapseDefinition] {
         let all = simulation.synapseModels
-        let own = references.reduce(into: Set<Int>()) { $0.insert(all.firstIndex(of: simulation.model($1))!) }
+        let own = Set(references.stretches.map { all.firstIndex(of: simulation.model($0.store))! })
         return Set(together.gather(own.sorted()).all).sorted().map { all[$0] }
+    }
+}
+
+extension [Connections.Reference] {
+    /// Neighbours that are kept together. They come in the order of connect calls, so there are few such stretches.
+    var stretches: [(store: Connections.Store, range: Range<Int>)] {
+        var stretches: [(store: Connections.Store, range: Range<Int>)] = [], first = 0
+        for i in indices where i + 1 == count || self[i + 1].store != self[i].store {
+            stretches.append((self[i].store, first..<i + 1))
+            first = i + 1
+        }
+        return stretches
     }
 }
 

@@ -137,7 +137,7 @@ extension Simulation {
     func unit(of quantity: String, _ recording: Recording) -> String {
         let references = connectionRecordings.first { $0.recording === recording }?.references ?? []
         guard let first = references.first else { return "" }
-        let unit = model(first).parameter(quantity == "sent" ? "weight" : quantity)?.unit ?? .one
+        let unit = model(first.store).parameter(quantity == "sent" ? "weight" : quantity)?.unit ?? .one
         return unit == .target ? "" : unit.rawValue
     }
 }

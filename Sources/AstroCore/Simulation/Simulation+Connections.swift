@@ -90,11 +90,11 @@ extension Simulation {
         }
     }
 
-    func model(_ reference: Connections.Reference) -> SynapseDefinition {
-        switch reference {
-        case .spike(let p, _, _, _): return projections[Int(p)].model
-        case .signal(let p, _): return signalProjections[p].model
-        case .link: return Synapses.standard
+    func model(_ store: Connections.Store) -> SynapseDefinition {
+        switch store {
+        case .spikes(let p): projections[p].model
+        case .signals(let p): signalProjections[p].model
+        case .link: Synapses.standard
         }
     }
 
@@ -120,7 +120,7 @@ extension Simulation {
     }
 
     func synapseParameter(_ name: String, _ reference: Connections.Reference) throws -> Double {
-        let model = model(reference)
+        let model = model(reference.store)
         guard let parameter = model.parameter(name) else {
             throw InputError.unknown(
                 "\(model.name) has no parameter", name, among: ["source", "target"] + model.parameters.map(\.name))
@@ -174,28 +174,33 @@ extension Simulation {
     }
 
     private func check(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws {
-        var paired: [Int32: Set<Double>] = [:]
-        for (x, reference) in zip(list, references) {
-            let model = model(reference)
+        var paired: [Int: Set<Double>] = [:]
+        for (store, range) in references.stretches {
+            let model = model(store)
             guard let parameter = model.parameter(name) else {
                 throw InputError.unknown("\(model.name) has no parameter", name, among: model.parameters.map(\.name))
             }
-            try parameter.check(x, of: model.name)
-            if name == SynapseDefinition.third.name, case .spike(let p, _, _, _) = reference {
-                paired[p, default: []].insert(x)
+            let fixed = Self.whyFixed(name, model)
+            for i in range {
+                try parameter.check(list[i], of: model.name)
+                if let fixed, try list[i] != synapseParameter(name, references[i]) { throw fixed }
             }
-            if name == "receptor_type", try x != synapseParameter(name, reference) {
-                throw InputError("\(model.name): receptor_type can't be changed once connected")
-            }
-            if name == Coupling.every, model.coupling != nil, try x != synapseParameter(name, reference) {
-                throw InputError("\(model.name): every can't be changed once connected: the connect call has fixed it")
+            if name == SynapseDefinition.third.name, case .spikes(let p) = store {
+                paired[p, default: []].formUnion(list[range])
             }
         }
         for (p, ids) in paired.inOrder {
-            let model = projections[Int(p)].model
+            let model = projections[p].model
             try checkPaired(model, ids.sorted())
             try model.checkUnits([nil], models(ofPaired: ids.sorted()))
         }
+    }
+
+    /// Of a parameter that stays as the connect call has it; nil of others.
+    private static func whyFixed(_ name: String, _ model: SynapseDefinition) -> InputError? {
+        if name == "receptor_type" { return InputError("\(model.name): receptor_type can't be changed once connected") }
+        guard name == Coupling.every, model.coupling != nil else { return nil }
+        return InputError("\(model.name): every can't be changed once connected: the connect call has fixed it")
     }
 
     private func changes(_ name: String, _ list: [Double], _ references: [Connections.Reference]) throws
@@ -235,10 +240,13 @@ extension Simulation {
 
     /// Of what is set together with what is there already.
     private func checkConditions(_ values: [String: [Double]], _ references: [Connections.Reference]) throws {
-        for (i, reference) in references.enumerated() {
-            let model = model(reference)
-            for condition in model.conditions where condition.names.contains(where: { values[$0] != nil }) {
-                try model.check(condition) { try values[$0]?[i] ?? current($0, reference) }
+        for (store, range) in references.stretches {
+            let model = model(store)
+            let conditions = model.conditions.filter { $0.names.contains { values[$0] != nil } }
+            for i in range {
+                for condition in conditions {
+                    try model.check(condition) { try values[$0]?[i] ?? current($0, references[i]) }
+                }
             }
         }
     }
@@ -252,9 +260,9 @@ extension Simulation {
 
     /// Takes over values that have been checked.
     func setConnections(_ changes: ConnectionChanges, _ together: Together) {
-        let name = changes.name, references = changes.references
-        let touched = touchedProjections(references, together), touchedLinks = touchedLinks(references, together)
-        let touchedSignals = touchedSignals(references, together)
+        let name = changes.name, stretches = changes.references.stretches
+        let touched = touchedProjections(changes.references, together)
+        let touchedLinks = touchedLinks(stretches, together), touchedSignals = touchedSignals(stretches, together)
         if touched.isEmpty && touchedLinks.isEmpty && touchedSignals.isEmpty { return }
         if name != "weight", touched.contains(where: { projections[$0].model.readsTargetHistory }) {
             forgetUnreadHistory(together)
@@ -271,13 +279,11 @@ extension Simulation {
         if name == "delay" { letTargetSpikesArrive(changes) }
         // on all ranks they have their own, or none has
         var slow = Dictionary(uniqueKeysWithValues: touchedSignals.map { ($0, [(number: Int, value: Double)]()) })
-        for (value, reference) in zip(changes.values, references) {
-            switch reference {
-            case .spike(let p, let row, let s, let index): setSpike(name, value, p, row, s, Int(index))
-            case .signal(let p, let number): slow[p, default: []].append((number, value))
-            case .link(let l, let index):
-                if name == "weight" { links[l].setWeight(value, of: Int(index)) }
-                if name == "delay" { links[l].setDelay(Int(value), of: Int(index)) }
+        for (store, range) in stretches {
+            switch store {
+            case .spikes(let p): setSpikes(changes, range, in: projections[p])
+            case .signals(let p): slow[p, default: []] += signalValues(changes, range)
+            case .link(let l): setLink(changes, range, of: links[l])
             }
         }
         for (p, changes) in slow { signalProjections[p].set(changes, signalProjections[p].quantity(name)) }
@@ -298,32 +304,26 @@ extension Simulation {
         }
     }
 
+    private typealias Stretches = [(store: Connections.Store, range: Range<Int>)]
+
     /// Those with connections among some, on any rank.
     private func touchedProjections(_ references: [Connections.Reference], _ together: Together) -> [Int] {
-        touched(references, together) {
-            if case .spike(let p, _, _, _) = $0 { Int(p) } else { nil }
-        }
+        touched(references.stretches, together) { if case .spikes(let p) = $0 { p } else { nil } }
     }
 
-    private func touchedSignals(_ references: [Connections.Reference], _ together: Together) -> [Int] {
-        touched(references, together) {
-            if case .signal(let p, _) = $0 { p } else { nil }
-        }
+    private func touchedSignals(_ stretches: Stretches, _ together: Together) -> [Int] {
+        touched(stretches, together) { if case .signals(let p) = $0 { p } else { nil } }
     }
 
     /// What a generator has sent until now is handed on by all ranks, since sums depend on when that is done.
-    private func touchedLinks(_ references: [Connections.Reference], _ together: Together) -> [Int] {
-        touched(references, together) {
-            if case .link(let l, _) = $0 { l } else { nil }
-        }
+    private func touchedLinks(_ stretches: Stretches, _ together: Together) -> [Int] {
+        touched(stretches, together) { if case .link(let l) = $0 { l } else { nil } }
     }
 
     private func touched(
-        _ references: [Connections.Reference], _ together: Together, _ place: (Connections.Reference) -> Int?
+        _ stretches: Stretches, _ together: Together, _ place: (Connections.Store) -> Int?
     ) -> [Int] {
-        let own = references.reduce(into: Set<Int>()) { found, reference in
-            if let place = place(reference) { found.insert(place) }
-        }
+        let own = Set(stretches.compactMap { place($0.store) })
         return Set(together.gather(own.sorted()).all).sorted()
     }
 
@@ -332,8 +332,27 @@ extension Simulation {
         link.flush(generator(of: link), now: now, seed: seed)
     }
 
-    private func setSpike(_ name: String, _ value: Double, _ p: Int32, _ row: Int32, _ s: Int32, _ index: Int) {
-        let (projection, _, chunk) = stored(p, row, s)
-        projection.set(projection.quantity(name), value, chunk, index)
+    private func setSpikes(_ changes: ConnectionChanges, _ range: Range<Int>, in projection: Projection) {
+        let quantity = projection.quantity(changes.name)
+        for i in range {
+            guard case .spike(_, let row, let segment, let index) = changes.references[i] else { continue }
+            let chunk = projection.segments[Int(segment)].chunks[Int(row) / Projection.rowsPerChunk]!
+            projection.set(quantity, changes.values[i], chunk, Int(index))
+        }
+    }
+
+    private func signalValues(_ changes: ConnectionChanges, _ range: Range<Int>) -> [(number: Int, value: Double)] {
+        range.compactMap { i in
+            guard case .signal(_, let number) = changes.references[i] else { return nil }
+            return (number, changes.values[i])
+        }
+    }
+
+    private func setLink(_ changes: ConnectionChanges, _ range: Range<Int>, of link: DeviceLink) {
+        for i in range {
+            guard case .link(_, let index) = changes.references[i] else { continue }
+            if changes.name == "weight" { link.setWeight(changes.values[i], of: Int(index)) }
+            if changes.name == "delay" { link.setDelay(Int(changes.values[i]), of: Int(index)) }
+        }
     }
 }
