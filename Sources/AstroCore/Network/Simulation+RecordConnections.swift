@@ -74,41 +74,34 @@ extension Simulation {
             throw InputError("a quantity is named twice: \(names.joined(separator: ", "))")
         }
         try together.agree {
-            var checked: Set<String> = []
-            for reference in references {
-                guard case .spike(let p, _, _, _) = reference else {
+            for (store, _) in references.stretches {
+                guard case .spikes(let p) = store else {
                     throw InputError(
                         "connections of generators and signals have nothing that changes: record the nodes")
                 }
-                let model = projections[Int(p)].model
-                guard checked.insert("\(p)").inserted else { continue }
-                let known = model.parameters.map(\.name) + (isOfSpikes ? ["sent"] : [])
-                for name in names {
-                    if name == "sent", !isOfSpikes {
-                        throw InputError("'sent' is recorded at spikes: { when = \"spike\" }")
-                    }
-                    guard known.contains(name) else {
-                        throw InputError.unknown("\(model.name) has nothing to record called", name, among: known)
-                    }
-                    if model.source == nil, let column = model.column(name), model.columns[column].isState,
-                        projections[Int(p)].columns.places[column] != .shared, model.columns[column].part == .release
-                    {
-                        throw InputError(
-                            "\(model.name) stores \(name) once per sender and can't give its value at a given time: record weight, or 'sent' at spikes, or write the model as equations"
-                        )
-                    }
-                }
+                for name in names { try checkRecordable(name, of: projections[p], isOfSpikes: isOfSpikes) }
             }
         }
     }
 
+    private func checkRecordable(_ name: String, of projection: Projection, isOfSpikes: Bool) throws {
+        let model = projection.model, known = model.parameters.map(\.name) + (isOfSpikes ? ["sent"] : [])
+        if name == "sent", !isOfSpikes { throw InputError("'sent' is recorded at spikes: { when = \"spike\" }") }
+        guard known.contains(name) else {
+            throw InputError.unknown("\(model.name) has nothing to record called", name, among: known)
+        }
+        guard model.source == nil, let column = model.column(name), model.columns[column].isState,
+            projection.columns.places[column] != .shared, model.columns[column].part == .release
+        else { return }
+        throw InputError(
+            "\(model.name) stores \(name) once per sender and can't give its value at a given time: record weight, or 'sent' at spikes, or write the model as equations"
+        )
+    }
+
     /// Indices of projections with recorded connections.
     var recordedProjections: Set<Int> {
-        var found: Set<Int> = []
-        for case .spike(let projection, _, _, _) in connectionRecordings.lazy.flatMap(\.references) {
-            found.insert(Int(projection))
-        }
-        return found
+        let stores = connectionRecordings.flatMap { $0.references.stretches.map(\.store) }
+        return Set(stores.compactMap { if case .spikes(let p) = $0 { p } else { nil } })
     }
 
     /// By worker: what looks at recorded connections in a run.

@@ -373,15 +373,7 @@ extension Simulation {
         thirdIn: Settings? = nil, thirdOut: Settings? = nil
     ) throws -> (primary: Int, thirdIn: Int, thirdOut: Int) {
         try timed(\.connect) {
-            try checkMine(pre, "sources")
-            try checkMine(post, "targets")
-            try checkMine(third, "third-factor nodes")
-            var specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
-            specs.setTime(TimeGrid.ms(now, resolution))
-            if specs.primary.model.isPaired {
-                try checkPaired(specs.primary.model, third)
-                try specs.primary.model.checkUnits(post.cellModels, third.cellModels.compactMap { $0 })
-            }
+            let specs = try tripartiteSpecs(pre, post, third, primary, thirdIn, thirdOut)
             let rule = try Self.rule(rule, pre, post)
             if rule.makesSymmetric {
                 throw InputError("\(rule.name): connections with a third factor can't be made symmetric")
@@ -389,27 +381,21 @@ extension Simulation {
             let thirdRule = try ThirdFactorRule(thirdRule, post: post.count, third: third.count)
             let (sources, targets) = (NodeIDs(pre), NodeIDs(post))
             try rule.check(sources, targets)
-            let expected = rule.expectedCount(sources.count, targets.count)
             let call = try CallName(seed: seed, number: connectCalls)
             guard targets.count * thirdRule.poolSize < StreamName.mostMembers else {
                 throw InputError("\(targets.count) targets with pools of \(thirdRule.poolSize) are too many")
             }
+            let drawn = [specs.primary] + (specs.thirdIn.map { [$0] } ?? [])
+            for spec in drawn { try checkDraws(spec, sources.count, call) }
+            let bytesEach =
+                drawn.reduce(0) { $0 + bytesPerConnection($1, .spikes) }
+                + rule.connections(sources, targets, call).temporaryBytes
+            let expected = rule.expectedCount(sources.count, targets.count) / Double(ranks.count)
             let own = Targets(targets, self), together = ranks.together
-            try checkDraws(specs.primary, sources.count, call)
-            if let thirdIn = specs.thirdIn { try checkDraws(thirdIn, sources.count, call) }
             let factor = try together.agree {
-                try Memory.refuse(
-                    expected
-                        * (bytesPerConnection(specs.primary, .spikes)
-                            + (specs.thirdIn.map { bytesPerConnection($0, .spikes) } ?? 0)
-                            + rule.connections(sources, targets, call).temporaryBytes) / Double(ranks.count),
-                    for: "that many connections")
+                try Memory.refuse(expected * bytesEach, for: "that many connections")
                 return try ThirdFactor(thirdRule, own.ownPositions, call, workers: threads) {
-                    do { return try Geometry(post, third, ("the targets", "the third-factor nodes")) } catch let error
-                        as InputError
-                    {
-                        throw InputError("pool_type 'nearest': \(error.message)")
-                    }
+                    try Self.geometryOfPools(post, third)
                 }
             }
             let counts = try makeTripartite(
@@ -417,6 +403,29 @@ extension Simulation {
             connectCalls += 3
             isPrepared = false
             return counts
+        }
+    }
+
+    private func tripartiteSpecs(
+        _ pre: Nodes, _ post: Nodes, _ third: Nodes, _ primary: Settings, _ thirdIn: Settings?, _ thirdOut: Settings?
+    ) throws -> TripartiteSpecs {
+        try checkMine(pre, "sources")
+        try checkMine(post, "targets")
+        try checkMine(third, "third-factor nodes")
+        var specs = try TripartiteSpecs(primary, thirdIn, thirdOut, pre, post, third)
+        specs.setTime(TimeGrid.ms(now, resolution))
+        if specs.primary.model.isPaired {
+            try checkPaired(specs.primary.model, third)
+            try specs.primary.model.checkUnits(post.cellModels, third.cellModels.compactMap { $0 })
+        }
+        return specs
+    }
+
+    private static func geometryOfPools(_ post: Nodes, _ third: Nodes) throws -> Geometry {
+        do {
+            return try Geometry(post, third, ("the targets", "the third-factor nodes"))
+        } catch let error as InputError {
+            throw InputError("pool_type 'nearest': \(error.message)")
         }
     }
 
