@@ -18,6 +18,8 @@ struct CallName {
     /// Of the rule's draws for a row or a column.
     func name(_ member: Int = 0) -> StreamName { StreamName(purpose, call: number, member: member) }
 
-    /// The rule's random numbers for a row or a column.
-    func stream(_ member: Int = 0) -> RandomStream { RandomStream(seed: seed, name(member)) }
+    /// The rule's random numbers for a row or a column, from a block on.
+    func stream(_ member: Int = 0, from block: Int = 0) -> RandomStream {
+        RandomStream(seed: seed, name(member), from: block)
+    }
 }

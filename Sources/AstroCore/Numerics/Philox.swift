@@ -182,6 +182,9 @@ package struct RandomStream {
         return Int(product.high)
     }
 
+    /// Blocks whose words have all been drawn; nil within one.
+    package var blocksDrawn: Int? { (count &- used) & 3 == 0 ? Int(next) - (count - used) / 4 : nil }
+
     package static let bulk = 32
 
     /// Puts `bulk` numbers down as `below` draws them one by one, in turn below `a` and below `b`, which are less than 2^32.

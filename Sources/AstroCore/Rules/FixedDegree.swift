@@ -49,7 +49,7 @@ struct FixedDegree {
     private static func appendDrawn(
         _ count: Int, _ available: Int, without excluded: Int?, _ stream: inout RandomStream, to list: inout [UInt32]
     ) {
-        let end = list.count + count, some = 16 * RandomStream.bulk
+        let end = list.count + count, some = 8 * RandomStream.bulk
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: some) { drawn in
             while list.count < end {
                 let wanted = min(end - list.count, some)

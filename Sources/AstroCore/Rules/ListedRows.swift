@@ -1,13 +1,19 @@
 /// Pairs of a source and a target on their way to rows. They are taken apart by target at once, since there may be more than a cache holds.
-final class PairList {
+///
+/// Workers can list shares side by side: pairs come in the order of shares, and in that of listing within each.
+final class PairList: @unchecked Sendable {
     typealias Pair = (row: UInt32, target: UInt32)
 
+    /// As many as there are workers.
+    let shares: Int
     private let rows, columns: Int
     /// The row of a source; nil where its pairs are not kept. Without it, sources are rows.
     private let row: ((_ source: Int) -> Int?)?
     /// A part has 2^shift neighbouring targets.
     private(set) var shift: Int
+    /// Those of the first share, then those of the others.
     private var parts: UnsafeMutableBufferPointer<Part>
+    private var partsOfShare: Int { parts.count / shares }
 
     /// Pairs in the order in which they have come, in blocks.
     struct Part {
@@ -29,42 +35,42 @@ final class PairList {
     private static let blockCount = 2048
     private static let blockBytes = blockCount * MemoryLayout<Pair>.stride
 
-    init(rows: Int, columns: Int, _ row: ((_ source: Int) -> Int?)?) {
-        (self.rows, self.columns, self.row) = (rows, columns, row)
+    init(rows: Int, columns: Int, shares: Int, _ row: ((_ source: Int) -> Int?)?) {
+        (self.rows, self.columns, self.shares, self.row) = (rows, columns, shares, row)
         shift = ColumnGroup.mostColumns.trailingZeroBitCount
-        parts = Self.makeParts(columns >> shift)
+        parts = Self.makeParts(shares * (columns >> shift + 1))
     }
 
     deinit {
-        for part in filled { forget(part) }
+        removeAll()
         parts.deinitialize()
         parts.deallocate()
     }
 
-    private static func makeParts(_ last: Int) -> UnsafeMutableBufferPointer<Part> {
-        let parts = UnsafeMutableBufferPointer<Part>.allocate(capacity: last + 1)
+    private static func makeParts(_ count: Int) -> UnsafeMutableBufferPointer<Part> {
+        let parts = UnsafeMutableBufferPointer<Part>.allocate(capacity: count)
         parts.initialize(repeating: Part())
         return parts
     }
 
-    /// There will be about so many. To be called before the first is added.
+    /// There will be about so many in all. To be called before the first is added.
     func reserve(_ count: Int) {
         let mostParts = 1024
         let wanted = min(max(1, count / ColumnGroup.usualCount(rows: rows)), mostParts)
         while shift > 0, columns >> shift < wanted { shift -= 1 }
         parts.deinitialize()
         parts.deallocate()
-        parts = Self.makeParts(columns >> shift)
+        parts = Self.makeParts(shares * (columns >> shift + 1))
     }
 
     @inline(__always)
-    func add(_ source: Int, _ target: Int) {
+    func add(_ source: Int, _ target: Int, share: Int = 0) {
         var place = source
         if let row {
             guard let own = row(source) else { return }
             place = own
         }
-        let part = parts.baseAddress.unsafelyUnwrapped + target &>> shift
+        let part = parts.baseAddress.unsafelyUnwrapped + (share &* partsOfShare &+ target &>> shift)
         if part.pointee.left == 0 { Self.makeRoom(&part.pointee) }
         let next = part.pointee.next.unsafelyUnwrapped
         next.initialize(to: (UInt32(truncatingIfNeeded: place), UInt32(truncatingIfNeeded: target)))
@@ -80,15 +86,21 @@ final class PairList {
     }
 
     /// Parts that have pairs.
-    var filled: [Int] { parts.indices.filter { parts[$0].count > 0 } }
+    var filled: [Int] { (0..<partsOfShare).filter { self[$0].contains { $0.count > 0 } } }
 
-    subscript(part: Int) -> Part { parts[part] }
+    /// What shares have of a part.
+    subscript(part: Int) -> [Part] { (0..<shares).map { parts[$0 * partsOfShare + part] } }
 
     /// The memory of a part is free.
     func forget(_ part: Int) {
-        for block in parts[part].blocks { RowMemory.tables.deallocate(block, bytes: Self.blockBytes) }
-        parts[part] = Part()
+        for share in 0..<shares {
+            let place = share * partsOfShare + part
+            for block in parts[place].blocks { RowMemory.tables.deallocate(block, bytes: Self.blockBytes) }
+            parts[place] = Part()
+        }
     }
+
+    func removeAll() { filled.forEach(forget) }
 }
 
 extension GroupedRows {
@@ -98,12 +110,12 @@ extension GroupedRows {
     init(
         rows: Int, columns: Int, workers: Int, listing add: (PairList) -> Void, row: ((_ source: Int) -> Int?)? = nil
     ) {
-        let list = PairList(rows: rows, columns: columns, row)
+        let list = PairList(rows: rows, columns: columns, shares: max(1, workers), row)
         add(list)
         let shift = list.shift, parts = list.filled
         var made = [ColumnGroup?](repeating: nil, count: parts.count)
         made.withUnsafeMutableBufferPointer { buffer in
-            nonisolated(unsafe) let made = buffer, list = list
+            nonisolated(unsafe) let made = buffer
             Team.shared.forEach(parts.count, workers: workers) { i, _ in
                 made[i] = Self.group(list[parts[i]], from: parts[i] << shift, 1 << shift, rows: rows)
                 list.forget(parts[i])
@@ -113,18 +125,21 @@ extension GroupedRows {
     }
 
     /// Dealt out by column here, then by row in the group: each row's columns are in order without being compared.
-    private static func group(_ part: PairList.Part, from first: Int, _ columns: Int, rows: Int) -> ColumnGroup {
+    private static func group(_ parts: [PairList.Part], from first: Int, _ columns: Int, rows: Int) -> ColumnGroup {
         var ends = [Int](repeating: 0, count: columns + 1)
-        part.forEach { ends[Int($0.target) &- first &+ 1] &+= 1 }
+        for part in parts { part.forEach { ends[Int($0.target) &- first &+ 1] &+= 1 } }
         for column in 0..<columns { ends[column + 1] += ends[column] }
-        let sources = [UInt32](unsafeUninitializedCapacity: part.count) { sources, filled in
+        let count = ends[columns]
+        let sources = [UInt32](unsafeUninitializedCapacity: count) { sources, filled in
             // where a column begins, until it is filled: then where it ends
-            part.forEach { pair in
-                let column = Int(pair.target) &- first
-                sources[ends[column]] = pair.row
-                ends[column] &+= 1
+            for part in parts {
+                part.forEach { pair in
+                    let column = Int(pair.target) &- first
+                    sources[ends[column]] = pair.row
+                    ends[column] &+= 1
+                }
             }
-            filled = part.count
+            filled = count
         }
         return ColumnGroup(from: first, sources, Array(ends.dropLast()), rows: rows)
     }

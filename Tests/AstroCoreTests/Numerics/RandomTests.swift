@@ -201,6 +201,22 @@ extension NumericsTests {
             }
         }
 
+        @Test("A stream tells how many blocks have been drawn, and can begin behind them", arguments: [0, 3, 1000])
+        func blocks(_ first: Int) {
+            let name = StreamName(.connection, call: 2, member: 5)
+            var stream = RandomStream(seed: 4, name, from: first)
+            for words in 1...100 {
+                _ = stream.word()
+                #expect(stream.blocksDrawn == (words % 4 == 0 ? first + words / 4 : nil))
+            }
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: RandomStream.bulk) {
+                stream.fill($0.baseAddress!, below: 10, 20)
+            }
+            #expect(stream.blocksDrawn == first + 25 + RandomStream.bulk / 2)
+            var behind = RandomStream(seed: 4, name, from: first + 25 + RandomStream.bulk / 2)
+            #expect((0..<9).map { _ in stream.word() } == (0..<9).map { _ in behind.word() })
+        }
+
         @Test(
             "A sample's nodes are distinct and ascending, and every set is equally likely (false alarm: 1 in a million)"
         )

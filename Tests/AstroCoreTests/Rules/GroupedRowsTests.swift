@@ -45,6 +45,28 @@ struct GroupedRowsTests {
         }
     }
 
+    @Test("Pairs that workers draw side by side are those that one draws", arguments: [true, false], [1, 2, 3, 7])
+    func sharedPairs(_ autapses: Bool, _ workers: Int) throws {
+        let nodes = NodeIDs(try Simulation(seed: 3).create("parrot_neuron", count: 40))
+        let call = try CallName(seed: 3, number: 0), count = 10_007
+        let rule = try ConnectionRules.rule([
+            "rule": .text("fixed_total_number"), "N": .number(Double(count)), "allow_autapses": .flag(autapses),
+        ])
+        let rows = rule.rows(nodes, nodes, call, workers: workers)
+        var expected = [[UInt32]](repeating: [], count: 40), stream = call.stream(), left = count
+        while left > 0 {
+            let (source, target) = (stream.below(40), stream.below(40))
+            if !autapses, source == target { continue }
+            expected[source].append(UInt32(target))
+            left -= 1
+        }
+        for row in 0..<40 {
+            var targets: [UInt32] = []
+            rows.append(row: row, to: &targets)
+            #expect(targets == expected[row].sorted(), "row \(row)")
+        }
+    }
+
     /// One worker's cells are in two segments then. Targets follow each other in them, or not.
     @Test(
         "Targets are found where a segment ends",

@@ -71,9 +71,9 @@ final class EquationKernel: NodeKernel {
     private func giveBack(_ workspace: Workspace) { workspaces.withLock { $0.append(workspace) } }
 
     func advance(_ cells: Range<Int>, steps: Range<Int>, io: borrowing CellIO) {
-        let changes = changesStates(in: steps) ? takeWorkspace() : nil
-        for block in Frame.blocks(of: cells) { advanceBlock(block, steps, changes, io) }
-        if let changes { giveBack(changes) }
+        let space = changesStates(in: steps) ? takeWorkspace() : nil
+        for block in Frame.blocks(of: cells) { advanceBlock(block, steps, space, io) }
+        if let space { giveBack(space) }
     }
 
     /// - `space`: nil where no state changes.
