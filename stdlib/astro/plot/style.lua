@@ -3,7 +3,8 @@ local ions = require "astro.plot.ions"
 
 local style = {}
 
--- Okabe and Ito's palette: told apart with any kind of colour vision, and in grey. Its yellow is hard to see on white; a grey is in its place.
+-- Okabe and Ito's palette: told apart with any kind of colour vision, and in grey. In place of its yellow, which is hard to see on white,
+-- it has a grey.
 style.colours = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999" }
 
 function style.colour(i) return style.colours[(i - 1) % #style.colours + 1] end
