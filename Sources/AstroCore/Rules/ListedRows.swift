@@ -13,7 +13,7 @@ final class PairList: @unchecked Sendable {
     private(set) var shift: Int
     /// Those of the first share, then those of the others.
     private var parts: UnsafeMutableBufferPointer<Part>
-    private var partsOfShare: Int { parts.count / shares }
+    private var partsOfShare: Int
 
     /// Pairs in the order in which they have come, in blocks.
     struct Part {
@@ -38,7 +38,8 @@ final class PairList: @unchecked Sendable {
     init(rows: Int, columns: Int, shares: Int, _ row: ((_ source: Int) -> Int?)?) {
         (self.rows, self.columns, self.shares, self.row) = (rows, columns, shares, row)
         shift = ColumnGroup.mostColumns.trailingZeroBitCount
-        parts = Self.makeParts(shares * (columns >> shift + 1))
+        partsOfShare = columns >> shift + 1
+        parts = Self.makeParts(shares * partsOfShare)
     }
 
     deinit {
@@ -60,7 +61,8 @@ final class PairList: @unchecked Sendable {
         while shift > 0, columns >> shift < wanted { shift -= 1 }
         parts.deinitialize()
         parts.deallocate()
-        parts = Self.makeParts(shares * (columns >> shift + 1))
+        partsOfShare = columns >> shift + 1
+        parts = Self.makeParts(shares * partsOfShare)
     }
 
     @inline(__always)
