@@ -4,8 +4,9 @@
 final class PairList: @unchecked Sendable {
     typealias Pair = (row: UInt32, target: UInt32)
 
-    /// As many as there are workers.
     let shares: Int
+    /// With more of them, most blocks would be half empty.
+    private static let mostShares = 8
     private let rows, columns: Int
     /// The row of a source; nil where its pairs are not kept. Without it, sources are rows.
     private let row: ((_ source: Int) -> Int?)?
@@ -35,8 +36,9 @@ final class PairList: @unchecked Sendable {
     private static let blockCount = 2048
     private static let blockBytes = blockCount * MemoryLayout<Pair>.stride
 
-    init(rows: Int, columns: Int, shares: Int, _ row: ((_ source: Int) -> Int?)?) {
-        (self.rows, self.columns, self.shares, self.row) = (rows, columns, shares, row)
+    init(rows: Int, columns: Int, workers: Int, _ row: ((_ source: Int) -> Int?)?) {
+        (self.rows, self.columns, self.row) = (rows, columns, row)
+        shares = min(max(1, workers), Self.mostShares)
         shift = ColumnGroup.mostColumns.trailingZeroBitCount
         partsOfShare = columns >> shift + 1
         parts = Self.makeParts(shares * partsOfShare)
@@ -112,7 +114,7 @@ extension GroupedRows {
     init(
         rows: Int, columns: Int, workers: Int, listing add: (PairList) -> Void, row: ((_ source: Int) -> Int?)? = nil
     ) {
-        let list = PairList(rows: rows, columns: columns, shares: max(1, workers), row)
+        let list = PairList(rows: rows, columns: columns, workers: workers, row)
         add(list)
         let shift = list.shift, parts = list.filled
         var made = [ColumnGroup?](repeating: nil, count: parts.count)
