@@ -1,4 +1,5 @@
 import CLua
+import LuaShim
 
 /// The Swift values that scripts hold. A userdata carries only a number and a generation: a forged, closed or
 /// collected one finds nothing here, where an address would lead into freed memory.
@@ -37,7 +38,7 @@ package final class Objects {
 
     func read<T: LuaType>(_ type: T.Type, _ lua: Lua, _ L: LuaState, at index: Int32) -> T? {
         let tag = lua.tag(of: T.self)
-        guard lua.hasMetatable(tag, L, at: index), let handle = handle(tag, L, at: index) else { return nil }
+        guard shim_is_of_type(L, index, tag), let handle = handle(tag, L, at: index) else { return nil }
         return slots[handle.slot].value.map { unsafeDowncast($0, to: Box<T>.self).value }
     }
 

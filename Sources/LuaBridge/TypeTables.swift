@@ -37,10 +37,6 @@ extension Lua {
         lua_setmetatable(L, -2)
     }
 
-    func hasMetatable(_ tag: Int32, _ L: LuaState, at index: Int32) -> Bool {
-        shim_is_of_type(L, index, tag)
-    }
-
     /// Makes the metatable of a type; its tag. `extras` of a method or field by name, and of "tostring".
     @discardableResult
     package func register<T: LuaType>(_ type: T.Type, extras: (String) -> CallExtras = { _ in CallExtras() }) -> Int32 {
@@ -97,7 +93,7 @@ extension Lua {
 
     private func receiver<T: LuaType>(_ type: T.Type, _ L: LuaState, _ usage: String = "") throws -> T {
         if let value = T.read(self, L, at: 1) { return value }
-        if lua_type(L, 1) == LUA_TUSERDATA, hasMetatable(tag(of: T.self), L, at: 1) {
+        if shim_is_of_type(L, 1, tag(of: T.self)) {
             throw InputError("this \(T.luaName) has been closed")
         }
         let hint = usage.isEmpty ? "" : " (usage: \(usage), with a colon)"
@@ -157,7 +153,7 @@ extension Lua {
 
     private func releaseEntry(_ tag: Int32) -> Int32 {
         addEntry(nil) { lua, L in
-            if lua.hasMetatable(tag, L, at: 1) { lua.objects.release(tag, L, at: 1) }
+            if shim_is_of_type(L, 1, tag) { lua.objects.release(tag, L, at: 1) }
             return .nothing
         }
     }

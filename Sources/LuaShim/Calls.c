@@ -94,7 +94,8 @@ static shim_vector *receiver(lua_State *L, int upvalue, size_t *count) {
     return shim_read_vector(L, 1, (int)lua_tointeger(L, lua_upvalueindex(upvalue)), count);
 }
 
-// Scripts go through vectors element by element, and the way into Swift takes six times as long. What is not an element Swift answers.
+// Scripts go through vectors element by element, and the way into Swift takes four times as long. Swift answers all other
+// questions.
 static int vector_index(lua_State *L) {
     size_t count;
     shim_vector *vector = lua_isinteger(L, 2) ? receiver(L, 3, &count) : NULL;

@@ -11,12 +11,6 @@ local function driven(options, params, ms)
   return sim, spikes, traces
 end
 
-local function largestDifference(a, b)
-  local most = 0
-  for i = 1, #a do most = math.max(most, math.abs(a[i] - b[i])) end
-  return most
-end
-
 describe("moments of spikes", function()
   it("are exact unless the reference's are asked for", function()
     assert.equal("exact", astro.Simulation {}.spikes)
@@ -36,7 +30,7 @@ describe("moments of spikes", function()
     local _, reference, b = driven({ spikes = "reference" }, { I_e = 1000 }, 100)
     assert.equal(6, exact.n_events)
     assert.is_true(exact.events.times == reference.events.times)
-    local off = largestDifference(a.events.w, b.events.w)
+    local off = (a.events.w - b.events.w):map(math.abs):max()
     assert.is_true(off > 1e-7 and off < 1e-4, "w differs by " .. off .. " pA")
   end)
 

@@ -17,7 +17,8 @@ local function with_spikes(sim, targets, rate, weight)
   sim:connect(sim:create("poisson_generator", { rate = rate }), targets, "all_to_all", { weight = weight })
 end
 
-local function seconds(model, params, rate)
+-- ns of one thread a cell and step
+local function cost(model, params, rate)
   local best = math.huge
   for _ = 1, 5 do
     local sim = astro.Simulation { resolution = RESOLUTION, threads = 1, seed = 1, spikes = "reference" }
@@ -28,7 +29,7 @@ local function seconds(model, params, rate)
     sim:simulate(ms)
     best = math.min(best, os.clock() - start)
   end
-  return best
+  return best / (cells * ms / RESOLUTION) * 1e9
 end
 
 -- what makes cells do something
@@ -51,9 +52,8 @@ local builtin = {
 local short_steps = { astrocyte_lr_1994 = { tau_IP3 = 300 } }
 print(("%-22s %8s %8s %6s   ns a cell and step of %g ms, %d cells"):format("model", "text", "program", "ratio", RESOLUTION, cells))
 for _, name in ipairs(names) do
-  local steps = cells * ms / RESOLUTION
-  local own = seconds(text(name), driven[name]) / steps * 1e9
-  local other = builtin[name] and seconds(builtin[name], driven[name] or short_steps[builtin[name]]) / steps * 1e9
+  local own = cost(text(name), driven[name])
+  local other = builtin[name] and cost(builtin[name], driven[name] or short_steps[builtin[name]])
   print(("%-22s %8.1f %8s %6s"):format(name, own, other and ("%.1f"):format(other) or "", other and ("%.2f"):format(own / other) or ""))
 end
 
@@ -70,18 +70,12 @@ local function calcium(model, kick)
   return trace.events.C
 end
 
-local function distance(a, b)
-  local largest = 0
-  for i = 1, #a do largest = math.max(largest, math.abs(a[i] - b[i])) end
-  return largest
-end
-
 print(("\n%-12s %18s %18s %10s   own step of %g ms; with spikes at 1 kHz"):format("", "without, ns", "with, ns", "uM off", OWN_STEP))
 for _, name in ipairs(names) do
   if KICK[name] then
     local usual, slow = text(name), text(name, OWN_STEP)
-    local function cost(model, rate) return seconds(model, {}, rate) / (cells * ms / RESOLUTION) * 1e9 end
-    print(("%-12s %8.1f (%6.1f) %8.1f (%6.1f) %10.1e"):format(name, cost(usual), cost(usual, 1000), cost(slow), cost(slow, 1000),
-      distance(calcium(usual, KICK[name]), calcium(slow, KICK[name]))))
+    local off = (calcium(usual, KICK[name]) - calcium(slow, KICK[name])):map(math.abs):max()
+    print(("%-12s %8.1f (%6.1f) %8.1f (%6.1f) %10.1e"):format(name, cost(usual, {}), cost(usual, {}, 1000), cost(slow, {}),
+      cost(slow, {}, 1000), off))
   end
 end

@@ -175,11 +175,8 @@ public final class Connections: CustomStringConvertible {
 extension [Connections.Reference] {
     /// Neighbours that are kept together. They come in the order of connect calls, so there are few such stretches.
     var stretches: [(store: Connections.Store, range: Range<Int>)] {
-        var stretches: [(store: Connections.Store, range: Range<Int>)] = [], first = 0
-        for i in indices where i + 1 == count || self[i + 1].store != self[i].store {
-            stretches.append((self[i].store, first..<i + 1))
-            first = i + 1
-        }
+        var stretches: [(store: Connections.Store, range: Range<Int>)] = []
+        forEachStretch(by: \.store) { stretches.append(($0, $1)) }
         return stretches
     }
 }

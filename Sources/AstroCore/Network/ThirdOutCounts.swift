@@ -55,11 +55,8 @@ final class ThirdOutCounts: @unchecked Sendable {
             let number = tables.reduce(0) { $0 + Int($1[index]) }
             if number > 0 { try body(index / poolSize, index % poolSize, number) }
         }
-        let keys = lists.joined().sorted()
-        var first = 0
-        for (i, key) in keys.enumerated() where i + 1 == keys.count || keys[i + 1] != key {
-            try body(Int(key >> 32), Int(key & 0xffff_ffff), i + 1 - first)
-            first = i + 1
+        try lists.joined().sorted().forEachStretch(by: { $0 }) { key, range in
+            try body(Int(key >> 32), Int(key & 0xffff_ffff), range.count)
         }
     }
 }

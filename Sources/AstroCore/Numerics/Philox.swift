@@ -189,7 +189,7 @@ package struct RandomStream {
 
     /// Puts `bulk` numbers down as `below` draws them one by one, in turn below `a` and below `b`, which are less than 2^32.
     package mutating func fill(_ numbers: UnsafeMutablePointer<UInt32>, below a: Int, _ b: Int) {
-        if used & 3 == 0 && fillFromBlocks(numbers, UInt32(a), UInt32(b)) { return }
+        if let from = blocksDrawn, fillFromBlocks(numbers, UInt64(from), UInt32(a), UInt32(b)) { return }
         for i in stride(from: 0, to: Self.bulk, by: 2) {
             (numbers[i], numbers[i + 1]) = (UInt32(below(a)), UInt32(below(b)))
         }
@@ -197,8 +197,9 @@ package struct RandomStream {
 
     /// The same with the next sixteen blocks, two a lane; false where a word may be one that is drawn again.
     @inline(__always)
-    private mutating func fillFromBlocks(_ numbers: UnsafeMutablePointer<UInt32>, _ a: UInt32, _ b: UInt32) -> Bool {
-        let from = next &- UInt64((count &- used) / 4)
+    private mutating func fillFromBlocks(
+        _ numbers: UnsafeMutablePointer<UInt32>, _ from: UInt64, _ a: UInt32, _ b: UInt32
+    ) -> Bool {
         var block = 0
         while block < Self.bulk / 2 {
             let (x, y) = Philox.pairsOfBlocks(from: from &+ UInt64(block), name, key: key)

@@ -84,17 +84,9 @@ private struct SharedColumns: Rows {
         let pairs = Array(together.exchange(out).joined())
         let order = pairs.indices.sorted { (pairs[$0][0], $0) < (pairs[$1][0], $1) }
         positions = order.map { pairs[$0][1] }
-        ranges = Self.ranges(order.map { Int(pairs[$0][0]) })
-    }
-
-    /// Where each of the ascending rows lies.
-    private static func ranges(_ rows: [Int]) -> [Int: Range<Int>] {
-        var ranges: [Int: Range<Int>] = [:], first = 0
-        for (i, row) in rows.enumerated() where i + 1 == rows.count || rows[i + 1] != row {
-            ranges[row] = first..<i + 1
-            first = i + 1
-        }
-        return ranges
+        var ranges: [Int: Range<Int>] = [:]
+        order.forEachStretch(by: { Int(pairs[$0][0]) }) { ranges[$0] = $1 }
+        self.ranges = ranges
     }
 
     func append(row: Int, to targets: inout [UInt32]) {

@@ -54,12 +54,6 @@ extension SampleList {
     /// Values of one time after the other are a sample.
     fileprivate init(ofEvents stamps: [Int]) {
         self.init()
-        var width = 0
-        for (i, stamp) in stamps.enumerated() {
-            width += 1
-            guard i + 1 == stamps.count || stamps[i + 1] != stamp else { continue }
-            append(EvenRun(stamp, 1, 1), width: width)
-            width = 0
-        }
+        stamps.forEachStretch(by: { $0 }) { append(EvenRun($0, 1, 1), width: $1.count) }
     }
 }

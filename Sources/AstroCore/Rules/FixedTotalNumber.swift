@@ -25,7 +25,6 @@ struct FixedTotalNumber: NamedConnectionRule {
         let draws = PairDraws(pre, post, call, allowsAutapses ? nil : AutapseFilter(pre, post))
         return .pairs { [count] pairs in
             pairs.reserve(count)
-            guard pairs.shares > 1 else { return draws.append(count, from: 0, to: pairs) }
             guard let kept = draws.appendShares(of: count, to: pairs) else {
                 pairs.removeAll()
                 return draws.append(count, from: 0, to: pairs)

@@ -253,7 +253,7 @@ extension Simulation {
 
     /// Memory that connections take which are to have their own values of what their call has shared.
     func bytesOfOwnValues(_ changes: ConnectionChanges, _ together: Together) -> Double {
-        touchedProjections(changes.references, together).reduce(0) { bytes, p in
+        touchedProjections(changes.references.stretches, together).reduce(0) { bytes, p in
             bytes + Double(projections[p].ownCount * projections[p].bytesOfOwn(projections[p].quantity(changes.name)))
         }
     }
@@ -261,8 +261,8 @@ extension Simulation {
     /// Takes over values that have been checked.
     func setConnections(_ changes: ConnectionChanges, _ together: Together) {
         let name = changes.name, stretches = changes.references.stretches
-        let touched = touchedProjections(changes.references, together)
-        let touchedLinks = touchedLinks(stretches, together), touchedSignals = touchedSignals(stretches, together)
+        let touched = touchedProjections(stretches, together), touchedLinks = touchedLinks(stretches, together)
+        let touchedSignals = touchedSignals(stretches, together)
         if touched.isEmpty && touchedLinks.isEmpty && touchedSignals.isEmpty { return }
         if name != "weight", touched.contains(where: { projections[$0].model.readsTargetHistory }) {
             forgetUnreadHistory(together)
@@ -299,7 +299,7 @@ extension Simulation {
         if ranks.isAlone { return }
         var rows: [Int: [Int]] = [:]
         for case .spike(let p, let row, _, _) in references { rows[Int(p), default: []].append(Int(row)) }
-        for p in touchedProjections(references, together) {
+        for p in touchedProjections(references.stretches, together) {
             borrowStates(of: rows[p] ?? [], in: projections[p], together)
         }
     }
@@ -307,8 +307,8 @@ extension Simulation {
     private typealias Stretches = [(store: Connections.Store, range: Range<Int>)]
 
     /// Those with connections among some, on any rank.
-    private func touchedProjections(_ references: [Connections.Reference], _ together: Together) -> [Int] {
-        touched(references.stretches, together) { if case .spikes(let p) = $0 { p } else { nil } }
+    private func touchedProjections(_ stretches: Stretches, _ together: Together) -> [Int] {
+        touched(stretches, together) { if case .spikes(let p) = $0 { p } else { nil } }
     }
 
     private func touchedSignals(_ stretches: Stretches, _ together: Together) -> [Int] {
